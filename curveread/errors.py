@@ -1,0 +1,67 @@
+"""Everything that curveread raises on purpose.
+
+::
+
+    CurvereadError
+    ├── ReadError              an input cannot be read
+    │   ├── NoLogsError        nothing at the path is a log that any reader knows
+    │   ├── CorruptLogError    a log is damaged before its first usable record
+    │   └── SeveralRunsError   one run was asked for, several are there
+    ├── UsageError             an option or argument does not fit; the message says what would
+    └── ExportError            an output cannot be written
+
+Every message names the file or the option, what was found there and what was expected. A reader that
+can go on does not raise: it keeps what is good and adds a :class:`curveread.run.notes.DataNote`.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CorruptLogError",
+    "CurvereadError",
+    "ExportError",
+    "NoLogsError",
+    "ReadError",
+    "SeveralRunsError",
+    "UsageError",
+]
+
+
+class CurvereadError(Exception):
+    """Base of all errors that curveread raises on purpose; its text is one clear line."""
+
+
+class ReadError(CurvereadError):
+    """An input that cannot be read."""
+
+
+class NoLogsError(ReadError):
+    """Nothing at the path is a log that any reader knows."""
+
+
+class CorruptLogError(ReadError):
+    """A log that is damaged before its first usable record."""
+
+
+class SeveralRunsError(ReadError):
+    """One run was asked for and several are there; ``names`` lists them.
+
+    Parameters
+    ----------
+    message
+        The line shown to the user.
+    names
+        Names of the runs that were found, in order.
+    """
+
+    def __init__(self, message: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.names = names
+
+
+class UsageError(CurvereadError):
+    """An option or argument that does not fit."""
+
+
+class ExportError(CurvereadError):
+    """An output that cannot be written."""

@@ -1,0 +1,1 @@
+"""What a run is: curves, attempts, roles, notes."""

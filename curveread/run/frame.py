@@ -1,0 +1,44 @@
+"""Run -> tidy DataFrame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from curveread.run.model import Run
+
+__all__ = ["COLUMNS", "to_frame"]
+
+COLUMNS = ("run", "tag", "step", "wall_time", "value")
+
+
+def to_frame(run: Run) -> pd.DataFrame:
+    """Return every point of every curve, a row each.
+
+    Parameters
+    ----------
+    run
+        The run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``run``, ``tag``, ``step`` (int64), ``wall_time`` (float64 seconds, NaN where the log has
+        no clock), ``value`` (float64), curve after curve in the run's order.
+    """
+    curves = list(run.curves.values())
+    lengths = [len(c) for c in curves]
+    walls = [np.full(len(c), np.nan) if c.wall_time is None else c.wall_time for c in curves]
+    return pd.DataFrame(
+        {
+            "run": np.repeat(np.array([run.name], dtype=object), sum(lengths)),
+            "tag": np.repeat(np.array([c.tag for c in curves], dtype=object), lengths),
+            "step": np.concatenate([c.step for c in curves] or [np.empty(0, np.int64)]),
+            "wall_time": np.concatenate(walls or [np.empty(0)]),
+            "value": np.concatenate([c.value for c in curves] or [np.empty(0)]),
+        },
+        columns=list(COLUMNS),
+    )

@@ -1,0 +1,250 @@
+"""Run, Curve and Attempt: what every reader makes and every check reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.run.notes import DataNote
+from curveread.run.roles import Role, role_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One logged quantity over steps, exactly as logged.
+
+    Parameters
+    ----------
+    tag
+        Its name in the log.
+    step
+        (n,) int64, non-decreasing; several points may share a step.
+    value
+        (n,) float64; float32 logs widened, NaN and ±Inf kept.
+    wall_time
+        (n,) float64, seconds since the epoch, or None where the log has no clock.
+    role
+        What the curve is; from its tag unless given.
+    aliases
+        Other names under which the same curve was logged.
+    significand_bits
+        Precision of the log: 24 for float32, 53 for float64.
+    """
+
+    tag: str
+    step: IntArray
+    value: FloatArray
+    wall_time: FloatArray | None = None
+    role: Role | None = None
+    aliases: tuple[str, ...] = ()
+    significand_bits: int = 53
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        set_(self, "step", _frozen(np.asarray(self.step, dtype=np.int64)))
+        set_(self, "value", _frozen(np.asarray(self.value, dtype=np.float64)))
+        if self.wall_time is not None:
+            set_(self, "wall_time", _frozen(np.asarray(self.wall_time, dtype=np.float64)))
+        if self.role is None:
+            set_(self, "role", role_of(self.tag))
+        if self.step.ndim != 1 or self.step.shape != self.value.shape:
+            raise ValueError(f"{self.tag}: step {self.step.shape} and value {self.value.shape} must be equal and flat")
+        if self.wall_time is not None and self.wall_time.shape != self.step.shape:
+            raise ValueError(f"{self.tag}: wall_time {self.wall_time.shape} must be as long as step {self.step.shape}")
+
+    def __len__(self) -> int:
+        return int(self.step.size)
+
+    def take(self, index: NDArray[Any] | slice) -> Curve:
+        """Return the curve's points at ``index`` (mask, positions or slice) as a curve."""
+        wall = None if self.wall_time is None else self.wall_time[index]
+        return replace(self, step=self.step[index], value=self.value[index], wall_time=wall)
+
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """(n,) bool: where the value is a finite number."""
+        return np.isfinite(self.value)
+
+
+def _frozen(a: NDArray[Any]) -> NDArray[Any]:
+    """Return a read-only view, so that no check can change what was logged."""
+    a = a.view()
+    a.flags.writeable = False
+    return a
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that a run was read from.
+
+    Parameters
+    ----------
+    path
+        The file, as the user would name it.
+    format
+        Name of the reader's format (``tensorboard``, ``wandb``, ``trainer-state`` …).
+    bytes
+        Its size.
+    """
+
+    path: str
+    format: str
+    bytes: int
+
+    def to_json(self) -> dict[str, str | int]:
+        """Return the source as the result JSON holds it."""
+        return {"path": self.path, "format": self.format, "bytes": self.bytes}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint that the log's folder holds or mentions.
+
+    Parameters
+    ----------
+    step
+        The training step it was saved at.
+    path
+        Where it is, as the user would name it.
+    """
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """One start of a run: what was logged between a start and the next one.
+
+    Parameters
+    ----------
+    first_step, last_step
+        Where the attempt logged.
+    curves
+        All points of the attempt, tag -> Curve.
+    superseded
+        Those of its points that a later attempt logged again, tag -> Curve.
+    started
+        Wall time of its first point in seconds, or None.
+    source
+        The file it was read from.
+    """
+
+    first_step: int
+    last_step: int
+    curves: Mapping[str, Curve]
+    superseded: Mapping[str, Curve] = field(default_factory=dict)
+    started: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished training run, as its logs tell it.
+
+    Parameters
+    ----------
+    name
+        Short name, usually the folder's.
+    path
+        Where it was read from.
+    curves
+        tag -> Curve, stitched over all attempts: the latest attempt wins.
+    sources, notes, config
+        The files, what was lost or repaired in them, and the hyper-parameters found there.
+    attempts
+        The starts of the run in order; the superseded points are in them.
+    checkpoints
+        Checkpoints in the folder, by step.
+    x_axis
+        What ``step`` counts, in the log's own words (``step``, ``train/global_step``, ``epoch`` …).
+    crashed
+        True or False where the log says how the run ended, None where it does not.
+    """
+
+    name: str
+    path: str
+    curves: Mapping[str, Curve]
+    sources: tuple[Source, ...] = ()
+    notes: tuple[DataNote, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    x_axis: str = "step"
+    crashed: bool | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))
+        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+
+    def __getitem__(self, tag: str) -> Curve:
+        """Return the curve called ``tag`` (or known under that alias).
+
+        Raises
+        ------
+        KeyError
+            With the names that are there.
+        """
+        if tag in self.curves:
+            return self.curves[tag]
+        for curve in self.curves.values():
+            if tag in curve.aliases:
+                return curve
+        raise KeyError(f"{tag!r} is not among the curves: {', '.join(self.curves) or 'none'}")
+
+    def __contains__(self, tag: object) -> bool:
+        return tag in self.curves or any(tag in c.aliases for c in self.curves.values())
+
+    def of(self, role: Role) -> tuple[Curve, ...]:
+        """Return the curves of a role, the one with the most finite points first."""
+        found = [c for c in self.curves.values() if c.role is role and len(c)]
+        return tuple(sorted(found, key=lambda c: (-int(c.finite.sum()), len(c.tag), c.tag)))
+
+    @cached_property
+    def first_step(self) -> int | None:
+        """Smallest step of all curves, None for a run without points."""
+        steps = [int(c.step[0]) for c in self.curves.values() if len(c)]
+        return min(steps) if steps else None
+
+    @cached_property
+    def last_step(self) -> int | None:
+        """Largest step of all curves, None for a run without points."""
+        steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
+        return max(steps) if steps else None
+
+    @cached_property
+    def wall_seconds(self) -> float | None:
+        """Seconds between the first and the last point with a clock, None without one."""
+        clocks = [c.wall_time[np.isfinite(c.wall_time)] for c in self.curves.values() if c.wall_time is not None]
+        clocks = [w for w in clocks if w.size]
+        if not clocks:
+            return None
+        return float(max(w.max() for w in clocks) - min(w.min() for w in clocks))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all points as a tidy DataFrame: run, tag, step, wall_time, value."""
+        from curveread.run.frame import to_frame
+
+        return to_frame(self)
+
+    def _repr_html_(self) -> str:
+        from curveread.run.overview import fragment
+
+        return fragment(self)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name!r}: {len(self.curves)} curves, steps {self.first_step}–{self.last_step}>"

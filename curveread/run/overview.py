@@ -1,0 +1,112 @@
+"""Run -> one line per curve: what was read, at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from curveread.run.model import Curve, Run
+
+__all__ = ["CurveLine", "about", "curve_line", "fragment", "overview", "place"]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """A curve in figures.
+
+    Parameters
+    ----------
+    tag, role
+        Its name, and what it is.
+    points, nonfinite
+        How many points it has, and how many of them are NaN or ±Inf.
+    first_step, last_step
+        Where it begins and ends; None without points.
+    low, high, last
+        Smallest, largest and last finite value; None when there is none.
+    """
+
+    tag: str
+    role: str
+    points: int
+    nonfinite: int
+    first_step: int | None
+    last_step: int | None
+    low: float | None
+    high: float | None
+    last: float | None
+
+    def figures(self) -> dict[str, float]:
+        """Return the figures that ``show --json`` adds to :func:`place`; what is not known is left out."""
+        named = {"nonfinite": self.nonfinite, "min": self.low, "max": self.high, "last": self.last}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def place(curve: Curve) -> dict[str, Any]:
+    """Return a curve as the result JSON describes it: its names, and where it lies."""
+    out: dict[str, Any] = {"tag": curve.tag, "role": str(curve.role), "points": len(curve)}
+    if len(curve):
+        out |= {"first_step": int(curve.step[0]), "last_step": int(curve.step[-1])}
+    return out | ({"aliases": list(curve.aliases)} if curve.aliases else {})
+
+
+def curve_line(curve: Curve) -> CurveLine:
+    """Return the figures of a curve. O(n)."""
+    finite = curve.value[curve.finite]
+    some = bool(finite.size)
+    return CurveLine(
+        tag=curve.tag,
+        role=str(curve.role),
+        points=len(curve),
+        nonfinite=len(curve) - int(finite.size),
+        first_step=int(curve.step[0]) if len(curve) else None,
+        last_step=int(curve.step[-1]) if len(curve) else None,
+        low=float(np.min(finite)) if some else None,
+        high=float(np.max(finite)) if some else None,
+        last=float(finite[-1]) if some else None,
+    )
+
+
+def overview(run: Run) -> tuple[CurveLine, ...]:
+    """Return a line for every curve, in the run's order."""
+    return tuple(curve_line(c) for c in run.curves.values())
+
+
+def about(run: Run) -> dict[str, Any]:
+    """Return the run as the result JSON describes it, without its curves."""
+    out: dict[str, Any] = {"name": run.name, "path": run.path, "sources": [s.to_json() for s in run.sources]}
+    if run.first_step is not None:
+        out |= {"first_step": run.first_step, "last_step": run.last_step}
+    out["x_axis"] = run.x_axis
+    if run.wall_seconds is not None:
+        out["wall_seconds"] = run.wall_seconds
+    return out
+
+
+def fragment(run: Run) -> str:
+    """Return the table of curves that a notebook shows; log text is escaped and cannot turn its surroundings."""
+    names = ("curve", "role", "points", "steps", "min", "max", "last", "NaN or ±Inf")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    rows = "".join(_row(line) for line in overview(run))
+    notes = "".join(f"<li>{_own(n.source)}: {_own(n.message)}</li>" for n in run.notes)
+    return (
+        f"<div><p><b>Run {_own(run.name)}</b> · {len(run.curves)} curves · {_own(run.path)}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        + (f"<ul>{notes}</ul>" if notes else "")
+        + "</div>"
+    )
+
+
+def _row(line: CurveLine) -> str:
+    steps = "" if line.first_step is None else f"{line.first_step:,}–{line.last_step:,}"
+    figures = ("" if v is None else f"{v:.4g}" for v in (line.low, line.high, line.last))
+    cells = (_own(line.tag), escape(line.role), f"{line.points:,}", steps, *figures, f"{line.nonfinite:,}")
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _own(text: str) -> str:
+    """Return log text escaped and isolated, so that writing directions in it stay inside."""
+    return f"<bdi>{escape(text)}</bdi>"
