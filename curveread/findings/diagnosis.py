@@ -1,0 +1,223 @@
+"""Diagnosis: all that was found in one run, as an object, a table and the result JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from curveread.errors import UsageError
+from curveread.findings.drawing import Drawing
+from curveread.findings.finding import Finding, Severity, json_number
+from curveread.run.model import Run
+from curveread.run.overview import about, place
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Diagnosis",
+    "Failed",
+    "NotChecked",
+    "Phase",
+    "Quiet",
+    "Reading",
+    "Renderer",
+    "TimelineEntry",
+    "Verdict",
+]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The whole diagnosis in one sentence.
+
+    Parameters
+    ----------
+    health
+        ``ok``, ``info``, ``warning`` or ``error``: the gravest finding.
+    headline
+        One sentence that a person reads first.
+    """
+
+    health: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the run: ``warmup``, ``learning``, ``converged``, ``stalled``, ``memorising``, ``diverged``."""
+
+    name: str
+    first_step: int
+    last_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A key figure of the run with its unit and, where it has one, its step."""
+
+    value: float
+    unit: str = ""
+    step: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figure as the result JSON holds it."""
+        out: dict[str, Any] = {"value": json_number(self.value), "unit": self.unit}
+        if self.step is not None:
+            out["step"] = self.step
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened at a step: a restart, a finding, a change of the learning rate."""
+
+    step: int
+    kind: str
+    text: str
+    wall_time: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as the result JSON holds it."""
+        out: dict[str, Any] = {"step": self.step}
+        if self.wall_time is not None:
+            out["wall_time"] = json_number(self.wall_time)
+        return out | {"kind": self.kind, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A check that ran and found nothing."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A check that could not run, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A check that broke, and its error."""
+
+    rule: str
+    error: str
+
+
+class Renderer(Protocol):
+    """Shows a diagnosis; handed in by :mod:`curveread.api`, so that this floor needs no plotting library."""
+
+    def figure(self, diagnosis: Diagnosis) -> Figure:
+        """Return the annotated matplotlib figure."""
+
+    def fragment(self, diagnosis: Diagnosis) -> str:
+        """Return the HTML that a notebook shows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What happened in one run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    findings
+        The findings, gravest first, then by step.
+    verdict
+        The sentence to read first.
+    quiet, not_checked, failed
+        The other three outcomes of a check; every check is in exactly one of the four.
+    phases, timeline, summary, checkpoints
+        As in the result JSON.
+    draw
+        Makes the drawings when a report asks for them.
+    renderer
+        Shows the diagnosis as a figure or in a notebook.
+    """
+
+    run: Run
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    quiet: tuple[Quiet, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    summary: Mapping[str, Reading] = field(default_factory=dict)
+    draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
+    renderer: Renderer | None = field(default=None, repr=False)
+
+    @cached_property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The curves reduced to what a picture needs; made at the first use."""
+        return self.draw()
+
+    @property
+    def worst(self) -> Severity | None:
+        """The gravest severity among the findings, None without findings."""
+        return max((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as the contract's JSON object."""
+        from curveread import __version__
+
+        run = self.run
+        described = about(run) | {"curves": [place(c) for c in run.curves.values() if len(c)]}
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "curveread_version": __version__,
+            "run": described,
+            "verdict": {"health": self.verdict.health, "headline": self.verdict.headline},
+            "summary": {name: reading.to_json() for name, reading in self.summary.items()},
+            "phases": [{"name": p.name, "first_step": p.first_step, "last_step": p.last_step} for p in self.phases],
+            "timeline": [t.to_json() for t in self.timeline],
+            "checkpoints": [{"step": c.step, "path": c.path, "kept": True} for c in run.checkpoints],
+            "findings": [f.to_json() for f in self.findings],
+            "not_checked": [{"rule": n.rule, "reason": n.reason} for n in self.not_checked],
+            "failed": [{"rule": f.rule, "error": f.error} for f in self.failed],
+            "notes": [n.to_json() for n in run.notes],
+        }
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the result JSON: one object, valid for every JSON parser."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a table, a row each."""
+        import pandas as pd
+
+        columns = ("rule", "severity", "confidence", "tag", "first_step", "peak_step", "last_step", "message")
+        rows = [{c: getattr(f, c) for c in columns} | {"severity": f.severity.value} for f in self.findings]
+        frame = pd.DataFrame(rows, columns=list(columns))
+        return frame.astype({"first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"})
+
+    def plot(self) -> Figure:
+        """Return the annotated matplotlib figure of the run.
+
+        Raises
+        ------
+        UsageError
+            When the diagnosis was built by hand, without :func:`curveread.diagnose`.
+        """
+        if self.renderer is None:
+            raise UsageError("this Diagnosis has no renderer; make it with curveread.diagnose(run)")
+        return self.renderer.figure(self)
+
+    def _repr_html_(self) -> str | None:
+        return self.renderer.fragment(self) if self.renderer is not None else None
+
+    def __repr__(self) -> str:
+        count = f"{len(self.findings)} findings"
+        return f"<Diagnosis of {self.run.name!r}: {self.verdict.health}, {count}: {self.verdict.headline}>"

@@ -1,0 +1,55 @@
+"""What a picture of a curve needs, reduced to knots: made by the diagnosis, only rendered by the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Drawing"]
+
+_Float = NDArray[np.float64]
+_Int = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """One curve, ready to be drawn.
+
+    Parameters
+    ----------
+    tag, role
+        Which curve, and what it is (the role's JSON name).
+    step, value
+        (m,) The logged finite points; reduced to the extremes of each block where there are more than about
+        4,000, so that no spike is lost.
+    points
+        How many points the log holds: larger than m when the drawing is reduced.
+    nonfinite_step
+        (q,) steps of NaN and ±Inf values.
+    knot_step, trend, band_low, band_high
+        (k,) about 2,000 knots of the robust trend and of the band of ±3 local noise scales around it, in the
+        unit of the curve: the same numbers that the checks decided on. Empty for curves that are not judged.
+    smooth
+        TensorBoard's smoothing weight -> (k,) smoothed values at the knots, computed on the full data.
+    log_scale
+        Whether the values ask for a logarithmic axis.
+    unit
+        Unit of the values, for the axis; empty when not known.
+    """
+
+    tag: str
+    role: str
+    step: _Int
+    value: _Float
+    points: int
+    nonfinite_step: _Int
+    knot_step: _Int
+    trend: _Float
+    band_low: _Float
+    band_high: _Float
+    smooth: Mapping[float, _Float] = field(default_factory=dict)
+    log_scale: bool = False
+    unit: str = ""

@@ -1,0 +1,115 @@
+"""Finding, Evidence, Severity: one statement about a run, with its place and its proof."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Evidence", "Finding", "Severity", "json_number"]
+
+
+class Severity(StrEnum):
+    """How grave a finding is. ``warning`` and ``error`` mean: someone should act."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0, 1 or 2: for comparing and ordering."""
+        return ("info", "warning", "error").index(self.value)
+
+
+def json_number(value: float) -> float | str:
+    """Return ``value``, or its name as a string when JSON has no number for it."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A measured figure that supports a finding: it cannot exist without its unit.
+
+    Parameters
+    ----------
+    name
+        What was measured, in words.
+    value
+        The figure, or a short text where the evidence is no number.
+    unit
+        ``nats``, ``steps``, ``ratio``, ``sigma``, … ; empty for a pure count or a text.
+    """
+
+    name: str
+    value: float | str
+    unit: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the evidence as the result JSON holds it."""
+        value = self.value if isinstance(self.value, str) else json_number(self.value)
+        return {"name": self.name, "value": value, "unit": self.unit}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that happened in a run.
+
+    Parameters
+    ----------
+    rule
+        Name of the check, e.g. ``loss-spike``.
+    severity
+        How grave.
+    confidence
+        0..1: share of such findings that are right.
+    tag
+        The curve it was seen in, None for a finding about the whole run.
+    first_step, peak_step, last_step
+        Onset, worst point, end; None only for findings about the whole run.
+    message
+        One sentence with place and size.
+    evidence, also_explained_by, advice
+        Figures with units; other explanations; what to do next.
+    folded
+        Findings that follow from this one and are not listed beside it.
+    """
+
+    rule: str
+    severity: Severity
+    confidence: float
+    message: str
+    tag: str | None = None
+    first_step: int | None = None
+    peak_step: int | None = None
+    last_step: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    also_explained_by: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    folded: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def get(self, name: str) -> float | str | None:
+        """Return the value of the evidence called ``name``, None when there is none."""
+        return next((e.value for e in self.evidence if e.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as the result JSON holds it; what is not known is left out."""
+        out: dict[str, Any] = {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "confidence": round(self.confidence, 4),
+        }
+        for name in ("tag", "first_step", "peak_step", "last_step"):
+            value = getattr(self, name)
+            if value is not None:
+                out[name] = value
+        out["message"] = self.message
+        out["evidence"] = [e.to_json() for e in self.evidence]
+        out["also_explained_by"] = list(self.also_explained_by)
+        out["advice"] = list(self.advice)
+        return out

@@ -1,0 +1,123 @@
+"""Numbers as people write them, for sentences, pages and tables: ``12.4k``, ``2.31 nats``, ``1 h 30 min``."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["amount", "compact", "count", "duration", "figure", "measure", "number", "percent", "size", "span"]
+
+_COUNTED = ("", "steps", "points", "tokens", "evals", "epochs", "bytes")
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Return ``value`` with ``digits`` significant digits: ``2.31``, ``1,234``, ``3.2e9``, ``NaN``, ``∞``."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    size_ = abs(value)
+    if size_ >= 1e7 or size_ < 1e-3:
+        mantissa, exponent = f"{value:.{max(digits - 2, 0)}e}".split("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
+        text = f"{mantissa}e{int(exponent)}"
+    elif size_ >= 1000 or value == int(value):
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def figure(value: float) -> str:
+    """Return ``value`` as a sentence holds it: :func:`number` with three significant digits."""
+    return number(value, 3)
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage without false precision: 0.1234 -> ``12 %``, 0.004 -> ``0.4 %``."""
+    value = 100.0 * share
+    return f"{value:,.0f} %" if abs(value) >= 9.95 else f"{value:.1f} %"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a counted thing with its plural: ``1 step``, ``2,400 steps``."""
+    return f"{count(value)} {unit}{'' if round(value) == 1 else 's'}"
+
+
+def count(value: float) -> str:
+    """Return a whole number with its thousands set apart: ``12,400``."""
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def compact(value: float) -> str:
+    """Return a step or count in at most about five characters: ``950``, ``12.4k``, ``1.25M``."""
+    sign, size_ = ("−" if value < 0 else ""), abs(value)
+    if not math.isfinite(size_) or size_ >= 1e15:
+        return number(value, 3)
+    for unit, letter in _UNITS:
+        if size_ >= unit * 0.9995 and size_ >= 10_000:
+            return f"{sign}{_trim(size_ / unit, 3)}{letter}"
+    return sign + (f"{size_:,.0f}" if size_ == int(size_) else _trim(size_, 4))
+
+
+def _trim(value: float, digits: int) -> str:
+    text = f"{value:.{digits}g}"
+    return f"{value:.0f}" if "e" in text else text
+
+
+def span(first: int | None, last: int | None) -> str:
+    """Return ``step 250``, ``steps 250–1,250`` or ``the whole run``."""
+    if first is None:
+        return "the whole run"
+    if last is None or last == first:
+        return f"step {count(first)}"
+    return f"steps {count(first)}–{count(last)}"
+
+
+def measure(value: float | str, unit: str = "") -> str:
+    """Return a figure with its unit: ``2.31 nats``, ``1,240 steps``, ``14 %``, ``1 h 30 min``.
+
+    A ``ratio`` has no unit of its own and stays a bare number; ``step`` is a place, ``steps`` a length; seconds become
+    hours and minutes.
+    """
+    if unit == "step" and not isinstance(value, str) and math.isfinite(value):
+        return f"step {count(value)}"
+    if isinstance(value, str):
+        return f"{value} {unit}".strip()
+    if unit in ("s", "seconds") and math.isfinite(value) and abs(value) >= 60:
+        return duration(value)
+    if math.isfinite(value) and value == int(value) and unit in _COUNTED:
+        shown = count(value) if abs(value) < 1e7 else compact(value)
+        unit = unit.removesuffix("s") if abs(value) == 1 else unit
+    else:
+        shown = number(value, 3 if unit in ("ratio", "sigma", "%") else 4)
+    return shown if unit in ("", "ratio") else f"{shown} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in its two largest units: ``42 s``, ``12 min 5 s``, ``3 h 20 min``, ``2 d 4 h``."""
+    if not math.isfinite(seconds):
+        return number(seconds)
+    if abs(seconds) < 60:
+        return f"{seconds:.3g} s"
+    whole = round(abs(seconds))
+    sign = "−" if seconds < 0 else ""
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, secs = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (secs, "s")]
+    start = next(i for i, (amount, _) in enumerate(parts) if amount)
+    return sign + " ".join(f"{amount} {name}" for amount, name in parts[start : start + 2] if amount)
+
+
+def size(octets: int) -> str:
+    """Return the size of a file: ``812 B``, ``51.2 kB``, ``1.2 MB``."""
+    amount = float(octets)
+    for name in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or name == "GB":
+            return f"{amount:.3g} {name}" if amount < 1000 else f"{amount:,.0f} {name}"
+        amount /= 1000
+    raise AssertionError("unreachable")
