@@ -1,0 +1,148 @@
+"""Trend + noise of a curve, computed once and shared by all checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.signals.scale import correlation_length, local_scale, mad_scale
+from curveread.signals.trend import robust_trend, trend_window
+
+__all__ = ["Decomposition", "Transform", "decompose"]
+
+_Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """The scale on which a curve's noise is even: log for positive values, asinh else.
+
+    Parameters
+    ----------
+    kind
+        ``log``, or ``asinh`` of (value - centre) / width: straight near the centre, logarithmic far away, so
+        that a value of 1e28 does not swamp the arithmetic.
+    centre, width
+        Of the asinh; 0 and 1 for ``log``.
+    """
+
+    kind: str
+    centre: float = 0.0
+    width: float = 1.0
+
+    def forward(self, value: _Float) -> _Float:
+        """Return the values on the even scale."""
+        if self.kind == "log":
+            return np.log(value)
+        return np.arcsinh((value - self.centre) / self.width)
+
+    def back(self, y: _Float) -> _Float:
+        """Return the logged unit for values on the even scale."""
+        if self.kind == "log":
+            return np.exp(np.minimum(y, 709.0))
+        return self.centre + self.width * np.sinh(np.clip(y, -700.0, 700.0))
+
+    @staticmethod
+    def of(value: _Float) -> Transform:
+        """Choose the transform for (n,) finite values."""
+        if value.size and float(value.min()) > 0.0:
+            return Transform("log")
+        centre = float(np.median(value)) if value.size else 0.0
+        quarter, three = np.percentile(value, [25.0, 75.0]) if value.size else (0.0, 0.0)
+        width = float(three - quarter) or float(np.ptp(value) if value.size else 0.0) or 1.0
+        return Transform("asinh", centre, width)
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """A curve's finite values as trend plus noise, on an even scale.
+
+    Parameters
+    ----------
+    value
+        (n,) finite values in the logged unit.
+    transform
+        logged unit <-> even scale.
+    y, trend, scale
+        (n,) values, robust trend and local noise scale (1 sigma), all on the even scale.
+    window
+        Points in the trend's widest running median: what is narrower than half of it is not trend.
+    """
+
+    value: _Float
+    transform: Transform
+    y: _Float
+    trend: _Float
+    scale: _Float
+    window: int
+
+    @cached_property
+    def residual(self) -> _Float:
+        """(n,) y minus trend."""
+        return self.y - self.trend
+
+    @cached_property
+    def z(self) -> _Float:
+        """(n,) height above the trend in the logged unit, in local noise scales; 0 where there is no noise.
+
+        The noise is even on the even scale, but a jump is as high as it is in the logged unit: on a log scale
+        a doubling would count for less than its size.
+        """
+        if self.transform.kind == "log":
+            rise = np.expm1(np.minimum(self.residual, 700.0))
+        else:
+            slope = np.cosh(np.clip(self.trend, -700.0, 700.0))
+            at = self.transform
+            rise = (self.value - self.transform.back(self.trend)) / (at.width * slope)
+        return np.divide(rise, self.scale, out=np.zeros_like(self.y), where=self.scale > 0)
+
+    @cached_property
+    def correlation(self) -> float:
+        """Points that share one independent piece of noise, at least 1."""
+        return correlation_length(self.residual)
+
+    @cached_property
+    def noise(self) -> float:
+        """Typical noise scale on the even scale."""
+        return float(np.median(self.scale)) if self.scale.size else 0.0
+
+    def level(self, y: float) -> float:
+        """Return one even-scale value in the logged unit."""
+        return float(self.transform.back(np.array([y]))[0])
+
+    def band(self, width: float = 3.0) -> tuple[_Float, _Float]:
+        """Return trend -/+ ``width`` noise scales in the logged unit."""
+        spread = width * self.scale
+        return self.transform.back(self.trend - spread), self.transform.back(self.trend + spread)
+
+
+def decompose(value: _Float) -> Decomposition:
+    """Split a curve's finite values into trend and noise.
+
+    Parameters
+    ----------
+    value
+        (n,) finite values in the order of their steps.
+
+    Returns
+    -------
+    Decomposition. O(n). The trend is a running median (see :mod:`curveread.signals.trend`), the scale the
+    median absolute deviation from it in blocks of about 200 points.
+    """
+    transform = Transform.of(value)
+    y = transform.forward(value)
+    window = trend_window(y.size)
+    trend = robust_trend(y, window)
+    block = max(200, window // 2)
+    scale = local_scale(y - trend, block)
+    if y.size >= 3:
+        # A median follows a short or steep curve so closely that nothing is left to measure; the second
+        # difference (variance 6 sigma²) still sees the noise there.
+        bend = np.diff(y, 2) / np.sqrt(6.0)
+        scale = np.maximum(scale, np.pad(local_scale(bend, block), 1, mode="edge"))
+    # A log without noise (rounded, or exact) still has the rounding of its numbers.
+    floor = 4.0 * np.finfo(np.float32).eps * max(mad_scale(y), float(np.median(np.abs(y))) if y.size else 0.0, 1e-3)
+    return Decomposition(value, transform, y, trend, np.maximum(scale, floor), window)

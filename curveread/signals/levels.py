@@ -1,0 +1,129 @@
+"""How far a curve's end lies above (or how little below) its best stretch, against its own noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Rise", "drop", "median_error", "rise_after_best", "split_point", "windows_of"]
+
+_Float = NDArray[np.float64]
+
+SHARES = (0.05, 0.1, 0.2)
+"""Window lengths, as shares of the curve, at which ends and best stretches are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """The end of a curve against its best stretch; all levels on the scale that was given.
+
+    Parameters
+    ----------
+    z
+        Height in standard errors of the difference of the two medians.
+    size
+        Height of the end above the best stretch.
+    best_first, best_last
+        Indices of the best stretch.
+    best, end, start
+        Median levels.
+    """
+
+    z: float
+    size: float
+    best_first: int
+    best_last: int
+    best: float
+    end: float
+    start: float
+
+    @property
+    def share(self) -> float:
+        """Height as a share of the progress made until the best stretch; inf without progress."""
+        progress = self.start - self.best
+        return self.size / progress if progress > 0 else np.inf
+
+
+def median_error(sigma: float, points: float, correlation: float = 1.0) -> float:
+    """Return the standard error of a median of ``points`` values: 1.2533 sigma / sqrt(independent points)."""
+    return float(1.2533 * sigma / np.sqrt(max(points / max(correlation, 1.0), 1.0)))
+
+
+def windows_of(n: int, share: float, least: int = 5) -> tuple[int, NDArray[np.int64]]:
+    """Return the length of windows that are ``share`` of n points and their starts, a quarter window apart."""
+    m = min(max(least, int(n * share)), n)
+    starts = np.arange(0, n - m + 1, max(1, m // 4), dtype=np.int64)
+    if starts[-1] != n - m:
+        starts = np.append(starts, n - m)
+    return m, starts
+
+
+def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) -> Rise:
+    """Compare the end of a curve with its best (lowest) stretch, for three window lengths; the clearest wins.
+
+    Parameters
+    ----------
+    y, scale
+        (n,) values and local noise scale, n >= 1.
+    correlation
+        Points per independent piece of noise.
+    start
+        Level at which the curve began.
+
+    Returns
+    -------
+    Rise; z is 0 when the end is the best stretch. O(n).
+    """
+    found: list[Rise] = []
+    n = y.size
+    for share in SHARES:
+        m, starts = windows_of(n, share)
+        medians = np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1)
+        i = int(medians.argmin())
+        at = int(starts[i])
+        # Noise is that of the noisier of the two stretches; far blow-ups have their own, larger scale.
+        error = np.hypot(
+            median_error(float(np.median(scale[at : at + m])), m, correlation),
+            median_error(float(np.median(scale[-m:])), m, correlation),
+        )
+        size = float(medians[-1] - medians[i])
+        z = size / error if error > 0 else 0.0
+        found.append(Rise(float(z), size, at, at + m - 1, float(medians[i]), float(medians[-1]), start))
+    return max(found, key=lambda r: r.z)
+
+
+def drop(y: _Float, scale: _Float, correlation: float, share: float = 0.05) -> tuple[float, float]:
+    """Return how far the best stretch lies below the first one, and that in standard errors.
+
+    Parameters
+    ----------
+    y, scale, correlation
+        As for :func:`rise_after_best`.
+    share
+        Length of the stretches as a share of the curve.
+    """
+    m, starts = windows_of(y.size, share)
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1)
+    error = median_error(float(np.median(scale)), m, correlation) * np.sqrt(2.0)
+    size = float(medians[0] - medians.min())
+    return size, (size / error if error > 0 else 0.0)
+
+
+def split_point(y: _Float, low: int, high: int) -> int:
+    """Return the index in [low, high) at which y steps most clearly from one level to another.
+
+    The split with the largest between-group sum of squares (the maximum-likelihood change point of a step in
+    Gaussian noise), on values clipped to the range of their inner 90 %, so that one outlier is not the step.
+    """
+    part = y[low:high]
+    m = part.size
+    if m < 4:
+        return low
+    part = np.clip(part, *np.percentile(part, [5.0, 95.0]))
+    total = np.cumsum(part)
+    k = np.arange(1, m)
+    left = total[:-1] / k
+    right = (total[-1] - total[:-1]) / (m - k)
+    return low + 1 + int(np.argmax(k * (m - k) * (left - right) ** 2))

@@ -1,0 +1,167 @@
+"""Smoothing: five methods behind one :func:`smooth_values`; NaN and ±Inf stay where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
+
+_Float = NDArray[np.float64]
+
+
+def ema(value: _Float, weight: float = 0.6) -> _Float:
+    """Smooth with TensorBoard's debiased exponential moving average.
+
+    Parameters
+    ----------
+    value
+        (n,) float64.
+    weight
+        0 (no smoothing) to 1, exclusive: the number on TensorBoard's slider.
+
+    Returns
+    -------
+    (n,) float64. A non-finite value is passed through and leaves the average untouched; a constant series
+    comes back as it is. O(n).
+
+    Notes
+    -----
+    ``last = last * w + (1 - w) * y; smoothed = last / (1 - w**n)`` with n the finite points so far, as in
+    TensorBoard's ``line_chart_v2/data_transformer.ts``. It runs over points, not steps.
+    """
+    if not 0.0 <= weight < 1.0:
+        raise ValueError(f"weight must be at least 0 and below 1, not {weight}")
+    out = np.array(value, dtype=np.float64)
+    finite = np.isfinite(out)
+    y = out[finite]
+    if y.size == 0 or weight == 0.0 or bool((y == y[0]).all()):
+        return out
+    from scipy.signal import lfilter
+
+    raw = lfilter([1.0 - weight], [1.0, -weight], y)
+    out[finite] = raw / -np.expm1(np.arange(1, y.size + 1) * np.log(weight))
+    return out
+
+
+def running_median(value: _Float, window: int = 15) -> _Float:
+    """Smooth with the median of a centred window of ``window`` points (made odd); the ends are reflected."""
+    from scipy.ndimage import median_filter
+
+    return _on_finite(value, lambda y: median_filter(y, size=_odd(window, y.size), mode="reflect"))
+
+
+def savitzky_golay(value: _Float, window: int = 15, order: int = 3) -> _Float:
+    """Smooth with a local polynomial of ``order`` over ``window`` points (Savitzky & Golay 1964)."""
+    from scipy.signal import savgol_filter
+
+    def fit(y: _Float) -> _Float:
+        width = _odd(window, y.size)
+        return np.asarray(savgol_filter(y, width, min(order, width - 1), mode="interp"))
+
+    return _on_finite(value, fit)
+
+
+def gaussian(value: _Float, sigma: float = 5.0) -> _Float:
+    """Smooth with a Gaussian kernel of standard deviation ``sigma`` points; the ends are reflected."""
+    from scipy.ndimage import gaussian_filter1d
+
+    if not sigma > 0:
+        raise ValueError(f"sigma must be above 0, not {sigma}")
+    return _on_finite(value, lambda y: gaussian_filter1d(y, sigma, mode="reflect"))
+
+
+def lowess(value: _Float, fraction: float = 0.1, iterations: int = 2) -> _Float:
+    """Smooth with robust locally weighted linear regression (Cleveland 1979) over point indices.
+
+    Parameters
+    ----------
+    value
+        (n,) float64.
+    fraction
+        Share of the points in each local fit, 0 to 1.
+    iterations
+        Robust re-weightings with Tukey's biweight.
+
+    Notes
+    -----
+    The fit is made at about 400 anchors and interpolated between them, as ``delta`` does in the reference
+    implementation, so that the work stays O(n).
+    """
+    if not 0.0 < fraction <= 1.0:
+        raise ValueError(f"fraction must be above 0 and at most 1, not {fraction}")
+    return _on_finite(value, lambda y: _lowess(y, fraction, iterations))
+
+
+def _lowess(y: _Float, fraction: float, iterations: int) -> _Float:
+    n = y.size
+    if n < 4:
+        return y.copy()
+    width = int(np.clip(round(fraction * n), 3, n))
+    anchors = np.unique(np.linspace(0, n - 1, min(n, 400)).round().astype(np.int64))
+    # Long windows are thinned evenly to at most 512 points a fit: the kernel is smooth on that scale.
+    take = np.unique(np.linspace(0, width - 1, min(width, 512)).round().astype(np.int64))
+    start = np.clip(anchors - width // 2, 0, n - width)
+    index = start[:, None] + take[None, :]
+    distance = np.abs(index - anchors[:, None]).astype(np.float64)
+    kernel = (1.0 - np.minimum(distance / (distance.max(axis=1, keepdims=True) + 1.0), 1.0) ** 3) ** 3
+    x = (index - anchors[:, None]).astype(np.float64)
+    trust = np.ones(n)
+    fitted = y
+    for _ in range(iterations + 1):
+        w = kernel * trust[index]
+        sw = w.sum(axis=1)
+        mx, my = (w * x).sum(axis=1) / sw, (w * y[index]).sum(axis=1) / sw
+        dx = x - mx[:, None]
+        sxx = (w * dx * dx).sum(axis=1)
+        slope = np.divide((w * dx * (y[index] - my[:, None])).sum(axis=1), sxx, out=np.zeros_like(sxx), where=sxx > 0)
+        fitted = np.interp(np.arange(n), anchors, my - slope * mx)
+        residual = y - fitted
+        spread = 6.0 * float(np.median(np.abs(residual)))
+        if spread <= 0.0:
+            break
+        # A floor keeps a window that lies wholly in an outlier from dividing by zero.
+        trust = np.maximum((1.0 - np.minimum(np.abs(residual) / spread, 1.0) ** 2) ** 2, 1e-9)
+    return fitted
+
+
+METHODS: dict[str, Callable[..., _Float]] = {
+    "ema": ema,
+    "running-median": running_median,
+    "savitzky-golay": savitzky_golay,
+    "lowess": lowess,
+    "gaussian": gaussian,
+}
+
+
+def smooth_values(value: _Float, method: str = "ema", **options: Any) -> _Float:
+    """Return ``value`` smoothed by a method of :data:`METHODS`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method (the message lists them) or an option out of range.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown smoothing method {method!r}; there are: {', '.join(METHODS)}")
+    return METHODS[method](value, **options)
+
+
+def _odd(window: int, n: int) -> int:
+    """Return the odd window nearest below that fits n points."""
+    if window < 1:
+        raise ValueError(f"window must be at least 1, not {window}")
+    w = min(window | 1, n)
+    return w if w % 2 else w - 1
+
+
+def _on_finite(value: _Float, fit: Callable[[_Float], _Float]) -> _Float:
+    """Apply ``fit`` to the finite values as if the others were not there, and leave those in place."""
+    out = np.array(value, dtype=np.float64)
+    finite = np.isfinite(out)
+    if finite.any():
+        out[finite] = fit(out[finite])
+    return out

@@ -1,0 +1,151 @@
+"""Where a curve is going, whatever single points do: running medians, block medians, slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Blocks", "blocks_of", "robust_trend", "theil_sen", "trend_window"]
+
+_Float = NDArray[np.float64]
+_Int = NDArray[np.int64]
+
+_NARROWEST = 7
+_WIDEST = 2047
+
+
+def trend_window(n: int) -> int:
+    """Return the odd width of the widest running median for n points: a tenth of them, 7 to 2047."""
+    return int(np.clip(n // 10, _NARROWEST, _WIDEST)) | 1
+
+
+def robust_trend(y: _Float, window: int | None = None) -> _Float:
+    """Return the trend of a curve as a running median whose window grows with the index.
+
+    Parameters
+    ----------
+    y
+        (n,) finite values.
+    window
+        Widest window in points, odd; a tenth of the curve by default.
+
+    Returns
+    -------
+    (n,) float64. Early points use narrow windows (7, 15, 31 … as soon as the index is 1.5 windows), because a
+    loss falls steeply at first and a wide median there would be far off; from then on the widest. A median
+    follows a lasting step at once and without lag, and ignores what is narrower than half its window. O(n).
+    """
+    n = y.size
+    if n < 3:
+        return y.astype(np.float64, copy=True)
+    from scipy.ndimage import median_filter, uniform_filter1d
+
+    widest = window or trend_window(n)
+    widest = min(widest, n if n % 2 else n - 1)
+    widths = [w for w in (2**k - 1 for k in range(3, 12)) if w < widest] + [widest]
+    trend = np.empty(n)
+    starts = [0] + [int(1.5 * w) for w in widths[1:]]
+    for k, (width, start) in enumerate(zip(widths, starts, strict=True)):
+        stop = starts[k + 1] if k + 1 < len(widths) else n
+        stop = min(stop, n)
+        if start >= stop:
+            continue
+        # Only the stretch that uses this window is filtered, with half a window of context on both sides.
+        low, high = max(0, start - width), min(n, stop + width)
+        part = median_filter(y[low:high], size=min(width, high - low), mode="reflect")
+        trend[start:stop] = part[start - low : stop - low]
+    smooth = max(1, widest // 8)
+    if smooth > 2:
+        head = starts[-1] if starts[-1] < n else n
+        if n - head > smooth:
+            trend[head:] = uniform_filter1d(trend[head:], smooth, mode="nearest")
+    return trend
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Medians of equal stretches of a curve.
+
+    Parameters
+    ----------
+    edge
+        (k+1,) int64 indices of the points at which the blocks begin, and the end.
+    centre
+        (k,) float64 index of each block's middle.
+    median
+        (k,) median of each block.
+    error
+        (k,) standard error of that median.
+    """
+
+    edge: _Int
+    centre: _Float
+    median: _Float
+    error: _Float
+
+    def __len__(self) -> int:
+        return int(self.median.size)
+
+
+def blocks_of(y: _Float, scale: _Float, correlation: float, most: int = 200, least_points: int = 5) -> Blocks:
+    """Return block medians of a curve.
+
+    Parameters
+    ----------
+    y, scale
+        (n,) values and local noise scale.
+    correlation
+        Points per independent piece of noise (see ``correlation_length``).
+    most
+        At most so many blocks.
+    least_points
+        At least so many points a block (fewer blocks for short curves).
+
+    Returns
+    -------
+    Blocks, at least one for n >= 1. The error of a median of m points with correlation c is
+    1.2533 sigma sqrt(c / m), that of a single point sigma.
+    """
+    n = y.size
+    count = int(np.clip(n // least_points, 1, most)) if n else 0
+    edge = np.linspace(0, n, count + 1).round().astype(np.int64)
+    size = np.diff(edge)
+    if count == 0:
+        return Blocks(edge, np.empty(0), np.empty(0), np.empty(0))
+    width = int(size.min())
+    rows = edge[:-1, None] + np.arange(width)[None, :]
+    median = np.median(y[rows], axis=1)
+    sigma = np.median(scale[rows], axis=1)
+    independent = np.maximum(size / correlation, 1.0)
+    error = sigma * np.where(independent > 1.5, 1.2533 / np.sqrt(independent), 1.0)
+    return Blocks(edge, (edge[:-1] + edge[1:] - 1) / 2.0, median, error)
+
+
+def theil_sen(x: _Float, y: _Float) -> tuple[float, float, float]:
+    """Return the median slope of all pairs and its 99 % confidence interval.
+
+    Parameters
+    ----------
+    x, y
+        (k,) with k at most a few hundred (the work is O(k²)).
+
+    Returns
+    -------
+    (slope, low, high); (0, -inf, inf) for fewer than 3 points. Method: Theil 1950, Sen 1968; the interval from
+    the order statistics of the slopes with the variance of Kendall's S.
+    """
+    k = x.size
+    if k < 3:
+        return 0.0, -np.inf, np.inf
+    i, j = np.triu_indices(k, 1)
+    dx = x[j] - x[i]
+    keep = dx != 0
+    slopes = np.sort((y[j] - y[i])[keep] / dx[keep])
+    m = slopes.size
+    if m == 0:
+        return 0.0, -np.inf, np.inf
+    half = 2.5758 * np.sqrt(k * (k - 1) * (2 * k + 5) / 18.0) / 2.0
+    low, high = int(np.floor(m / 2 - half)), int(np.ceil(m / 2 + half))
+    return float(np.median(slopes)), float(slopes[max(low, 0)]), float(slopes[min(high, m - 1)])

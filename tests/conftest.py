@@ -1,0 +1,59 @@
+"""Fixtures that several test folders share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A first call may import SciPy: a test must not fail for that, and CI repeats the same examples.
+settings.register_profile("curveread", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("curveread")
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "sample_logs"
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+
+def absent(what: str) -> None:
+    """Skip where an optional thing is missing; fail in CI, which installs everything."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what}; CI must provide it")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def corpus_public() -> Path:
+    path = CORPUS / "public"
+    if not path.is_dir():
+        absent(f"no corpus of public logs at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def corpus_trained() -> Path:
+    path = CORPUS / "trained"
+    if not path.is_dir():
+        absent(f"no corpus of trained runs at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if not found:
+        absent("no chromium on PATH (Debian: apt-get install chromium)")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    return SAMPLES
