@@ -1,0 +1,1 @@
+"""One file per check; the registry finds them by scanning this folder."""

@@ -1,0 +1,218 @@
+"""What a check is: declared needs, options as dataclass fields, one pure ``detect``."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.errors import UsageError
+from curveread.findings.finding import Finding
+from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray
+from curveread.run.roles import Role, unit_of
+from curveread.signals.decomposition import Decomposition, decompose
+
+__all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of"]
+
+SECTIONS = ("What it finds", "Why it matters", "How it decides", "When it is wrong", "References")
+
+Need = frozenset[Role]
+"""Roles of which at least one must be among the curves."""
+
+
+def any_of(*roles: Role) -> Need:
+    """Return a need that any of the roles meets."""
+    return frozenset(roles)
+
+
+class CurveView:
+    """A curve as a check sees it: its usable points and their analysis, computed once for all checks.
+
+    Parameters
+    ----------
+    curve
+        The curve as logged.
+    """
+
+    def __init__(self, curve: Curve) -> None:
+        self.curve = curve
+
+    @property
+    def tag(self) -> str:
+        """The curve's name."""
+        return self.curve.tag
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values, empty when not known."""
+        return unit_of(self.curve.tag, self.curve.role or Role.OTHER)
+
+    @cached_property
+    def masked(self) -> NDArray[np.bool_]:
+        """(n,) bool: exact zeros in a loss that is otherwise far from zero: a logger's stand-in, no measurement."""
+        value = self.curve.value
+        zero = value == 0.0
+        if self.curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS) or not zero.any():
+            return np.zeros(value.size, dtype=bool)
+        rest = value[~zero & self.curve.finite]
+        if rest.size < 3 or float(rest.min()) < 1e-3 * float(np.median(rest)):
+            return np.zeros(value.size, dtype=bool)
+        return np.asarray(zero)
+
+    @cached_property
+    def usable(self) -> NDArray[np.bool_]:
+        """(n,) bool: points that are a finite measurement."""
+        return self.curve.finite & ~self.masked
+
+    @cached_property
+    def step(self) -> IntArray:
+        """(m,) int64: steps of the usable points."""
+        return self.curve.step if bool(self.usable.all()) else self.curve.step[self.usable]
+
+    @cached_property
+    def value(self) -> FloatArray:
+        """(m,) float64: the usable values."""
+        return self.curve.value if bool(self.usable.all()) else self.curve.value[self.usable]
+
+    @cached_property
+    def parts(self) -> Decomposition:
+        """Trend, residual and local noise scale of the usable values."""
+        return decompose(self.value)
+
+    def __len__(self) -> int:
+        return int(self.value.size)
+
+    @cached_property
+    def cadence(self) -> float:
+        """Median distance of its points in steps, 1.0 when there are fewer than two."""
+        gaps = np.diff(self.curve.step)
+        gaps = gaps[gaps > 0]
+        return float(np.median(gaps)) if gaps.size else 1.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a check is given: the curves it declared and the starts of the run.
+
+    Parameters
+    ----------
+    views
+        role -> views of the curves with that role, the best first; only roles that the check declared.
+    attempts
+        The starts of the run.
+    first_step, last_step
+        Where the run begins and ends.
+    facts
+        What the logs say about themselves: the run's config.
+    crashed
+        How the run ended, None where the log does not say.
+    checkpoints
+        Checkpoints that are on disk beside the log.
+    """
+
+    views: Mapping[Role, tuple[CurveView, ...]]
+    attempts: tuple[Attempt, ...]
+    first_step: int
+    last_step: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    crashed: bool | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    def all(self, *roles: Role) -> tuple[CurveView, ...]:
+        """Return the views of the roles, role after role."""
+        return tuple(v for role in roles for v in self.views.get(role, ()))
+
+    def first(self, *roles: Role) -> CurveView | None:
+        """Return the best view of the first role that has one, None when none has."""
+        return next(iter(self.all(*roles)), None)
+
+    @property
+    def length(self) -> int:
+        """Steps between the first and the last, at least 1."""
+        return max(self.last_step - self.first_step, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a check, as ``--set``, ``explain`` and the docs show it."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True)
+class Detector(ABC):
+    """Base of all checks: a subclass is one file, one rule, one dataclass whose fields are its options.
+
+    A subclass sets ``rule``, ``needs`` and a docstring whose first line says what state it finds, followed
+    by the sections of :data:`SECTIONS`; this is checked when the class is defined.
+    """
+
+    rule: ClassVar[str] = ""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    uses: ClassVar[tuple[Role, ...]] = ()
+    least: ClassVar[int] = 1
+    """Usable points that at least one curve of every need must have."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if inspect.isabstract(cls):
+            return
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", cls.rule):
+            raise TypeError(f"{cls.__name__}.rule must be kebab-case words, not {cls.rule!r}")
+        missing = [s for s in SECTIONS if s not in (cls.__doc__ or "")]
+        if missing:
+            raise TypeError(f"the docstring of {cls.__name__} lacks: {', '.join(missing)}")
+
+    @abstractmethod
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return what was found; an empty list means quiet."""
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first line of the docstring."""
+        return inspect.cleandoc(cls.__doc__ or "").splitlines()[0]
+
+    @classmethod
+    def explain(cls) -> str:
+        """Return the docstring without its parameter list."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def options(cls) -> tuple[Option, ...]:
+        """Return the options with their defaults; the help is the field's ``help`` metadata."""
+        return tuple(
+            Option(f.name, str(f.type), None if f.default is MISSING else f.default, f.metadata.get("help", ""))
+            for f in fields(cls)
+        )
+
+    @classmethod
+    def configured(cls, values: Mapping[str, object]) -> Detector:
+        """Return the check with some options set, each converted to the type of its default.
+
+        Raises
+        ------
+        UsageError
+            For an option that the check does not have, or a value that does not fit its type.
+        """
+        known = {o.name: o for o in cls.options()}
+        out: dict[str, Any] = {}
+        for name, raw in values.items():
+            if name not in known:
+                has = ", ".join(known) or "none"
+                raise UsageError(f"{cls.rule} has no option {name!r}; it has: {has}")
+            kind = type(known[name].default)
+            try:
+                out[name] = kind(raw)
+            except (TypeError, ValueError) as error:
+                raise UsageError(f"{cls.rule}.{name} takes {known[name].type}, not {raw!r}") from error
+        return cls(**out)

@@ -1,0 +1,213 @@
+"""The check ``divergence``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, number, percent
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+from curveread.signals.levels import Rise, median_error, rise_after_best, split_point
+from curveread.signals.trend import blocks_of
+
+__all__ = ["Divergence"]
+
+
+@dataclass(frozen=True)
+class Divergence(Detector):
+    """The training loss went up and stayed up.
+
+    What it finds
+        A training loss that leaves its best level for good: rising slowly, jumping to a higher plateau, or
+        blowing up. ``first_step`` is where it leaves that level.
+
+    Why it matters
+        Everything after the onset is lost compute, and the weights of the end are worse than earlier ones.
+
+    How it decides
+        The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length.
+        It diverged when the end is at least ``least_z`` standard errors higher and the rise is ``least_share`` of
+        the progress made; a rise of ``weak_z`` is enough when the evaluation loss rose with it by ``least_z``.
+        A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
+        slowly, not a divergence. A curve that ends ten times above its best value, or grows that much
+        before its first NaN, has blown up whatever its noise. The onset is the last time that the trend was
+        within two standard errors of its best level.
+
+    When it is wrong
+        A lasting change of the data or of the objective (a harder curriculum, a new loss term) raises the loss
+        without harm. A learning rate that is raised on purpose (warm restart) does so for a while.
+
+    References
+    ----------
+        Cohen et al., "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability", ICLR 2021;
+        Wortsman et al., "Small-scale proxies for large-scale Transformer training instabilities", 2023.
+    """
+
+    rule: ClassVar[str] = "divergence"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM)
+    least: ClassVar[int] = 4
+
+    least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies above the best stretch"})
+    weak_z: float = field(default=3.5, metadata={"help": "standard errors that do when the evaluation loss rose too"})
+    least_share: float = field(default=0.04, metadata={"help": "rise as a share of the progress made before"})
+    blow_up: float = field(default=10.0, metadata={"help": "factor above the best value that is a blow-up by itself"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        view = subject.all(Role.TRAIN_LOSS)[0]
+        return self._risen(view, subject) or self._blown_up(view, subject)
+
+    def _blown_up(self, view: CurveView, subject: Subject) -> list[Finding]:
+        """Find a curve that ends, or meets its first NaN, far above its best value."""
+        value = view.value
+        n = value.size
+        if n < self.least or float(value.min()) <= 0.0:
+            return []
+        # The very last value counts by itself where the log breaks off after it: NaN follows, or nothing while the
+        # run goes on.
+        breaks_off = not bool(view.curve.finite[-1]) or int(view.step[-1]) < subject.last_step - 0.05 * subject.length
+        last = float(value[-1]) if breaks_off else float(np.median(value[-max(3, n // 20) :]))
+        y = view.parts.y
+        width = 1 if n < 30 else min(5, n // 10)
+        smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, width), axis=1) if width > 1 else y
+        best = int(np.argmin(smooth)) + width // 2
+        level = float(np.exp(smooth.min()))
+        if last < self.blow_up * level or float(np.max(value[: max(1, best + 1)])) > last:
+            return []
+        # The onset: after the last value that is still among the ordinary ones.
+        ordinary = level * min(np.exp(max(5.0 * view.parts.noise, 0.7)), self.blow_up)
+        low = np.flatnonzero(value <= ordinary)
+        onset = min(int(low[-1]) + 1, n - 1) if low.size else 0
+        ratio = float(value[onset:].max() / level)
+        text = f"{view.tag} blew up from step {count(view.step[onset])} on, to {number(ratio, 2)} times its best level"
+        evidence = [Evidence("largest value against the best", ratio, "ratio")]
+        return [self._finding(view, onset, subject, text, 0.98, evidence)]
+
+    def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
+        """Find a curve whose end lies above its best stretch by more than noise."""
+        n = len(view)
+        if n < 12:
+            return []
+        parts = view.parts
+        start = float(np.median(parts.y[: max(3, n // 100)]))
+        rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
+        if rise.size <= 0.0 or rise.share < self.least_share:
+            return []
+        with_eval = _eval_rise(subject) >= self.least_z
+        if rise.z < (self.weak_z if with_eval else self.least_z):
+            return []
+        onset = self._onset(view, rise)
+        peak = _smoothed_peak(view, onset)
+        if peak - rise.best > 0 and rise.size < 0.5 * (peak - rise.best) and not _still_rising(view, onset):
+            return []
+        best, end = parts.level(rise.best), parts.level(rise.end)
+        text = (
+            f"{view.tag} rose from {figure(best)} to {figure(end)} after step {count(view.step[onset])} and stayed up: "
+            f"{percent(min(rise.share, 99.0))} of the progress made before was lost"
+        )
+        evidence = [
+            Evidence("best level", best, view.unit),
+            Evidence("level at the end", end, view.unit),
+            Evidence("rise", float(rise.z), "standard errors"),
+            Evidence("progress lost", float(min(rise.share, 1e6)), "ratio"),
+        ]
+        confidence = float(np.clip(1.0 - 0.5 * np.exp(-(rise.z - self.weak_z) / 6.0), 0.55, 0.99))
+        return [self._finding(view, onset, subject, text, confidence, evidence)]
+
+    def _onset(self, view: CurveView, rise: Rise) -> int:
+        """Return the index at which the trend left its best level for the last time."""
+        parts = view.parts
+        blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=100)
+        begin = min(int(np.searchsorted(blocks.edge, rise.best_first, side="right")) - 1, len(blocks) - 1)
+        # Up to the highest block: a curve that creeps back later left its best level before that.
+        top = begin + int(np.argmax(_smooth3(blocks.median[begin:])))
+        slack = np.minimum(0.1 * (blocks.median[top] - rise.best), 4.0 * blocks.error)
+        near = rise.best + np.maximum(2.0 * blocks.error, slack)
+        calm = np.flatnonzero(blocks.median[: top + 1] <= near[: top + 1])
+        k = max(int(calm[-1]) if calm.size else 0, begin)
+        low, high = int(blocks.edge[max(k - 1, 0)]), int(blocks.edge[min(k + 3, len(blocks))])
+        # Where the rise is a step, the step's own place is sharper than a block's edge.
+        split = split_point(parts.y, low, high)
+        before, after = parts.y[low:split], parts.y[split:high]
+        if before.size >= 2 and after.size >= 2:
+            gap = float(np.median(after) - np.median(before))
+            if gap > 4.0 * float(parts.scale[split]) or gap > 0.5 * rise.size:
+                return split
+        return int(blocks.edge[min(k + 1, len(blocks) - 1)])
+
+    def _finding(
+        self, view: CurveView, onset: int, subject: Subject, text: str, confidence: float, evidence: list[Evidence]
+    ) -> Finding:
+        first = int(view.step[onset])
+        advice = [f"Go back to a checkpoint before step {count(first)}."]
+        kept = [c.step for c in subject.checkpoints if c.step < first]
+        if kept:
+            advice = [f"Go back to the checkpoint of step {count(max(kept))}, the last one before the onset."]
+        rate = subject.first(Role.LEARNING_RATE)
+        if rate is not None and len(rate):
+            at = int(np.clip(np.searchsorted(rate.step, first, side="right") - 1, 0, len(rate) - 1))
+            now, top = float(rate.value[at]), float(rate.value.max())
+            evidence = [*evidence, Evidence("learning rate at the onset", now, "")]
+            past = rate.value[rate.step < first - 3 * view.cadence]
+            if past.size and now > 1.5 * float(past[-1]) > 0:
+                advice.append("The learning rate had just been raised; lower it, or warm up more slowly.")
+            elif now >= 0.5 * top:
+                advice.append("Lower the peak learning rate, lengthen the warm-up, or clip gradients.")
+        else:
+            advice.append("Lower the learning rate or clip gradients; the log holds no learning rate to check.")
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            confidence=confidence,
+            tag=view.tag,
+            first_step=first,
+            peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),
+            last_step=int(view.curve.step[-1]),
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("harder data or another objective from that step on",),
+            advice=tuple(advice),
+        )
+
+
+def _smooth3(x: FloatArray) -> FloatArray:
+    """Return the median of each value and its neighbours."""
+    if x.size < 3:
+        return x
+    padded = np.concatenate([x[:1], x, x[-1:]])
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 3), axis=1))
+
+
+def _eval_rise(subject: Subject) -> float:
+    """Return the clearest rise of an evaluation loss after its best stretch, in standard errors."""
+    best = 0.0
+    for view in subject.all(Role.EVAL_LOSS):
+        if len(view) >= 8:
+            best = max(
+                best, rise_after_best(view.parts.y, view.parts.scale, view.parts.correlation, float(view.parts.y[0])).z
+            )
+    return best
+
+
+def _smoothed_peak(view: CurveView, onset: int) -> float:
+    """Return the highest level after the onset, of medians over 5 % of the curve (at least 5 points)."""
+    y = view.parts.y[onset:]
+    m = int(min(max(5, len(view) // 20), y.size))
+    starts = np.arange(0, y.size - m + 1, max(1, m // 4))
+    return float(np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1).max())
+
+
+def _still_rising(view: CurveView, onset: int) -> bool:
+    """Return whether the second half of what follows the onset is higher than the first, beyond noise."""
+    y = view.parts.y[onset:]
+    if y.size < 10:
+        return False
+    half = y.size // 2
+    error = median_error(view.parts.noise, half, view.parts.correlation)
+    return bool(np.median(y[half:]) - np.median(y[:half]) > -2.0 * error)

@@ -1,0 +1,175 @@
+"""The check ``loss-spike``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import amount, count, figure, span
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+from curveread.signals.excursions import Excursion, excursions
+from curveread.signals.jumps import jumps
+from curveread.signals.levels import median_error
+
+__all__ = ["LossSpike"]
+
+
+@dataclass(frozen=True)
+class LossSpike(Detector):
+    """The training loss jumped far above its trend and came back.
+
+    What it finds
+        Jumps of one logged point or many that the curve's own noise does not explain: onset, peak, width,
+        height, and the step at which the curve is back.
+
+    Why it matters
+        A spike that recovers costs the steps until it is back, and says that something is wrong: a bad batch, a
+        learning rate near the edge, an optimiser state that went stale. One that does not come back fully has
+        damaged the weights; PaLM restarted from before such spikes and skipped the batches.
+
+    How it decides
+        The residual from a running-median trend, in local noise scales, is averaged over boxes of 1, 2, 4 …
+        points up to a quarter of the trend's window. Each width is judged against its own robust scale and a
+        threshold that noise of that tail would pass in one of twenty runs (``false_events``), never below
+        ``floor`` standard deviations. A jump so long that the trend follows it is found as a step between two levels
+        (6 standard errors) that is being won back. It is back when a forward median is within two standard
+        errors (or half a noise scale) of the trend before it.
+
+    When it is wrong
+        A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
+        training loss recovers, the finding is only information. The first ``head`` of the run is not judged.
+        A loss averaged over many steps hides spikes shorter than that.
+
+    References
+    ----------
+        Chowdhery et al., "PaLM", 2022, section 5.1; OLMo 2, arXiv:2501.00656, section 3 (spike score);
+        Bekman, "Machine Learning Engineering", training loss patterns (fast, slow, not fully recovering).
+    """
+
+    rule: ClassVar[str] = "loss-spike"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS,)
+    least: ClassVar[int] = 30
+
+    floor: float = field(default=7.0, metadata={"help": "smallest height in robust standard deviations"})
+    false_events: float = field(default=0.05, metadata={"help": "false spikes per healthy run that are accepted"})
+    head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return a finding per spike of the training loss."""
+        view = subject.all(Role.TRAIN_LOSS)[0]
+        n = len(view)
+        if n < self.least:
+            return []
+        parts = view.parts
+        skip = max(15, int(self.head * n))
+        found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
+        found += self._slow(view, found, skip)
+        return [self._finding(view, e, subject) for e in sorted(found, key=lambda e: e.first)]
+
+    def _slow(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
+        """Return jumps that the trend follows, because they last, and that are being won back."""
+        parts, n = view.parts, len(view)
+        out = []
+        for jump in jumps(parts.y, parts.scale, parts.correlation):
+            i = jump.index
+            if jump.size <= 0.0 or i < skip or any(e.first - n // 50 <= i <= e.last + n // 50 for e in found):
+                continue
+            rest = parts.y[i:]
+            m = max(5, min(rest.size // 4, n // 20))
+            top, end = float(np.median(rest[:m])), float(np.median(rest[-m:]))
+            if rest.size < 20 or top - end < 4.0 * median_error(parts.noise, m, parts.correlation) * np.sqrt(2.0):
+                continue
+            peak = i + int(np.argmax(rest[:m]))
+            out.append(Excursion(i, peak, i + m - 1, jump.z, 6.0, m))
+        return out
+
+    def _finding(self, view: CurveView, event: Excursion, subject: Subject) -> Finding:
+        parts, step, n = view.parts, view.step, len(view)
+        before_span = int(np.clip(parts.window // 4, 5, 50))
+        level = float(np.median(parts.y[max(0, event.first - before_span) : max(1, event.first)]))
+        sigma = float(parts.scale[event.first])
+        back = _back(parts.y, event, level, sigma, parts.correlation)
+        before, peak = parts.level(level), float(view.value[event.peak])
+        height = peak - before
+        first, top = int(step[event.first]), int(step[event.peak])
+        left = n - 1 - event.last
+        end = int(step[back]) if back is not None else int(step[event.last])
+        evidence = [
+            Evidence("height above the trend", height, view.unit),
+            Evidence("height", float(event.score), "robust standard deviations"),
+            Evidence("threshold", float(event.threshold), "robust standard deviations"),
+            Evidence("width", float(int(step[event.last]) - first + max(view.cadence, 1.0)), "steps"),
+            Evidence("trend before", before, view.unit),
+        ]
+        text = f"{view.tag} jumped {figure(height)} above its trend of {figure(before)} at step {count(top)}"
+        severity, explained = (
+            Severity.WARNING,
+            ["a batch of other or broken data", "a learning rate near the edge of stability"],
+        )
+        where = span(first, int(step[event.last]))
+        advice = [f"Look at the batches of {where}, and at the gradient norm and learning rate there."]
+        if back is not None:
+            cost = int(step[back]) - first
+            evidence.append(Evidence("recovered within", float(cost), "steps"))
+            text += f" and was back within {amount(max(cost, view.cadence), 'step')}"
+            if _eval_stayed(subject, first):
+                severity = Severity.INFO
+                explained.insert(
+                    0, "a planned change of data or objective: the evaluation loss changed for good at the same step"
+                )
+        elif left < max(10, 2 * (event.last - event.first + 1)):
+            text += "; the log ends too soon after it to tell whether it recovers"
+        else:
+            severity = Severity.ERROR
+            end_level = float(np.median(parts.y[-max(5, n // 50) :]))
+            evidence.append(
+                Evidence("still above the level before at the end by", parts.level(end_level) - before, view.unit)
+            )
+            text += f" and had not come back fully by the end (step {count(step[-1])})"
+            advice.insert(0, f"Roll back to a checkpoint before step {count(first)} and skip the batches around it.")
+        return Finding(
+            rule=self.rule,
+            severity=severity,
+            confidence=float(np.clip(1.0 - 0.35 * (event.threshold / event.score) ** 3, 0.5, 0.99)),
+            tag=view.tag,
+            first_step=first,
+            peak_step=top,
+            last_step=end,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=tuple(explained),
+            advice=tuple(advice),
+        )
+
+
+def _back(y: FloatArray, event: Excursion, level: float, sigma: float, correlation: float) -> int | None:
+    """Return the index at which the curve is back at ``level``, None when it never is."""
+    width = max(5, min(event.last - event.first + 1, 200))
+    rest = y[event.last + 1 :]
+    if rest.size < width:
+        return None
+    # A forward median of ``width`` points is back when it is near the level; windows half a width apart.
+    starts = np.arange(0, rest.size - width + 1, max(1, width // 5))
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(rest, width)[starts], axis=1)
+    near = level + max(2.0 * median_error(sigma, width, correlation), 0.5 * sigma)
+    hit = np.flatnonzero(medians <= near)
+    return event.last + 1 + int(starts[hit[0]]) if hit.size else None
+
+
+def _eval_stayed(subject: Subject, step: int) -> bool:
+    """Return whether the evaluation loss rose at ``step`` and stayed there to the end."""
+    view = subject.first(Role.EVAL_LOSS)
+    if view is None:
+        return False
+    y = view.parts.y
+    before, after = y[view.step < step][-3:], y[view.step >= step]
+    if before.size < 3 or after.size < 4:
+        return False
+    noise = max(view.parts.noise, float(np.ptp(before)) / 2.0)
+    return bool(after.min() - before[-1] > 3.0 * noise)

@@ -1,0 +1,138 @@
+"""The check ``masked-nan``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.run.model import IntArray
+from curveread.run.roles import Role
+
+__all__ = ["MaskedNan"]
+
+
+@dataclass(frozen=True)
+class MaskedNan(Detector):
+    """A logger hid NaN losses behind a number, usually an exact 0.0.
+
+    What it finds
+        Exact zeros in a loss that is otherwise far from zero, where something else says that the run was
+        broken: a NaN gradient norm or evaluation loss, or zeros from there to the end. And a loss that
+        blew up and is then missing while other curves of the same cadence go on: tables write NaN as an empty cell.
+
+    Why it matters
+        It looks like a perfect loss. The Trainer of Hugging Face replaces NaN losses by default
+        (``logging_nan_inf_filter=True``): a window of nothing but NaN is logged as exactly 0.0.
+
+    How it decides
+        A zero counts when all other values are positive and above a thousandth of their median. It is sure when the
+        gradient norm or the evaluation loss is NaN at or after it, or when at least ``run`` zeros in a row
+        reach the end of the log; otherwise nothing is said. A missing loss counts when its last value was ``blow_up``
+        times its median, or the last gradient norm was infinite, and another curve goes on for 5 % of the run.
+
+    When it is wrong
+        A loss that truly reaches zero comes near it first, and is not flagged. Losses that are zero for
+        batches without targets come back, and are not flagged. Policy losses (GRPO, PPO) move around zero
+        with both signs, and are not flagged.
+
+    References
+    ----------
+        transformers, ``TrainingArguments.logging_nan_inf_filter``; issue huggingface/transformers#31391.
+    """
+
+    rule: ClassVar[str] = "masked-nan"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM, Role.EVAL_LOSS)
+    least: ClassVar[int] = 3
+
+    blow_up: float = field(default=1e4, metadata={"help": "last value against the median that says that NaN followed"})
+    run: int = field(default=3, metadata={"help": "zeros in a row up to the end that are proof enough"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return a finding for the first curve with masked values."""
+        for view in subject.all(Role.TRAIN_LOSS):
+            zero = np.flatnonzero(view.masked)
+            if zero.size:
+                found = self._judge(view, zero, subject)
+                if found is not None:
+                    return [found]
+        return self._missing(subject.all(Role.TRAIN_LOSS)[0], subject)
+
+    def _missing(self, view: CurveView, subject: Subject) -> list[Finding]:
+        """Find a loss that blew up and is not logged any more while the run goes on."""
+        last = int(view.curve.step[-1])
+        if last >= subject.last_step - 0.05 * subject.length or not view.curve.finite[-1]:
+            return []
+        ratio = float(view.value[-1]) / max(float(np.median(np.abs(view.value))), 1e-300)
+        norm = subject.first(Role.GRAD_NORM)
+        before = norm.curve.value[norm.curve.step <= last][-1:] if norm is not None else np.empty(0)
+        infinite = bool(before.size and np.isinf(before[0]))
+        if ratio < self.blow_up and not infinite:
+            return []
+        first = int(last + view.cadence)
+        evidence = [
+            Evidence("last logged value", float(view.value[-1]), view.unit),
+            Evidence("run goes on to step", float(subject.last_step), "step"),
+        ]
+        if norm is not None and infinite:
+            evidence.append(Evidence(f"last {norm.tag}", float(before[0]), ""))
+        return [
+            Finding(
+                rule=self.rule,
+                severity=Severity.ERROR,
+                confidence=0.95,
+                tag=view.tag,
+                first_step=first,
+                peak_step=first,
+                last_step=subject.last_step,
+                message=f"{view.tag} is missing from step {count(first)} on, right after a value of "
+                f"{figure(float(view.value[-1]))}: NaN, left out by the log",
+                evidence=tuple(evidence),
+                also_explained_by=("logging of this curve that was switched off",),
+                advice=(f"Go back to a checkpoint before step {count(last)}.",),
+            )
+        ]
+
+    def _judge(self, view: CurveView, zero: IntArray, subject: Subject) -> Finding | None:
+        curve = view.curve
+        first, last = int(curve.step[zero[0]]), int(curve.step[zero[-1]])
+        proof: list[Evidence] = [Evidence("points logged as exactly 0.0", float(zero.size), "points")]
+        confidence = 0.0
+        for other in subject.all(Role.GRAD_NORM, Role.EVAL_LOSS):
+            bad = other.curve.step[~other.curve.finite]
+            bad = bad[bad >= first]
+            if bad.size:
+                proof.append(Evidence(f"non-finite {other.tag} from step", float(bad[0]), "step"))
+                confidence = 0.98
+        tail = 0
+        while tail < zero.size and zero[-1 - tail] == len(curve) - 1 - tail:
+            tail += 1
+        if tail >= self.run:
+            confidence = max(confidence, 0.95)
+        if confidence == 0.0:
+            return None
+        where = "to the end" if tail else f"to step {count(last)}"
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            confidence=confidence,
+            tag=curve.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=f"{curve.tag} reads exactly 0.0 from step {count(first)} {where}: "
+            "NaN hidden by the logger, not convergence",
+            evidence=tuple(proof),
+            also_explained_by=()
+            if confidence > 0.96
+            else ("batches without any target token, whose loss is 0 by definition",),
+            advice=(
+                f"Go back to a checkpoint before step {count(first)}.",
+                "Set logging_nan_inf_filter=False (Trainer), so that the next run shows NaN as NaN.",
+            ),
+        )

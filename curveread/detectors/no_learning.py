@@ -1,0 +1,167 @@
+"""The check ``no-learning``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, percent
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+from curveread.signals.levels import median_error, windows_of
+
+__all__ = ["NoLearning"]
+
+
+@dataclass(frozen=True)
+class NoLearning(Detector):
+    """The training loss never left the level at which it started.
+
+    What it finds
+        A training loss that is flat from the first step on, for the whole run or for at least ``least_stuck``
+        of it; without a training loss, a reward that is while the policy's entropy stays where it began.
+
+    Why it matters
+        The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
+        detached parameters, dead units, labels that do not belong to the inputs.
+
+    How it decides
+        The best stretch (5 % of the points) must lie less than ``least_drop`` of the starting level below the
+        first one, the log must be able to show such a drop (its standard error is at most a third of it),
+        and the last fifth must not lie significantly below the second. A level
+        near ln(k) for a small class count or vocabulary is named as uniform guessing.
+
+    When it is wrong
+        A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that
+        is why the drop is compared with the noise too. A loss dominated by a constant term looks flat.
+
+    References
+    ----------
+        Karpathy, "A Recipe for Training Neural Networks", 2019 (verify the loss at initialisation).
+    """
+
+    rule: ClassVar[str] = "no-learning"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY)
+    least: ClassVar[int] = 30
+
+    least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
+    least_stuck: float = field(default=0.75, metadata={"help": "share of the run stuck at the start that is told"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        views = subject.all(Role.TRAIN_LOSS) or subject.all(Role.REWARD)
+        view = views[0]
+        if len(view) < self.least:
+            return []
+        reward = view.curve.role is Role.REWARD
+        if reward and not _entropy_stayed(subject):
+            return []
+        found = self._reward(view) if reward else self._loss(view)
+        return [self._finding(view, *found, subject)] if found else []
+
+    def _loss(self, view: CurveView) -> tuple[int, float, float] | None:
+        """Return (index up to which it is stuck, level, drop) or None."""
+        value = view.value
+        if float(value.min()) <= 0.0:
+            return None
+        parts = view.parts
+        m, starts = windows_of(value.size, 0.05)
+        medians = np.median(np.lib.stride_tricks.sliding_window_view(parts.y, m)[starts], axis=1)
+        error = np.sqrt(2.0) * median_error(parts.noise, m, parts.correlation)
+        if error > self.least_drop / 2.0:
+            return None
+        # Against the first stretch that is not the start-up: the first few steps settle biases and norms.
+        level = float(medians[: max(2, medians.size // 10)].min())
+        threshold = level - max(self.least_drop, 4.0 * error)
+        left = np.flatnonzero(medians < threshold)
+        if float(medians[0]) - level > 0.05:
+            return None
+        stuck = int(starts[left[0]]) if left.size else value.size - 1
+        if stuck < self.least_stuck * value.size:
+            return None
+        if self._drifts(parts.y[: stuck + 1], error):
+            return None
+        return stuck, parts.level(level), float(medians[0] - medians.min())
+
+    def _drifts(self, y: FloatArray, error: float) -> bool:
+        """Return whether the loss falls slowly but surely: then it learns, if little."""
+        fifth = y.size // 5
+        fall = float(np.median(y[fifth : 2 * fifth]) - np.median(y[-fifth:]))
+        return fall > max(4.0 * error / 2.0, 0.5 * self.least_drop)
+
+    def _reward(self, view: CurveView) -> tuple[int, float, float] | None:
+        """Judge a reward: it never rose beyond the spread of its own beginning."""
+        value = view.value
+        m, starts = windows_of(value.size, 0.1, least=10)
+        medians = np.median(np.lib.stride_tricks.sliding_window_view(value, m)[starts], axis=1)
+        spread = float(np.percentile(value, 90.0) - np.percentile(value, 10.0))
+        gain = float(medians.max() - medians[0])
+        if spread <= 0.0 or gain > 0.5 * spread or abs(float(medians[-1] - medians[0])) > 0.35 * spread:
+            return None
+        # A policy that starts at its ceiling is flat too: the noise of a learner that is stuck is two-sided.
+        top = float(np.percentile(value, 99.0) - np.median(value))
+        low = float(np.median(value) - np.percentile(value, 1.0))
+        if top < 0.5 * low:
+            return None
+        return value.size - 1, float(medians[0]), gain
+
+    def _finding(self, view: CurveView, stuck: int, level: float, drop: float, subject: Subject) -> Finding:
+        reward = view.curve.role is Role.REWARD
+        first, last = int(view.step[0]), int(view.step[stuck])
+        whole = stuck >= len(view) - 1
+        text = f"{view.tag} never left its starting level of {figure(level)}" + (
+            "" if whole else f" until step {count(last)}: {percent((last - first) / subject.length)} of the run"
+        )
+        evidence = [Evidence("starting level", level, "reward" if reward else view.unit)]
+        evidence.append(
+            Evidence("largest gain" if reward else "largest drop", drop, "reward" if reward else "log units")
+        )
+        advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
+        guess = _uniform(level) if not reward else None
+        if guess is not None:
+            evidence.append(Evidence(f"ln({guess})", float(np.log(guess)), "nats"))
+            text += f", which is ln({guess}): uniform guessing among {guess}"
+        rate = subject.first(Role.LEARNING_RATE)
+        if rate is not None and len(rate) and float(rate.value.max()) < 1e-7:
+            evidence.append(Evidence("largest learning rate", float(rate.value.max()), ""))
+            advice.insert(0, "The learning rate is practically zero: check its unit and the scheduler.")
+        norm = subject.first(Role.GRAD_NORM)
+        if norm is not None and len(norm) and float(np.median(norm.value)) < 1e-6:
+            evidence.append(Evidence(f"median {norm.tag}", float(np.median(norm.value)), ""))
+            advice.insert(0, "Gradients are practically zero: look for frozen or detached parameters and dead units.")
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            confidence=0.9 if whole else 0.8,
+            tag=view.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("a model that already did the task when the run began",),
+            advice=tuple(advice),
+        )
+
+
+def _entropy_stayed(subject: Subject) -> bool:
+    """Return whether the policy's entropy is logged and ends within 5 % of where it began."""
+    view = subject.first(Role.ENTROPY)
+    if view is None or len(view) < 20:
+        return False
+    m = max(5, len(view) // 20)
+    start, end = float(np.median(view.value[:m])), float(np.median(view.value[-m:]))
+    return start > 0.0 and abs(end - start) < 0.05 * start
+
+
+def _uniform(level: float) -> int | None:
+    """Return k when the level is within 1 % of ln(k) for a common number of classes or tokens."""
+    for k in (2, 3, 4, 5, 10, 100, 256, 1000, 32000, 50257, 50304, 128256):
+        if abs(level - np.log(k)) < 0.01 * np.log(k):
+            return k
+    return None

@@ -1,0 +1,128 @@
+"""The check ``nonfinite-loss``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.run.model import FloatArray, IntArray
+from curveread.run.roles import Role
+
+__all__ = ["NonfiniteLoss"]
+
+
+@dataclass(frozen=True)
+class NonfiniteLoss(Detector):
+    """A loss is NaN or infinite.
+
+    What it finds
+        Stretches of NaN, +Inf or -Inf in a training or evaluation loss, each with its first and last step.
+
+    Why it matters
+        A NaN loss makes NaN gradients, and one optimiser step with them destroys all weights. Everything
+        after the first NaN is usually lost; what is worth keeping is the last checkpoint before it.
+
+    How it decides
+        Any non-finite value counts. Values closer than ``gap`` logged points make one stretch; more than
+        ``most`` stretches are told as one finding. The gradient norm before the first one is compared with
+        its median.
+
+    When it is wrong
+        A logger may write NaN where nothing was measured (an empty split, a metric without positives). The
+        Trainer of Hugging Face filters NaN by default, so a log without NaN is no proof that there was none:
+        see ``masked-nan``. Curves that are NaN by design, such as ``explained_variance``, are not losses and
+        are not judged.
+
+    References
+    ----------
+        PyTorch documentation, "Automatic Mixed Precision", on inf and NaN gradients; Micikevicius et al.,
+        "Mixed Precision Training", ICLR 2018.
+    """
+
+    rule: ClassVar[str] = "nonfinite-loss"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM,)
+    least: ClassVar[int] = 0
+
+    gap: int = field(default=3, metadata={"help": "logged points between two stretches that still count as one"})
+    most: int = field(default=5, metadata={"help": "more stretches than this are told as one finding"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return a finding per stretch of each loss."""
+        out: list[Finding] = []
+        for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):
+            bad = np.flatnonzero(~view.curve.finite)
+            if bad.size == 0:
+                continue
+            groups = np.split(bad, np.flatnonzero(np.diff(bad) > self.gap) + 1)
+            if len(groups) > self.most:
+                groups = [bad]
+            out += [self._finding(view, g, subject) for g in groups]
+        return out
+
+    def _finding(self, view: CurveView, at: IntArray, subject: Subject) -> Finding:
+        curve = view.curve
+        first, last = int(at[0]), int(at[-1])
+        names = [n for n, there in _kinds(curve.value[at]) if there]
+        what = " and ".join(names)
+        to_end = last == len(curve) - 1
+        where = f"from step {count(curve.step[first])} " + (
+            f"to the end (step {count(curve.step[last])})" if to_end else f"to step {count(curve.step[last])}"
+        )
+        if first == last:
+            where = f"at step {count(curve.step[first])}"
+        evidence = [Evidence("non-finite points", float(at.size), "points")]
+        before = curve.value[:first][np.isfinite(curve.value[:first])]
+        if before.size:
+            evidence.append(Evidence("last finite value", float(before[-1]), "as logged"))
+        evidence += _gradient(subject, int(curve.step[first]))
+        advice = ["Look at the batch, the learning rate and the precision (fp16 loss scale) of the steps just before."]
+        kept = [c.step for c in subject.checkpoints if c.step < int(curve.step[first])]
+        if to_end:
+            text = f"Go back to a checkpoint before step {count(curve.step[first])}"
+            advice.insert(0, f"{text} (the last one on disk: step {count(max(kept))})." if kept else f"{text}.")
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            confidence=0.99,
+            tag=curve.tag,
+            first_step=int(curve.step[first]),
+            peak_step=int(curve.step[first]),
+            last_step=int(curve.step[last]),
+            message=f"{curve.tag} is {what} {where}"
+            + (f": {at.size:,} of {len(curve):,} logged points" if at.size > 1 else ""),
+            evidence=tuple(evidence),
+            also_explained_by=("a value that was not measured and logged as NaN",) if not to_end else (),
+            advice=tuple(advice),
+        )
+
+
+def _kinds(value: FloatArray) -> list[tuple[str, bool]]:
+    return [
+        ("NaN", bool(np.isnan(value).any())),
+        ("+Inf", bool(np.isposinf(value).any())),
+        ("-Inf", bool(np.isneginf(value).any())),
+    ]
+
+
+def _gradient(subject: Subject, step: int) -> list[Evidence]:
+    """Return how large the gradient norm was in the ten logged points before ``step``, against its median."""
+    norm = subject.first(Role.GRAD_NORM)
+    if norm is None:
+        return []
+    before = norm.value[norm.step < step]
+    if before.size < 20 or float(np.median(before)) <= 0.0:
+        return []
+    ratio = float(before[-10:].max() / np.median(before))
+    return [
+        Evidence(
+            f"largest {norm.tag} in the 10 points before, against its median ({figure(np.median(before))})",
+            ratio,
+            "ratio",
+        )
+    ]

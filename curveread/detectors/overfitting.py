@@ -1,0 +1,213 @@
+"""The check ``overfitting``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import erfc, sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, percent
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+from curveread.signals.levels import median_error
+
+__all__ = ["Overfitting"]
+
+
+@dataclass(frozen=True)
+class Overfitting(Detector):
+    """The evaluation loss rises after its minimum while the training loss goes on falling.
+
+    What it finds
+        The step of the best evaluation, bracketed by the evaluations around it; how much was lost since; the
+        checkpoint to keep.
+
+    Why it matters
+        After the minimum the model memorises its training data and gets worse on new data. The weights of the
+        end are not the ones to ship.
+
+    How it decides
+        The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
+        (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
+        after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training
+        loss must not rise. With fewer than four evaluations after the minimum every one of them must be higher
+        than the one before.
+
+    When it is wrong
+        Late generalisation (grokking) first looks like this. An evaluation set that is too small, or evaluation
+        that alternates between sets, moves up and down. A change of the training data (curriculum) raises the
+        loss on the old evaluation set: that is forgetting. Accuracy may go on improving while the loss rises:
+        the model becomes over-confident first.
+
+    References
+    ----------
+        Prechelt, "Early Stopping - But When?", 1998; Mann 1945 and Kendall 1975 (trend test);
+        Power et al., "Grokking", 2022.
+    """
+
+    rule: ClassVar[str] = "overfitting"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY,)
+    least: ClassVar[int] = 4
+
+    least_z: float = field(default=4.0, metadata={"help": "standard errors that the end lies above the minimum"})
+    least_rise: float = field(default=0.005, metadata={"help": "rise as a share of the level of the minimum"})
+    p_value: float = field(default=0.01, metadata={"help": "largest p of the trend test after the minimum"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding per evaluation loss."""
+        train = subject.all(Role.TRAIN_LOSS)[0]
+        found = [self._judge(view, train, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
+        return [f for f in found if f is not None]
+
+    def _judge(self, view: CurveView, train: CurveView, subject: Subject) -> Finding | None:
+        y, step, n = view.parts.y, view.step, len(view)
+        low = _minimum(y)
+        after = y[low:]
+        if after.size < 3:
+            return None
+        noise = _noise(y)
+        reach = max(1, n // 15)
+        around = y[max(0, low - reach) : low + reach + 1]
+        floor = float(np.median(around)) if n >= 8 else float(y[low])
+        tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))
+        end = float(np.median(y[-tail:]))
+        rise = end - floor
+        error = np.hypot(median_error(noise, tail), median_error(noise, around.size))
+        z = rise / error if error > 0 else 0.0
+        p = _mann_kendall(after)
+        # A long, steady rise proves itself by its direction; a short one must be high.
+        steady = after.size >= 10 and p <= 0.2 * self.p_value
+        if z < self.least_z * (0.6 if steady else 1.0) or rise < self._least(view, floor):
+            return None
+        if after.size < 5:
+            if not (np.all(np.diff(after) > 0) and z >= 2.0 * self.least_z):
+                return None
+        elif p > self.p_value:
+            return None
+        fall = _train_fall(train, int(step[low]))
+        if fall is None or fall < 0.0:
+            return None
+        return self._finding(view, low, floor, end, z, p, fall, subject)
+
+    def _least(self, view: CurveView, floor: float) -> float:
+        """Return the smallest rise that matters, on the view's even scale."""
+        if view.parts.transform.kind == "log":
+            return self.least_rise
+        return max(0.02 * float(view.parts.y.max() - floor), 0.02)
+
+    def _finding(
+        self, view: CurveView, low: int, floor: float, end: float, z: float, p: float, fall: float, subject: Subject
+    ) -> Finding:
+        y, step, n = view.parts.y, view.step, len(view)
+        best, last = view.parts.level(floor), view.parts.level(end)
+        at = int(step[low])
+        before, behind = int(step[max(0, low - 1)]), int(step[min(n - 1, low + 1)])
+        late_gain = float(y[low // 2] - floor)
+        gained = float(np.max(y[: low + 1]) - floor)
+        severity = Severity.ERROR if end - floor > max(late_gain, 0.25 * gained) else Severity.WARNING
+        rose = percent(last / best - 1.0) if best > 0 else f"by {figure(last - best)}"
+        text = (
+            f"{view.tag} was best at step {count(at)} ({figure(best)}) and rose {rose} "
+            f"to {figure(last)} by the end, while the training loss went on falling"
+        )
+        unit = "log units" if view.parts.transform.kind == "log" else "scaled"
+        evidence = [
+            Evidence("best evaluation loss", best, view.unit),
+            Evidence("evaluation loss at the end", last, view.unit),
+            Evidence("rise", float(z), "standard errors"),
+            Evidence("onset between steps", f"{before}–{behind}"),
+            Evidence("change of the training loss since", -float(fall), unit),
+            Evidence("share of the run after the minimum", (subject.last_step - at) / subject.length, "ratio"),
+        ]
+        accuracy = subject.first(Role.EVAL_ACCURACY)
+        if accuracy is not None and len(accuracy) > 3:
+            top = int(np.argmax(accuracy.value))
+            evidence.append(Evidence(f"best {accuracy.tag} at step", float(accuracy.step[top]), "step"))
+        kept = [c.step for c in subject.checkpoints]
+        nearest = min(kept, key=lambda s: (abs(s - at), s)) if kept else None
+        advice = [
+            f"Keep the checkpoint of step {count(nearest)}, the nearest to the minimum on disk."
+            if nearest is not None
+            else f"Keep the checkpoint nearest to step {count(at)}.",
+            "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation.",
+        ]
+        return Finding(
+            rule=self.rule,
+            severity=severity,
+            confidence=float(np.clip(1.0 - 0.6 * np.exp(-z / 8.0) - 0.2 * min(p / self.p_value, 1.0), 0.5, 0.99)),
+            tag=view.tag,
+            first_step=at,
+            peak_step=int(step[low + int(np.argmax(y[low:]))]),
+            last_step=int(step[-1]),
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=(
+                "a change of the training data, which the evaluation set does not follow",
+                "over-confidence: accuracy may still improve while the loss rises",
+            ),
+            advice=tuple(advice),
+        )
+
+
+def _minimum(y: FloatArray) -> int:
+    """Return the index of the minimum; of the 3-point median for curves long enough that noise could place it."""
+    if y.size < 12:
+        return int(np.argmin(y))
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, 3), axis=1)
+    centre = int(np.argmin(smooth)) + 1
+    low = max(0, centre - 1)
+    return low + int(np.argmin(y[low : centre + 2]))
+
+
+def _noise(y: FloatArray) -> float:
+    """Return the noise of an evaluation curve from second differences, which a smooth bend hardly moves."""
+    if y.size < 4:
+        return 0.01
+    bend = np.abs(np.diff(y, 2)) / np.sqrt(6.0)
+    return max(1.4826 * float(np.median(bend)), 1e-4)
+
+
+def _mann_kendall(y: FloatArray) -> float:
+    """Return the one-sided p value that the points have no upward trend: exact below 10 points, else normal."""
+    n = y.size
+    if n > 400:  # all pairs: keep the work bounded for dense evaluation
+        y = np.median(y[: n // 200 * 200].reshape(200, -1), axis=1)
+        n = 200
+    i, j = np.triu_indices(n, 1)
+    s = float(np.sign(y[j] - y[i]).sum())
+    if n < 10:
+        return _kendall_tail(n, int(s))
+    variance = n * (n - 1) * (2 * n + 5) / 18.0
+    z = (s - np.sign(s)) / sqrt(variance)
+    return 0.5 * erfc(z / sqrt(2.0))
+
+
+def _kendall_tail(n: int, s: int) -> float:
+    """Return P(S >= s) for n points in random order, from the counts of permutations by inversions."""
+    counts = np.ones(1)
+    for k in range(2, n + 1):
+        counts = np.convolve(counts, np.ones(k))
+    # S = pairs - 2 * inversions, so S >= s means at most (pairs - s) / 2 inversions.
+    inversions = (n * (n - 1) // 2 - s) // 2
+    return float(counts[: inversions + 1].sum() / counts.sum())
+
+
+def _train_fall(train: CurveView, at: int) -> float | None:
+    """Return how far the training loss fell from around step ``at`` to the end, >= 0 within noise; None if unknown."""
+    y, step = train.parts.y, train.step
+    here = int(np.searchsorted(step, at))
+    n = y.size
+    if n < 4:
+        return None
+    m = max(3, n // 20)
+    around, last = y[max(0, here - m) : here + m], y[-m:]
+    if around.size == 0:
+        return None
+    fall = float(np.median(around) - np.median(last))
+    error = np.hypot(median_error(train.parts.noise, around.size), median_error(train.parts.noise, m))
+    return max(fall, 0.0) if fall > -2.0 * error else fall

@@ -1,0 +1,255 @@
+"""The check ``plateau``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, number, percent
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+from curveread.signals.decay import breaking_point
+from curveread.signals.decomposition import Decomposition
+from curveread.signals.jumps import jumps
+from curveread.signals.trend import Blocks, blocks_of, theil_sen
+
+__all__ = ["Plateau"]
+
+
+@dataclass(frozen=True)
+class Plateau(Detector):
+    """The training loss stopped improving while compute went on.
+
+    What it finds
+        A training loss that was falling, stops at a place, and stays flat to the end. ``first_step`` is where it
+        stops.
+
+    Why it matters
+        The steps after it were for nothing, and the reason is often in the schedule: a learning rate that
+        reached zero too early, or was cut too soon.
+
+    How it decides
+        Three answers. *Flat*: the 99 % interval of the slope over the tail (Theil-Sen on block medians) allows
+        for a gain of less than ``least_gain`` of the progress made before. *Improving*: it allows for more.
+        Otherwise *undetermined*, and nothing is said. Every curve flattens in the end, so a flat tail alone is
+        a plateau only when it lasts for at least ``long`` of the run (the training went on for more than one and
+        a half times as long as it took to get there) and when the curve broke off: a power law that stops
+        fits better than one that goes on, by ``break_gain`` in chi². A shorter one, from ``warn_share`` on, is a
+        plateau when something else stopped with it: a learning rate that fell below 1 % of its peak, or
+        gradients that vanished. Values that repeat exactly are told apart: that is a logger that
+        stopped measuring. A loss below 2 % of its start has converged, not stalled.
+
+    When it is wrong
+        A model that reaches the entropy of its data abruptly looks the same. A later break-through (grokking)
+        cannot be foreseen.
+
+    References
+    ----------
+        Theil 1950 and Sen 1968 (slope); Schuirmann 1987 (equivalence test: absence of evidence is not
+        evidence of absence).
+    """
+
+    rule: ClassVar[str] = "plateau"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.LEARNING_RATE, Role.GRAD_NORM)
+    least: ClassVar[int] = 60
+
+    least_gain: float = field(default=0.1, metadata={"help": "share of the progress that a flat tail may still gain"})
+    long: float = field(default=0.6, metadata={"help": "share of the run that must be flat when nothing else stopped"})
+    break_gain: float = field(default=9.0, metadata={"help": "by how much in chi² a broken decay must fit better"})
+    warn_share: float = field(default=0.2, metadata={"help": "share of the run from which on it is a warning"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        view = subject.all(Role.TRAIN_LOSS)[0]
+        if len(view) < self.least:
+            return []
+        stale = self._stale(view, subject)
+        if stale is not None:
+            return [stale]
+        parts = view.parts
+        blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=120, least_points=4)
+        k = len(blocks)
+        start_level = float(np.median(blocks.median[: max(1, k // 40)]))
+        end_level = float(np.median(blocks.median[-max(3, k // 10) :]))
+        if start_level <= end_level or (parts.transform.kind == "log" and start_level - end_level > np.log(50.0)):
+            return []
+        flat = self._flat_from(blocks, start_level - end_level)
+        stop = _stopped(subject)
+        if stop is not None:
+            block = int(np.clip(np.searchsorted(view.step[blocks.edge[:-1]], stop.step), 1, k - 1))
+            share = (int(view.step[-1]) - stop.step) / subject.length
+            if (
+                share >= self.warn_share
+                and k - block >= 8
+                and self._is_flat(blocks, block, 1.5 * (start_level - end_level))
+            ):
+                return [self._finding(view, blocks, block, subject, stop)]
+        if flat is None or (int(view.step[-1]) - int(view.step[blocks.edge[flat]])) / subject.length < self.long:
+            return []
+        if self._bends_gradually(blocks, parts):
+            return []
+        if any(j.size > 0 for j in jumps(parts.y, parts.scale, parts.correlation) if j.index > blocks.edge[flat]):
+            return []  # a level that was lost and is being won back is not a plateau
+        onset = max(flat, _arrival(blocks, flat))
+        return [self._finding(view, blocks, onset, subject, None)]
+
+    def _is_flat(self, blocks: Blocks, begin: int, progress: float) -> bool:
+        """Return whether the tail from block ``begin`` on is flat beyond doubt."""
+        tail = slice(begin, len(blocks))
+        _, low, high = theil_sen(*_thin(blocks.centre[tail], blocks.median[tail]))
+        length = float(blocks.centre[-1] - blocks.centre[begin])
+        return -low * length <= self.least_gain * progress and high * length <= 1.5 * self.least_gain * progress
+
+    def _flat_from(self, blocks: Blocks, progress: float) -> int | None:
+        """Return the first block of the longest flat tail, None when no tail is flat beyond doubt."""
+        k = len(blocks)
+        candidates = range(max(2, k // 60), k - max(8, k // 7), max(1, k // 60))
+        return next((b for b in candidates if self._is_flat(blocks, b, progress)), None)
+
+    def _bends_gradually(self, blocks: Blocks, parts: Decomposition) -> bool:
+        """Return whether one smooth decay explains the curve as well as one that breaks off.
+
+        Decay laws hold in the logged unit, so medians and errors are taken there.
+        """
+        k = len(blocks)
+        skip = max(1, k // 50)  # the first steps follow no law
+        x = (blocks.centre + 0.5) / float(blocks.edge[-1])
+        s = slice(skip, k)
+        value = parts.transform.back(blocks.median)
+        error = (
+            parts.transform.back(blocks.median + blocks.error) - parts.transform.back(blocks.median - blocks.error)
+        ) / 2
+        found = breaking_point(x[s], value[s], error[s], max(5, k // 12), k - skip - max(6, k // 7))
+        return found.gain < self.break_gain
+
+    def _finding(self, view: CurveView, blocks: Blocks, onset: int, subject: Subject, stop: _Stop | None) -> Finding:
+        first = stop.step if stop is not None else int(view.step[blocks.edge[onset]])
+        last = int(view.step[-1])
+        share = (last - first) / subject.length
+        level = view.parts.level(float(np.median(blocks.median[onset:])))
+        before = view.parts.level(float(np.median(blocks.median[: max(1, len(blocks) // 40)])))
+        reason = f": {stop.reason}" if stop is not None else ""
+        text = (
+            f"{view.tag} stopped improving at step {count(first)} and stayed at {figure(level)} "
+            f"for the last {percent(share)} of the run{reason}"
+        )
+        evidence = [
+            Evidence("level of the plateau", level, view.unit),
+            Evidence("level at the start", before, view.unit),
+            Evidence("share of the run", share, "ratio"),
+        ]
+        if stop is not None:
+            evidence.append(stop.evidence)
+            advice = stop.advice
+        else:
+            advice = (
+                "Check what changed at that step: learning rate, frozen parameters, data order.",
+                "If nothing changed, the next run can stop, or decay its learning rate, much earlier.",
+            )
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING if share >= self.warn_share else Severity.INFO,
+            confidence=0.9 if stop is not None else float(np.clip(0.45 + 0.5 * share, 0.6, 0.9)),
+            tag=view.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("the entropy of the data, or the capacity of the model: nothing is left to learn",),
+            advice=advice,
+        )
+
+    def _stale(self, view: CurveView, subject: Subject) -> Finding | None:
+        """Find a tail of one repeated value: a logger that stopped measuring."""
+        value = view.value
+        same = np.flatnonzero(value != value[-1])
+        begin = int(same[-1]) + 1 if same.size else 0
+        same_value = value.size - begin
+        if same_value < max(20, 0.1 * value.size) or begin < 10:
+            return None
+        first, last = int(view.step[begin]), int(view.step[-1])
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING if (last - first) / subject.length >= self.warn_share else Severity.INFO,
+            confidence=0.95,
+            tag=view.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=f"{view.tag} repeats the value {number(float(value[-1]), 6)} exactly from step {count(first)} on: "
+            "the logger stopped measuring, the training may have gone on",
+            evidence=(Evidence("points with the same value", float(same_value), "points"),),
+            also_explained_by=("weights, data and dropout that are all frozen",),
+            advice=("Check where the logged value comes from; judge the run by its evaluation loss.",),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Something that stopped the learning: where, in words, as evidence, and what to do."""
+
+    step: int
+    reason: str
+    evidence: Evidence
+    advice: tuple[str, ...]
+
+
+def _stopped(subject: Subject) -> _Stop | None:
+    """Return where the learning rate or the gradient fell to nothing and stayed there, None when neither did."""
+    rate = subject.first(Role.LEARNING_RATE)
+    if rate is not None and len(rate) >= 5:
+        top = float(rate.value.max())
+        alive = np.flatnonzero(rate.value > 0.01 * top)
+        if top > 0.0 and alive.size and alive[-1] + 3 < len(rate):
+            step = int(rate.step[alive[-1] + 1])
+            now = float(np.median(rate.value[alive[-1] + 1 :]))
+            return _Stop(
+                step,
+                f"the learning rate was {'0' if now == 0 else 'nearly 0'} from there on",
+                Evidence("learning rate after, against its peak", now / top, "ratio"),
+                (
+                    "Match the schedule to the number of steps (max_steps, num_train_epochs), or stop where it ends.",
+                    f"Continue from step {count(step)} with a learning rate that decays over the steps that are left.",
+                ),
+            )
+    norm = subject.first(Role.GRAD_NORM)
+    if norm is not None and len(norm) >= 20:
+        alive = np.flatnonzero(norm.value > 1e-8 * float(np.median(norm.value[: max(5, len(norm) // 10)])))
+        if alive.size and alive[-1] + 5 < len(norm):
+            step = int(norm.step[alive[-1] + 1])
+            return _Stop(
+                step,
+                "the gradient norm was 0 from there on",
+                Evidence(f"largest {norm.tag} after", float(norm.value[alive[-1] + 1 :].max()), ""),
+                ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",),
+            )
+    return None
+
+
+def _arrival(blocks: Blocks, flat: int) -> int:
+    """Return the first block at which the curve has come down to the level of its later half, within noise."""
+    k = len(blocks)
+    level = float(np.median(blocks.median[(flat + k) // 2 :]))
+    width = 5
+    if k - flat < 2 * width:
+        return flat
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(blocks.median[flat:], width), axis=1)
+    near = level + 1.5 * 1.2533 * float(np.median(blocks.error)) / np.sqrt(width)
+    hit = np.flatnonzero(medians <= near)
+    return flat + int(hit[0]) if hit.size else flat
+
+
+def _thin(x: FloatArray, y: FloatArray, most: int = 60) -> tuple[FloatArray, FloatArray]:
+    """Return at most ``most`` pairs, each a median of neighbours, so that all pairs' slopes stay cheap."""
+    if x.size <= most:
+        return x, y
+    edges = np.linspace(0, x.size, most + 1).round().astype(int)
+    groups = [slice(a, b) for a, b in pairwise(edges)]
+    return np.array([x[g].mean() for g in groups]), np.array([np.median(y[g]) for g in groups])

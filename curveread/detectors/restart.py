@@ -1,0 +1,150 @@
+"""The check ``restart``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.run.model import Attempt, Curve
+from curveread.run.roles import Role
+from curveread.signals.levels import median_error
+from curveread.signals.scale import mad_scale
+
+__all__ = ["Restart"]
+
+
+@dataclass(frozen=True)
+class Restart(Detector):
+    """The run was started more than once.
+
+    What it finds
+        Each start after the first: where it resumed, how many logged points of the attempt before it
+        supersedes, how long the pause was, and whether the loss went on where it was.
+
+    Why it matters
+        Steps that were computed twice are lost compute. A restart without optimizer state, with another data
+        order or from a wrong checkpoint shows as a jump of the loss.
+
+    How it decides
+        The readers split a log into attempts (several files, steps that run back, a session start). The training loss
+        of the first points of the new attempt is compared with that of the attempt before at the same steps, or just
+        before; a rise of ``harm_z`` standard errors and 2 % is a warning.
+
+    When it is wrong
+        Two trainings logged into one folder look like a restart from the beginning; then the loss starts
+        again from its first level, which the message says.
+
+    References
+    ----------
+        stas00, "Machine Learning Engineering", training loss patterns (resume-related spikes).
+    """
+
+    rule: ClassVar[str] = "restart"
+    needs: ClassVar[tuple[Need, ...]] = ()
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
+    least: ClassVar[int] = 0
+
+    harm_z: float = field(default=5.0, metadata={"help": "rise of the loss, in standard errors, that did harm"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return a finding per start after the first."""
+        pairs = zip(subject.attempts, subject.attempts[1:], strict=False)
+        view = subject.first(Role.TRAIN_LOSS)
+        return [self._finding(old, new, view) for old, new in pairs]
+
+    def _finding(self, old: Attempt, new: Attempt, view: CurveView | None) -> Finding:
+        first, last = new.first_step, max(old.last_step, new.first_step)
+        lost = sum(len(c) for c in old.superseded.values())
+        unit = view.unit if view is not None else ""
+        evidence = [Evidence("steps computed again", float(max(0, old.last_step - new.first_step + 1)), "steps")]
+        if lost:
+            evidence.append(Evidence("superseded points", float(lost), "points"))
+        pause = _pause(old, new)
+        if pause is not None:
+            evidence.append(Evidence("pause", pause, "s"))
+        text = f"the run was restarted at step {count(first)}"
+        if old.last_step > first:
+            text += f", after the attempt before had reached step {count(old.last_step)}"
+        severity, advice = Severity.INFO, ["Keep the superseded points in mind when you count compute."]
+        explained: tuple[str, ...] = ()
+        jump = _jump(old, new, view)
+        if jump is not None:
+            z, size, before, after, fresh = jump
+            evidence += [
+                Evidence("training loss before", before, unit),
+                Evidence("training loss after", after, unit),
+            ]
+            if fresh:
+                text += "; the loss began again from its first level: a new training in the same folder"
+                explained = ("a second training that was logged into the folder of the first",)
+            elif first <= old.first_step + max(1, (old.last_step - old.first_step) // 50):
+                text += f"; the step counter began again, but the loss went on at {figure(after)}: weights were loaded"
+            elif z > self.harm_z and size > 0.02:
+                severity = Severity.WARNING
+                text += f", and the loss rose from {figure(before)} to {figure(after)} there"
+                advice.insert(
+                    0,
+                    "Check that the optimizer state, the learning-rate schedule and the data order were restored too.",
+                )
+            else:
+                text += "; the loss went on where it was"
+        return Finding(
+            rule=self.rule,
+            severity=severity,
+            confidence=0.95,
+            tag=view.tag if view is not None else None,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=explained,
+            advice=tuple(advice),
+        )
+
+
+def _pause(old: Attempt, new: Attempt) -> float | None:
+    """Return the seconds from the last point of the old attempt to the first of the new, None without clocks."""
+    clocks = [c.wall_time[np.isfinite(c.wall_time)] for c in old.curves.values() if c.wall_time is not None]
+    ends = [float(w.max()) for w in clocks if w.size]
+    if not ends or new.started is None or not np.isfinite(new.started):
+        return None
+    return new.started - max(ends)
+
+
+def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, float, float, float, bool] | None:
+    """Return (z, relative size, level before, level after, starts afresh) of the training loss at the restart."""
+    if view is None:
+        return None
+    a, b = _loss_of(old, view), _loss_of(new, view)
+    if a is None or b is None or len(a) < 10 or len(b) < 5:
+        return None
+    x, y = a.value[a.finite], b.value[b.finite]
+    if x.size < 10 or y.size < 5:
+        return None
+    m = int(min(30, max(5, y.size // 10)))
+    steps_a = a.step[a.finite]
+    # The level the old attempt had where the new one begins; where the counter began again, its last level.
+    near = np.flatnonzero(steps_a < new.first_step)
+    cut = int(near[-1]) + 1 if near.size >= 5 else x.size
+    before, after = float(np.median(x[max(0, cut - m) : cut])), float(np.median(y[:m]))
+    sigma = mad_scale(np.diff(x)) / np.sqrt(2.0)
+    error = np.sqrt(2.0) * median_error(sigma, m)
+    start = float(np.median(x[:3]))
+    z = (after - before) / error if error > 0 else 0.0
+    fresh = (
+        near.size < 5
+        and abs(float(np.median(y[:3])) - start) < 0.25 * abs(start - before)
+        and start - before > 5 * error
+    )
+    return z, (after - before) / abs(before) if before else 0.0, before, after, bool(fresh)
+
+
+def _loss_of(attempt: Attempt, view: CurveView) -> Curve | None:
+    """Return the attempt's curve that is the view's, under its tag or an alias."""
+    return next((attempt.curves[t] for t in (view.tag, *view.curve.aliases) if t in attempt.curves), None)
