@@ -1,0 +1,77 @@
+"""What a reader is: it recognises the files of one format and reads them into parts of a run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from curveread.run.model import Checkpoint, Curve, Source
+from curveread.run.notes import DataNote
+
+__all__ = ["Part", "Reader"]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one log file (or one column group of it) holds: one attempt of one run, in one form.
+
+    Parameters
+    ----------
+    key
+        Names the run *inside* its folder where the format knows it (a W&B run id, a run name in a panel
+        CSV), else empty: files of one folder with an empty key belong together.
+    curves
+        tag -> Curve, each sorted by step (stable), values exactly as logged.
+    source
+        The file.
+    notes, config, checkpoints, crashed, x_axis
+        As in :class:`curveread.run.model.Run`.
+    order
+        Sorts the parts of one run in the order of their start (a file name or a start time).
+    segments
+        Where one file holds several attempts, the attempts in order, each tag -> Curve; else empty.
+        ``curves`` then holds the last attempt's view and is rebuilt by stitching.
+    fidelity
+        ``full`` when every logged point is there, ``sampled`` for an export that thins.
+    name
+        Display name of the run where the log knows one, else empty.
+    """
+
+    source: Source
+    curves: Mapping[str, Curve]
+    key: str = ""
+    name: str = ""
+    notes: tuple[DataNote, ...] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    checkpoints: tuple[Checkpoint, ...] = ()
+    crashed: bool | None = None
+    x_axis: str = "step"
+    order: tuple[float, str] = (0.0, "")
+    segments: tuple[Mapping[str, Curve], ...] = ()
+    fidelity: str = "full"
+
+
+class Reader(ABC):
+    """Reads the files of one format.
+
+    A reader never drops anything in silence: what it cannot use becomes a :class:`DataNote` of the part;
+    what stops it raises a :class:`curveread.errors.ReadError` that names file and place.
+    """
+
+    name: ClassVar[str]
+    """Format name shown to users, e.g. ``tensorboard``."""
+    looks_like: ClassVar[str]
+    """What its files look like, for error messages: ``events.out.tfevents.*``."""
+    priority: ClassVar[int] = 50
+    """Readers are asked in ascending order; the generic ones come last."""
+
+    @abstractmethod
+    def claims(self, path: Path) -> bool:
+        """Return whether this reader should read the file; looks at name and, if needed, its first bytes."""
+
+    @abstractmethod
+    def read(self, path: Path) -> list[Part]:
+        """Read the file; several parts when it holds several runs."""

@@ -1,0 +1,338 @@
+"""From logged columns to curves: which column counts the steps, which is a clock, where the file starts over.
+
+Every format that logs rows (W&B histories, CSV, JSON lines) ends up here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.run.model import Curve, FloatArray, IntArray
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = [
+    "AXIS_NAMES",
+    "BOOKKEEPING",
+    "CLOCK_NAMES",
+    "MISSING",
+    "Axis",
+    "Column",
+    "Table",
+    "choose_axis",
+    "clock_of",
+    "is_axis_name",
+    "is_bookkeeping",
+    "numbers",
+    "segments_of",
+]
+
+AXIS_NAMES = (
+    "train/global_step",
+    "trainer/global_step",
+    "global_step",
+    "global_steps",
+    "current_steps",
+    "step",
+    "steps",
+    "train/step",
+    "train_step",
+    "iter_num",
+    "iter",
+    "iters",
+    "iteration",
+    "iterations",
+    "n_iter",
+    "update",
+    "num_updates",
+    "time/total_timesteps",
+    "total_timesteps",
+    "timesteps",
+    "_step",
+    "batch",
+    "epoch",
+    "epochs",
+)
+"""Names of columns that count training steps, the best first; compared in lower case without spaces around."""
+
+_AXIS_RANK = {name: i for i, name in enumerate(AXIS_NAMES)}
+_EPOCH_RANK = _AXIS_RANK["epoch"]
+
+BOOKKEEPING = frozenset(
+    {"_step", "_runtime", "_timestamp", "_wandb", "", "index", "level_0", "percentage", "total_steps", "max_steps"}
+)
+"""Columns that say something about the log, not about the training."""
+
+_UNNAMED = re.compile(r"unnamed: ?\d+$", re.IGNORECASE)
+CLOCK_NAMES = (
+    "_timestamp",
+    "wall_time",
+    "wall time",
+    "walltime",
+    "timestamp",
+    "time",
+    "datetime",
+    "date",
+    "created_at",
+)
+_SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The logged cells of one column.
+
+    Parameters
+    ----------
+    row
+        (n,) int64, ascending: the rows that hold the column; a blank cell is not among them.
+    value
+        (n,) float64; a logged NaN is a NaN here.
+    """
+
+    row: IntArray
+    value: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A log of rows.
+
+    Parameters
+    ----------
+    rows
+        Number of rows.
+    columns
+        name -> numeric column, in the file's order.
+    restarts
+        Rows before which the file says that it starts over (a repeated header).
+    """
+
+    rows: int
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    restarts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The steps of a table's rows.
+
+    Parameters
+    ----------
+    name
+        The column, or ``row`` when rows are counted.
+    step
+        (rows,) int64.
+    reason
+        Why this column, where that is not obvious; else empty.
+    """
+
+    name: str
+    step: IntArray
+    reason: str = ""
+
+
+def is_bookkeeping(name: str) -> bool:
+    """Return whether a column says something about the log only (``_runtime``, ``Unnamed: 0``)."""
+    low = name.strip().lower()
+    return low in BOOKKEEPING or _UNNAMED.match(low) is not None
+
+
+def is_axis_name(name: str) -> bool:
+    """Return whether a column's name says that it counts steps, iterations or epochs."""
+    return name.strip().lower() in _AXIS_RANK
+
+
+def integral(value: FloatArray) -> bool:
+    """Return whether every value is a finite whole number that int64 holds."""
+    return bool(value.size) and bool(np.all(np.isfinite(value) & (np.abs(value) < 2**62) & (value == np.floor(value))))
+
+
+def _filled(table: Table, column: Column) -> IntArray | None:
+    """Return the column for every row, gaps filled with the value before (at the start: behind)."""
+    if not column.row.size:
+        return None
+    step = column.value.astype(np.int64)
+    if column.row.size == table.rows:
+        return step
+    at = np.searchsorted(column.row, np.arange(table.rows), side="right") - 1
+    return step[np.maximum(at, 0)]
+
+
+def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
+    """Choose the column that counts training steps.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    wanted
+        Names to try before :data:`AXIS_NAMES` (what ``define_metric`` or the user says).
+
+    Returns
+    -------
+    Axis
+        The first candidate that holds whole numbers in at least nine of ten rows that hold any metric and is
+        not constant; without one, the row number. ``epoch`` is taken last, and only where it counts rows of its own.
+    """
+    by_name = {name.strip().lower(): name for name in reversed(list(table.columns))}
+    first = [w for w in wanted if w in table.columns]
+    names = first + [by_name[a] for a in AXIS_NAMES if a in by_name and by_name[a] not in first]
+    for name in names:
+        column = table.columns[name]
+        if not integral(column.value):
+            continue
+        filled = column.row.size >= 0.9 * table.rows or name in first
+        constant = table.rows > 2 and bool(np.all(column.value == column.value[0]))
+        if not filled or constant:
+            continue
+        counts_epochs = _AXIS_RANK.get(name.strip().lower(), 0) >= _EPOCH_RANK
+        if counts_epochs and np.unique(column.value).size < 0.5 * column.row.size:
+            continue  # many rows per epoch
+        step = _filled(table, column)
+        if step is None:
+            continue
+        reason = ""
+        if name != "_step" and "_step" in table.columns:
+            counted = _filled(table, table.columns["_step"])
+            if counted is not None and not np.array_equal(counted, step):
+                reason = f"steps are those of {name}; _step only counts the calls of log()"
+        return Axis(name, step, reason)
+    tried = f" ({', '.join(names)} cannot serve)" if names else ""
+    reason = f"no column counts the steps{tried}; the row number is used"
+    return Axis("row", np.arange(table.rows, dtype=np.int64), reason)
+
+
+def clock_of(table: Table) -> tuple[str, FloatArray] | None:
+    """Return name and (rows,) seconds since the epoch of the column that is a clock; None without one.
+
+    NaN where the column is blank.
+    """
+    by_name = {name.strip().lower(): name for name in reversed(list(table.columns))}
+    for candidate in CLOCK_NAMES:
+        name = by_name.get(candidate)
+        if name is None:
+            continue
+        column = table.columns[name]
+        finite = column.value[np.isfinite(column.value)]
+        if not finite.size:
+            continue
+        for unit in (1.0, 1e3, 1e6, 1e9):  # seconds, milli, micro, nano
+            if finite.min() / unit > _SECONDS[0] and finite.max() / unit < _SECONDS[1]:
+                wall = np.full(table.rows, np.nan)
+                wall[column.row] = column.value / unit
+                return name, wall
+    return None
+
+
+def _breaks(table: Table, step: IntArray, names: list[str]) -> IntArray:
+    """Return the rows at which the log starts over: a column's own steps go back there."""
+    back = np.flatnonzero(step[1:] < step[:-1]) + 1
+    if not back.size:
+        return back
+    drop = step[back - 1] - step[back]
+    accepted: set[int] = set()
+    for name in names:
+        row = table.columns[name].row
+        mine = step[row]
+        for j in np.flatnonzero(mine[1:] < mine[:-1]).tolist():
+            low, high = np.searchsorted(back, [row[j] + 1, row[j + 1]], side="left")
+            high += int(high < back.size and back[high] == row[j + 1])
+            if any(int(b) in accepted for b in back[low:high]) or low >= high:
+                continue
+            accepted.add(int(back[low:high][int(np.argmax(drop[low:high]))]))
+    return np.array(sorted(accepted), dtype=np.int64)
+
+
+def segments_of(
+    table: Table, axis: Axis, source: str, skip: Iterable[str] = ()
+) -> tuple[list[dict[str, Curve]], list[DataNote]]:
+    """Cut a table into curves.
+
+    Parameters
+    ----------
+    table, axis
+        The rows and their steps.
+    source
+        The file, for the notes.
+    skip
+        Columns that are no curve here.
+
+    Returns
+    -------
+    segments
+        tag -> Curve for every start of the run in the file, in order; usually one.
+    notes
+        Where the file starts over, how steps were found.
+    """
+    notes: list[DataNote] = []
+    if axis.reason:
+        notes.append(DataNote(NoteKind.X_AXIS, source, axis.reason))
+    clock = clock_of(table)
+    unwanted = {axis.name, *skip} | ({clock[0]} if clock else set())
+    names = [n for n in table.columns if n not in unwanted and not is_bookkeeping(n)]
+    said = [r for r in table.restarts if 0 < r < table.rows and axis.step[r] <= axis.step[r - 1]]
+    starts = np.union1d(_breaks(table, axis.step, names), np.array(said, np.int64))
+    if starts.size > max(8, 0.02 * table.rows):
+        message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
+        notes.append(DataNote(NoteKind.X_AXIS, source, message))
+        starts = starts[:0]
+    bounds = [0, *starts.tolist(), table.rows]
+    segments = []
+    for low, high in pairwise(bounds):
+        curves: dict[str, Curve] = {}
+        for name in names:
+            column = table.columns[name]
+            a, b = np.searchsorted(column.row, [low, high])
+            if a == b:
+                continue
+            row, value = column.row[a:b], column.value[a:b]
+            step = axis.step[row]
+            wall = clock[1][row] if clock else None
+            if np.any(step[1:] < step[:-1]):
+                order = np.argsort(step, kind="stable")
+                step, value = step[order], value[order]
+                wall = None if wall is None else wall[order]
+            curves[name] = Curve(name, step, value, wall)
+        if curves:
+            segments.append(curves)
+    return segments, notes
+
+
+def numbers(cells: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
+    """Parse text cells.
+
+    Returns
+    -------
+    value
+        (n,) float64, NaN where a cell is no number.
+    logged
+        (n,) bool: the cell holds a number, NaN and infinities included; False for a blank or a missing mark.
+    wrong
+        How many cells are neither a number nor blank.
+    """
+    try:
+        value = np.array(list(map(float, cells)), np.float64)
+        return value, np.ones(value.size, bool), 0
+    except ValueError:
+        pass
+    value = np.full(len(cells), np.nan)
+    logged = np.zeros(len(cells), bool)
+    wrong = 0
+    for i, cell in enumerate(cells):
+        try:
+            value[i] = float(cell)
+            logged[i] = True
+        except ValueError:
+            if cell.strip().lower() not in MISSING:
+                wrong += 1
+    return value, logged, wrong
+
+
+MISSING = frozenset({"", "na", "n/a", "null", "none", "-", "--", "<na>"})
+"""Cells that say: not logged. ``NaN`` is not among them: a NaN was logged."""

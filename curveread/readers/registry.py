@@ -1,0 +1,32 @@
+"""Finds the readers: every module (or package) of this folder that defines a :class:`Reader`."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from functools import lru_cache
+
+import curveread.readers as folder
+from curveread.readers.base import Reader
+
+__all__ = ["all_readers"]
+
+_NOT_READERS = {"base", "registry", "discover", "stitch"}
+
+
+@lru_cache(maxsize=1)
+def all_readers() -> tuple[Reader, ...]:
+    """Return one instance of every reader, the most specific first."""
+    found: list[Reader] = []
+    for info in sorted(pkgutil.iter_modules(folder.__path__), key=lambda m: m.name):
+        if info.name in _NOT_READERS:
+            continue
+        path = f"{folder.__name__}.{info.name}" + (".reader" if info.ispkg else "")
+        module = importlib.import_module(path)
+        found += [
+            cls()
+            for _, cls in inspect.getmembers(module, inspect.isclass)
+            if issubclass(cls, Reader) and not inspect.isabstract(cls) and cls.__module__ == module.__name__
+        ]
+    return tuple(sorted(found, key=lambda r: (r.priority, r.name)))

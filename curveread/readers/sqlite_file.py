@@ -1,0 +1,152 @@
+"""SQLite files, opened so that nothing beside them changes, and read as far as a damaged one goes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curveread.errors import CorruptLogError, ReadError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["chunks", "columns_of", "is_sqlite", "opened", "tables_of"]
+
+_MAGIC = b"SQLite format 3\x00"
+_COMPANIONS = ("-wal", "-journal")
+_LONGEST = 1 << 27
+"""Bytes that one cell may hold: a damaged length must not ask for all memory."""
+_ROWS = 20_000
+
+
+def is_sqlite(path: Path) -> bool:
+    """Return whether a file starts as SQLite's do."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file for reading only.
+
+    SQLite writes beside a file that it opens: its lock and, where the program that logged was killed, what that left
+    in ``-wal`` or ``-journal``. So it is opened as immutable; with such a companion, a copy of both is opened.
+
+    Raises
+    ------
+    CorruptLogError
+        When it is no SQLite file.
+    ReadError
+        When it cannot be opened.
+    """
+    import sqlite3
+
+    with ExitStack() as stack:
+        try:
+            head = path.stat().st_size
+            beside = [c for c in _COMPANIONS if (other := _beside(path, c)).is_file() and other.stat().st_size]
+            if not head and not beside:
+                raise CorruptLogError(f"{path}: the file is empty; expected a SQLite database")
+            if head and not is_sqlite(path):
+                raise CorruptLogError(f"{path}: no SQLite database: it does not start with 'SQLite format 3'")
+            target, mode = path, "mode=ro&immutable=1"
+            if beside:
+                target = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "copy.db"
+                mode = "mode=rw"
+                shutil.copyfile(path, target)
+                for companion in beside:
+                    shutil.copyfile(_beside(path, companion), _beside(target, companion))
+            connection = sqlite3.connect(f"{target.resolve().as_uri()}?{mode}", uri=True)
+        except (OSError, sqlite3.Error) as error:
+            raise ReadError(f"{path}: cannot be opened: {error}") from error
+        stack.callback(connection.close)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        yield connection
+
+
+def _beside(path: Path, companion: str) -> Path:
+    return path.with_name(path.name + companion)
+
+
+def tables_of(path: Path) -> frozenset[str]:
+    """Return the names of a file's tables, none when it cannot be read; remembered until the file changes."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return frozenset()
+    return _tables(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _tables(path: Path, size: int, changed: int) -> frozenset[str]:  # size and time are there to be compared
+    import sqlite3
+
+    try:
+        with opened(path) as connection:
+            rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except (sqlite3.Error, ReadError, MemoryError):
+        return frozenset()
+    return frozenset(str(name) for (name,) in rows)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Return the names of a table's columns, none when there is no such table or it cannot be read."""
+    import sqlite3
+
+    try:
+        return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
+    except sqlite3.Error:
+        return []
+
+
+def chunks(
+    connection: sqlite3.Connection, table: str, columns: Sequence[str], damage: list[str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield a table's rows in the order of their writing, some thousands at a time.
+
+    Where the file is damaged, the rows before and those behind the place are yielded.
+
+    Parameters
+    ----------
+    connection
+        The open file.
+    table, columns
+        What to read.
+    damage
+        Gets SQLite's word about a damage, nothing when all rows were read.
+    """
+    import sqlite3
+
+    names = ", ".join(f'"{c}"' for c in columns)
+    last: Any = None
+
+    def fetch(order: str) -> Iterator[list[tuple[Any, ...]]]:
+        try:
+            cursor = connection.execute(f"SELECT {names}, rowid FROM {table} ORDER BY rowid {order}")
+            while rows := cursor.fetchmany(_ROWS):
+                yield rows
+        except (sqlite3.Error, MemoryError, OverflowError) as error:
+            damage.append(str(error) or "out of memory")
+
+    for rows in fetch("ASC"):
+        last = rows[-1][-1]
+        yield [r[:-1] for r in rows]
+    if not damage:
+        return
+    behind: list[tuple[Any, ...]] = []
+    for rows in fetch("DESC"):
+        behind += [r[:-1] for r in rows if last is None or r[-1] > last]
+        if last is not None and rows[-1][-1] <= last:
+            break
+    del damage[1:]
+    if behind:
+        yield behind[::-1]

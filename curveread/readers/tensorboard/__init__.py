@@ -1,0 +1,1 @@
+"""TensorBoard event files: frames, checksums, events, scalars; every floor is NumPy on whole columns."""

@@ -1,0 +1,111 @@
+"""Several attempts in one event file: where a run began again.
+
+A file says so itself (SessionLog START), or the steps of its curves do: they go back together at one place.
+A curve that goes back alone has a clock of its own (a batch number that begins anew each epoch, a summary
+written late for an earlier step); it is sorted and nothing in it counts as logged twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.readers.tensorboard.series import Series
+
+__all__ = ["attempt_starts", "cut", "stitched"]
+
+_ANEW = 4
+"""A curve that goes back this often, and each time to the same step, counts something that begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """One place where the steps of a curve go back: between two of its records."""
+
+    tag: str
+    before: int
+    record: int
+
+
+def attempt_starts(series: Mapping[str, Series], sessions: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the records at which a new attempt begins, in order; none for a file with one attempt.
+
+    Parameters
+    ----------
+    series
+        tag -> points in the order of the file.
+    sessions
+        Record and step of each SessionLog START.
+    """
+    said = [r for i, (r, step) in enumerate(sessions) if i > 0 or _purges(series, r, step)]
+    returns = [x for tag, s in series.items() for x in _returns(tag, s)]
+    returns = [x for x in returns if not any(x.before < r <= x.record for r in said)]
+    returns.sort(key=lambda x: x.record)
+    seen: list[int] = []
+    while returns:
+        place = returns[0].record
+        together = [x for x in returns if x.before < place]
+        if _is_restart(series, {x.tag for x in together}, place):
+            seen.append(place)
+        returns = [x for x in returns if x.before >= place]
+    return sorted({*said, *seen})
+
+
+def _purges(series: Mapping[str, Series], record: int, step: int) -> bool:
+    return any(bool((s.step[: int(np.searchsorted(s.record, record))] >= step).any()) for s in series.values())
+
+
+def _returns(tag: str, s: Series) -> list[_Return]:
+    """Return where a curve goes back for more than a single stray point."""
+    at = np.flatnonzero(s.step[1:] < s.step[:-1]) + 1
+    if at.size >= _ANEW and (s.step[at] == s.step[at[0]]).all():
+        return []
+    last = s.step.size - 1
+    at = at[at < last]  # one late point, such as a summary at the best step, is no new attempt
+    stray = s.step[at + 1] > s.step[at - 1]
+    ahead = (at > 1) & (s.step[at] >= s.step[np.maximum(at - 2, 0)])
+    return [_Return(tag, int(s.record[i - 1]), int(s.record[i])) for i in at[~(stray | ahead)].tolist()]
+
+
+def _is_restart(series: Mapping[str, Series], tags: set[str], place: int) -> bool:
+    """Return whether more curves go back at a record than go on there by a clock of their own."""
+    lead = max((series[t] for t in tags), key=lambda s: s.step.size)
+    own_clock = sum(_goes_on(s, lead, place) for tag, s in series.items() if tag not in tags)
+    return len(tags) > own_clock
+
+
+def _goes_on(s: Series, lead: Series, place: int) -> bool:
+    """Return whether a curve's steps rise over a record without following the clock of the curve that goes back."""
+    i = int(np.searchsorted(s.record, place))
+    if i in (0, s.step.size) or s.step[i] <= s.step[i - 1]:
+        return False
+    j = int(np.searchsorted(lead.record, s.record[i]))
+    low = lead.step[max(j - 1, 0)]
+    high = max(low, lead.step[min(j, lead.step.size - 1)])
+    spacing = max(int(np.median(np.abs(np.diff(lead.step)))), 1)
+    return not low - spacing <= s.step[i] <= high + spacing
+
+
+def cut(series: Mapping[str, Series], starts: Sequence[int]) -> list[dict[str, Series]]:
+    """Return the attempts of a file in order, each tag -> its points there; tags without points are left out."""
+    attempts: list[dict[str, Series]] = [{} for _ in range(len(starts) + 1)]
+    for tag, s in series.items():
+        edges = [0, *np.searchsorted(s.record, starts).tolist(), s.step.size]
+        for attempt, a, b in zip(attempts, edges[:-1], edges[1:], strict=True):
+            if b > a:
+                attempt[tag] = s.take(slice(a, b))
+    return [a for a in attempts if a]
+
+
+def stitched(attempts: Sequence[Mapping[str, Series]]) -> dict[str, Series]:
+    """Return the curves of all attempts as one: a later attempt replaces what lies at or behind its start."""
+    first = [min(int(s.step.min()) for s in a.values()) for a in attempts]
+    whole: dict[str, Series] = {}
+    for begin, attempt in zip(first, attempts, strict=True):
+        for tag, s in attempt.items():
+            old = whole.get(tag)
+            keep = [] if old is None else [old.take(old.step < max(begin, int(s.step.min())))]
+            whole[tag] = Series.joined([*keep, s])
+    return whole

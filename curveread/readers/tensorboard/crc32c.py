@@ -1,0 +1,256 @@
+"""Masked CRC-32C (Castagnoli) of many records at once.
+
+A CRC is linear over GF(2): the checksum of a message is the XOR of what each of its bytes contributes,
+and that depends only on the byte and on how many bytes follow it. So the records of one length are laid
+out as the rows of a matrix, and every column (two bytes wide) is one look-up in a table of 65,536 entries.
+Long records are cut into blocks of 128 bytes, which are moved to their place by multiplying with a power of x.
+
+References
+----------
+RFC 3720, appendix B.4 (the polynomial and its test vectors).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.tensorboard.columns import column
+
+__all__ = [
+    "BLOCK",
+    "SHORT",
+    "checksum_of_lengths",
+    "contribution",
+    "crc_of_rows",
+    "crc_of_spans",
+    "length_checksums",
+    "mask",
+    "masked_crc32c",
+    "of_zeros",
+    "unmask",
+]
+
+Words = NDArray[np.uint32]
+Bytes = NDArray[np.uint8]
+
+SHORT = 128
+"""Records up to this many bytes are checked column by column: 128 tables of 256 KiB at most."""
+BLOCK = 128
+"""Longer records are checked in blocks of this many bytes."""
+
+_FEW = 512
+"""Rows for which a table of 65,536 entries a column would cost more than it saves."""
+_AT_ONCE = 8192
+"""Blocks worked on at once: they stay in the processor's cache."""
+
+_BATCH = 1 << 18
+"""Blocks whose places are worked out together."""
+
+_POLYNOMIAL = 0x82F63B78
+_DELTA = 0xA282EAD8
+_ONES = 0xFFFFFFFF
+
+
+def mask(crc: int) -> int:
+    """Return the form in which a TFRecord stores a checksum."""
+    return ((crc >> 15 | crc << 17) + _DELTA) & _ONES
+
+
+def unmask(stored: Words) -> Words:
+    """Return the checksums behind their stored forms, (n,) uint32 -> (n,) uint32."""
+    rotated = stored - np.uint32(_DELTA)
+    return rotated << np.uint32(15) | rotated >> np.uint32(17)
+
+
+@lru_cache(maxsize=1)
+def _byte_table() -> Words:
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, table >> 1 ^ np.uint32(_POLYNOMIAL), table >> 1).astype(np.uint32)
+    return table
+
+
+def _then_zero(state: Words) -> Words:
+    return _byte_table().take(state & np.uint32(0xFF)) ^ state >> np.uint32(8)
+
+
+_followed: list[Words] = []
+
+
+def _followed_by(zeros: int) -> Words:
+    """Return the contribution of each byte value with ``zeros`` bytes behind it, (256,) uint32."""
+    if not _followed:
+        _followed.append(_byte_table())
+    while len(_followed) <= zeros:
+        _followed.append(_then_zero(_followed[-1]))
+    return _followed[zeros]
+
+
+@lru_cache(maxsize=1)
+def _all_followed() -> Words:
+    return np.stack([_followed_by(zeros) for zeros in range(SHORT)])
+
+
+@lru_cache(maxsize=SHORT)
+def _pair_followed_by(zeros: int) -> Words:
+    """Return the contribution of two bytes, first one in the low half, with ``zeros`` bytes behind, (65536,)."""
+    return (_followed_by(zeros)[:, None] ^ _followed_by(zeros + 1)[None, :]).reshape(-1)
+
+
+@lru_cache(maxsize=64)
+def _shift(log2: int) -> tuple[Words, ...]:
+    """Return tables, one for each byte of a state, lowest first, that append 2**log2 zero bytes to it."""
+    if log2:
+        return tuple(_shifted(table, log2 - 1) for table in _shift(log2 - 1))
+    return tuple(_then_zero(np.arange(256, dtype=np.uint32) << np.uint32(8 * byte)) for byte in range(4))
+
+
+def _shifted(state: Words, log2: int) -> Words:
+    out = np.zeros_like(state)
+    for byte, table in enumerate(_shift(log2)):
+        out ^= table.take(state >> np.uint32(8 * byte) & np.uint32(0xFF))
+    return out
+
+
+def _of_zeros(length: NDArray[np.int64]) -> Words:
+    state = np.full(length.size, _ONES, dtype=np.uint32)
+    for bit in range(int(length.max(initial=0)).bit_length()):
+        state = np.where(length >> bit & 1, _shifted(state, bit), state)
+    return state ^ np.uint32(_ONES)
+
+
+@lru_cache(maxsize=65536)
+def of_zeros(length: int) -> int:
+    """Return the CRC of ``length`` zero bytes: what its start and final inversion add to a record."""
+    return int(_of_zeros(np.array([length]))[0])
+
+
+def contribution(rows: Bytes, spans: Iterable[tuple[int, int]], length: int) -> Words:
+    """Return what some bytes of each row add to the CRC-32C of its first ``length`` bytes.
+
+    The XOR of the contributions of all bytes and of :func:`of_zeros` is the checksum.
+
+    Parameters
+    ----------
+    rows
+        (n, width) uint8, C-contiguous.
+    spans
+        First byte and end of each stretch, without overlap, within ``length``.
+    length
+        Bytes that are checked, at most :data:`SHORT`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) uint32.
+    """
+    crc = np.zeros(len(rows), dtype=np.uint32)
+    if len(rows) < _FEW:  # not worth the large tables
+        for a, b in spans:
+            behind = np.arange(length - 1 - a, length - 1 - b, -1)
+            crc ^= np.bitwise_xor.reduce(_all_followed()[behind, rows[:, a:b]], axis=1)
+        return crc
+    for a, b in spans:
+        for at in range(a, b - 1, 2):
+            crc ^= _pair_followed_by(length - 2 - at).take(column(rows, "<u2", at))
+        if (b - a) % 2:
+            crc ^= _followed_by(length - b).take(rows[:, b - 1])
+    return crc
+
+
+def crc_of_rows(rows: Bytes, length: int) -> Words:
+    """Return the CRC-32C of the first ``length`` bytes of each row, (n,) uint32, unmasked; as :func:`contribution`."""
+    return contribution(rows, [(0, length)], length) ^ np.uint32(of_zeros(length))
+
+
+def crc_of_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64]) -> Words:
+    """Return the CRC-32C of stretches of a buffer, of any and differing lengths.
+
+    Parameters
+    ----------
+    buffer
+        (size,) uint8; holds at least :data:`BLOCK` bytes before the first stretch.
+    start, length
+        (n,) int64, where each stretch begins and its bytes, at least 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) uint32, unmasked.
+    """
+    blocks = -(-length // BLOCK)
+    batch = np.cumsum(blocks) // _BATCH
+    edges = np.flatnonzero(np.diff(batch, prepend=-1, append=-1)).tolist()
+    crc = np.zeros(start.size, dtype=np.uint32)
+    for a, b in pairwise(edges):
+        crc[a:b] = _states_of_batch(buffer, start[a:b], length[a:b], blocks[a:b])
+    return crc ^ _of_zeros(length)
+
+
+def _states_of_batch(
+    buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64], blocks: NDArray[np.int64]
+) -> Words:
+    """Return the state behind each stretch when it begins at 0."""
+    first = np.cumsum(blocks) - blocks
+    behind = np.repeat(first + blocks - 1, blocks) - np.arange(int(blocks.sum()))  # blocks of the stretch behind each
+    at = np.repeat(start + length, blocks) - (behind + 1) * BLOCK
+    # The first block may begin before its stretch: zeros there change nothing, since the state begins at 0.
+    before = blocks * BLOCK - length
+    window: NDArray[Any] = np.ndarray((buffer.size - BLOCK + 1,), f"V{BLOCK}", buffer, 0, (1,))
+    state = np.empty(at.size, dtype=np.uint32)
+    for a in range(0, at.size, _AT_ONCE):
+        rows = window[at[a : a + _AT_ONCE]].view(np.uint8).reshape(-1, BLOCK)
+        heads = slice(*np.searchsorted(first, (a, a + _AT_ONCE)).tolist())
+        fronts = first[heads] - a
+        rows[fronts] *= np.arange(BLOCK) >= before[heads, None]
+        state[a : a + _AT_ONCE] = _states(rows)
+    log2 = BLOCK.bit_length() - 1
+    while behind.any():  # join every second block with the one behind it
+        left = np.flatnonzero(behind & 1)
+        moved = _shifted(state[left], log2)
+        state[left + 1] ^= moved
+        kept = behind & 1 == 0
+        state, behind, log2 = state[kept], behind[kept] >> 1, log2 + 1
+    return state
+
+
+def _states(rows: Bytes) -> Words:
+    """Return the state behind each row when it begins at 0: four bytes a step, the same two tables for all."""
+    low, high = _pair_followed_by(2), _pair_followed_by(0)
+    state = np.zeros(len(rows), dtype="<u4")
+    for four in np.ascontiguousarray(rows.view("<u4").T):
+        state ^= four
+        halves = state.view("<u2")
+        state = low.take(halves[::2])
+        state ^= high.take(halves[1::2])
+    return state
+
+
+@lru_cache(maxsize=1)
+def length_checksums() -> Words:
+    """Return the stored checksum of each record length below 65,536, (65536,) uint32."""
+    return _masked(_pair_followed_by(6) ^ np.uint32(of_zeros(8)))
+
+
+def checksum_of_lengths(length: Words) -> Words:
+    """Return the stored checksums of record lengths, (n,) uint32 -> (n,) uint32."""
+    low, high = length & np.uint32(0xFFFF), length >> np.uint32(16)
+    return _masked(_pair_followed_by(6).take(low) ^ _pair_followed_by(4).take(high) ^ np.uint32(of_zeros(8)))
+
+
+def _masked(crc: Words) -> Words:
+    return (crc >> np.uint32(15) | crc << np.uint32(17)) + np.uint32(_DELTA)
+
+
+def masked_crc32c(data: bytes) -> int:
+    """Return the stored checksum of one short byte string."""
+    crc = of_zeros(len(data))
+    for i, byte in enumerate(data):
+        crc ^= int(_followed_by(len(data) - 1 - i)[byte])
+    return mask(crc)

@@ -1,0 +1,126 @@
+"""The TensorBoard reader: one event file -> one part of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.errors import CorruptLogError
+from curveread.readers.base import Part, Reader
+from curveread.readers.tensorboard.attempts import attempt_starts, cut, stitched
+from curveread.readers.tensorboard.config import configuration
+from curveread.readers.tensorboard.damage import damage_notes
+from curveread.readers.tensorboard.scalars import Scalars, scalars
+from curveread.readers.tensorboard.series import Series
+from curveread.readers.tensorboard.session import listen
+from curveread.readers.tensorboard.tfrecord import HEADER, load
+from curveread.run.model import Curve, Source
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["TensorBoardReader"]
+
+_CREATED = re.compile(r"tfevents\.(\d+(?:\.\d+)?)")
+
+
+class TensorBoardReader(Reader):
+    """Reads event files: scalars of every form, hyper-parameters and configuration texts."""
+
+    name: ClassVar[str] = "tensorboard"
+    looks_like: ClassVar[str] = "events.out.tfevents.*"
+    priority: ClassVar[int] = 10
+
+    def claims(self, path: Path) -> bool:
+        """Return whether the file is one that TensorBoard would read, by its name."""
+        return "tfevents" in path.name and not path.name.endswith(".profile-empty")
+
+    def read(self, path: Path) -> list[Part]:
+        """Read one event file.
+
+        Raises
+        ------
+        CorruptLogError
+            When the file holds no record at all and is not merely empty or cut off.
+        ReadError
+            When it cannot be opened.
+        """
+        log = load(path)
+        found = scalars(log)
+        if not found.records and any(not d.truncated for d in found.damage):
+            head = log.bytes_at(0, HEADER).hex(" ")
+            raise CorruptLogError(
+                f"{path}: no event record in {log.size:,} bytes; "
+                f"at byte 0 a record's length and its checksum were expected, found {head}"
+            )
+        said = listen(log, found.other)
+        series, notes = _counted(found.series, path.name)
+        attempts = cut(series, attempt_starts(series, said.starts))
+        notes += _sorted_notes(attempts, path.name)
+        segments = tuple(_curves(a) for a in attempts) if len(attempts) > 1 else ()
+        curves = _curves(stitched(attempts))
+        config, unread = configuration(log, said.config, path.name)
+        if not curves:
+            notes.append(DataNote(NoteKind.EMPTY, path.name, _emptiness(found)))
+        return [
+            Part(
+                source=Source(str(path), self.name, log.size),
+                curves=curves,
+                notes=(*damage_notes(path.name, log.size, found), *unread, *notes),
+                config=config,
+                checkpoints=tuple(said.checkpoints),
+                order=(_created(path, found), path.name),
+                segments=segments,
+            )
+        ]
+
+
+def _curves(series: Mapping[str, Series]) -> dict[str, Curve]:
+    ordered = {tag: s.by_step() for tag, s in series.items()}
+    return {tag: Curve(tag, s.step, s.value, s.wall_time, significand_bits=s.bits) for tag, s in ordered.items()}
+
+
+def _counted(series: Mapping[str, Series], source: str) -> tuple[dict[str, Series], list[DataNote]]:
+    """Give the points of curves that were written without a step numbers of their own, with a note."""
+    without = [tag for tag, s in series.items() if s.step.size > 1 and not s.step.any()]
+    out = {**series, **{tag: replace(series[tag], step=np.arange(series[tag].step.size)) for tag in without}}
+    if not without:
+        return out, []
+    points = sum(series[tag].step.size for tag in without)
+    text = f"{_names(without)}: all {points:,} points were logged at step 0; numbered here in the order of the file"
+    return out, [DataNote(NoteKind.X_AXIS, source, text)]
+
+
+def _sorted_notes(attempts: Sequence[Mapping[str, Series]], source: str) -> list[DataNote]:
+    """Return a note on the curves whose points were not in the order of their steps."""
+    back = [(tag, s) for a in attempts for tag, s in a.items() if s.goes_back]
+    if not back:
+        return []
+    times = sum(int((s.step[1:] < s.step[:-1]).sum()) for _, s in back)
+    often = "once" if times == 1 else f"{times:,} times"
+    tags = sorted({tag for tag, _ in back})
+    text = f"{_names(tags)}: steps go back {often} while the run goes on; the points were sorted by step, all are kept"
+    return [DataNote(NoteKind.X_AXIS, source, text)]
+
+
+def _names(tags: list[str]) -> str:
+    return ", ".join(tags) if len(tags) <= 3 else f"{', '.join(tags[:3])} and {len(tags) - 3:,} more"
+
+
+def _emptiness(found: Scalars) -> str:
+    if not found.records:
+        return "the file holds no record"
+    records = "1 record" if found.records == 1 else f"{found.records:,} records"
+    return f"the file holds {records} and no scalar among them"
+
+
+def _created(path: Path, found: Scalars) -> float:
+    """Return when the file was begun: from its name, else from its first point."""
+    named = _CREATED.search(path.name)
+    if named:
+        return float(named[1])
+    times = [float(s.wall_time[0]) for s in found.series.values() if np.isfinite(s.wall_time[0])]
+    return min(times, default=0.0)

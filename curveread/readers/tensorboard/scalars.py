@@ -1,0 +1,343 @@
+"""Scalars of an event file, decoded column by column.
+
+Records of one length are gathered as the rows of a matrix. Their checksums are tested, then the rows are
+matched with the layouts known for that length; a row that fits none is parsed and gives a new layout. The
+numbers of all rows of a layout are decoded at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, varints, words
+from curveread.readers.tensorboard.crc32c import (
+    SHORT,
+    Words,
+    contribution,
+    crc_of_rows,
+    crc_of_spans,
+    mask,
+    of_zeros,
+    unmask,
+)
+from curveread.readers.tensorboard.event import Layout, NotAnEvent, Span, Value, parse
+from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
+from curveread.readers.tensorboard.tfrecord import HEADER, PAD, Damage, Frames, Log, walk
+
+__all__ = ["BadRecord", "Record", "Scalars", "scalars"]
+
+_CHUNK = 1 << 20
+"""Bytes of rows worked on at once: they stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a file.
+
+    Parameters
+    ----------
+    number
+        Its number, from 0.
+    start, length
+        The byte at which its header begins, and the bytes of its data.
+    """
+
+    number: int
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record whose frame holds and whose data do not.
+
+    Parameters
+    ----------
+    number, start
+        As in :class:`Record`.
+    reason
+        What is wrong with it.
+    """
+
+    number: int
+    start: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """All that an event file holds for a run.
+
+    Parameters
+    ----------
+    series
+        tag -> points, in the order in which the tags first appear.
+    records
+        Records in the file, the bad ones included.
+    bad
+        Records that were left out, in the order of the file.
+    damage
+        Stretches of the file that hold no record, in order.
+    other
+        Records that say something beside scalars: session starts, text, hyper-parameters.
+    """
+
+    series: dict[str, Series]
+    records: int
+    bad: list[BadRecord]
+    damage: list[Damage]
+    other: list[Record]
+
+
+def scalars(log: Log) -> Scalars:
+    """Check and decode all records of a file."""
+    decoder, damage, records = _Decoder(log), list[Damage](), 0
+    for frames in walk(log, damage):
+        decoder.add(frames, records)
+        records += frames.start.size
+    bad = sorted(decoder.bad, key=lambda b: b.number)
+    other = sorted(decoder.other, key=lambda r: r.number)
+    return Scalars(decoder.series(), records, bad, damage, other)
+
+
+@dataclass(slots=True)
+class _Tags:
+    """The tags of some rows.
+
+    Parameters
+    ----------
+    numbers
+        Number of each tag that occurs.
+    rows
+        The row of each of them, where its bytes can be read.
+    which
+        (n,) for each row the place of its tag in ``numbers``; None when all rows share one.
+    """
+
+    numbers: list[int]
+    rows: list[int]
+    which: NDArray[Any] | None
+
+
+class _Known:
+    """A layout made ready to be compared with rows and to check them.
+
+    What is equal in all rows of a layout adds one constant to their checksums, and so does each tag; only the
+    bytes that are free have to be looked up row by row.
+    """
+
+    def __init__(self, layout: Layout, row: Rows) -> None:
+        self.layout = layout
+        structure = layout.structure(row.size)
+        masks, want = structure.view(np.uint64), row.view(np.uint64)
+        self.columns = [(c, want[c], masks[c]) for c in np.flatnonzero(masks).tolist()]
+        self.values = [v for v in layout.values if v.number or v.plugin is not None]
+        free = structure[: layout.length] != 0xFF
+        same = _spans(~free)
+        for a, b in (v.tag for v in self.values):
+            free[a:b] = False
+        self.free = _spans(free)
+        self.constant = np.uint32(of_zeros(layout.length))
+        if layout.length <= SHORT:
+            self.constant ^= contribution(row[None], same, layout.length)[0]
+        self._of_tag: dict[tuple[int, bytes], np.uint32] = {}
+
+    def fits(self, rows: Rows) -> NDArray[np.bool_]:
+        """Return which rows have this layout, (n,) bool."""
+        words = rows.view(np.uint64)
+        differ = np.zeros(len(words), dtype=np.uint64)
+        for c, want, structure in self.columns:
+            differ |= (words[:, c] ^ want) & structure
+        fits: NDArray[np.bool_] = differ == 0
+        return fits
+
+    def checksum(self, rows: Rows, tags: list[_Tags]) -> Words:
+        """Return the CRC-32C of rows that fit, (n,) uint32, unmasked."""
+        crc = contribution(rows, self.free, self.layout.length)
+        crc ^= self.constant
+        for value, t in zip(self.values, tags, strict=True):
+            added = np.array([self._added(value, rows[i]) for i in t.rows], dtype=np.uint32)
+            crc ^= added[0] if t.which is None else added.take(t.which)
+        return crc
+
+    def _added(self, value: Value, row: Rows) -> np.uint32:
+        """Return what a tag adds to the checksum."""
+        a, b = value.tag
+        key = (a, row[a:b].tobytes())
+        if key not in self._of_tag:
+            self._of_tag[key] = contribution(row[None], [value.tag], self.layout.length)[0]
+        return self._of_tag[key]
+
+
+def _spans(flags: NDArray[np.bool_]) -> list[Span]:
+    """Return the stretches in which flags are set."""
+    edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+class _Decoder:
+    """Takes records, batch by batch and length by length, and keeps the pieces that it decodes."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.bad: list[BadRecord] = []
+        self.other: list[Record] = []
+        self._known: dict[int, list[_Known]] = {}
+        self._tags: dict[bytes, int] = {}
+        self._pieces: list[tuple[int, Series]] = []
+        self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
+        self._tensors: set[int] = set()
+
+    def add(self, frames: Frames, first: int) -> None:
+        """Check and decode a batch of records; ``first`` is the number of its first one."""
+        sound = self._check_long(frames, first)
+        for length, index in _by_length(frames.length):
+            if length > SHORT:
+                index = index[sound[index]]
+            start = frames.start[index]
+            record = index + first
+            if record.size == 1 and length > SHORT and not self._holds_numbers(int(record[0]), int(start[0]), length):
+                continue
+            width = (length + 4 + 15) // 8 * 8  # data and checksum, and 8 bytes so that any number is read as one word
+            size = max(1, _CHUNK // width)
+            for a in range(0, record.size, size):
+                self._chunk(record[a : a + size], start[a : a + size], length, width)
+
+    def _check_long(self, frames: Frames, first: int) -> NDArray[np.bool_]:
+        """Check the long records; the short ones are checked where they are decoded, (n,) bool."""
+        sound = np.ones(frames.start.size, dtype=np.bool_)
+        long = np.flatnonzero(frames.length > SHORT)
+        if long.size:
+            start, length = frames.start[long], frames.length[long]
+            crc = crc_of_spans(self.log.buffer, start + (HEADER + PAD), length)
+            sound[long] = self._right(long + first, start, crc, unmask(self.log.words(start + length + HEADER)))
+        return sound
+
+    def _right(self, record: Ints, start: Ints, crc: Words, stored: Words) -> NDArray[np.bool_]:
+        """Return which records have the right checksum, (n,) bool, and keep word of the others."""
+        right: NDArray[np.bool_] = crc == stored
+        if not right.all():
+            for i in np.flatnonzero(~right).tolist():
+                reason = f"data checksum 0x{mask(int(crc[i])):08x}, expected 0x{mask(int(stored[i])):08x}"
+                self.bad.append(BadRecord(int(record[i]), int(start[i]), reason))
+        return right
+
+    def _holds_numbers(self, number: int, start: int, length: int) -> bool:
+        """Return whether a record that is alone in its length needs decoding; an image should not be copied for it."""
+        try:
+            layout = parse(self.log.view(start + HEADER, length))
+        except NotAnEvent:
+            return True
+        if layout.needs_a_look:
+            self.other.append(Record(number, start, length))
+        return any(v.number or v.plugin is not None for v in layout.values)
+
+    def _chunk(self, record: Ints, start: Ints, length: int, width: int) -> None:
+        """Find the layout of records of one length and decode those of each."""
+        rows = self.log.gather(start + HEADER, width)
+        known = self._known.setdefault(length, [])
+        tried = 0
+        while record.size:
+            if tried == len(known):
+                if length <= SHORT and not _sound(rows[:1], length)[0]:
+                    right = self._right(record, start, crc_of_rows(rows, length), unmask(column(rows, "<u4", length)))
+                    record, start, rows = record[right], start[right], rows[right]
+                    continue
+                try:
+                    known.append(_Known(parse(rows[0, :length].data), rows[0]))
+                except NotAnEvent as e:
+                    reason = f"its checksum is right, but it is no event: {e}"
+                    self.bad.append(BadRecord(int(record[0]), int(start[0]), reason))
+                    record, start, rows = record[1:], start[1:], rows[1:]
+                    continue
+            fits = known[tried].fits(rows)
+            if fits.all():
+                known.insert(0, known.pop(tried))  # it will fit most of what comes next, too
+                self._decode(record, start, rows, known[0])
+                return
+            if fits.any():
+                self._decode(record[fits], start[fits], rows[fits], known[tried])
+                record, start, rows = record[~fits], start[~fits], rows[~fits]
+            tried += 1
+
+    def _decode(self, record: Ints, start: Ints, rows: Rows, known: _Known) -> None:
+        """Check and decode rows of one layout."""
+        layout, length = known.layout, known.layout.length
+        tags = [self._tags_of(rows, v) for v in known.values]
+        if length <= SHORT:
+            right = self._right(record, start, known.checksum(rows, tags), unmask(column(rows, "<u4", length)))
+            if not right.all():
+                self._decode(record[right], start[right], rows[right], known)
+                return
+        if layout.needs_a_look:
+            pairs = zip(record.tolist(), start.tolist(), strict=True)
+            self.other += [Record(number, at, length) for number, at in pairs]
+        if not known.values or not record.size:
+            return
+        a, b = layout.wall_time
+        wall_time = column(rows, "<f8", a).copy() if b else np.zeros(record.size)
+        step = varints(rows, layout.step).view(np.int64)
+        for value, t in zip(known.values, tags, strict=True):
+            if value.plugin is not None:
+                for tag, i in zip(t.numbers, t.rows, strict=True):
+                    if tag not in self._plugins or record[i] < self._plugins[tag][0]:
+                        self._plugins[tag] = (int(record[i]), value.plugin)
+            if value.number is None:
+                continue
+            if value.tensor:
+                self._tensors.update(t.numbers)
+            points = Series(record, step, wall_time, numbers(rows, value.number), value.number.bits)
+            if t.which is None:
+                self._pieces.append((t.numbers[0], points))
+            else:
+                self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
+
+    def _tags_of(self, rows: Rows, value: Value) -> _Tags:
+        """Tell apart the tags of rows."""
+        a, b = value.tag
+        keeper = alike(words(rows, value.tag))
+        if keeper is None:
+            return _Tags([self._number(rows[0, a:b].tobytes())], [0], None)
+        heads = np.flatnonzero(keeper == np.arange(keeper.size, dtype=np.int32))
+        place = np.empty(keeper.size, dtype=np.uint8 if heads.size <= 256 else np.uint16)
+        place[heads] = np.arange(heads.size, dtype=place.dtype)
+        at = heads.tolist()
+        return _Tags([self._number(rows[i, a:b].tobytes()) for i in at], at, place[keeper])
+
+    def _number(self, tag: bytes) -> int:
+        return self._tags.setdefault(tag, len(self._tags))
+
+    def series(self) -> dict[str, Series]:
+        """Return everything decoded, tag by tag in the order of the file."""
+        points = by_tag(self._pieces)
+        names: dict[str, list[Series]] = {}
+        for name, tag in self._tags.items():
+            plugin = self._plugins.get(tag, (0, ""))[1]
+            if tag in points and not (tag in self._tensors and plugin not in ("", "scalars")):
+                names.setdefault(name.decode("utf-8", "replace"), []).append(points[tag])
+        series = {name: Series.joined(parts).by_record() for name, parts in names.items()}
+        return dict(sorted(series.items(), key=lambda item: int(item[1].record[0])))
+
+
+def _sound(rows: Rows, length: int) -> NDArray[np.bool_]:
+    """Return which rows, data and stored checksum behind them, have the right checksum, (n,) bool."""
+    sound: NDArray[np.bool_] = crc_of_rows(rows, length) == unmask(column(rows, "<u4", length))
+    return sound
+
+
+def _by_length(length: Ints) -> Iterator[tuple[int, Ints]]:
+    """Yield each length with the places of its records, in the order of the file."""
+    giant = 65535
+    short = np.minimum(length, giant).astype(np.uint16)  # 16 bits are sorted by radix
+    order = np.argsort(short, kind="stable")
+    counts = np.bincount(short, minlength=giant + 1)
+    ends = np.cumsum(counts)
+    for size in np.flatnonzero(counts[:giant]).tolist():
+        yield size, order[ends[size] - counts[size] : ends[size]]
+    for place in order[ends[giant] - counts[giant] :].tolist():
+        yield int(length[place]), np.array([place])

@@ -1,0 +1,75 @@
+"""What event records say beside numbers: session starts, checkpoints, and which of them hold a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from curveread.readers.tensorboard.event import Layout, Span, fields, parse, varint
+from curveread.readers.tensorboard.scalars import Record
+from curveread.readers.tensorboard.tfrecord import HEADER, Log
+from curveread.run.model import Checkpoint
+
+__all__ = ["Said", "listen"]
+
+_START, _CHECKPOINT = 1, 3  # SessionLog.status
+_SHORT = 400  # bytes of a record whose text may be one setting; a longer one is a configuration only with braces
+
+
+@dataclass(slots=True)
+class Said:
+    """What the records of a file say beside numbers.
+
+    Parameters
+    ----------
+    starts
+        Record and step of each SessionLog START.
+    checkpoints
+        Those that SessionLog names.
+    config
+        Records with hyper-parameters, and the first record of each text that may be a configuration.
+    """
+
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    config: list[Record] = field(default_factory=list)
+
+
+def listen(log: Log, records: Sequence[Record]) -> Said:
+    """Return what some records of a file say.
+
+    Parameters
+    ----------
+    log
+        The file.
+    records
+        Sound records, in the order of the file.
+    """
+    said = Said()
+    texts: set[bytes] = set()
+    for record in records:
+        data = log.view(record.start + HEADER, record.length)
+        layout = parse(data)
+        if layout.session is not None:
+            _session(said, record.number, data, layout, layout.session)
+        tags = {data[slice(*v.tag)].tobytes() for v in layout.values if v.plugin == "text"}
+        new = bool(tags - texts) and (len(data) < _SHORT or b"{" in data.tobytes())
+        if new or any(v.plugin == "hparams" for v in layout.values):
+            said.config.append(record)
+        texts |= tags
+    return said
+
+
+def _session(said: Said, number: int, data: memoryview, layout: Layout, span: Span) -> None:
+    status, path = 0, ""
+    for field_number, wire, a, b in fields(data, *span, Layout(len(data))):
+        if field_number == 1 and wire == 0:
+            status = varint(data, a, b)[0]
+        elif field_number == 2 and wire == 2:
+            path = data[a:b].tobytes().decode("utf-8", "replace")
+    step = varint(data, *layout.step)[0] if layout.step[1] else 0
+    step -= 1 << 64 if step >> 63 else 0
+    if status == _START:
+        said.starts.append((number, step))
+    elif status == _CHECKPOINT and path:
+        said.checkpoints.append(Checkpoint(step, path))

@@ -1,0 +1,1 @@
+"""W&B logs: the ``.wandb`` binary, read without the wandb package, and the exports of the web interface."""

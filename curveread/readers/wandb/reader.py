@@ -1,0 +1,257 @@
+"""Reads the ``.wandb`` binary of an online or offline W&B run, without the wandb package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from curveread.errors import CorruptLogError, ReadError
+from curveread.readers.base import Part, Reader
+from curveread.readers.columns import Axis, Table, choose_axis, segments_of
+from curveread.readers.wandb.datastore import HEADER, Records, read_records
+from curveread.readers.wandb.history import History, padded, read_history, split_records
+from curveread.readers.wandb.records import (
+    RECORD_KINDS,
+    Metric,
+    RunHeader,
+    Stats,
+    items_of,
+    metric_of,
+    run_of,
+    stats_of,
+    walk,
+)
+from curveread.run.model import Curve, Source
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["WandbReader"]
+
+
+@dataclass(slots=True)
+class _Content:
+    """What the records other than history say."""
+
+    run: RunHeader | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+    metrics: list[Metric] = field(default_factory=list)
+    stats: list[Stats] = field(default_factory=list)
+    exit_code: int | None = None
+    broken: int = 0
+
+
+class WandbReader(Reader):
+    """``run-<id>.wandb``: history, system metrics, config, summary and how the run ended."""
+
+    name: ClassVar[str] = "wandb"
+    looks_like: ClassVar[str] = "run-*.wandb"
+    priority: ClassVar[int] = 10
+
+    def claims(self, path: Path) -> bool:
+        """Return whether the file is called ``*.wandb``."""
+        return path.suffix == ".wandb"
+
+    def read(self, path: Path) -> list[Part]:
+        """Read one ``.wandb`` file; CorruptLogError when it has no usable record."""
+        source = str(path)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ReadError(f"{path}: {error.strerror or error}") from error
+        if not data:
+            raise CorruptLogError(f"{path}: the file is empty; a .wandb file starts with {HEADER[:4]!r}")
+        if data[: len(HEADER)] != HEADER[: len(data)]:
+            raise CorruptLogError(f"{path}: no W&B log: starts with {data[:7]!r}, expected {HEADER!r}")
+        records = read_records(data)
+        notes = _damage_notes(records, source, len(data))
+        buf = padded(records.buffer)
+        start, stop, others = split_records(buf, records.start, records.stop)
+        history = read_history(records.buffer, buf, start, stop)
+        content = _read_others(records, others)
+        run = content.run or RunHeader()
+        notes += _content_notes(history, content, source)
+
+        table = Table(history.rows, _with_step(history))
+        axis = choose_axis(table, _step_metrics(content.metrics, table))
+        segments, axis_notes = segments_of(table, axis, source) if history.rows else ([], [])
+        notes += axis_notes
+        curves = segments[-1] if segments else {}
+        system = _system_curves(content.stats, table, axis)
+        if system:
+            notes.append(
+                DataNote(
+                    NoteKind.X_AXIS,
+                    source,
+                    f"{len(system)} system metrics have a clock and no step: placed by time at the last logged step",
+                )
+            )
+            curves = {**curves, **system}
+            segments = [*segments[:-1], curves]
+        if not curves:
+            what = f"{len(records)} records, none of them with a number" if len(records) else "no complete record"
+            notes.append(DataNote(NoteKind.EMPTY, source, f"no curve: {what}"))
+        config = {k: v for k, v in {**run.config, **content.config}.items() if not k.startswith("_wandb")}
+        return [
+            Part(
+                source=Source(source, self.name, len(data)),
+                curves=curves,
+                key=run.run_id or _id_of(path),
+                name=run.display_name,
+                notes=tuple(notes),
+                config=config,
+                crashed=_crashed(content, len(records)),
+                x_axis="_step" if axis.name == "row" else axis.name,
+                order=(run.start_time or _first_time(table), path.parent.name + "/" + path.name),
+                segments=tuple(segments) if len(segments) > 1 else (),
+            )
+        ]
+
+
+def _id_of(path: Path) -> str:
+    return path.stem.removeprefix("run-")
+
+
+def _crashed(content: _Content, records: int) -> bool | None:
+    """Return how the run ended: a finished one has an exit record, without one the process died."""
+    if content.exit_code is not None:
+        return content.exit_code != 0
+    return True if records else None
+
+
+def _damage_notes(records: Records, source: str, size: int) -> list[DataNote]:
+    notes = []
+    if records.damage:
+        offset, reason = records.damage[0]
+        more = f" and at {len(records.damage) - 1} more places" if len(records.damage) > 1 else ""
+        notes.append(
+            DataNote(
+                NoteKind.CORRUPT,
+                source,
+                f"damaged at byte {offset} ({reason}){more}; {records.lost_bytes} bytes passed over, "
+                f"{len(records)} records kept",
+            )
+        )
+    if records.truncated_at is not None:
+        notes.append(
+            DataNote(
+                NoteKind.TRUNCATED,
+                source,
+                f"last {size - records.truncated_at} bytes (from byte {records.truncated_at}) are "
+                f"an unfinished record; {len(records)} records kept",
+            )
+        )
+    return notes
+
+
+def _content_notes(history: History, content: _Content, source: str) -> list[DataNote]:
+    notes = []
+    if history.not_numbers:
+        names = sorted(history.not_numbers)
+        shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+        notes.append(
+            DataNote(
+                NoteKind.SKIPPED,
+                source,
+                f"{len(names)} logged keys hold values that are no number (media, text, lists): {shown}",
+            )
+        )
+    broken = history.broken + content.broken
+    if broken:
+        notes.append(
+            DataNote(
+                NoteKind.CORRUPT,
+                source,
+                f"{broken} records could not be decoded; {history.rows - history.broken} history rows kept",
+            )
+        )
+    return notes
+
+
+def _read_others(records: Records, others: list[int]) -> _Content:
+    """Decode the records that are no history; a broken one is counted and passed over."""
+    out = _Content()
+    buffer = records.buffer
+    for i in others:
+        try:
+            for number, wire, a, b in walk(buffer, records.start[i], records.stop[i]):
+                if wire == 2 and number in RECORD_KINDS:
+                    _take(RECORD_KINDS[number], buffer, a, b, out)
+        except (ValueError, IndexError, OverflowError):
+            out.broken += 1
+    return out
+
+
+def _take(kind: str, buffer: bytes, a: int, b: int, out: _Content) -> None:
+    if kind == "run":
+        out.run = run_of(buffer, a, b)
+    elif kind == "config":
+        out.config.update(items_of(buffer, a, b))
+    elif kind == "summary":
+        out.summary.update(items_of(buffer, a, b))
+    elif kind == "metric":
+        out.metrics.append(metric_of(buffer, a, b))
+    elif kind == "stats":
+        out.stats.append(stats_of(buffer, a, b))
+    elif kind == "exit":
+        out.exit_code = 0
+        for number, wire, value, _ in walk(buffer, a, b):
+            if number == 1 and wire == 0:
+                out.exit_code = value - (1 << 64) if value >> 63 else value
+
+
+def _with_step(history: History) -> dict[str, Any]:
+    """Return the columns; ``_step`` from the records' own step field where no item carries it."""
+    columns = dict(history.columns)
+    if "_step" not in columns and np.any(history.step >= 0):
+        from curveread.readers.columns import Column
+
+        row = np.flatnonzero(history.step >= 0)
+        columns["_step"] = Column(row, history.step[row].astype(np.float64))
+    return columns
+
+
+def _step_metrics(metrics: list[Metric], table: Table) -> list[str]:
+    """Return the x-axes that ``define_metric`` names, the most used first.
+
+    An axis that only some metrics use (validation against ``epoch``) cannot serve the whole run and is left out
+    unless every metric that was defined uses it.
+    """
+    used = [m.step_metric for m in metrics if m.step_metric and m.step_metric in table.columns]
+    stars = [m.step_metric for m in metrics if m.glob_name == "*" and m.step_metric in table.columns]
+    distinct = list(dict.fromkeys(stars + used))
+    return distinct[:1] if stars or len(distinct) == 1 else []
+
+
+def _first_time(table: Table) -> float:
+    clock = table.columns.get("_timestamp")
+    finite = clock.value[np.isfinite(clock.value)] if clock else np.empty(0)
+    return float(finite[0]) if finite.size else 0.0
+
+
+def _system_curves(stats: list[Stats], table: Table, axis: Axis) -> dict[str, Curve]:
+    """Place system metrics at the step that was last logged when they were sampled."""
+    if not stats:
+        return {}
+    gathered: dict[str, tuple[list[float], list[float]]] = {}
+    for sample in stats:
+        for key, value in sample.items:
+            times, values = gathered.setdefault(key, ([], []))
+            times.append(sample.time)
+            values.append(value)
+    clock = table.columns.get("_timestamp")
+    first = min(s.time for s in stats)
+    out = {}
+    for key, (times, values) in gathered.items():
+        wall = np.array(times)
+        if clock is not None and clock.row.size:
+            at = np.searchsorted(np.maximum.accumulate(np.nan_to_num(clock.value)), wall, side="right") - 1
+            step = np.maximum.accumulate(axis.step)[clock.row[np.maximum(at, 0)]]
+        else:
+            step = np.floor(wall - first).astype(np.int64)
+        order = np.argsort(step, kind="stable")
+        tag = f"system/{key}"
+        out[tag] = Curve(tag, step[order], np.array(values)[order], wall[order])
+    return out
