@@ -1,0 +1,187 @@
+"""Axes: a range that one wild value cannot flatten, and ticks that people can read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.findings.wording import compact, number
+
+__all__ = ["Axis", "Tick", "step_axis", "value_axis"]
+
+_Float = NDArray[np.float64]
+
+_LARGEST = float(np.finfo(np.float64).max)
+_DECADES = (-307.0, 308.25)
+
+FENCE = 3.0
+"""A value is wild when it lies further outside the middle 96 % of its curve than this many times their height."""
+FENCE_LOG = 1.0
+"""The same on a logarithmic axis; a decade is never too far."""
+WORTH = 1.6
+"""Wild values are left outside only where the axis would be this much longer with them."""
+FEW = 8
+"""Below this many points all are shown: there is no middle to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick: where, and what it says."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range with its ticks.
+
+    Parameters
+    ----------
+    low, high
+        The range, ``low < high``; both positive when ``log``.
+    log
+        Whether the axis is logarithmic.
+    ticks
+        Ticks inside the range, ascending.
+    """
+
+    low: float
+    high: float
+    log: bool
+    ticks: tuple[Tick, ...]
+
+    def fraction(self, values: _Float) -> _Float:
+        """Return where ``values`` lie from ``low`` (0) to ``high`` (1); beyond them it goes on, NaN stays NaN."""
+        v = np.asarray(values, dtype=np.float64)
+        if self.log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                out: _Float = np.where(v > 0, np.log10(np.where(v > 0, v, 1.0)), np.where(np.isnan(v), np.nan, -np.inf))
+            low, high = math.log10(self.low), math.log10(self.high)
+            return np.asarray((out - low) / (high - low))
+        # halves first: the difference of two large floats may overflow
+        return np.asarray((v / 2 - self.low / 2) / (self.high / 2 - self.low / 2))
+
+    def at(self, value: float) -> float:
+        """Return where one value lies, held within 0 and 1."""
+        return float(np.clip(self.fraction(np.array([value]))[0], 0.0, 1.0))
+
+
+def step_axis(low: int, high: int) -> Axis:
+    """Return the axis of steps from ``low`` to ``high``; a single step gets room on both sides."""
+    first, last = float(low), float(high)
+    if not last > first:
+        room = max(0.5, 4 * float(np.spacing(abs(first))))
+        return Axis(first - room, first + room, False, (Tick(first, compact(first)),))
+    return Axis(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=True)))
+
+
+def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -> Axis:
+    """Return an axis on which the curves can be read.
+
+    Parameters
+    ----------
+    curves
+        Finite values, an array per curve.
+    log
+        Asks for a logarithmic axis; ignored where a curve has no positive value.
+    ticks
+        About how many ticks.
+    """
+    curves = [c for c in curves if c.size]
+    if not curves:
+        return Axis(0.0, 1.0, False, ())
+    if log and all(bool((c > 0).any()) for c in curves):
+        low, high = _union([_robust(np.log10(c[c > 0]), log=True) for c in curves])
+        if high - low < 0.05:
+            low, high = low - 0.2, high + 0.2
+        pad = 0.04 * (high - low)
+        top = min(10 ** min(high + pad, _DECADES[1]), _LARGEST)
+        bottom = min(10 ** max(low - pad, _DECADES[0]), top / 10**0.4)
+        return Axis(bottom, top, True, _readable(_log_ticks(bottom, top, ticks), bottom, top))
+    low, high = _union([_robust(c) for c in curves])
+    only = low == high
+    pad = 0.05 * (high / 2 - low / 2) * 2 if not only else abs(low) * 0.05 or 0.5
+    bottom, top = max(low - pad, -_LARGEST), min(high + pad, _LARGEST)
+    if not only and all(float(c.min()) >= 0 for c in curves):
+        bottom = max(bottom, 0.0)  # a loss or norm axis that shows negative ground says something untrue
+    if not top > bottom:  # values so close that floats cannot tell the ends apart
+        bottom, top = np.nextafter(bottom, -np.inf), np.nextafter(top, np.inf)
+    marked = [(low, number(low, 3))] if only else _labelled(_nice(bottom, top, ticks))
+    return Axis(float(bottom), float(top), False, _readable((Tick(*m) for m in marked), bottom, top))
+
+
+def _readable(ticks: Iterable[Tick], low: float, high: float) -> tuple[Tick, ...]:
+    """Return the ticks inside the range whose texts differ."""
+    return tuple({t.text: t for t in ticks if low <= t.at <= high}.values())
+
+
+def _union(ranges: list[tuple[float, float]]) -> tuple[float, float]:
+    return min(r[0] for r in ranges), max(r[1] for r in ranges)
+
+
+def _robust(values: _Float, *, log: bool = False) -> tuple[float, float]:
+    """Return the range of ``values`` (their logarithms when ``log``) without those outside the fence."""
+    low, high = float(values.min()), float(values.max())
+    if values.size < FEW:
+        return low, high
+    edge = max(1, math.ceil(0.02 * values.size))
+    ranked = np.partition(values, (edge, values.size - 1 - edge))
+    inner_low, inner_high = float(ranked[edge]), float(ranked[values.size - 1 - edge])
+    inner = (inner_high / 2 - inner_low / 2) * 2
+    room = max(FENCE_LOG * inner, 1.0) if log else max(FENCE * inner, abs(inner_low), abs(inner_high)) or 1.0
+    inside = values[(values >= inner_low - room) & (values <= inner_high + room)]
+    kept_low, kept_high = float(inside.min()), float(inside.max())
+    if high / 2 - low / 2 <= WORTH * (kept_high / 2 - kept_low / 2):
+        return low, high
+    return kept_low, kept_high
+
+
+def _nice(low: float, high: float, wanted: int, *, whole: bool = False) -> list[float]:
+    """Return round positions 1, 2, 5 × 10ᵏ apart inside the range."""
+    rough = (high / wanted) - (low / wanted)
+    if not (rough > 0 and math.isfinite(rough)):
+        return [low]
+    base = 10.0 ** math.floor(math.log10(rough))
+    distance = next((base * m for m in (1, 2, 5, 10) if base * m >= rough * 0.999), base * 10)
+    if whole:
+        distance = max(distance, 1.0)
+    first = math.ceil(low / distance - 1e-9)
+    last = math.floor(high / distance + 1e-9)
+    return [i * distance for i in range(first, min(last, first + 50) + 1)]
+
+
+def _labelled(ticks: list[float]) -> list[tuple[float, str]]:
+    """Return ticks with texts that all show the same number of decimals."""
+    if len(ticks) < 2:
+        return [(t, number(t, 3)) for t in ticks]
+    gap = ticks[1] - ticks[0]
+    largest = max(abs(t) for t in ticks)
+    if largest >= 1e7 or (largest < 1e-3 and largest > 0):
+        return [(t, number(t, 3)) for t in ticks]
+    if largest >= 10_000:
+        return [(t, compact(t)) for t in ticks]
+    decimals = max(0, -math.floor(math.log10(gap) + 1e-9))
+    return [(t, f"{t + 0.0:,.{decimals}f}".replace("-", "−")) for t in ticks]
+
+
+def _log_ticks(low: float, high: float, wanted: int) -> tuple[Tick, ...]:
+    """Return decades, thinned to about ``wanted``; 2 and 5 between them when there are few."""
+    bottom, top = math.log10(low), math.log10(high)
+    decades = range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)
+    if len(decades) >= 3:
+        stride = max(1, math.ceil(len(decades) / wanted))
+        return tuple(Tick(10.0**d, _power(10.0**d)) for d in decades if (d - decades[0]) % stride == 0)
+    parts = [m * 10.0**d for d in range(math.floor(bottom), math.floor(top) + 1) for m in (1, 2, 5)]
+    found = [p for p in parts if low <= p <= high]
+    if len(found) < 2:
+        return tuple(Tick(t, text) for t, text in _labelled(_nice(low, high, 3)) if t > 0)
+    return tuple(Tick(p, _power(p)) for p in found)
+
+
+def _power(value: float) -> str:
+    return compact(value) if 1 <= value < 1e6 else number(value, 2) if value >= 1e6 or value < 1e-3 else f"{value:g}"

@@ -1,0 +1,230 @@
+"""Diagnosis -> the words and rows of a report, formatted but not yet escaped: what the page and the Markdown share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Finding, Severity
+from curveread.findings.wording import count, duration, measure, number, size, span
+from curveread.report.logtext import clean, shorten
+from curveread.report.palette import WORDS, sureness
+from curveread.run.model import Curve
+from curveread.run.roles import Role
+
+__all__ = [
+    "Card",
+    "CurveRow",
+    "Figure",
+    "Pair",
+    "cards",
+    "command",
+    "config",
+    "counts",
+    "curve_rows",
+    "figures",
+    "sources",
+]
+
+_MESSAGE = 600
+_SPARK_BLOCKS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name with its text."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure: its name, its value with the unit, and where it was."""
+
+    name: str
+    value: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A finding in words; ``full`` is the whole message where ``message`` had to be shortened, else empty."""
+
+    number: int
+    rule: str
+    severity: str
+    word: str
+    message: str
+    full: str
+    sure: str
+    percent: str
+    tag: str | None
+    where: str
+    evidence: tuple[Pair, ...]
+    advice: tuple[str, ...]
+    others: tuple[str, ...]
+    folded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveRow:
+    """A row of the table of curves; ``blocks`` (at most 60,) gives the shape of the curve."""
+
+    tag: str
+    role: str
+    points: str
+    first: str
+    last: str
+    low: str
+    end: str
+    blocks: NDArray[np.float64]
+
+
+def cards(diagnosis: Diagnosis) -> tuple[Card, ...]:
+    """Return the findings in words, numbered from 1 as in the picture."""
+    return tuple(_card(i, f) for i, f in enumerate(diagnosis.findings, start=1))
+
+
+def _card(i: int, f: Finding) -> Card:
+    message = shorten(f.message, _MESSAGE)
+    where = span(f.first_step, f.last_step)
+    if f.peak_step is not None and f.peak_step not in (f.first_step, f.last_step):
+        where += f", worst at {count(f.peak_step)}"
+    return Card(
+        number=i,
+        rule=clean(f.rule),
+        severity=f.severity.value,
+        word=WORDS[f.severity.value],
+        message=message,
+        full="" if message == clean(f.message) else shorten(f.message, 4000),
+        sure=sureness(f.confidence),
+        percent=f"{f.confidence:.0%}".replace("%", " %"),
+        tag=f.tag,
+        where=where,
+        evidence=tuple(Pair(clean(e.name), shorten(measure(e.value, e.unit), 300)) for e in f.evidence),
+        advice=tuple(shorten(a, _MESSAGE) for a in f.advice),
+        others=tuple(shorten(a, _MESSAGE) for a in f.also_explained_by),
+        folded=tuple(f"{clean(c.rule)}: {shorten(c.message, _MESSAGE)}" for c in f.folded),
+    )
+
+
+def counts(diagnosis: Diagnosis) -> str:
+    """Return how many findings of which severity there are: ``1 error, 2 warnings``."""
+    parts = []
+    for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO):
+        n = sum(f.severity is severity for f in diagnosis.findings)
+        if n:
+            word = {"error": "error", "warning": "warning", "info": "remark"}[severity.value]
+            parts.append(f"{n} {word}{'s' if n > 1 else ''}")
+    if diagnosis.failed:
+        parts.append(f"{len(diagnosis.failed)} check{'s' if len(diagnosis.failed) > 1 else ''} failed")
+    return ", ".join(parts)
+
+
+def figures(diagnosis: Diagnosis) -> tuple[Figure, ...]:
+    """Return the key figures: those of the summary, then steps, wall time and checkpoints."""
+    out = [
+        Figure(
+            _heading(key),
+            measure(r.value, r.unit),
+            f"at {'step ' if diagnosis.run.x_axis != 'epoch' else 'epoch '}{count(r.step)}"
+            if r.step is not None
+            else "",
+        )
+        for key, r in diagnosis.summary.items()
+    ]
+    run = diagnosis.run
+    known = set(diagnosis.summary)
+    if run.first_step is not None and run.last_step is not None and not known & {"steps", "last_step"}:
+        out.append(Figure("Steps", span(run.first_step, run.last_step).split(" ", 1)[1], ""))
+    if run.wall_seconds and "wall_seconds" not in known and "wall_time" not in known:
+        out.append(Figure("Wall time", duration(run.wall_seconds), ""))
+    return tuple(out)
+
+
+def _heading(key: str) -> str:
+    words = clean(key).replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+_FIRST = (
+    Role.TRAIN_LOSS,
+    Role.EVAL_LOSS,
+    Role.EVAL_ACCURACY,
+    Role.TRAIN_ACCURACY,
+    Role.REWARD,
+    Role.GRAD_NORM,
+    Role.LEARNING_RATE,
+)
+
+
+def curve_rows(diagnosis: Diagnosis, limit: int = 120) -> tuple[CurveRow, ...]:
+    """Return a row for each curve, the telling roles first, at most ``limit``."""
+    place = {role: i for i, role in enumerate(_FIRST)}
+    curves = sorted(diagnosis.run.curves.values(), key=lambda c: place.get(c.role or Role.OTHER, len(_FIRST)))
+    return tuple(_curve_row(c) for c in curves[:limit])
+
+
+def _curve_row(c: Curve) -> CurveRow:
+    n = len(c)
+    good = c.value[c.finite]
+    bad = n - good.size
+    blocks = c.value
+    if n > _SPARK_BLOCKS:
+        # the last point of each block: a shape to recognise, no statistics
+        blocks = c.value[np.linspace(0, n - 1, _SPARK_BLOCKS).astype(np.int64)]
+    return CurveRow(
+        tag=c.tag,
+        role=str(c.role),
+        points=count(n) + (f" ({count(bad)} no number)" if bad else ""),
+        first=count(int(c.step[0])) if n else "",
+        last=count(int(c.step[-1])) if n else "",
+        low=number(float(good.min())) if good.size else "",
+        end=number(float(c.value[-1])) if n else "",
+        blocks=np.where(np.isfinite(blocks), blocks, np.nan),
+    )
+
+
+def config(diagnosis: Diagnosis, limit: int = 200) -> tuple[Pair, ...]:
+    """Return the hyper-parameters found in the log, nested ones with dotted names, at most ``limit``."""
+    out: list[Pair] = []
+    if diagnosis.run.config:
+        _flatten("", diagnosis.run.config, out, limit, 0)
+    return tuple(out)
+
+
+def _flatten(prefix: str, value: Any, out: list[Pair], limit: int, depth: int) -> None:
+    if isinstance(value, Mapping) and value and depth < 8:
+        for key, inner in value.items():
+            if len(out) >= limit:
+                return
+            _flatten(f"{prefix}.{key}" if prefix else str(key), inner, out, limit, depth + 1)
+        return
+    if isinstance(value, (str, int, bool)) or value is None:
+        text = str(value)
+    elif isinstance(value, float):
+        text = repr(value)
+    else:
+        try:
+            text = json.dumps(value, default=str, ensure_ascii=False)
+        except (TypeError, ValueError, RecursionError):
+            text = repr(value)[:2000]
+    out.append(Pair(clean(prefix), shorten(text, 2000)))
+
+
+def sources(diagnosis: Diagnosis, limit: int = 12) -> tuple[tuple[str, str, str], ...]:
+    """Return path, format and size of the first ``limit`` files that were read."""
+    return tuple((s.path, s.format, size(s.bytes)) for s in diagnosis.run.sources[:limit])
+
+
+def command(diagnosis: Diagnosis) -> str:
+    """Return the command that makes the report again, ready for a shell."""
+    return f"curveread report {shlex.quote(clean(diagnosis.run.path))}"

@@ -1,0 +1,1 @@
+"""ChartSpec -> inline SVG: crisp, small, without scripts, light and dark by the page's style sheet."""

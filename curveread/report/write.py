@@ -1,0 +1,120 @@
+"""Writes reports: each file appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from curveread.errors import ExportError, UsageError
+from curveread.findings.diagnosis import Diagnosis
+
+__all__ = ["FORMATS", "put", "write", "write_index"]
+
+FORMATS = ("html", "md", "json", "png", "pdf")
+
+
+def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = None) -> Path:
+    """Write the report of a run.
+
+    Parameters
+    ----------
+    diagnosis
+        What was found.
+    path
+        The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
+    format
+        One of :data:`FORMATS`.
+    title
+        Stands in place of the run's name.
+
+    Raises
+    ------
+    UsageError
+        For a format that is none of these.
+    ExportError
+        When the file cannot be written.
+    """
+    target = Path(path)
+    match format:
+        case "html":
+            from curveread.report.html import page
+
+            put(target, page(diagnosis, title=title))
+        case "md":
+            from curveread.report.markdown import markdown
+            from curveread.report.mpl import png
+
+            picture = target.with_name(target.stem + ".png")
+            put(picture, png(diagnosis))
+            put(target, markdown(diagnosis, picture=picture.name, title=title))
+        case "json":
+            from curveread.report.json import result_text
+
+            put(target, result_text(diagnosis))
+        case "png":
+            from curveread.report.mpl import png
+
+            put(target, png(diagnosis))
+        case "pdf":
+            from curveread.report.mpl import pdf
+
+            put(target, pdf(diagnosis))
+        case _:
+            raise UsageError(f"{target}: {format or 'no'} format; a report can be {', '.join(FORMATS)}")
+    return target
+
+
+def write_index(entries: Sequence[tuple[Diagnosis, Path]], path: Path) -> Path:
+    """Write a page that lists the reports of several runs and links to them.
+
+    Parameters
+    ----------
+    entries
+        Each run's diagnosis and its report; links are relative to ``path``.
+    path
+        The page.
+
+    Raises
+    ------
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.report.html import index
+
+    target = Path(path)
+    put(target, index([(d, _relative(file, target.parent)) for d, file in entries]))
+    return target
+
+
+def _relative(file: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # another drive
+        return Path(file).absolute().as_uri()
+
+
+def put(path: Path, content: str | bytes) -> None:
+    """Write a file beside its place and move it there in one step."""
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    temporary: str | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+        ) as out:
+            temporary = out.name
+            out.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
