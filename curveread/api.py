@@ -1,0 +1,326 @@
+"""read, diagnose, plot, report, smooth: the only place where readers, checks and reports are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curveread.errors import ReadError, SeveralRunsError, UsageError
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.drawing import Drawing
+from curveread.run.model import Curve, Run
+from curveread.run.roles import Role
+from curveread.run.selection import with_role, with_tags
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["check_rules", "diagnose", "export", "index", "plot", "read", "read_all", "report", "smooth"]
+
+_NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
+
+
+def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -> Run:
+    """Read the one run at ``path``.
+
+    Parameters
+    ----------
+    path
+        A run directory or a log file.
+    run
+        Name of the run to take, where several are there.
+    options
+        As in :func:`read_all`.
+
+    Raises
+    ------
+    SeveralRunsError
+        When several runs are there and ``run`` picks none of them.
+    ReadError
+        When nothing there can be read.
+    """
+    found = read_all(path, run=run, **options)
+    if len(found) > 1:
+        names = tuple(r.name for r in found)
+        raise SeveralRunsError(
+            f"{path}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
+            names,
+        )
+    return found[0]
+
+
+def read_all(
+    path: str | PathLike[str],
+    *,
+    run: str | None = None,
+    tags: str | None = None,
+    train_loss: str | None = None,
+    eval_loss: str | None = None,
+    x: str = "step",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> list[Run]:
+    """Read every run at or below ``path``, in a stable order.
+
+    Parameters
+    ----------
+    path
+        A directory or a log file.
+    run
+        Keep the runs of this name only.
+    tags
+        Keep the curves whose tag matches this regular expression.
+    train_loss, eval_loss
+        Tag of the curve that is the train loss or eval loss, where the name does not tell.
+    x
+        What the step axis counts; ``step`` is what the log calls step.
+    progress
+        Called before each file with the number done, the total and the file's name.
+
+    Raises
+    ------
+    ReadError
+        When nothing there can be read, or no run has that name or those curves.
+    UsageError
+        For an option that does not fit.
+    """
+    if x != "step":
+        raise UsageError(f"--x {x}: curves can be read over what the log calls step only; use --x step")
+    from curveread.readers.discover import read_runs
+
+    place = Path(path)
+    try:
+        found = read_runs(place, progress=progress)
+    except OSError as error:
+        raise ReadError(f"{error.filename or place}: cannot be read: {error.strerror or error}") from error
+    if run is not None:
+        names = tuple(r.name for r in found)
+        found = [r for r in found if r.name == run]
+        if not found:
+            raise ReadError(f"{place}: no run is called {run!r}; there are: {_some(names)}")
+    if tags is not None:
+        found = [with_tags(r, tags) for r in found]
+    for tag, role in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
+        if tag is not None:
+            found = [with_role(r, tag, role) for r in found]
+    return found
+
+
+def diagnose(
+    run: Run,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
+) -> Diagnosis:
+    """Run the checks and say what happened.
+
+    Parameters
+    ----------
+    run
+        The run.
+    select
+        Names of the checks to run; all when empty.
+    ignore
+        Names of checks to leave out.
+    options
+        rule -> option -> value, as ``--set rule.option=value`` gives them.
+
+    Raises
+    ------
+    UsageError
+        For a check or an option that does not exist.
+    """
+    from curveread.diagnose import diagnose as run_checks
+    from curveread.report.renderer import ReportRenderer
+
+    return replace(run_checks(run, select=select, ignore=ignore, options=options), renderer=ReportRenderer())
+
+
+def check_rules(rules: Collection[str], options: Mapping[str, Mapping[str, object]]) -> None:
+    """Check that the rules and options exist, without reading anything.
+
+    Parameters
+    ----------
+    rules
+        Names of checks.
+    options
+        rule -> option -> value.
+
+    Raises
+    ------
+    UsageError
+        For a check, an option or a value that does not fit.
+    """
+    from curveread.detectors.registry import detector
+
+    for rule in rules:
+        detector(rule)
+    for rule, values in options.items():
+        detector(rule).configured(values)
+
+
+def plot(
+    run: Run,
+    diagnosis: Diagnosis | None = None,
+    *,
+    tags: Sequence[str] | None = None,
+    ax: Axes | None = None,
+) -> Figure:
+    """Return the annotated matplotlib figure of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    diagnosis
+        What was found in it; made when not given.
+    tags
+        Draw these curves only.
+    ax
+        Draw into these axes instead of a new figure.
+    """
+    from curveread.report.mpl import figure
+
+    return figure(diagnose(run) if diagnosis is None else diagnosis, tags, ax)
+
+
+def report(
+    what: Run | Diagnosis, path: str | PathLike[str], *, format: str | None = None, smooth: float | None = None
+) -> Path:
+    """Write the annotated report; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    what
+        A run, or its diagnosis.
+    path
+        Where to.
+    format
+        ``html``, ``md``, ``json``, ``png`` or ``pdf``; from the name's suffix when not given.
+    smooth
+        Weight of TensorBoard's smoothing, 0 to 1, for the smoothed line of the pictures, and among the smoothed values
+        of the JSON; the pictures show the trend that the checks used when not given.
+
+    Raises
+    ------
+    UsageError
+        When the format cannot be told, or is none that can be written.
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.report.write import write
+
+    target = Path(path)
+    kind = format or target.suffix.lower().lstrip(".")
+    diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
+    if smooth is not None:
+        diagnosis = _smoothed(diagnosis, smooth, drawn=kind != "json")
+    return write(diagnosis, target, kind)
+
+
+def index(entries: Sequence[tuple[Diagnosis, Path]], path: str | PathLike[str]) -> Path:
+    """Write a page that lists several runs and links to their reports.
+
+    Parameters
+    ----------
+    entries
+        Each run's diagnosis and the file of its report.
+    path
+        The page.
+
+    Raises
+    ------
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.report.write import write_index
+
+    return write_index(entries, Path(path))
+
+
+def smooth(curve: Curve, method: str = "ema", **options: Any) -> Curve:
+    """Return the curve smoothed; NaN and ±Inf stay where they were.
+
+    Parameters
+    ----------
+    curve
+        The curve.
+    method
+        ``ema`` (TensorBoard's numbers; ``weight``), ``running-median`` and ``savitzky-golay`` (``window`` points),
+        ``lowess`` (``fraction`` of the points) or ``gaussian`` (``sigma`` points).
+    options
+        Of the method.
+
+    Raises
+    ------
+    UsageError
+        For an unknown method, or an option that it does not have or that is out of range.
+    """
+    from curveread.signals.smoothing import smooth_values
+
+    try:
+        return replace(curve, value=smooth_values(curve.value, method, **options))
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"smooth: {error}") from error
+
+
+def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: float | None = None) -> int:
+    """Write every point of the runs into a tidy table and return the number of rows.
+
+    Parameters
+    ----------
+    runs
+        A run, or several.
+    path
+        Where to; ends in ``.csv``, ``.parquet`` or ``.json``.
+    smooth
+        Weight of TensorBoard's smoothing, 0 to 1, for a further column ``smoothed``.
+
+    Raises
+    ------
+    UsageError
+        When the name asks for another format.
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.report.table import write_table
+    from curveread.signals.smoothing import ema
+
+    weight = smooth
+    column = None if weight is None else lambda value: ema(value, weight)
+    return write_table([runs] if isinstance(runs, Run) else list(runs), Path(path), smoothed=column)
+
+
+def _smoothed(diagnosis: Diagnosis, weight: float, *, drawn: bool) -> Diagnosis:
+    """Return the diagnosis with a further smoothing at its knots, made from every logged point.
+
+    With ``drawn`` it stands in the place of the trend, so that pictures show it.
+    """
+    import numpy as np
+
+    from curveread.signals.smoothing import ema
+
+    def draw() -> tuple[Drawing, ...]:
+        out = []
+        for drawing in diagnosis.drawings:
+            curve = diagnosis.run[drawing.tag]
+            finite = curve.finite
+            if drawing.trend.size and finite.any():
+                at = np.searchsorted(curve.step[finite], drawing.knot_step, side="right") - 1
+                values = ema(curve.value[finite], weight)[np.maximum(at, 0)]
+                trend = values if drawn else drawing.trend
+                drawing = replace(drawing, trend=trend, smooth={**drawing.smooth, weight: values})
+            out.append(drawing)
+        return tuple(out)
+
+    return replace(diagnosis, draw=draw)
+
+
+def _some(names: Sequence[str], most: int = 10) -> str:
+    """Return names for a message, the first ten of them."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -1,0 +1,40 @@
+"""A curve in a few characters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.run.model import FloatArray
+
+__all__ = ["sparkline"]
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(value: FloatArray, width: int = 16) -> str:
+    """Return the values as a line of bars, each the median of an equal share of the points.
+
+    Parameters
+    ----------
+    value
+        (n,) float64.
+    width
+        Characters at most; fewer when there are fewer points.
+
+    Returns
+    -------
+    The bars; ``×`` where a share holds no finite value. Values over three decades are drawn on a logarithmic scale.
+    """
+    n = min(width, value.size)
+    if n == 0:
+        return ""
+    shares = [part[np.isfinite(part)] for part in np.array_split(value, n)]
+    level = np.array([np.median(s) if s.size else np.nan for s in shares])
+    known = level[np.isfinite(level)]
+    if known.size and known.min() > 0 and np.log10(known.max()) - np.log10(known.min()) > 3:
+        level, known = np.log10(level), np.log10(known)
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    # halves first: the range of two large floats may overflow
+    share = (level / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.where(np.isfinite(level), 0.0, np.nan)
+    index = np.where(np.isfinite(share), np.clip(np.nan_to_num(share) * 7.999, 0, 7), 0).astype(int)
+    return "".join(_BARS[i] if ok else "×" for i, ok in zip(index, np.isfinite(share), strict=True))
