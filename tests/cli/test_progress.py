@@ -1,0 +1,60 @@
+"""Progress goes to stderr, and only to a terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty")  # pseudo-terminals are a POSIX thing
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = """
+import curveread.readers.discover as d, time
+real = d.read_runs
+def read_runs(path, *, progress=None):
+    if progress is not None:
+        progress(3, 7, "events.out.[bold]odd\\x1b[31m")
+    time.sleep({seconds})
+    return real(path)
+d.read_runs = read_runs
+"""
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(1.5, True), (0.0, False)])
+def test_a_terminal_is_told_after_a_while(tmp_path: Path, healthy: Path, seconds: float, shown: bool) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW.format(seconds=seconds))
+    ours, theirs = pty.openpty()
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TERM": "xterm", "COLUMNS": "100"}
+    env.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "curveread", "check", "--json", str(healthy)]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=theirs) as process:
+        os.close(theirs)
+        told = b""
+        while chunk := _read(ours):
+            told += chunk
+        assert process.stdout is not None
+        out = process.stdout.read()
+    os.close(ours)
+    assert out.startswith(b"{")
+    assert out.endswith(b"}\n")
+    assert (b"3/7" in told) is shown
+    assert (b"events.out.[bold]odd\\u001b[31m" in told) is shown
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux ends a pseudo-terminal with an error
+        return b""
+
+
+def test_a_pipe_is_told_nothing(tmp_path: Path, healthy: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW.format(seconds=1.5))
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-m", "curveread", "check", "--json", str(healthy)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""

@@ -1,0 +1,81 @@
+"""What the terminal gets: plain text in a pipe, 80 columns, hostile logs kept harmless."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from curveread.cli.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, WriteRun
+
+BOXES = re.compile("[\u2500-\u257f]")
+HOSTILE = "loss\x1b[31m\x07[bold red]x[/]\u202e<script>:boom:"
+
+
+@pytest.mark.parametrize("command", ["check", "show", "report"])
+def test_a_pipe_gets_no_colours_and_no_boxes(cli: Cli, broken: Path, command: str) -> None:
+    out = cli.process(command, broken).stdout
+    assert "\x1b" not in out
+    assert not BOXES.search(out)
+
+
+def test_no_color_wins(cli: Cli, broken: Path) -> None:
+    coloured = cli.process("check", broken, FORCE_COLOR="1", TERM="xterm-256color").stdout
+    assert "\x1b[" in coloured
+    plain = cli.process("check", broken, FORCE_COLOR="1", TERM="xterm-256color", NO_COLOR="1").stdout
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", plain)
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_80_columns_are_enough(cli: Cli, broken: Path, command: str) -> None:
+    out = cli(command, broken, COLUMNS="80").stdout
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_long_tag_is_shown_whole(cli: Cli, write_run: WriteRun, falling: list[float]) -> None:
+    tag = "a/very/long/name/" * 12 + "loss"
+    out = cli("show", write_run("long", falling, tag=tag), COLUMNS="80").stdout
+    assert max(map(len, out.splitlines()[2:])) <= 80
+    assert tag in "".join(line.split("  ")[0] for line in out.splitlines())
+
+
+@pytest.mark.parametrize("command", ["check", "show", "report"])
+def test_log_text_cannot_act(cli: Cli, write_run: WriteRun, falling: list[float], command: str) -> None:
+    run = write_run("hostile", [*falling[:150], *[float("nan")] * 50], tag=HOSTILE)
+    out = cli(command, run, "--train-loss", HOSTILE).stdout
+    for sign in ("\x1b", "\x07", "\u202e"):
+        assert sign not in out
+    flat = re.sub(r"\s+", "", out)
+    assert "[boldred]x[/]" in flat
+    assert ":boom:" in flat
+
+
+def test_show_names_curves_roles_and_points(cli: Cli, write_run: WriteRun, falling: list[float]) -> None:
+    out = cli("show", write_run("shown", falling, [2.0, 1.5, 1.2, 1.1]), COLUMNS="160").stdout
+    rows = {line.split()[0]: line.split() for line in out.splitlines() if line.split()}
+    assert rows["loss"][1:3] == ["train-loss", "200"]
+    assert rows["eval_loss"][1:3] == ["eval-loss", "4"]
+    assert rows["eval_loss"][4:7] == ["1.1", "2", "1.1"]
+
+
+def test_show_counts_what_is_no_number(cli: Cli, broken: Path) -> None:
+    assert "50 of 200 points" in cli("show", broken).stdout
+
+
+class TestSparkline:
+    def test_rises_with_the_values(self) -> None:
+        assert sparkline(np.arange(8.0), 8) == "▁▂▃▄▅▆▇█"
+
+    def test_marks_what_is_no_number(self) -> None:
+        nan = float("nan")
+        assert sparkline(np.array([0.0, nan, 1.0, float("inf")]), 4) == "▁×█×"
+
+    @pytest.mark.parametrize("values", [[], [1.0], [5.0, 5.0], [float("nan")], [1.7e308, -1.7e308], [1e-300, 1e300]])
+    def test_survives_the_edges(self, values: list[float]) -> None:
+        assert len(sparkline(np.array(values, dtype=float), 4)) == min(len(values), 4)

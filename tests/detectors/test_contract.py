@@ -1,0 +1,156 @@
+"""What every check owes: it survives anything, changes nothing, does not depend on units, is quiet on healthy runs."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curveread.detectors.base import SECTIONS, Detector
+from curveread.detectors.registry import all_detectors, detector, rules
+from curveread.diagnose import diagnose
+from curveread.errors import UsageError
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Severity
+from curveread.readers.discover import read_runs
+from curveread.run.model import Attempt, Curve, Run
+from tests.conftest import SAMPLES
+from tests.support.curves import decay, run_of
+
+CASES = sorted(p.parent for p in SAMPLES.glob("*/labels.json"))
+LABELS = {p.name: json.loads((p / "labels.json").read_text()) for p in CASES}
+HEALTHY = [p for p in CASES if LABELS[p.name]["healthy"]]
+
+number = st.floats(allow_nan=True, allow_infinity=True, width=32) | st.sampled_from(
+    [0.0, math.nan, math.inf, 1.0, 1e-30]
+)
+values = st.lists(number, max_size=200).map(lambda v: np.array(v, dtype=float))
+
+
+def one_run(path: Path) -> Run:
+    runs = read_runs(path)
+    assert len(runs) == 1, [r.name for r in runs]
+    return runs[0]
+
+
+def loud(dx: Diagnosis) -> list[tuple[str, int | None, int | None, int | None]]:
+    return [(f.rule, f.first_step, f.peak_step, f.last_step) for f in dx.findings if f.severity is not Severity.INFO]
+
+
+@pytest.mark.parametrize("check", all_detectors(), ids=lambda c: c.rule)
+def test_a_check_explains_itself(check: type[Detector]) -> None:
+    text = check.explain()
+    assert all(section in text for section in SECTIONS)
+    assert check.summary().endswith(".")
+    assert all(option.help for option in check.options())
+    assert check.rule == check.__module__.rsplit(".", 1)[-1].replace("_", "-")
+
+
+@settings(max_examples=60)
+@given(train=values, evaluation=values, norm=values, rate=values)
+def test_any_floats_survive_and_inputs_are_untouched(
+    train: np.ndarray, evaluation: np.ndarray, norm: np.ndarray, rate: np.ndarray
+) -> None:
+    curves = {
+        tag: Curve(tag, np.arange(v.size), v)
+        for tag, v in {"train/loss": train, "eval/loss": evaluation, "grad_norm": norm, "lr": rate}.items()
+    }
+    half = {t: c.take(slice(0, len(c) // 2)) for t, c in curves.items()}
+    attempts = (Attempt(0, 50, half), Attempt(10, 199, curves))
+    before = {tag: c.value.copy() for tag, c in curves.items()}
+    dx = diagnose(Run("any", "any", curves, attempts=attempts))
+    assert dx.failed == ()
+    for tag, value in before.items():
+        np.testing.assert_array_equal(curves[tag].value, value)
+    outcomes = {f.rule for f in dx.findings} | {f.rule for e in dx.findings for f in e.folded}
+    outcomes |= {q.rule for q in dx.quiet} | {n.rule for n in dx.not_checked}
+    assert outcomes == set(rules())
+    json.loads(dx.to_json(), parse_constant=lambda s: pytest.fail(f"{s} in the JSON"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda p: p.name)
+def test_a_sample_gives_what_its_label_says(case: Path) -> None:
+    label = LABELS[case.name]
+    dx = diagnose(one_run(case))
+    assert dx.failed == ()
+    known = set(rules())
+    if label["healthy"]:
+        assert loud(dx) == []
+        return
+    head = known & set(label["head"])
+    if not head:  # a fault whose check is still to come
+        return
+    assert dx.findings[0].rule in head, dx.verdict.headline
+    run_length = label["last_step"] - label["first_step"]
+    slack = max(5 * label["every"], 0.03 * run_length)
+    for event in label["events"]:
+        if event["rule"] in known and not event["benign"]:
+            low, high = event["onset"]
+            found = [f for g in dx.findings for f in (g, *g.folded) if f.rule == event["rule"]]
+            assert any(f.first_step is not None and low - slack <= f.first_step <= high + slack for f in found), event
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if LABELS[c.name]["head"]][:8] + HEALTHY[:3], ids=lambda p: p.name)
+def test_units_and_offsets_do_not_matter(case: Path) -> None:
+    run = one_run(case)
+    want = loud(diagnose(run))
+    scaled = {
+        t: Curve(t, c.step, c.value * 1000.0 if "loss" in str(c.role) else c.value, c.wall_time, role=c.role)
+        for t, c in run.curves.items()
+    }
+    assert loud(diagnose(Run("x", "x", scaled))) == [f for f in want if f[0] != "restart"]
+    moved = {t: Curve(t, c.step + 10_000, c.value, c.wall_time, role=c.role) for t, c in run.curves.items()}
+    shifted = [(r, *(s - 10_000 for s in at if s is not None)) for r, *at in loud(diagnose(Run("x", "x", moved)))]
+    assert shifted == [f for f in want if f[0] != "restart"]
+
+
+@pytest.mark.parametrize("case", CASES[:4], ids=lambda p: p.name)
+def test_twice_gives_equal(case: Path) -> None:
+    assert diagnose(one_run(case)).to_json() == diagnose(one_run(case)).to_json()
+
+
+def test_a_broken_check_is_reported_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object, subject: object) -> list[object]:
+        raise ZeroDivisionError("made to fail")
+
+    monkeypatch.setattr(detector("plateau"), "detect", broken)
+    value = decay()
+    value[1500] *= 3
+    dx = diagnose(run_of(train_loss=value))
+    assert [(f.rule, f.error) for f in dx.failed] == [("plateau", "ZeroDivisionError: made to fail")]
+    assert [f.rule for f in dx.findings] == ["loss-spike"]
+
+
+def test_a_check_without_its_curves_says_which() -> None:
+    dx = diagnose(run_of(train_loss=decay()))
+    reasons = {n.rule: n.reason for n in dx.not_checked}
+    assert reasons["overfitting"] == "no eval loss among the curves"
+    short = diagnose(run_of(train_loss=decay(12)))
+    assert "the train loss has 12 usable points; at least 30 are needed" in [n.reason for n in short.not_checked]
+
+
+def test_select_ignore_and_options() -> None:
+    value = decay()
+    value[1500] *= 1.25
+    run = run_of(train_loss=value)
+    assert [f.rule for f in diagnose(run, select=["loss-spike"]).findings] == ["loss-spike"]
+    assert diagnose(run, ignore=["loss-spike"]).findings == ()
+    assert diagnose(run, options={"loss-spike": {"floor": "50"}}).findings == ()
+    with pytest.raises(UsageError, match="there is no check 'loss-spikes'; did you mean 'loss-spike'"):
+        diagnose(run, select=["loss-spikes"])
+    with pytest.raises(UsageError, match="loss-spike has no option 'flor'; it has: floor, false_events, head"):
+        diagnose(run, options={"loss-spike": {"flor": 1}})
+    with pytest.raises(UsageError, match=r"loss-spike.floor takes float, not 'high'"):
+        diagnose(run, options={"loss-spike": {"floor": "high"}})
+
+
+def test_a_badly_defined_check_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be kebab-case"):
+        type("Bad", (Detector,), {"rule": "Bad_Rule", "__doc__": "x", "detect": lambda s, x: []})
+    with pytest.raises(TypeError, match="lacks: What it finds"):
+        type("Bad", (Detector,), {"rule": "bad", "__doc__": "x", "detect": lambda s, x: []})

@@ -1,0 +1,38 @@
+"""Results of sample logs as they were last looked at, and the README's table of checks."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+import curveread as cr
+from curveread.findings import schema
+from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, golden, with_table
+
+ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
+STALE = f"differs from what is recorded; if that is meant, run: {COMMAND}"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_result_is_as_recorded(case: str) -> None:
+    file = HERE / f"{case}.json"
+    recorded = file.read_text(encoding="utf-8") if file.exists() else ""
+    assert golden(case) == recorded, f"{file.name} {STALE}"
+
+
+def test_no_recorded_result_is_left_over() -> None:
+    assert {p.stem for p in HERE.glob("*.json")} == set(CASES)
+
+
+def test_readme_names_the_checks_that_are_there() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert with_table(text) == text, f"README.md {STALE}"
+
+
+@pytest.mark.parametrize("case", ALL_CASES)
+def test_every_sample_gives_a_valid_result(case: str) -> None:
+    result = json.loads(cr.diagnose(cr.read(ROOT / "sample_logs" / case)).to_json(), parse_constant=pytest.fail)
+    jsonschema.Draft202012Validator(schema.load()).validate(result)
+    assert result["failed"] == []

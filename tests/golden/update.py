@@ -1,0 +1,70 @@
+"""Write what is compared with a recorded state again: ``python -m tests.golden.update``.
+
+That is the result JSON of some sample logs, beside this file, and the table of checks in the README. Look at the diff
+before it goes in: a changed verdict is a change that users see.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+README = ROOT / "README.md"
+COMMAND = "python -m tests.golden.update"
+CASES = ("healthy-noisy", "nan-logged-as-zero", "overfitting", "resumed-overlap", "spike-recovers")
+
+_BEGIN = f"<!-- checks: begin ({COMMAND}) -->\n"
+_END = "<!-- checks: end -->"
+
+
+def golden(case: str) -> str:
+    """Return the result JSON of a sample log without what differs between machines and versions.
+
+    Figures keep six significant digits: processors add in different orders.
+    """
+    import curveread as cr
+
+    result = cr.diagnose(cr.read(ROOT / "sample_logs" / case)).to_dict()
+    del result["curveread_version"]
+    text = json.dumps(_rounded(result), indent=1, ensure_ascii=False)
+    return text.replace(f"{ROOT}/", "") + "\n"
+
+
+def with_table(readme: str) -> str:
+    """Return the README's text with the table of checks as the registry has it."""
+    before, rest = readme.split(_BEGIN)
+    after = rest.split(_END)[1]
+    return f"{before}{_BEGIN}{_table()}{_END}{after}"
+
+
+def _table() -> str:
+    from curveread.detectors.registry import all_detectors
+
+    rows = [f"| `{check.rule}` | {check.summary().rstrip('.')} |" for check in all_detectors()]
+    return "\n".join(["| check | finds |", "|---|---|", *rows]) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    if isinstance(value, float):
+        return value if abs(value) > 1e9 else float(f"{value:.6g}")  # wall times are taken as they are
+    return value
+
+
+def main() -> None:
+    """Write all of it."""
+    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for case in CASES:
+        (HERE / f"{case}.json").write_text(golden(case), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

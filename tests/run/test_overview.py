@@ -1,0 +1,46 @@
+"""A line per curve, for the terminal, JSON and notebooks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.run.model import Curve, Run
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.overview import curve_line, fragment, overview, place
+
+
+def _curve(*values: float, tag: str = "loss") -> Curve:
+    return Curve(tag, np.arange(len(values)), np.array(values))
+
+
+def test_figures_are_those_of_the_finite_values() -> None:
+    line = curve_line(_curve(3.0, np.nan, 1.0, np.inf, 2.0))
+    assert (line.points, line.nonfinite, line.low, line.high, line.last) == (5, 2, 1.0, 3.0, 2.0)
+    assert (line.first_step, line.last_step) == (0, 4)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert curve_line(_curve()).figures() == {"nonfinite": 0}
+    assert curve_line(_curve(np.nan)).figures() == {"nonfinite": 1}
+    assert place(_curve()) == {"tag": "loss", "role": "train-loss", "points": 0}
+    assert set(place(_curve(1.0))) == {"tag", "role", "points", "first_step", "last_step"}
+
+
+def test_order_is_that_of_the_run() -> None:
+    run = Run("r", "p", {t: _curve(1.0, tag=t) for t in ("b", "a", "c")})
+    assert [line.tag for line in overview(run)] == ["b", "a", "c"]
+
+
+def test_notebook_table_escapes_what_the_log_says() -> None:
+    hostile = "<script>alert(1)</script>&\"'"
+    run = Run(
+        hostile, hostile, {hostile: _curve(1.0, tag=hostile)}, notes=(DataNote(NoteKind.SKIPPED, hostile, hostile),)
+    )
+    shown = fragment(run)
+    assert "<script" not in shown
+    assert shown.count("&lt;script&gt;") == 5
+
+
+def test_a_run_shows_itself_in_a_notebook() -> None:
+    run = Run("r", "p", {"loss": _curve(1.0, 2.0)})
+    assert run._repr_html_() == fragment(run)

@@ -1,0 +1,67 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "curveread").rglob("*.py"))
+
+
+@pytest.mark.skipif(
+    shutil.which("lint-imports", path=str(Path(sys.executable).parent)) is None,
+    reason="import-linter is in the extra dev",
+)
+def test_imports_point_down() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["utils", "helpers", "common", "misc"])
+def test_no_drawers_without_a_subject(name: str) -> None:
+    assert not [p for p in SOURCES if p.stem == name]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.lstrip().startswith(('"""', 'r"""'))
+    assert "from __future__ import annotations" in text or path.name in ("__init__.py", "__main__.py")
+
+
+def test_what_users_are_told_is_in_the_package_version() -> None:
+    from curveread import __version__
+
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_readme_blocks_are_complete_and_name_what_exists() -> None:
+    """The first two fenced bash blocks set up on their own and name files that are there."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    main_job, tests = blocks[:2]
+    for block in (main_job, tests):
+        assert "python3 -m venv" in block
+        assert "pip install" in block
+    case = re.search(r"curveread report (\S+)", main_job)
+    assert case
+    assert (ROOT / case[1]).is_dir()
+    assert "'.[test]'" in tests
+    assert tests.rstrip().endswith("pytest")
+
+
+def test_readme_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
