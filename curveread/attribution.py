@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from curveread.findings.finding import Evidence, Finding
+from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Run
 
 __all__ = ["fold", "ordered"]
@@ -60,11 +60,20 @@ def _follows(effect: Finding, cause: Finding, near: float) -> bool:
     if pair == ("loss-spike", "divergence"):
         return at >= onset - near
     if pair == ("divergence", "masked-nan"):
-        return onset - near <= at
+        return at >= onset
     if pair in (("overfitting", "divergence"), ("plateau", "divergence"), ("no-learning", "divergence")):
         return at >= onset - 5 * near or pair[0] != "overfitting"
     if pair in (("plateau", "masked-nan"), ("loss-spike", "masked-nan"), ("loss-spike", "nonfinite-loss")):
         return at >= onset - near
+    if pair == ("gradient-explosion", "divergence"):
+        return at >= onset - near
+    if effect.rule == "metric-collapse" and cause.rule in ("divergence", "nonfinite-loss", "masked-nan"):
+        return at >= onset - near
+    if pair == ("metric-collapse", "metric-collapse"):
+        return effect.tag != cause.tag and (at, effect.tag or "") > (onset, cause.tag or "")
+    if pair == ("loss-spike", "restart"):
+        # Only where the restart did harm by its own measure: a spike may also fall on a harmless one.
+        return cause.severity is not Severity.INFO and abs(at - onset) <= near
     if pair == ("plateau", "no-learning"):
         return True
     if pair == ("nonfinite-loss", "nonfinite-loss"):

@@ -43,7 +43,6 @@ class Divergence(Detector):
         without harm. A learning rate that is raised on purpose (warm restart) does so for a while.
 
     References
-    ----------
         Cohen et al., "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability", ICLR 2021;
         Wortsman et al., "Small-scale proxies for large-scale Transformer training instabilities", 2023.
     """

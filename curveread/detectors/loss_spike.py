@@ -36,9 +36,10 @@ class LossSpike(Detector):
         The residual from a running-median trend, in local noise scales, is averaged over boxes of 1, 2, 4 …
         points up to a quarter of the trend's window. Each width is judged against its own robust scale and a
         threshold that noise of that tail would pass in one of twenty runs (``false_events``), never below
-        ``floor`` standard deviations. A jump so long that the trend follows it is found as a step between two levels
-        (6 standard errors) that is being won back. It is back when a forward median is within two standard
-        errors (or half a noise scale) of the trend before it.
+        ``floor`` standard deviations. One or two points must be ``narrow`` times as high: odd batches are natural.
+        A jump so long that the trend follows it is found as a step between two levels (6 standard errors) that is
+        being won back. It is back when a forward median is within two standard errors (or half a noise scale) of
+        the trend before it.
 
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
@@ -46,7 +47,6 @@ class LossSpike(Detector):
         A loss averaged over many steps hides spikes shorter than that.
 
     References
-    ----------
         Chowdhery et al., "PaLM", 2022, section 5.1; OLMo 2, arXiv:2501.00656, section 3 (spike score);
         Bekman, "Machine Learning Engineering", training loss patterns (fast, slow, not fully recovering).
     """
@@ -58,6 +58,7 @@ class LossSpike(Detector):
 
     floor: float = field(default=7.0, metadata={"help": "smallest height in robust standard deviations"})
     false_events: float = field(default=0.05, metadata={"help": "false spikes per healthy run that are accepted"})
+    narrow: float = field(default=1.15, metadata={"help": "factor on the threshold for one or two points"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -69,6 +70,7 @@ class LossSpike(Detector):
         parts = view.parts
         skip = max(15, int(self.head * n))
         found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
+        found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * e.threshold]
         found += self._slow(view, found, skip)
         return [self._finding(view, e, subject) for e in sorted(found, key=lambda e: e.first)]
 

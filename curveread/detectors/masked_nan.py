@@ -41,7 +41,6 @@ class MaskedNan(Detector):
         with both signs, and are not flagged.
 
     References
-    ----------
         transformers, ``TrainingArguments.logging_nan_inf_filter``; issue huggingface/transformers#31391.
     """
 

@@ -40,7 +40,6 @@ class NoLearning(Detector):
         is why the drop is compared with the noise too. A loss dominated by a constant term looks flat.
 
     References
-    ----------
         Karpathy, "A Recipe for Training Neural Networks", 2019 (verify the loss at initialisation).
     """
 

@@ -39,7 +39,6 @@ class NonfiniteLoss(Detector):
         are not judged.
 
     References
-    ----------
         PyTorch documentation, "Automatic Mixed Precision", on inf and NaN gradients; Micikevicius et al.,
         "Mixed Precision Training", ICLR 2018.
     """

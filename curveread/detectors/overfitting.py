@@ -44,7 +44,6 @@ class Overfitting(Detector):
         the model becomes over-confident first.
 
     References
-    ----------
         Prechelt, "Early Stopping - But When?", 1998; Mann 1945 and Kendall 1975 (trend test);
         Power et al., "Grokking", 2022.
     """
@@ -104,7 +103,7 @@ class Overfitting(Detector):
         self, view: CurveView, low: int, floor: float, end: float, z: float, p: float, fall: float, subject: Subject
     ) -> Finding:
         y, step, n = view.parts.y, view.step, len(view)
-        best, last = view.parts.level(floor), view.parts.level(end)
+        best, last = float(view.value[low]), view.parts.level(end)
         at = int(step[low])
         before, behind = int(step[max(0, low - 1)]), int(step[min(n - 1, low + 1)])
         late_gain = float(y[low // 2] - floor)

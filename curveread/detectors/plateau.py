@@ -49,7 +49,6 @@ class Plateau(Detector):
         cannot be foreseen.
 
     References
-    ----------
         Theil 1950 and Sen 1968 (slope); Schuirmann 1987 (equivalence test: absence of evidence is not
         evidence of absence).
     """
@@ -97,6 +96,8 @@ class Plateau(Detector):
         if any(j.size > 0 for j in jumps(parts.y, parts.scale, parts.correlation) if j.index > blocks.edge[flat]):
             return []  # a level that was lost and is being won back is not a plateau
         onset = max(flat, _arrival(blocks, flat))
+        if (int(view.step[-1]) - int(view.step[blocks.edge[onset]])) / subject.length < 0.75 * self.long:
+            return []  # most of the flat tail was still coming down
         return [self._finding(view, blocks, onset, subject, None)]
 
     def _is_flat(self, blocks: Blocks, begin: int, progress: float) -> bool:

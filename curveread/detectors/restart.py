@@ -40,7 +40,6 @@ class Restart(Detector):
         again from its first level, which the message says.
 
     References
-    ----------
         stas00, "Machine Learning Engineering", training loss patterns (resume-related spikes).
     """
 

@@ -24,9 +24,9 @@ class Transform:
     ----------
     kind
         ``log``, or ``asinh`` of (value - centre) / width: straight near the centre, logarithmic far away, so
-        that a value of 1e28 does not swamp the arithmetic.
+        that a value of 1e28 does not swamp the arithmetic; or ``linear`` for metrics with a fixed range.
     centre, width
-        Of the asinh; 0 and 1 for ``log``.
+        Of the asinh; 0 and 1 else.
     """
 
     kind: str
@@ -35,12 +35,16 @@ class Transform:
 
     def forward(self, value: _Float) -> _Float:
         """Return the values on the even scale."""
+        if self.kind == "linear":
+            return np.array(value, dtype=np.float64)
         if self.kind == "log":
             return np.log(value)
         return np.arcsinh((value - self.centre) / self.width)
 
     def back(self, y: _Float) -> _Float:
         """Return the logged unit for values on the even scale."""
+        if self.kind == "linear":
+            return y
         if self.kind == "log":
             return np.exp(np.minimum(y, 709.0))
         return self.centre + self.width * np.sinh(np.clip(y, -700.0, 700.0))
@@ -91,7 +95,9 @@ class Decomposition:
         The noise is even on the even scale, but a jump is as high as it is in the logged unit: on a log scale
         a doubling would count for less than its size.
         """
-        if self.transform.kind == "log":
+        if self.transform.kind == "linear":
+            rise = self.residual
+        elif self.transform.kind == "log":
             rise = np.expm1(np.minimum(self.residual, 700.0))
         else:
             slope = np.cosh(np.clip(self.trend, -700.0, 700.0))
@@ -119,20 +125,22 @@ class Decomposition:
         return self.transform.back(self.trend - spread), self.transform.back(self.trend + spread)
 
 
-def decompose(value: _Float) -> Decomposition:
+def decompose(value: _Float, transform: Transform | None = None) -> Decomposition:
     """Split a curve's finite values into trend and noise.
 
     Parameters
     ----------
     value
         (n,) finite values in the order of their steps.
+    transform
+        The scale to work on; chosen by :meth:`Transform.of` when not given.
 
     Returns
     -------
     Decomposition. O(n). The trend is a running median (see :mod:`curveread.signals.trend`), the scale the
     median absolute deviation from it in blocks of about 200 points.
     """
-    transform = Transform.of(value)
+    transform = transform or Transform.of(value)
     y = transform.forward(value)
     window = trend_window(y.size)
     trend = robust_trend(y, window)

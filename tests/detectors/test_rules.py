@@ -298,3 +298,133 @@ class TestRestart:
     def test_a_new_training_in_the_same_folder(self) -> None:
         (f,) = found(self.attempts(decay(1500), first_step=0), "restart")
         assert "a new training in the same folder" in f.message
+
+
+class TestMetricCollapse:
+    @pytest.mark.parametrize("tag", ["val_acc", "episodic_return"])
+    def test_fall_for_good(self, tag: str) -> None:
+        rng = np.random.default_rng(0)
+        value = np.minimum(np.linspace(0.1, 1.8, 120), 0.95) + 0.01 * rng.standard_normal(120)
+        value[80:] = 0.15 + 0.01 * rng.standard_normal(40)
+        (f,) = found(run_of(**{tag: value}), "metric-collapse")
+        assert f.severity is Severity.ERROR
+        assert abs(f.first_step - 80) <= 2
+
+    def test_a_dip_that_recovers_and_noise_are_quiet(self) -> None:
+        rng = np.random.default_rng(1)
+        value = np.minimum(np.linspace(0.1, 1.8, 200), 0.9) + 0.05 * rng.standard_normal(200)
+        value[120:130] = 0.2
+        assert found(run_of(val_acc=value), "metric-collapse") == []
+
+    def test_after_a_divergence_it_is_folded(self) -> None:
+        value = decay(2000)
+        value[1200:] *= 3
+        accuracy = np.r_[np.linspace(0.1, 0.9, 120), np.full(80, 0.1)] + 0.005 * np.random.default_rng(
+            0
+        ).standard_normal(200)
+        dx = diagnose(run_of(train_loss=value, train_acc=accuracy))
+        assert [f.rule for f in dx.findings] == ["divergence"]
+        assert "metric-collapse" in [f.rule for f in dx.findings[0].folded]
+
+
+class TestTimeGap:
+    def run_with(self, wall: np.ndarray) -> Run:
+        return Run("r", "r", {"loss": Curve("loss", np.arange(wall.size), decay(wall.size), wall)})
+
+    def test_a_hang_is_told(self) -> None:
+        wall = np.arange(1000.0)
+        wall[700:] += 7200.0
+        (f,) = found(self.run_with(wall), "time-gap")
+        assert (f.severity, f.first_step, f.last_step) == (Severity.INFO, 699, 700)
+        assert f.message.startswith("2 h passed between steps 699 and 700")
+
+    def test_regular_evaluations_are_no_gap(self) -> None:
+        wall = np.cumsum(np.where(np.arange(1000) % 50 == 0, 120.0, 1.0))
+        assert found(self.run_with(wall), "time-gap") == []
+
+
+class TestEvalBelowTrain:
+    def test_memorised_together(self) -> None:
+        train = 4.5 * np.exp(-np.arange(2000) / 500) + 0.05
+        evaluation = train[99::100] * 0.95
+        (f,) = found(
+            run_of(train_loss=train * decay(2000, 0.05) / decay(2000, 0.0), eval_loss=evaluation), "eval-below-train"
+        )
+        assert f.severity is Severity.WARNING
+        assert f.confidence <= 0.7
+        assert len(f.also_explained_by) == 2
+
+    def test_leaving_the_training_loss_behind(self) -> None:
+        shape = decay(2000, 0.0)
+        evaluation = shape[49::50] * np.linspace(1.02, 0.3, 40)
+        (f,) = found(run_of(train_loss=decay(2000, 0.03), eval_loss=evaluation), "eval-below-train")
+        assert "goes on leaving it behind" in f.message
+        assert f.first_step < 300
+
+    def test_switched_to_the_training_level(self) -> None:
+        train = decay(2000, 0.03)
+        evaluation = decay(2000, 0.0)[49::50] + np.where(np.arange(40) < 20, 0.8, -0.02)
+        (f,) = found(run_of(train_loss=train, eval_loss=evaluation), "eval-below-train")
+        assert f.first_step == 20 * 50 + 49
+
+    def test_an_easier_split_and_dropout_are_quiet(self) -> None:
+        train = decay(2000, 0.05)
+        evaluation = decay(2000, 0.0)[49::50] * 0.92
+        assert found(run_of(train_loss=train, eval_loss=evaluation), "eval-below-train") == []
+        digits = 2.3 * np.exp(-np.arange(2000) / 300) + 0.1
+        assert found(run_of(train_loss=digits, eval_loss=digits[49::50] * 0.6), "eval-below-train") == []
+
+    def test_a_drop_that_the_training_loss_shares_is_the_schedule(self) -> None:
+        shape = decay(2000, 0.0) * np.where(np.arange(2000) < 1000, 1.0, 0.7)
+        train = shape * decay(2000, 0.02) / decay(2000, 0.0)
+        assert found(run_of(train_loss=train, eval_loss=shape[49::50] * 1.02), "eval-below-train") == []
+
+
+class TestOscillation:
+    def test_two_shards_that_take_turns(self) -> None:
+        evaluation = decay(60, 0.005) * np.where(np.arange(60) % 2, 1.1, 0.9)
+        (f,) = found(run_of(eval_loss=evaluation), "oscillation")
+        assert "every other evaluation is higher" in f.message
+
+    def test_a_longer_period(self) -> None:
+        evaluation = decay(120, 0.01) * (1 + 0.1 * np.sin(np.arange(120) * 2 * np.pi / 15))
+        (f,) = found(run_of(step=10, eval_loss=evaluation), "oscillation")
+        assert f.get("period") == pytest.approx(150, rel=0.08)
+
+    def test_noise_and_a_planned_cycle_are_quiet(self) -> None:
+        for seed in range(20):
+            assert found(run_of(eval_loss=decay(80, 0.03, seed=seed)), "oscillation") == []
+        cycle = np.sin(np.arange(1200) * 2 * np.pi / 150)
+        evaluation = decay(120, 0.01) * (1 + 0.1 * cycle[9::10])
+        assert found(run_of(eval_loss=evaluation, lr=1e-3 * (1.1 + cycle)), "oscillation") == []
+
+
+class TestGradients:
+    def test_bursts_that_end_in_nan(self) -> None:
+        norm = decay(400, 0.3)
+        norm[[50, 120, 180, 240, 290]] = [40, 90, 200, 900, 1e8]
+        norm[291:] = np.nan
+        (f,) = found(run_of(grad_norm=norm), "gradient-explosion")
+        assert (f.first_step, f.severity) == (50, Severity.WARNING)
+
+    def test_a_lasting_rise(self) -> None:
+        norm = decay(2000, 0.2)
+        norm[1400:] *= 60
+        assert abs(found(run_of(grad_norm=norm), "gradient-explosion")[0].first_step - 1400) <= 2
+
+    def test_a_burst_that_passed_and_nan_without_warning_are_quiet(self) -> None:
+        norm = decay(1000, 0.3)
+        norm[500:502] *= 500
+        assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+        norm = decay(1000, 0.2)
+        norm[600:] = np.nan
+        assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+
+    def test_a_starved_layer(self) -> None:
+        curves = {
+            t: Curve(t, np.arange(500), decay(500) * s) for t, s in (("grad_norm/first", 1e-9), ("grad_norm/head", 1.0))
+        }
+        (f,) = found(Run("r", "r", curves), "gradient-vanishing")
+        assert f.tag == "grad_norm/first"
+        curves["grad_norm/first"] = Curve("grad_norm/first", np.arange(500), decay(500) * 1e-3)
+        assert found(Run("r", "r", curves), "gradient-vanishing") == []

@@ -1,0 +1,170 @@
+"""The check ``eval-below-train``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, percent
+from curveread.run.model import FloatArray
+from curveread.run.roles import Role
+
+__all__ = ["EvalBelowTrain"]
+
+_CAP = 0.7
+"""Curves alone cannot prove leakage: no finding is surer than this."""
+
+
+@dataclass(frozen=True)
+class EvalBelowTrain(Detector):
+    """The evaluation loss is lower than it can honestly be: leakage is suspected.
+
+    What it finds
+        Three signs. *Memorised together*: the training loss fell to what only memorising reaches, and the
+        evaluation loss went with it, at or below it. *Widening*: the evaluation loss is far below the training
+        loss and goes on leaving it behind. *Switched*: the evaluation loss dropped from one evaluation to the next
+        to the training level or below, while the training loss did not move.
+
+    Why it matters
+        An evaluation set that is in the training data measures memory. Every decision taken on it is wrong.
+
+    How it decides
+        Training and evaluation are paired: the training trend is read at each evaluation, half an averaging
+        window earlier, because a logged training loss is the mean since the last log. Memorised: over the last
+        half of the evaluations the training loss is below ``memorised`` of its start, that start was at least
+        ``least_start`` nats (a language model's, not that of a ten-class problem), and at least 90 % of the
+        evaluations lie not more than ``slack`` above it. Widening: the gap is at least ``far`` of the starting loss
+        at the end, twice what it was in the first quarter of the evaluations, and grew all along.
+        Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
+        move, from above the training loss to no more than 5 % above it, with the training loss unmoved, and it stays
+        there. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary
+        terms do that, too.
+
+    When it is wrong
+        Dropout, label smoothing, augmentation and auxiliary terms are in the training loss only. An evaluation set that
+        repeats few patterns is easy. A metric computed per example instead of per token is lower for
+        long examples.
+
+    References
+        Kapoor and Narayanan, "Leakage and the reproducibility crisis in machine-learning-based science", 2023.
+    """
+
+    rule: ClassVar[str] = "eval-below-train"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
+    least: ClassVar[int] = 8
+
+    memorised: float = field(default=0.11, metadata={"help": "training loss, as a share of its start, that is memory"})
+    least_start: float = field(default=3.0, metadata={"help": "nats at the start from which on the first sign is read"})
+    slack: float = field(default=0.05, metadata={"help": "how far above the training loss still counts as with it"})
+    far: float = field(default=0.1, metadata={"help": "widening gap, as a share of the loss at the start"})
+    drop: float = field(default=0.1, metadata={"help": "drop between two evaluations, as a share of the level"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding per evaluation loss."""
+        train = subject.all(Role.TRAIN_LOSS)[0]
+        found = []
+        for view in subject.all(Role.EVAL_LOSS):
+            if (
+                len(view) < self.least
+                or len(train) < 20
+                or float(train.value.min()) <= 0
+                or float(view.value.min()) <= 0
+            ):
+                continue
+            level = _train_level(train, view)
+            one = (
+                self._switched(view, level) or self._widening(view, train, level) or self._memorised(view, train, level)
+            )
+            if one is not None:
+                found.append(one)
+        return found
+
+    def _memorised(self, view: CurveView, train: CurveView, level: FloatArray) -> Finding | None:
+        start = float(np.median(train.value[: max(3, len(train) // 100)]))
+        half = len(view) // 2
+        low = level[half:] < self.memorised * start
+        if view.unit != "nats" or start < self.least_start or int(low.sum()) < 4:
+            return None
+        value, paired = view.value[half:][low], level[half:][low]
+        with_it = value <= (1.0 + self.slack) * paired
+        if float(with_it.mean()) < 0.9:
+            return None
+        gap = float(np.median(np.log(value / paired)))
+        last = float(value[-1])
+        text = (
+            f"{view.tag} fell with the training loss to {figure(last)}, {percent(last / start)} of where it began, "
+            "without any gap: the evaluation data seem to be among the training data"
+        )
+        return self._finding(view, int(view.step[half:][low][0]), text, gap, float(with_it.mean()), start)
+
+    def _widening(self, view: CurveView, train: CurveView, level: FloatArray) -> Finding | None:
+        start = float(np.median(train.value[: max(3, len(train) // 100)]))
+        gap = level - view.value
+        quarters = [float(np.median(part)) for part in np.array_split(gap, 4)]
+        grows = all(b > a for a, b in pairwise(quarters))
+        if not grows or quarters[3] < self.far * start or quarters[3] < 2.0 * max(quarters[0], 0.0):
+            return None
+        below = np.flatnonzero(gap <= 0.0)
+        first = int(below[-1]) + 1 if below.size else 0
+        last = float(view.value[-1])
+        text = (
+            f"{view.tag} fell below the training loss at step {count(view.step[first])} and goes on leaving it behind "
+            f"({figure(last)} against {figure(float(level[-1]))} at the end): the evaluation data seem to be trained on"
+        )
+        share = float((gap > 0).mean())
+        return self._finding(view, int(view.step[first]), text, float(np.log(last / level[-1])), share, start)
+
+    def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
+        y, base = np.log(view.value), np.log(level)
+        step = np.diff(y)
+        usual = 1.4826 * float(np.median(np.abs(step - np.median(step)))) + 1e-4
+        moved = np.diff(base)
+        for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * usual)):
+            before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]
+            if i < 3 or after.size < 3 or float(np.median(before[-3:])) < self.drop or after.max() > 0.05:
+                continue
+            if moved[i] < 0.3 * step[i]:
+                continue
+            text = (
+                f"{view.tag} dropped from {figure(float(view.value[i]))} to {figure(float(view.value[i + 1]))} at step "
+                f"{count(view.step[i + 1])}, to the training loss, which did not move: "
+                "the evaluation set changed there, or leaks since"
+            )
+            return self._finding(view, int(view.step[i + 1]), text, float(np.median(after)), 1.0, float(view.value[0]))
+        return None
+
+    def _finding(self, view: CurveView, first: int, text: str, gap: float, share: float, start: float) -> Finding:
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=_CAP,
+            tag=view.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=int(view.step[-1]),
+            message=text,
+            evidence=(
+                Evidence("median gap to the training loss since", gap, "log units"),
+                Evidence("evaluations at or below the training loss", share, "ratio"),
+                Evidence("loss at the start", start, view.unit),
+            ),
+            also_explained_by=(
+                "dropout, label smoothing or auxiliary terms, which only the training loss contains",
+                "an evaluation set that is easier, or made of repeated patterns",
+            ),
+            advice=(
+                "Look for evaluation examples in the training data: exact duplicates, near duplicates, shared groups.",
+                "Evaluate once on data that were certainly not seen.",
+            ),
+        )
+
+
+def _train_level(train: CurveView, view: CurveView) -> FloatArray:
+    """Return the training trend at each evaluation, half a logging interval earlier."""
+    trend = train.parts.transform.back(train.parts.trend)
+    return np.asarray(np.interp(view.step + train.cadence / 2.0, train.step, trend))

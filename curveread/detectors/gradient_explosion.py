@@ -1,0 +1,98 @@
+"""The check ``gradient-explosion``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import amount, count, figure
+from curveread.run.roles import Role
+
+__all__ = ["GradientExplosion"]
+
+
+@dataclass(frozen=True)
+class GradientExplosion(Detector):
+    """The gradient norm exploded.
+
+    What it finds
+        A gradient norm that stays many times above its usual level, or that bursts again and again until it is
+        not finite any more. ``first_step`` is the first burst.
+
+    Why it matters
+        It is usually the first curve to tell of an instability, before the loss does; clipping and a lower learning
+        rate still help then.
+
+    How it decides
+        The usual level is the median of the first half. It exploded when the median of 2 % of the points (at least
+        five) exceeds ``times`` that level, or when the norm becomes NaN or infinite after at least ``bursts`` single
+        values above ``times``, or one above ``times`` squared. Bursts that pass without harm are not told: clipping
+        did its work.
+
+    When it is wrong
+        A norm that is logged per layer, or summed over a changing number of parameters, jumps without harm. Norms of
+        a loss scaled for half precision jump with the scale.
+
+    References
+        Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+    """
+
+    rule: ClassVar[str] = "gradient-explosion"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.GRAD_NORM),)
+    least: ClassVar[int] = 20
+
+    times: float = field(default=10.0, metadata={"help": "times the usual level that is a burst"})
+    bursts: int = field(default=3, metadata={"help": "bursts before a non-finite norm that are an explosion"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        view = subject.all(Role.GRAD_NORM)[0]
+        value, n = view.value, len(view)
+        usual = float(np.median(value[: max(self.least, n // 2)]))
+        if usual <= 0.0:
+            return []
+        high = value > self.times * usual
+        m = max(5, n // 50)
+        medians = np.median(np.lib.stride_tricks.sliding_window_view(value, m), axis=1)
+        lasting = np.flatnonzero(medians > self.times * usual)
+        lasting = lasting[lasting > 0.03 * n]
+        if lasting.size:
+            first = int(lasting[0]) + int(np.argmax(high[lasting[0] : lasting[0] + m]))
+            return [self._finding(view, first, usual, f"stayed above {figure(self.times)} times its usual level")]
+        bad = np.flatnonzero(~view.curve.finite)
+        if bad.size == 0:
+            return []
+        before = value[: int(bad[0])]
+        hits = np.flatnonzero(before > self.times * usual)
+        if hits.size >= self.bursts or (before.size and float(before[-3:].max()) > self.times**2 * usual):
+            first = int(hits[0])
+            often = amount(hits.size, "time")
+            text = f"burst {often} above {figure(self.times)} times its usual level, then was no number any more"
+            return [self._finding(view, first, usual, text)]
+        return []
+
+    def _finding(self, view: CurveView, first: int, usual: float, what: str) -> Finding:
+        top = first + int(np.argmax(view.value[first:]))
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=0.9,
+            tag=view.tag,
+            first_step=int(view.step[first]),
+            peak_step=int(view.step[top]),
+            last_step=int(view.curve.step[-1]),
+            message=f"{view.tag} {what}, from step {count(view.step[first])} on",
+            evidence=(
+                Evidence("usual level", usual, ""),
+                Evidence("largest value", float(view.value[top]), ""),
+                Evidence("largest against usual", float(view.value[top]) / usual, "ratio"),
+            ),
+            also_explained_by=("a loss scale that changed, where the norm is taken before unscaling",),
+            advice=(
+                "Clip the gradient norm near its 90th percentile; lower the learning rate or lengthen the warm-up.",
+            ),
+        )
