@@ -12,7 +12,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
-from curveread.signals.levels import Rise, median_error, rise_after_best, split_point
+from curveread.signals.levels import Rise, median_error, rise_after_best, split_point, window_medians
 from curveread.signals.trend import blocks_of
 
 __all__ = ["Divergence"]
@@ -199,7 +199,7 @@ def _smoothed_peak(view: CurveView, onset: int) -> float:
     y = view.parts.y[onset:]
     m = int(min(max(5, len(view) // 20), y.size))
     starts = np.arange(0, y.size - m + 1, max(1, m // 4))
-    return float(np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1).max())
+    return float(window_medians(y, m, starts).max())
 
 
 def _still_rising(view: CurveView, onset: int) -> bool:

@@ -11,6 +11,7 @@ from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure
 from curveread.run.roles import Role
+from curveread.signals.levels import window_medians, windows_of
 
 __all__ = ["GradientExplosion"]
 
@@ -56,10 +57,8 @@ class GradientExplosion(Detector):
         if usual <= 0.0:
             return []
         high = value > self.times * usual
-        m = max(5, n // 50)
-        medians = np.median(np.lib.stride_tricks.sliding_window_view(value, m), axis=1)
-        lasting = np.flatnonzero(medians > self.times * usual)
-        lasting = lasting[lasting > 0.03 * n]
+        m, starts = windows_of(n, 0.02)
+        lasting = starts[(window_medians(value, m, starts) > self.times * usual) & (starts > 0.03 * n)]
         if lasting.size:
             first = int(lasting[0]) + int(np.argmax(high[lasting[0] : lasting[0] + m]))
             return [self._finding(view, first, usual, f"stayed above {figure(self.times)} times its usual level")]

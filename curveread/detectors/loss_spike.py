@@ -14,7 +14,7 @@ from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.excursions import Excursion, excursions
 from curveread.signals.jumps import jumps
-from curveread.signals.levels import median_error
+from curveread.signals.levels import median_error, window_medians
 
 __all__ = ["LossSpike"]
 
@@ -158,7 +158,7 @@ def _back(y: FloatArray, event: Excursion, level: float, sigma: float, correlati
         return None
     # A forward median of ``width`` points is back when it is near the level; windows half a width apart.
     starts = np.arange(0, rest.size - width + 1, max(1, width // 5))
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(rest, width)[starts], axis=1)
+    medians = window_medians(rest, width, starts)
     near = level + max(2.0 * median_error(sigma, width, correlation), 0.5 * sigma)
     hit = np.flatnonzero(medians <= near)
     return event.last + 1 + int(starts[hit[0]]) if hit.size else None

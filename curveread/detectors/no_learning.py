@@ -12,7 +12,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
-from curveread.signals.levels import median_error, windows_of
+from curveread.signals.levels import median_error, window_medians, windows_of
 
 __all__ = ["NoLearning"]
 
@@ -70,7 +70,7 @@ class NoLearning(Detector):
             return None
         parts = view.parts
         m, starts = windows_of(value.size, 0.05)
-        medians = np.median(np.lib.stride_tricks.sliding_window_view(parts.y, m)[starts], axis=1)
+        medians = window_medians(parts.y, m, starts)
         error = np.sqrt(2.0) * median_error(parts.noise, m, parts.correlation)
         if error > self.least_drop / 2.0:
             return None
@@ -97,7 +97,7 @@ class NoLearning(Detector):
         """Judge a reward: it never rose beyond the spread of its own beginning."""
         value = view.value
         m, starts = windows_of(value.size, 0.1, least=10)
-        medians = np.median(np.lib.stride_tricks.sliding_window_view(value, m)[starts], axis=1)
+        medians = window_medians(value, m, starts)
         spread = float(np.percentile(value, 90.0) - np.percentile(value, 10.0))
         gain = float(medians.max() - medians[0])
         if spread <= 0.0 or gain > 0.5 * spread or abs(float(medians[-1] - medians[0])) > 0.35 * spread:

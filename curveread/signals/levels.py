@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Rise", "drop", "median_error", "rise_after_best", "split_point", "windows_of"]
+__all__ = ["Rise", "drop", "median_error", "rise_after_best", "split_point", "window_medians", "windows_of"]
 
 _Float = NDArray[np.float64]
 
@@ -60,6 +60,11 @@ def windows_of(n: int, share: float, least: int = 5) -> tuple[int, NDArray[np.in
     return m, starts
 
 
+def window_medians(y: _Float, m: int, starts: NDArray[np.int64]) -> _Float:
+    """Return the medians of the windows of ``m`` points that begin at ``starts``: (len(starts),)."""
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1))
+
+
 def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) -> Rise:
     """Compare the end of a curve with its best (lowest) stretch, for three window lengths; the clearest wins.
 
@@ -80,7 +85,7 @@ def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) 
     n = y.size
     for share in SHARES:
         m, starts = windows_of(n, share)
-        medians = np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1)
+        medians = window_medians(y, m, starts)
         i = int(medians.argmin())
         at = int(starts[i])
         # Noise is that of the noisier of the two stretches; far blow-ups have their own, larger scale.
@@ -105,7 +110,7 @@ def drop(y: _Float, scale: _Float, correlation: float, share: float = 0.05) -> t
         Length of the stretches as a share of the curve.
     """
     m, starts = windows_of(y.size, share)
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1)
+    medians = window_medians(y, m, starts)
     error = median_error(float(np.median(scale)), m, correlation) * np.sqrt(2.0)
     size = float(medians[0] - medians.min())
     return size, (size / error if error > 0 else 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,19 @@ def test_a_broken_check_is_reported_and_the_others_go_on(monkeypatch: pytest.Mon
     dx = diagnose(run_of(train_loss=value))
     assert [(f.rule, f.error) for f in dx.failed] == [("plateau", "ZeroDivisionError: made to fail")]
     assert [f.rule for f in dx.findings] == ["loss-spike"]
+
+
+def test_a_long_run_needs_little_memory() -> None:
+    n = 300_000
+    run = run_of(train_loss=decay(n), grad_norm=decay(n, 0.3, seed=1), eval_loss=decay(1000, 0.002), lr=decay(n))
+    tracemalloc.start()
+    try:
+        dx = diagnose(run)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert dx.failed == ()
+    assert peak < 60 * 8 * n  # sixty arrays as long as the loss
 
 
 def test_a_check_without_its_curves_says_which() -> None:
