@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from curveread.errors import ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
+from curveread.readers import discover
+from curveread.readers.registry import all_readers
+from curveread.run.axes import with_axis
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from curveread.run.selection import with_role, with_tags
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["check_rules", "diagnose", "export", "index", "plot", "read", "read_all", "report", "smooth"]
+
+all_readers()  # the readers are small: loaded with the package, a first read does not wait for them
 
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
@@ -76,7 +81,8 @@ def read_all(
     train_loss, eval_loss
         Tag of the curve that is the train loss or eval loss, where the name does not tell.
     x
-        What the step axis counts; ``step`` is what the log calls step.
+        What the step axis counts: ``step`` is what the log calls step, ``tokens`` and ``time`` (whole seconds) place
+        the points by the curve that counts tokens, or by wall time; see :func:`curveread.run.axes.with_axis`.
     progress
         Called before each file with the number done, the total and the file's name.
 
@@ -87,13 +93,11 @@ def read_all(
     UsageError
         For an option that does not fit.
     """
-    if x != "step":
-        raise UsageError(f"--x {x}: curves can be read over what the log calls step only; use --x step")
-    from curveread.readers.discover import read_runs
-
+    if x not in ("step", "epoch", "tokens", "time"):
+        raise UsageError(f"--x {x}: no such axis; use step, tokens or time")
     place = Path(path)
     try:
-        found = read_runs(place, progress=progress)
+        found = discover.read_runs(place, progress=progress)
     except OSError as error:
         raise ReadError(f"{error.filename or place}: cannot be read: {error.strerror or error}") from error
     if run is not None:
@@ -106,7 +110,7 @@ def read_all(
     for tag, role in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
         if tag is not None:
             found = [with_role(r, tag, role) for r in found]
-    return found
+    return [with_axis(r, x) for r in found]
 
 
 def diagnose(

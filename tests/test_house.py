@@ -42,7 +42,7 @@ def test_every_file_says_what_it_is_for(path: Path) -> None:
 
 
 def test_what_users_are_told_is_in_the_package_version() -> None:
-    from curveread import __version__
+    from curveread.version import __version__
 
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

@@ -22,6 +22,7 @@ def test_the_door_is_small_and_known() -> None:
         "Diagnosis",
         "ReadError",
         "Run",
+        "__version__",
         "diagnose",
         "plot",
         "read",
@@ -62,8 +63,8 @@ def _loaded(code: str, *arguments: str) -> set[str]:
     return set(json.loads(done.stderr.splitlines()[-1])) & {*HEAVY, "numpy", "typer"}
 
 
-def test_importing_curveread_loads_nothing() -> None:
-    assert _loaded("import curveread") == set()
+def test_importing_curveread_loads_numpy_alone() -> None:
+    assert _loaded("import curveread") <= {"numpy"}
 
 
 def test_check_json_loads_no_drawing_and_no_tables(samples: Path) -> None:

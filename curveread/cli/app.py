@@ -43,7 +43,7 @@ def _curveread(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from curveread import __version__
+        from curveread.version import __version__
 
         print(f"curveread {__version__}")
         raise typer.Exit

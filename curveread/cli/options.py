@@ -33,7 +33,7 @@ RunName = Annotated[
 Tags = Annotated[str | None, typer.Option("--tags", metavar="REGEX", help="Keep the curves whose tag matches.")]
 TrainLoss = Annotated[str | None, typer.Option("--train-loss", metavar="TAG", help="This curve is the train loss.")]
 EvalLoss = Annotated[str | None, typer.Option("--eval-loss", metavar="TAG", help="This curve is the eval loss.")]
-XAxis = Annotated[Axis, typer.Option("--x", help="What the horizontal axis counts.")]
+XAxis = Annotated[Axis, typer.Option("--x", help="What the axis counts; tokens and time need a log that has them.")]
 Smooth = Annotated[
     float | None,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import Any
 from curveread import api
 from curveread.cli.exits import fault, say
 from curveread.cli.progress import progress
-from curveread.errors import ReadError
+from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 
 __all__ = ["Unread", "read_paths"]
@@ -46,7 +46,7 @@ def read_paths(paths: Sequence[Path], options: dict[str, Any]) -> Iterator[Run |
         try:
             with progress() as told:
                 found = api.read_all(path, progress=told, **options)
-        except ReadError as error:
+        except (ReadError, UsageError) as error:
             reason = str(error)
         except MemoryError:
             reason = f"{path}: not enough memory to read this"

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from curveread import __version__
 from curveread.cli.exits import DONE, UNUSABLE, gravest
 from curveread.cli.jsonout import print_entries
 from curveread.cli.options import Axis, EvalLoss, Paths, RunName, Smooth, Tags, TrainLoss, XAxis, reading
 from curveread.cli.reading import Unread, read_paths
 from curveread.run.model import Run
+from curveread.version import __version__
 
 __all__ = ["show"]
 

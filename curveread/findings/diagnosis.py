@@ -171,7 +171,7 @@ class Diagnosis:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as the contract's JSON object."""
-        from curveread import __version__
+        from curveread.version import __version__
 
         run = self.run
         described = about(run) | {"curves": [place(c) for c in run.curves.values() if len(c)]}

@@ -72,6 +72,13 @@ class Reader(ABC):
     def claims(self, path: Path) -> bool:
         """Return whether this reader should read the file; looks at name and, if needed, its first bytes."""
 
+    def home(self, path: Path) -> Path | None:
+        """Return the run folder of a format that spreads one log over several files, None for all others.
+
+        Reading any file of such a log reads all of it, so the first that is found in a folder stands for the rest.
+        """
+        return None
+
     @abstractmethod
     def read(self, path: Path) -> list[Part]:
         """Read the file; several parts when it holds several runs."""

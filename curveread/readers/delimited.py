@@ -170,7 +170,7 @@ def to_table(
             if clock is not None:
                 out.numeric[name] = clock
                 continue
-        if wrong > count or (wrong and not count):
+        if wrong > count:
             out.text[name] = list(cells)
             continue
         if wrong:

@@ -13,8 +13,10 @@ from typing import Any
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part
 from curveread.readers.grouping import Item, Stream, chain, group
+from curveread.readers.losses import summed_note, without_policy_losses
 from curveread.readers.merge import all_checkpoints, drop_summaries, merge_forms, rank
 from curveread.readers.registry import all_readers
+from curveread.readers.trainer_checkpoints import beginnings
 from curveread.readers.tree import SPLITS, LogFile, scan
 from curveread.run.model import Attempt, Curve, Run, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -93,9 +95,12 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
     items: list[Item] = []
     problems: list[ReadError] = []
     splits = _split_files(files)
+    repeated = beginnings(f.path for f in files if f.reader.name == "trainer-state")
     for done, file in enumerate(files):
         if progress is not None:
             progress(done, len(files), _relative(str(file.path), top))
+        if file.path in repeated:
+            continue
         try:
             parts = file.reader.read(file.path)
         except ReadError as error:
@@ -233,7 +238,8 @@ def _names(named: Sequence[tuple[Path, list[Stream]]], per_home: dict[Path, int]
             by_folder = first.part.source.format in _NAMED_BY_FOLDER
             out.append(streams[0].name or ((folder_name or file.resolve().parent.name) if by_folder else _stem(file)))
         else:
-            out.append(folder_name)
+            named_by_id = streams[0].name and streams[0].key == folder_name  # MLflow calls the folder by the run's id
+            out.append(streams[0].name if named_by_id else folder_name)
     twice = {n for n in out if out.count(n) > 1}
     for i, (home, streams) in enumerate(named):
         if out[i] in twice:
@@ -263,10 +269,14 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
         config.setdefault(key, number)
     for key, value in _hparams(items).items():
         config.setdefault(key, value)
+    curves = without_policy_losses(curves)
+    summed = summed_note(curves, config)
     notes = [n for i in items for n in _placed(i, top)] + [n for s in streams for n in s.notes]
     notes += [
         n for s, f in zip(streams, forms, strict=True) if f is merged.attempts_from for n in s.stitched.notes
     ] + merged.notes
+    if summed is not None:
+        notes.append(summed)
     if len(forms) > 1:
         kinds = ", ".join(dict.fromkeys(f.format for f in forms))
         notes.append(DataNote(NoteKind.MERGED, "", f"{len(forms)} logs of one run: {kinds}"))

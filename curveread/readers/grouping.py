@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.readers.apart import Apart
 from curveread.readers.base import Part
 from curveread.readers.merge import Form, agreement, plain_name, rewritten
 from curveread.readers.stitch import Start, Stitched, continues, started_at, starts_late, stitch
@@ -202,14 +203,27 @@ def group(items: Sequence[Item]) -> list[list[Stream]]:
     states = [s for s in streams if s.format == "trainer-state"]
     streams = _join_dated(streams, bool(states) or any(i.part.checkpoints for i in items))
     streams = _join_chains(streams)
-    groups: list[list[Stream]] = []
-    for stream in sorted(streams, key=_weight, reverse=True):
-        homes = [g for g in groups if any(_relation(stream, s) == "same" for s in g)]
-        if homes:
-            homes[0].append(stream)
+    streams = sorted(streams, key=_weight, reverse=True)
+    apart = Apart([s.telling for s in streams])
+    groups: list[list[int]] = []
+    for i, stream in enumerate(streams):
+        differs = apart.from_(i)
+        home = next(
+            (g for g in groups if any(_may_be(stream, streams[j], differs[j]) for j in g)),
+            None,
+        )
+        if home is None:
+            groups.append([i])
         else:
-            groups.append([stream])
-    return _adopt(groups)
+            home.append(i)
+    return _adopt([[streams[i] for i in g] for g in groups])
+
+
+def _may_be(stream: Stream, other: Stream, differs: bool) -> bool:
+    """Return whether two streams are the same run; ``differs`` where their values at common steps are far apart."""
+    if differs and not (stream.key and other.key) and _alike(stream, other):
+        return False
+    return _relation(stream, other) == "same"
 
 
 def _weight(stream: Stream) -> tuple[bool, int]:
@@ -276,7 +290,7 @@ def _relation(a: Stream, b: Stream) -> str:
             return "same"
         if a.format == b.format:
             return "different"
-    alike = a.format == b.format or {a.format, b.format} <= _TABLES
+    alike = _alike(a, b)
     mine, theirs = a.telling, b.telling
     shared = [n for n in mine if n in theirs]
     if alike and _marks_differ(a, b, shared):
@@ -298,6 +312,11 @@ def _relation(a: Stream, b: Stream) -> str:
     return "different" if a.format == b.format == "tensorboard" else "unknown"
 
 
+def _alike(a: Stream, b: Stream) -> bool:
+    """Return whether two streams that differ in value must be two runs: one run is not logged twice in such formats."""
+    return a.format == b.format or {a.format, b.format} <= _TABLES
+
+
 def _marks_differ(a: Stream, b: Stream, shared: Sequence[str]) -> bool:
     """Return whether a curve over the same steps clearly differs at two of three places: tells runs apart cheaply."""
     for name in shared:
@@ -314,9 +333,8 @@ def _adopt(groups: list[list[Stream]]) -> list[list[Stream]]:
     """Let groups that nothing speaks against join: what cannot be compared belongs to the only run of the folder."""
     out: list[list[Stream]] = []
     for streams in groups:
-        possible = [g for g in out if not any(_relation(a, b) == "different" for a in g for b in streams)]
-        if len(possible) == 1 and len(out) == 1:
-            possible[0].extend(streams)
+        if len(out) == 1 and not any(_relation(a, b) == "different" for a in out[0] for b in streams):
+            out[0].extend(streams)
         else:
             out.append(streams)
     return out

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from operator import itemgetter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +17,11 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
-from curveread.run.model import Checkpoint, Curve, FloatArray, IntArray, Source
+from curveread.readers.trainer_checkpoints import CHECKPOINT
+from curveread.readers.trainer_history import NULL, NUMBER, OTHER, Cells, History, history_of
+from curveread.readers.trainer_lines import read_lines
+from curveread.readers.trainer_settings import settings_beside
+from curveread.run.model import Checkpoint, Curve, IntArray, Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["SUMMARY_KEYS", "TrainerStateReader", "checkpoints_beside"]
@@ -35,16 +38,9 @@ SUMMARY_KEYS = frozenset(
 )
 """Keys of the row that the Trainer logs once at the end; they describe the training as a whole."""
 
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)$")
 _LARGE = {"log_history", "stateful_callbacks", "trial_params"}
-_NAMED = {
-    "NaN": math.nan,
-    "Infinity": math.inf,
-    "-Infinity": -math.inf,
-    "nan": math.nan,
-    "inf": math.inf,
-    "-inf": -math.inf,
-}
+_LINES_FROM = 1 << 18
+"""Bytes from which decoding all lines at once pays."""
 
 
 class TrainerStateReader(Reader):
@@ -65,10 +61,7 @@ class TrainerStateReader(Reader):
             text = path.read_bytes()
         except OSError as error:
             raise ReadError(f"{path}: {error.strerror or error}") from error
-        state, notes = _load(text, path)
-        history = state.get("log_history")
-        if not isinstance(history, list):
-            raise CorruptLogError(f"{path}: no log_history in it, which every trainer_state.json has")
+        state, history, notes = _load(text, path)
         curves, ending, more = _curves(history, source)
         notes += more
         if not curves:
@@ -76,7 +69,7 @@ class TrainerStateReader(Reader):
                 DataNote(
                     NoteKind.EMPTY,
                     source,
-                    f"no curve: log_history has {len(history)} entries, none with a step and a number",
+                    f"no curve: log_history has {history.entries} entries, none with a step and a number",
                 )
             )
         rounded = _rounded(curves.get("loss"))
@@ -92,7 +85,8 @@ class TrainerStateReader(Reader):
         params = state.get("trial_params")
         if isinstance(params, dict):
             config.update({f"trial_params.{k}": v for k, v in params.items()})
-        config.update({k: v for k, v in ending.items() if k in SUMMARY_KEYS})
+        config.update(ending)
+        config.update({k: v for k, v in settings_beside(path).items() if k not in config})
         step = state.get("global_step")
         return [
             Part(
@@ -107,19 +101,25 @@ class TrainerStateReader(Reader):
         ]
 
 
-def _load(text: bytes, path: Path) -> tuple[dict[str, Any], list[DataNote]]:
-    """Return the state; what a cut file still holds, with a note."""
+def _load(text: bytes, path: Path) -> tuple[dict[str, Any], History, list[DataNote]]:
+    """Return the state and its log history; what a cut file still holds, with a note."""
+    if len(text) >= _LINES_FROM:
+        decoded = read_lines(text)
+        if decoded is not None:
+            return *decoded, []
     try:
         state = json.loads(text)
     except (ValueError, RecursionError) as error:
-        history = _salvage(text)
-        if not history:
+        entries = _salvage(text)
+        if not entries:
             raise CorruptLogError(f"{path}: no valid JSON ({error}) and no complete log entry in it") from error
-        message = f"the file is damaged ({error}); {len(history)} complete log entries kept"
-        return {"log_history": history}, [DataNote(NoteKind.TRUNCATED, str(path), message)]
+        message = f"the file is damaged ({error}); {len(entries)} complete log entries kept"
+        return {}, history_of(entries), [DataNote(NoteKind.TRUNCATED, str(path), message)]
     if not isinstance(state, dict):
         raise CorruptLogError(f"{path}: a JSON {type(state).__name__}, expected the object that the Trainer saves")
-    return state, []
+    if not isinstance(state.get("log_history"), list):
+        raise CorruptLogError(f"{path}: no log_history in it, which every trainer_state.json has")
+    return state, history_of(state["log_history"]), []
 
 
 def _salvage(text: bytes) -> list[Any]:
@@ -146,56 +146,34 @@ def _salvage(text: bytes) -> list[Any]:
         at = end
 
 
-def _curves(history: list[Any], source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
-    """Turn log entries into curves: a key's points are the entries that hold it.
-
-    Entries with the same keys are taken together, so that the cost is a list comprehension per key.
-    """
-    notes: list[DataNote] = []
-    columns: dict[str, list[tuple[IntArray, list[Any]]]] = {}
-    rows = history if set(map(type, history)) <= {dict} else [r for r in history if isinstance(r, dict)]
-    unusable = len(history) - len(rows)
-    keys_of = list(map(tuple, rows))
-    kinds = {keys: i for i, keys in enumerate(dict.fromkeys(keys_of))}
-    kind_of = np.fromiter(map(kinds.__getitem__, keys_of), np.int32, len(rows))
-    ending: dict[str, Any] = {}
-    steps_of = np.full(len(rows), np.iinfo(np.int64).min, np.int64)
-    for keys, kind in kinds.items():
-        where = np.flatnonzero(kind_of == kind)
-        same = rows if where.size == len(rows) else [rows[i] for i in where.tolist()]
-        closing = "train_runtime" in keys and "train_loss" in keys
-        if closing:
-            ending.update(same[-1])
-            if "loss" not in keys:
-                continue
-        if "step" not in keys:
-            unusable += len(same)
-            continue
-        try:
-            steps_of[where] = np.array(list(map(itemgetter("step"), same)), dtype=np.int64)
-        except (ValueError, TypeError, OverflowError):
-            usable = [i for i, row in enumerate(same) if _is_step(row["step"])]
-            unusable += len(same) - len(usable)
-            where, same = where[usable], [same[i] for i in usable]
-            steps_of[where] = [int(row["step"]) for row in same]
-        for key in keys:
-            if key != "step" and not (closing and key in SUMMARY_KEYS):
-                columns.setdefault(key, []).append((where, list(map(itemgetter(key), same))))
+def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
+    """Turn log entries into curves: a key's points are the entries that hold it."""
+    columns, notes = dict(history.columns), []
+    unusable = history.unusable
+    ending, closing = _closing(columns, history.entries)
+    step_of, has_step = _steps(columns.pop("step", None), history.entries)
+    listed = np.zeros(history.entries, bool)
+    for cells in history.columns.values():
+        listed[cells.entry] = True
+    unusable += int(np.count_nonzero(listed & ~has_step & ~closing))
     if unusable:
         notes.append(DataNote(NoteKind.SKIPPED, source, f"{unusable} entries of log_history without a usable step"))
+    plain = bool(has_step.all()) and not closing.any()
+    usable = has_step & ~closing
     curves, skipped, nulls = {}, [], 0
-    for key, pieces in columns.items():
-        at = np.concatenate([p[0] for p in pieces])
-        value, logged, missing = _values(pieces[0][1] if len(pieces) == 1 else [v for p in pieces for v in p[1]])
-        nulls += missing
-        if not logged.any():
-            if missing < at.size:
+    for key, cells in columns.items():
+        keep = cells.kind == NUMBER
+        mine = slice(None) if plain else usable[cells.entry]
+        nulls += int(np.count_nonzero(cells.kind[mine] == NULL))
+        if not np.any(keep[mine]):
+            if np.any(cells.kind[mine] == OTHER):
                 skipped.append(key)
             continue
-        if len(pieces) > 1 or not logged.all():
-            order = np.argsort(at[logged], kind="stable")
-            at, value = at[logged][order], value[logged][order]
-        step = steps_of[at]
+        entry, value = cells.entry, cells.value
+        if not plain or not keep.all():
+            keep &= usable[cells.entry]
+            entry, value = entry[keep], value[keep]
+        step = step_of[entry]
         if np.any(step[1:] < step[:-1]):
             by_step = np.argsort(step, kind="stable")
             step, value = step[by_step], value[by_step]
@@ -213,28 +191,32 @@ def _curves(history: list[Any], source: str) -> tuple[dict[str, Curve], dict[str
     return curves, ending, notes
 
 
-def _is_step(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**62
+def _closing(columns: Mapping[str, Cells], entries: int) -> tuple[dict[str, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return the summary that ends a training, and (entries,) which entries are one."""
+    closing = np.zeros(entries, bool)
+    first, second = columns.get("train_runtime"), columns.get("train_loss")
+    if first is None or second is None:
+        return {}, closing
+    closing[np.intersect1d(first.entry, second.entry, assume_unique=True)] = True
+    ending: dict[str, Any] = {}
+    if closing.any():
+        last = int(np.flatnonzero(closing)[-1])
+        for key in SUMMARY_KEYS & columns.keys():
+            cells = columns[key]
+            at = int(np.searchsorted(cells.entry, last))
+            if at < cells.entry.size and cells.entry[at] == last and cells.kind[at] == NUMBER:
+                ending[key] = float(cells.value[at])
+    return ending, closing
 
 
-def _values(cells: list[Any]) -> tuple[FloatArray, np.ndarray[Any, np.dtype[np.bool_]], int]:
-    """Return (n,) values, (n,) whether a number was logged, and how many are null."""
-    kinds = set(map(type, cells))
-    if kinds <= {float, int}:
-        try:
-            return np.array(cells, np.float64), np.ones(len(cells), bool), 0
-        except OverflowError:
-            pass
-    value, logged = np.full(len(cells), np.nan), np.zeros(len(cells), bool)
-    for i, cell in enumerate(cells):
-        if isinstance(cell, bool) or cell is None:
-            continue
-        try:
-            value[i] = _NAMED[cell] if isinstance(cell, str) and cell in _NAMED else float(cell)
-        except (ValueError, TypeError, OverflowError):
-            continue
-        logged[i] = True
-    return value, logged, sum(c is None for c in cells)
+def _steps(cells: Cells | None, entries: int) -> tuple[IntArray, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Return (entries,) steps, and which entries have one."""
+    step, known = np.zeros(entries, np.int64), np.zeros(entries, bool)
+    if cells is not None:
+        good = (cells.kind == NUMBER) & (np.abs(cells.value) < 2.0**62)
+        step[cells.entry[good]] = cells.value[good].astype(np.int64)
+        known[cells.entry[good]] = True
+    return step, known
 
 
 def _rounded(curve: Curve | None) -> int:
@@ -254,10 +236,10 @@ def _rounded(curve: Curve | None) -> int:
 def checkpoints_beside(path: Path) -> tuple[Checkpoint, ...]:
     """Return the ``checkpoint-<step>`` folders of the output folder that a state file belongs to, by step."""
     folder = path.parent
-    if _CHECKPOINT.match(folder.name):
+    if CHECKPOINT.match(folder.name):
         folder = folder.parent
     try:
-        found = [(int(m.group(1)), p) for p in folder.iterdir() if (m := _CHECKPOINT.match(p.name)) and p.is_dir()]
+        found = [(int(m.group(1)), p) for p in folder.iterdir() if (m := CHECKPOINT.match(p.name)) and p.is_dir()]
     except OSError:
         return ()
     return tuple(Checkpoint(step, str(p)) for step, p in sorted(found))

@@ -69,7 +69,7 @@ class JsonLogReader(Reader):
         text, size, notes = read_text(path)
         origin = Source(source, self.name if plain_suffix(path) != ".json" else "json", size)
         cells = _cells(text, path, notes)
-        wanted = _of_total(cells)
+        wanted = _of_total(cells) or _of_training(cells, source)
         if not cells.rows:
             raise CorruptLogError(f"{path}: no rows in it")
         return [
@@ -151,3 +151,26 @@ def _of_total(cells: Cells) -> tuple[str, ...]:
             del cells.text[name]
             return (name,)
     return ()
+
+
+def _of_training(cells: Cells, source: str) -> tuple[str, ...]:
+    """Name the counter of the training rows where evaluations count otherwise: they take the value before.
+
+    mmengine writes the epoch of an evaluation into ``step``, which holds the iteration in training rows (as ``iter``
+    does); detectron2's last evaluation has no ``iteration``.
+    """
+    step, inner, iteration = (cells.numeric.get(n) for n in ("step", "iter", "iteration"))
+    if step is not None and inner is not None and inner.row.size < step.row.size and np.any(np.diff(step.value) < 0):
+        _, at, of = np.intersect1d(step.row, inner.row, assume_unique=True, return_indices=True)
+        if of.size == inner.row.size and np.array_equal(step.value[at], inner.value[of]):
+            del cells.numeric["step"]
+            return _uncounted(cells, "iter", cells.rows - inner.row.size, source)
+    if iteration is not None and 0.5 * cells.rows <= iteration.row.size < cells.rows and "total_loss" in cells.numeric:
+        return _uncounted(cells, "iteration", cells.rows - iteration.row.size, source)
+    return ()
+
+
+def _uncounted(cells: Cells, name: str, rows: int, source: str) -> tuple[str, ...]:
+    message = f"{rows} rows (evaluations) have no {name} of their own and are placed at the one before"
+    cells.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+    return (name,)

@@ -14,7 +14,7 @@ from curveread.readers.columns import Axis, Column, Table, segments_of
 from curveread.run.model import Curve, FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Points", "segments_of_points"]
+__all__ = ["Points", "segments_of_points", "starts_of"]
 
 _CLOCK = (3.0e8, 1.0e10)  # 1979 to 2286: what can be a time of logging
 
@@ -76,6 +76,17 @@ def segments_of_points(metrics: Mapping[str, Points], source: str) -> tuple[list
             segments = [{}]
         segments[-1] |= {tag: curve for part in system for tag, curve in part.items()}
     return segments, notes
+
+
+def starts_of(step: IntArray) -> FloatArray:
+    """Return moments for points in the order of their logging that have no clock: the number of the start they are of.
+
+    A start is where steps go back. The last start is 0, the one before it -1: so that the last starts of several
+    metrics are taken as one.
+    """
+    start = np.cumsum(np.append(0, step[1:] < step[:-1]))[: step.size]
+    moment: FloatArray = (start - start[-1:]).astype(np.float64)
+    return moment
 
 
 def _numbered(points: Points) -> Points:

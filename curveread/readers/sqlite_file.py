@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,7 @@ def _tables(path: Path, size: int, changed: int) -> frozenset[str]:  # size and 
     try:
         with opened(path) as connection:
             rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    except (sqlite3.Error, ReadError, MemoryError):
+    except (sqlite3.Error, ReadError, ValueError, MemoryError):
         return frozenset()
     return frozenset(str(name) for (name,) in rows)
 
@@ -104,7 +105,7 @@ def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
 
     try:
         return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
-    except sqlite3.Error:
+    except (sqlite3.Error, ValueError):  # ValueError: the message names a damaged table that is no text
         return []
 
 
@@ -130,12 +131,19 @@ def chunks(
     last: Any = None
 
     def fetch(order: str) -> Iterator[list[tuple[Any, ...]]]:
+        rows: list[tuple[Any, ...]] = []
         try:
             cursor = connection.execute(f"SELECT {names}, rowid FROM {table} ORDER BY rowid {order}")
-            while rows := cursor.fetchmany(_ROWS):
+            while True:
+                rows = []
+                rows.extend(islice(cursor, _ROWS))  # keeps the rows before an error, which fetchmany does not
+                if not rows:
+                    return
                 yield rows
-        except (sqlite3.Error, MemoryError, OverflowError) as error:
-            damage.append(str(error) or "out of memory")
+        except (sqlite3.Error, ValueError, MemoryError, OverflowError) as error:
+            damage.append(_line(error))
+            if rows:
+                yield rows
 
     for rows in fetch("ASC"):
         last = rows[-1][-1]
@@ -150,3 +158,9 @@ def chunks(
     del damage[1:]
     if behind:
         yield behind[::-1]
+
+
+def _line(error: BaseException) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "names in it are no text"
+    return str(error).split("\n", 1)[0] or "out of memory"

@@ -62,7 +62,8 @@ def _ended_at(curves: Curves) -> float | None:
 
 
 def _spacing(curve: Curve) -> float:
-    gaps = np.diff(np.unique(curve.step))
+    gaps = np.diff(curve.step)  # steps are sorted: np.unique would sort them again
+    gaps = gaps[gaps > 0]
     return float(np.median(gaps)) if gaps.size else 1.0
 
 
@@ -131,7 +132,7 @@ def _cuts(before: Curves, after: Curves) -> dict[str, int]:
         return {}
     own = {t: int(after[t].step[0]) for t in shared}
     trained = [t for t in _main_tags(after) if t in own and not is_eval(t)]
-    distinct = max(np.unique(after[t].step).size for t in trained) if trained else 0
+    distinct = max(1 + np.count_nonzero(np.diff(after[t].step)) for t in trained) if trained else 0
     if distinct < 2:  # evaluations or a summary behind the training: they end nothing
         return own
     cuts: dict[str, int] = {}
@@ -180,12 +181,14 @@ def _join(pieces: Sequence[Curve]) -> Curve:
     )
 
 
-def _range(curves: Curves) -> tuple[int, int]:
-    """Return first and last step on the clock of the most logged tag."""
+def _range(curves: Curves, *, alone: bool = False) -> tuple[int, int]:
+    """Return first and last step on the clock of the most logged tag; of that tag itself for a run's only start."""
     tags = _main_tags(curves) or [t for t, c in curves.items() if len(c)]
     if not tags:
         return 0, 0
     main = curves[tags[0]]
+    if alone:
+        return int(main.step[0]), int(main.step[-1])
     like = [curves[t] for t in tags if t == tags[0] or _same_clock(curves[t], main)]
     return min(int(c.step[0]) for c in like), max(int(c.step[-1]) for c in like)
 
@@ -236,7 +239,7 @@ def stitch(starts: Sequence[Start]) -> Stitched:
     }
     attempts = []
     for start, superseded in zip(starts, gone, strict=True):
-        first, last = _range(start.curves)
+        first, last = _range(start.curves, alone=len(starts) == 1)
         attempts.append(
             Attempt(
                 first,

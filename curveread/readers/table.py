@@ -15,8 +15,10 @@ from curveread.readers.base import Part, Reader
 from curveread.readers.blanks import restore_nan
 from curveread.readers.columns import Axis, Column, is_axis_name
 from curveread.readers.delimited import Cells, delimiter_of, first_line, parse_cells
+from curveread.readers.long_form import long_parts
 from curveread.readers.table_parts import named_runs, part_of
 from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.timm_summary import even_rows, is_summary
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -55,6 +57,9 @@ class CsvReader(Reader):
                 f"{path}: this is W&B's table of runs (one row per run, no curves); "
                 "export a line panel or the history of a run instead"
             )
+        if is_summary(names):
+            text, uneven = even_rows(text, names, source)
+            notes += uneven
         cells = parse_cells(text, source)
         cells.notes[:0] = notes
         origin = Source(source, self.name, size)
@@ -64,7 +69,9 @@ class CsvReader(Reader):
             return [_monitor(cells, text, Source(source, "sb3-monitor", size))]
         if is_panel_header(names):
             return panel_parts(cells, names, Source(source, "wandb-panel", size))
-        parts = []
+        parts = long_parts(cells, origin, path)
+        if parts:
+            return parts
         for key, table, texts in named_runs(cells):
             whole, restored = restore_nan(table, source)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))

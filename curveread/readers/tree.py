@@ -155,11 +155,29 @@ def scan(root: Path) -> list[LogFile]:
     paths = [root] if root.is_file() else list(_files(root))
     top = root.parent if root.is_file() else root
     files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path)) is not None]
-    return _homes(files, top)
+    return _homes(_first_of_spread(files), top)
+
+
+def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
+    """Keep one file of each log that its format spreads over several (MLflow, DVCLive): reading it reads them all."""
+    seen: set[tuple[str, Path]] = set()
+    out = []
+    for file in files:
+        spread = file.reader.home(file.path)
+        if spread is not None:
+            if (file.reader.name, spread) in seen:
+                continue
+            seen.add((file.reader.name, spread))
+        out.append(file)
+    return out
 
 
 def _place(path: Path, reader: Reader, top: Path) -> LogFile:
     """Strip the folders that loggers make inside a run folder; never above ``top``."""
+    spread = reader.home(path)
+    if spread is not None:
+        home = spread if top in (spread, *spread.parents) else top
+        return LogFile(path, reader, home, home)
     home = path.parent
     folder = home
     dated = False

@@ -96,7 +96,7 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
     """Return the page that lists several runs; each comes with the address of its report."""
     from markupsafe import Markup
 
-    from curveread import __version__
+    from curveread.version import __version__
 
     rows = [
         {
@@ -126,7 +126,7 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
 def _content(diagnosis: Diagnosis, spec: ChartSpec, title: str | None, now: datetime) -> SimpleNamespace:
     from markupsafe import Markup
 
-    from curveread import __version__
+    from curveread.version import __version__
 
     run = diagnosis.run
     cards = facts.cards(diagnosis)

@@ -50,7 +50,7 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     title
         Stands in place of the run's name.
     """
-    from curveread import __version__
+    from curveread.version import __version__
 
     health = diagnosis.verdict.health
     out = [f"# {_SIGNS[health]} {escape(shorten(diagnosis.verdict.headline, 400))}", ""]

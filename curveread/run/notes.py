@@ -23,6 +23,8 @@ class NoteKind(StrEnum):
     """Two forms of one run differ."""
     ROUNDED = "rounded"
     """Values were rounded by the logger."""
+    SUMMED = "summed"
+    """A loss is a sum of several, not their mean."""
     SKIPPED = "skipped"
     """A file or value that is no curve, or could not be used."""
     X_AXIS = "x-axis"

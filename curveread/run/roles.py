@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-__all__ = ["EVAL_WORDS", "TABLE", "TRAIN_WORDS", "Role", "RoleRow", "is_eval", "role_of", "unit_of", "words"]
+__all__ = [
+    "DIRECTIONS",
+    "EVAL_WORDS",
+    "TABLE",
+    "TRAIN_WORDS",
+    "UNITS",
+    "Role",
+    "RoleRow",
+    "TagRow",
+    "direction_of",
+    "is_eval",
+    "role_of",
+    "unit_of",
+    "words",
+]
 
 
 class Role(StrEnum):
@@ -21,6 +35,7 @@ class Role(StrEnum):
     TRAIN_LOSS = "train-loss"
     EVAL_LOSS = "eval-loss"
     GRAD_NORM = "grad-norm"
+    LAYER_GRAD_NORM = "layer-grad-norm"
     LEARNING_RATE = "learning-rate"
     TRAIN_ACCURACY = "train-accuracy"
     EVAL_ACCURACY = "eval-accuracy"
@@ -81,8 +96,14 @@ def _row(every: str, none: str | frozenset[str], train: Role, evaluation: Role |
 
 TABLE: tuple[RoleRow, ...] = (
     _row("system|gpu|cpu|memory|disk|proc|network", "loss", Role.SYSTEM),
-    _row("gradnorm", "clipped ratio layer layers", Role.GRAD_NORM),
-    _row("grad|gradient|gradients norm|l2norm|l2", "clipped ratio param params layer layers per", Role.GRAD_NORM),
+    _row("gradnorm", "clipped ratio layer layers head high low", Role.GRAD_NORM),
+    _row(
+        "grad|gradient|gradients norm|l2norm|l2",
+        "clipped ratio param params layer layers per head high low",
+        Role.GRAD_NORM,
+    ),
+    _row("gradnorm", "clipped ratio high low", Role.LAYER_GRAD_NORM),
+    _row("grad|gradient|gradients norm", "clipped ratio high low loss per", Role.LAYER_GRAD_NORM),
     _row("lr|learningrate", "loss find", Role.LEARNING_RATE),
     _row("learning rate", "loss", Role.LEARNING_RATE),
     _row("ppl|perplexity", "", Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY),
@@ -102,6 +123,7 @@ TABLE: tuple[RoleRow, ...] = (
         Role.THROUGHPUT,
     ),
     _row("throughput|tps|fps|sps|mfu|tflops", "loss", Role.THROUGHPUT),
+    _row("global step sec", "loss", Role.THROUGHPUT),
     _row("tokens", "loss per second", Role.TOKENS),
     _row("epoch|epochs", "loss nll acc accuracy time", Role.EPOCH),
     _row("loss|losses", _PARTS, Role.TRAIN_LOSS, Role.EVAL_LOSS),
@@ -112,6 +134,7 @@ TABLE: tuple[RoleRow, ...] = (
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BREAK = re.compile(r"[^a-z0-9]+")
+_NUMBERED = re.compile(r"(layers?)(?=\d)")  # layer0 is a layer
 _GLUED = {
     "trainloss": "train loss",
     "valloss": "val loss",
@@ -129,7 +152,7 @@ _GLUED = {
 @lru_cache(maxsize=65536)
 def words(tag: str) -> tuple[str, ...]:
     """Return the lower-case words of a tag: ``train/lossEpoch_1`` -> ("train", "loss", "epoch", "1")."""
-    parts = _BREAK.split(_CAMEL.sub(" ", tag).lower())
+    parts = _BREAK.split(_NUMBERED.sub(r"\1 ", _CAMEL.sub(" ", tag).lower()))
     return tuple(w for p in parts if p for w in _GLUED.get(p, p).split())
 
 
@@ -148,14 +171,101 @@ def role_of(tag: str) -> Role:
     return Role.OTHER
 
 
-_NOT_NATS = frozenset("mse mae rmse bpc bpb bits l1 l2 hinge dice triplet elbo".split())
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A row of a table that says something about tags by their words and their role.
+
+    Parameters
+    ----------
+    roles
+        Roles that the row is about, all when empty.
+    every, none
+        As in :class:`RoleRow`.
+    says
+        What it says.
+    """
+
+    roles: frozenset[Role]
+    every: tuple[frozenset[str], ...]
+    none: frozenset[str]
+    says: str
+
+    def fits(self, have: frozenset[str], role: Role) -> bool:
+        """Return whether the row is about a tag with these words."""
+        return (
+            (not self.roles or role in self.roles)
+            and all(have & group for group in self.every)
+            and not have & self.none
+        )
+
+
+def _says(says: str, roles: str = "", every: str = "", none: str = "") -> TagRow:
+    wanted = tuple(frozenset(group.split("|")) for group in every.split())
+    return TagRow(frozenset(map(Role, roles.split())), wanted, frozenset(none.split()), says)
+
+
+DIRECTIONS: tuple[TagRow, ...] = (
+    _says("lower", "train-loss eval-loss train-perplexity eval-perplexity"),
+    _says("higher", "train-accuracy eval-accuracy reward throughput"),
+    _says("higher", "other", "rewards|reward margins|accuracies"),
+    _says(
+        "higher", "other", "dice|iou|miou|auc|auroc|auprc|r2|psnr|ssim|ndcg|mrr|recall|precision|mcc|winrate", "loss"
+    ),
+    _says("higher", "other", "explained variance"),
+    _says("higher", "other", "ess"),
+    _says("higher", "other", "reward|rew max|min", "loss"),
+    _says("lower", "other", "fid|wer|cer|rmse|mae|mape|error|err|brier|ece|bpc|bpb"),
+    _says("lower", "other", "frac reward zero"),
+    _says("lower", "other", "runtime"),
+    _says("lower", "other", "step|iteration|iter time"),
+)
+"""Which way is better. What is in no row has no better way: losses of adversaries and of policies, KL, entropy,
+gradient norms, learning rates, counters."""
+
+_LOSSES = "train-loss eval-loss"
+UNITS: tuple[TagRow, ...] = (
+    _says("", _LOSSES, "mse|mae|rmse|l1|l2|hinge|dice|triplet|elbo"),
+    _says("bits", _LOSSES, "bpc|bpb|bits"),
+    _says("nats", _LOSSES),
+    _says("nats", "kl entropy"),
+    _says("nats", "other", "logps|logprobs"),
+    _says("epochs", "epoch"),
+    _says("tokens", "tokens"),
+    _says("tokens/s", "throughput", "tokens|token|tps"),
+    _says("samples/s", "throughput", "samples|sample"),
+    _says("steps/s", "throughput", "steps|step|it|iter|iterations|sps"),
+    _says("frames/s", "throughput", "fps"),
+    _says("", "throughput"),
+    _says("%", "system", "percent|usagepercent|powerpercent"),
+    _says("%", "system", "gpu gpu", "memory temp watts power allocated"),
+    _says("%", "system", "cpu", "threads"),
+    _says("W", "system", "watts"),
+    _says("°C", "system", "temp"),
+    _says("MB", "system", "mb"),
+    _says("GB", "system", "gb"),
+    _says("ms", "other", "ms"),
+    _says("s", "other", "runtime|time|seconds", "ms per"),
+)
+"""The unit of a curve's values; the first row that fits decides. A loss counts as cross-entropy (natural logarithm, as
+every framework computes it) unless its name says otherwise."""
+
+
+def direction_of(tag: str, role: Role) -> str:
+    """Return ``lower`` or ``higher`` where one is better, empty where neither is.
+
+    Parameters
+    ----------
+    tag, role
+        Of the curve; the role is the user's where the user named one.
+    """
+    return _first_that_fits(DIRECTIONS, tag, role)
 
 
 def unit_of(tag: str, role: Role) -> str:
-    """Return the unit of a curve's values: ``nats`` for a cross-entropy loss, empty where the tag says no unit.
+    """Return the unit of a curve's values, empty where the tag and its role say none."""
+    return _first_that_fits(UNITS, tag, role)
 
-    A loss counts as cross-entropy (natural logarithm, as every framework computes it) unless its name says otherwise.
-    """
-    if role in (Role.TRAIN_LOSS, Role.EVAL_LOSS):
-        return "" if _NOT_NATS & set(words(tag)) else "nats"
-    return ""
+
+def _first_that_fits(table: tuple[TagRow, ...], tag: str, role: Role) -> str:
+    have = frozenset(words(tag))
+    return next((row.says for row in table if row.fits(have, role)), "")

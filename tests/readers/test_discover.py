@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import wandb_writer as w
 from event_writer import write_scalars
 
 from curveread.errors import CorruptLogError, NoLogsError, ReadError
+from curveread.readers import grouping
 from curveread.readers.discover import read_runs
+from curveread.readers.merge import agreement
 from curveread.readers.registry import all_readers
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
@@ -168,6 +171,12 @@ def test_tables_of_one_folder_that_differ_are_runs(tmp_path: Path) -> None:
     assert sorted(names(tmp_path)) == ["seed0", "seed1", "seed2"]
 
 
+def test_an_equal_schedule_does_not_make_two_runs_one(tmp_path: Path) -> None:
+    for k in range(3):
+        csv_log(tmp_path / f"seed{k}.csv", range(50 + 10 * k), k)
+    assert sorted(names(tmp_path)) == ["seed0", "seed1", "seed2"]
+
+
 def test_wandb_folder_of_a_project(tmp_path: Path) -> None:
     wandb_run(tmp_path, "aaaa", range(50), name="first")
     wandb_run(tmp_path, "bbbb", range(50), start=1_700_100_000, offset=1, name="second")
@@ -273,28 +282,57 @@ def test_a_link_out_of_the_tree_is_followed(tmp_path: Path) -> None:
     assert len(one(tmp_path / "runs")["loss"]) == 50
 
 
-def test_many_files_are_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_upwards_is_not_followed(tmp_path: Path) -> None:
+    csv_log(tmp_path / "runs" / "a" / "log.csv", range(50))
+    csv_log(tmp_path / "other" / "log.csv", range(50), 1)
+    (tmp_path / "runs" / "up").symlink_to(tmp_path)
+    assert len(one(tmp_path / "runs").sources) == 1
+
+
+_OPENED: list[str] | None = None
+
+
+def _note_opening(event: str, args: tuple[object, ...]) -> None:
+    if event == "open" and _OPENED is not None:
+        _OPENED.append(str(args[0]))
+
+
+sys.addaudithook(_note_opening)
+
+
+def test_ten_thousand_files_are_not_opened(tmp_path: Path) -> None:
+    """Counted below Python's own functions: a file that no reader claims by its name is never opened."""
+    global _OPENED
+    suffixes = ("png", "pt", "safetensors", "py", "md", "bin", "npz", "yaml", "tar", "pkl")
     for k in range(20):
         folder = tmp_path / f"images{k}"
         folder.mkdir()
         for i in range(500):
-            (folder / f"{i}.png").touch()
+            (folder / f"{i}.{suffixes[i % len(suffixes)]}").touch()
     for skipped in (".git", "node_modules", "__pycache__"):
         csv_log(tmp_path / skipped / "log.csv", range(50), 9)
-    csv_log(tmp_path / "log.csv", range(50))
-    opened: list[str] = []
-    original = Path.open
-
-    def spy(self: Path, *args: object, **kwargs: object) -> object:
-        opened.append(self.name)
-        return original(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Path, "open", spy)
-    began = time.perf_counter()
-    run = one(tmp_path)
-    assert time.perf_counter() - began < 5
-    assert set(opened) == {"log.csv"}
+    log = csv_log(tmp_path / "log.csv", range(50))
+    _OPENED = opened = []
+    try:
+        run = one(tmp_path)
+    finally:
+        _OPENED = None
+    assert {p for p in opened if p.startswith(str(tmp_path))} == {str(log)}
     assert len(run.sources) == 1
+
+
+def test_many_tables_of_one_folder_are_not_compared_point_by_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for k in range(60):
+        csv_log(tmp_path / f"seed{k}.csv", range(0, 500 + 10 * (k % 7), 10), k)
+    csv_log(tmp_path / "again.csv", range(0, 500, 10), 7)
+    compared = []
+    monkeypatch.setattr(grouping, "agreement", lambda a, b: compared.append(1) or agreement(a, b))
+    runs = read_runs(tmp_path)
+    assert len(runs) == 60
+    assert [len(r.sources) for r in runs if len(r.sources) > 1] == [2], "the copy is found"
+    assert len(compared) < 10
 
 
 def test_progress_counts_files(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from curveread.errors import CorruptLogError
-from curveread.readers.hf_trainer import SUMMARY_KEYS, TrainerStateReader
+from curveread.readers.hf_trainer import TrainerStateReader
 from curveread.run.model import Checkpoint
 from curveread.run.notes import NoteKind
 
@@ -32,16 +32,10 @@ def _oracle(path: Path) -> dict[str, list[tuple[int, float]]]:
     """The definition, as a loop: a point per entry and key, but for the closing summary."""
     out: dict[str, list[tuple[int, float]]] = {}
     for row in json.loads(path.read_text())["log_history"]:
-        closing = "train_runtime" in row and "train_loss" in row
-        if closing and "loss" not in row:
+        if "train_runtime" in row and "train_loss" in row:
             continue
         for key, value in row.items():
-            if (
-                key == "step"
-                or (closing and key in SUMMARY_KEYS)
-                or isinstance(value, (str, bool, list, dict))
-                or value is None
-            ):
+            if key == "step" or isinstance(value, (str, bool, list, dict)) or value is None:
                 continue
             out.setdefault(key, []).append((row["step"], float(value)))
     return {k: sorted(v, key=lambda p: p[0]) for k, v in out.items()}

@@ -84,6 +84,15 @@ def test_disagreement_is_told_with_the_worst_place() -> None:
     assert out.curves["loss"].value[40] == value[40]
 
 
+def test_a_small_but_real_difference_is_told() -> None:
+    value = np.sin(np.arange(100)) + 2
+    forms = [
+        form("tensorboard", curve("loss", range(100), value)),
+        form("csv", curve("loss", range(100), value * 1.0001)),
+    ]
+    assert "100 of 100" in merge_forms(forms).notes[0].message
+
+
 def test_thinned_export_is_an_alias() -> None:
     out = merge_forms(
         [

@@ -73,6 +73,12 @@ def test_evaluation_after_the_training_purges_nothing() -> None:
     assert out.curves["eval/loss"].value.tolist() == [50, 100.5]
 
 
+def test_evaluation_that_also_logs_the_epoch_purges_nothing_else() -> None:
+    first = start(curve("train/loss", range(10, 110, 10)), curve("train/epoch", range(10, 110, 10)))
+    second = start(curve("eval/loss", [100]), curve("train/epoch", [100], 0.5), source="b")
+    assert stitch([first, second]).curves["train/loss"].step[-1] == 100
+
+
 def test_other_tags_only_are_joined_untouched() -> None:
     out = stitch([start(curve("train/loss", range(100))), start(curve("eval/acc", range(0, 100, 10)))])
     assert len(out.curves["train/loss"]) == 100

@@ -18,6 +18,7 @@ from curveread.readers import delimited
 from curveread.readers.base import Part
 from curveread.readers.columns import MISSING
 from curveread.readers.table import CsvReader
+from curveread.readers.wandb.panel_csv import split_names
 from curveread.run.notes import NoteKind
 
 READER = CsvReader()
@@ -176,6 +177,13 @@ def test_history_counts_by_the_true_step(tmp_path: Path) -> None:
     assert "_step only counts the calls of log()" in note.message
 
 
+def test_a_counter_that_few_rows_hold_is_no_axis(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'' if i % 5 else i * 3},{i}.5\n" for i in range(20))
+    part = _read(tmp_path / "log.csv", "iteration,global_step,loss\n" + rows)
+    assert part.x_axis == "iteration"
+    assert part.curves["loss"].step.tolist() == list(range(20))
+
+
 def test_appended_after_a_resume(tmp_path: Path) -> None:
     rows = [*range(800), *range(650, 1300)]
     text = "step,loss,val_loss\n" + "".join(f"{s},{i}.5,{'1.0' if s % 100 == 0 else ''}\n" for i, s in enumerate(rows))
@@ -258,6 +266,24 @@ def test_panel_with_buckets_and_own_axis(tmp_path: Path) -> None:
     assert part.curves["eval - loss"].step.tolist() == [100, 200]
     assert part.curves["eval - loss__MAX"].value.tolist() == [9.0, 2.5]
     assert {n.kind for n in part.notes} == {NoteKind.SAMPLED, NoteKind.X_AXIS}
+
+
+def test_splitting_run_and_metric() -> None:
+    assert split_names(["x - eval - loss", "y - eval - loss"]) == {
+        "x - eval - loss": ("x", "eval - loss"),
+        "y - eval - loss": ("y", "eval - loss"),
+    }
+    assert split_names(["a - b - loss", "a - b - acc"]) == {
+        "a - b - loss": ("a - b", "loss"),
+        "a - b - acc": ("a - b", "acc"),
+    }
+    assert split_names(["r - loss", "s - acc"]) == {"r - loss": ("r", "loss"), "s - acc": ("s", "acc")}
+    assert split_names(["loss"]) == {"loss": ("", "loss")}
+
+
+def test_panel_of_one_run_whose_name_holds_the_separator(tmp_path: Path) -> None:
+    part = _read(tmp_path / "wandb_export.csv", "Step,a - b - train/loss\n0,2.5\n1,1.5\n")
+    assert (part.key, list(part.curves)) == ("a - b", ["train/loss"])
 
 
 def test_runs_table_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curveread.errors import CorruptLogError
-from curveread.readers.wandb.datastore import read_records
-from curveread.readers.wandb.history import padded, read_history, split_records
+from curveread.readers.wandb.datastore import padded, read_records
+from curveread.readers.wandb.history import read_history, split_records
 from curveread.readers.wandb.reader import WandbReader
 from curveread.run.notes import NoteKind
 
 
 def _decoded(data: bytes):
-    records = read_records(data)
-    buf = padded(records.buffer)
-    start, stop, _ = split_records(buf, records.start, records.stop)
-    return read_history(records.buffer, buf, start, stop)
+    records = read_records(padded(data), len(data))
+    start, stop, _ = split_records(records.buffer, records.start, records.stop)
+    return read_history(records.buffer, start, stop)
 
 
 def _assert_equals_oracle(data: bytes) -> int:
@@ -61,7 +61,12 @@ def offline_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if i == 5:
                 row |= {"train/loss": float("inf"), "text": "hello", "hist": wandb.Histogram([1, 2, 3])}
             run.log(row)
-    return next(folder.rglob("*.wandb"))
+    path = next(folder.rglob("*.wandb"))
+    for _ in range(200):  # the background process may still be writing when finish() returns
+        if any(r.WhichOneof("record_type") == "exit" for r in w.oracle_records(path.read_bytes())):
+            break
+        time.sleep(0.1)
+    return path
 
 
 def test_real_offline_run_equals_protobufs(offline_run: Path) -> None:
@@ -136,6 +141,25 @@ def test_generated_histories_equal_protobufs(rows: list[dict[str, object]], nest
 def test_long_records_cross_blocks() -> None:
     payloads = [w.history({f"layer{j}/{'n' * (j % 90)}": j * 0.1 + i for j in range(900)}, i) for i in range(30)]
     assert _assert_equals_oracle(w.frame(payloads)) == 27_000
+
+
+def test_long_keys_that_begin_alike() -> None:
+    keys = [f"a/{'very/' * k}long/name/that/begins/like/all/others/{c}" for k in (0, 3, 30) for c in "xyz"]
+    assert (
+        _assert_equals_oracle(w.frame([w.history({k: i + j for j, k in enumerate(keys)}, i) for i in range(9)])) == 81
+    )
+
+
+def test_fields_that_are_not_known_are_passed_over() -> None:
+    def row(i: int, where: str) -> bytes:
+        item = b"\x12\x04loss\x82\x01\x03" + f"{i}.5".encode()
+        unknown = b"\xf0\x01\x05"  # field 30
+        item = unknown + item if where == "front" else item + unknown
+        history = b"\x0a" + bytes([len(item)]) + item + b"\x12\x02\x08" + bytes([i])
+        return b"\x12" + bytes([len(history)]) + history
+
+    data = w.frame([row(i, "front" if i % 2 else "behind") for i in range(8)])
+    assert _assert_equals_oracle(data) == 8
 
 
 def test_extended_json_numbers() -> None:

@@ -18,6 +18,8 @@ __all__ = ["attempt_starts", "cut", "stitched"]
 
 _ANEW = 4
 """A curve that goes back this often, and each time to the same step, counts something that begins anew."""
+_MOST = 64
+"""More attempts than this are not looked for in one file; a curve that goes back more often has no order at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ def attempt_starts(series: Mapping[str, Series], sessions: Sequence[tuple[int, i
     returns = [x for x in returns if not any(x.before < r <= x.record for r in said)]
     returns.sort(key=lambda x: x.record)
     seen: list[int] = []
-    while returns:
+    for _ in range(_MOST):
+        if not returns:
+            break
         place = returns[0].record
         together = [x for x in returns if x.before < place]
         if _is_restart(series, {x.tag for x in together}, place):
@@ -66,17 +70,21 @@ def _returns(tag: str, s: Series) -> list[_Return]:
     at = at[at < last]  # one late point, such as a summary at the best step, is no new attempt
     stray = s.step[at + 1] > s.step[at - 1]
     ahead = (at > 1) & (s.step[at] >= s.step[np.maximum(at - 2, 0)])
-    return [_Return(tag, int(s.record[i - 1]), int(s.record[i])) for i in at[~(stray | ahead)].tolist()]
+    at = at[~(stray | ahead)]
+    if at.size > _MOST:
+        return []
+    return [_Return(tag, int(s.record[i - 1]), int(s.record[i])) for i in at.tolist()]
 
 
 def _is_restart(series: Mapping[str, Series], tags: set[str], place: int) -> bool:
     """Return whether more curves go back at a record than go on there by a clock of their own."""
     lead = max((series[t] for t in tags), key=lambda s: s.step.size)
-    own_clock = sum(_goes_on(s, lead, place) for tag, s in series.items() if tag not in tags)
+    spacing = max(int(np.median(np.abs(np.diff(lead.step)))), 1)
+    own_clock = sum(_goes_on(s, lead, spacing, place) for tag, s in series.items() if tag not in tags)
     return len(tags) > own_clock
 
 
-def _goes_on(s: Series, lead: Series, place: int) -> bool:
+def _goes_on(s: Series, lead: Series, spacing: int, place: int) -> bool:
     """Return whether a curve's steps rise over a record without following the clock of the curve that goes back."""
     i = int(np.searchsorted(s.record, place))
     if i in (0, s.step.size) or s.step[i] <= s.step[i - 1]:
@@ -84,7 +92,6 @@ def _goes_on(s: Series, lead: Series, place: int) -> bool:
     j = int(np.searchsorted(lead.record, s.record[i]))
     low = lead.step[max(j - 1, 0)]
     high = max(low, lead.step[min(j, lead.step.size - 1)])
-    spacing = max(int(np.median(np.abs(np.diff(lead.step)))), 1)
     return not low - spacing <= s.step[i] <= high + spacing
 
 

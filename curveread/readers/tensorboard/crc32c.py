@@ -3,7 +3,8 @@
 A CRC is linear over GF(2): the checksum of a message is the XOR of what each of its bytes contributes,
 and that depends only on the byte and on how many bytes follow it. So the records of one length are laid
 out as the rows of a matrix, and every column (two bytes wide) is one look-up in a table of 65,536 entries.
-Long records are cut into blocks of 128 bytes, which are moved to their place by multiplying with a power of x.
+Longer records are cut into blocks of 256 bytes, which are moved to their place by multiplying with a power of x.
+Very long ones (images, histograms) are few, and go to a C library one by one.
 
 References
 ----------
@@ -18,6 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from google_crc32c import value as checksum
 from numpy.typing import NDArray
 
 from curveread.readers.tensorboard.columns import column
@@ -41,8 +43,11 @@ Bytes = NDArray[np.uint8]
 
 SHORT = 128
 """Records up to this many bytes are checked column by column: 128 tables of 256 KiB at most."""
-BLOCK = 128
+BLOCK = 256
 """Longer records are checked in blocks of this many bytes."""
+
+_LONG = 4096
+"""Records from this many bytes on are checked one by one by the C library: a call costs less than 4 KiB of columns."""
 
 _FEW = 512
 """Rows for which a table of 65,536 entries a column would cost more than it saves."""
@@ -184,9 +189,18 @@ def crc_of_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int
     numpy.ndarray
         (n,) uint32, unmasked.
     """
+    crc = np.empty(start.size, dtype=np.uint32)
+    long = length >= _LONG
+    crc[long] = [checksum(buffer[a : a + n]) for a, n in zip(start[long].tolist(), length[long].tolist(), strict=True)]
+    crc[~long] = _of_short_spans(buffer, start[~long], length[~long])
+    return crc
+
+
+def _of_short_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64]) -> Words:
+    """Return the CRC-32C of many short stretches, all at once."""
     blocks = -(-length // BLOCK)
     batch = np.cumsum(blocks) // _BATCH
-    edges = np.flatnonzero(np.diff(batch, prepend=-1, append=-1)).tolist()
+    edges = np.flatnonzero(np.diff(batch, prepend=-1, append=-1)).tolist() if start.size else []
     crc = np.zeros(start.size, dtype=np.uint32)
     for a, b in pairwise(edges):
         crc[a:b] = _states_of_batch(buffer, start[a:b], length[a:b], blocks[a:b])
@@ -198,34 +212,53 @@ def _states_of_batch(
 ) -> Words:
     """Return the state behind each stretch when it begins at 0."""
     first = np.cumsum(blocks) - blocks
-    behind = np.repeat(first + blocks - 1, blocks) - np.arange(int(blocks.sum()))  # blocks of the stretch behind each
+    behind = np.repeat(first + blocks - 1, blocks) - np.arange(
+        int(blocks.sum()), dtype=np.int64
+    )  # blocks of the stretch behind each
     at = np.repeat(start + length, blocks) - (behind + 1) * BLOCK
     # The first block may begin before its stretch: zeros there change nothing, since the state begins at 0.
     before = blocks * BLOCK - length
-    window: NDArray[Any] = np.ndarray((buffer.size - BLOCK + 1,), f"V{BLOCK}", buffer, 0, (1,))
     state = np.empty(at.size, dtype=np.uint32)
+    words = np.empty((BLOCK // 4, _AT_ONCE), dtype="<u4")
     for a in range(0, at.size, _AT_ONCE):
-        rows = window[at[a : a + _AT_ONCE]].view(np.uint8).reshape(-1, BLOCK)
+        columns = words[:, : at[a : a + _AT_ONCE].size]
+        _fill(columns, buffer, at[a : a + _AT_ONCE])
         heads = slice(*np.searchsorted(first, (a, a + _AT_ONCE)).tolist())
         fronts = first[heads] - a
-        rows[fronts] *= np.arange(BLOCK) >= before[heads, None]
-        state[a : a + _AT_ONCE] = _states(rows)
+        rows = np.ascontiguousarray(columns[:, fronts].T).view(np.uint8)
+        rows *= np.arange(BLOCK) >= before[heads, None]
+        columns[:, fronts] = rows.view("<u4").T
+        state[a : a + _AT_ONCE] = _states(columns)
     log2 = BLOCK.bit_length() - 1
     while behind.any():  # join every second block with the one behind it
-        left = np.flatnonzero(behind & 1)
-        moved = _shifted(state[left], log2)
-        state[left + 1] ^= moved
-        kept = behind & 1 == 0
+        odd = (behind & 1).astype(np.bool_)
+        left, kept = np.flatnonzero(odd), np.flatnonzero(~odd)
+        state[left + 1] ^= _shifted(state[left], log2)
         state, behind, log2 = state[kept], behind[kept] >> 1, log2 + 1
     return state
 
 
-def _states(rows: Bytes) -> Words:
-    """Return the state behind each row when it begins at 0: four bytes a step, the same two tables for all."""
+def _fill(columns: Words, buffer: Bytes, at: NDArray[np.int64]) -> None:
+    """Lay out the blocks that begin at some places of a buffer as columns of words, (BLOCK / 4, n)."""
+    edges = [0, *(np.flatnonzero(np.diff(at) != BLOCK) + 1).tolist(), at.size]
+    if len(edges) > at.size // 64:
+        window: NDArray[Any] = np.ndarray((buffer.size - BLOCK + 1,), f"V{BLOCK}", buffer, 0, (1,))
+        columns[:] = window[at].view("<u4").reshape(-1, BLOCK // 4).T
+        return
+    for a, b in pairwise(edges):  # long records: their blocks lie one behind the other
+        blocks: Words = np.ndarray((b - a, BLOCK // 4), "<u4", buffer, int(at[a]), (BLOCK, 4))
+        columns[:, a:b] = blocks.T
+
+
+def _states(columns: Words) -> Words:
+    """Return the state behind each column of words, (words, n) -> (n,), when it begins at 0.
+
+    Four bytes a step, the same two tables for all.
+    """
     low, high = _pair_followed_by(2), _pair_followed_by(0)
-    state = np.zeros(len(rows), dtype="<u4")
-    for four in np.ascontiguousarray(rows.view("<u4").T):
-        state ^= four
+    state = np.zeros(columns.shape[1], dtype="<u4")
+    for words in columns:
+        state ^= words
         halves = state.view("<u2")
         state = low.take(halves[::2])
         state ^= high.take(halves[1::2])

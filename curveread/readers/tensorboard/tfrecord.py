@@ -26,7 +26,7 @@ __all__ = ["FRAME", "HEADER", "PAD", "Damage", "Frames", "Log", "load", "walk"]
 HEADER = 12
 FRAME = 16
 """Bytes of a record that are not data: length, its checksum, the checksum of the data."""
-PAD = 128
+PAD = 256
 """Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
 
 _NARROW, _WIDE = 4096, 1 << 18  # bytes looked at in one go

@@ -10,13 +10,33 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
-__all__ = ["BLOCK", "HEADER", "Records", "read_records"]
+import numpy as np
 
-HEADER = b":W&B\xe1\xbe\x00"
-BLOCK = 32768
-_FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
+from curveread.errors import ReadError
+from curveread.readers.eight_bytes import REACH
+from curveread.readers.wandb.blocks import (
+    BLOCK,
+    FIRST,
+    FULL,
+    HEADER,
+    LAST,
+    MIDDLE,
+    PLAIN,
+    Bytes,
+    Chunks,
+    Int,
+    whole_chunks,
+)
+
+__all__ = ["BLOCK", "HEADER", "PAD", "Records", "load", "padded", "read_records"]
+
+PAD = REACH
+"""Zeros behind the payloads, so that looking ahead never leaves the buffer."""
 _CHUNK = struct.Struct("<IHB")
+_LARGE = 64
+"""Whole blocks from which walking them side by side pays."""
 
 
 @dataclass(slots=True)
@@ -26,9 +46,9 @@ class Records:
     Parameters
     ----------
     buffer
-        Bytes that hold every payload in one piece: the file itself, then the reassembled long records.
+        Bytes that hold every payload in one piece: the file itself, then the reassembled long records, then zeros.
     start, stop
-        Payload ``i`` is ``buffer[start[i]:stop[i]]``; in the order of the file.
+        (n,) int64: payload ``i`` is ``buffer[start[i]:stop[i]]``; in the order of the file.
     damage
         Byte offset and reason of every damaged chunk.
     lost_bytes
@@ -37,24 +57,48 @@ class Records:
         Offset of a record that the file breaks off in, or None.
     """
 
-    buffer: bytes
-    start: list[int] = field(default_factory=list)
-    stop: list[int] = field(default_factory=list)
+    buffer: Bytes
+    start: Int = field(default_factory=lambda: np.empty(0, np.int64))
+    stop: Int = field(default_factory=lambda: np.empty(0, np.int64))
     damage: list[tuple[int, str]] = field(default_factory=list)
     lost_bytes: int = 0
     truncated_at: int | None = None
 
     def __len__(self) -> int:
-        return len(self.start)
+        return int(self.start.size)
 
 
-def read_records(data: bytes) -> Records:
+def load(path: Path) -> tuple[Bytes, int]:
+    """Return a file's bytes, with room for its long records behind them, and its size; ReadError when unreadable."""
+    try:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            buffer = np.empty(size + size // 16 + PAD, np.uint8)
+            view, got = buffer.data, 0
+            while got < size and (more := file.readinto(view[got:size])):
+                got += more
+    except OSError as error:
+        raise ReadError(f"{path}: {error.strerror or error}") from error
+    buffer[got:] = 0
+    return buffer, got
+
+
+def padded(data: bytes) -> Bytes:
+    """Return the bytes of a file as :func:`load` does."""
+    out = np.zeros(len(data) + PAD, np.uint8)
+    out[: len(data)] = np.frombuffer(data, np.uint8)
+    return out
+
+
+def read_records(buffer: Bytes, size: int) -> Records:
     """Walk the chunks of a file and return its payloads.
 
     Parameters
     ----------
-    data
-        The whole file.
+    buffer
+        The whole file, zeros behind it.
+    size
+        Bytes of the file.
 
     Returns
     -------
@@ -62,81 +106,138 @@ def read_records(data: bytes) -> Records:
         After a damaged chunk the walk goes on in the next block at the next FULL or FIRST chunk; a record
         that the file breaks off in is left out and its offset kept. O(bytes).
     """
-    out = Records(buffer=data)
-    start, stop = out.start, out.stop
-    view, size, crc32, unpack = memoryview(data), len(data), zlib.crc32, _CHUNK.unpack_from
-    long_records: list[bytes] = []
-    appended = size
-    pieces: list[memoryview] = []
-    opened_at = -1  # offset of the FIRST chunk of a record in pieces
-    at = len(HEADER)
+    out = Records(buffer)
+    walk = _Walk(buffer, size, out)
+    start, stop, at = np.empty(0, np.int64), np.empty(0, np.int64), len(HEADER)
+    if size >= _LARGE * BLOCK:
+        start, stop, at = _fast(whole_chunks(buffer, size), walk)
+    walk.from_(at)
+    out.start = np.concatenate([start, np.array(walk.start, np.int64)])
+    out.stop = np.concatenate([stop, np.array(walk.stop, np.int64)])
+    if walk.long_records:
+        out.buffer = _with_long(buffer, size, b"".join(walk.long_records))
+    return out
 
-    def fail(offset: int, reason: str) -> int:
-        nonlocal pieces, opened_at
-        out.damage.append((offset, reason))
-        pieces, opened_at = [], -1
+
+def _with_long(buffer: Bytes, size: int, long: bytes) -> Bytes:
+    """Put the long records behind the file; into a larger buffer when the room there does not do."""
+    if size + len(long) + PAD > buffer.size:
+        larger = np.zeros(size + len(long) + PAD, np.uint8)
+        larger[:size] = buffer[:size]
+        buffer = larger
+    buffer[size : size + len(long)] = np.frombuffer(long, np.uint8)
+    return buffer
+
+
+def _fast(chunks: Chunks, walk: _Walk) -> tuple[Int, Int, int]:
+    """Return the payloads of verified chunks, and the offset of the first record that is not among them."""
+    kind = chunks.kind
+    inside = (kind[:-1] == FIRST) | (kind[:-1] == MIDDLE)
+    follows = (kind[1:] == MIDDLE) | (kind[1:] == LAST)
+    wrong = np.flatnonzero(inside != follows)
+    n = int(wrong[0]) + 1 if wrong.size else kind.size
+    if kind.size and kind[0] > FIRST:
+        n = 0
+    opening = np.flatnonzero(kind[:n] <= FIRST)
+    if wrong.size or (n and kind[n - 1] in (FIRST, MIDDLE)):
+        n = int(opening[-1]) if opening.size else 0  # leave the record that is not complete here to the other walk
+        opening = opening[:-1]
+    at = int(chunks.start[n]) if n < kind.size else chunks.upto or len(HEADER)
+    start, stop = chunks.start[opening] + PLAIN, chunks.stop[opening]
+    ends = np.append(opening[1:], n)
+    for i in np.flatnonzero(ends - opening > 1).tolist():
+        mine = slice(int(opening[i]), int(ends[i]))
+        pieces = zip(chunks.start[mine].tolist(), chunks.stop[mine].tolist(), strict=True)
+        start[i], stop[i] = walk.keep_long([walk.view[a + PLAIN : b] for a, b in pieces])
+    return start, stop, at
+
+
+class _Walk:
+    """Walks chunk by chunk, and past damage."""
+
+    def __init__(self, buffer: Bytes, size: int, out: Records) -> None:
+        self.view = buffer.data
+        self.size = size
+        self.out = out
+        self.start: list[int] = []
+        self.stop: list[int] = []
+        self.long_records: list[bytes] = []
+        self.appended = size
+        self.pieces: list[memoryview] = []
+        self.opened_at = -1  # offset of the FIRST chunk of a record in pieces
+
+    def keep_long(self, pieces: list[memoryview]) -> tuple[int, int]:
+        """Join the chunks of a record; return where it stands in the buffer of the result."""
+        whole = b"".join(pieces)
+        self.long_records.append(whole)
+        self.appended += len(whole)
+        return self.appended - len(whole), self.appended
+
+    def _fail(self, offset: int, reason: str) -> int:
+        self.out.damage.append((offset, reason))
+        self.pieces, self.opened_at = [], -1
         next_block = (offset // BLOCK + 1) * BLOCK
-        out.lost_bytes += min(next_block, size) - offset
+        self.out.lost_bytes += min(next_block, self.size) - offset
         return next_block
 
-    while at < size:
-        room = BLOCK - at % BLOCK
-        last = min(at + room, size)
-        while opened_at < 0 and at + 7 <= last:  # whole records, nearly all there are
-            crc, length, kind = unpack(data, at)
-            end = at + 7 + length
-            if kind != _FULL or end > last or crc32(view[at + 6 : end]) != crc:
-                break
-            start.append(at + 7)
-            stop.append(end)
-            at = end
-        if at >= size:
-            break
-        room = BLOCK - at % BLOCK
-        if room < 7:  # too short for a chunk header: padding
-            at += room
-            continue
-        if at + 7 > size:
-            out.truncated_at = opened_at if opened_at >= 0 else at
-            break
-        crc, length, kind = unpack(data, at)
-        if crc == 0 and length == 0 and kind == 0:  # a block that was never filled
-            at += room
-            continue
-        end = at + 7 + length
-        if kind > _LAST or kind == 0 or length > room - 7:
-            at = fail(at, f"chunk type {kind}, length {length}")
-            continue
-        if end > size:
-            out.truncated_at = opened_at if opened_at >= 0 else at
-            break
-        if crc32(view[at + 6 : end]) != crc:
-            at = fail(at, "checksum mismatch")
-            continue
-        if kind in (_FULL, _FIRST):
-            if opened_at >= 0:
-                out.damage.append((opened_at, "record without an end"))
-            if kind == _FULL:
-                opened_at = -1
-                pieces = []
-                start.append(at + 7)
+    def from_(self, at: int) -> None:
+        """Walk from a record's first chunk, or the begin of a block, to the end of the file."""
+        size, view, crc32, unpack = self.size, self.view, zlib.crc32, _CHUNK.unpack_from
+        start, stop = self.start, self.stop
+        while at < size:
+            room = BLOCK - at % BLOCK
+            last = min(at + room, size)
+            while self.opened_at < 0 and at + PLAIN <= last:  # whole records, nearly all there are
+                crc, length, kind = unpack(view, at)
+                end = at + PLAIN + length
+                if kind != FULL or end > last or crc32(view[at + 6 : end]) != crc:
+                    break
+                start.append(at + PLAIN)
                 stop.append(end)
+                at = end
+            if at >= size:
+                break
+            room = BLOCK - at % BLOCK
+            if room < PLAIN:  # too short for a chunk header: padding
+                at += room
+                continue
+            if at + PLAIN > size:
+                self.out.truncated_at = self.opened_at if self.opened_at >= 0 else at
+                return
+            crc, length, kind = unpack(view, at)
+            if crc == 0 and length == 0 and kind == 0:  # a block that was never filled
+                at += room
+                continue
+            end = at + PLAIN + length
+            if kind > LAST or kind == 0 or length > room - PLAIN:
+                at = self._fail(at, f"chunk type {kind}, length {length}")
+                continue
+            if end > size:
+                self.out.truncated_at = self.opened_at if self.opened_at >= 0 else at
+                return
+            if crc32(view[at + 6 : end]) != crc:
+                at = self._fail(at, "checksum mismatch")
+                continue
+            self._take(at, end, kind)
+            at = end
+        if self.opened_at >= 0:
+            self.out.truncated_at = self.opened_at
+
+    def _take(self, at: int, end: int, kind: int) -> None:
+        """Add a good chunk to the records."""
+        if kind in (FULL, FIRST):
+            if self.opened_at >= 0:
+                self.out.damage.append((self.opened_at, "record without an end"))
+            self.pieces, self.opened_at = [], -1
+            if kind == FULL:
+                self.start.append(at + PLAIN)
+                self.stop.append(end)
             else:
-                opened_at = at
-                pieces = [view[at + 7 : end]]
-        elif opened_at >= 0:
-            pieces.append(view[at + 7 : end])
-            if kind == _LAST:
-                whole = b"".join(pieces)
-                long_records.append(whole)
-                start.append(appended)
-                appended += len(whole)
-                stop.append(appended)
-                pieces, opened_at = [], -1
-        at = end
-    else:
-        if opened_at >= 0:
-            out.truncated_at = opened_at
-    if long_records:
-        out.buffer = data + b"".join(long_records)
-    return out
+                self.opened_at, self.pieces = at, [self.view[at + PLAIN : end]]
+        elif self.opened_at >= 0:
+            self.pieces.append(self.view[at + PLAIN : end])
+            if kind == LAST:
+                whole_start, whole_stop = self.keep_long(self.pieces)
+                self.start.append(whole_start)
+                self.stop.append(whole_stop)
+                self.pieces, self.opened_at = [], -1

@@ -2,8 +2,8 @@
 
 W&B writes a row's items in random order, so no two rows need look alike. All rows of a chunk are walked in
 lockstep, one item of each per round: a round costs a few NumPy operations over the rows. The values are JSON
-numbers in ASCII, parsed together by :mod:`.decimals`. A row that does not fit this plan (typed values, unusual field
-order) is decoded by :mod:`.records`.
+numbers in ASCII, parsed together by :mod:`curveread.readers.decimals`. A row that does not fit this plan (typed
+values, unusual field order) is decoded by :mod:`.records`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.columns import Column
-from curveread.readers.wandb.decimals import WIDEST, parse_decimals
+from curveread.readers.decimals import parse_decimals
+from curveread.readers.eight_bytes import digests, reuse_memory
 from curveread.readers.wandb.records import history_step, items_of, walk
 
 __all__ = ["History", "read_history", "split_records"]
 
 _CHUNK = 4096
 """Rows walked together: their bytes and index arrays stay in the cache."""
-_PAD = WIDEST + 8
 _NUMERIC_START = np.zeros(256, bool)
 _NUMERIC_START[[ord(c) for c in "-0123456789NI"]] = True
 _SPECIAL = {'"NaN"': np.nan, '"Infinity"': np.inf, '"-Infinity"': -np.inf}
@@ -71,15 +71,8 @@ def _varints(buf: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
     return value, end
 
 
-def padded(buffer: bytes) -> NDArray[np.uint8]:
-    """Return the bytes with zeros behind them, so that looking ahead never leaves the array."""
-    out = np.zeros(len(buffer) + _PAD, np.uint8)
-    out[: len(buffer)] = np.frombuffer(buffer, np.uint8)
-    return out
-
-
-def split_records(buf: NDArray[np.uint8], start: Sequence[int], stop: Sequence[int]) -> tuple[Int, Int, list[int]]:
-    """Tell history records from the others.
+def split_records(buf: NDArray[np.uint8], at: Int, end: Int) -> tuple[Int, Int, list[int]]:
+    """Tell history records from the others; record ``i`` is ``buf[at[i]:end[i]]``.
 
     Returns
     -------
@@ -88,7 +81,6 @@ def split_records(buf: NDArray[np.uint8], start: Sequence[int], stop: Sequence[i
     others
         Indices of all other records.
     """
-    at, end = np.asarray(start, np.int64), np.asarray(stop, np.int64)
     inner = at.copy()
     numbered = np.flatnonzero((buf[at] == 0x08) & (end - at > 2))
     if numbered.size:
@@ -100,13 +92,13 @@ def split_records(buf: NDArray[np.uint8], start: Sequence[int], stop: Sequence[i
     return content[rows], content[rows] + size[rows], np.flatnonzero(~is_history).tolist()
 
 
-def read_history(buffer: bytes, buf: NDArray[np.uint8], start: Int, stop: Int) -> History:
-    """Decode the history rows whose contents are ``buffer[start:stop]``.
-
-    ``buf`` is :func:`padded` of ``buffer``. Rows keep the order of the file.
-    """
+def read_history(buf: NDArray[np.uint8], start: Int, stop: Int) -> History:
+    """Decode the history rows whose contents are ``buf[start:stop]``; rows keep the order of the file."""
+    buffer = buf.data
     out = History(rows=int(start.size), step=np.full(start.size, -1, np.int64))
     gather = _Gather()
+    if start.size > _CHUNK:
+        reuse_memory()
     for first in range(0, int(start.size), _CHUNK):
         rows = np.arange(first, min(first + _CHUNK, int(start.size)))
         odd = _chunk(buf, rows, start[rows], stop[rows], out, gather)
@@ -140,11 +132,17 @@ def _number(value: object) -> float | None:
     return None
 
 
+_SLOTS = 4096
+_SLOT_SHIFT = np.uint64(52)
+
+
 class _Gather:
     """Collects (key, row, value) triples of chunks and turns them into columns."""
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
+        self.slot_digest = np.zeros(_SLOTS, np.uint64)  # a table of the keys seen, by the first bits of their digests
+        self.slot_key = np.full(_SLOTS, -1, np.int32)
         self.parts: list[tuple[NDArray[np.int32], Int, NDArray[np.float64]]] = []
         self.single: list[tuple[int, int, float]] = []
 
@@ -199,90 +197,159 @@ class _Gather:
         return out
 
 
+@dataclass(slots=True)
+class _Items:
+    """Items of several rows: (n,) each row's place in the chunk, where key fields and JSON text begin and end."""
+
+    row: Int
+    key_start: Int
+    key_stop: Int
+    text_start: Int
+    text_stop: Int
+
+    def where(self, mask: NDArray[np.bool_]) -> _Items:
+        return _Items(
+            self.row[mask], self.key_start[mask], self.key_stop[mask], self.text_start[mask], self.text_stop[mask]
+        )
+
+
+def _joined(found: Sequence[_Items]) -> _Items:
+    return _Items(
+        np.concatenate([f.row for f in found]),
+        np.concatenate([f.key_start for f in found]),
+        np.concatenate([f.key_stop for f in found]),
+        np.concatenate([f.text_start for f in found]),
+        np.concatenate([f.text_stop for f in found]),
+    )
+
+
 def _chunk(buf: NDArray[np.uint8], rows: Int, start: Int, stop: Int, out: History, gather: _Gather) -> Int:
     """Walk rows in lockstep; return those that need the slow path, which have then left no trace."""
     at, live = start.copy(), np.flatnonzero(start < stop)
     odd = np.zeros(rows.size, bool)
     step = np.full(rows.size, -1, np.int64)
-    found: list[tuple[Int, Int, Int, Int, Int]] = []  # row index, key from, key to, value from, value to
+    found: list[_Items] = []
     while live.size:
-        here, end = at[live], stop[live]
-        tag = buf[here]
-        size, a = _varints(buf, here + 1)
-        e = a + size
-        good = (e <= end) & ((tag == 0x0A) | (tag == 0x12)) & (size >= 0)
-        item = good & (tag == 0x0A)
-        for_step = np.flatnonzero(good & (tag == 0x12))
-        if for_step.size:
-            at_step, has = a[for_step], size[for_step] > 0
-            value, after = _varints(buf, at_step + 1)
-            value[~has] = 0
-            fits = ~has | ((buf[at_step] == 0x08) & (after == e[for_step]))
-            step[live[for_step]] = value
-            good[for_step[~fits]] = False
-        which = np.flatnonzero(item)
-        if which.size:
-            k = a[which]
-            stop_item = e[which]
-            first = buf[k]
-            length, key_end = _varints(buf, k + 1)
-            key_end = key_end + length
-            fits = ((first == 0x12) | (first == 0x0A)) & (key_end + 3 <= stop_item)
-            deeper = np.flatnonzero(fits & (buf[np.minimum(key_end, stop_item)] == 0x12))
-            while deeper.size:  # nested_key is repeated: a, b, c
-                length, more = _varints(buf, key_end[deeper] + 1)
-                key_end[deeper] = more + length
-                fits[deeper] &= key_end[deeper] + 3 <= stop_item[deeper]
-                deeper = deeper[fits[deeper]]
-                deeper = deeper[buf[key_end[deeper]] == 0x12]
-            key_end = np.where(fits, key_end, k)
-            fits &= (buf[key_end] == 0x82) & (buf[key_end + 1] == 0x01)
-            width, v = _varints(buf, key_end + 2)
-            fits &= (v + width == stop_item) & (width > 0)
-            good[which[~fits]] = False
-            keep = which[fits]
-            found.append((live[keep], a[keep], key_end[fits], v[fits], stop_item[fits]))
-        odd[live[~good]] = True
-        at[live] = e
-        live = live[good & (e < end)]
+        items, end, rest = _plain_items(buf, live, at[live], stop[live])
+        if items.row.size:
+            found.append(items)
+            at[items.row] = end
+        if rest.size:
+            items = _any_fields(buf, live[rest], at, stop, step, odd)
+            if items.row.size:
+                found.append(items)
+        live = live[(at[live] < stop[live]) & ~odd[live]]
     out.step[rows[~odd]] = step[~odd]
     if found:
-        row, key_a, key_b, v_a, v_b = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        clean = ~odd[row]
-        if not clean.all():
-            row, key_a, key_b, v_a, v_b = (x[clean] for x in (row, key_a, key_b, v_a, v_b))
-        if row.size:
-            _values(buf, rows[row], _keys(buf, key_a, key_b, gather), v_a, v_b, out, gather)
+        all_items = _joined(found)
+        if odd.any():
+            all_items = all_items.where(~odd[all_items.row])
+        if all_items.row.size:
+            key = _keys(buf, all_items.key_start, all_items.key_stop, gather)
+            _values(buf, rows[all_items.row], key, all_items.text_start, all_items.text_stop, out, gather)
     return rows[odd]
+
+
+def _plain_items(buf: NDArray[np.uint8], live: Int, here: Int, stop: Int) -> tuple[_Items, Int, Int]:
+    """Take the rows whose next field is an item of the usual form: one short key, a short text.
+
+    Returns
+    -------
+    items, end
+        The items, and where the next field of their rows begins.
+    rest
+        Positions in ``live`` of the other rows.
+    """
+    head = _word(buf, here)  # tag, size, key tag, key size
+    size, key_size = (head >> np.uint32(8)) & np.uint32(0xFF), head >> np.uint32(24)
+    end = here + 2 + size
+    key_stop = here + 4 + key_size
+    text = _word(buf, np.minimum(key_stop, end))  # tag in two bytes, size
+    width = (text >> np.uint32(16)) & np.uint32(0xFF)
+    good = (head & _SHORT) == _ITEM
+    good &= (text & _SHORT_TEXT) == _JSON_TEXT
+    good &= (key_stop + 3 + width == end) & (end <= stop) & (width > 0)
+    if good.all():
+        return _Items(live, here + 2, key_stop, key_stop + 3, end), end, np.empty(0, np.int64)
+    mine = np.flatnonzero(good)
+    here, key_stop, end = here[mine], key_stop[mine], end[mine]
+    return _Items(live[mine], here + 2, key_stop, key_stop + 3, end), end, np.flatnonzero(~good)
+
+
+_SHORT, _ITEM = np.uint32(0x80FF80FF), np.uint32(0x0012000A)
+_SHORT_TEXT, _JSON_TEXT = np.uint32(0x0080FFFF), np.uint32(0x00000182)
+
+
+def _word(buf: NDArray[np.uint8], at: Int) -> NDArray[np.uint32]:
+    """Return the four bytes at each place as one number."""
+    words: NDArray[np.uint32] = np.ndarray((buf.size - 3,), "<u4", buf, 0, (1,))
+    return words[at]
+
+
+def _any_fields(buf: NDArray[np.uint8], live: Int, at: Int, stop: Int, step: Int, odd: NDArray[np.bool_]) -> _Items:
+    """Take the next field of rows, an item of any form or the step; rows in which it is neither become ``odd``.
+
+    ``at``, ``step`` and ``odd`` of the rows are written.
+    """
+    here, end = at[live], stop[live]
+    tag = buf[here]
+    size, a = _varints(buf, here + 1)
+    e = a + size
+    good = (e <= end) & ((tag == 0x0A) | (tag == 0x12)) & (size >= 0)
+    for_step = np.flatnonzero(good & (tag == 0x12))
+    if for_step.size:
+        at_step, has = a[for_step], size[for_step] > 0
+        value, after = _varints(buf, at_step + 1)
+        value[~has] = 0
+        fits = ~has | ((buf[at_step] == 0x08) & (after == e[for_step]))
+        step[live[for_step]] = value
+        good[for_step[~fits]] = False
+    which = np.flatnonzero(good & (tag == 0x0A))
+    key_end, v, fits = _key_and_text(buf, a[which], e[which])
+    good[which[~fits]] = False
+    keep = which[fits]
+    odd[live[~good]] = True
+    at[live] = e
+    return _Items(live[keep], a[keep], key_end[fits], v[fits], e[keep])
+
+
+def _key_and_text(buf: NDArray[np.uint8], a: Int, stop: Int) -> tuple[Int, Int, NDArray[np.bool_]]:
+    """Return where the key fields of items end and their texts begin, and whether they hold just these."""
+    first = buf[a]
+    length, key_end = _varints(buf, a + 1)
+    key_end = key_end + length
+    fits = ((first == 0x12) | (first == 0x0A)) & (key_end + 3 <= stop)
+    deeper = np.flatnonzero(fits & (buf[np.minimum(key_end, stop)] == 0x12))
+    while deeper.size:  # nested_key is repeated: a, b, c
+        length, more = _varints(buf, key_end[deeper] + 1)
+        key_end[deeper] = more + length
+        fits[deeper] &= key_end[deeper] + 3 <= stop[deeper]
+        deeper = deeper[fits[deeper]]
+        deeper = deeper[buf[key_end[deeper]] == 0x12]
+    key_end = np.where(fits, key_end, a)
+    fits &= (buf[key_end] == 0x82) & (buf[key_end + 1] == 0x01)
+    width, v = _varints(buf, key_end + 2)
+    fits &= (v + width == stop) & (width > 0)
+    return key_end, v, fits
 
 
 def _keys(buf: NDArray[np.uint8], a: Int, b: Int, gather: _Gather) -> NDArray[np.int32]:
     """Return the key id of each item; the bytes between ``a`` and ``b`` are its key fields with their headers."""
-    words = np.ndarray((buf.size - 7,), "<u8", buffer=buf, strides=(1,))
-    size = b - a
-    digest = size.astype(np.uint64)
-    prime = np.uint64(0x9E3779B97F4A7C15)
-    shift = np.uint64(29)
-    for offset in range(0, int(size.max()), 8):
-        # the last word of a long key overlaps the one before it; bytes behind a short key are masked off
-        at = np.minimum(a + offset, np.maximum(b - 8, a))
-        word = words[at]
-        if offset == 0:
-            short = size < 8
-            mask = np.where(
-                short,
-                (np.uint64(1) << (np.minimum(size, 7).astype(np.uint64) * np.uint64(8))) - np.uint64(1),
-                ~np.uint64(0),
-            )
-            word = word & mask
-        mixed = (digest ^ word) * prime
-        digest = np.where(offset < size, mixed ^ (mixed >> shift), digest)
-    _, example, inverse = np.unique(digest, return_index=True, return_inverse=True)
-    ids = np.empty(example.size, np.int32)
+    digest = digests(buf, a, b)
+    slot = (digest >> _SLOT_SHIFT).view(np.int64)
+    new = np.flatnonzero(gather.slot_digest[slot] != digest)
+    if not new.size:
+        return gather.slot_key[slot]
+    distinct, example, inverse = np.unique(digest[new], return_index=True, return_inverse=True)
+    ids = np.empty(distinct.size, np.int32)
     for i in np.argsort(example).tolist():
-        raw = buf[a[example[i]] : b[example[i]]].tobytes()
-        ids[i] = gather.key_id(_key_text(raw))
-    return ids[inverse]
+        item = int(new[example[i]])
+        ids[i] = gather.key_id(_key_text(buf[a[item] : b[item]].tobytes()))
+        if gather.slot_key[slot[item]] < 0:
+            gather.slot_digest[slot[item]], gather.slot_key[slot[item]] = distinct[i], ids[i]
+    out = gather.slot_key[slot]
+    out[new] = ids[inverse]
+    return out
 
 
 def _key_text(raw: bytes) -> str:

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from curveread.errors import CorruptLogError, ReadError
+from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
 from curveread.readers.columns import Axis, Table, choose_axis, segments_of
-from curveread.readers.wandb.datastore import HEADER, Records, read_records
-from curveread.readers.wandb.history import History, padded, read_history, split_records
+from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
+from curveread.readers.wandb.files import beside, last_values
+from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.records import (
     RECORD_KINDS,
     Metric,
@@ -57,19 +58,16 @@ class WandbReader(Reader):
     def read(self, path: Path) -> list[Part]:
         """Read one ``.wandb`` file; CorruptLogError when it has no usable record."""
         source = str(path)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ReadError(f"{path}: {error.strerror or error}") from error
-        if not data:
+        buffer, size = load(path)
+        if not size:
             raise CorruptLogError(f"{path}: the file is empty; a .wandb file starts with {HEADER[:4]!r}")
-        if data[: len(HEADER)] != HEADER[: len(data)]:
-            raise CorruptLogError(f"{path}: no W&B log: starts with {data[:7]!r}, expected {HEADER!r}")
-        records = read_records(data)
-        notes = _damage_notes(records, source, len(data))
-        buf = padded(records.buffer)
-        start, stop, others = split_records(buf, records.start, records.stop)
-        history = read_history(records.buffer, buf, start, stop)
+        begin = buffer[: min(size, len(HEADER))].tobytes()
+        if begin != HEADER[: len(begin)]:
+            raise CorruptLogError(f"{path}: no W&B log: starts with {begin!r}, expected {HEADER!r}")
+        records = read_records(buffer, size)
+        notes = _damage_notes(records, source, size)
+        start, stop, others = split_records(records.buffer, records.start, records.stop)
+        history = read_history(records.buffer, start, stop)
         content = _read_others(records, others)
         run = content.run or RunHeader()
         notes += _content_notes(history, content, source)
@@ -93,16 +91,20 @@ class WandbReader(Reader):
         if not curves:
             what = f"{len(records)} records, none of them with a number" if len(records) else "no complete record"
             notes.append(DataNote(NoteKind.EMPTY, source, f"no curve: {what}"))
-        config = {k: v for k, v in {**run.config, **content.config}.items() if not k.startswith("_wandb")}
+        files = beside(path)
+        config = {**files.config, **run.config, **content.config}
+        config = {k: v for k, v in config.items() if not k.startswith("_wandb")}
+        logged = {**history.columns, **history.not_numbers}
+        config = {**last_values({**files.summary, **content.summary}, logged), **config}
         return [
             Part(
-                source=Source(source, self.name, len(data)),
+                source=Source(source, self.name, size),
                 curves=curves,
                 key=run.run_id or _id_of(path),
                 name=run.display_name,
                 notes=tuple(notes),
                 config=config,
-                crashed=_crashed(content, len(records)),
+                crashed=_crashed(content, files.crashed, len(records)),
                 x_axis="_step" if axis.name == "row" else axis.name,
                 order=(run.start_time or _first_time(table), path.parent.name + "/" + path.name),
                 segments=tuple(segments) if len(segments) > 1 else (),
@@ -114,10 +116,12 @@ def _id_of(path: Path) -> str:
     return path.stem.removeprefix("run-")
 
 
-def _crashed(content: _Content, records: int) -> bool | None:
-    """Return how the run ended: a finished one has an exit record, without one the process died."""
+def _crashed(content: _Content, said: bool | None, records: int) -> bool | None:
+    """Return how the run ended: a finished one has an exit record, without one the process died, or its file is cut."""
     if content.exit_code is not None:
         return content.exit_code != 0
+    if said is not None:
+        return said
     return True if records else None
 
 
@@ -173,10 +177,10 @@ def _content_notes(history: History, content: _Content, source: str) -> list[Dat
 def _read_others(records: Records, others: list[int]) -> _Content:
     """Decode the records that are no history; a broken one is counted and passed over."""
     out = _Content()
-    buffer = records.buffer
+    buffer = records.buffer.data
     for i in others:
         try:
-            for number, wire, a, b in walk(buffer, records.start[i], records.stop[i]):
+            for number, wire, a, b in walk(buffer, int(records.start[i]), int(records.stop[i])):
                 if wire == 2 and number in RECORD_KINDS:
                     _take(RECORD_KINDS[number], buffer, a, b, out)
         except (ValueError, IndexError, OverflowError):
@@ -184,7 +188,7 @@ def _read_others(records: Records, others: list[int]) -> _Content:
     return out
 
 
-def _take(kind: str, buffer: bytes, a: int, b: int, out: _Content) -> None:
+def _take(kind: str, buffer: memoryview, a: int, b: int, out: _Content) -> None:
     if kind == "run":
         out.run = run_of(buffer, a, b)
     elif kind == "config":

@@ -71,7 +71,7 @@ class Stats:
     items: list[tuple[str, float]]
 
 
-def varint(buffer: bytes, at: int, stop: int) -> tuple[int, int]:
+def varint(buffer: bytes | memoryview, at: int, stop: int) -> tuple[int, int]:
     """Return the varint at ``at`` and the offset behind it; ValueError when it does not end."""
     value = shift = 0
     while at < stop and shift < 70:
@@ -84,7 +84,7 @@ def varint(buffer: bytes, at: int, stop: int) -> tuple[int, int]:
     raise ValueError("varint without an end")
 
 
-def walk(buffer: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
+def walk(buffer: bytes | memoryview, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield the fields of a message: number, wire type, and where the content is.
 
     For varints (wire type 0) the third entry is the value itself, else content is
@@ -111,8 +111,8 @@ def walk(buffer: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int, int
         at += size
 
 
-def _text(buffer: bytes, a: int, b: int) -> str:
-    return buffer[a:b].decode("utf-8", "replace")
+def _text(buffer: bytes | memoryview, a: int, b: int) -> str:
+    return str(buffer[a:b], "utf-8", "replace")
 
 
 def _signed(value: int) -> int:
@@ -127,7 +127,7 @@ def parse_json(text: str) -> Any:
         return text
 
 
-def item_of(buffer: bytes, at: int, stop: int) -> tuple[str, Any]:
+def item_of(buffer: bytes | memoryview, at: int, stop: int) -> tuple[str, Any]:
     """Return key and value of a history, summary, config or stats item.
 
     ``key`` (1) and ``nested_key`` (2) exclude each other; nested keys are joined with a dot. The value is
@@ -151,12 +151,12 @@ def item_of(buffer: bytes, at: int, stop: int) -> tuple[str, Any]:
     return ".".join(keys), value
 
 
-def items_of(buffer: bytes, at: int, stop: int, field_number: int = 1) -> list[tuple[str, Any]]:
+def items_of(buffer: bytes | memoryview, at: int, stop: int, field_number: int = 1) -> list[tuple[str, Any]]:
     """Return the items of a HistoryRecord, SummaryRecord or ConfigRecord."""
     return [item_of(buffer, a, b) for n, w, a, b in walk(buffer, at, stop) if n == field_number and w == 2]
 
 
-def history_step(buffer: bytes, at: int, stop: int) -> int | None:
+def history_step(buffer: bytes | memoryview, at: int, stop: int) -> int | None:
     """Return ``HistoryRecord.step.num``, None where the record has none."""
     for number, wire, a, b in walk(buffer, at, stop):
         if number == 2 and wire == 2:
@@ -167,7 +167,7 @@ def history_step(buffer: bytes, at: int, stop: int) -> int | None:
     return None
 
 
-def _timestamp(buffer: bytes, at: int, stop: int) -> float:
+def _timestamp(buffer: bytes | memoryview, at: int, stop: int) -> float:
     seconds = nanos = 0
     for number, wire, value, _ in walk(buffer, at, stop):
         if wire == 0 and number == 1:
@@ -177,7 +177,7 @@ def _timestamp(buffer: bytes, at: int, stop: int) -> float:
     return seconds + nanos * 1e-9
 
 
-def run_of(buffer: bytes, at: int, stop: int) -> RunHeader:
+def run_of(buffer: bytes | memoryview, at: int, stop: int) -> RunHeader:
     """Decode a RunRecord."""
     run = RunHeader()
     for number, wire, a, b in walk(buffer, at, stop):
@@ -202,7 +202,7 @@ def run_of(buffer: bytes, at: int, stop: int) -> RunHeader:
     return run
 
 
-def metric_of(buffer: bytes, at: int, stop: int) -> Metric:
+def metric_of(buffer: bytes | memoryview, at: int, stop: int) -> Metric:
     """Decode a MetricRecord."""
     text = {1: "", 2: "", 4: ""}
     for number, wire, a, b in walk(buffer, at, stop):
@@ -211,7 +211,7 @@ def metric_of(buffer: bytes, at: int, stop: int) -> Metric:
     return Metric(text[1], text[2], text[4])
 
 
-def stats_of(buffer: bytes, at: int, stop: int) -> Stats:
+def stats_of(buffer: bytes | memoryview, at: int, stop: int) -> Stats:
     """Decode a StatsRecord; items that are no numbers are left out."""
     time, items = 0.0, []
     for number, wire, a, b in walk(buffer, at, stop):

@@ -98,6 +98,13 @@ def test_counter_that_begins_anew_many_times_is_no_attempt(tmp_path: Path) -> No
     assert note.message.startswith("loss, lr: steps go back 14 times while the run goes on")
 
 
+def test_writers_mixed_in_one_file_are_no_attempts(tmp_path: Path) -> None:
+    mixed = [s for k in range(0, 2000, 2) for s in (k, k + 1, 5000 + k, 5001 + k)]
+    part = read(tmp_path, ramp("loss", mixed) + ramp("lr", mixed))
+    assert part.segments == ()
+    assert part.curves["loss"].step.tolist() == sorted(mixed)
+
+
 def test_one_late_point_is_no_attempt(tmp_path: Path) -> None:
     """A summary at the best step, written at the end, supersedes nothing."""
     part = read(tmp_path, [*both(range(100)), *both(range(40, 41))])

@@ -1,0 +1,97 @@
+"""What a logged loss is, told by the run as a whole: the objective of a policy, a sum of accumulated losses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from curveread.run.model import Curve
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role
+
+__all__ = ["summed_note", "without_policy_losses"]
+
+_SMALL = 0.1
+"""Typical size up to which a loss beside a reward is the objective of a policy, which hovers around 0."""
+_SUMMING = re.compile(r"4\.4[67]\b")
+_NEAR = 0.2
+"""How far from the number of accumulated batches the ratio of train to eval loss may lie."""
+
+
+def without_policy_losses(curves: Mapping[str, Curve]) -> dict[str, Curve]:
+    """Return the curves; beside a reward, losses that are negative or near 0 are taken as terms, not as train loss.
+
+    The surrogate objective of PPO or GRPO starts at 0 and has no scale: it is no loss that falls while a model learns.
+    """
+    rewards = [c for c in curves.values() if c.role is Role.REWARD and len(c) > 1]
+    if not rewards:
+        return dict(curves)
+    return {t: replace(c, role=Role.COMPONENT_LOSS) if _is_objective(c) else c for t, c in curves.items()}
+
+
+def _is_objective(curve: Curve) -> bool:
+    if curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS):
+        return False
+    value = curve.value[curve.finite]
+    return bool(value.size) and bool(value.min() < 0 or np.median(np.abs(value)) < _SMALL)
+
+
+def summed_note(curves: Mapping[str, Curve], config: Mapping[str, Any]) -> DataNote | None:
+    """Return a note where the train loss is a sum over accumulated batches, as transformers 4.46 and 4.47 log it.
+
+    Parameters
+    ----------
+    curves
+        Of the run.
+    config
+        Its hyper-parameters; ``gradient_accumulation_steps`` and ``transformers_version`` are looked up in it.
+
+    Returns
+    -------
+    DataNote or None
+        Where train loss is about k times the eval loss and k batches are accumulated. The version decides where it is
+        known; the values stay as logged.
+    """
+    version = _find(config, "transformers_version")
+    if isinstance(version, str) and not _SUMMING.match(version):
+        return None
+    batches = _find(config, "gradient_accumulation_steps")
+    known = isinstance(batches, int) and not isinstance(batches, bool)
+    if known and batches < 2:
+        return None
+    train, evaluation = (_longest(curves, role) for role in (Role.TRAIN_LOSS, Role.EVAL_LOSS))
+    if train is None or evaluation is None or not (known or version):
+        return None
+    at = np.searchsorted(train.step, evaluation.step, side="right") - 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = train.value[np.maximum(at, 0)][at >= 0] / evaluation.value[at >= 0]
+    ratios = ratios[np.isfinite(ratios)]
+    if not ratios.size:
+        return None
+    ratio = float(np.median(ratios))
+    times = int(batches) if known else round(ratio)
+    if times < 2 or abs(ratio / times - 1) > _NEAR:
+        return None
+    counted = f"{times} batches are accumulated per step" if known else "the ratio is a whole number"
+    by = f"transformers {version}" if version else "transformers 4.46 and 4.47"
+    message = (
+        f"{train.tag} is about {ratio:.3g} times {evaluation.tag} and {counted}: {by} logged the sum of the "
+        f"accumulated losses; divide by {times} for the mean. Values are shown as logged"
+    )
+    return DataNote(NoteKind.SUMMED, "", message)
+
+
+def _find(config: Mapping[str, Any], name: str) -> Any:
+    """Return a hyper-parameter under its name, or at the end of a longer one (``args.gradient_accumulation_steps``)."""
+    if name in config:
+        return config[name]
+    return next((v for k, v in config.items() if re.split(r"[./]", str(k))[-1] == name), None)
+
+
+def _longest(curves: Mapping[str, Curve], role: Role) -> Curve | None:
+    found = [c for c in curves.values() if c.role is role and len(c)]
+    return max(found, key=len) if found else None

@@ -1,0 +1,1 @@
+"""Reader of what trainers print: stdout, stderr and logger files."""

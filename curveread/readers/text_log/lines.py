@@ -1,0 +1,98 @@
+"""The lines of a text log, in pieces, without colours and carriage returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from curveread.errors import ReadError
+from curveread.readers.textfile import head_of, read_text
+from curveread.run.notes import DataNote
+
+__all__ = ["Lines", "glimpse", "plain"]
+
+_CHUNK = 1 << 23
+_ENDLESS = 1 << 20
+"""A line of this length is no record: what stands behind is dropped, so that a file of one line costs no more."""
+_GLIMPSE = 1 << 16
+_COLOUR = re.compile(rb"\x1b\[[\d;]*+m")
+_ESCAPE = re.compile(rb"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|[@-Z\\-_])")
+_ENCODED = (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
+
+
+def plain(raw: bytes) -> bytes:
+    """Return text without terminal escapes, every carriage return a line break."""
+    if b"\x1b" in raw:
+        raw = _COLOUR.sub(b"", raw)
+        if b"\x1b" in raw:
+            raw = _ESCAPE.sub(b"", raw)
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw
+
+
+def glimpse(path: Path) -> Iterator[bytes]:
+    """Yield the first 64 kB of a file, then its last: programs print much before a training starts."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            encoded = file.read(2) in _ENCODED
+            yield plain(head_of(path, _GLIMPSE).encode("utf-8", "replace"))
+            if size > _GLIMPSE and not encoded:
+                file.seek(max(_GLIMPSE, size - _GLIMPSE))
+                yield plain(file.read(_GLIMPSE).partition(b"\n")[2])
+    except OSError:
+        return
+
+
+@dataclass(slots=True)
+class Lines:
+    """A file as pieces of whole lines; a file of any size costs the memory of one piece.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        Its size in bytes, once it was read.
+    notes
+        What could not be decoded.
+    unfinished
+        What stands behind the last line break.
+    """
+
+    path: Path
+    size: int = 0
+    notes: list[DataNote] = field(default_factory=list)
+    unfinished: bytes = b""
+
+    def pieces(self) -> Iterator[list[bytes]]:
+        """Yield lists of lines; ReadError when the file cannot be read."""
+        rest = b""
+        for raw in self._chunks():
+            cut = max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1
+            if not cut:
+                rest = (rest + raw)[:_ENDLESS]
+                continue
+            yield plain(rest + raw[:cut]).split(b"\n")
+            rest = raw[cut:]
+        if rest:
+            self.unfinished = plain(rest)
+            yield [self.unfinished]
+
+    def _chunks(self) -> Iterator[bytes]:
+        try:
+            with self.path.open("rb") as file:
+                first = file.read(_CHUNK)
+                if not first.startswith(_ENCODED):
+                    while first:
+                        self.size += len(first)
+                        yield first.removeprefix(b"\xef\xbb\xbf") if self.size == len(first) else first
+                        first = file.read(_CHUNK)
+                    return
+        except OSError as error:
+            raise ReadError(f"{self.path}: {error.strerror or error}") from error
+        text, self.size, self.notes = read_text(self.path)
+        yield text.encode("utf-8", "replace")

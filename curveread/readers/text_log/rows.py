@@ -1,0 +1,204 @@
+"""Records of a text log -> one table: steps, clock, one rank, no line twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.columns import Axis, Column, Table
+from curveread.readers.text_log.axis import from_bars, from_epochs, in_epochs
+from curveread.readers.text_log.dialects import TELLING
+from curveread.readers.text_log.gather import Gathered
+from curveread.run.model import FloatArray, IntArray
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import role_of
+
+__all__ = ["Rows", "rows_of", "table_of"]
+
+
+@dataclass(slots=True)
+class Rows:
+    """The records of a text log in its order.
+
+    Parameters
+    ----------
+    line
+        (n,) int64.
+    step, epoch, total, rank, stamp
+        (n,) float64, NaN where the line does not hold it.
+    counts
+        (n,) what ``step`` counts: 2 steps, 1 epochs, 0 nothing.
+    dialect
+        (n,) index into ``dialects``.
+    """
+
+    line: IntArray
+    step: FloatArray
+    epoch: FloatArray
+    total: FloatArray
+    rank: FloatArray
+    stamp: FloatArray
+    counts: IntArray
+    dialect: IntArray
+    dialects: tuple[str, ...]
+    columns: dict[str, Column]
+
+
+_COUNTS = {"step": 2, "epoch": 1, "": 0}
+
+
+def rows_of(gathered: Gathered) -> Rows:
+    """Bring the sheets together, in the order of the lines."""
+    parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values()]
+    if not parts:
+        none, whole = np.empty(0), np.empty(0, np.int64)
+        return Rows(whole, none, none, none, none, none, whole, whole, (), {})
+    line = np.concatenate([c.line for _, c in parts])
+    order = np.argsort(line, kind="stable")
+    place = np.empty(line.size, np.int64)
+    place[order] = np.arange(line.size)
+    dialects = tuple(dict.fromkeys(s.dialect for s, _ in parts))
+
+    def joined(kind: str) -> FloatArray:
+        blank = [c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts]
+        return np.concatenate(blank)[order]
+
+    def marked(of: dict[str, int], attribute: str) -> IntArray:
+        return np.concatenate([np.full(c.line.size, of[getattr(s, attribute)], np.int64) for s, c in parts])[order]
+
+    pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
+    begin = 0
+    for sheet, part in parts:
+        mine = place[begin : begin + part.line.size]
+        begin += part.line.size
+        for i, tag in enumerate(sheet.tags):
+            pieces.setdefault(tag, []).append((mine, part.values[:, i]))
+    columns = {}
+    for tag, found in pieces.items():
+        row = np.concatenate([r for r, _ in found])
+        value = np.concatenate([v for _, v in found])
+        by_row = np.argsort(row, kind="stable")
+        columns[tag] = Column(row[by_row], value[by_row])
+    return Rows(
+        line[order],
+        joined("step"),
+        joined("epoch"),
+        joined("total"),
+        joined("rank"),
+        joined("stamp"),
+        marked(_COUNTS, "counts"),
+        marked({d: i for i, d in enumerate(dialects)}, "dialect"),
+        dialects,
+        columns,
+    )
+
+
+def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, list[DataNote]]:
+    """Return the records as a table with its axis, and what was decided on the way."""
+    notes: list[DataNote] = []
+    columns = {t: _one_dialect(c, rows) for t, c in rows.columns.items()}
+    columns, note = _one_rank(columns, rows, source)
+    notes += note
+    name, step, reason = _steps(rows, columns, gathered)
+    if reason:
+        notes.append(DataNote(NoteKind.X_AXIS, source, reason))
+    columns, repeated = _without_repeats(columns, step) if name != "record" else (columns, 0)
+    if repeated:
+        message = f"{repeated} points were printed more than once (several processes print) and are counted once"
+        notes.append(DataNote(NoteKind.MERGED, source, message))
+    named = np.flatnonzero(np.isfinite(rows.epoch))
+    if named.size and "epoch" not in columns and name != "epoch":
+        columns["epoch"] = Column(named, rows.epoch[named])
+    timed = np.flatnonzero(np.isfinite(rows.stamp))
+    if timed.size:
+        columns["wall_time"] = Column(timed, rows.stamp[timed])
+    return Table(rows.line.size, columns), Axis(name, step), notes
+
+
+def _one_dialect(column: Column, rows: Rows) -> Column:
+    """Keep a metric's points of the dialect that prints most of them: programs print some things twice, differently."""
+    mine = rows.dialect[column.row]
+    if not mine.size or np.all(mine == mine[0]):
+        return column
+    keep = mine == np.bincount(mine).argmax()
+    return Column(column.row[keep], column.value[keep])
+
+
+def _one_rank(columns: dict[str, Column], rows: Rows, source: str) -> tuple[dict[str, Column], list[DataNote]]:
+    """Keep each metric's points of the lowest rank that prints it."""
+    if np.unique(rows.rank[np.isfinite(rows.rank)]).size < 2:
+        return columns, []
+    out, dropped, shown = {}, 0, set()
+    for tag, column in columns.items():
+        rank = rows.rank[column.row]
+        named = np.isfinite(rank)
+        lowest = float(rank[named].min()) if named.any() else 0.0
+        keep = ~named | (rank == lowest)
+        shown.add(int(lowest))
+        dropped += int(column.row.size - keep.sum())
+        out[tag] = Column(column.row[keep], column.value[keep])
+    if not dropped:
+        return out, []
+    ranks = ", ".join(map(str, sorted(shown)))
+    message = f"several ranks print: the points of rank {ranks} are shown, {dropped} points of other ranks are left out"
+    return out, [DataNote(NoteKind.SKIPPED, source, message)]
+
+
+def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[str, IntArray, str]:
+    """Return name, (n,) int64 and the reason of the axis."""
+    counted = rows.counts == 2
+    if counted.any():
+        step, reason = in_epochs(rows.step, rows.epoch, rows.total, counted)
+        loose = int((~counted).sum())
+        if loose and not reason:
+            reason = f"{loose} lines name no step: the step printed before them is used"
+        return "step", _carried(step, counted), reason
+    by_epoch = rows.counts == 1
+    if by_epoch.any():
+        return "epoch", _carried(rows.step, by_epoch), ""
+    epoch = columns.get("epoch")
+    if epoch is not None and epoch.row.size == rows.line.size and _counts_epochs(epoch.value):
+        return "epoch", epoch.value.astype(np.int64), ""
+    trained = columns.get("loss")
+    trained_rows = trained.row if trained is not None else np.arange(rows.line.size)
+    epochs = np.full(rows.line.size, np.nan)
+    if epoch is not None:
+        epochs[epoch.row] = epoch.value
+    step_of = from_bars(rows.line, trained_rows, epochs, gathered.bars)
+    if step_of is not None:
+        return "step", step_of, "the lines name no step: the steps are those of the progress bar beside them"
+    also = "; epoch is a curve of its own" if epoch is not None else ""
+    message = f"the lines name no step: the records of the training loss are counted from 1{also}"
+    return "record", from_epochs(rows.line.size, trained_rows, epochs), message
+
+
+def _counts_epochs(value: FloatArray) -> bool:
+    whole = bool(np.all(np.isfinite(value) & (value == np.floor(value))))
+    return whole and np.unique(value).size >= 0.4 * value.size
+
+
+def _carried(step: FloatArray, known: NDArray[np.bool_]) -> IntArray:
+    """Return whole steps; a row without one has that of the row before, at the start of the file that of the first."""
+    at = np.maximum.accumulate(np.where(known, np.arange(step.size), -1))
+    return step[np.where(at < 0, int(np.argmax(known)), at)].astype(np.int64)
+
+
+def _without_repeats(columns: dict[str, Column], step: IntArray) -> tuple[dict[str, Column], int]:
+    """Take out points that repeat an equal point of the same step, printed in a row."""
+    out, repeated = {}, 0
+    for tag, column in columns.items():
+        mine = step[column.row]
+        block = np.concatenate([[0], np.cumsum(mine[1:] != mine[:-1])]) if mine.size else mine
+        if not mine.size or block[-1] == mine.size - 1:
+            out[tag] = column
+            continue
+        bits = column.value.view(np.int64)
+        order = np.lexsort((column.row, bits, block))
+        again = np.zeros(mine.size, bool)
+        again[order[1:]] = (bits[order[1:]] == bits[order[:-1]]) & (block[order[1:]] == block[order[:-1]])
+        if role_of(tag) in TELLING:  # clocks and counters stand in the lines of training and of evaluation
+            repeated += int(again.sum())
+        out[tag] = Column(column.row[~again], column.value[~again])
+    return out, repeated

@@ -1,0 +1,145 @@
+"""Lines of one build -> columns: what a dialect found once becomes a pattern that reads all lines like it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from curveread.readers.text_log.dialects import Found
+from curveread.readers.text_log.printed import COUNT, NUMBER, STAMP, clock, floats
+from curveread.run.model import FloatArray, IntArray
+
+__all__ = ["Columns", "Sheet", "pattern_of", "slots_of"]
+
+Slot = tuple[str, int, int]
+"""What a span of a line is (``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``value``), its begin and end."""
+_GROUP = {"rank": rb"(\d++)", "stamp": b"(" + STAMP + b")", "value": b"(" + NUMBER + b")"}
+_FREE = re.compile(rb"(\d+)|(\s+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The lines of one build as arrays of equal length (NaN where the lines do not hold the thing).
+
+    Parameters
+    ----------
+    line
+        (n,) int64 numbers of the lines.
+    fixed
+        ``rank``, ``stamp``, ``step``, ``epoch``, ``total`` -> (n,) float64.
+    values
+        (n, tags) float64.
+    """
+
+    line: IntArray
+    fixed: dict[str, FloatArray]
+    values: FloatArray
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The lines of one build.
+
+    Parameters
+    ----------
+    dialect, counts, tags
+        As in :class:`curveread.readers.text_log.dialects.Found`.
+    kinds
+        What the cells of a row are, in the line's order.
+    cells, lines
+        Cells as printed, row after row in one flat list, and line numbers of the piece being read.
+    done
+        The pieces read before.
+    ending
+        The cells of the last two rows, as printed.
+    """
+
+    dialect: str
+    counts: str
+    tags: tuple[str, ...]
+    kinds: tuple[str, ...]
+    cells: list[bytes] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    done: list[Columns] = field(default_factory=list)
+    ending: list[bytes] = field(default_factory=list)
+
+    def flush(self) -> None:
+        """Turn the rows gathered so far into arrays."""
+        if not self.lines:
+            return
+        width = len(self.kinds)
+        columns = [(kind, self.cells[i::width]) for i, kind in enumerate(self.kinds)]
+        fixed = {kind: clock(cells) if kind == "stamp" else floats(cells) for kind, cells in columns if kind != "value"}
+        values = [floats(cells) for kind, cells in columns if kind == "value"]
+        self.done.append(Columns(np.array(self.lines, np.int64), fixed, np.stack(values, axis=1)))
+        self.ending = [*self.ending, *self.cells[-2 * width :]][-2 * width :]
+        self.cells.clear()
+        self.lines.clear()
+
+    def drop_last(self) -> None:
+        """Take the last row out."""
+        old = self.done.pop()
+        if old.line.size > 1:
+            fixed = {k: v[:-1] for k, v in old.fixed.items()}
+            self.done.append(Columns(old.line[:-1], fixed, old.values[:-1]))
+
+    def columns(self) -> Columns:
+        """Return all rows."""
+        self.flush()
+        if len(self.done) > 1:
+            parts = self.done
+            self.done = [
+                Columns(
+                    np.concatenate([p.line for p in parts]),
+                    {k: np.concatenate([p.fixed[k] for p in parts]) for k in parts[0].fixed},
+                    np.concatenate([p.values for p in parts]),
+                )
+            ]
+        return self.done[0]
+
+
+def slots_of(found: Found, rank: tuple[int, int] | None, stamp: tuple[int, int] | None) -> list[Slot]:
+    """Return the spans of a line that are read, in its order."""
+    slots = [("value", *span) for span in found.spans]
+    for kind, span in (
+        ("rank", rank),
+        ("stamp", stamp),
+        ("step", found.step),
+        ("epoch", found.epoch),
+        ("total", found.total),
+    ):
+        if span is not None:
+            slots.append((kind, *span))
+    return sorted(slots, key=lambda s: s[1])
+
+
+def pattern_of(line: bytes, slots: list[Slot], keys: tuple[tuple[int, int], ...]) -> re.Pattern[bytes] | None:
+    """Return a pattern that matches lines which differ in their numbers and padding only.
+
+    Each slot is a group; other digits (but those of ``keys``) and blanks are free. No two free pieces that could share
+    text stand side by side, so matching is linear. None when a group would have to be told from digits before it.
+    """
+    fixed = {at for a, b in keys for at in range(a, b)}
+    out = []
+    for (_, _, before), (kind, begin, end) in pairwise([("", 0, 0), *slots]):
+        if begin < before:
+            return None
+        out += [_literal(line, before, begin, fixed), _GROUP.get(kind, b"(" + COUNT + b")")]
+        if begin and line[begin - 1 : begin].isdigit():
+            return None
+        before = end
+    out.append(_literal(line.rstrip(), slots[-1][2], len(line), fixed))
+    return re.compile(b"".join(out) + rb"\s*+")
+
+
+def _literal(line: bytes, begin: int, end: int, fixed: set[int]) -> bytes:
+    out, at = [], begin
+    for free in _FREE.finditer(line, begin, end):
+        if free[1] and free.start() in fixed:
+            continue
+        out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s++"]
+        at = free.end()
+    return b"".join([*out, re.escape(line[at:end])])

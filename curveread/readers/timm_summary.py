@@ -1,0 +1,66 @@
+"""timm's ``summary.csv``, in which rows with and without an evaluation have different lengths.
+
+timm writes each epoch with the fields of that epoch alone: ``epoch``, ``train_…``, ``eval_…`` where it evaluated and
+``lr``. The header has the fields of the first epoch.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["even_rows", "is_summary"]
+
+
+def is_summary(names: Sequence[str]) -> bool:
+    """Return whether a header is one of timm's."""
+    rest = names[1:]
+    known = all(n.startswith(("train_", "eval_")) or n == "lr" for n in rest)
+    return names[:1] == ["epoch"] and known and any(n.startswith("train_") for n in rest)
+
+
+def even_rows(text: str, names: Sequence[str], source: str) -> tuple[str, list[DataNote]]:
+    """Put the cells of each row under their columns.
+
+    Parameters
+    ----------
+    text, names
+        The file and its header.
+    source
+        Its name, for the note.
+
+    Returns
+    -------
+    text
+        With blanks for the evaluations that an epoch lacks. A last line without an end is left as it is.
+    notes
+        Where rows hold evaluations that the header does not name, and which are left out.
+    """
+    lines = text.split("\n")
+    width, last_is_lr = len(names), names[-1] == "lr"
+    train = [i for i, n in enumerate(names) if not n.startswith("eval_")]
+    unnamed = extra = 0
+    try:
+        rows = list(csv.reader(lines[:-1]))
+    except csv.Error:  # told, with the line, where the table is parsed
+        return text, []
+    for i, row in enumerate(rows):
+        if len(row) == len(train) < width:
+            rows[i] = [""] * width
+            for place, cell in zip(train, row, strict=True):
+                rows[i][place] = cell
+        elif len(row) > width == len(train):
+            unnamed, extra = unnamed + 1, len(row) - width
+            rows[i] = [*row[: width - last_is_lr], *row[len(row) - last_is_lr :]]
+    if not unnamed and len(train) == width:
+        return text, []
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    if not unnamed:
+        return out.getvalue() + lines[-1], []
+    count = sum(bool(r) for r in rows) - 1
+    message = f"{unnamed} of {count} rows hold {extra} more cells, without a name in the header, which were left out"
+    return out.getvalue() + lines[-1], [DataNote(NoteKind.SKIPPED, source, message)]

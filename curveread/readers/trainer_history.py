@@ -1,0 +1,117 @@
+"""``log_history`` of the Hugging Face Trainer as columns: what each key holds, entry by entry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.run.model import FloatArray, IntArray
+
+__all__ = ["NULL", "NUMBER", "OTHER", "Cells", "History", "cell_of", "history_of"]
+
+NUMBER, NULL, OTHER = 0, 1, 2
+_NAMED = {
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "-Infinity": -math.inf,
+    "nan": math.nan,
+    "inf": math.inf,
+    "-inf": -math.inf,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The values of one key.
+
+    Parameters
+    ----------
+    entry
+        (n,) int64, ascending: the entries that hold the key.
+    value
+        (n,) float64, NaN where it is no number.
+    kind
+        (n,) int8: :data:`NUMBER`, :data:`NULL` or :data:`OTHER` (text, true, a list …).
+    """
+
+    entry: IntArray
+    value: FloatArray
+    kind: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A log history.
+
+    Parameters
+    ----------
+    entries
+        Number of entries, those that are no objects included.
+    unusable
+        How many are no objects.
+    columns
+        key -> Cells, in the order of first appearance.
+    """
+
+    entries: int
+    unusable: int = 0
+    columns: Mapping[str, Cells] = field(default_factory=dict)
+
+
+def history_of(entries: Sequence[Any]) -> History:
+    """Return parsed entries as columns.
+
+    Entries with the same keys are taken together, so that the cost is a list comprehension per key.
+    """
+    place: Sequence[int] | None = None
+    rows = entries
+    if not set(map(type, entries)) <= {dict}:
+        place = [i for i, row in enumerate(entries) if isinstance(row, dict)]
+        rows = [entries[i] for i in place]
+    keys_of = list(map(tuple, rows))
+    kinds = {keys: i for i, keys in enumerate(dict.fromkeys(keys_of))}
+    kind_of = np.fromiter(map(kinds.__getitem__, keys_of), np.int32, len(rows))
+    pieces: dict[str, list[tuple[IntArray, list[Any]]]] = {}
+    for keys, kind in kinds.items():
+        where = np.flatnonzero(kind_of == kind)
+        same = rows if where.size == len(rows) else [rows[i] for i in where.tolist()]
+        for key in keys:
+            pieces.setdefault(key, []).append((where, list(map(itemgetter(key), same))))
+    columns = {}
+    for key, parts in pieces.items():
+        entry = np.concatenate([p[0] for p in parts])
+        value, cell_kind = _cells(parts[0][1] if len(parts) == 1 else [v for p in parts for v in p[1]])
+        if len(parts) > 1:
+            order = np.argsort(entry, kind="stable")
+            entry, value, cell_kind = entry[order], value[order], cell_kind[order]
+        columns[key] = Cells(entry if place is None else np.asarray(place, np.int64)[entry], value, cell_kind)
+    return History(len(entries), len(entries) - len(rows), columns)
+
+
+def _cells(values: list[Any]) -> tuple[FloatArray, NDArray[np.int8]]:
+    """Return (n,) values and their kinds."""
+    if set(map(type, values)) <= {float, int}:
+        try:
+            return np.array(values, np.float64), np.zeros(len(values), np.int8)
+        except OverflowError:
+            pass
+    number, kind = zip(*map(cell_of, values), strict=True)
+    return np.array(number, np.float64), np.array(kind, np.int8)
+
+
+def cell_of(value: object) -> tuple[float, int]:
+    """Return number and kind of a JSON value; numbers written as text count, ``true`` does not."""
+    if value is None:
+        return math.nan, NULL
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return math.nan, OTHER
+    try:
+        return (_NAMED[value] if isinstance(value, str) and value in _NAMED else float(value)), NUMBER
+    except (ValueError, OverflowError):
+        return math.nan, OTHER

@@ -1,0 +1,87 @@
+"""What W&B writes beside a run's log: ``config.yaml``, ``wandb-summary.json``, ``wandb-metadata.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Beside", "beside", "last_values"]
+
+_ENDED = {"finished": False, "failed": True, "crashed": True, "killed": True}
+_LARGEST = 1 << 22  # bytes; a summary with media in it can be large
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the files beside a log say.
+
+    Parameters
+    ----------
+    config, summary
+        Hyper-parameters, and the last value of each metric, as far as they are plain values or lists of them.
+    crashed
+        How the run ended, None where that is not said.
+    """
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    crashed: bool | None = None
+
+
+def beside(log: Path) -> Beside:
+    """Read the files beside a log, or in ``files/`` there; what is missing or damaged is empty."""
+    folders = (log.parent / "files", log.parent)
+    config = _first(folders, "config.yaml", _yaml)
+    metadata = _first(folders, "wandb-metadata.json", _json)
+    crashed = _ENDED.get(str(metadata.get("state")))
+    exit_code = metadata.get("exitcode")
+    if isinstance(exit_code, int):
+        crashed = exit_code != 0
+    return Beside(
+        {k: v["value"] if isinstance(v, dict) and "value" in v else v for k, v in config.items() if _is_own(k)},
+        {k: v for k, v in _first(folders, "wandb-summary.json", _json).items() if _is_own(k)},
+        crashed,
+    )
+
+
+def last_values(summary: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:
+    """Return the summary's plain values that no curve tells, as entries ``summary.<key>`` of a config."""
+    curves = set(tags)
+    return {
+        f"summary.{k}": v
+        for k, v in summary.items()
+        if k not in curves and not k.startswith("_") and isinstance(v, int | float | str | bool)
+    }
+
+
+def _is_own(key: object) -> bool:
+    return key not in ("_wandb", "wandb_version")
+
+
+def _first(folders: Iterable[Path], name: str, load: Any) -> dict[str, Any]:
+    for folder in folders:
+        path = folder / name
+        try:
+            if path.stat().st_size <= _LARGEST:
+                loaded = load(path.read_text(encoding="utf-8"))
+                if isinstance(loaded, dict):
+                    return {str(k): v for k, v in loaded.items()}
+        except (OSError, ValueError, RecursionError):
+            continue
+    return {}
+
+
+def _json(text: str) -> Any:
+    return json.loads(text)
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
