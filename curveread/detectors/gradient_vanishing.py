@@ -41,14 +41,16 @@ class GradientVanishing(Detector):
     """
 
     rule: ClassVar[str] = "gradient-vanishing"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.GRAD_NORM),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.LAYER_GRAD_NORM),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM,)
     least: ClassVar[int] = 20
 
     ratio: float = field(default=1e-5, metadata={"help": "smallest norm against the largest below which it vanished"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
-        views = [v for v in subject.all(Role.GRAD_NORM) if len(v) >= self.least and v.value.min() >= 0.0]
+        norms = subject.all(Role.LAYER_GRAD_NORM, Role.GRAD_NORM)
+        views = [v for v in norms if len(v) >= self.least and v.value.min() >= 0.0]
         if len(views) < 2:
             return []
         medians = [float(np.median(v.value)) for v in views]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.signals.scale import mad_scale
+
 __all__ = ["Blocks", "blocks_of", "robust_trend", "theil_sen", "trend_window"]
 
 _Float = NDArray[np.float64]
@@ -57,10 +59,13 @@ def robust_trend(y: _Float, window: int | None = None) -> _Float:
         part = median_filter(y[low:high], size=min(width, high - low), mode="reflect")
         trend[start:stop] = part[start - low : stop - low]
     smooth = max(1, widest // 8)
-    if smooth > 2:
-        head = starts[-1] if starts[-1] < n else n
-        if n - head > smooth:
-            trend[head:] = uniform_filter1d(trend[head:], smooth, mode="nearest")
+    head = min(starts[-1], n)
+    if smooth > 2 and n - head > smooth:
+        mean = uniform_filter1d(trend[head:], smooth, mode="nearest")
+        # A mean blurs a step; there the median stays as it is. Elsewhere the two differ by the median's own error.
+        spread = mad_scale(y[head:] - trend[head:])
+        blurred = np.abs(mean - trend[head:]) > 3.0 * 1.2533 * spread / np.sqrt(widest)
+        trend[head:] = np.where(blurred, trend[head:], mean)
     return trend
 
 

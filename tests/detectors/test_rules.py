@@ -126,6 +126,12 @@ class TestLossSpike:
         (f,) = found(run_of(train_loss=value), "loss-spike")
         assert "too soon" in f.message
 
+    def test_a_step_down_is_no_spike_before_it(self) -> None:
+        for size in (0.9, 0.7, 0.4):
+            value = decay(3000, sigma=0.03)
+            value[1500:] *= size
+            assert found(run_of(train_loss=value), "loss-spike") == []
+
     def test_a_change_of_data_is_information(self) -> None:
         value = decay(2000, sigma=0.01)
         value[1000:] *= 0.8
@@ -421,10 +427,9 @@ class TestGradients:
         assert found(run_of(grad_norm=norm), "gradient-explosion") == []
 
     def test_a_starved_layer(self) -> None:
-        curves = {
-            t: Curve(t, np.arange(500), decay(500) * s) for t, s in (("grad_norm/first", 1e-9), ("grad_norm/head", 1.0))
-        }
+        sizes = {"grad_norm/layer0": 1e-9, "grad_norm/head": 1.0}
+        curves = {t: Curve(t, np.arange(500), decay(500) * size) for t, size in sizes.items()}
         (f,) = found(Run("r", "r", curves), "gradient-vanishing")
-        assert f.tag == "grad_norm/first"
-        curves["grad_norm/first"] = Curve("grad_norm/first", np.arange(500), decay(500) * 1e-3)
+        assert f.tag == "grad_norm/layer0"
+        curves["grad_norm/layer0"] = Curve("grad_norm/layer0", np.arange(500), decay(500) * 1e-3)
         assert found(Run("r", "r", curves), "gradient-vanishing") == []

@@ -1,0 +1,98 @@
+"""The check ``concurrent-writers``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations, pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import Detector, Need, Subject
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, duration
+from curveread.run.model import Attempt
+
+__all__ = ["ConcurrentWriters"]
+
+
+@dataclass(frozen=True)
+class ConcurrentWriters(Detector):
+    """Two processes logged into the same run at the same time.
+
+    What it finds
+        Two attempts of the run that overlap both in wall time and in steps: a restart cannot begin before what it
+        restarts has ended.
+
+    Why it matters
+        The curves of the run are a mixture: of two trainings in one folder, or of an old process that went on after its
+        successor had started. Every verdict on them is doubtful.
+
+    How it decides
+        The wall times of an attempt span a stretch; two stretches overlap by at least ``least_share`` of the shorter
+        one and by ``least_seconds``, and so do their steps, by at least ``least_share`` of the shorter.
+
+    When it is wrong
+        Machines whose clocks differ. Ranks of one training that each log the same curve into files of their own.
+
+    References
+        TensorBoard documentation: one writer per run folder.
+    """
+
+    rule: ClassVar[str] = "concurrent-writers"
+    needs: ClassVar[tuple[Need, ...]] = ()
+    least: ClassVar[int] = 0
+
+    least_share: float = field(default=0.1, metadata={"help": "overlap as a share of the shorter attempt"})
+    least_seconds: float = field(default=1.0, metadata={"help": "shortest overlap in wall time"})
+    most: int = field(default=30, metadata={"help": "attempts beyond which only neighbours are compared"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding: the pair with the longest overlap."""
+        spans = [(a, *s) for a in subject.attempts if (s := _wall(a)) is not None]
+        pairs = combinations(spans, 2) if len(spans) <= self.most else pairwise(spans)
+        best: tuple[float, Attempt, Attempt] | None = None
+        for (a, a0, a1), (b, b0, b1) in pairs:
+            seconds = min(a1, b1) - max(a0, b0)
+            shorter = min(a1 - a0, b1 - b0)
+            steps = min(a.last_step, b.last_step) - max(a.first_step, b.first_step)
+            fewer = min(a.last_step - a.first_step, b.last_step - b.first_step)
+            if seconds < max(self.least_seconds, self.least_share * shorter) or fewer <= 0:
+                continue
+            if steps >= self.least_share * fewer and (best is None or seconds > best[0]):
+                best = (seconds, a, b)
+        return [self._finding(*best)] if best else []
+
+    def _finding(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
+        first, last = max(a.first_step, b.first_step), min(a.last_step, b.last_step)
+        text = (
+            f"two processes logged into this run at the same time, for {duration(seconds)}: "
+            f"both wrote steps {count(first)} to {count(last)}"
+        )
+        evidence = [
+            Evidence("overlap in wall time", seconds, "s"),
+            Evidence("steps written twice", float(last - first), "steps"),
+        ]
+        evidence += [Evidence("source", x.source) for x in (a, b) if x.source]
+        return Finding(
+            rule=self.rule,
+            severity=Severity.INFO,
+            confidence=0.85,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("ranks of one training that each log the same curve", "machines whose clocks differ"),
+            advice=("Read the files one by one; give every process a folder of its own, or log from one rank only.",),
+        )
+
+
+def _wall(attempt: Attempt) -> tuple[float, float] | None:
+    """Return the first and last wall time of an attempt, None without a clock or with a single point."""
+    ends = [
+        (float(w.min()), float(w.max()))
+        for c in attempt.curves.values()
+        if c.wall_time is not None and (w := c.wall_time[np.isfinite(c.wall_time)]).size >= 2
+    ]
+    return (min(e[0] for e in ends), max(e[1] for e in ends)) if ends else None

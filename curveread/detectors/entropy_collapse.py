@@ -1,0 +1,105 @@
+"""The check ``entropy-collapse``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure, percent
+from curveread.run.roles import Role
+from curveread.signals.levels import window_medians, windows_of
+
+__all__ = ["EntropyCollapse"]
+
+
+@dataclass(frozen=True)
+class EntropyCollapse(Detector):
+    """The policy became deterministic before it became good.
+
+    What it finds
+        A policy entropy that fell to nearly nothing and stayed there, while the reward did not rise with it or fell.
+
+    Why it matters
+        A policy without entropy no longer explores: what it has not found by then it will not find.
+
+    How it decides
+        The entropy's last tenth is below ``share`` of its first, and since the onset no stretch of it came back. A
+        policy that has solved its task is deterministic by right: the reward's last fifth must lie at least half of its
+        gain below its best stretch, or the reward must never have risen beyond the spread of its beginning.
+
+    When it is wrong
+        Differential entropies of continuous actions may be negative and are not judged. A task in which the best
+        possible reward is the first one.
+
+    References
+        Mnih et al., "Asynchronous Methods for Deep Reinforcement Learning", 2016; Cui et al., "The Entropy Mechanism of
+        Reinforcement Learning for Reasoning Language Models", 2025.
+    """
+
+    rule: ClassVar[str] = "entropy-collapse"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.ENTROPY), any_of(Role.REWARD))
+    least: ClassVar[int] = 40
+
+    share: float = field(default=0.1, metadata={"help": "share of the first entropy that is a collapse"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        for view in subject.all(Role.ENTROPY):
+            found = self._judge(view)
+            if found is not None:
+                lost = [_without_gain(r) for r in subject.all(Role.REWARD)[:3] if len(r) >= self.least]
+                return [self._finding(view, *found)] if lost and all(lost) else []
+        return []
+
+    def _judge(self, view: CurveView) -> tuple[int, float, float] | None:
+        """Return (index of the onset, first level, last level) or None."""
+        value, n = view.value, len(view)
+        if n < self.least or float(value.min()) < 0.0:
+            return None
+        start, end = float(np.median(value[: n // 10])), float(np.median(value[-(n // 10) :]))
+        if start <= 0.0 or end > self.share * start:
+            return None
+        blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
+        high = np.flatnonzero(blocks > 2.0 * self.share * start)
+        k = int(high[-1]) + 1 if high.size else 0
+        return (k * n // 20, start, end) if 0 < k <= 18 else None
+
+    def _finding(self, view: CurveView, onset: int, start: float, end: float) -> Finding:
+        first = int(view.step[onset])
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=0.75,
+            tag=view.tag,
+            first_step=first,
+            peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),
+            last_step=int(view.step[-1]),
+            message=f"{view.tag} fell from {figure(start)} to {figure(end)} by step {count(first)} and stayed there, "
+            "while the reward gained nothing: the policy no longer explores",
+            evidence=(
+                Evidence("entropy at the start", start, "nats"),
+                Evidence("entropy at the end", end, "nats"),
+                Evidence("share that is left", percent(end / start)),
+            ),
+            also_explained_by=("a task whose best answer was found at once",),
+            advice=(
+                "Raise the entropy bonus or the temperature, lower the learning rate, or clip less on the upper side.",
+            ),
+        )
+
+
+def _without_gain(view: CurveView) -> bool:
+    """Return whether a reward lost half of its gain, or never gained more than the spread of its beginning."""
+    value, n = view.value, len(view)
+    m, starts = windows_of(n, 0.1)
+    medians = window_medians(value, m, starts)
+    end = float(np.median(value[-(n // 5) :]))
+    gain = float(medians.max() - medians[0])
+    spread = float(np.ptp(np.percentile(value[: max(n // 5, 8)], [10.0, 90.0])))
+    if gain <= max(spread, 1e-12 * float(np.abs(value).max())):
+        return end - float(medians[0]) <= 0.5 * spread
+    return float(medians.max()) - end >= 0.5 * gain

@@ -1,0 +1,102 @@
+"""The check ``kl-blowup``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.run.roles import Role, words
+
+__all__ = ["KlBlowup"]
+
+_POLICY = frozenset({"approx", "approxkl", "old", "update"})
+"""Words of a divergence between two updates, which stays near 0.01; others are from a reference policy."""
+
+
+@dataclass(frozen=True)
+class KlBlowup(Detector):
+    """The policy ran away: its KL divergence rose far above its usual level and stayed there.
+
+    What it finds
+        A KL divergence, from the policy before the update or from a reference model, that leaves its level many times
+        over up to the end of the run.
+
+    Why it matters
+        Between updates it means steps too large for the trust region; from the reference it means that the
+        policy left the language or behaviour that it started from, usually to please the reward.
+
+    How it decides
+        The median of the last tenth is at least ``times`` the usual level (the median of the first half, the head left
+        out), at least an absolute level (``policy_floor`` for a divergence between updates, ``reference_floor`` nats
+        for one from a reference), and since the onset no stretch came back to a tenth of it. A divergence from
+        a reference grows by nature; only one that multiplies in the later part of the run counts.
+
+    When it is wrong
+        Divergences that are summed over long answers grow with their length. A KL coefficient that was lowered on
+        purpose lets the divergence grow.
+
+    References
+        Schulman, "Approximating KL Divergence", 2020; Stiennon et al., "Learning to summarize from human feedback",
+        2020, figure 5; Gao et al., "Scaling Laws for Reward Model Overoptimization", 2023.
+    """
+
+    rule: ClassVar[str] = "kl-blowup"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.KL), any_of(Role.REWARD, Role.ENTROPY))
+    least: ClassVar[int] = 40
+
+    times: float = field(default=10.0, metadata={"help": "times the usual level"})
+    policy_floor: float = field(default=0.2, metadata={"help": "smallest level of a divergence between updates"})
+    reference_floor: float = field(default=10.0, metadata={"help": "smallest level, in nats, of one from a reference"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding: for the curve that rose most."""
+        found = [(r, v, k, u) for v in subject.all(Role.KL) if (j := self._judge(v)) for r, k, u in (j,)]
+        if not found:
+            return []
+        ratio, view, onset, usual = max(found, key=lambda f: f[0])
+        first, end = int(view.step[onset]), float(np.median(view.value[-(len(view) // 10) :]))
+        return [
+            Finding(
+                rule=self.rule,
+                severity=Severity.WARNING,
+                confidence=0.8,
+                tag=view.tag,
+                first_step=first,
+                peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),
+                last_step=int(view.step[-1]),
+                message=f"{view.tag} rose from its usual {figure(usual)} to {figure(end)} after step {count(first)} "
+                "and stayed there",
+                evidence=(
+                    Evidence("usual level", usual, "nats"),
+                    Evidence("level at the end", end, "nats"),
+                    Evidence("end against usual", float(min(ratio, 1e6)), "ratio"),
+                ),
+                also_explained_by=("answers that became longer, where the divergence is summed over tokens",),
+                advice=(
+                    f"Look at samples from after step {count(first)}; keep a checkpoint from before.",
+                    "Raise the KL coefficient, lower the learning rate, or make fewer updates per batch.",
+                ),
+            )
+        ]
+
+    def _judge(self, view: CurveView) -> tuple[float, int, float] | None:
+        """Return (ratio, index of the onset, usual level) or None."""
+        value, n = view.value, len(view)
+        if n < self.least:
+            return None
+        floor = self.policy_floor if _POLICY & set(words(view.tag)) else self.reference_floor
+        usual = max(float(np.median(value[n // 20 : n // 2])), 0.0)
+        end = float(np.median(value[-(n // 10) :]))
+        if end < max(floor, self.times * usual):
+            return None
+        blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
+        calm = np.flatnonzero(blocks < max(3.0 * usual, end / 10.0))
+        k = int(calm[-1]) + 1 if calm.size else 0
+        if k < 2 or k > 18 or float(blocks[k:].min()) < end / 10.0:
+            return None
+        return end / max(usual, floor / self.times / 10.0), k * n // 20, usual

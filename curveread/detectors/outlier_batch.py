@@ -1,0 +1,107 @@
+"""The check ``outlier-batch``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import amount, count, figure, percent
+from curveread.run.roles import Role
+from curveread.signals.excursions import tail_threshold
+from curveread.signals.scale import mad_scale
+
+__all__ = ["OutlierBatch"]
+
+_NARROW = 1.15
+"""What one or two points must have over the tail's threshold to be a spike, as in ``loss-spike``."""
+
+
+@dataclass(frozen=True)
+class OutlierBatch(Detector):
+    """Single batches lie in the far tail of the training loss's own noise.
+
+    What it finds
+        One or two logged points at a time that are high for the noise around them, but not higher than a noise with
+        this tail makes them in a run this long. Higher ones are a ``loss-spike``.
+
+    Why it matters
+        Rare odd batches (short, repeated, of another language, wrongly decoded) are natural and harmless one by one;
+        many of them say something about the data, and make the gradient noisier than it need be.
+
+    How it decides
+        The residual from the trend, in local noise scales, exceeds ``height`` at one or two points in a row and stays
+        below the threshold of ``loss-spike``, which is read off the tail of the curve itself. Told once per run, when
+        there are at least ``least_count`` such places or one of them is above ``single``, and no more than ``rare`` of
+        the points are outside: a noise that is heavy all along has no outliers.
+
+    When it is wrong
+        A curve with few points has a poorly known noise scale. A logged mean over many batches hides single ones.
+
+    References
+        ZClip, arXiv:2504.02507, on the tail of gradient norms and losses; OLMo 2, arXiv:2501.00656, section 3.
+    """
+
+    rule: ClassVar[str] = "outlier-batch"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
+    least: ClassVar[int] = 100
+
+    height: float = field(default=5.0, metadata={"help": "height above the trend in robust standard deviations"})
+    least_count: int = field(default=3, metadata={"help": "places from which on they are told"})
+    single: float = field(default=6.5, metadata={"help": "height from which on a single one is told"})
+    rare: float = field(default=0.01, metadata={"help": "largest share of the points that are outliers"})
+    head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        view = subject.all(Role.TRAIN_LOSS)[0]
+        n = len(view)
+        if n < self.least:
+            return []
+        z = np.clip(view.parts.z, -1e6, 1e6)
+        spread = mad_scale(z[np.abs(z) > 1e-6])
+        if spread <= 0.0:
+            return []
+        z = z / spread
+        limit = _NARROW * tail_threshold(z, 3, 0.05, 7.0)
+        skip = max(15, int(self.head * n))
+        high = np.flatnonzero(z > self.height)
+        high = high[high >= skip]
+        if high.size == 0 or high.size > self.rare * n + 2:
+            return []
+        # Three in a row, or a neighbour beyond the threshold, is another thing than an odd batch.
+        groups = np.split(high, np.flatnonzero(np.diff(high) > 2) + 1)
+        groups = [g for g in groups if g.size <= 2 and float(z[g].max()) <= limit]
+        if not groups:
+            return []
+        at = np.concatenate(groups)
+        top = int(at[np.argmax(z[at])])
+        if len(groups) < self.least_count and float(z[top]) < self.single:
+            return []
+        share = at.size / n
+        level = float(view.parts.transform.back(view.parts.trend[top : top + 1])[0])
+        return [
+            Finding(
+                rule=self.rule,
+                severity=Severity.INFO,
+                confidence=0.85,
+                tag=view.tag,
+                first_step=int(view.step[at[0]]),
+                peak_step=int(view.step[top]),
+                last_step=int(view.step[at[-1]]),
+                message=f"{amount(at.size, 'point')} of {view.tag} ({percent(share)}) "
+                f"{'lies' if at.size == 1 else 'lie'} in the tail of its noise, the highest, "
+                f"{figure(float(view.value[top]))} against {figure(level)} around it, at step {count(view.step[top])}",
+                evidence=(
+                    Evidence("outlying points", float(at.size), "points"),
+                    Evidence("share of the points", share, "ratio"),
+                    Evidence("highest", float(z[top]), "robust standard deviations"),
+                    Evidence("where a spike would begin", float(limit), "robust standard deviations"),
+                ),
+                also_explained_by=("data with a heavy tail: short, rare or hard examples",),
+                advice=("Look at the batches of the highest points; a larger batch averages them out.",),
+            )
+        ]

@@ -1,0 +1,115 @@
+"""The check ``reward-hacking``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
+from curveread.signals.change import change_of
+
+__all__ = ["RewardHacking"]
+
+_TRUE = frozenset({"true", "gold", "golden", "human", "win"})
+_LOCATION = EVAL_WORDS | TRAIN_WORDS | _TRUE | frozenset({"rollout", "collection", "charts", "proxy"})
+
+
+@dataclass(frozen=True)
+class RewardHacking(Detector):
+    """The reward that is trained on rises while the reward that counts falls.
+
+    What it finds
+        A training reward that goes on rising and an evaluation reward (or one called gold, true, human) that falls over
+        the same steps.
+
+    Why it matters
+        The policy has learned to please the reward model instead of doing the task; more training makes it worse.
+
+    How it decides
+        Pairs of reward curves whose names differ only in where they were measured. From the best stretch of the
+        evaluation reward on, over at least a quarter of the run, its change is certainly negative (99 % interval),
+        costs at least ``least_loss`` of what it had gained, and the training reward certainly rises, by at least
+        ``least_gain`` of its own range.
+
+    When it is wrong
+        Evaluation in another environment, or without the exploration of the training. Two rewards that were never
+        meant to agree.
+
+    References
+        Gao, Schulman and Hilton, "Scaling Laws for Reward Model Overoptimization", 2023; Pan et al., "The Effects of
+        Reward Misspecification", 2022.
+    """
+
+    rule: ClassVar[str] = "reward-hacking"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.REWARD),)
+    least: ClassVar[int] = 20
+
+    least_loss: float = field(default=0.25, metadata={"help": "share of the evaluation reward's gain that is lost"})
+    least_gain: float = field(default=0.1, metadata={"help": "rise of the training reward as a share of its range"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        views = [v for v in subject.all(Role.REWARD) if len(v) >= self.least]
+        true = [v for v in views if _counts(v.tag)]
+        for outer in true:
+            for inner in views:
+                if not _counts(inner.tag) and _name(inner.tag) == _name(outer.tag):
+                    found = self._judge(inner, outer, subject)
+                    if found is not None:
+                        return [found]
+        return []
+
+    def _judge(self, inner: CurveView, outer: CurveView, subject: Subject) -> Finding | None:
+        n = len(outer)
+        m = max(3, n // 10)
+        smooth = np.median(np.lib.stride_tricks.sliding_window_view(outer.value, m), axis=1)
+        k = int(np.argmax(smooth)) + m // 2
+        first = int(outer.step[k])
+        gained = float(smooth.max() - smooth[0])
+        tail = inner.value[inner.step >= first]
+        if gained <= 0.0 or n - k < 8 or tail.size < 8 or subject.last_step - first < 0.25 * subject.length:
+            return None
+        fall, rise = change_of(outer.value[k:]), change_of(tail)
+        reach = float(np.ptp(np.percentile(inner.value, [5.0, 95.0])))
+        if fall.high >= 0.0 or -fall.mid < self.least_loss * gained:
+            return None
+        if rise.low <= 0.0 or rise.mid < self.least_gain * reach:
+            return None
+        best, end = float(smooth.max()), float(smooth[-1])
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=0.75,
+            tag=outer.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=int(outer.step[-1]),
+            message=f"{outer.tag} fell from {figure(best)} to {figure(end)} after step {count(first)} "
+            f"while {inner.tag} went on rising",
+            evidence=(
+                Evidence("best evaluation reward", best, ""),
+                Evidence("evaluation reward at the end", end, ""),
+                Evidence("its change since", fall.mid, ""),
+                Evidence("change of the training reward since", rise.mid, ""),
+            ),
+            also_explained_by=("an evaluation in another environment or with another sampling",),
+            advice=(
+                f"Keep the checkpoint nearest to step {count(first)}, and read samples from after it.",
+                "Raise the KL penalty, or train the reward model on samples of the late policy.",
+            ),
+        )
+
+
+def _counts(tag: str) -> bool:
+    """Return whether the tag names a reward that was not trained on."""
+    return is_eval(tag) or bool(_TRUE & set(words(tag)))
+
+
+def _name(tag: str) -> tuple[str, ...]:
+    """Return the words of the tag that do not say where it was measured."""
+    return tuple(w for w in words(tag) if w not in _LOCATION)

@@ -1,0 +1,100 @@
+"""The check ``throughput-drop``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, duration, figure, percent
+from curveread.run.model import IntArray
+from curveread.run.roles import Role, is_eval
+from curveread.signals.pace import Slowdown, rates, slowdown
+
+__all__ = ["ThroughputDrop"]
+
+_CLOCKS = (Role.TRAIN_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.REWARD)
+
+
+@dataclass(frozen=True)
+class ThroughputDrop(Detector):
+    """The training became slower and stayed slow.
+
+    What it finds
+        A logged throughput, or the steps per second of the log's clock, that fell well below its best and did not
+        come back.
+
+    Why it matters
+        A throttled or shared machine, a slow worker or a starved data loader costs money until somebody looks.
+
+    How it decides
+        Medians of 20 blocks, which evaluations and checkpoints do not move: the last fifth is below ``share`` of the
+        best three blocks in a row, and so is every block of it, nearly. A logged throughput is taken before the clock.
+        Runs of less than ``least_seconds`` of work are not judged.
+
+    When it is wrong
+        A batch, a sequence length or a model that grew during the run makes steps slower by design; so do RL episodes
+        that become longer.
+
+    References
+        Chowdhery et al., "PaLM", 2022, and the OPT-175B logbook, on watching throughput for failing hosts.
+    """
+
+    rule: ClassVar[str] = "throughput-drop"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.THROUGHPUT, *_CLOCKS),)
+    least: ClassVar[int] = 60
+
+    share: float = field(default=0.7, metadata={"help": "largest ratio of the end to the best that is a drop"})
+    least_seconds: float = field(default=600.0, metadata={"help": "shortest work, in seconds, that is judged"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding."""
+        work, clock_steps, clock_rate, clock_tag = 0.0, np.empty(0, np.int64), np.empty(0), ""
+        with_clock = [v for v in subject.all(*_CLOCKS, Role.THROUGHPUT) if v.curve.wall_time is not None]
+        if with_clock:
+            view = max(with_clock, key=lambda v: len(v.curve))
+            assert view.curve.wall_time is not None
+            at, clock_rate, work = rates(view.curve.step, view.curve.wall_time)
+            clock_steps, clock_tag = view.curve.step[at], view.tag
+            if work < self.least_seconds:
+                return []
+        for view in subject.all(Role.THROUGHPUT):
+            if is_eval(view.tag) or len(view) < self.least or float(view.value.min()) < 0.0:
+                continue
+            found = slowdown(view.value, self.share)
+            return [self._finding(view.tag, view.step, found, "")] if found else []
+        found = slowdown(clock_rate, self.share)
+        return [self._finding(clock_tag, clock_steps, found, "steps/s")] if found else []
+
+    def _finding(self, tag: str, step: IntArray, found: Slowdown, unit: str) -> Finding:
+        first, last = int(step[found.index]), int(step[-1])
+        ratio = found.end / found.best
+        evidence = [
+            Evidence("best level", found.best, unit),
+            Evidence("level of the last fifth", found.end, unit),
+            Evidence("against the best", ratio, "ratio"),
+        ]
+        text = (
+            f"{'the training' if unit else tag} ran at {percent(ratio)} of its best speed from step {count(first)} on"
+        )
+        text += f" ({figure(found.end)} against {figure(found.best)}{' ' + unit if unit else ''})"
+        if unit:
+            lost = (last - first) * (1.0 / max(found.end, 1e-300) - 1.0 / found.best)
+            evidence.append(Evidence("time lost", float(lost), "s"))
+            text += f"; that cost about {duration(lost)}"
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=0.8,
+            tag=tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("a batch, a sequence length or a model that grew on purpose", "longer RL episodes"),
+            advice=("Look at that time for throttled or shared GPUs, a slow worker, a full disk or a starved loader.",),
+        )

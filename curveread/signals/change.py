@@ -1,0 +1,109 @@
+"""How much a stretch of a curve rises or falls, with an interval; and whether a step interrupts its slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.signals.levels import median_error
+from curveread.signals.trend import theil_sen
+
+__all__ = ["Change", "Offset", "change_of", "offset_at"]
+
+_Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change of a stretch from its beginning to its end.
+
+    Parameters
+    ----------
+    low, mid, high
+        Estimate and 99 % interval, in the unit of the values; (-inf, 0, inf) where there are too few points.
+    """
+
+    low: float
+    mid: float
+    high: float
+
+
+def change_of(value: _Float, most: int = 40) -> Change:
+    """Return how much evenly spaced values change over their length (Theil-Sen slope times length).
+
+    Parameters
+    ----------
+    value
+        (n,) finite values.
+    most
+        At most so many block medians enter; a block averages out noise that neighbours share.
+    """
+    n = value.size
+    count = min(most, n)
+    if count < 3:
+        return Change(-np.inf, 0.0, np.inf)
+    edge = np.linspace(0, n, count + 1).round().astype(np.int64)
+    width = int(np.diff(edge).min())
+    medians = np.median(value[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
+    mid, low, high = theil_sen((edge[:-1] + edge[1:] - 1) / 2.0, medians)
+    return Change(low * (n - 1), mid * (n - 1), high * (n - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Step between the line through the points before an index and the line through those from it on.
+
+    Parameters
+    ----------
+    size
+        Height of the step at the index; up is positive.
+    error
+        Its standard error.
+    before
+        Where the line before ends.
+    """
+
+    size: float
+    error: float
+    before: float
+
+
+def offset_at(y: _Float, scale: float, correlation: float, index: int, reach: int) -> Offset:
+    """Return by how much a curve steps at an index, its slopes on both sides taken out.
+
+    Parameters
+    ----------
+    y
+        (n,) values.
+    scale, correlation
+        Local noise (1 sigma) and points per independent piece of it.
+    index
+        First point of the new level.
+    reach
+        Points used on each side, at least 10.
+
+    Notes
+    -----
+    A straight line through m points is known at its end to 2 sigma sqrt(c / m); medians cost a factor 1.2533.
+    """
+    left, right = y[max(0, index - reach) : index], y[index : index + reach]
+    end, begin = _end_of(left[::-1]), _end_of(right)
+    error = 2.0 * np.hypot(
+        median_error(scale, left.size, correlation), median_error(scale, max(right.size, 1), correlation)
+    )
+    return Offset(begin - end, float(error), end)
+
+
+def _end_of(y: _Float) -> float:
+    """Return where a robust line through ``y`` stands at its first point."""
+    m = y.size
+    if m < 10:
+        return float(np.median(y)) if m else np.nan
+    edge = np.linspace(0, m, min(12, m // 2) + 1).round().astype(np.int64)
+    width = int(np.diff(edge).min())
+    medians = np.median(y[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
+    x = (edge[:-1] + edge[1:] - 1) / 2.0
+    slope = theil_sen(x, medians)[0]
+    return float(np.median(medians - slope * x))

@@ -1,0 +1,83 @@
+"""How fast something went: the level of a rate over time, and whether it fell for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Slowdown", "rates", "slowdown"]
+
+_Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Slowdown:
+    """A rate that fell and stayed low.
+
+    Parameters
+    ----------
+    index
+        First point of the slow stretch.
+    best, end
+        Level of the best stretch and of the last fifth.
+    """
+
+    index: int
+    best: float
+    end: float
+
+
+def rates(step: NDArray[np.int64], wall: _Float) -> tuple[NDArray[np.int64], _Float, float]:
+    """Return steps per second between logged points, where they begin, and the seconds of ordinary work.
+
+    Parameters
+    ----------
+    step, wall
+        (n,) steps and wall times in seconds; not finite, repeated or running back are left out.
+
+    Returns
+    -------
+    (m,) indices into ``step``, (m,) steps per second, and m times the median interval: pauses do not count.
+    """
+    known = np.flatnonzero(np.isfinite(wall))
+    if known.size < 2:
+        return np.empty(0, np.int64), np.empty(0), 0.0
+    with np.errstate(over="ignore"):
+        steps, seconds = np.diff(step[known]), np.diff(wall[known])
+    good = (steps > 0) & (seconds > 0) & np.isfinite(seconds)
+    if not good.any():
+        return np.empty(0, np.int64), np.empty(0), 0.0
+    work = float(np.median(seconds[good])) * int(good.sum())
+    return known[:-1][good], steps[good] / seconds[good], work
+
+
+def slowdown(rate: _Float, share: float) -> Slowdown | None:
+    """Return where a rate fell below ``share`` of its best stretch for good, None when it did not.
+
+    Parameters
+    ----------
+    rate
+        (n,) positive rates; single slow points (evaluations, checkpoints) do not move block medians.
+    share
+        Largest ratio of the last fifth to the best stretch.
+
+    Notes
+    -----
+    20 block medians; the best stretch is three neighbours, the weakest of which counts; all of the last fifth must
+    be slow, and the fall must be over before it.
+    """
+    n = rate.size
+    if n < 60:
+        return None
+    edge = np.linspace(0, n, 21).round().astype(np.int64)
+    width = int(np.diff(edge).min())
+    level = np.median(rate[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
+    best = float(np.lib.stride_tricks.sliding_window_view(level, 3).min(axis=1).max())
+    end = float(np.median(level[-4:]))
+    if not (best > 0.0 and end < share * best and bool(np.all(level[-4:] < np.sqrt(share) * best))):
+        return None
+    fast = np.flatnonzero(level >= 0.5 * (best + end))
+    k = int(fast[-1]) + 1 if fast.size else 0
+    return Slowdown(int(edge[k]), best, end) if k <= 16 else None
