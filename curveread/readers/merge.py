@@ -35,9 +35,19 @@ _RANK = (
     "jsonl",
     "json",
     "csv",
+    "parquet",
+    "mlflow",
+    "mlflow-sqlite",
+    "trackio",
+    "trackio-parquet",
+    "dvclive",
     "wandb-panel",
     "tensorboard-csv",
+    "text-log",
 )
+_PRINTED = "text-log"
+"""What a program printed is rounded and may have no steps: it fills what no other form holds, and contradicts none."""
+
 _BREAK = re.compile(r"[^a-z0-9]+")
 
 
@@ -171,9 +181,7 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         _sort_in(form, quantities)
     names: dict[tuple[int, str], str] = {}
     for members in quantities:
-        winner_form, winner = max(
-            members, key=lambda m: (len(m[1]), m[1].significand_bits, m[0].fidelity == "full", -rank(m[0].format))
-        )
+        winner_form, winner = max(members, key=_worth)
         tag = winner.tag
         if tag in out.curves:  # another quantity has the name: keep both apart
             tag = f"{tag} ({winner_form.format})"
@@ -182,9 +190,8 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         out.curves[tag] = _with_clock(curve, [c for f, c in members if f is not winner_form])
         for form, member in members:
             names[id(form), member.tag] = tag
-            if (
-                form is not winner_form and f"{member.tag}__MAX" not in form.curves
-            ):  # a bucket's last point is no other value
+            # A bucket's last point is no other value, and a printed number is a rounded one.
+            if form is not winner_form and f"{member.tag}__MAX" not in form.curves and form.format != _PRINTED:
                 note = _disagreement(winner, member, winner_form, form)
                 if note:
                     out.notes.append(note)
@@ -196,13 +203,20 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         ):
             out.x_axis = form.x_axis
             break
-    fullest = max(ordered, key=lambda f: (len(f.attempts), f.fidelity == "full", sum(map(len, f.curves.values()))))
+    logged = [f for f in ordered if f.format != _PRINTED] or ordered
+    fullest = max(logged, key=lambda f: (len(f.attempts), f.fidelity == "full", sum(map(len, f.curves.values()))))
     out.attempts_from = fullest
     out.attempts = tuple(
         _renamed(a, {t: n for (i, t), n in names.items() if i == id(fullest)}) for a in fullest.attempts
     )
     out.curves = dict(sorted(out.curves.items(), key=lambda kv: kv[0].startswith("system/")))
     return out
+
+
+def _worth(member: tuple[Form, Curve]) -> tuple[bool, int, int, bool, int]:
+    """Order the forms of one curve: logged before printed, then points, precision, a full log, the format's rank."""
+    form, curve = member
+    return form.format != _PRINTED, len(curve), curve.significand_bits, form.fidelity == "full", -rank(form.format)
 
 
 def _drop_envelopes(out: Merged, quantities: Sequence[Sequence[tuple[Form, Curve]]]) -> None:

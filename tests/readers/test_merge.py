@@ -154,3 +154,19 @@ def test_the_trainers_renaming(key: str, tag: str) -> None:
 def test_plain_names() -> None:
     assert plain_name("Train/Loss") == plain_name("train_loss") == plain_name("train.loss")
     assert plain_name("train/loss") != plain_name("train/loss2")
+
+
+def test_what_was_printed_fills_in_and_contradicts_nothing() -> None:
+    state = form("trainer-state", curve("loss", range(10, 60, 10), [1.5625, 1.4375, 1.3125, 1.1875, 1.0625]))
+    printed = form(
+        "text-log",
+        curve("loss", range(10, 110, 10), np.linspace(1.56, 0.9, 10)),
+        curve("val loss", [50, 100], [1.2, 1.1]),
+        x_axis="record",
+    )
+    out = merge_forms([printed, state])
+    assert len(out.curves["loss"]) == 5
+    assert out.curves["loss"].value[0] == 1.5625
+    assert len(out.curves["val loss"]) == 2
+    assert out.x_axis == "step"
+    assert not out.notes
