@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,16 @@ def absent(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what}; CI must provide it")
     pytest.skip(what)
+
+
+def needed(module: str, reason: str = "") -> Any:
+    """Import what a test is written with; where it is not installed, skip, and fail in CI (also at module level)."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(reason or f"{module} is not installed", allow_module_level=True)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from curveread.readers.discover import read_runs
 from curveread.readers.mlflow import MlflowReader
 from curveread.readers.mlflow_sqlite import MlflowSqliteReader
 from curveread.run.notes import NoteKind
+from tests.conftest import needed
 
 FOLDERS = MlflowReader()
 SQLITE = MlflowSqliteReader()
@@ -34,7 +35,7 @@ def _kinds(part: Part) -> list[NoteKind]:
 
 
 def test_every_value_equals_mlflows_own_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is not installed: the layout is tested without it")
+    mlflow = needed("mlflow", reason="mlflow-skinny is not installed: the layout is tested without it")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     monkeypatch.chdir(tmp_path)
@@ -238,9 +239,9 @@ def test_sqlite_store(tmp_path: Path) -> None:
 
 
 def test_every_value_of_sqlite_equals_mlflows_own_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is not installed")
-    pytest.importorskip("sqlalchemy", reason="MLflow's SQLite store needs sqlalchemy and alembic")
-    pytest.importorskip("alembic", reason="MLflow's SQLite store needs sqlalchemy and alembic")
+    mlflow = needed("mlflow", reason="mlflow-skinny is not installed")
+    needed("sqlalchemy", reason="MLflow's SQLite store needs sqlalchemy and alembic")
+    needed("alembic", reason="MLflow's SQLite store needs sqlalchemy and alembic")
     monkeypatch.chdir(tmp_path)
     client: Any = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     run_id = client.create_run("0", run_name="first").info.run_id

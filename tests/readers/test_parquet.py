@@ -21,9 +21,10 @@ from curveread.readers.discover import read_runs
 from curveread.readers.parquet import ParquetReader
 from curveread.readers.parquet_footer import leaves
 from curveread.run.notes import NoteKind
+from tests.conftest import needed
 
-pa: Any = pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
-pq: Any = pytest.importorskip("pyarrow.parquet")
+pa: Any = needed("pyarrow", reason="pyarrow is not installed (extra parquet)")
+pq: Any = needed("pyarrow.parquet")
 
 READER = ParquetReader()
 

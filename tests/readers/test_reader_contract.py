@@ -19,6 +19,7 @@ from curveread.errors import ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import all_readers
 from curveread.run.model import Curve
+from tests.conftest import needed
 
 
 def _wandb(folder: Path) -> Path:
@@ -121,10 +122,10 @@ def _dvclive(folder: Path) -> Path:
 
 
 def _parquet(folder: Path) -> Path:
-    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+    pa = needed("pyarrow", reason="pyarrow is not installed (extra parquet)")
     path = folder / "0000.parquet"
     columns = {"_step": [0.0, 1.0, 2.0], "_timestamp": [1.7e9, 1.7e9 + 1, 1.7e9 + 2], "loss": [2.0, None, 1.5]}
-    pytest.importorskip("pyarrow.parquet").write_table(pa.table(columns), path)
+    needed("pyarrow.parquet").write_table(pa.table(columns), path)
     return path
 
 

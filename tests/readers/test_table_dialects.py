@@ -18,6 +18,7 @@ from curveread.report.table import write_table
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
+from tests.conftest import needed
 
 NAN = math.nan
 
@@ -267,7 +268,7 @@ def test_scalars_of_mmengine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["all.csv", "all.parquet"])
 def test_own_export_is_read_back(name: str, tmp_path: Path) -> None:
     if name.endswith(".parquet"):
-        pytest.importorskip("pyarrow", reason="pyarrow is not installed (extra parquet)")
+        needed("pyarrow", reason="pyarrow is not installed (extra parquet)")
     for run, start in (("a", 4.0), ("b", 8.0)):
         rows = [{"step": i, "time": 1.7e9 + i, "loss": start / (i + 1) if i != 3 else NAN} for i in range(6)]
         (tmp_path / f"{run}.jsonl").write_text(_jsonl([*rows, {"step": 5, "time": 1.7e9 + 9, "val_loss": math.inf}]))
