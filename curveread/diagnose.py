@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
-import numpy as np
-
 from curveread.attribution import fold, ordered
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.registry import detector, rules
@@ -14,26 +12,18 @@ from curveread.findings.diagnosis import (
     Diagnosis,
     Failed,
     NotChecked,
-    Phase,
     Quiet,
-    Reading,
-    TimelineEntry,
     Verdict,
 )
-from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Finding, Severity
+from curveread.readings.drawings import drawings
+from curveread.readings.phases import phases
+from curveread.readings.summary import summary
+from curveread.readings.timeline import timeline
 from curveread.run.model import Run
-from curveread.run.roles import Role
-from curveread.signals.reduction import extremes, knots
-from curveread.signals.smoothing import ema
+from curveread.run.roles import LOSSES, Role
 
 __all__ = ["diagnose"]
-
-JUDGED = (Role.TRAIN_LOSS, Role.EVAL_LOSS)
-"""Roles whose drawing shows trend and noise band."""
-
-SMOOTHING = (0.6, 0.9, 0.97)
-"""Weights of TensorBoard's slider for which a drawing carries smoothed knots."""
 
 
 def diagnose(
@@ -93,10 +83,10 @@ def diagnose(
         quiet=tuple(quiet),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
-        phases=_phases(run, kept),
-        timeline=_timeline(run, kept),
-        summary=_summary(views),
-        draw=partial(_drawings, views),
+        phases=phases(run, kept),
+        timeline=timeline(run, kept),
+        summary=summary(views),
+        draw=partial(drawings, views),
     )
 
 
@@ -139,7 +129,7 @@ def _verdict(run: Run, findings: tuple[Finding, ...], not_checked: Iterable[NotC
         text = "Nothing needs attention"
         if not run.curves:
             text = "The log holds no curve"
-        elif not any(run.of(role) for role in JUDGED):
+        elif not any(run.of(role) for role in LOSSES):
             text = "Nothing was found, but the log holds no loss to judge"
         elif findings:
             text += f"; worth knowing: {findings[0].message}"
@@ -154,95 +144,3 @@ def _verdict(run: Run, findings: tuple[Finding, ...], not_checked: Iterable[NotC
     if not (loud[0].tag and head.startswith(loud[0].tag)):
         head = head[0].upper() + head[1:]
     return Verdict(loud[0].severity.value, f"{head}.")
-
-
-def _phases(run: Run, findings: tuple[Finding, ...]) -> tuple[Phase, ...]:
-    """Return the stretches that the findings separate; learning until something else begins."""
-    if run.first_step is None or run.last_step is None:
-        return ()
-    names = {"divergence": "diverged", "plateau": "stalled", "no-learning": "stalled", "overfitting": "memorising"}
-    lasting = sorted(
-        ((f.first_step, names[f.rule], f.last_step) for f in findings if f.rule in names and f.first_step is not None),
-        key=lambda item: item[0],
-    )
-    out: list[Phase] = []
-    at = run.first_step
-    for first, name, last in lasting:
-        end = last if last is not None else run.last_step
-        if first > at:
-            out.append(Phase("learning", at, first))
-        begin = max(first, at)
-        if end > begin:
-            out.append(Phase(name, begin, end))
-            at = end
-    if at < run.last_step or not out:
-        out.append(Phase("learning", at, run.last_step))
-    return tuple(out)
-
-
-def _timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ...]:
-    """Return what happened, in the order of steps."""
-    clock = next((c for role in JUDGED for c in run.of(role) if c.wall_time is not None), None)
-
-    def wall(step: int) -> float | None:
-        if clock is None or clock.wall_time is None or not len(clock):
-            return None
-        at = int(np.clip(np.searchsorted(clock.step, step), 0, len(clock) - 1))
-        time = float(clock.wall_time[at])
-        return time if np.isfinite(time) else None
-
-    out = [
-        TimelineEntry(f.first_step, "restart" if f.rule == "restart" else "finding", f.message, wall(f.first_step))
-        for f in findings
-        if f.first_step is not None
-    ]
-    out += [TimelineEntry(c.step, "checkpoint", f"checkpoint {c.path}", wall(c.step)) for c in run.checkpoints]
-    if run.last_step is not None:
-        end = "the log ends" if run.crashed is None else ("the run crashed" if run.crashed else "the run finished")
-        out.append(TimelineEntry(run.last_step, "end", end, wall(run.last_step)))
-    return tuple(sorted(out, key=lambda t: t.step))
-
-
-def _summary(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
-    """Return the key figures: best and last losses with their steps."""
-    out: dict[str, Reading] = {}
-    for role, name in ((Role.EVAL_LOSS, "eval_loss"), (Role.TRAIN_LOSS, "train_loss")):
-        for view in views[role][:1]:
-            if not len(view):
-                continue
-            low = int(np.argmin(view.value))
-            if role is Role.EVAL_LOSS:
-                out[f"best_{name}"] = Reading(float(view.value[low]), view.unit, int(view.step[low]))
-            out[f"last_{name}"] = Reading(float(view.value[-1]), view.unit, int(view.step[-1]))
-    return out
-
-
-def _drawings(views: Mapping[Role, tuple[CurveView, ...]]) -> tuple[Drawing, ...]:
-    """Return every curve reduced to what a picture needs."""
-    return tuple(_drawing(view) for role in Role for view in views[role])
-
-
-def _drawing(view: CurveView) -> Drawing:
-    curve, value, step = view.curve, view.value, view.step
-    keep = extremes(value)
-    judged = curve.role in JUDGED and value.size >= 20
-    at = knots(value.size) if judged else np.empty(0, np.int64)
-    empty = np.empty(0)
-    low, high = view.parts.band() if judged else (empty, empty)
-    positive = value.size > 0 and float(value.min()) > 0.0
-    wide = positive and curve.role is Role.GRAD_NORM
-    return Drawing(
-        tag=curve.tag,
-        role=str(curve.role),
-        step=step[keep],
-        value=value[keep],
-        points=len(curve),
-        nonfinite_step=curve.step[~curve.finite],
-        knot_step=step[at],
-        trend=view.parts.transform.back(view.parts.trend)[at] if judged else empty,
-        band_low=low[at] if judged else empty,
-        band_high=high[at] if judged else empty,
-        smooth={w: ema(value, w)[at] for w in SMOOTHING} if judged else {},
-        log_scale=bool(wide),
-        unit=view.unit,
-    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from curveread.errors import UsageError
 from curveread.findings.drawing import Drawing
-from curveread.findings.finding import Finding, Severity, json_number
+from curveread.findings.finding import Evidence, Finding, Severity, json_number
 from curveread.run.model import Run
 from curveread.run.overview import about, place
 
@@ -27,6 +27,7 @@ __all__ = [
     "Quiet",
     "Reading",
     "Renderer",
+    "Statement",
     "TimelineEntry",
     "Verdict",
 ]
@@ -93,6 +94,29 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A reading of the run in words: no fault, no alarm.
+
+    Parameters
+    ----------
+    topic
+        What it is about: ``phases``, ``perplexity``, ``gap``, ``cadence``, ``keep``, ``schedule``, ``metric`` …
+    text
+        One or two sentences.
+    evidence
+        The figures behind it.
+    """
+
+    topic: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the statement as the result JSON holds it."""
+        return {"topic": self.topic, "text": self.text, "evidence": [e.to_json() for e in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A check that ran and found nothing."""
 
@@ -139,8 +163,10 @@ class Diagnosis:
         The sentence to read first.
     quiet, not_checked, failed
         The other three outcomes of a check; every check is in exactly one of the four.
-    phases, timeline, summary, checkpoints
+    phases, timeline, summary
         As in the result JSON.
+    statements
+        Readings in words, in the order in which a report tells them.
     draw
         Makes the drawings when a report asks for them.
     renderer
@@ -156,6 +182,7 @@ class Diagnosis:
     phases: tuple[Phase, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     summary: Mapping[str, Reading] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
     draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 
@@ -182,6 +209,7 @@ class Diagnosis:
             "verdict": {"health": self.verdict.health, "headline": self.verdict.headline},
             "summary": {name: reading.to_json() for name, reading in self.summary.items()},
             "phases": [{"name": p.name, "first_step": p.first_step, "last_step": p.last_step} for p in self.phases],
+            "statements": [s.to_json() for s in self.statements],
             "timeline": [t.to_json() for t in self.timeline],
             "checkpoints": [{"step": c.step, "path": c.path, "kept": True} for c in run.checkpoints],
             "findings": [f.to_json() for f in self.findings],

@@ -15,6 +15,7 @@ from functools import lru_cache
 __all__ = [
     "DIRECTIONS",
     "EVAL_WORDS",
+    "LOSSES",
     "TABLE",
     "TRAIN_WORDS",
     "UNITS",
@@ -66,6 +67,10 @@ _PARTS = frozenset(
         "temperature iter ema raw delta best min max std var smoothed avg5 balancing mtp objective load kld gan critics"
     ).split()
 )
+
+
+LOSSES = (Role.TRAIN_LOSS, Role.EVAL_LOSS)
+"""Roles that training lowers and that the checks judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +227,11 @@ DIRECTIONS: tuple[TagRow, ...] = (
 """Which way is better. What is in no row has no better way: losses of adversaries and of policies, KL, entropy,
 gradient norms, learning rates, counters."""
 
-_LOSSES = "train-loss eval-loss"
+_LOSS_ROLES = "train-loss eval-loss"
 UNITS: tuple[TagRow, ...] = (
-    _says("", _LOSSES, "mse|mae|rmse|l1|l2|hinge|dice|triplet|elbo"),
-    _says("bits", _LOSSES, "bpc|bpb|bits"),
-    _says("nats", _LOSSES),
+    _says("", _LOSS_ROLES, "mse|mae|rmse|l1|l2|hinge|dice|triplet|elbo"),
+    _says("bits", _LOSS_ROLES, "bpc|bpb|bits"),
+    _says("nats", _LOSS_ROLES),
     _says("nats", "kl entropy"),
     _says("nats", "other", "logps|logprobs"),
     _says("epochs", "epoch"),
