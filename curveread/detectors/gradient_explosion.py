@@ -29,10 +29,10 @@ class GradientExplosion(Detector):
         rate still help then.
 
     How it decides
-        The usual level is the median of the first half. It exploded when the median of 2 % of the points (at least
-        five) exceeds ``times`` that level, or when the norm becomes NaN or infinite after at least ``bursts`` single
-        values above ``times``, or one above ``times`` squared. Bursts that pass without harm are not told: clipping
-        did its work.
+        It exploded when the median of 2 % of the points (at least five) exceeds ``times`` the median of all that
+        came before: a norm that is large at the start and falls with the loss is none. Or when the norm becomes NaN
+        or infinite after at least ``bursts`` single values above ``times`` the median of the first half, or one
+        above ``times`` squared. Bursts that pass without harm are not told: clipping did its work.
 
     When it is wrong
         A norm that is logged per layer, or summed over a changing number of parameters, jumps without harm. Norms of
@@ -56,18 +56,20 @@ class GradientExplosion(Detector):
         usual = float(np.median(value[: max(self.least, n // 2)]))
         if usual <= 0.0:
             return []
-        high = value > self.times * usual
         m, starts = windows_of(n, 0.02)
-        lasting = starts[(window_medians(value, m, starts) > self.times * usual) & (starts > 0.03 * n)]
+        medians = window_medians(value, m, starts)
+        before = np.array([np.median(medians[: max(1, k)]) for k in range(starts.size)])
+        lasting = np.flatnonzero((medians > self.times * before) & (starts > 0.03 * n))
         if lasting.size:
-            first = int(lasting[0]) + int(np.argmax(high[lasting[0] : lasting[0] + m]))
+            usual, begin = float(before[lasting[0]]), int(starts[lasting[0]])
+            first = begin + int(np.argmax(value[begin : begin + m] > self.times * usual))
             return [self._finding(view, first, usual, f"stayed above {figure(self.times)} times its usual level")]
         bad = np.flatnonzero(~view.curve.finite)
         if bad.size == 0:
             return []
-        before = value[: int(bad[0])]
-        hits = np.flatnonzero(before > self.times * usual)
-        if hits.size >= self.bursts or (before.size and float(before[-3:].max()) > self.times**2 * usual):
+        led_up = value[: int(bad[0])]
+        hits = np.flatnonzero(led_up > self.times * usual)
+        if hits.size >= self.bursts or (led_up.size and float(led_up[-3:].max()) > self.times**2 * usual):
             first = int(hits[0])
             often = amount(hits.size, "time")
             text = f"burst {often} above {figure(self.times)} times its usual level, then was no number any more"

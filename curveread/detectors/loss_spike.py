@@ -165,7 +165,7 @@ def _back(y: FloatArray, event: Excursion, level: float, sigma: float, correlati
 
 
 def _eval_stayed(subject: Subject, step: int) -> bool:
-    """Return whether the evaluation loss rose at ``step`` and stayed there to the end."""
+    """Return whether the evaluation loss rose at ``step`` and kept at least half of its rise to the end."""
     view = subject.first(Role.EVAL_LOSS)
     if view is None:
         return False
@@ -174,4 +174,5 @@ def _eval_stayed(subject: Subject, step: int) -> bool:
     if before.size < 3 or after.size < 4:
         return False
     noise = max(view.parts.noise, float(np.ptp(before)) / 2.0)
-    return bool(after.min() - before[-1] > 3.0 * noise)
+    kept = float(after.min() - before[-1])
+    return kept > 3.0 * noise and kept > 0.5 * float(after.max() - before[-1])

@@ -32,7 +32,8 @@ class NoLearning(Detector):
     How it decides
         The best stretch (5 % of the points) must lie less than ``least_drop`` of the starting level below the
         first one, the log must be able to show such a drop (its standard error is at most a third of it),
-        and the last fifth must not lie significantly below the second. A level
+        and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
+        first points leaves it undetermined: that may be all there was to learn. A level
         near ln(k) for a small class count or vocabulary is named as uniform guessing.
 
     When it is wrong
@@ -49,6 +50,7 @@ class NoLearning(Detector):
     least: ClassVar[int] = 30
 
     least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
+    settling: float = field(default=0.15, metadata={"help": "fall at the very start that is none yet (log units)"})
     least_stuck: float = field(default=0.75, metadata={"help": "share of the run stuck at the start that is told"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -74,7 +76,11 @@ class NoLearning(Detector):
         error = np.sqrt(2.0) * median_error(parts.noise, m, parts.correlation)
         if error > self.least_drop / 2.0:
             return None
-        # Against the first stretch that is not the start-up: the first few steps settle biases and norms.
+        # The first few points settle biases and norms, which is not learning yet; a large fall there may be all there
+        # was to learn, which the curve cannot tell.
+        if float(np.median(parts.y[:3])) - float(medians[0]) > self.settling:
+            return None
+        # Against the first stretch that is not the start-up.
         level = float(medians[: max(2, medians.size // 10)].min())
         threshold = level - max(self.least_drop, 4.0 * error)
         left = np.flatnonzero(medians < threshold)

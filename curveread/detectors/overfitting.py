@@ -89,7 +89,7 @@ class Overfitting(Detector):
         elif p > self.p_value:
             return None
         fall = _train_fall(train, int(step[low]))
-        if fall is None or fall < 0.0:
+        if fall is None:
             return None
         return self._finding(view, low, floor, end, z, p, fall, subject)
 
@@ -197,16 +197,15 @@ def _kendall_tail(n: int, s: int) -> float:
 
 
 def _train_fall(train: CurveView, at: int) -> float | None:
-    """Return how far the training loss fell from around step ``at`` to the end, >= 0 within noise; None if unknown."""
+    """Return how far the training loss fell from around step ``at`` to the end; None unless it did."""
     y, step = train.parts.y, train.step
     here = int(np.searchsorted(step, at))
     n = y.size
     if n < 4:
         return None
     m = max(3, n // 20)
-    around, last = y[max(0, here - m) : here + m], y[-m:]
+    around = y[max(0, here - m) : here + m]
     if around.size == 0:
         return None
-    fall = float(np.median(around) - np.median(last))
-    error = np.hypot(median_error(train.parts.noise, around.size), median_error(train.parts.noise, m))
-    return max(fall, 0.0) if fall > -2.0 * error else fall
+    fall = float(np.median(around) - np.median(y[-m:]))
+    return fall if fall > 0.0 else None

@@ -16,6 +16,7 @@ from curveread.run.roles import Role
 from curveread.signals.decay import breaking_point
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.jumps import jumps
+from curveread.signals.levels import median_error
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]
@@ -42,7 +43,8 @@ class Plateau(Detector):
         fits better than one that goes on, by ``break_gain`` in chi². A shorter one, from ``warn_share`` on, is a
         plateau when something else stopped with it: a learning rate that fell below 1 % of its peak, or
         gradients that vanished. Values that repeat exactly are told apart: that is a logger that
-        stopped measuring. A loss below 2 % of its start has converged, not stalled.
+        stopped measuring. A loss below 2 % of its start has converged, not stalled; a training loss that looks flat in
+        its noise while the evaluation loss goes on falling has not stopped.
 
     When it is wrong
         A model that reaches the entropy of its data abruptly looks the same. A later break-through (grokking)
@@ -55,7 +57,7 @@ class Plateau(Detector):
 
     rule: ClassVar[str] = "plateau"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.LEARNING_RATE, Role.GRAD_NORM)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM)
     least: ClassVar[int] = 60
 
     least_gain: float = field(default=0.1, metadata={"help": "share of the progress that a flat tail may still gain"})
@@ -98,6 +100,8 @@ class Plateau(Detector):
         onset = max(flat, _arrival(blocks, flat))
         if (int(view.step[-1]) - int(view.step[blocks.edge[onset]])) / subject.length < 0.75 * self.long:
             return []  # most of the flat tail was still coming down
+        if _eval_improves(subject, int(view.step[blocks.edge[onset]])):
+            return []  # the evaluation, on always the same data, sees a progress that the batches' noise hides
         return [self._finding(view, blocks, onset, subject, None)]
 
     def _is_flat(self, blocks: Blocks, begin: int, progress: float) -> bool:
@@ -190,6 +194,20 @@ class Plateau(Detector):
             also_explained_by=("weights, data and dropout that are all frozen",),
             advice=("Check where the logged value comes from; judge the run by its evaluation loss.",),
         )
+
+
+def _eval_improves(subject: Subject, begin: int) -> bool:
+    """Return whether an evaluation loss went on falling after step ``begin``: clearly, and for more than 1 %."""
+    for view in subject.all(Role.EVAL_LOSS):
+        y = view.parts.y[view.step >= begin]
+        third = y.size // 3
+        if third < 2:
+            continue
+        fall = float(np.median(y[:third]) - np.median(y[-third:]))
+        error = np.sqrt(2.0) * median_error(view.parts.noise, third)
+        if fall > max(4.0 * error, 0.01):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)

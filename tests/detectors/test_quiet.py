@@ -1,0 +1,83 @@
+"""Shapes of healthy runs that look like a fault to a rule which reads one stretch, or one curve, alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.diagnose import diagnose
+from curveread.run.model import Curve, Run
+
+N = 2000
+RNG = np.random.default_rng
+
+
+def run(**curves: np.ndarray) -> Run:
+    """Return a run of curves with as many points as given, spread evenly over ``N`` steps."""
+    made = {}
+    for name, value in curves.items():
+        step = np.linspace(N / value.size, N, value.size).astype(np.int64)
+        made[name] = Curve(name.replace("eval_", "eval/").replace("train_", "train/"), step, value)
+    return Run("r", "r", {c.tag: c for c in made.values()})
+
+
+def alarms(run: Run) -> list[str]:
+    """Return the rules that found something to act on."""
+    return [f.rule for f in diagnose(run).findings if f.severity.rank > 0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gradient_norm_that_falls_with_the_loss_did_not_explode_at_the_start(seed: int) -> None:
+    noise = RNG(seed).normal(0, 0.1, N)
+    t = np.arange(N)
+    loss = 2.5 * np.exp(-t / 60) + 2e-3 * (1 + t) ** -0.3
+    norm = np.where(t < 100, 3.0, 3.0 * (t / 100.0 + 1e-9) ** -2.0 + 3e-3) * np.exp(noise)
+    assert "gradient-explosion" not in alarms(run(train_loss=loss * np.exp(0.02 * noise), grad_norm=norm))
+    norm[1200:] = 6.0 * np.exp(noise[1200:])
+    assert "gradient-explosion" in alarms(run(train_loss=loss * np.exp(0.02 * noise), grad_norm=norm))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_loss_that_fell_within_the_first_points_did_learn(seed: int) -> None:
+    noise = RNG(seed).normal(0, 0.004, N)
+    t = np.arange(N)
+    assert "no-learning" not in alarms(run(train_loss=(2.3 + 0.7 * np.exp(-t / 8)) * np.exp(noise)))
+    assert "no-learning" in alarms(run(train_loss=(2.3 + 0.1 * np.exp(-t / 8)) * np.exp(noise)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_training_loss_flat_in_its_noise_is_no_plateau_while_the_evaluation_falls(seed: int) -> None:
+    rng = RNG(seed)
+    t = np.arange(N)
+    train = (2.0 + 2.0 * np.clip(1 - t / 500, 0, None)) * np.exp(rng.normal(0, 0.02, N))
+    at = np.linspace(0, 1, 40)
+    early = 2.0 * np.clip(1 - at * N / 500, 0, None)
+    falling = (2.0 - 0.08 * at + early) * np.exp(rng.normal(0, 0.001, 40))
+    still = (2.0 + early) * np.exp(rng.normal(0, 0.001, 40))
+    assert "plateau" in alarms(run(train_loss=train, eval_loss=still))
+    assert "plateau" not in alarms(run(train_loss=train, eval_loss=falling))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_drift_of_the_evaluation_is_no_overfitting_when_the_training_loss_rises_too(seed: int) -> None:
+    rng = RNG(seed)
+    at, t = np.linspace(0, 1, 40), np.arange(N) / N
+    drift = 1.0 + 0.05 * np.clip(at - 0.7, 0, None)
+    level = (1.0 + np.exp(-at * 12)) * drift * np.exp(rng.normal(0, 2e-4, 40))
+    rising = (1.0 + np.exp(-t * 12)) * (1.0 + 0.02 * np.clip(t - 0.7, 0, None)) * np.exp(rng.normal(0, 0.02, N))
+    falling = (1.0 + np.exp(-t * 12)) * (1.0 - 0.1 * np.clip(t - 0.7, 0, None)) * np.exp(rng.normal(0, 0.01, N))
+    assert "overfitting" not in alarms(run(train_loss=rising, eval_loss=level))
+    assert "overfitting" in alarms(run(train_loss=falling, eval_loss=level))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_spike_that_the_evaluation_shares_and_recovers_from_is_no_planned_change(seed: int) -> None:
+    rng = RNG(seed)
+    t, at = np.arange(N), np.linspace(N / 40, N, 40)
+    bump = np.where(t >= 1200, 1.5 * np.exp(-(t - 1200) / 60), 0.0)
+    shared = np.interp(at, t, np.where(t >= 1200, 1.5 * np.exp(-(t - 1200) / 120) + 0.3, 0.0))
+    stays = np.where(at > 1200, 0.8, 0.0)
+    base, eval_base = 1.0 + 2.0 * (1 + t / 20) ** -0.5, 1.1 + 2.0 * (1 + at / 20) ** -0.5
+    train = (base + bump) * np.exp(rng.normal(0, 0.01, N))
+    assert "loss-spike" in alarms(run(train_loss=train, eval_loss=eval_base + shared))
+    assert "loss-spike" not in alarms(run(train_loss=train, eval_loss=eval_base + stays))
