@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
-from curveread.attribution import fold, ordered
+from curveread.attribution.fold import fold, ordered
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.registry import detector, rules
 from curveread.findings.diagnosis import (

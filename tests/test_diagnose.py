@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.attribution import fold, ordered
+from curveread.attribution.fold import fold, ordered
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import amount, count, figure, percent, span
