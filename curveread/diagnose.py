@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from curveread.attribution.fold import fold, ordered
+from curveread.attribution.rolled_back import RULES as ROLLED_BACK
+from curveread.attribution.rolled_back import rolled_back
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.registry import detector, rules
 from curveread.findings.diagnosis import (
@@ -57,33 +59,22 @@ def diagnose(
     configured = {rule: detector(rule).configured((options or {}).get(rule, {})) for rule in wanted}
     for rule in options or {}:
         detector(rule)
-    views = {role: tuple(CurveView(c) for c in run.of(role)) for role in Role}
-    findings: list[Finding] = []
-    quiet: list[Quiet] = []
-    not_checked: list[NotChecked] = []
-    failed: list[Failed] = []
-    for rule, check in configured.items():
-        reason = _missing(check, views)
-        if reason:
-            not_checked.append(NotChecked(rule, reason))
-            continue
-        try:
-            found = check.detect(_subject(run, check, views))
-        except Exception as error:  # a broken check must not take the others' results with it
-            failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
-            continue
-        findings += found
-        if not found:
-            quiet.append(Quiet(rule))
-    kept = ordered(fold(findings, run))
+    views = _views(run)
+    findings, not_checked, failed = _asked(run, configured, views)
+    told = fold(findings, run)
+    gone = rolled_back(run, told, partial(_examined, configured, failed))
+    kept = ordered([*told, *gone])
+    found = {f.rule for f in (*findings, *gone)}
+    not_checked = [n for n in not_checked if n.rule not in found]
+    settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
     return Diagnosis(
         run=run,
         findings=kept,
         verdict=_verdict(run, kept, not_checked),
-        quiet=tuple(quiet),
+        quiet=tuple(Quiet(rule) for rule in configured if rule not in settled),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
-        phases=phases(run, kept),
+        phases=phases(run, ordered(told)),
         timeline=timeline(run, kept),
         summary=summary(views),
         draw=partial(drawings, views),
@@ -94,6 +85,37 @@ def _wanted(select: Collection[str], ignore: Collection[str]) -> list[str]:
     for rule in (*select, *ignore):
         detector(rule)  # raises for a name that is no check
     return [r for r in rules() if (not select or r in select) and r not in ignore]
+
+
+def _views(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
+    return {role: tuple(CurveView(c) for c in run.of(role)) for role in Role}
+
+
+def _asked(
+    run: Run, checks: Mapping[str, Detector], views: Mapping[Role, tuple[CurveView, ...]]
+) -> tuple[list[Finding], list[NotChecked], list[Failed]]:
+    """Ask the checks about a run; what they found, which could not run, which broke."""
+    findings: list[Finding] = []
+    not_checked: list[NotChecked] = []
+    failed: list[Failed] = []
+    for rule, check in checks.items():
+        reason = _missing(check, views)
+        if reason:
+            not_checked.append(NotChecked(rule, reason))
+            continue
+        try:
+            findings += check.detect(_subject(run, check, views))
+        except Exception as error:  # a broken check must not take the others' results with it
+            failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
+    return findings, not_checked, failed
+
+
+def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run) -> list[Finding]:
+    """Return what the checks for rolled-back attempts find; one that breaks there is added to ``failed``."""
+    findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, _views(attempt))
+    known = {f.rule for f in failed}
+    failed += [f for f in broken if f.rule not in known]
+    return findings
 
 
 def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> str:

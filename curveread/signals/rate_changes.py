@@ -1,0 +1,142 @@
+"""What a learning rate does: where it warms up, stays, falls, drops or jumps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Change", "Stretch", "changes", "stretches"]
+
+_Float = NDArray[np.float64]
+
+_JUMP = 1.25
+"""Ratio of two neighbouring values from which on a change is sudden, when it is also ``_LONE`` times its neighbours."""
+_LONE = 4.0
+_FEW = 12
+"""More stretches than this are no schedule that could be told in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch in which a rate goes one way.
+
+    Parameters
+    ----------
+    first, last
+        Indices of its ends.
+    way
+        1 rising, 0 constant, -1 falling.
+    """
+
+    first: int
+    last: int
+    way: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A place where a rate begins to do something else.
+
+    Parameters
+    ----------
+    index
+        First point of what is new; of a jump or drop the first point after it.
+    kind
+        ``warm`` (the warm-up is over), ``fall``, ``rest`` (it stops falling or rising), ``rise``, ``drop`` or ``jump``.
+    before, after
+        The rate on both sides: of a jump or drop the neighbouring points, else the point itself.
+    """
+
+    index: int
+    kind: str
+    before: float
+    after: float
+
+    @property
+    def sudden(self) -> bool:
+        """Whether it happened from one point to the next."""
+        return self.kind in ("drop", "jump")
+
+
+def _sudden(value: _Float) -> NDArray[np.int64]:
+    """Return the indices of the first points after sudden changes."""
+    floor = 1e-3 * float(value.max())
+    ratio = np.abs(np.diff(np.log(np.maximum(value, floor))))
+    beside = np.pad(ratio, 1, mode="constant")
+    beside = np.maximum(beside[:-2], beside[2:])
+    return np.flatnonzero((ratio > np.log(_JUMP)) & (ratio > _LONE * beside)) + 1
+
+
+def stretches(value: _Float) -> list[Stretch]:
+    """Return the stretches of a rate between its sudden changes, in order.
+
+    Parameters
+    ----------
+    value
+        (n,) finite values, not negative.
+
+    Returns
+    -------
+    list of Stretch; empty for fewer than 3 points or a rate that is never above zero, and for one that changes
+    direction more than a dozen times. O(n).
+    """
+    top = float(value.max()) if value.size else 0.0
+    if value.size < 3 or top <= 0.0 or float(value.min()) < 0.0:
+        return []
+    cuts = [0, *_sudden(value).tolist(), value.size]
+    if len(cuts) > 100:
+        return []
+    out = [s for a, b in pairwise(cuts) for s in _ways(value, a, b - 1, top)]
+    return out if len(out) <= _FEW + len(cuts) else []
+
+
+def _ways(value: _Float, first: int, last: int, top: float) -> list[Stretch]:
+    """Return the stretches between two indices without a sudden change between them."""
+    if last <= first:
+        return [Stretch(first, last, 0)]
+    delta = np.diff(value[first : last + 1])
+    way = np.sign(delta) * (np.abs(delta) > 1e-6 * top)
+    edge = np.concatenate([[0], np.flatnonzero(np.diff(way)) + 1, [way.size]])
+    if edge.size > 200:
+        net = float(value[last] - value[first])
+        return [Stretch(first, last, int(np.sign(net)) if abs(net) > 0.01 * top else 0)]
+    out: list[Stretch] = []
+    for a, b in pairwise(edge.tolist()):
+        net = abs(float(value[first + b] - value[first + a]))
+        new = Stretch(first + a, first + b, int(way[a]))
+        short = b - a < 3 and net < 0.02 * top
+        if out and (short or out[-1].way == new.way):
+            out[-1] = Stretch(out[-1].first, new.last, out[-1].way)
+        else:
+            out.append(new)
+    return out
+
+
+def changes(value: _Float) -> list[Change]:
+    """Return where a rate begins to do something else, in order.
+
+    Parameters
+    ----------
+    value
+        (n,) finite values, not negative.
+
+    Returns
+    -------
+    list of Change; empty for a rate that only stays or only falls. A rise at the head, to at least half of the largest
+    value, is a warm-up. O(n).
+    """
+    parts = stretches(value)
+    out: list[Change] = []
+    for old, new in pairwise(parts):
+        before, after = float(value[old.last]), float(value[new.first])
+        if new.first > old.last:
+            out.append(Change(new.first, "jump" if after > before else "drop", before, after))
+        elif old.way == 1 and old.first == 0 and before >= 0.5 * float(value.max()):
+            out.append(Change(old.last, "warm", before, before))
+        if new.first == old.last and new.way != old.way and not (out and out[-1].index == new.first):
+            kind = {1: "rise", 0: "rest", -1: "fall"}[new.way]
+            out.append(Change(new.first, kind, before, after))
+    return out
