@@ -8,6 +8,7 @@ from functools import partial
 from curveread.attribution.fold import fold, ordered
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
+from curveread.attribution.surroundings import surrounded
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.registry import detector, rules
 from curveread.findings.diagnosis import (
@@ -63,7 +64,7 @@ def diagnose(
     findings, not_checked, failed = _asked(run, configured, views)
     told = fold(findings, run)
     gone = rolled_back(run, told, partial(_examined, configured, failed))
-    kept = ordered([*told, *gone])
+    kept = ordered([*surrounded(told, run, views), *gone])
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
@@ -112,10 +113,11 @@ def _asked(
 
 def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run) -> list[Finding]:
     """Return what the checks for rolled-back attempts find; one that breaks there is added to ``failed``."""
-    findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, _views(attempt))
+    views = _views(attempt)
+    findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, views)
     known = {f.rule for f in failed}
     failed += [f for f in broken if f.rule not in known]
-    return findings
+    return surrounded(fold(findings, attempt), attempt, views)
 
 
 def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> str:

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from curveread.attribution.fold import fold
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count
 from curveread.run.model import Attempt, Curve, Run
@@ -36,7 +35,7 @@ def rolled_back(run: Run, told: Sequence[Finding], examine: Callable[[Run], list
     told
         What was found in the joined curves: what shows there, too, is not told again.
     examine
-        Run -> findings of :data:`RULES`.
+        Run -> findings of :data:`RULES`, folded.
 
     Returns
     -------
@@ -56,8 +55,7 @@ def rolled_back(run: Run, told: Sequence[Finding], examine: Callable[[Run], list
         if not gone or _side_by_side(attempt, following):
             continue
         then = _as_it_was(run, attempt, gone)
-        found = fold(examine(then), then)
-        out += [_retold(f, i, run) for f in found if _only_there(f, gone, run, then, told)]
+        out += [_retold(f, i, run) for f in examine(then) if _only_there(f, gone, run, then, told)]
     return out
 
 

@@ -31,10 +31,11 @@ def departure(y: _Float, first: int, last: int, reach: int, noise: float = 0.0) 
 
     Returns
     -------
-    int or None. The curve's level and slope are those of the ``4 reach`` points before the reach, a robust line; what
-    lies five of their noise scales above it, and twice their 95 % quantile, has left. The excursion is the first that
-    touches ``first - 2`` to ``last``, followed backwards over gaps of at most one point. None where the curve did not
-    move there, or where fewer than a dozen points before it tell its noise, or where it had moved before the reach.
+    int or None. The curve's level is that of the ``4 reach`` points before the reach, at their end, and rises on where
+    they rise; what lies five of their noise scales above it, and three times their 95 % quantile, has left. The
+    excursion is the first that touches ``first - 2`` to ``last``, followed backwards over gaps of at most one point.
+    None where the curve did not move there, where fewer than a dozen points tell its noise, or where it had moved
+    before the reach.
     """
     begin = max(0, first - reach)
     base = y[max(0, begin - 4 * reach) : begin]
@@ -46,9 +47,11 @@ def departure(y: _Float, first: int, last: int, reach: int, noise: float = 0.0) 
     middle = (base.size - 1) / 2.0
     line = float(np.median(base)) + slope * (np.arange(base.size) - middle)
     rest = base - line
-    limit = max(_SIGMAS * max(mad_scale(rest), noise), 2.0 * float(np.quantile(rest, 0.95)))
+    limit = max(_SIGMAS * max(mad_scale(rest), noise), 3.0 * float(np.quantile(rest, 0.95)))
     stop = min(last, y.size - 1) + 1
-    expected = float(np.median(base)) + slope * (base.size - middle + np.arange(stop - begin))
+    # A curve that falls may level out: only a rise is expected to go on.
+    end = max(float(line[-1]), float(np.median(base[-max(3, base.size // 4) :])))
+    expected = end + max(slope, 0.0) * np.arange(1, stop - begin + 1)
     high = np.flatnonzero(y[begin:stop] > expected + limit)
     if high.size == 0:
         return None

@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Change", "Stretch", "changes", "stretches"]
+__all__ = ["Change", "Stretch", "changes", "stretches", "warms_up"]
 
 _Float = NDArray[np.float64]
 
 _JUMP = 1.25
 """Ratio of two neighbouring values from which on a change is sudden, when it is also ``_LONE`` times its neighbours."""
 _LONE = 4.0
+_EDGES = 1000
 _FEW = 12
 """More stretches than this are no schedule that could be told in words."""
 
@@ -63,8 +64,9 @@ class Change:
 
 def _sudden(value: _Float) -> NDArray[np.int64]:
     """Return the indices of the first points after sudden changes."""
-    floor = 1e-3 * float(value.max())
-    ratio = np.abs(np.diff(np.log(np.maximum(value, floor))))
+    top = float(value.max())
+    ratio = np.abs(np.diff(np.log(np.maximum(value, 1e-3 * top))))
+    ratio[: max(2, value.size // 50)][value[: max(2, value.size // 50)] < 0.02 * top] = 0.0  # a warm-up's first steps
     beside = np.pad(ratio, 1, mode="constant")
     beside = np.maximum(beside[:-2], beside[2:])
     return np.flatnonzero((ratio > np.log(_JUMP)) & (ratio > _LONE * beside)) + 1
@@ -100,9 +102,9 @@ def _ways(value: _Float, first: int, last: int, top: float) -> list[Stretch]:
     delta = np.diff(value[first : last + 1])
     way = np.sign(delta) * (np.abs(delta) > 1e-6 * top)
     edge = np.concatenate([[0], np.flatnonzero(np.diff(way)) + 1, [way.size]])
-    if edge.size > 200:
-        net = float(value[last] - value[first])
-        return [Stretch(first, last, int(np.sign(net)) if abs(net) > 0.01 * top else 0)]
+    if edge.size > _EDGES:  # a rate that trembles, or rounded so coarsely that it is a stair: look at it from further
+        at = np.linspace(first, last, _EDGES // 2).round().astype(np.int64)
+        return [Stretch(int(at[s.first]), int(at[s.last]), s.way) for s in _ways(value[at], 0, at.size - 1, top)]
     out: list[Stretch] = []
     for a, b in pairwise(edge.tolist()):
         net = abs(float(value[first + b] - value[first + a]))
@@ -112,7 +114,29 @@ def _ways(value: _Float, first: int, last: int, top: float) -> list[Stretch]:
             out[-1] = Stretch(out[-1].first, new.last, out[-1].way)
         else:
             out.append(new)
+    return _settled(out, value, top)
+
+
+def _settled(parts: list[Stretch], value: _Float, top: float) -> list[Stretch]:
+    """Return stretches whose ways are those of their ends: rounding makes stairs of a slope, and flats of its top."""
+    least = max(3, value.size // 50)
+    out: list[Stretch] = []
+    for part in parts:
+        net = float(value[part.last] - value[part.first])
+        way = part.way if part.way and abs(net) > 1e-6 * top else int(np.sign(net)) if abs(net) > 0.005 * top else 0
+        if out and (out[-1].way == way or (way == 0 and part.last - part.first < least)):
+            out[-1] = Stretch(out[-1].first, part.last, out[-1].way)
+        elif out and out[-1].way == 0 and out[-1].last - out[-1].first < least:
+            out[-1] = Stretch(out[-1].first, part.last, way)
+        else:
+            out.append(Stretch(part.first, part.last, way))
     return out
+
+
+def warms_up(value: _Float, part: Stretch) -> bool:
+    """Return whether a stretch is a warm-up: a rise at the head, to at least twice the first value, not for long."""
+    rises = part.way == 1 and part.first == 0 and part.last <= value.size // 2
+    return rises and float(value[part.last]) >= 2.0 * float(value[0])
 
 
 def changes(value: _Float) -> list[Change]:
@@ -125,8 +149,7 @@ def changes(value: _Float) -> list[Change]:
 
     Returns
     -------
-    list of Change; empty for a rate that only stays or only falls. A rise at the head, to at least half of the largest
-    value, is a warm-up. O(n).
+    list of Change; empty for a rate that only stays or only falls. O(n).
     """
     parts = stretches(value)
     out: list[Change] = []
@@ -134,7 +157,7 @@ def changes(value: _Float) -> list[Change]:
         before, after = float(value[old.last]), float(value[new.first])
         if new.first > old.last:
             out.append(Change(new.first, "jump" if after > before else "drop", before, after))
-        elif old.way == 1 and old.first == 0 and before >= 0.5 * float(value.max()):
+        elif warms_up(value, old):
             out.append(Change(old.last, "warm", before, before))
         if new.first == old.last and new.way != old.way and not (out and out[-1].index == new.first):
             kind = {1: "rise", 0: "rest", -1: "fall"}[new.way]

@@ -1,0 +1,190 @@
+"""What surrounds an event: what moved first, what the learning rate did, what coincided, the checkpoint before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import comb
+from pathlib import PurePath
+
+import numpy as np
+
+from curveread.attribution.lead import Lead, Moved, Watched, lead_of
+from curveread.attribution.recovery import with_recovery
+from curveread.detectors.base import CurveView
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks, landmarks
+from curveread.findings.wording import amount, count, percent
+from curveread.run.model import Run
+from curveread.run.roles import Role
+from curveread.signals.rate_changes import stretches, warms_up
+
+__all__ = ["EVENTS", "surrounded"]
+
+EVENTS = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfinite-loss")
+"""The checks whose findings are events: they begin somewhere for a reason."""
+
+_CHANCE = 0.05
+"""So often events that have nothing to do with a kind of place may lie beside one as often as these do."""
+
+_MEANS = {
+    RESTARTS: "another data order, or an optimizer that began anew",
+    EPOCHS: "the data are shuffled anew, or the same batch comes again",
+    EVALS: "a model that was left in evaluation mode, or a random state that the evaluation changed",
+    RATE: "a step of the schedule that the training did not bear",
+}
+
+_Views = Mapping[Role, tuple[CurveView, ...]]
+
+
+def surrounded(findings: Sequence[Finding], run: Run, views: _Views) -> list[Finding]:
+    """Return the findings with what surrounds those that are events, as evidence, explanation and advice.
+
+    Parameters
+    ----------
+    findings
+        After folding.
+    run, views
+        The run and its curves.
+    """
+    events = [f for f in findings if f.rule in EVENTS and f.first_step is not None]
+    if not events:
+        return list(findings)
+    near = _Nearby(run, views, events)
+    return [near.told(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
+
+
+class _Nearby:
+    """The surroundings of one run's events."""
+
+    def __init__(self, run: Run, views: _Views, events: Sequence[Finding]) -> None:
+        self.run, self.views = run, views
+        self.loss = {v.tag: Watched(v) for v in views.get(Role.TRAIN_LOSS, ())}
+        self.norm = next((Watched(v) for v in views.get(Role.GRAD_NORM, ())), None)
+        self.rate = next(iter(views.get(Role.LEARNING_RATE, ())), None)
+        self.marks = landmarks(run)
+        self.slack = self._slack()
+        self.chance = {m.kind: self._chance(m, events) for m in self.marks}
+
+    def _slack(self) -> float:
+        """Return how many steps a place may lie beside an event and still coincide with it: the log's cadence."""
+        losses = self.views.get(Role.TRAIN_LOSS, ())
+        return max(losses[0].cadence if losses else 1.0, 2.0)
+
+    def _beside(self, marks: Landmarks, step: int) -> int | None:
+        """Return the index of the mark that an event at ``step`` coincides with, None without one."""
+        at = int(np.argmin(np.abs(marks.step - step)))
+        return at if abs(int(marks.step[at]) - step) <= self.slack else None
+
+    def _chance(self, marks: Landmarks, events: Sequence[Finding]) -> float:
+        """Return how likely so many of the events lie beside such a mark by chance (binomial)."""
+        length = max((self.run.last_step or 0) - (self.run.first_step or 0), 1)
+        share = min(1.0, marks.step.size * (2.0 * self.slack + 1.0) / length)
+        steps = {f.first_step for f in events if f.first_step is not None}
+        n, hits = len(steps), sum(self._beside(marks, s) is not None for s in steps)
+        if n > 200:
+            return 1.0 if hits < 2.0 * share * n else 0.0
+        return float(sum(comb(n, k) * share**k * (1.0 - share) ** (n - k) for k in range(hits, n + 1)))
+
+    def told(self, finding: Finding) -> Finding:
+        """Return an event with its surroundings."""
+        if finding.rule == "loss-spike" and finding.tag in self.loss:
+            finding = with_recovery(finding, self.loss[finding.tag].view)
+        lead = self._raised(finding) or self._lead(finding)
+        evidence = [Evidence("moved first", lead.told())] if lead else []
+        onset = finding.first_step or 0
+        text, advice = finding.message, list(finding.advice)
+        if lead is not None and lead.known and finding.tag == lead.then.tag and lead.first.tag != self._rate_tag:
+            text += f"; {lead.first.tag} had risen {_by(lead)} before"
+            onset = min(onset, lead.first.at)
+        evidence += self._course(onset)
+        beside, explained = self._coincidences(finding.first_step or 0)
+        before = self._checkpoint(onset)
+        if before is not None:
+            step, name = before
+            evidence_name = "last checkpoint before it"
+            beside.append(Evidence(evidence_name, f"{name}, {amount(onset - step, 'step')} before"))
+            grave = finding.severity is Severity.ERROR
+            if grave and not any(f"step {count(step)}" in a for a in advice):
+                advice.insert(0, f"Roll back to {name} (step {count(step)}), the last checkpoint before it.")
+        return replace(
+            finding,
+            message=text,
+            evidence=(*finding.evidence, *evidence, *beside),
+            also_explained_by=(*explained, *finding.also_explained_by),
+            advice=tuple(advice),
+        )
+
+    @property
+    def _rate_tag(self) -> str | None:
+        return self.rate.tag if self.rate is not None else None
+
+    def _raised(self, finding: Finding) -> Lead | None:
+        """Return the lead of a learning rate that jumped up just before; it moves by itself, so it is the first."""
+        marks = next((m for m in self.marks if m.kind == RATE), None)
+        onset, rate = finding.first_step or 0, self.rate
+        at = self._beside(marks, onset) if marks is not None else None
+        if marks is None or at is None or rate is None or not marks.raised[at] or marks.step[at] > onset:
+            return None
+        k = int(np.searchsorted(rate.step, marks.step[at]))
+        moved = Moved(rate.tag, int(rate.step[k - 1]), int(rate.step[k]))
+        return lead_of(moved, Moved(finding.tag or "", max(moved.still, onset - 1), onset))
+
+    def _lead(self, finding: Finding) -> Lead | None:
+        """Return which of training loss and gradient norm moved first; None where one did not move, or is not there."""
+        loss = self.loss.get(finding.tag or "") or next(iter(self.loss.values()), None)
+        if loss is None or self.norm is None or finding.first_step is None:
+            return None
+        first = finding.first_step
+        brief = finding.rule == "loss-spike"
+        peak = finding.peak_step if brief and finding.peak_step is not None else first
+        cadence = max(loss.view.cadence, self.norm.view.cadence)
+        last = int(peak + (2 if brief else 10) * cadence)
+        a, b = loss.moved(first, last), self.norm.moved(first, last)
+        return lead_of(a, b) if a is not None and b is not None else None
+
+    def _course(self, step: int) -> list[Evidence]:
+        """Return what the learning rate was doing at a step."""
+        rate = self.rate
+        if rate is None or not len(rate):
+            return []
+        at = int(np.clip(np.searchsorted(rate.step, step, side="right") - 1, 0, len(rate) - 1))
+        here = next((s for s in stretches(rate.value) if s.first <= at <= s.last), None)
+        top = float(rate.value.max())
+        if here is None or top <= 0.0:
+            return []
+        share = float(rate.value[at]) / top
+        how = {1: "rising", 0: "constant", -1: "falling"}[here.way]
+        how = "warming up" if warms_up(rate.value, here) else how
+        where = "at its peak" if share >= 0.995 else f"at {percent(share)} of its peak"
+        return [Evidence("the learning rate then", f"{how}, {where}")]
+
+    def _coincidences(self, step: int) -> tuple[list[Evidence], list[str]]:
+        """Return what lies beside an event and is hardly there by chance, as evidence and as explanation."""
+        evidence: list[Evidence] = []
+        explained: list[str] = []
+        for marks in self.marks:
+            at = self._beside(marks, step)
+            chance = self.chance[marks.kind]
+            if at is None or chance > _CHANCE or (marks.kind in (EPOCHS, EVALS) and explained):
+                continue  # what happens all the time explains nothing where something rare happened
+            evidence.append(Evidence("at the same place", f"{marks.text[at]} (by chance: {_rarely(chance)})"))
+            explained.append(f"{marks.text[at]}: {_MEANS[marks.kind]}")
+        return evidence, explained
+
+    def _checkpoint(self, onset: int) -> tuple[int, str] | None:
+        """Return step and name of the last checkpoint that was saved before a step."""
+        before = [c for c in self.run.checkpoints if c.step < onset]
+        if not before:
+            return None
+        last = max(before, key=lambda c: c.step)
+        return last.step, PurePath(last.path).name
+
+
+def _by(lead: Lead) -> str:
+    exact = lead.least == lead.most
+    return amount(lead.least, "step") if exact else f"about {amount(lead.then.at - lead.first.at, 'step')}"
+
+
+def _rarely(chance: float) -> str:
+    return percent(chance) if chance >= 0.001 else "under 0.1 %"

@@ -1,0 +1,108 @@
+"""Places of a run that events are set against: restarts, epochs, evaluations, changes of the learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.findings.wording import count, figure
+from curveread.run.model import Curve, IntArray, Run
+from curveread.run.roles import Role
+from curveread.signals.rate_changes import Change, changes
+
+__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "landmarks"]
+
+RESTARTS, EPOCHS, EVALS, RATE = "restart", "epoch", "eval", "learning-rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """The places of one kind.
+
+    Parameters
+    ----------
+    kind
+        :data:`RESTARTS`, :data:`EPOCHS`, :data:`EVALS` or :data:`RATE`.
+    step
+        (m,) int64, in order.
+    text
+        What each is, with its step: ``epoch 3 begins at step 500``.
+    sudden, raised
+        Of the learning rate: whether it is a jump or drop, and whether it is a jump up.
+    """
+
+    kind: str
+    step: IntArray
+    text: tuple[str, ...]
+    sudden: tuple[bool, ...] = ()
+    raised: tuple[bool, ...] = ()
+
+
+def landmarks(run: Run) -> tuple[Landmarks, ...]:
+    """Return the places of a run, kind after kind, the rare ones first; kinds without a place are left out."""
+    found = (_restarts(run), _rate(run), _epochs(run), _evals(run))
+    return tuple(f for f in found if f.step.size)
+
+
+def _steps(step: list[int]) -> IntArray:
+    return np.array(step, dtype=np.int64)
+
+
+def _restarts(run: Run) -> Landmarks:
+    starts = [a.first_step for a in run.attempts[1:]]
+    return Landmarks(RESTARTS, _steps(starts), tuple(f"the run was restarted at step {count(s)}" for s in starts))
+
+
+def _epochs(run: Run) -> Landmarks:
+    """Read the epochs' beginnings off the curve that counts them; between its points they are interpolated."""
+    curve = next((c for c in run.of(Role.EPOCH)), None)
+    empty = Landmarks(EPOCHS, _steps([]), ())
+    if curve is None or "epoch" in run.x_axis.lower():
+        return empty
+    step, value = curve.step[curve.finite], curve.value[curve.finite]
+    if value.size < 2 or bool((np.diff(value) < 0.0).any()) or value[-1] - value[0] > 1e5:
+        return empty
+    numbers = np.arange(np.floor(value[0]) + 1.0, np.floor(value[-1] + 1e-6) + 1.0)
+    at = np.searchsorted(value, numbers - 1e-9, side="left")
+    whole = bool((value == np.floor(value)).all())
+    where = step[at] if whole else np.round(np.interp(numbers, value, step)).astype(np.int64)
+    if where.size > 0.5 * np.unique(step).size:  # a point an epoch: every place is a boundary
+        return empty
+    keep = where < step[-1]
+    where, numbers = where[keep], numbers[keep]
+    text = tuple(f"epoch {count(n + 1)} begins at step {count(s)}" for n, s in zip(numbers, where, strict=True))
+    return Landmarks(EPOCHS, where.astype(np.int64), text)
+
+
+def _evals(run: Run) -> Landmarks:
+    curve = next((c for r in (Role.EVAL_LOSS, Role.EVAL_ACCURACY) for c in run.of(r)), None)
+    step = np.unique(curve.step) if curve is not None else _steps([])
+    return Landmarks(EVALS, step, tuple(f"evaluation at step {count(s)}" for s in step))
+
+
+def _rate(run: Run) -> Landmarks:
+    curve = next((c for c in run.of(Role.LEARNING_RATE)), None)
+    if curve is None:
+        return Landmarks(RATE, _steps([]), ())
+    curve = curve.take(curve.finite)
+    found = changes(curve.value)
+    return Landmarks(
+        RATE,
+        curve.step[[c.index for c in found]] if found else _steps([]),
+        tuple(_told(c, curve) for c in found),
+        tuple(c.sudden for c in found),
+        tuple(c.kind == "jump" for c in found),
+    )
+
+
+def _told(change: Change, curve: Curve) -> str:
+    where, before, after = f"at step {count(curve.step[change.index])}", figure(change.before), figure(change.after)
+    return {
+        "warm": f"the warm-up is over {where}, at a learning rate of {after}",
+        "fall": f"the learning rate begins to fall from {after} {where}",
+        "rest": f"the learning rate stays at {after} from step {count(curve.step[change.index])} on",
+        "rise": f"the learning rate begins to rise from {after} {where}",
+        "drop": f"the learning rate drops from {before} to {after} {where}",
+        "jump": f"the learning rate jumps from {before} to {after} {where}",
+    }[change.kind]
