@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from curveread.attribution.fold import fold, ordered
+from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
@@ -64,7 +65,7 @@ def diagnose(
     findings, not_checked, failed = _asked(run, configured, views)
     told = fold(findings, run)
     gone = rolled_back(run, told, partial(_examined, configured, failed))
-    kept = ordered([*surrounded(told, run, views), *gone])
+    kept = ordered([*explained(surrounded(told, run, views), run), *gone])
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}

@@ -11,7 +11,7 @@ from curveread.run.model import Curve, IntArray, Run
 from curveread.run.roles import Role
 from curveread.signals.rate_changes import Change, changes
 
-__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "landmarks"]
+__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "eval_curve", "landmarks"]
 
 RESTARTS, EPOCHS, EVALS, RATE = "restart", "epoch", "eval", "learning-rate"
 
@@ -75,8 +75,13 @@ def _epochs(run: Run) -> Landmarks:
     return Landmarks(EPOCHS, where.astype(np.int64), text)
 
 
+def eval_curve(run: Run) -> Curve | None:
+    """Return the curve that the evaluations are read off, None without one."""
+    return next((c for r in (Role.EVAL_LOSS, Role.EVAL_ACCURACY) for c in run.of(r)), None)
+
+
 def _evals(run: Run) -> Landmarks:
-    curve = next((c for r in (Role.EVAL_LOSS, Role.EVAL_ACCURACY) for c in run.of(r)), None)
+    curve = eval_curve(run)
     step = np.unique(curve.step) if curve is not None else _steps([])
     return Landmarks(EVALS, step, tuple(f"evaluation at step {count(s)}" for s in step))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part
+from curveread.readers.crash_lines import crash_lines, printed_files
 from curveread.readers.grouping import Item, Stream, chain, group
 from curveread.readers.losses import summed_note, without_policy_losses
 from curveread.readers.merge import all_checkpoints, drop_summaries, merge_forms, rank
@@ -206,10 +207,37 @@ def _build(named: Sequence[tuple[Path, list[Stream]]], path: Path, top: Path) ->
     for home, _ in named:
         per_home[home] += 1
     names = _names(named, per_home, path, top)
-    return [
+    runs = [
         _run(streams, name, _path_of(home, per_home[home], len(named), streams, path), top)
         for (home, streams), name in zip(named, names, strict=True)
     ]
+    if path.is_file():
+        return [_with_incidents(run, streams, [], top) for run, (_, streams) in zip(runs, named, strict=True)]
+    folders = [
+        list(dict.fromkeys([home, *(i.file.folder for s in streams for i in s.items)])) for home, streams in named
+    ]
+    owners = Counter(f for own in folders for f in own)
+    return [
+        _with_incidents(run, streams, [f for f in own if owners[f] == 1], top)
+        for run, (_, streams), own in zip(runs, named, folders, strict=True)
+    ]
+
+
+def _with_incidents(run: Run, streams: Sequence[Stream], folders: Sequence[Path], top: Path) -> Run:
+    """Add what was printed about crashes: in the run's own text logs, and beside them in folders that are its alone."""
+    if run.first_step is None or run.last_step is None:
+        return run
+    own = [i.file.path for s in streams for i in s.items if i.part.source.format == "text-log"]
+    beside, notes = printed_files(f for folder in folders for f in (folder, folder / "logs", folder / "files"))
+    files = list(dict.fromkeys(f for f in (*own, *beside) if f.suffix != ".gz"))
+    found, more = crash_lines(files, run.first_step, run.last_step)
+    if not found and not notes and not more:
+        return run
+    return replace(
+        run,
+        incidents=tuple(replace(f, source=_relative(f.source, top)) for f in found),
+        notes=(*run.notes, *(_short(n, top) for n in (*notes, *more))),
+    )
 
 
 def _path_of(home: Path, siblings: int, total: int, streams: Sequence[Stream], path: Path) -> str:

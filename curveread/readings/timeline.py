@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 
 from curveread.findings.diagnosis import TimelineEntry
 from curveread.findings.finding import Finding
+from curveread.findings.landmarks import EPOCHS, EVALS, RATE, eval_curve, landmarks
+from curveread.findings.wording import count, figure
+from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES
 
 __all__ = ["timeline"]
 
+_MOST = 25
+"""Epochs or evaluations beyond which a list of them hides what else happened."""
+_MOST_CHANGES = 20
+
+_Clock = Callable[[int], float | None]
+
 
 def timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ...]:
-    """Return what happened, in the order of steps."""
+    """Return what happened, in the order of steps: the schedule, epochs, evaluations, checkpoints, findings, the end.
+
+    Parameters
+    ----------
+    run
+        The run.
+    findings
+        The findings that are told.
+    """
+    wall = _clock(run)
+    out = [
+        TimelineEntry(f.first_step, "restart" if f.rule == "restart" else "finding", f.message, wall(f.first_step))
+        for f in findings
+        if f.first_step is not None
+    ]
+    out += _places(run, wall)
+    out += _checkpoints(run, wall)
+    out += _ends(run, wall)
+    return tuple(sorted(out, key=lambda t: t.step))
+
+
+def _clock(run: Run) -> _Clock:
+    """Return step -> wall time, by the clock of the loss."""
     clock = next((c for role in LOSSES for c in run.of(role) if c.wall_time is not None), None)
 
     def wall(step: int) -> float | None:
@@ -23,13 +56,59 @@ def timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ..
         time = float(clock.wall_time[at])
         return time if np.isfinite(time) else None
 
-    out = [
-        TimelineEntry(f.first_step, "restart" if f.rule == "restart" else "finding", f.message, wall(f.first_step))
-        for f in findings
-        if f.first_step is not None
-    ]
-    out += [TimelineEntry(c.step, "checkpoint", f"checkpoint {c.path}", wall(c.step)) for c in run.checkpoints]
-    if run.last_step is not None:
-        end = "the log ends" if run.crashed is None else ("the run crashed" if run.crashed else "the run finished")
-        out.append(TimelineEntry(run.last_step, "end", end, wall(run.last_step)))
-    return tuple(sorted(out, key=lambda t: t.step))
+    return wall
+
+
+def _places(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
+    """Yield changes of the learning rate, epochs, and evaluations with their value; none of a kind with very many."""
+    for marks in landmarks(run):
+        steps = [int(s) for s in marks.step]
+        if marks.kind == RATE and len(steps) <= _MOST_CHANGES:
+            kinds = ["lr-change" if sudden else "schedule" for sudden in marks.sudden]
+        elif marks.kind in (EPOCHS, EVALS) and len(steps) <= _MOST:
+            kinds = [marks.kind] * len(steps)
+        else:
+            continue
+        for step, kind, text in zip(steps, kinds, marks.text, strict=True):
+            yield TimelineEntry(step, kind, text + (_measured(run, step) if kind == EVALS else ""), wall(step))
+
+
+def _measured(run: Run, step: int) -> str:
+    """Return what an evaluation measured: ``: eval/loss 2.31``."""
+    curve = eval_curve(run)
+    if curve is None:
+        return ""
+    return f": {curve.tag} {figure(float(curve.value[int(np.searchsorted(curve.step, step))]))}"
+
+
+def _checkpoints(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
+    for kept in run.checkpoints:
+        yield TimelineEntry(kept.step, "checkpoint", f"checkpoint {kept.path}", wall(kept.step))
+
+
+def _ends(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
+    """Yield what ended attempts, and the end of the run with what was printed there."""
+    if run.last_step is None:
+        return
+    for incident in run.incidents:
+        step = _step_of(incident, run)
+        if not incident.final and step is not None:
+            yield TimelineEntry(
+                step, "end", f"printed at step {count(step)}: {incident.told}", incident.wall_time or wall(step)
+            )
+    end = "the log ends" if run.crashed is None else ("the run crashed" if run.crashed else "the run finished")
+    cause = root_of([i for i in run.incidents if i.final])
+    text = f"{end}: {cause.told}" if cause is not None else end
+    yield TimelineEntry(run.last_step, "end", text, wall(run.last_step))
+
+
+def _step_of(incident: Incident, run: Run) -> int | None:
+    """Return the step of an incident: printed beside it, or that of its time by the run's clock."""
+    if incident.step is not None or incident.wall_time is None:
+        return incident.step
+    for role in LOSSES:
+        for curve in run.of(role):
+            wall = curve.wall_time
+            if wall is not None and np.isfinite(wall).all() and wall[0] <= incident.wall_time <= wall[-1]:
+                return int(curve.step[int(np.searchsorted(wall, incident.wall_time, side="right")) - 1])
+    return None

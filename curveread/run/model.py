@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role, role_of
 
@@ -174,6 +175,8 @@ class Run:
         What ``step`` counts, in the log's own words (``step``, ``train/global_step``, ``epoch`` …).
     crashed
         True or False where the log says how the run ended, None where it does not.
+    incidents
+        What was printed beside the log about crashes, in the order of files and lines.
     """
 
     name: str
@@ -186,6 +189,7 @@ class Run:
     checkpoints: tuple[Checkpoint, ...] = ()
     x_axis: str = "step"
     crashed: bool | None = None
+    incidents: tuple[Incident, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))

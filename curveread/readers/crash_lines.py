@@ -1,0 +1,328 @@
+"""Crash patterns in what a program printed beside its log: out of memory, time-outs, kills, full disks, exceptions.
+
+Only text files with the names of printed output are opened, and only in a folder that holds a run. All bounds are
+fixed: files of a run, bytes of a file, hits of a pattern, characters of a line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from curveread.readers.text_log.lines import plain
+from curveread.readers.text_log.printed import RANK, STAMP, clock
+from curveread.run.incidents import Incident
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["crash_lines", "printed_files"]
+
+_MOST_FILES = 20
+_MOST_BYTES = 1 << 24
+"""Of a longer file only the end is looked at: that is where a program dies."""
+_MOST_HITS = 50
+_AROUND = 1 << 14
+_LONGEST = 200
+
+_PRINTED = re.compile(
+    r"(.*(log|out|err|stdout|stderr|console|slurm|nohup|train|run)[\w.\-]*\.txt|.+\.(log|out|err)(\.\d{1,3})?"
+    r"|(nohup|stdout|stderr|log)|.+\.[oe]\d{3,10})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A text that says what happened.
+
+    Parameters
+    ----------
+    needle
+        What the line holds.
+    kind, text
+        As in :class:`Incident`.
+    line
+        What the line must match as a whole where the needle alone is not enough.
+    """
+
+    needle: bytes
+    kind: str
+    text: str
+    line: re.Pattern[bytes] | None = None
+
+
+def _all(kind: str, text: str, *needles: bytes, line: bytes | None = None) -> tuple[_Pattern, ...]:
+    return tuple(_Pattern(n, kind, text, re.compile(line) if line else None) for n in needles)
+
+
+_PATTERNS: tuple[_Pattern, ...] = (
+    *_all(
+        "out-of-memory",
+        "the GPU ran out of memory",
+        b"CUDA out of memory",
+        b"CUDA error: out of memory",
+        b"OutOfMemoryError",
+        b"CUDA_ERROR_OUT_OF_MEMORY",
+        b"HIP out of memory",
+        b"RESOURCE_EXHAUSTED: Out of memory",
+    ),
+    *_all(
+        "out-of-memory",
+        "the machine ran out of memory",
+        b"oom-kill",
+        b"oom_kill event",
+        b"Out of memory: Killed process",
+        b"DefaultCPUAllocator: can't allocate memory",
+    ),
+    *_all(
+        "collective",
+        "a collective operation timed out (NCCL)",
+        b"collective operation timeout",
+        b"NCCL watchdog thread terminated",
+        b"Timed out waiting",
+        line=rb"(?i).*(NCCL|collective|watchdog|process group).*",
+    ),
+    *_all(
+        "collective",
+        "communication between the GPUs failed (NCCL)",
+        b"ncclSystemError",
+        b"ncclUnhandledCudaError",
+        b"ncclInternalError",
+        b"ncclRemoteError",
+    ),
+    *_all(
+        "loss-scale",
+        "the fp16 loss scale reached its floor",
+        b"loss scale already at minimum",
+        b"Minimum loss scale reached",
+    ),
+    *_all("time-limit", "the job ran into its time limit", b"DUE TO TIME LIMIT"),
+    *_all("killed", "the job was pre-empted", b"DUE TO PREEMPTION"),
+    *_all("killed", "the job was put back into the queue", b"DUE TO JOB REQUEUE"),
+    *_all("killed", "the job lost a node", b"DUE TO NODE FAIL"),
+    *_all("killed", "the job was cancelled", b"CANCELLED AT ", line=rb".*CANCELLED AT \S{10,30}(?! DUE TO).*"),
+    *_all(
+        "killed",
+        "the process was killed (SIGKILL)",
+        b"SIGKILL",
+        b"Killed",
+        b"exitcode",
+        line=rb"(.*\bSIGKILL\b.*|Killed|.{0,80}\d\s{1,4}Killed\b.*|.*exitcode\s{0,4}: -9\b.*)",
+    ),
+    *_all(
+        "killed",
+        "the process was asked to end (SIGTERM)",
+        b"SIGTERM",
+        line=rb"(?!.*closing signal).*\bSIGTERM\b.*",
+    ),
+    *_all("segfault", "a segmentation fault ended the process", b"Segmentation fault", b"SIGSEGV", b"Signal 11"),
+    *_all("segfault", "a bus error ended the process (shared memory?)", b"Bus error", b"SIGBUS"),
+    *_all("disk", "the disk was full", b"No space left on device", b"Disk quota exceeded"),
+    *_all("device", "the GPU failed", b"uncorrectable ECC", b"Xid (PCI", b"device-side assert triggered"),
+)
+"""What is looked for; of two that lie in one line the first counts."""
+
+_TRACEBACK = b"Traceback (most recent call last):"
+_RAISED = re.compile(rb"([A-Za-z_][\w.]{0,100}(?:Error|Exception|Interrupt|Exit|Warning|Stop\w{0,20}))(?::|$)(.*)")
+_PLAIN_RAISED = re.compile(rb"([A-Za-z_][\w.]{0,100}):\s(.*)")
+_FRONT = re.compile(rb"(?:" + RANK + rb"\s?|" + STAMP + rb"\s?|\[[\w .:\-]{1,40}\]:?\s?){0,3}")
+_STAMPED = re.compile(STAMP)
+_STEP = re.compile(
+    rb"(?i)(?<![a-z])(?:global_?step|step|iteration|iter|update)s?[\"']?[ \t]{0,4}[:=#]?[ \t]{0,8}(\d{1,12})(?![\d.])"
+    rb"|(?<![\d.])(\d{1,12})/(\d{1,12}) \["
+)
+
+
+def printed_files(folders: Iterable[Path]) -> tuple[list[Path], list[DataNote]]:
+    """Return the files in these folders, not below them, whose names are those of printed output.
+
+    Parameters
+    ----------
+    folders
+        Folders that hold a run; one that is not there is passed over.
+    """
+    found: list[Path] = []
+    for folder in dict.fromkeys(folders):
+        try:
+            with os.scandir(folder) as entries:
+                names = [e.name for e in entries if _PRINTED.fullmatch(e.name) and e.is_file()]
+        except OSError:
+            continue
+        found += [folder / name for name in sorted(names)]
+    notes = []
+    if len(found) > _MOST_FILES:
+        text = f"crash lines were looked for in {_MOST_FILES} of {len(found)} text files only"
+        notes.append(DataNote(NoteKind.SKIPPED, str(found[0].parent), text))
+    return found[:_MOST_FILES], notes
+
+
+def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple[list[Incident], list[DataNote]]:
+    """Return what the files say about crashes, in the order of files and lines, and what was not looked at.
+
+    Parameters
+    ----------
+    files
+        Text files; what is not text, or cannot be read, is passed over.
+    first_step, last_step
+        Of the run: a number beside them is no step of it.
+
+    Notes
+    -----
+    Patterns are found as plain substrings; regular expressions see one bounded line at a time. An exception that the
+    program survived is left out: steps are printed behind it that go on from those before it.
+    """
+    incidents: list[Incident] = []
+    notes: list[DataNote] = []
+    for path in files:
+        try:
+            text = _Text.of(path)
+        except OSError as error:
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
+            continue
+        if text is None:
+            continue
+        incidents += text.incidents(first_step, last_step)
+        if text.skipped:
+            said = f"crash lines were looked for in its last {_MOST_BYTES >> 20} MB only"
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), said))
+    return incidents, notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The end of a text file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    raw
+        Its last bytes, without colours, every line ended by a line feed.
+    skipped
+        Bytes before them.
+    """
+
+    path: Path
+    raw: bytes
+    skipped: int
+
+    @staticmethod
+    def of(path: Path) -> _Text | None:
+        """Read a file; None when it is no text."""
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            if b"\x00" in file.read(4096):
+                return None
+            skipped = max(0, size - _MOST_BYTES)
+            file.seek(skipped)
+            return _Text(path, plain(file.read(_MOST_BYTES)), skipped)
+
+    def incidents(self, first_step: int, last_step: int) -> Iterator[Incident]:
+        """Yield what was printed, in order; the same thing said again, by other ranks too, once."""
+        hits = sorted(self._hits(), key=lambda h: h[0])
+        # The log may end a little before what was printed does.
+        steps = range(first_step, last_step + max(100, (last_step - first_step) // 20) + 1)
+        seen: set[tuple[str, str, int | None]] = set()
+        for at, kind, said in hits:
+            step = self._step(max(0, at - _AROUND), at, steps, last_step, last=True)
+            then = self._step(at, at + 4 * _AROUND, steps, last_step, last=False)
+            survived = then is not None and (step is None or then >= step)
+            if kind in ("exception", "interrupted") and survived:
+                continue
+            key = kind, said.partition(":")[0], step
+            if key in seen:
+                continue
+            seen.add(key)
+            yield Incident(
+                kind=kind,
+                text=said,
+                source=str(self.path),
+                line=0 if self.skipped else self.raw.count(b"\n", 0, at) + 1,
+                step=step,
+                wall_time=self._time(at),
+                final=then is None,
+            )
+
+    def _hits(self) -> Iterator[tuple[int, str, str]]:
+        """Yield place, kind and words of every pattern; an exception that a pattern explains is not told again."""
+        taken: set[int] = set()
+        for pattern in _PATTERNS:
+            for at in _places(self.raw, pattern.needle):
+                begin = self.raw.rfind(b"\n", 0, at) + 1
+                line = self._line(begin).rstrip()
+                source = line.startswith(b"    ")  # a traceback quotes the program
+                if begin in taken or source or (pattern.line and not pattern.line.fullmatch(line)):
+                    continue
+                taken.add(begin)
+                yield begin, pattern.kind, pattern.text
+        for at in _places(self.raw, _TRACEBACK):
+            raised = self._raised(at + len(_TRACEBACK))
+            if raised is not None and raised[0] not in taken:
+                taken.add(raised[0])
+                yield raised
+
+    def _line(self, begin: int) -> bytes:
+        end = self.raw.find(b"\n", begin, begin + 4096)
+        return self.raw[begin : end if end >= 0 else begin + 4096]
+
+    def _raised(self, at: int) -> tuple[int, str, str] | None:
+        """Return place, kind and words of the last line of a traceback, None when another follows from it."""
+        begin = self.raw.find(b"\n", at) + 1
+        for _ in range(400):
+            if not 0 < begin < len(self.raw):
+                return None
+            line = self._line(begin)
+            rest = _FRONT.sub(b"", line, count=1)
+            found = None if rest[:1] in (b" ", b"\t", b"") else _RAISED.match(rest) or _PLAIN_RAISED.match(rest)
+            if found:
+                follows = self.raw[begin : begin + len(line) + 200]
+                if b"above exception" in follows:
+                    return None
+                if found[1] == b"KeyboardInterrupt":
+                    return begin, "interrupted", "it was interrupted by hand"
+                return begin, "exception", f"it ended with {_shown(found[0])}"
+            begin += len(line) + 1
+        return None
+
+    def _step(self, low: int, high: int, steps: range, end: int, *, last: bool) -> int | None:
+        """Return the first or last of the run's steps printed between two places; bars of other loops do not count."""
+        found = None
+        for match in _STEP.finditer(self.raw, low, high):
+            step, total = int(match[1] or match[2]), match[3]
+            if step in steps and (total is None or int(total) >= 0.9 * end):
+                found = step
+                if not last:
+                    break
+        return found
+
+    def _time(self, at: int) -> float | None:
+        """Return the time printed in a line or in those just before it."""
+        end = self.raw.find(b"\n", at)
+        stamps = _STAMPED.findall(self.raw, max(0, at - 2048), end if 0 <= end < at + 4096 else at + 4096)
+        seconds = float(clock([stamps[-1]])[0]) if stamps else float("nan")
+        return seconds if seconds == seconds else None
+
+
+def _places(raw: bytes, needle: bytes) -> list[int]:
+    """Return where a text stands: of very many places the first and the last."""
+    out: list[int] = []
+    at = raw.find(needle)
+    while at >= 0 and len(out) < _MOST_HITS:
+        out.append(at)
+        at = raw.find(needle, at + 1)
+    if at >= 0:
+        tail: list[int] = []
+        at = raw.rfind(needle)
+        while at > out[-1] and len(tail) < _MOST_HITS:
+            tail.append(at)
+            at = raw.rfind(needle, 0, at)
+        out += tail[::-1]
+    return out
+
+
+def _shown(raw: bytes) -> str:
+    """Return log text on one line, without characters that act instead of showing, at most 200 characters long."""
+    text = "".join(c if c.isprintable() else " " for c in raw.decode("utf-8", "replace")).strip()
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
