@@ -22,6 +22,7 @@ from curveread.findings.diagnosis import (
 from curveread.findings.finding import Finding, Severity
 from curveread.readings.drawings import drawings
 from curveread.readings.phases import phases
+from curveread.readings.spike_scores import spike_scores
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
 from curveread.run.model import Run
@@ -78,7 +79,7 @@ def diagnose(
         failed=tuple(failed),
         phases=phases(run, ordered(told)),
         timeline=timeline(run, kept),
-        summary=summary(views),
+        summary=summary(views) | spike_scores(views),
         draw=partial(drawings, views),
     )
 

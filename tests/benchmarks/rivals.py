@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from curveread.run.model import Run
 from curveread.run.roles import Role
+from curveread.signals.spike_scores import above_recent, recent
 from tests.benchmarks.events import Seen
 
 __all__ = ["RULES", "Curves", "Rule", "curves_of"]
@@ -72,14 +73,14 @@ def curves_of(run: Run) -> Curves:
 
 def olmo_core(c: Curves) -> list[Seen]:
     """Loss or gradient norm above the mean of the last 128 by 6 standard deviations."""
-    return _events("loss-spike", c.step, _above_recent(c.loss, 128, 6.0)) + _events(
-        "gradient-explosion", c.grad_step, _above_recent(c.grad, 128, 6.0)
+    return _events("loss-spike", c.step, above_recent(c.loss, 128, 6.0)) + _events(
+        "gradient-explosion", c.grad_step, above_recent(c.grad, 128, 6.0)
     )
 
 
 def olmo_2(c: Curves) -> list[Seen]:
     """Values at least 7 standard deviations from the mean of the last 1,000 (the paper's spike score)."""
-    return _events("loss-spike", c.step, _above_recent(c.loss, 1000, 7.0, both_sides=True))
+    return _events("loss-spike", c.step, above_recent(c.loss, 1000, 7.0, both_sides=True))
 
 
 def llm_foundry(c: Curves) -> list[Seen]:
@@ -88,7 +89,7 @@ def llm_foundry(c: Curves) -> list[Seen]:
     Its second rule: half of a window above the first window's maximum, or above 10 where that is larger.
     """
     window = max(100, int(0.05 * c.loss.size))
-    mean, _ = _recent(c.loss, window, window)
+    mean, _ = recent(c.loss, window, window)
     high = _finite(c.loss) >= 2 * mean
     run_length = _consecutive(high)
     seen = _events("loss-spike", c.step, run_length > 4)
@@ -114,7 +115,7 @@ def megatron(c: Curves) -> list[Seen]:
 
 def lightning_spike(c: Curves) -> list[Seen]:
     """Loss three times the mean of the last ten, or not finite."""
-    mean, _ = _recent(c.loss, 10, 1)
+    mean, _ = recent(c.loss, 10, 1)
     return _events("loss-spike", c.step, _finite(c.loss) - mean >= 2.0 * mean) + _nonfinite(c.step, c.loss)
 
 
@@ -220,36 +221,6 @@ def _finite(value: Floats) -> Floats:
 
 def _nonfinite(step: Floats, value: Floats) -> list[Seen]:
     return [Seen("nonfinite-loss", "error", float(step[a]), float(step[b])) for a, b in _groups(~np.isfinite(value))]
-
-
-def _recent(value: Floats, window: int, least: int) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of the up to ``window`` finite values before each; NaN below ``least``."""
-    ok = np.isfinite(value)
-    centre = float(np.median(value[ok])) if ok.any() else 0.0
-    x = np.where(ok, value - centre, 0.0)
-    end = np.arange(value.size)
-    begin = np.maximum(end - window, 0)
-
-    def total(a: Floats) -> Floats:
-        s: Floats = np.concatenate([[0.0], np.cumsum(a)])
-        out: Floats = s[end] - s[begin]
-        return out
-
-    count = total(ok.astype(np.float64))
-    enough = count >= max(least, 1)
-    safe = np.maximum(count, 1.0)
-    mean = np.where(enough, total(x) / safe, np.nan)
-    variance = np.maximum(total(x**2) / safe - mean**2, 0.0)
-    return mean + centre, np.sqrt(variance)
-
-
-def _above_recent(value: Floats, window: int, times: float, *, both_sides: bool = False) -> Flags:
-    """Return where a value leaves the recent mean by so many standard deviations; judged from half a window on."""
-    mean, sd = _recent(value, window, window // 2)
-    off = _finite(value) - mean
-    if both_sides:
-        off = np.abs(off)
-    return (off > times * sd) & (sd > 0)
 
 
 def _consecutive(flags: Flags) -> NDArray[np.int64]:

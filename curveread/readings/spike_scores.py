@@ -1,0 +1,32 @@
+"""Shares of spikes as other projects publish them, among the key figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import Reading
+from curveread.run.roles import Role
+from curveread.signals.spike_scores import olmo2_spike_score, olmo_core_spike_score
+
+__all__ = ["spike_scores"]
+
+_CURVES = ((Role.TRAIN_LOSS, "loss"), (Role.GRAD_NORM, "grad_norm"))
+_SCORES = (("olmo2_spike_score", olmo2_spike_score), ("olmo_core_spike_score", olmo_core_spike_score))
+
+
+def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
+    """Return OLMo 2's and OLMo-core's spike score of the loss and the gradient norm, in percent of the points.
+
+    Only for comparing with published figures: what is a spike in this run the check ``loss-spike`` decides. Left out
+    where the curve is too short for the definition. A logged point stands for a step: of a curve that was logged every
+    50 steps it is the score of those points.
+    """
+    out: dict[str, Reading] = {}
+    for role, name in _CURVES:
+        for view in views.get(role, ())[:1]:
+            for key, score in _SCORES:
+                value = score(view.curve.value)
+                if value is not None:
+                    out[f"{key}_{name}"] = Reading(value, "%")
+    return out
