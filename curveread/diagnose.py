@@ -146,6 +146,7 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
         facts=run.config,
         crashed=run.crashed,
         checkpoints=run.checkpoints,
+        notes=run.notes,
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
 from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray
+from curveread.run.notes import DataNote
 from curveread.run.roles import Role, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
 
@@ -115,6 +116,8 @@ class Subject:
         How the run ended, None where the log does not say.
     checkpoints
         Checkpoints that are on disk beside the log.
+    notes
+        What was noted while reading.
     """
 
     views: Mapping[Role, tuple[CurveView, ...]]
@@ -124,6 +127,7 @@ class Subject:
     facts: Mapping[str, Any] = field(default_factory=dict)
     crashed: bool | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
+    notes: tuple[DataNote, ...] = ()
 
     def all(self, *roles: Role) -> tuple[CurveView, ...]:
         """Return the views of the roles, role after role."""

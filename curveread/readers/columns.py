@@ -280,7 +280,7 @@ def segments_of(
     starts = np.union1d(_breaks(table, axis.step, names), np.array(said, np.int64))
     if starts.size > max(8, 0.02 * table.rows):
         message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
-        notes.append(DataNote(NoteKind.X_AXIS, source, message))
+        notes.append(DataNote(NoteKind.UNORDERED, source, message))
         starts = starts[:0]
     bounds = [0, *starts.tolist(), table.rows]
     segments = []

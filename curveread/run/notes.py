@@ -29,6 +29,8 @@ class NoteKind(StrEnum):
     """A file or value that is no curve, or could not be used."""
     X_AXIS = "x-axis"
     """How the step of a curve was found, where that is not obvious."""
+    UNORDERED = "unordered"
+    """Points that were sorted because their steps go back while the run goes on."""
     MERGED = "merged"
     """Files that were taken as one run."""
     EMPTY = "empty"

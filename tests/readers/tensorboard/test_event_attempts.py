@@ -70,7 +70,7 @@ def test_curve_with_a_clock_of_its_own_is_sorted(tmp_path: Path) -> None:
     assert part.curves["batch/loss"].value[:3].tolist() == [0, 20, 40]
     assert [(n.kind, n.message) for n in part.notes] == [
         (
-            NoteKind.X_AXIS,
+            NoteKind.UNORDERED,
             "batch/loss: steps go back 2 times while the run goes on; the points were sorted by step, all are kept",
         )
     ]
