@@ -12,7 +12,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure, span
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
-from curveread.signals.excursions import Excursion, excursions
+from curveread.signals.excursions import Excursion, excursions, prominence
 from curveread.signals.jumps import jumps
 from curveread.signals.levels import median_error, window_medians
 
@@ -35,8 +35,11 @@ class LossSpike(Detector):
     How it decides
         The residual from a running-median trend, in local noise scales, is averaged over boxes of 1, 2, 4 …
         points up to a quarter of the trend's window. Each width is judged against its own robust scale and a
-        threshold that noise of that tail would pass in one of twenty runs (``false_events``), never below
-        ``floor`` standard deviations. One or two points must be ``narrow`` times as high: odd batches are natural.
+        threshold learnt from the tail of the curve's own noise: its peaks follow a generalised Pareto law, and what
+        the few points of a short log leave open of its shape is allowed for. Noise passes one of these thresholds
+        ``false_events`` times per run, and none is below ``floor`` standard deviations, one or two points must be
+        ``narrow`` times that: odd batches are natural. A spike also stands ``prominence`` noise scales above both
+        what comes before it and what comes after it: before a step down the trend falls too early, which is no spike.
         A jump so long that the trend follows it is found as a step between two levels (6 standard errors) that is
         being won back. It is back when a forward median is within two standard errors (or half a noise scale) of
         the trend before it.
@@ -47,7 +50,8 @@ class LossSpike(Detector):
         A loss averaged over many steps hides spikes shorter than that.
 
     References
-        Chowdhery et al., "PaLM", 2022, section 5.1; OLMo 2, arXiv:2501.00656, section 3 (spike score);
+        Davison and Smith, "Models for exceedances over high thresholds", 1990; Chowdhery et al., "PaLM",
+        2022, section 5.1; OLMo 2, arXiv:2501.00656, section 3 (spike score);
         Bekman, "Machine Learning Engineering", training loss patterns (fast, slow, not fully recovering).
     """
 
@@ -56,9 +60,10 @@ class LossSpike(Detector):
     uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS,)
     least: ClassVar[int] = 30
 
-    floor: float = field(default=7.0, metadata={"help": "smallest height in robust standard deviations"})
-    false_events: float = field(default=0.05, metadata={"help": "false spikes per healthy run that are accepted"})
-    narrow: float = field(default=1.15, metadata={"help": "factor on the threshold for one or two points"})
+    floor: float = field(default=6.0, metadata={"help": "smallest height in robust standard deviations"})
+    false_events: float = field(default=0.04, metadata={"help": "false spikes per healthy run that are accepted"})
+    narrow: float = field(default=1.15, metadata={"help": "factor on ``floor`` for one or two points"})
+    prominence: float = field(default=0.5, metadata={"help": "noise scales above what comes before and after"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -70,7 +75,8 @@ class LossSpike(Detector):
         parts = view.parts
         skip = max(15, int(self.head * n))
         found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
-        found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * e.threshold]
+        found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * self.floor]
+        found = [e for e in found if min(prominence(parts.y, parts.scale, e)) >= self.prominence]
         found += self._slow(view, found, skip)
         return [self._finding(view, e, subject) for e in sorted(found, key=lambda e: e.first)]
 

@@ -8,16 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.loss_spike import LossSpike
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure, percent
 from curveread.run.roles import Role
-from curveread.signals.excursions import tail_threshold
 from curveread.signals.scale import mad_scale
+from curveread.signals.tail import tail_of
 
 __all__ = ["OutlierBatch"]
-
-_NARROW = 1.15
-"""What one or two points must have over the tail's threshold to be a spike, as in ``loss-spike``."""
 
 
 @dataclass(frozen=True)
@@ -25,18 +23,18 @@ class OutlierBatch(Detector):
     """Single batches lie in the far tail of the training loss's own noise.
 
     What it finds
-        One or two logged points at a time that are high for the noise around them, but not higher than a noise with
-        this tail makes them in a run this long. Higher ones are a ``loss-spike``.
+        One or two logged points at a time that noise with the tail of this curve would hardly make, but that are not
+        high enough to be sure. Higher ones are a ``loss-spike``.
 
     Why it matters
         Rare odd batches (short, repeated, of another language, wrongly decoded) are natural and harmless one by one;
         many of them say something about the data, and make the gradient noisier than it need be.
 
     How it decides
-        The residual from the trend, in local noise scales, exceeds ``height`` at one or two points in a row and stays
-        below the threshold of ``loss-spike``, which is read off the tail of the curve itself. Told once per run, when
-        there are at least ``least_count`` such places or one of them is above ``single``, and no more than ``rare`` of
-        the points are outside: a noise that is heavy all along has no outliers.
+        The tail of the residuals from the trend is learnt from the curve itself, as for ``loss-spike``. A point above
+        ``height`` local noise scales, of which fewer than ``unexpected`` as high are expected in a run this long, is
+        told when it stays below what a ``loss-spike`` needs. All of them are one finding. A noise that is heavy all
+        along has a heavy tail and no outliers.
 
     When it is wrong
         A curve with few points has a poorly known noise scale. A logged mean over many batches hides single ones.
@@ -50,37 +48,34 @@ class OutlierBatch(Detector):
     least: ClassVar[int] = 100
 
     height: float = field(default=5.0, metadata={"help": "height above the trend in robust standard deviations"})
-    least_count: int = field(default=3, metadata={"help": "places from which on they are told"})
-    single: float = field(default=6.5, metadata={"help": "height from which on a single one is told"})
-    rare: float = field(default=0.01, metadata={"help": "largest share of the points that are outliers"})
+    unexpected: float = field(default=0.1, metadata={"help": "points as high that noise may be expected to make"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
         view = subject.all(Role.TRAIN_LOSS)[0]
         n = len(view)
-        if n < self.least:
-            return []
         z = np.clip(view.parts.z, -1e6, 1e6)
         spread = mad_scale(z[np.abs(z) > 1e-6])
         if spread <= 0.0:
             return []
         z = z / spread
-        limit = _NARROW * tail_threshold(z, 3, 0.05, 7.0)
-        skip = max(15, int(self.head * n))
-        high = np.flatnonzero(z > self.height)
-        high = high[high >= skip]
-        if high.size == 0 or high.size > self.rare * n + 2:
+        spike = LossSpike()
+        tail = tail_of(z, 1, spike.floor)
+        if tail is None:
+            return []
+        limit = max(spike.narrow * spike.floor, tail.height(spike.false_events / 2.0))
+        high = np.flatnonzero(z > max(self.height, tail.height(self.unexpected)))
+        high = high[high >= max(15, int(self.head * n))]
+        if high.size == 0:
             return []
         # Three in a row, or a neighbour beyond the threshold, is another thing than an odd batch.
         groups = np.split(high, np.flatnonzero(np.diff(high) > 2) + 1)
-        groups = [g for g in groups if g.size <= 2 and float(z[g].max()) <= limit]
+        groups = [g for g in groups if g.size <= 2 and float(z[g].max()) < limit]
         if not groups:
             return []
         at = np.concatenate(groups)
         top = int(at[np.argmax(z[at])])
-        if len(groups) < self.least_count and float(z[top]) < self.single:
-            return []
         share = at.size / n
         level = float(view.parts.transform.back(view.parts.trend[top : top + 1])[0])
         return [
@@ -93,7 +88,7 @@ class OutlierBatch(Detector):
                 peak_step=int(view.step[top]),
                 last_step=int(view.step[at[-1]]),
                 message=f"{amount(at.size, 'point')} of {view.tag} ({percent(share)}) "
-                f"{'lies' if at.size == 1 else 'lie'} in the tail of its noise, the highest, "
+                f"{'is' if at.size == 1 else 'are'} higher than its noise should reach, the highest, "
                 f"{figure(float(view.value[top]))} against {figure(level)} around it, at step {count(view.step[top])}",
                 evidence=(
                     Evidence("outlying points", float(at.size), "points"),

@@ -98,7 +98,8 @@ class Decomposition:
         if self.transform.kind == "linear":
             rise = self.residual
         elif self.transform.kind == "log":
-            rise = np.expm1(np.minimum(self.residual, 700.0))
+            bend = np.clip(1.0 - 2.0 * self.scale, 1e-3, 1.0)
+            rise = np.expm1(np.minimum(bend * self.residual, 700.0)) / bend
         else:
             slope = np.cosh(np.clip(self.trend, -700.0, 700.0))
             at = self.transform
@@ -144,7 +145,7 @@ def decompose(value: _Float, transform: Transform | None = None) -> Decompositio
     y = transform.forward(value)
     window = trend_window(y.size)
     trend = robust_trend(y, window)
-    block = max(200, window // 2)
+    block = int(np.clip(y.size // 8, 48, max(200, window // 2)))
     scale = local_scale(y - trend, block)
     if y.size >= 3:
         # A median follows a short or steep curve so closely that nothing is left to measure; the second

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.signals.scale import mad_scale
+from curveread.signals.tail import tail_of
 
-__all__ = ["Excursion", "excursions", "tail_threshold"]
+__all__ = ["Excursion", "excursions", "prominence"]
 
 _Float = NDArray[np.float64]
 
@@ -38,65 +39,6 @@ class Excursion:
     width: int
 
 
-def tail_threshold(stat: _Float, gap: int, false_events: float, floor: float) -> float:
-    """Return the height that noise of this shape exceeds ``false_events`` times in a series this long.
-
-    Parameters
-    ----------
-    stat
-        (n,) standardised series, mostly noise.
-    gap
-        Exceedances closer than this belong to one cluster.
-    false_events
-        Expected clusters of pure noise above the result.
-    floor
-        Smallest result.
-
-    Returns
-    -------
-    A tail is fitted through two points: the 90 % quantile u, and a high quantile of the peaks of the clusters
-    above u (85 %, lower where clusters are few, so that one in seven of them may be a real event). A Weibull
-    tail x(p) = A (-ln p)^k goes through both; k is 0.5 to 0.9 for Gaussian noise and 1 for exponential noise.
-    The larger k, the more a Pareto tail through the same points counts (geometric mean from k = 1.5 on). The
-    higher of the two sides of the series wins: noise may be skewed either way. O(n).
-    """
-    n = stat.size
-    if n < 20:
-        return floor
-    wanted = false_events / n
-    best = floor
-    for side in (stat, -stat):
-        u = float(np.quantile(side, 0.9))
-        above = np.flatnonzero(side > u)
-        if u <= 0.0 or above.size < 5:
-            continue
-        starts = np.flatnonzero(np.diff(above, prepend=above[0] - gap - 1) > gap)
-        peaks = _without_outstanding(np.maximum.reduceat(side[above], starts), floor)
-        share = float(np.clip(1.0 - 3.0 / peaks.size, 0.5, 0.85))
-        high, rare = float(np.quantile(peaks, share)), (1.0 - share) * peaks.size / n
-        if high <= u or rare >= 0.1:
-            continue
-        k = np.log(high / u) / np.log(np.log(rare) / np.log(0.1))
-        weibull = high * (np.log(wanted) / np.log(rare)) ** k
-        pareto = high * (rare / wanted) ** (np.log(high / u) / np.log(0.1 / rare))
-        trust = 0.5 * float(np.clip((k - 1.0) / 0.5, 0.0, 1.0))
-        best = max(best, float(weibull ** (1.0 - trust) * min(pareto, 1e12) ** trust))
-    return best
-
-
-def _without_outstanding(peaks: _Float, floor: float) -> _Float:
-    """Return the peaks without those that stand above a clear gap (a factor 1.5), at most a third of them."""
-    ordered = np.sort(peaks)
-    k = ordered.size
-    low = max(int(k * 2 / 3), 4)
-    if k <= low + 1:
-        return peaks
-    ratio = ordered[low + 1 :] / ordered[low:-1]
-    ratio[ordered[low + 1 :] < floor] = 0.0
-    gap = int(np.argmax(ratio))
-    return ordered[: low + 1 + gap] if ratio[gap] >= 1.5 else peaks
-
-
 def excursions(z: _Float, window: int, *, floor: float, false_events: float, skip: int = 0) -> list[Excursion]:
     """Return the stretches of ``z`` that noise does not explain, in order.
 
@@ -118,8 +60,6 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
     list of Excursion. A box of width w is judged against the robust scale of all boxes of that width, which
     absorbs correlated noise. O(n log window).
     """
-    from scipy.ndimage import uniform_filter1d
-
     n = z.size
     if n < 20:
         return []
@@ -129,20 +69,11 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
     best = np.full(n, -np.inf)
     best_width = np.ones(n, dtype=np.int64)
     limit = np.full(n, floor)
+    sharp = np.inf
     for width in widths:
-        box = z
-        if width > 1:
-            # Clipped, so that a wide box takes many high points and not one outlier; a full box at the clip
-            # still passes the floor. Boxes that stick out over an end are not judged.
-            clip = max(3.0, 1.25 * floor / np.sqrt(width))
-            box = uniform_filter1d(np.clip(z, -clip, clip), width, mode="nearest")
-            box[: width // 2] = 0.0
-            box[n - width // 2 :] = 0.0
-        spread = mad_scale(box[noisy])
-        if spread <= 0.0:
-            continue
-        stat = box / spread
-        threshold = tail_threshold(stat, max(3, width), false_events, floor)
+        accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
+        stat, threshold, spread = _judged(z, noisy, width, floor, accepted)
+        sharp = threshold * spread if width == 1 else sharp
         ratio = stat / threshold
         better = ratio > best
         best = np.where(better, ratio, best)
@@ -159,12 +90,63 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
         half = int(best_width[top]) // 2
         low, high = max(0, int(group[0]) - half), min(n - 1, int(group[-1]) + half)
         peak = low + int(np.argmax(z[low : high + 1]))
-        first, last = _walk(z, peak, low, high)
+        first, last = _walk(z, peak, low, high, sharp)
         new = Excursion(first, peak, last, float(best[top] * limit[top]), float(limit[top]), int(best_width[top]))
         if out and new.first <= out[-1].last + gap:
             new = _joined(out.pop(), new, z)
         out.append(new)
     return out
+
+
+def _judged(
+    z: _Float, noisy: NDArray[np.bool_], width: int, floor: float, false_events: float
+) -> tuple[_Float, float, float]:
+    """Return the boxes of one width in units of their own robust scale, the threshold for them, and that scale."""
+    from scipy.ndimage import uniform_filter1d
+
+    clip = np.inf if width == 1 else max(3.0, 1.25 * floor / np.sqrt(width))
+    while True:
+        box = z
+        if width > 1:
+            # Clipped, so that a wide box takes many high points and not one outlier. Boxes that stick out over an
+            # end are not judged.
+            box = uniform_filter1d(np.clip(z, -clip, clip), width, mode="nearest")
+            box[: width // 2] = 0.0
+            box[box.size - width // 2 :] = 0.0
+        spread = mad_scale(box[noisy])
+        if spread <= 0.0:
+            return np.zeros_like(z), np.inf, 0.0
+        stat = box / spread
+        tail = tail_of(stat, width, floor)
+        threshold = max(floor, tail.height(false_events) if tail else 0.0)
+        # A box that is at the clip all through must pass.
+        enough = 1.25 * threshold * spread
+        if clip >= 0.99 * enough or clip > 3.0 * floor:
+            return stat, threshold, spread
+        clip = enough
+
+
+def prominence(y: _Float, scale: _Float, event: Excursion) -> tuple[float, float]:
+    """Return how far a stretch stands above what comes before it and above what comes after it, in noise scales.
+
+    Parameters
+    ----------
+    y, scale
+        (n,) values and local noise scale.
+    event
+        The stretch; the medians of twice its length (at least 15 points) on both sides are compared with its own.
+
+    Returns
+    -------
+    (before, after); inf on a side with fewer than 3 points. A trend that passes a step or a bend too early or too
+    late leaves stretches that stand above the trend, but not above both neighbours.
+    """
+    reach = max(15, 2 * (event.last - event.first + 1))
+    level = float(np.median(y[event.first : event.last + 1]))
+    before, after = y[max(0, event.first - reach) : event.first], y[event.last + 1 : event.last + 1 + reach]
+    sigma = float(scale[event.peak])
+    heights = [(level - float(np.median(side))) / sigma if side.size >= 3 else np.inf for side in (before, after)]
+    return heights[0], heights[1]
 
 
 def _joined(a: Excursion, b: Excursion, z: _Float) -> Excursion:
@@ -174,11 +156,14 @@ def _joined(a: Excursion, b: Excursion, z: _Float) -> Excursion:
     return Excursion(min(a.first, b.first), peak, max(a.last, b.last), best.score, best.threshold, best.width)
 
 
-def _walk(z: _Float, peak: int, low: int, high: int) -> tuple[int, int]:
-    """Return where the stretch around ``peak`` leaves and re-enters 2 sigma, within the boxes that saw it."""
+def _walk(z: _Float, peak: int, low: int, high: int, sharp: float) -> tuple[int, int]:
+    """Return where the stretch around ``peak`` leaves and re-enters 2 sigma, within the boxes that saw it.
+
+    A peak below ``sharp``, which it would need by itself, is no more than a part of what the boxes saw.
+    """
     calm = z[low : high + 1] < 2.0
     before = np.flatnonzero(calm[: peak - low])
     after = np.flatnonzero(calm[peak - low :])
-    first = low + int(before[-1]) + 1 if before.size and z[peak] > 6.0 else low + int(np.argmax(~calm))
-    last = peak + int(after[0]) - 1 if after.size and z[peak] > 6.0 else high
+    first = low + int(before[-1]) + 1 if before.size and z[peak] > sharp else low + int(np.argmax(~calm))
+    last = peak + int(after[0]) - 1 if after.size and z[peak] > sharp else high
     return min(first, peak), max(last, peak)

@@ -8,7 +8,7 @@ slow progress) is labelled as not visible and need not be found.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +19,7 @@ from curveread.run.model import Curve, Run
 from tests.benchmarks.corpora import Case
 from tests.benchmarks.events import Event, Label
 
-__all__ = ["FAULTS", "LAWS", "LENGTHS", "SCHEDULES", "faulty", "healthy"]
+__all__ = ["FAULTS", "LAWS", "LENGTHS", "OTHERS", "SCHEDULES", "faulty", "healthy"]
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
@@ -46,6 +46,18 @@ LAWS = (
     Law("gamma-skewed", 0.02 * 2**0.5),
     Law("gaussian-large", 0.08),
 )
+
+OTHERS = (
+    Law("laplace", 0.015 * 2**0.5),
+    Law("student-t2.5", 0.015 * 5**0.5),
+    Law("lognormal-batches", 0.03),
+    Law("mixture", 0.0167),
+    Law("shrinking", 0.03),
+    Law("staircase", 0.015),
+    Law("rounded", 0.015),
+    Law("towards-zero", 0.05),
+)
+"""Noises that no threshold or confidence was set on: a healthy family held out, for the false-alarm budget alone."""
 
 
 def healthy(seeds: int = 6, lengths: tuple[int, ...] = LENGTHS, laws: tuple[Law, ...] = LAWS) -> Iterator[Case]:
@@ -113,9 +125,11 @@ def _make(name: str, fault: str, law: Law, schedule: str, n: int) -> tuple[Run, 
     if fault != "healthy":
         _PUT[fault](draft, rng)
     loss = draft.base * np.exp(draft.noise + draft.extra)
+    if law.name == "rounded":
+        loss = np.round(loss, 4)
     eval_loss = draft.eval_base + draft.eval_sd * rng.standard_normal(draft.at.size)
     grad = rng.uniform(0.3, 3) * (1 + 5 * np.exp(-np.arange(n) / (0.05 * n))) * np.exp(2 * draft.extra)
-    grad *= np.exp(4 * _noise(law, n, rng))
+    grad *= np.exp(4 * _noise(law if law.name not in ("staircase", "towards-zero") else LAWS[0], n, rng))
     if fault == "nan":
         lost = np.isnan(draft.extra)
         eval_loss[lost[draft.at]] = np.nan
@@ -180,7 +194,38 @@ def _noise(law: Law, n: int, rng: Rng) -> Floats:
         return np.asarray(lfilter([1.0], [1.0, -0.7], 0.015 * rng.standard_normal(n)), dtype=np.float64)
     if law.name == "gamma-skewed":
         return 0.02 * (rng.gamma(2.0, 1.0, n) - 2.0)
+    if law.name in _STRANGE:
+        return _STRANGE[law.name](n, rng)
     return law.sd * rng.standard_normal(n)
+
+
+def _mixture(n: int, rng: Rng) -> Floats:
+    return 0.015 * rng.standard_normal(n) * np.where(rng.random(n) < 0.01, 5.0, 1.0)
+
+
+def _staircase(n: int, rng: Rng) -> Floats:
+    """Return noise with a fall at the end of every epoch and a slow rise within it."""
+    epoch = np.arange(n) * int(rng.integers(4, 12)) / n
+    height = rng.uniform(0.02, 0.12)
+    return 0.015 * rng.standard_normal(n) - height * np.floor(epoch) + 0.4 * height * (epoch % 1.0)
+
+
+def _towards_zero(n: int, rng: Rng) -> Floats:
+    """Return the log of a loss that falls to nearly nothing, where few hard examples make all of a batch's loss."""
+    fall = np.exp(-np.arange(n) / n * rng.uniform(4, 8))
+    shape = 0.4 + 400.0 * fall**2
+    return np.asarray(np.log(np.maximum(rng.gamma(shape) / shape, 1e-6) * fall), dtype=np.float64)
+
+
+_STRANGE: dict[str, Callable[[int, Rng], Floats]] = {
+    "laplace": lambda n, rng: 0.015 * rng.laplace(size=n),
+    "student-t2.5": lambda n, rng: 0.015 * rng.standard_t(2.5, n),
+    "lognormal-batches": lambda n, rng: 0.05 * (np.exp(0.5 * rng.standard_normal(n)) - 1.0),
+    "mixture": _mixture,
+    "shrinking": lambda n, rng: 0.03 * np.geomspace(1.0, 0.1, n) * rng.standard_normal(n),
+    "staircase": _staircase,
+    "towards-zero": _towards_zero,
+}
 
 
 def _put_spikes(d: Draft, rng: Rng) -> None:

@@ -157,7 +157,9 @@ def test_select_ignore_and_options() -> None:
     assert diagnose(run, options={"loss-spike": {"floor": "50"}}).findings == ()
     with pytest.raises(UsageError, match="there is no check 'loss-spikes'; did you mean 'loss-spike'"):
         diagnose(run, select=["loss-spikes"])
-    with pytest.raises(UsageError, match="loss-spike has no option 'flor'; it has: floor, false_events, narrow, head"):
+    with pytest.raises(
+        UsageError, match="loss-spike has no option 'flor'; it has: floor, false_events, narrow, prominence, head"
+    ):
         diagnose(run, options={"loss-spike": {"flor": 1}})
     with pytest.raises(UsageError, match=r"loss-spike.floor takes float, not 'high'"):
         diagnose(run, options={"loss-spike": {"floor": "high"}})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from curveread.signals.decomposition import decompose
-from curveread.signals.excursions import Excursion, excursions
+from curveread.signals.excursions import Excursion, excursions, prominence
 from tests.support.curves import decay
 
 
@@ -48,6 +48,24 @@ def test_a_lasting_step_is_no_excursion() -> None:
     value = decay(2000)
     value[1000:] *= 1.5
     assert all(e.last - e.first < 100 for e in find(value))
+
+
+def test_a_stretch_before_a_step_down_stands_above_one_side_only() -> None:
+    value = decay(3000)
+    value[1500:1560] *= 1.2
+    value[2400:] *= 0.8
+    parts = decompose(value)
+    spike, edge = Excursion(1500, 1530, 1559, 20.0, 6.0, 64), Excursion(2340, 2380, 2399, 20.0, 6.0, 64)
+    assert min(prominence(parts.y, parts.scale, spike)) > 5.0
+    before, after = prominence(parts.y, parts.scale, edge)
+    assert before < 0.5 < 5.0 < after
+
+
+def test_one_high_point_is_no_wide_stretch() -> None:
+    rng = np.random.default_rng(3)
+    z = rng.standard_t(3, 4000)
+    z[2000] = 60.0
+    assert all(e.width <= 2 for e in excursions(z, 401, floor=6.0, false_events=0.04) if e.first <= 2000 <= e.last)
 
 
 def test_short_series_say_nothing() -> None:

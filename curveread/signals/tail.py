@@ -1,0 +1,148 @@
+"""How high noise may reach: a generalised Pareto tail learnt from a series itself, doubts about its shape included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Tail", "tail_of"]
+
+_Float = NDArray[np.float64]
+
+_SHAPES = np.arange(-0.5, 1.001, 0.05) + 0.005
+"""Shapes that are weighed: below 0 a tail that ends, 0 an exponential one, 1/3 that of Student's t with 3 degrees."""
+
+_USUAL, _SPREAD, _OF_MEANS = 0.05, 0.15, -0.05
+"""What is held likely of the shape before the series is seen, mean and standard deviation; the mean for long means."""
+
+_POINTS = 100
+"""Points beyond the threshold in a series of 1,000; they grow with the root of its length."""
+
+_GAP, _HEAVIEST, _SURE = 1.5, 2.5, 5.5
+"""Smallest factor between two peaks that is a gap; index of the heaviest tail that is taken for noise; -log of the
+chance below which noise with such a tail leaves no gap."""
+
+_SET_ASIDE = 3
+"""So many of the highest peaks may be events: their height does not count, only that they are there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """The peaks of a noise above a threshold, as a weighted family of generalised Pareto laws.
+
+    Parameters
+    ----------
+    base
+        The threshold.
+    peaks
+        Peaks above it in the series.
+    rate, shape
+        (k,) of every law: a peak is above base + x with the chance (1 + rate x)^(-1 / shape).
+    weight
+        (k,) how well each law explains the peaks, in all 1.
+    apart
+        Height from which on peaks are no part of the noise, since a gap lies below them that no tail leaves;
+        inf where there is none.
+    """
+
+    base: float
+    peaks: int
+    rate: _Float
+    shape: _Float
+    weight: _Float
+    apart: float
+
+    def expected(self, height: float) -> float:
+        """Return how many peaks above ``height`` a series of this length holds when it is noise alone."""
+        return float(self._expected(np.array([height - self.base]))[0])
+
+    def height(self, expected: float) -> float:
+        """Return the height above which so many peaks are expected, at most that of peaks that stand apart."""
+        return min(self._height(expected), self.apart)
+
+    def _height(self, expected: float) -> float:
+        x = np.geomspace(1e-3, 1e7, 512)
+        count = self._expected(x)
+        i = int(np.searchsorted(-count, -expected))
+        if i == 0 or i == x.size:
+            return self.base + float(x[min(i, x.size - 1)])
+        a, b = np.log(np.maximum(count[i - 1 : i + 1], 1e-300))
+        share = (a - np.log(expected)) / (a - b) if a > b else 0.0
+        return self.base + float(x[i - 1] * (x[i] / x[i - 1]) ** share)
+
+    def _expected(self, x: _Float) -> _Float:
+        inside = 1.0 + self.rate[:, None] * np.maximum(x, 0.0)[None, :]
+        above = np.where(inside > 0.0, np.maximum(inside, 1e-300) ** (-1.0 / self.shape[:, None]), 0.0)
+        return np.asarray(self.peaks * (self.weight @ above))
+
+
+def tail_of(stat: _Float, width: int, floor: float) -> Tail | None:
+    """Learn the tail of a series from the peaks of its clusters beyond a high quantile, on both sides together.
+
+    Parameters
+    ----------
+    stat
+        (n,) standardised series, mostly noise.
+    width
+        How many points every value is the mean of. Means are nearer to a Gaussian; those that overlap are one cluster.
+    floor
+        Peaks above it and above a clear gap (a factor 1.5) are set aside, up to a third of all.
+
+    Returns
+    -------
+    Tail, None where there are fewer than 8 clusters. The highest peaks are censored (known to be at least as high as
+    the highest that counts), so that events among them neither stretch the tail nor, where they are noise, shorten it.
+    Every law of a grid of shapes is weighed by its likelihood and by what is held likely beforehand; what is expected
+    of the noise is the weighted mean, so a short series, whose tail is poorly known, has to be allowed more. O(n).
+
+    Notes
+    -----
+    Peaks over a threshold: Pickands 1975; Davison and Smith 1990. For a given rate t the most likely shape is the mean
+    of log(1 + t x) (Grimshaw 1993), which leaves one parameter for the grid.
+    """
+    gap = max(3, width)
+    size = np.abs(stat)
+    n = size.size
+    if n < 20:
+        return None
+    share = float(np.clip(_POINTS * gap / 3 * np.sqrt(max(n, 1000) / 1000) / n, 0.004, 0.12))
+    base = float(np.quantile(size, 1.0 - share))
+    above = np.flatnonzero(size > base)
+    starts = np.flatnonzero(np.diff(above, prepend=-gap - 1) > gap)
+    if starts.size < 8:
+        return None
+    peaks = np.sort(np.maximum.reduceat(size[above], starts))
+    clear = peaks.size - _apart(peaks, floor)
+    apart = float(np.sqrt(peaks[clear - 1] * peaks[clear])) if clear < peaks.size else np.inf
+    peaks = peaks[:clear]
+    aside = min(_SET_ASIDE, peaks.size // 4)
+    excess = peaks - base
+    known = excess[: peaks.size - aside]
+    most = float(known[-1])
+    rate = (2.0**_SHAPES - 1.0) / max(float(np.median(excess)), 1e-12)
+    rate = rate[1.0 + rate * most > 1e-3]
+    logs = np.log1p(rate[:, None] * known[None, :]).sum(axis=1)
+    shape = (logs + aside * np.log1p(rate * most)) / known.size
+    usual = _USUAL / width + _OF_MEANS * (1.0 - 1.0 / width)
+    spread = max(_SPREAD / np.sqrt(width), 0.05)
+    likelihood = -known.size * np.log(shape / rate) - logs - 0.5 * ((shape - usual) / spread) ** 2
+    weight = np.exp(likelihood - likelihood.max())
+    return Tail(base, int(peaks.size), rate, shape, weight / weight.sum(), apart)
+
+
+def _apart(peaks: _Float, floor: float) -> int:
+    """Return how many of the ascending peaks are no part of the noise: those above a gap that no tail leaves.
+
+    Of a Pareto tail with index a the chance that the j-th highest peak is more than r times the next is r^(-a j).
+    """
+    k = peaks.size
+    low = max(int(k * 2 / 3), 4)
+    if k <= low + 1:
+        return 0
+    left = np.arange(k - low - 1, 0, -1)  # peaks above each gap
+    ratio = peaks[low + 1 :] / peaks[low:-1]
+    doubt = np.where((ratio >= _GAP) & (peaks[low + 1 :] >= floor), _HEAVIEST * left * np.log(ratio), 0.0)
+    widest = int(np.argmax(doubt))
+    return int(left[widest]) if doubt[widest] > _SURE else 0
