@@ -40,10 +40,13 @@ class CurveView:
     ----------
     curve
         The curve as logged.
+    preference
+        Whether its run tunes to preferences: its losses have no unit then.
     """
 
-    def __init__(self, curve: Curve) -> None:
+    def __init__(self, curve: Curve, *, preference: bool = False) -> None:
         self.curve = curve
+        self._preference = preference
 
     @property
     def tag(self) -> str:
@@ -53,7 +56,7 @@ class CurveView:
     @property
     def unit(self) -> str:
         """Unit of its values, empty when not known."""
-        return unit_of(self.curve.tag, self.curve.role or Role.OTHER)
+        return unit_of(self.curve.tag, self.curve.role or Role.OTHER, preference=self._preference)
 
     @cached_property
     def masked(self) -> NDArray[np.bool_]:
@@ -118,6 +121,8 @@ class Subject:
         Checkpoints that are on disk beside the log.
     notes
         What was noted while reading.
+    x_axis
+        What a step counts, in the log's words.
     """
 
     views: Mapping[Role, tuple[CurveView, ...]]
@@ -128,6 +133,7 @@ class Subject:
     crashed: bool | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     notes: tuple[DataNote, ...] = ()
+    x_axis: str = "step"
 
     def all(self, *roles: Role) -> tuple[CurveView, ...]:
         """Return the views of the roles, role after role."""
@@ -176,6 +182,10 @@ class Detector(ABC):
         missing = [s for s in SECTIONS if s not in (cls.__doc__ or "")]
         if missing:
             raise TypeError(f"the docstring of {cls.__name__} lacks: {', '.join(missing)}")
+
+    def lacks(self, subject: Subject) -> str:
+        """Return what the check needs beyond its curves and does not find, as the reason why it did not run."""
+        return ""
 
     @abstractmethod
     def detect(self, subject: Subject) -> list[Finding]:

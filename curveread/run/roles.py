@@ -8,6 +8,7 @@ of :data:`TABLE` whose words are all there, and whose forbidden words are not, n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -24,6 +25,7 @@ __all__ = [
     "TagRow",
     "direction_of",
     "is_eval",
+    "is_preference",
     "role_of",
     "unit_of",
     "words",
@@ -230,6 +232,7 @@ gradient norms, learning rates, counters."""
 _LOSS_ROLES = "train-loss eval-loss"
 UNITS: tuple[TagRow, ...] = (
     _says("", _LOSS_ROLES, "mse|mae|rmse|l1|l2|hinge|dice|triplet|elbo"),
+    _says("", _LOSS_ROLES, "dpo|kto|ipo|orpo|cpo|simpo|ppo|grpo|rloo|rl"),
     _says("bits", _LOSS_ROLES, "bpc|bpb|bits"),
     _says("nats", _LOSS_ROLES),
     _says("nats", "kl entropy"),
@@ -266,9 +269,37 @@ def direction_of(tag: str, role: Role) -> str:
     return _first_that_fits(DIRECTIONS, tag, role)
 
 
-def unit_of(tag: str, role: Role) -> str:
-    """Return the unit of a curve's values, empty where the tag and its role say none."""
+def unit_of(tag: str, role: Role, *, preference: bool = False) -> str:
+    """Return the unit of a curve's values, empty where the tag and its role say none.
+
+    Parameters
+    ----------
+    tag, role
+        Of the curve.
+    preference
+        Whether its run tunes to preferences (:func:`is_preference`): such a loss, often just called ``loss``, compares
+        probabilities of whole answers or weighs advantages. It is no cross-entropy in nats.
+    """
+    if preference and role in LOSSES:
+        return ""
     return _first_that_fits(UNITS, tag, role)
+
+
+def is_preference(tags: Iterable[str]) -> bool:
+    """Return whether the tags are those of preference tuning or of learning from rewards (DPO, KTO, GRPO).
+
+    A reward model's tags are not among them: accuracy and margin, but no ``rewards/`` and no log-probabilities of the
+    policy's answers.
+    """
+    for tag in tags:
+        have = frozenset(words(tag))
+        if have & {"rewards", "logps"} and have & {"chosen", "rejected", "margins", "kl"}:
+            return True
+        if have & {"kl"} and have & {"objective", "ref", "reference"}:
+            return True
+        if "rewards" in have and have & {"mean", "std"}:
+            return True
+    return False
 
 
 def _first_that_fits(table: tuple[TagRow, ...], tag: str, role: Role) -> str:

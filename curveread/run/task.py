@@ -1,0 +1,187 @@
+"""What a run trains, as far as its tags and its config tell: only a language model's loss has a perplexity.
+
+Nothing is guessed: without evidence the answer is empty, and nobody speaks of tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from curveread.run.model import Run
+from curveread.run.roles import Role, is_preference, words
+
+__all__ = ["TOKENS_PER_BYTE", "VOCAB_SIZE", "Task", "dropout_of", "number_of", "task_of", "vocabulary_of"]
+
+VOCAB_SIZE, TOKENS_PER_BYTE = "--vocab-size", "--tokens-per-byte"
+"""Under these names a run's config holds what the user said; they win over what the log says."""
+
+_VOCABULARY = ("vocab_size", "n_vocab", "num_vocab", "vocabulary_size", "padded_vocab_size", "meta_vocab_size")
+_PER_BYTE, _BYTES_PER = ("tokens_per_byte",), ("bytes_per_token",)
+_DATA = ("dataset", "dataset_name", "dataset_id", "train_dataset", "dataset_config_name", "data_path", "data")
+_SMOOTHING = ("label_smoothing_factor", "label_smoothing", "label_smoothing_eps")
+_DROPOUT = (
+    "dropout resid_pdrop embd_pdrop attn_pdrop attention_dropout hidden_dropout hidden_dropout_prob dropout_rate "
+    "attention_probs_dropout_prob lora_dropout embedding_dropout"
+).split()
+_LABELS = ("num_classes", "n_classes", "num_labels", "problem_type")
+_STAGES = {"pt", "sft", "pretrain", "clm"}
+_OTHER_STAGES = {"dpo", "kto", "ppo", "rm", "orpo", "simpo", "grpo"}
+_HEADS = ("CausalLM", "LMHeadModel", "ForConditionalGeneration", "ForMaskedLM")
+_OTHER_HEADS = (
+    "SequenceClassification TokenClassification ImageClassification QuestionAnswering MultipleChoice ForCTC "
+    "AudioClassification RewardModel ObjectDetection Segmentation DepthEstimation"
+).split()
+_DECODERS = (
+    "gpt llama mistral mixtral qwen gemma phi opt bloom falcon mpt mamba rwkv olmo deepseek granite stablelm starcoder "
+    "cohere smollm codegen xglm persimmon t5 mt5 longt5 bart mbart pegasus marian nemotron internlm baichuan chatglm "
+    "glm yi minicpm"
+).split()
+_FLAGS = ("assistant_only_loss", "completion_only_loss", "dataset_text_field")
+"""Settings that only fine-tuning of language models has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a run trains.
+
+    Parameters
+    ----------
+    language
+        Why its loss is a cross-entropy per token, in words; empty where nothing says so.
+    vocabulary, vocabulary_from
+        Tokens in the vocabulary and who says so; None and empty where nobody does.
+    tokens_per_byte
+        Tokens that a byte of text takes, None where it is not known.
+    data
+        The data set's names as the config has them, empty where it has none.
+    smoothing
+        Label smoothing, 0 where there is none.
+    """
+
+    language: str = ""
+    vocabulary: int | None = None
+    vocabulary_from: str = ""
+    tokens_per_byte: float | None = None
+    data: str = ""
+    smoothing: float = 0.0
+
+
+def task_of(run: Run) -> Task:
+    """Return what a run trains. O(tags + settings)."""
+    config = run.config
+    vocabulary, source = vocabulary_of(config)
+    named = ((n, v.strip()) for n, v in _settings(config) if isinstance(v, str) and v.strip())
+    data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
+    smoothing = number_of(config, *_SMOOTHING)
+    return Task(
+        language=_language(run, vocabulary),
+        vocabulary=vocabulary,
+        vocabulary_from=source,
+        tokens_per_byte=_tokens_per_byte(config),
+        data=" ".join(v for _, v in data[:3]),
+        smoothing=smoothing if smoothing is not None and 0.0 < smoothing < 1.0 else 0.0,
+    )
+
+
+def vocabulary_of(config: Mapping[str, Any]) -> tuple[int | None, str]:
+    """Return the number of tokens in the vocabulary, and where it stands: the option, or the key of the config."""
+    for names in ((VOCAB_SIZE,), _VOCABULARY):
+        for name, value in _settings(config):
+            if name in names and isinstance(value, int | float) and not isinstance(value, bool) and 2 <= value < 1e9:
+                return int(value), name
+    return None, ""
+
+
+def dropout_of(config: Mapping[str, Any]) -> float:
+    """Return the largest dropout rate in a config, 0 where there is none."""
+    rates = [v for n, v in _settings(config) if n in _DROPOUT and isinstance(v, int | float) and 0.0 < v < 1.0]
+    return float(max(rates, default=0.0))
+
+
+def number_of(config: Mapping[str, Any], *names: str) -> float | None:
+    """Return the first setting with one of these names that is a finite number, the earlier name first; None else."""
+    for wanted in names:
+        for name, value in _settings(config):
+            if name == wanted and isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value):
+                return float(value)
+    return None
+
+
+def _tokens_per_byte(config: Mapping[str, Any]) -> float | None:
+    given = number_of(config, TOKENS_PER_BYTE, *_PER_BYTE)
+    if given is None:
+        inverse = number_of(config, *_BYTES_PER)
+        given = 1.0 / inverse if inverse else None
+    return given if given is not None and given > 0.0 else None
+
+
+def _language(run: Run, vocabulary: int | None) -> str:
+    """Return the evidence that the loss is a language model's cross-entropy."""
+    config, tags = run.config, [*run.curves]
+    if is_preference(tags) or run.of(Role.REWARD):
+        return ""
+    for option in (VOCAB_SIZE, TOKENS_PER_BYTE):
+        if option in config:
+            return f"{option} was given"
+    for tag in tags:
+        have = set(words(tag))
+        if have & {"ppl", "perplexity", "bpb", "bpc"} or {"lm", "loss"} <= have:
+            return f"the log holds {tag}"
+    settings = list(_settings(config))
+    if _classifies(tags, settings):
+        return ""
+    for tag in tags:
+        have = set(words(tag))
+        tokens = bool(have & {"token", "tokens"}) and run.curves[tag].role in (Role.TOKENS, Role.THROUGHPUT)
+        if tokens or {"token", "accuracy"} <= have or have & {"mfu", "trl", "tel"}:
+            return f"the log holds {tag}"  # mfu: nanoGPT, Megatron, torchtitan; trl and tel: llm.c
+    return _from_settings(settings, vocabulary)
+
+
+def _classifies(tags: list[str], settings: list[tuple[str, Any]]) -> bool:
+    """Return whether the run seems to learn labels, or preferences, instead of tokens."""
+    for tag in tags:
+        have = set(words(tag))
+        if have & {"acc", "accuracy", "f1", "top1", "auc", "map", "iou", "wer"} and not have & {"token", "tokens"}:
+            return True
+    for name, value in settings:
+        if name in _LABELS and value not in (None, "", 0):
+            return True
+        if name in ("stage", "rlhf_type", "train_type") and str(value).lower() in _OTHER_STAGES:
+            return True
+        if name == "architectures" and any(head in str(value) for head in _OTHER_HEADS):
+            return True
+    return False
+
+
+def _from_settings(settings: list[tuple[str, Any]], vocabulary: int | None) -> str:
+    names = {name for name, _ in settings}
+    model = next((str(v).lower() for n, v in settings if n == "model_type" and isinstance(v, str)), "")
+    for name, value in settings:
+        text = str(value)
+        if name == "architectures" and any(head in text for head in _HEADS):
+            listed = value[0] if isinstance(value, list | tuple) and value else value
+            return f"the config names a {str(listed)[:60]}"
+        if name == "task_type" and "CAUSAL_LM" in text.upper():
+            return "the config says CAUSAL_LM"
+        if name == "stage" and text.lower() in _STAGES:
+            return f"the config's stage is {text.lower()}"
+        if name in _FLAGS and value not in (None, ""):
+            return f"the config has {name}"
+    if vocabulary is not None and (not model or model.startswith(tuple(_DECODERS))):
+        return f"the config has a vocabulary of {vocabulary:,}" + (f" and the model type {model[:30]}" if model else "")
+    if {"block_size", "n_head", "n_embd"} <= names:
+        return "the config describes a GPT (block_size, n_head, n_embd)"
+    return ""
+
+
+def _settings(config: Mapping[str, Any], depth: int = 3) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a config and of the mappings in it: the last part of each name, in lower case."""
+    for key, value in config.items():
+        yield str(key).replace("/", ".").rsplit(".", 1)[-1].lower(), value
+        if depth and isinstance(value, Mapping):
+            yield from _settings(value, depth - 1)
