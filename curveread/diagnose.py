@@ -23,10 +23,12 @@ from curveread.findings.finding import Finding, Severity
 from curveread.readings.drawings import drawings
 from curveread.readings.phases import phases
 from curveread.readings.spike_scores import spike_scores
+from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
 from curveread.run.model import Run
-from curveread.run.roles import LOSSES, Role
+from curveread.run.roles import LOSSES, Role, is_preference
+from curveread.run.task import task_of
 
 __all__ = ["diagnose"]
 
@@ -70,6 +72,8 @@ def diagnose(
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
+    task, course = task_of(run), ordered(told)
+    stretches = phases(run, course, views)
     return Diagnosis(
         run=run,
         findings=kept,
@@ -77,9 +81,10 @@ def diagnose(
         quiet=tuple(Quiet(rule) for rule in configured if rule not in settled),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
-        phases=phases(run, ordered(told)),
+        phases=stretches,
         timeline=timeline(run, kept),
-        summary=summary(views) | spike_scores(views),
+        summary=summary(views, task) | spike_scores(views),
+        statements=statements(run, views, task, stretches, course),
         draw=partial(drawings, views),
     )
 
@@ -91,7 +96,8 @@ def _wanted(select: Collection[str], ignore: Collection[str]) -> list[str]:
 
 
 def _views(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
-    return {role: tuple(CurveView(c) for c in run.of(role)) for role in Role}
+    preference = is_preference(run.curves)
+    return {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
 
 
 def _asked(
@@ -107,7 +113,11 @@ def _asked(
             not_checked.append(NotChecked(rule, reason))
             continue
         try:
-            findings += check.detect(_subject(run, check, views))
+            subject = _subject(run, check, views)
+            if lacking := check.lacks(subject):
+                not_checked.append(NotChecked(rule, lacking))
+            else:
+                findings += check.detect(subject)
         except Exception as error:  # a broken check must not take the others' results with it
             failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
     return findings, not_checked, failed
@@ -147,6 +157,7 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
         crashed=run.crashed,
         checkpoints=run.checkpoints,
         notes=run.notes,
+        x_axis=run.x_axis,
     )
 
 

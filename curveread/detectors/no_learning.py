@@ -10,8 +10,10 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
+from curveread.language.guessing import guess_of
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
+from curveread.run.task import vocabulary_of
 from curveread.signals.levels import median_error, window_medians, windows_of
 
 __all__ = ["NoLearning"]
@@ -33,8 +35,8 @@ class NoLearning(Detector):
         The best stretch (5 % of the points) must lie less than ``least_drop`` of the starting level below the
         first one, the log must be able to show such a drop (its standard error is at most a third of it),
         and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
-        first points leaves it undetermined: that may be all there was to learn. A level
-        near ln(k) for a small class count or vocabulary is named as uniform guessing.
+        first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
+        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that
@@ -127,10 +129,16 @@ class NoLearning(Detector):
             Evidence("largest gain" if reward else "largest drop", drop, "reward" if reward else "log units")
         )
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
-        guess = _uniform(level) if not reward else None
+        explained: tuple[str, ...] = ("a model that already did the task when the run began",)
+        error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
+        guess = guess_of(level, error, vocabulary_of(subject.facts)[0]) if not reward else None
         if guess is not None:
             evidence.append(Evidence(f"ln({guess})", float(np.log(guess)), "nats"))
-            text += f", which is ln({guess}): uniform guessing among {guess}"
+            text += f", which is ln({guess}): uniform guessing among {count(guess)}"
+            explained = (
+                f"inputs that say nothing about the {count(guess)} answers: guessing is then the best",
+                *explained,
+            )
         rate = subject.first(Role.LEARNING_RATE)
         if rate is not None and len(rate) and float(rate.value.max()) < 1e-7:
             evidence.append(Evidence("largest learning rate", float(rate.value.max()), ""))
@@ -149,7 +157,7 @@ class NoLearning(Detector):
             last_step=last,
             message=text,
             evidence=tuple(evidence),
-            also_explained_by=("a model that already did the task when the run began",),
+            also_explained_by=explained,
             advice=tuple(advice),
         )
 
@@ -162,11 +170,3 @@ def _entropy_stayed(subject: Subject) -> bool:
     m = max(5, len(view) // 20)
     start, end = float(np.median(view.value[:m])), float(np.median(view.value[-m:]))
     return start > 0.0 and abs(end - start) < 0.05 * start
-
-
-def _uniform(level: float) -> int | None:
-    """Return k when the level is within 1 % of ln(k) for a common number of classes or tokens."""
-    for k in (2, 3, 4, 5, 10, 100, 256, 1000, 32000, 50257, 50304, 128256):
-        if abs(level - np.log(k)) < 0.01 * np.log(k):
-            return k
-    return None

@@ -13,7 +13,7 @@ from curveread.errors import UsageError
 
 __all__ = ["all_detectors", "detector", "rules"]
 
-_NOT_CHECKS = {"base", "registry"}
+_NOT_CHECKS = {"base", "registry", "rhythm"}
 
 
 @lru_cache(maxsize=1)

@@ -8,13 +8,18 @@ import numpy as np
 
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import Reading
+from curveread.language.perplexity import bits_per_byte, perplexity
+from curveread.readings.perplexity import per_byte, per_token
 from curveread.run.roles import Role
+from curveread.run.task import Task
 
 __all__ = ["summary"]
 
+_Views = Mapping[Role, tuple[CurveView, ...]]
 
-def summary(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
-    """Return the key figures: best and last losses with their steps."""
+
+def summary(views: _Views, task: Task) -> dict[str, Reading]:
+    """Return the key figures: best and last losses with their steps, and what they are in a language model's units."""
     out: dict[str, Reading] = {}
     for role, name in ((Role.EVAL_LOSS, "eval_loss"), (Role.TRAIN_LOSS, "train_loss")):
         for view in views[role][:1]:
@@ -24,4 +29,27 @@ def summary(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
             if role is Role.EVAL_LOSS:
                 out[f"best_{name}"] = Reading(float(view.value[low]), view.unit, int(view.step[low]))
             out[f"last_{name}"] = Reading(float(view.value[-1]), view.unit, int(view.step[-1]))
+    return out | _language(views, task)
+
+
+def _language(views: _Views, task: Task) -> dict[str, Reading]:
+    """Return perplexities and bits per byte of the eval loss, of the training loss where there is no other."""
+    out: dict[str, Reading] = {}
+    for role, name, kinds in (
+        (Role.EVAL_LOSS, "eval", ("best", "last")),
+        (Role.TRAIN_LOSS, "train", ("last",)),
+    ):
+        view = next(iter(views[role]), None)
+        if not task.language or view is None or not len(view) or out:
+            continue
+        for kind in kinds:
+            at = int(np.argmin(view.value)) if kind == "best" else len(view) - 1
+            nats, bits = per_token(view, at), per_byte(view, at)
+            step = int(view.step[at])
+            if nats is not None:
+                out[f"{kind}_{name}_perplexity"] = Reading(perplexity(nats), "", step)
+                if task.tokens_per_byte is not None:
+                    bits = bits_per_byte(nats, task.tokens_per_byte)
+            if bits is not None:
+                out[f"{kind}_{name}_bits_per_byte"] = Reading(bits, "bits", step)
     return out

@@ -1,0 +1,82 @@
+"""The check ``dense-eval``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.rhythm import cost_of_evals, evals_of, steps_per_epoch
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.language.cadence import EVAL_SHARE, arguments, better_interval
+from curveread.run.roles import Role
+
+__all__ = ["DenseEval"]
+
+
+@dataclass(frozen=True)
+class DenseEval(Detector):
+    """The run was evaluated far more often than its curve needs.
+
+    What it finds
+        Hundreds of evaluations a few steps apart.
+
+    Why it matters
+        They cost time that trains nothing, and picking the best of hundreds of noisy evaluations picks a lucky one.
+
+    How it decides
+        More than ``most`` evaluations, more than ``per_thousand`` per 1,000 steps and, where the epochs are known, more
+        than ``per_epoch`` per epoch. Quiet where the log shows that they cost no more than the usual share of the time.
+        Runs whose steps are epochs are not judged.
+
+    When it is wrong
+        An evaluation on a few examples costs nothing. Studies of training dynamics want every step.
+
+    References
+        Godbole et al., "Deep Learning Tuning Playbook", 2023; usual distances: :mod:`curveread.language.cadence`.
+    """
+
+    rule: ClassVar[str] = "dense-eval"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.EPOCH, Role.OTHER)
+    least: ClassVar[int] = 2
+
+    most: int = field(default=200, metadata={"help": "evaluations that are many"})
+    per_thousand: float = field(default=20.0, metadata={"help": "evaluations per 1,000 steps that are many"})
+    per_epoch: float = field(default=40.0, metadata={"help": "evaluations per epoch that are many"})
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding, about the run as a whole."""
+        rhythm = evals_of(subject.views, subject.facts, subject.x_axis)
+        if rhythm is None or rhythm.axis != "step" or rhythm.count <= self.most:
+            return []
+        if rhythm.per_thousand <= self.per_thousand:
+            return []
+        if rhythm.per_epoch is not None and rhythm.per_epoch <= self.per_epoch:
+            return []
+        cost = cost_of_evals(subject.views)
+        if cost is not None and cost.share <= EVAL_SHARE:
+            return []
+        view = subject.all(Role.EVAL_LOSS)[0]
+        better = better_interval(subject.length, steps_per_epoch(subject.views, subject.facts))
+        evidence = [
+            Evidence("evaluations", float(rhythm.count), "evals"),
+            Evidence("interval", rhythm.interval, "steps"),
+            Evidence("evaluations per 1,000 steps", rhythm.per_thousand, ""),
+        ]
+        if cost is not None:
+            evidence.append(Evidence("share of the wall time", cost.share, "ratio"))
+        return [
+            Finding(
+                rule=self.rule,
+                severity=Severity.INFO,
+                confidence=0.8,
+                tag=view.tag,
+                message=f"{view.tag} was measured {count(rhythm.count)} times, every {figure(rhythm.interval)} steps: "
+                "far more often than its course needs",
+                evidence=tuple(evidence),
+                also_explained_by=("an evaluation that is cheap", "a study of the training itself"),
+                advice=(f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}.",),
+            )
+        ]

@@ -1,0 +1,87 @@
+"""The check ``eval-overhead``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.rhythm import cost_of_evals, evals_of, steps_per_epoch
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, duration, percent
+from curveread.language.cadence import EVAL_SHARE, arguments, better_interval
+from curveread.run.roles import Role
+
+__all__ = ["EvalOverhead"]
+
+
+@dataclass(frozen=True)
+class EvalOverhead(Detector):
+    """Evaluation took much of the run's time.
+
+    What it finds
+        Evaluations whose time, together, is a multiple of the usual share of the wall time.
+
+    Why it matters
+        That time trains nothing. Fewer evaluations, or a smaller evaluation set in between, show the same curve.
+
+    How it decides
+        Logged times of the evaluations (``eval_runtime``) are summed up; where there are none, the intervals of the
+        training log that hold an evaluation are compared with those that hold none, and the pauses must be clear.
+        The share of the wall time must be at least ``share`` and the time at least ``seconds``: in runs of a few
+        minutes nobody waits. Long pauses of the whole run do not count as its wall time.
+
+    When it is wrong
+        Checkpoints that are saved at the same step count as evaluation where the times are read off the log.
+
+    References
+        The usual share, about 2 %, is a convention: :mod:`curveread.language.cadence`.
+    """
+
+    rule: ClassVar[str] = "eval-overhead"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS), any_of(Role.TRAIN_LOSS))
+    uses: ClassVar[tuple[Role, ...]] = (Role.EPOCH, Role.OTHER)
+    least: ClassVar[int] = 2
+
+    share: float = field(default=0.1, metadata={"help": "share of the wall time that is much"})
+    seconds: float = field(default=300.0, metadata={"help": "seconds below which nobody minds"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that the log has no clock, or that its clock does not show the evaluations."""
+        if cost_of_evals(subject.views) is None:
+            return "the log does not show how long an evaluation took"
+        return ""
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding, about the run as a whole."""
+        cost = cost_of_evals(subject.views)
+        if cost is None or cost.share < self.share or cost.seconds < self.seconds:
+            return []
+        rhythm = evals_of(subject.views, subject.facts, subject.x_axis)
+        view = subject.all(Role.EVAL_LOSS)[0]
+        advice = ["Evaluate on a fixed part of the evaluation set, and on all of it at the end."]
+        if rhythm is not None and rhythm.axis == "step":
+            better = max(
+                better_interval(subject.length, steps_per_epoch(subject.views, subject.facts)), int(2 * rhythm.interval)
+            )
+            if better < subject.length / 5:
+                advice.insert(
+                    0, f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}."
+                )
+        how = "" if cost.measured else ", read off the pauses in the log"
+        return [
+            Finding(
+                rule=self.rule,
+                severity=Severity.INFO,
+                confidence=0.9 if cost.measured else 0.7,
+                tag=view.tag,
+                message=f"evaluation took {duration(cost.seconds)}, {percent(cost.share)} of the wall time{how}; "
+                f"about {100 * EVAL_SHARE:.0f} % is usual",
+                evidence=(
+                    Evidence("time of the evaluations", cost.seconds, "s"),
+                    Evidence("share of the wall time", cost.share, "ratio"),
+                ),
+                also_explained_by=("checkpoints that are saved with the evaluations",) if not cost.measured else (),
+                advice=tuple(advice),
+            )
+        ]

@@ -1,0 +1,160 @@
+"""The check ``perplexity-mismatch``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import figure, percent
+from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity
+from curveread.run.model import FloatArray
+from curveread.run.roles import LOSSES, Role
+from curveread.signals.scale import quantum
+
+__all__ = ["PerplexityMismatch"]
+
+_SPLITS = ((Role.EVAL_PERPLEXITY, Role.EVAL_LOSS), (Role.TRAIN_PERPLEXITY, Role.TRAIN_LOSS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A logged perplexity beside a loss, where both have a point at the same step."""
+
+    perplexity: CurveView
+    loss: CurveView
+    step: FloatArray
+    logged: FloatArray
+    nats: FloatArray
+
+    @property
+    def excess(self) -> FloatArray:
+        """(n,) ln(logged perplexity) minus the loss: 0 where they agree."""
+        return np.asarray(nats_from_perplexity(self.logged) - self.nats)
+
+
+@dataclass(frozen=True)
+class PerplexityMismatch(Detector):
+    """The logged perplexity is not exp(loss).
+
+    What it finds
+        A perplexity that does not belong to the loss beside it, and what it is instead: the mean of the batches'
+        perplexities, 2 to the power of a loss in nats, or the perplexity of another curve.
+
+    Why it matters
+        The mean of perplexities is larger than the perplexity of the mean loss, and single bad batches decide it.
+        Published figures are exp of the mean loss per token; another quantity cannot be held against them.
+
+    How it decides
+        Both curves are compared where they share steps, at least ``least`` of them, with losses below 20 nats (many
+        loggers clip there) and above zero. They agree when at 90 % of the steps ln(perplexity) is the loss within
+        ``slack`` nats and the rounding of the log. Where they do not, base 2, the losses of the other split and other
+        losses are tried in turn; a perplexity that is always higher, by an amount that stays below a few nats, is taken
+        for a mean of perplexities (Jensen's inequality). Losses of which one of several fits are quiet.
+
+    When it is wrong
+        A loss with label smoothing or auxiliary terms is larger than the cross-entropy that the perplexity comes from.
+        A training loss of one batch beside a running perplexity differs by right.
+
+    References
+        Jelinek et al. 1977 (perplexity); Jensen 1906. What a perplexity of 15, 25, 50 or 150 means on which data:
+        :mod:`curveread.language.scale`.
+    """
+
+    rule: ClassVar[str] = "perplexity-mismatch"
+    needs: ClassVar[tuple[Need, ...]] = (
+        any_of(Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY),
+        any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),
+    )
+    least: ClassVar[int] = 3
+
+    slack: float = field(default=0.02, metadata={"help": "difference in nats that is none"})
+    clear: float = field(default=0.05, metadata={"help": "median difference in nats from which on it is told"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that no perplexity shares its steps with a loss of its split."""
+        if not any(self._pairs(subject, *split) for split in _SPLITS):
+            return "no perplexity has points at the steps of a loss of the same split"
+        return ""
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding per split."""
+        found = [self._judge(self._pairs(subject, *split), subject) for split in _SPLITS]
+        return [f for f in found if f is not None]
+
+    def _pairs(self, subject: Subject, kind: Role, loss: Role) -> list[_Pair]:
+        """Return the perplexity with the most points beside every loss of a role that it can be compared with."""
+        view = subject.first(kind)
+        if view is None:
+            return []
+        pairs = (self._pair(view, other) for other in subject.all(loss) if other.unit in ("nats", "bits"))
+        return [p for p in pairs if p is not None]
+
+    def _pair(self, view: CurveView, loss: CurveView) -> _Pair | None:
+        step, i, j = np.intersect1d(view.step, loss.step, return_indices=True)
+        logged = view.value[i]
+        nats = loss.value[j] if loss.unit == "nats" else nats_from_bits(loss.value[j])
+        good = (nats > 0.0) & (nats < 20.0) & (logged > 0.0)
+        if int(good.sum()) < self.least:
+            return None
+        return _Pair(view, loss, step[good].astype(np.float64), logged[good], nats[good])
+
+    def _agrees(self, pair: _Pair, nats: FloatArray | None = None) -> bool:
+        """Return whether the perplexity is that of the pair's loss, or of the one that is given."""
+        nats = pair.nats if nats is None else nats
+        difference = np.abs(nats_from_perplexity(pair.logged) - nats)
+        # Rounded to 0.1, a perplexity of 5 is known to 1 %; so is a loss rounded to 0.01.
+        rounding = quantum(pair.logged) / pair.logged + quantum(pair.loss.value)
+        return float((difference <= self.slack + rounding).mean()) >= 0.9
+
+    def _judge(self, pairs: list[_Pair], subject: Subject) -> Finding | None:
+        if not pairs or any(self._agrees(p) for p in pairs):
+            return None
+        pair = pairs[0]
+        excess = float(np.median(pair.excess))
+        if abs(excess) < self.clear:
+            return None
+        what, confidence, advice = self._explained(pair, subject)
+        at = int(np.argmax(np.abs(pair.excess)))
+        ratio = float(np.exp(min(excess, 700.0)))
+        away = percent(abs(ratio - 1.0)) if ratio < 10.0 else f"{figure(ratio)} times"
+        last = pair.logged.size - 1
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=confidence,
+            tag=pair.perplexity.tag,
+            first_step=int(pair.step[0]),
+            peak_step=int(pair.step[at]),
+            last_step=int(pair.step[last]),
+            message=f"{pair.perplexity.tag} is not exp({pair.loss.tag}): usually {away} "
+            f"{'above' if excess > 0 else 'below'} it ({figure(float(pair.logged[last]))} against "
+            f"{figure(perplexity(float(pair.nats[last])))} at the end); {what}",
+            evidence=(
+                Evidence("median of ln(perplexity) minus the loss", excess, "nats"),
+                Evidence("steps compared", float(pair.logged.size), "points"),
+                Evidence("perplexity of the loss at the end", perplexity(float(pair.nats[last])), ""),
+            ),
+            also_explained_by=(
+                "label smoothing or further terms in the loss",
+                "a loss and a perplexity that were averaged over different stretches",
+            ),
+            advice=(advice, "Compare with other runs and papers by exp of the mean loss per token only."),
+        )
+
+    def _explained(self, pair: _Pair, subject: Subject) -> tuple[str, float, str]:
+        """Return what the log holds instead, how sure that is, and what to do."""
+        if pair.loss.unit == "nats" and self._agrees(pair, np.asarray(nats_from_bits(pair.nats))):
+            text = "it is 2 to the power of the loss, which is right for a loss in bits only"
+            return text, 0.95, "Take exp of a loss in nats, or 2 to the power of a loss in bits."
+        for other in subject.all(*LOSSES):
+            rival = self._pair(pair.perplexity, other) if other is not pair.loss and other.unit == "nats" else None
+            if rival is not None and self._agrees(rival):
+                return f"it is exp({other.tag})", 0.95, "Log the perplexity of the split that its name says."
+        if float((pair.excess > 0.0).mean()) >= 0.95 and float(np.median(pair.excess)) < 3.0:
+            text = "always above, as the mean of the batches' perplexities is"
+            return text, 0.8, "Average the loss over all tokens first and take the exponential of that."
+        return "no usual rule leads from one to the other", 0.7, "Look at how both are computed."

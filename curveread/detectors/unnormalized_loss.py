@@ -1,0 +1,130 @@
+"""The check ``unnormalized-loss``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.wording import count, figure
+from curveread.language.perplexity import uniform
+from curveread.run.roles import Role
+from curveread.run.task import number_of, vocabulary_of
+
+__all__ = ["UnnormalizedLoss"]
+
+_FACTORS = (
+    ("gradient_accumulation_steps", "the gradient accumulation steps"),
+    ("gradient_accumulation", "the gradient accumulation steps"),
+    ("max_seq_length", "the tokens of a sequence"),
+    ("sequence_length", "the tokens of a sequence"),
+    ("seq_length", "the tokens of a sequence"),
+    ("block_size", "the tokens of a sequence"),
+    ("max_length", "the tokens of a sequence"),
+    ("per_device_train_batch_size", "the sequences of a batch"),
+    ("batch_size", "the sequences of a batch"),
+)
+
+
+@dataclass(frozen=True)
+class UnnormalizedLoss(Detector):
+    """The loss is a sum, or per sequence, and not the mean per token.
+
+    What it finds
+        A language model's loss that starts far above ln(vocabulary), the loss of guessing evenly, and stays above it
+        while it falls.
+
+    Why it matters
+        Its perplexity is meaningless, it cannot be compared with other runs, and its gradients grow with the length of
+        the sequences or the accumulation steps: the learning rate is not what it seems.
+
+    How it decides
+        The vocabulary must be known, from the config or ``--vocab-size``; else nothing is checked. The loss begins at
+        ``start`` times ln(vocabulary) or more, falls by a twentieth at least, and even its best tenth is above
+        ln(vocabulary): a model that learns cannot stay worse than guessing. A setting that equals the ratio (sequence
+        length, accumulation steps) is named.
+
+    When it is wrong
+        A bad initialisation starts high, too, but falls below ln(vocabulary) within a few steps. A second loss term
+        that is large. A fine-tune starts low: a factor below about ten does not show there.
+
+    References
+        Karpathy, "A Recipe for Training Neural Networks", 2019 (loss at initialisation: ln of the number of classes);
+        "Bugs in LLM Training: Gradient Accumulation Fix", Hugging Face and Unsloth, 2024.
+    """
+
+    rule: ClassVar[str] = "unnormalized-loss"
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),)
+    least: ClassVar[int] = 10
+
+    start: float = field(default=2.0, metadata={"help": "start, in units of ln(vocabulary), that is far above it"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that nobody says how large the vocabulary is."""
+        if vocabulary_of(subject.facts)[0] is None:
+            return "the vocabulary is not in the config; --vocab-size gives it"
+        return ""
+
+    def detect(self, subject: Subject) -> list[Finding]:
+        """Return at most one finding, about the training loss where there is one."""
+        vocabulary, source = vocabulary_of(subject.facts)
+        if vocabulary is None:
+            return []
+        for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):
+            found = self._judge(view, vocabulary, source, subject) if len(view) >= self.least else None
+            if found is not None:
+                return [found]
+        return []
+
+    def _judge(self, view: CurveView, vocabulary: int, source: str, subject: Subject) -> Finding | None:
+        guess = uniform(vocabulary)
+        value = view.value
+        if view.unit != "nats" or float(value.min()) <= guess:
+            return None
+        first = float(np.median(value[: max(1, min(3, len(view) // 20))]))
+        best = float(np.quantile(value, 0.1))
+        if first < self.start * guess or best > 0.95 * first:
+            return None
+        ratio = first / guess
+        named = self._named(ratio, subject)
+        text = (
+            f"{view.tag} begins at {figure(first)}, {figure(ratio)} times ln({count(vocabulary)}) = {figure(guess)}, "
+            "the loss of guessing, and never falls below that: it is no mean per token"
+        )
+        evidence = [
+            Evidence("loss at the start", first, view.unit),
+            Evidence(f"ln({vocabulary})", guess, "nats"),
+            Evidence("start against guessing", ratio, "ratio"),
+            Evidence("vocabulary from", source),
+        ]
+        if named:
+            evidence.append(Evidence("a setting of that size", named))
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=0.9 if named else 0.8,
+            tag=view.tag,
+            first_step=int(view.step[0]),
+            peak_step=int(view.step[0]),
+            last_step=int(view.step[-1]),
+            message=text,
+            evidence=tuple(evidence),
+            also_explained_by=("a further loss term that is large", "a vocabulary that is not the model's"),
+            advice=(
+                f"Divide by {named}: log and train on the mean over the tokens that count."
+                if named
+                else "Log and train on the mean over all tokens of the batch that count (reduction='mean').",
+                "Take no perplexity from this loss, and compare it with no other run.",
+            ),
+        )
+
+    def _named(self, ratio: float, subject: Subject) -> str:
+        """Return the setting that equals the ratio within a quarter, in words; empty when none does."""
+        for name, words in _FACTORS:
+            value = number_of(subject.facts, name)
+            if value is not None and value >= 2 and abs(ratio / value - 1.0) <= 0.25:
+                return f"{words} ({name} = {count(value)})"
+        return ""

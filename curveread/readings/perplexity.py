@@ -1,0 +1,114 @@
+"""A language model's loss in words: perplexity, bits per byte; and losses that rest at uniform guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import Statement
+from curveread.findings.finding import Evidence, Finding
+from curveread.findings.wording import count, figure, number
+from curveread.language.guessing import guess_of
+from curveread.language.perplexity import bits_from_nats, bits_per_byte, nats_from_bits, perplexity
+from curveread.language.scale import reference_for
+from curveread.run.roles import Role, words
+from curveread.run.task import Task
+from curveread.signals.change import change_of
+from curveread.signals.levels import median_error
+
+__all__ = ["guessing", "in_words", "per_byte", "per_token"]
+
+_Views = Mapping[Role, tuple[CurveView, ...]]
+
+
+def per_token(view: CurveView, at: int) -> float | None:
+    """Return a loss in nats per token, None where it is in another unit, or below zero as no cross-entropy is."""
+    value = float(view.value[at])
+    if value < 0.0 or set(words(view.tag)) & {"bpb", "bpc", "byte", "char", "character"}:
+        return None
+    return value if view.unit == "nats" else nats_from_bits(value) if view.unit == "bits" else None
+
+
+def per_byte(view: CurveView, at: int) -> float | None:
+    """Return a loss that is logged in bits per byte, else None."""
+    have = set(words(view.tag))
+    return float(view.value[at]) if "bpb" in have or {"bits", "byte"} <= have else None
+
+
+def in_words(views: _Views, task: Task) -> list[Statement]:
+    """Return what a language model's loss means; nothing where the log does not say that it is one."""
+    view = next((v for r in (Role.EVAL_LOSS, Role.TRAIN_LOSS) for v in views[r] if len(v)), None)
+    if not task.language or view is None:
+        return []
+    evaluation = view.curve.role is Role.EVAL_LOSS
+    at = int(np.argmin(view.value)) if evaluation else len(view) - 1
+    nats = per_token(view, at)
+    if nats is None:
+        return []
+    which = "The only" if len(view) == 1 else "The best" if evaluation else "The last"
+    where = f"{which} {view.tag}, {number(nats)} nats at step {count(view.step[at])}"
+    value = perplexity(nats)
+    evidence = [Evidence("loss", nats, "nats"), Evidence("perplexity", value, "")]
+    if value > 1e300:
+        text = f"{where}, is a perplexity beyond 1e300: no model is that unsure, the loss is no mean per token."
+        return [Statement("perplexity", text, tuple(evidence))]
+    like = figure(value)
+    text = f"{where}, is a perplexity of {like}: as unsure as a choice among {like} equally likely tokens"
+    if task.tokens_per_byte is not None:
+        bits = bits_per_byte(nats, task.tokens_per_byte)
+        evidence.append(Evidence("bits per byte", bits, "bits"))
+        text += f", or {figure(bits)} bits per byte of text, which compares across tokenizers"
+    else:
+        text += f" ({figure(bits_from_nats(nats))} bits a token)"
+    text += "."
+    last = len(view) - 1
+    end = perplexity(max(per_token(view, last) or 0.0, 0.0))
+    if evaluation and end > 1.05 * value:
+        text += f" At the end it was {figure(end) if end < 1e300 else 'beyond 1e300'}."
+    if task.vocabulary is not None:
+        evidence.append(Evidence("tokens in the vocabulary", float(task.vocabulary), ""))
+    if task.smoothing:
+        text += f" Label smoothing of {figure(task.smoothing)} is in the loss and makes it higher than the model's own."
+    evidence.append(Evidence("taken for a language model since", task.language))
+    return [Statement("perplexity", text, tuple(evidence)), *_scale(task)]
+
+
+def _scale(task: Task) -> list[Statement]:
+    """Return published figures on the run's data set, where the config names one that has them."""
+    reference = reference_for(task.data)
+    if reference is None:
+        return []
+    text = f"Published perplexities on {reference.title}, per {reference.per}: {reference.figures}."
+    if reference.vocabularies and task.vocabulary not in reference.vocabularies:
+        text += (
+            " This run's tokenizer seems to be another one; per token it does not compare, in bits per byte it would."
+        )
+    else:
+        text += " They compare only with the same test set, tokenizer and context length."
+    return [Statement("scale", text, (Evidence("data set in the config", task.data[:80]),))]
+
+
+def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[Statement]:
+    """Return a sentence when a loss rests where guessing evenly would put it, unless a finding has said so."""
+    if any(f.rule == "no-learning" for f in findings):
+        return []
+    view = next((v for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS) for v in views[r] if len(v) >= 20), None)
+    if view is None or view.unit == "bits" or float(view.value.min()) <= 0.0:
+        return []
+    n = len(view)
+    tail = view.value[-max(10, n // 5) :]
+    level = float(np.median(tail))
+    error = level * median_error(view.parts.noise, tail.size, view.parts.correlation)
+    start = float(np.median(view.value[: max(3, n // 100)]))
+    change = change_of(np.log(tail))
+    guess = guess_of(level, error, task.vocabulary)
+    # At rest, and where it began: a loss that only passes by, or that ends there by chance, is no guessing.
+    if guess is None or abs(np.log(start / level)) > 0.25 or max(-change.low, change.high) > 0.05:
+        return []
+    what = f"ln({count(guess)})"
+    text = f"{view.tag} rests at {number(level)} at the end, near {what} = {number(float(np.log(guess)))}: "
+    text += f"guessing evenly among {count(guess)} {'tokens' if guess == task.vocabulary else 'answers'}."
+    evidence = (Evidence("level", level, view.unit), Evidence(what, float(np.log(guess)), "nats"))
+    return [Statement("perplexity", text, evidence)]

@@ -1,0 +1,37 @@
+"""The readings of a run in words, in the order in which a report tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import Phase, Statement
+from curveread.findings.finding import Finding
+from curveread.readings.cadence import cadence
+from curveread.readings.data import data_hints
+from curveread.readings.gap import gap_of, gap_statements
+from curveread.readings.perplexity import guessing, in_words
+from curveread.readings.phases import phase_statements
+from curveread.run.model import Run
+from curveread.run.roles import Role
+from curveread.run.task import Task
+
+__all__ = ["statements"]
+
+
+def statements(
+    run: Run,
+    views: Mapping[Role, tuple[CurveView, ...]],
+    task: Task,
+    phases: tuple[Phase, ...],
+    findings: tuple[Finding, ...],
+) -> tuple[Statement, ...]:
+    """Return what the run's course, its loss, its gap, its data and its cadence tell; only what the log supports."""
+    return (
+        *phase_statements(phases, findings, views),
+        *in_words(views, task),
+        *guessing(views, task, findings),
+        *gap_statements(run, gap_of(views), phases, findings, task),
+        *data_hints(views, task),
+        *cadence(run, views),
+    )

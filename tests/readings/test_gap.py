@@ -1,0 +1,125 @@
+"""The gap between eval and train: its size, its trend, what it means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from curveread.detectors.base import CurveView
+from curveread.diagnose import diagnose
+from curveread.findings.diagnosis import Diagnosis
+from curveread.readings.gap import Gap, gap_of
+from curveread.run.model import Curve, Run
+from curveread.run.roles import Role
+from tests.support.curves import decay, run_of
+
+
+def told(dx: Diagnosis, topic: str = "gap") -> str:
+    return " ".join(s.text for s in dx.statements if s.topic == topic)
+
+
+def gap(run: Run) -> Gap | None:
+    return gap_of({role: tuple(CurveView(c) for c in run.of(role)) for role in Role})
+
+
+def with_gap(size: np.ndarray | float, sigma: float = 0.01, n: int = 4000, evals: int = 40, seed: int = 0) -> Run:
+    rng = np.random.default_rng(seed)
+    at = np.linspace(n // evals - 1, n - 1, evals).astype(int)
+    base = decay(n, 0.0)
+    train = base * np.exp(sigma * rng.standard_normal(n))
+    evaluation = base[at] + size + 0.003 * rng.standard_normal(evals)
+    return Run(
+        "r",
+        "r",
+        {
+            "train/loss": Curve("train/loss", np.arange(n), train),
+            "eval/loss": Curve("eval/loss", at, evaluation),
+        },
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_interval_holds_the_gap_that_was_put_in(seed: int) -> None:
+    found = gap(with_gap(0.2, seed=seed))
+    assert found is not None
+    assert found.level == pytest.approx(0.2, abs=0.01)
+    assert found.low - 0.004 <= 0.2 <= found.high + 0.004
+    assert abs(found.since(2000).mid) < 0.01
+
+
+def test_growth_is_measured_with_an_interval() -> None:
+    run = with_gap(np.linspace(0.0, 0.4, 40))
+    found = gap(run)
+    assert found is not None
+    change = found.since(0)
+    assert change.low < 0.4 < change.high
+    assert "the gap grew by 0.2" in told(diagnose(run))
+
+
+def test_the_mean_since_the_last_log_is_no_gap() -> None:
+    n, every = 4000, 100
+    base = decay(n, 0.0)
+    logged = base.reshape(-1, every).mean(axis=1)
+    step = np.arange(every - 1, n, every)
+    curves = {"loss": Curve("loss", step, logged), "eval_loss": Curve("eval_loss", step[3:], base[step[3:]])}
+    found = gap(Run("r", "r", curves))
+    assert found is not None
+    raw = float(np.median((base[step] - logged)[-8:]))
+    assert abs(found.level) < 0.5 * abs(raw)
+
+
+def test_eight_pairs_are_needed() -> None:
+    assert gap(with_gap(0.2, evals=7)) is None
+    assert gap(run_of(train_loss=decay(1000))) is None
+    assert told(diagnose(with_gap(0.2, evals=7))) == ""
+
+
+def test_both_falling_and_both_parted_are_read() -> None:
+    n = 2000
+    train = 4.0 - 2.5 * np.arange(n) / n + 0.01 * np.random.default_rng(0).standard_normal(n)
+    falling = diagnose(run_of(train_loss=train, eval_loss=np.linspace(4.0, 1.6, 30)))
+    assert "both were still falling together" in told(falling)
+    evaluation = np.r_[np.linspace(4.0, 2.0, 8), np.linspace(2.0, 2.7, 22)]
+    parted = told(diagnose(run_of(train_loss=train, eval_loss=evaluation)))
+    assert "falling together" not in parted
+    assert "the gap grew" in parted
+
+
+def test_after_a_divergence_nothing_is_said() -> None:
+    value = decay()
+    value[1200:] *= np.linspace(1.2, 1.8, 800)
+    assert told(diagnose(run_of(train_loss=value, eval_loss=decay(40, 0.002)))) == ""
+
+
+def test_eval_below_train_lists_what_else_explains_it() -> None:
+    run = replace(with_gap(-0.3), config={"resid_pdrop": 0.2, "label_smoothing_factor": 0.1})
+    dx = diagnose(run)
+    text = told(dx)
+    assert "need not be a leak" in text
+    assert "did not widen" in text
+    assert "dropout of 0.2" in text
+    assert "label smoothing of 0.1" in text
+    assert "easier evaluation set" in text
+
+
+def test_a_suspected_leak_has_evidence_for_it() -> None:
+    dx = diagnose(with_gap(-np.linspace(0.0, 1.0, 40)))
+    assert [f.rule for f in dx.findings] == ["eval-below-train"]
+    assert "For it: the gap widened as training went on" in told(dx)
+    assert "learning" not in told(dx)
+
+
+def test_a_small_gap_below_is_no_topic() -> None:
+    assert "leak" not in told(diagnose(with_gap(-0.01)))
+
+
+def test_a_loss_too_low_too_early_is_a_hint_on_the_data() -> None:
+    n = 2000
+    value = (0.05 + 6.2 * np.exp(-np.arange(n) / 60)) * np.exp(0.02 * np.random.default_rng(0).standard_normal(n))
+    early = replace(run_of(train_loss=value), config={"vocab_size": 512})
+    assert "repeated documents" in told(diagnose(early), "data")
+    assert told(diagnose(run_of(train_loss=value)), "data") == ""  # no language model
+    usual = replace(run_of(train_loss=decay(n, height=4.7)), config={"vocab_size": 512})
+    assert told(diagnose(usual), "data") == ""
