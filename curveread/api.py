@@ -16,7 +16,7 @@ from curveread.readers.registry import all_readers
 from curveread.run.axes import with_axis
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
-from curveread.run.selection import with_role, with_tags
+from curveread.run.selection import with_facts, with_role, with_tags
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,6 +66,8 @@ def read_all(
     train_loss: str | None = None,
     eval_loss: str | None = None,
     x: str = "step",
+    vocab_size: int | None = None,
+    tokens_per_byte: float | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Run]:
     """Read every run at or below ``path``, in a stable order.
@@ -83,6 +85,9 @@ def read_all(
     x
         What the step axis counts: ``step`` is what the log calls step, ``tokens`` and ``time`` (whole seconds) place
         the points by the curve that counts tokens, or by wall time; see :func:`curveread.run.axes.with_axis`.
+    vocab_size, tokens_per_byte
+        Tokens in the vocabulary, and tokens that a byte of text takes, where the logs do not say; either says that the
+        loss is a language model's.
     progress
         Called before each file with the number done, the total and the file's name.
 
@@ -95,6 +100,7 @@ def read_all(
     """
     if x not in ("step", "epoch", "tokens", "time"):
         raise UsageError(f"--x {x}: no such axis; use step, tokens or time")
+    with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
     place = Path(path)
     try:
         found = discover.read_runs(place, progress=progress)
@@ -110,7 +116,7 @@ def read_all(
     for tag, role in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
         if tag is not None:
             found = [with_role(r, tag, role) for r in found]
-    return [with_axis(r, x) for r in found]
+    return [with_axis(with_facts(r, vocab_size, tokens_per_byte), x) for r in found]
 
 
 def diagnose(

@@ -9,7 +9,19 @@ import typer
 from curveread import api
 from curveread.cli.exits import DONE, FAULT, FOUND, UNUSABLE, gravest
 from curveread.cli.jsonout import print_entries
-from curveread.cli.options import Axis, EvalLoss, Paths, RunName, Smooth, Tags, TrainLoss, XAxis, reading
+from curveread.cli.options import (
+    Axis,
+    EvalLoss,
+    Paths,
+    RunName,
+    Smooth,
+    Tags,
+    TokensPerByte,
+    TrainLoss,
+    VocabSize,
+    XAxis,
+    reading,
+)
 from curveread.cli.reading import Unread, read_paths
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
@@ -37,6 +49,8 @@ def check(
     train_loss: TrainLoss = None,
     eval_loss: EvalLoss = None,
     x: XAxis = Axis.STEP,
+    vocab_size: VocabSize = None,
+    tokens_per_byte: TokensPerByte = None,
     smooth: Smooth = None,
 ) -> int:
     """Diagnose runs and print what was found; ends with 1 when a finding reaches --fail-on."""
@@ -46,7 +60,7 @@ def check(
     api.check_rules([*chosen, *left_out], options)
     codes: list[int] = []
     entries: list[dict[str, Any]] = []
-    for item in read_paths(paths, reading(run, tags, train_loss, eval_loss, x)):
+    for item in read_paths(paths, reading(run, tags, train_loss, eval_loss, x, vocab_size, tokens_per_byte)):
         if isinstance(item, Unread):
             codes.append(UNUSABLE)
             entries.append(item.to_json())

@@ -19,7 +19,10 @@ from curveread.errors import UsageError
 
 __all__ = ["KEYS", "load_defaults"]
 
-KEYS = ("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "tags", "train-loss", "x")
+KEYS = (
+    *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "tags", "tokens-per-byte"),
+    *("train-loss", "vocab-size", "x"),
+)
 """Options that may stand in the table: those that say how to judge and draw, not what to read or where to write."""
 
 

@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["Axis", "EvalLoss", "Paths", "RunName", "Smooth", "Tags", "TrainLoss", "XAxis", "reading"]
+__all__ = [
+    "Axis",
+    "EvalLoss",
+    "Paths",
+    "RunName",
+    "Smooth",
+    "Tags",
+    "TokensPerByte",
+    "TrainLoss",
+    "VocabSize",
+    "XAxis",
+    "reading",
+]
 
 
 class Axis(StrEnum):
@@ -34,6 +46,14 @@ Tags = Annotated[str | None, typer.Option("--tags", metavar="REGEX", help="Keep 
 TrainLoss = Annotated[str | None, typer.Option("--train-loss", metavar="TAG", help="This curve is the train loss.")]
 EvalLoss = Annotated[str | None, typer.Option("--eval-loss", metavar="TAG", help="This curve is the eval loss.")]
 XAxis = Annotated[Axis, typer.Option("--x", help="What the axis counts; tokens and time need a log that has them.")]
+VocabSize = Annotated[
+    int | None,
+    typer.Option("--vocab-size", metavar="N", help="Tokens in the vocabulary, where the log does not say."),
+]
+TokensPerByte = Annotated[
+    float | None,
+    typer.Option("--tokens-per-byte", metavar="X", help="Tokens that a byte of text takes: gives bits per byte."),
+]
 Smooth = Annotated[
     float | None,
     typer.Option(
@@ -46,7 +66,21 @@ Smooth = Annotated[
 
 
 def reading(
-    run: str | None, tags: str | None, train_loss: str | None, eval_loss: str | None, x: Axis
+    run: str | None,
+    tags: str | None,
+    train_loss: str | None,
+    eval_loss: str | None,
+    x: Axis,
+    vocab_size: int | None = None,
+    tokens_per_byte: float | None = None,
 ) -> dict[str, Any]:
     """Return the reading options as :func:`curveread.api.read_all` takes them."""
-    return {"run": run, "tags": tags, "train_loss": train_loss, "eval_loss": eval_loss, "x": x.value}
+    return {
+        "run": run,
+        "tags": tags,
+        "train_loss": train_loss,
+        "eval_loss": eval_loss,
+        "x": x.value,
+        "vocab_size": vocab_size,
+        "tokens_per_byte": tokens_per_byte,
+    }

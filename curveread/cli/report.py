@@ -10,7 +10,19 @@ import typer
 from curveread import api
 from curveread.cli.check import code
 from curveread.cli.exits import UNUSABLE, gravest
-from curveread.cli.options import Axis, EvalLoss, Paths, RunName, Smooth, Tags, TrainLoss, XAxis, reading
+from curveread.cli.options import (
+    Axis,
+    EvalLoss,
+    Paths,
+    RunName,
+    Smooth,
+    Tags,
+    TokensPerByte,
+    TrainLoss,
+    VocabSize,
+    XAxis,
+    reading,
+)
 from curveread.cli.outputs import plan
 from curveread.cli.reading import Unread, read_paths
 from curveread.cli.terminal import console, print_diagnosis
@@ -40,13 +52,15 @@ def report(
     train_loss: TrainLoss = None,
     eval_loss: EvalLoss = None,
     x: XAxis = Axis.STEP,
+    vocab_size: VocabSize = None,
+    tokens_per_byte: TokensPerByte = None,
     smooth: Smooth = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     from rich.text import Text
 
     chosen = plan(output, formats)
-    items = list(read_paths(paths, reading(run, tags, train_loss, eval_loss, x)))
+    items = list(read_paths(paths, reading(run, tags, train_loss, eval_loss, x, vocab_size, tokens_per_byte)))
     runs = [item for item in items if isinstance(item, Run)]
     codes = [UNUSABLE for item in items if isinstance(item, Unread)]
     targets = chosen.targets(runs)

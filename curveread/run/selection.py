@@ -9,8 +9,9 @@ from dataclasses import replace
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
+from curveread.run.task import TOKENS_PER_BYTE, VOCAB_SIZE
 
-__all__ = ["with_role", "with_tags"]
+__all__ = ["with_facts", "with_role", "with_tags"]
 
 _Curves = Mapping[str, Curve]
 
@@ -56,6 +57,23 @@ def with_role(run: Run, tag: str, role: Role) -> Run:
         }
 
     return _mapped(run, assign)
+
+
+def with_facts(run: Run, vocab_size: int | None, tokens_per_byte: float | None) -> Run:
+    """Return the run with what the user knows about its tokens in its config, under the names of the options.
+
+    Raises
+    ------
+    UsageError
+        For a vocabulary of fewer than two tokens, or tokens per byte that are no positive number.
+    """
+    if vocab_size is not None and vocab_size < 2:
+        raise UsageError(f"--vocab-size {vocab_size}: a vocabulary has at least 2 tokens")
+    if tokens_per_byte is not None and not 0.0 < tokens_per_byte < float("inf"):
+        raise UsageError(f"--tokens-per-byte {tokens_per_byte:g}: it must be a positive number")
+    given = {VOCAB_SIZE: vocab_size, TOKENS_PER_BYTE: tokens_per_byte}
+    known = {name: value for name, value in given.items() if value is not None}
+    return replace(run, config={**run.config, **known}) if known else run
 
 
 def _with(curve: Curve, role: Role | None) -> Curve:

@@ -139,3 +139,17 @@ def test_failed_check_ends_with_3(cli: Cli, healthy: Path, tmp_path: Path) -> No
     assert [f["rule"] for f in result["failed"]] == ["plateau"]
     assert "broken on purpose" in result["failed"][0]["error"]
     assert "failed" in cli.process("check", healthy, PYTHONPATH=f"{tmp_path}:{root}").stdout
+
+
+def test_what_the_user_knows_about_tokens(cli: Cli, healthy: Path) -> None:
+    plain = json.loads(cli("check", healthy, "--json").stdout)
+    assert not any("perplexity" in name for name in plain["summary"])
+    done = cli("check", healthy, "--json", "--vocab-size", "50257", "--tokens-per-byte", "0.25")
+    told = json.loads(done.stdout)
+    assert {"last_train_perplexity", "last_train_bits_per_byte"} <= set(told["summary"])
+    assert "unnormalized-loss" not in {n["rule"] for n in told["not_checked"]}
+    for option, value in (("--vocab-size", "1"), ("--tokens-per-byte", "0"), ("--tokens-per-byte", "nan")):
+        done = cli("check", healthy, option, value)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"curveread: {option} {value}: ")
+        assert done.stdout == ""
