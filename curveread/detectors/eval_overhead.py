@@ -35,7 +35,8 @@ class EvalOverhead(Detector):
         Checkpoints that are saved at the same step count as evaluation where the times are read off the log.
 
     References
-        The usual share, about 2 %, is a convention: :mod:`curveread.language.cadence`.
+        The usual share, about 2 %, is a convention. Godbole et al., "Deep Learning Tuning Playbook", 2023, on how often
+        and on how much to evaluate.
     """
 
     rule: ClassVar[str] = "eval-overhead"

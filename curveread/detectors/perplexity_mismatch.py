@@ -10,13 +10,19 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import figure, percent
-from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity
+from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
 from curveread.run.model import FloatArray
-from curveread.run.roles import LOSSES, Role
+from curveread.run.roles import LOSSES, Role, words
+from curveread.run.task import vocabulary_of
 from curveread.signals.scale import quantum
 
 __all__ = ["PerplexityMismatch"]
 
+_BINARY = (
+    "it is 2 to the power of the loss, which is right for a loss in bits only",
+    0.95,
+    "Take exp of a loss in nats, or 2 to the power of a loss in bits.",
+)
 _SPLITS = ((Role.EVAL_PERPLEXITY, Role.EVAL_LOSS), (Role.TRAIN_PERPLEXITY, Role.TRAIN_LOSS))
 
 
@@ -29,6 +35,11 @@ class _Pair:
     step: FloatArray
     logged: FloatArray
     nats: FloatArray
+
+    @property
+    def named_bits(self) -> bool:
+        """Whether the loss is one that fairseq logs in bits: it calls it ``nll_loss``."""
+        return {"nll", "loss"} <= set(words(self.loss.tag))
 
     @property
     def excess(self) -> FloatArray:
@@ -46,22 +57,28 @@ class PerplexityMismatch(Detector):
 
     Why it matters
         The mean of perplexities is larger than the perplexity of the mean loss, and single bad batches decide it.
-        Published figures are exp of the mean loss per token; another quantity cannot be held against them.
+        Published figures are exp of the mean loss per token; another quantity cannot be held against them. As a rough
+        scale for English, per word or GPT-2 token: about 15 is a model of a billion parameters on edited prose, 20 to
+        25 a good one of a hundred million and more, 50 a recurrent model or one early in training, 100 to 200 counted
+        n-grams. Per character 2 to 5 is usual. Another tokenizer, test set or context length makes it another number;
+        bits per byte compare.
 
     How it decides
         Both curves are compared where they share steps, at least ``least`` of them, with losses below 20 nats (many
         loggers clip there) and above zero. They agree when at 90 % of the steps ln(perplexity) is the loss within
         ``slack`` nats and the rounding of the log. Where they do not, base 2, the losses of the other split and other
         losses are tried in turn; a perplexity that is always higher, by an amount that stays below a few nats, is taken
-        for a mean of perplexities (Jensen's inequality). Losses of which one of several fits are quiet.
+        for a mean of perplexities (Jensen's inequality). Losses of which one of several fits are quiet. Base 2 is right
+        for a loss in bits: it is an info, quiet for fairseq's ``nll_loss``, and a warning only where the loss begins at
+        ln(vocabulary) and so is in nats.
 
     When it is wrong
         A loss with label smoothing or auxiliary terms is larger than the cross-entropy that the perplexity comes from.
         A training loss of one batch beside a running perplexity differs by right.
 
     References
-        Jelinek et al. 1977 (perplexity); Jensen 1906. What a perplexity of 15, 25, 50 or 150 means on which data:
-        :mod:`curveread.language.scale`.
+        Jelinek et al. 1977 (perplexity); Jensen 1906. The scale: Radford et al. 2019 (GPT-2), Dai et al. 2019
+        (Transformer-XL), Grave et al. 2017 (LSTM), Mikolov and Zweig 2012 (n-grams).
     """
 
     rule: ClassVar[str] = "perplexity-mismatch"
@@ -113,18 +130,21 @@ class PerplexityMismatch(Detector):
     def _judge(self, pairs: list[_Pair], subject: Subject) -> Finding | None:
         if not pairs or any(self._agrees(p) for p in pairs):
             return None
-        pair = pairs[0]
+        binary = [p for p in pairs if p.loss.unit == "nats" and self._agrees(p, np.asarray(nats_from_bits(p.nats)))]
+        if any(p.named_bits for p in binary):
+            return None
+        pair = (binary or pairs)[0]
         excess = float(np.median(pair.excess))
         if abs(excess) < self.clear:
             return None
-        what, confidence, advice = self._explained(pair, subject)
+        what, confidence, advice = _BINARY if binary else self._explained(pair, subject)
         at = int(np.argmax(np.abs(pair.excess)))
         ratio = float(np.exp(min(excess, 700.0)))
         away = percent(abs(ratio - 1.0)) if ratio < 10.0 else f"{figure(ratio)} times"
         last = pair.logged.size - 1
         return Finding(
             rule=self.rule,
-            severity=Severity.WARNING,
+            severity=Severity.INFO if binary and not self._in_nats(pair, subject) else Severity.WARNING,
             confidence=confidence,
             tag=pair.perplexity.tag,
             first_step=int(pair.step[0]),
@@ -145,11 +165,13 @@ class PerplexityMismatch(Detector):
             advice=(advice, "Compare with other runs and papers by exp of the mean loss per token only."),
         )
 
+    def _in_nats(self, pair: _Pair, subject: Subject) -> bool:
+        """Return whether the loss begins at ln(vocabulary), and so is surely no loss in bits."""
+        vocabulary = vocabulary_of(subject.facts)[0]
+        return vocabulary is not None and abs(float(pair.loss.value[0]) / uniform(vocabulary) - 1.0) < 0.15
+
     def _explained(self, pair: _Pair, subject: Subject) -> tuple[str, float, str]:
         """Return what the log holds instead, how sure that is, and what to do."""
-        if pair.loss.unit == "nats" and self._agrees(pair, np.asarray(nats_from_bits(pair.nats))):
-            text = "it is 2 to the power of the loss, which is right for a loss in bits only"
-            return text, 0.95, "Take exp of a loss in nats, or 2 to the power of a loss in bits."
         for other in subject.all(*LOSSES):
             rival = self._pair(pair.perplexity, other) if other is not pair.loss and other.unit == "nats" else None
             if rival is not None and self._agrees(rival):

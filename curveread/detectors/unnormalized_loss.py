@@ -12,7 +12,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
-from curveread.run.task import number_of, vocabulary_of
+from curveread.run.task import named_by_config, number_of, vocabulary_of
 
 __all__ = ["UnnormalizedLoss"]
 
@@ -42,10 +42,10 @@ class UnnormalizedLoss(Detector):
         the sequences or the accumulation steps: the learning rate is not what it seems.
 
     How it decides
-        The vocabulary must be known, from the config or ``--vocab-size``; else nothing is checked. The loss begins at
-        ``start`` times ln(vocabulary) or more, falls by a twentieth at least, and even its best tenth is above
-        ln(vocabulary): a model that learns cannot stay worse than guessing. A setting that equals the ratio (sequence
-        length, accumulation steps) is named.
+        The config must tell of a language model and its vocabulary, or ``--vocab-size`` be given; else nothing is
+        checked. The loss begins at ``start`` times ln(vocabulary) or more, falls by a twentieth at least, and never
+        comes down to ln(vocabulary): a model that learns cannot stay worse than guessing. A setting that equals the
+        ratio (sequence length, accumulation steps) is named.
 
     When it is wrong
         A bad initialisation starts high, too, but falls below ln(vocabulary) within a few steps. A second loss term
@@ -63,9 +63,11 @@ class UnnormalizedLoss(Detector):
     start: float = field(default=2.0, metadata={"help": "start, in units of ln(vocabulary), that is far above it"})
 
     def lacks(self, subject: Subject) -> str:
-        """Return that nobody says how large the vocabulary is."""
+        """Return that nobody says how large the vocabulary is, or that the loss is one over a vocabulary."""
         if vocabulary_of(subject.facts)[0] is None:
             return "the vocabulary is not in the config; --vocab-size gives it"
+        if not named_by_config(subject.facts):
+            return "the config does not say that a language model is trained; --vocab-size does"
         return ""
 
     def detect(self, subject: Subject) -> list[Finding]:

@@ -7,27 +7,46 @@ from collections.abc import Mapping
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.detectors.rhythm import cost_of_evals, evals_of
+from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence
-from curveread.findings.wording import amount, duration, figure, percent
-from curveread.language.cadence import EVAL_SHARE, smallest_rise
+from curveread.findings.wording import amount, count, duration, figure, percent
+from curveread.language.cadence import EVAL_SHARE, arguments, round_steps, smallest_rise
 from curveread.run.model import Run
 from curveread.run.roles import Role
 
 __all__ = ["cadence"]
 
+_Views = Mapping[Role, tuple[CurveView, ...]]
+
+_MANY = 200_000
+"""Points of a training loss that are more than anybody looks at."""
 _MENTIONED = 10.0
 """Seconds of evaluation below which nobody asks."""
 
 
-def cadence(run: Run, views: Mapping[Role, tuple[CurveView, ...]]) -> list[Statement]:
-    """Return how often the eval loss was measured and what that can show; nothing with fewer than three evaluations."""
-    view = next(iter(views[Role.EVAL_LOSS]), None)
-    if view is None:
+def cadence(run: Run, views: _Views) -> list[Statement]:
+    """Return how often the run was evaluated and what that can show, and whether it was logged more than is useful.
+
+    Nothing about fewer than three evaluations, nor about logs of an ordinary size.
+    """
+    return [*_evals(run, views), *_logging(run, views)]
+
+
+def _logging(run: Run, views: _Views) -> list[Statement]:
+    rhythm = logging_of(views, run.config, run.x_axis)
+    if rhythm is None or rhythm.axis != "step" or rhythm.count < _MANY:
         return []
+    better = round_steps(rhythm.count * rhythm.interval / 10_000)
+    text = f"{views[Role.TRAIN_LOSS][0].tag} has {count(rhythm.count)} points. A log of every {count(better)} steps "
+    text += f"(with the Trainer: {arguments(logging_steps=better)}) would show the same course, but not every spike."
+    return [Statement("cadence", text, (Evidence("points", float(rhythm.count), "points"),))]
+
+
+def _evals(run: Run, views: _Views) -> list[Statement]:
+    view = next(iter(views[Role.EVAL_LOSS]), None)
     rhythm = evals_of(views, run.config, run.x_axis)
-    if rhythm is None or rhythm.count < 3:
+    if view is None or rhythm is None or rhythm.count < 3:
         return []
     text = f"{view.tag} was measured {rhythm.count} times, every {amount(rhythm.interval, rhythm.axis)}"
     rates = [f"{figure(rhythm.per_thousand)} per 1,000 steps"] if rhythm.axis == "step" else []

@@ -11,9 +11,15 @@ from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.wording import count, figure, number
 from curveread.language.guessing import guess_of
-from curveread.language.perplexity import bits_from_nats, bits_per_byte, nats_from_bits, perplexity
+from curveread.language.perplexity import (
+    bits_from_nats,
+    bits_per_byte,
+    nats_from_bits,
+    nats_from_perplexity,
+    perplexity,
+)
 from curveread.language.scale import reference_for
-from curveread.run.roles import Role, words
+from curveread.run.roles import Role, unit_of, words
 from curveread.run.task import Task
 from curveread.signals.change import change_of
 from curveread.signals.levels import median_error
@@ -23,11 +29,21 @@ __all__ = ["guessing", "in_words", "per_byte", "per_token"]
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
-def per_token(view: CurveView, at: int) -> float | None:
-    """Return a loss in nats per token, None where it is in another unit, or below zero as no cross-entropy is."""
+def per_token(view: CurveView, at: int, views: _Views) -> float | None:
+    """Return a loss in nats per token, None where it is in another unit, or below zero as no cross-entropy is.
+
+    A perplexity that is logged beside it and is 2 to its power says that it is in bits, as fairseq's is.
+    """
     value = float(view.value[at])
     if value < 0.0 or set(words(view.tag)) & {"bpb", "bpc", "byte", "char", "character"}:
         return None
+    role = Role.EVAL_PERPLEXITY if view.curve.role is Role.EVAL_LOSS else Role.TRAIN_PERPLEXITY
+    for logged in views.get(role, ()):
+        k = int(np.searchsorted(logged.step, view.step[at]))
+        if k < len(logged) and logged.step[k] == view.step[at] and 1.0 < float(logged.value[k]) < 1e300:
+            nats = nats_from_perplexity(float(logged.value[k]))
+            if abs(bits_from_nats(nats) - value) < 0.01 * value < 0.2 * abs(nats - value):
+                return nats
     return value if view.unit == "nats" else nats_from_bits(value) if view.unit == "bits" else None
 
 
@@ -40,11 +56,13 @@ def per_byte(view: CurveView, at: int) -> float | None:
 def in_words(views: _Views, task: Task) -> list[Statement]:
     """Return what a language model's loss means; nothing where the log does not say that it is one."""
     view = next((v for r in (Role.EVAL_LOSS, Role.TRAIN_LOSS) for v in views[r] if len(v)), None)
-    if not task.language or view is None:
+    if not task.language:
         return []
+    if view is None:
+        return _logged(views)
     evaluation = view.curve.role is Role.EVAL_LOSS
     at = int(np.argmin(view.value)) if evaluation else len(view) - 1
-    nats = per_token(view, at)
+    nats = per_token(view, at, views)
     if nats is None:
         return []
     which = "The only" if len(view) == 1 else "The best" if evaluation else "The last"
@@ -64,7 +82,7 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
         text += f" ({figure(bits_from_nats(nats))} bits a token)"
     text += "."
     last = len(view) - 1
-    end = perplexity(max(per_token(view, last) or 0.0, 0.0))
+    end = perplexity(per_token(view, last, views) or 0.0)
     if evaluation and end > 1.05 * value:
         text += f" At the end it was {figure(end) if end < 1e300 else 'beyond 1e300'}."
     if task.vocabulary is not None:
@@ -73,6 +91,19 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
         text += f" Label smoothing of {figure(task.smoothing)} is in the loss and makes it higher than the model's own."
     evidence.append(Evidence("taken for a language model since", task.language))
     return [Statement("perplexity", text, tuple(evidence)), *_scale(task)]
+
+
+def _logged(views: _Views) -> list[Statement]:
+    """Return what a logged perplexity means, where the log holds no loss."""
+    view = next((v for r in (Role.EVAL_PERPLEXITY, Role.TRAIN_PERPLEXITY) for v in views[r] if len(v)), None)
+    if view is None or float(view.value.min()) < 1.0:
+        return []
+    at = int(np.argmin(view.value)) if view.curve.role is Role.EVAL_PERPLEXITY else len(view) - 1
+    value = float(view.value[at])
+    nats = nats_from_perplexity(value)
+    text = f"{view.tag} of {figure(value)} at step {count(view.step[at])} is a choice among {figure(value)} equally "
+    text += f"likely tokens: a loss of {number(nats)} nats, if it is exp of the mean loss."
+    return [Statement("perplexity", text, (Evidence("perplexity", value, ""), Evidence("loss", nats, "nats")))]
 
 
 def _scale(task: Task) -> list[Statement]:
@@ -95,7 +126,7 @@ def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[S
     if any(f.rule == "no-learning" for f in findings):
         return []
     view = next((v for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS) for v in views[r] if len(v) >= 20), None)
-    if view is None or view.unit == "bits" or float(view.value.min()) <= 0.0:
+    if view is None or unit_of(view.tag, Role.TRAIN_LOSS) != "nats" or float(view.value.min()) <= 0.0:
         return []
     n = len(view)
     tail = view.value[-max(10, n // 5) :]

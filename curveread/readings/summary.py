@@ -15,6 +15,7 @@ from curveread.run.task import Task
 
 __all__ = ["summary"]
 
+_PERPLEXITY = {Role.EVAL_LOSS: Role.EVAL_PERPLEXITY, Role.TRAIN_LOSS: Role.TRAIN_PERPLEXITY}
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
@@ -40,11 +41,14 @@ def _language(views: _Views, task: Task) -> dict[str, Reading]:
         (Role.TRAIN_LOSS, "train", ("last",)),
     ):
         view = next(iter(views[role]), None)
-        if not task.language or view is None or not len(view) or out:
+        if not task.language or out:
+            break
+        if view is None or not len(view):
+            out |= _logged(views[_PERPLEXITY[role]], name, kinds)
             continue
         for kind in kinds:
             at = int(np.argmin(view.value)) if kind == "best" else len(view) - 1
-            nats, bits = per_token(view, at), per_byte(view, at)
+            nats, bits = per_token(view, at, views), per_byte(view, at)
             step = int(view.step[at])
             if nats is not None:
                 out[f"{kind}_{name}_perplexity"] = Reading(perplexity(nats), "", step)
@@ -52,4 +56,14 @@ def _language(views: _Views, task: Task) -> dict[str, Reading]:
                     bits = bits_per_byte(nats, task.tokens_per_byte)
             if bits is not None:
                 out[f"{kind}_{name}_bits_per_byte"] = Reading(bits, "bits", step)
+    return out
+
+
+def _logged(views: tuple[CurveView, ...], name: str, kinds: tuple[str, ...]) -> dict[str, Reading]:
+    """Return the figures of a perplexity that is logged without its loss."""
+    out: dict[str, Reading] = {}
+    for view in views[:1]:
+        for kind in kinds if len(view) else ():
+            at = int(np.argmin(view.value)) if kind == "best" else len(view) - 1
+            out[f"{kind}_{name}_perplexity"] = Reading(float(view.value[at]), "", int(view.step[at]))
     return out

@@ -14,7 +14,16 @@ import numpy as np
 from curveread.run.model import Run
 from curveread.run.roles import Role, is_preference, words
 
-__all__ = ["TOKENS_PER_BYTE", "VOCAB_SIZE", "Task", "dropout_of", "number_of", "task_of", "vocabulary_of"]
+__all__ = [
+    "TOKENS_PER_BYTE",
+    "VOCAB_SIZE",
+    "Task",
+    "dropout_of",
+    "named_by_config",
+    "number_of",
+    "task_of",
+    "vocabulary_of",
+]
 
 VOCAB_SIZE, TOKENS_PER_BYTE = "--vocab-size", "--tokens-per-byte"
 """Under these names a run's config holds what the user said; they win over what the log says."""
@@ -94,6 +103,12 @@ def vocabulary_of(config: Mapping[str, Any]) -> tuple[int | None, str]:
             if name in names and isinstance(value, int | float) and not isinstance(value, bool) and 2 <= value < 1e9:
                 return int(value), name
     return None, ""
+
+
+def named_by_config(config: Mapping[str, Any]) -> str:
+    """Return why a config, or an option, says that the loss is a language model's; empty where neither does."""
+    given = next((f"{option} was given" for option in (VOCAB_SIZE, TOKENS_PER_BYTE) if option in config), "")
+    return given or _from_settings(list(_settings(config)), vocabulary_of(config)[0])
 
 
 def dropout_of(config: Mapping[str, Any]) -> float:

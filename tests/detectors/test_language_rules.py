@@ -67,6 +67,10 @@ class TestUnnormalizedLoss:
     def test_look_alikes_are_quiet(self, value: np.ndarray) -> None:
         assert found(with_facts(run_of(loss=value), 50257, None), self.rule) == []
 
+    def test_a_vocabulary_alone_makes_no_language_model(self) -> None:
+        run = replace(run_of(loss=decay(1000) * 100), config={"vocab_size": 38, "model_type": "vits"})
+        assert "does not say that a language model is trained" in unchecked(run, self.rule)
+
     def test_a_regression_loss_is_none_of_its_business(self) -> None:
         assert found(with_facts(run_of(mse=decay(1000) * 100), 50257, None), self.rule) == []
 
@@ -86,10 +90,23 @@ class TestPerplexityMismatch:
         assert found(self.run(np.exp(self.loss).round(1), self.loss.round(2)), self.rule) == []
         assert found(self.run(np.minimum(np.exp(self.loss), 50.0), self.loss + 0.005), self.rule) == []
 
-    def test_base_two_of_nats(self) -> None:
-        (f,) = found(self.run(2.0**self.loss, self.loss), self.rule)
-        assert f.severity is Severity.WARNING
+    def test_base_two_is_an_info_unless_the_loss_is_surely_in_nats(self) -> None:
+        run = self.run(2.0**self.loss, self.loss)
+        (f,) = found(run, self.rule)
+        assert f.severity is Severity.INFO
         assert "2 to the power of the loss" in f.message
+        vocabulary = round(float(np.exp(self.loss[0])))
+        (f,) = found(with_facts(run, vocabulary, None), self.rule)
+        assert f.severity is Severity.WARNING
+        (f,) = found(with_facts(run, round(2.0 ** self.loss[0]), None), self.rule)
+        assert f.severity is Severity.INFO
+
+    def test_fairseq_logs_bits(self) -> None:
+        smoothed = self.loss * 1.1 + 0.4
+        at = np.arange(30) * 100
+        curves = {"valid/loss": smoothed, "valid/nll_loss": self.loss, "valid/ppl": 2.0**self.loss}
+        run = Run("r", "r", {t: Curve(t, at, v) for t, v in curves.items()})
+        assert found(run, self.rule) == []
 
     def test_base_two_of_bits_is_right(self) -> None:
         at = np.arange(30) * 100

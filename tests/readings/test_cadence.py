@@ -59,3 +59,8 @@ def test_the_cost_is_told_where_the_clock_shows_it() -> None:
 
 def test_two_evaluations_are_no_cadence() -> None:
     assert told(diagnose(run_of(train_loss=decay(1000), eval_loss=np.array([3.0, 2.0])))) == ""
+
+
+def test_a_huge_log_is_told_how_to_be_smaller() -> None:
+    assert "logging_steps=25" in told(diagnose(run_of(train_loss=decay(250_000))))
+    assert told(diagnose(run_of(train_loss=decay(5000)))) == ""

@@ -83,6 +83,24 @@ def test_losses_in_other_units() -> None:
     assert "best_eval_perplexity" not in summary("val/loss", -1.0)
 
 
+def test_a_perplexity_beside_the_loss_tells_its_base() -> None:
+    at, loss = np.arange(20), np.linspace(8.0, 4.0, 20)
+    curves = {"valid/nll_loss": loss, "valid/ppl": 2.0**loss}
+    dx = diagnose(Run("r", "r", {t: Curve(t, at, v) for t, v in curves.items()}))
+    assert dx.summary["best_eval_perplexity"].value == pytest.approx(16.0)
+    assert "is a perplexity of 16:" in told(dx)
+    curves = {"val/loss": loss, "val/ppl": np.exp(loss)}
+    dx = diagnose(Run("r", "r", {t: Curve(t, at, v) for t, v in curves.items()}))
+    assert dx.summary["best_eval_perplexity"].value == pytest.approx(np.exp(4.0))
+
+
+def test_a_perplexity_without_a_loss() -> None:
+    curve = Curve("val/ppl", np.arange(5), np.array([90.0, 30.0, 20.0, 16.0, 17.0]))
+    dx = diagnose(Run("r", "r", {"val/ppl": curve}))
+    assert (dx.summary["best_eval_perplexity"].value, dx.summary["last_eval_perplexity"].value) == (16.0, 17.0)
+    assert "val/ppl of 16 at step 3 is a choice among 16 equally likely tokens: a loss of 2.773 nats" in told(dx)
+
+
 def test_overflow_is_said_and_is_valid_json() -> None:
     curve = Curve("val/loss", np.arange(20), np.full(20, 800.0))
     dx = diagnose(Run("r", "r", {"val/loss": curve}, config={"vocab_size": 100}))
