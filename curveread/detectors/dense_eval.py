@@ -34,8 +34,8 @@ class DenseEval(Detector):
         An evaluation on a few examples costs nothing. Studies of training dynamics want every step.
 
     References
-        Godbole et al., "Deep Learning Tuning Playbook", 2023. Usual distances are conventions: 500 steps are the default
-        of transformers.TrainingArguments, nanoGPT evaluates every 250 to 2,000 steps.
+        Godbole et al., "Deep Learning Tuning Playbook", 2023. Usual distances are conventions: 500 steps are the
+        default of transformers.TrainingArguments, nanoGPT evaluates every 250 to 2,000 steps.
     """
 
     rule: ClassVar[str] = "dense-eval"

@@ -35,8 +35,8 @@ class SparseEval(Detector):
         A pretraining run on data that it sees once can hardly overfit: there an evaluation confirms the training loss.
 
     References
-        Godbole et al., "Deep Learning Tuning Playbook", 2023. Usual distances are conventions: 500 steps are the default
-        of transformers.TrainingArguments, nanoGPT evaluates every 250 to 2,000 steps.
+        Godbole et al., "Deep Learning Tuning Playbook", 2023. Usual distances are conventions: 500 steps are the
+        default of transformers.TrainingArguments, nanoGPT evaluates every 250 to 2,000 steps.
     """
 
     rule: ClassVar[str] = "sparse-eval"
