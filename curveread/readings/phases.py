@@ -64,7 +64,8 @@ def phases(run: Run, findings: tuple[Finding, ...], views: Views) -> tuple[Phase
         at = warm
     for i, (begin, name, last) in enumerate(marks):
         begin = max(begin, at)
-        stop = min(last, *(m[0] for m in marks[i + 1 : i + 2])) if i + 1 < len(marks) else last
+        # The next phase ends this one, but for a divergence: what is found in its ruins is no phase of its own.
+        stop = min([last, *(m[0] for m in marks[i + 1 : i + 2])]) if name != "diverged" else last
         if begin > at:
             out.append(Phase("learning", at, begin))
             at = begin
@@ -83,21 +84,20 @@ def _mark(finding: Finding, run: Run, views: Views) -> tuple[int, str, int] | No
     name = _NAMES.get(finding.rule)
     if name is None or finding.first_step is None or run.last_step is None:
         return None
-    last = finding.last_step if finding.last_step is not None else run.last_step
-    length = max(run.last_step - (run.first_step or 0), 1)
+    curve = next((v.curve for r in LOSSES for v in views[r] if v.tag == finding.tag and len(v.curve)), None)
+    begins, ends = (
+        (int(curve.step[0]), int(curve.step[-1])) if curve is not None else (finding.first_step, run.last_step)
+    )
+    last = finding.last_step if finding.last_step is not None else ends
+    lasts = last >= ends - 0.02 * max(run.last_step - (run.first_step or 0), 1)
     if finding.rule in ("nonfinite-loss", "masked-nan"):
-        curve = next((v.curve for r in LOSSES for v in views[r] if v.tag == finding.tag), None)
-        ends = int(curve.step[-1]) if curve is not None and len(curve) else run.last_step
-        lasts = last >= min(ends, run.last_step) - 0.02 * length
         if finding.severity is not Severity.ERROR or curve is None or not lasts:
             return None
-    if finding.rule == "plateau" and finding.severity is Severity.INFO and _ended(views):
+    elif finding.rule == "plateau" and finding.severity is Severity.INFO and _ended(views):
         name = "converged"  # the schedule was over: nothing was left to stall
-    # Other curves may be logged before a curve's first point and after its last one: the phase takes them in.
-    first = finding.first_step
-    begins = min((int(v.curve.step[0]) for r in LOSSES for v in views[r] if v.tag == finding.tag), default=first)
-    first = min(first, run.first_step or 0) if first <= begins else first
-    return first, name, run.last_step if last >= run.last_step - 0.05 * length else last
+    # A phase that takes in the curve's first or last point takes in what other curves hold before or after it.
+    first = min(finding.first_step, run.first_step or 0) if finding.first_step <= begins else finding.first_step
+    return first, name, run.last_step if lasts else last
 
 
 def _joined(found: Sequence[Phase]) -> list[Phase]:
@@ -113,21 +113,22 @@ def _joined(found: Sequence[Phase]) -> list[Phase]:
 def _warm_until(views: Views) -> int | None:
     """Return the step at which a learning rate that began low first reached its peak, None without a warm-up.
 
-    Cycles are none: they come back to the peak. A rate that rises for half of the run and more is no warm-up either.
+    Cycles are none: they come back to the peak. Nor is a jump, or a rate that rises for half of the run and more.
     """
     for view in views[Role.LEARNING_RATE][:1]:
         value, step = view.value, view.step
         if value.size < 5 or float(value.max()) <= 0.0:
             return None
-        falls = np.flatnonzero(np.diff(value) < -1e-3 * float(value.max()))
+        moves = np.diff(value)
+        falls = np.flatnonzero(moves < -1e-3 * float(value.max()))
         peak = float(value[: int(falls[0]) + 1].max()) if falls.size else float(value.max())
         top = int(np.argmax(value >= 0.999 * peak))
-        rises = np.flatnonzero(np.diff(value[top:]) > 0.2 * peak)
         half = int(step[0]) + 0.5 * (int(step[-1]) - int(step[0]))
-        slow = bool((np.diff(value[top:]) > 1e-3 * peak).sum() > 0.1 * value.size)
-        if top == 0 or float(value[0]) > 0.5 * peak or peak < 0.9 * float(value.max()) or step[top] > half:
+        if top < 2 or float(value[0]) > 0.5 * peak or peak < 0.9 * float(value.max()) or step[top] > half:
             return None
-        return None if slow and not rises.size else int(step[top])
+        jumped = float(moves[:top].max()) > 0.6 * (peak - float(value[0]))
+        cycles = int((moves[top:] > 1e-3 * peak).sum()) > 0.1 * value.size
+        return None if jumped or cycles else int(step[top])
     return None
 
 

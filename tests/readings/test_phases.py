@@ -68,9 +68,10 @@ def test_a_run_that_only_learned_needs_no_sentence() -> None:
         np.linspace(1e-5, 1e-3, 1000),  # rises all along
         1e-3 * (1.0 - np.arange(1000) / 1000),  # only falls
         ramp(1000, 60, "cyclic")[60:],  # comes back to its peak
+        np.where(np.arange(1000) < 300, 1e-5, 1e-3),  # jumps
         np.zeros(1000),
     ],
-    ids=["constant", "rising", "falling", "cyclic", "zero"],
+    ids=["constant", "rising", "falling", "cyclic", "jump", "zero"],
 )
 def test_no_warmup(rate: np.ndarray) -> None:
     assert "warmup" not in names(diagnose(run_of(train_loss=decay(1000), lr=rate)))
@@ -112,6 +113,25 @@ def test_nan_to_the_end_is_diverged_and_one_nan_is_not() -> None:
     value[600] = np.nan
     assert names(diagnose(run_of(train_loss=value))) == ["learning"]
     assert names(diagnose(run_of(train_loss=np.full(1000, np.nan)))) == ["diverged"]
+
+
+def test_nan_that_follows_a_divergence_belongs_to_it() -> None:
+    value = decay(1000)
+    value[600:620] = value[600] * np.geomspace(1.5, 1e6, 20)
+    value[620:] = np.nan
+    dx = diagnose(run_of(train_loss=value))
+    assert {"divergence", "nonfinite-loss"} <= {f.rule for f in dx.findings}
+    assert names(dx) == ["learning", "diverged"]
+    assert dx.phases[-1].last_step == 999
+
+
+def test_memorising_goes_on_after_the_last_eval() -> None:
+    evaluation = np.array([4.0, 3.0, 2.0, 2.6, 3.4, 4.4])
+    at = np.array([0, 200, 400, 600, 800, 1000])
+    curves = {"loss": Curve("loss", np.arange(1190), decay(1190)), "val_loss": Curve("val_loss", at, evaluation)}
+    dx = diagnose(Run("r", "r", curves))
+    assert [f.rule for f in dx.findings] == ["overfitting"]
+    assert [(p.name, p.first_step, p.last_step) for p in dx.phases] == [("learning", 0, 400), ("memorising", 400, 1189)]
 
 
 def test_nothing_and_one_point() -> None:
