@@ -14,7 +14,6 @@ from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, 
 from curveread.run.model import FloatArray
 from curveread.run.roles import LOSSES, Role, words
 from curveread.run.task import vocabulary_of
-from curveread.signals.scale import quantum
 
 __all__ = ["PerplexityMismatch"]
 
@@ -66,11 +65,11 @@ class PerplexityMismatch(Detector):
     How it decides
         Both curves are compared where they share steps, at least ``least`` of them, with losses below 20 nats (many
         loggers clip there) and above zero. They agree when at 90 % of the steps ln(perplexity) is the loss within
-        ``slack`` nats and the rounding of the log. Where they do not, base 2, the losses of the other split and other
-        losses are tried in turn; a perplexity that is always higher, by an amount that stays below a few nats, is taken
-        for a mean of perplexities (Jensen's inequality). Losses of which one of several fits are quiet. Base 2 is right
-        for a loss in bits: it is an info, quiet for fairseq's ``nll_loss``, and a warning only where the loss begins at
-        ln(vocabulary) and so is in nats.
+        ``slack`` nats, and nothing is told below a median of ``clear``, as coarse rounding makes it. Else base 2, the
+        losses of the other split and other losses are tried in turn; a perplexity that is always higher, by an amount
+        that stays below a few nats, is taken for a mean of perplexities (Jensen's inequality). Where one of several
+        losses fits it is quiet. Base 2 is right for a loss in bits: it is an info, quiet for fairseq's ``nll_loss``,
+        and a warning only where the loss begins at ln(vocabulary) and so is in nats.
 
     When it is wrong
         A loss with label smoothing or auxiliary terms is larger than the cross-entropy that the perplexity comes from.
@@ -123,9 +122,7 @@ class PerplexityMismatch(Detector):
         """Return whether the perplexity is that of the pair's loss, or of the one that is given."""
         nats = pair.nats if nats is None else nats
         difference = np.abs(nats_from_perplexity(pair.logged) - nats)
-        # Rounded to 0.1, a perplexity of 5 is known to 1 %; so is a loss rounded to 0.01.
-        rounding = quantum(pair.logged) / pair.logged + quantum(pair.loss.value)
-        return float((difference <= self.slack + rounding).mean()) >= 0.9
+        return float((difference <= self.slack).mean()) >= 0.9
 
     def _judge(self, pairs: list[_Pair], subject: Subject) -> Finding | None:
         if not pairs or any(self._agrees(p) for p in pairs):

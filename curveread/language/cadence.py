@@ -115,14 +115,15 @@ def rhythm_of(step: _Int, x_axis: str, per_epoch: float | None) -> Rhythm | None
     Parameters
     ----------
     step
-        (n,) steps of the points.
+        (n,) steps of the points, non-decreasing; points that share a step are one.
     x_axis
         What the steps count, in the log's words.
     per_epoch
         Steps of an epoch, None where that is not known.
     """
     axis = counted(x_axis)
-    gaps = np.diff(np.unique(step))
+    gaps = np.diff(step)
+    gaps = gaps[gaps > 0]
     if not axis or not gaps.size:
         return None
     interval = float(np.median(gaps))

@@ -158,12 +158,13 @@ class TestSparseEval:
             evaluated(12_000, 1_000),
             evaluated(100_000, 10_000, logged=100),
             evaluated(4_000, 1_500),
+            evaluated(7_000, 1_800),
             evaluated(12_000, 3_000, epoch=np.arange(1200) / 600.0),  # 2 per epoch
             evaluated(12_000, 11_000),
             replace(evaluated(12_000, 3_000), x_axis="epoch"),
             replace(evaluated(12_000, 3_000), x_axis="tokens"),
         ],
-        ids=["short", "usual", "ten", "not long", "epochs", "once", "epoch axis", "token axis"],
+        ids=["short", "usual", "ten", "not long", "not far", "epochs", "once", "epoch axis", "token axis"],
     )
     def test_others_are_quiet(self, run: Run) -> None:
         assert found(run, self.rule) == []
@@ -217,10 +218,11 @@ class TestSparseLogging:
         "run",
         [
             evaluated(300, 60, logged=50),
+            evaluated(700, 100, logged=40),
             evaluated(2_500, 500, logged=100),
             replace(run_of(loss=decay(10)), x_axis="epoch"),
         ],
-        ids=["short", "25 points", "ten epochs"],
+        ids=["short", "near", "25 points", "ten epochs"],
     )
     def test_others_are_quiet(self, run: Run) -> None:
         assert found(run, self.rule) == []

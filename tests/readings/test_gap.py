@@ -123,3 +123,5 @@ def test_a_loss_too_low_too_early_is_a_hint_on_the_data() -> None:
     assert told(diagnose(run_of(train_loss=value)), "data") == ""  # no language model
     usual = replace(run_of(train_loss=decay(n, height=4.7)), config={"vocab_size": 512})
     assert told(diagnose(usual), "data") == ""
+    tuned = replace(run_of(train_loss=0.1 * decay(n)), config={"vocab_size": 512})  # began where it was left
+    assert told(diagnose(tuned), "data") == ""

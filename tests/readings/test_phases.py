@@ -69,9 +69,10 @@ def test_a_run_that_only_learned_needs_no_sentence() -> None:
         1e-3 * (1.0 - np.arange(1000) / 1000),  # only falls
         ramp(1000, 60, "cyclic")[60:],  # comes back to its peak
         np.where(np.arange(1000) < 300, 1e-5, 1e-3),  # jumps
+        1e-3 * (1.0 - np.abs((np.arange(1000) % 200) / 100 - 1.0)) + 1e-5,  # a triangle that begins low
         np.zeros(1000),
     ],
-    ids=["constant", "rising", "falling", "cyclic", "jump", "zero"],
+    ids=["constant", "rising", "falling", "cyclic", "jump", "triangle", "zero"],
 )
 def test_no_warmup(rate: np.ndarray) -> None:
     assert "warmup" not in names(diagnose(run_of(train_loss=decay(1000), lr=rate)))
