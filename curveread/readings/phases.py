@@ -184,9 +184,7 @@ def _flat(y: np.ndarray[tuple[int], np.dtype[np.float64]], progress: float) -> b
     return max(-change.low, change.high) <= 2.0 * FLAT * progress and abs(change.mid) <= FLAT * progress
 
 
-def phase_statements(
-    run: Run, found: tuple[Phase, ...], findings: tuple[Finding, ...], views: Views
-) -> list[Statement]:
+def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], views: Views) -> list[Statement]:
     """Return the phases as a sentence; none for a run that only learned."""
     names = [p.name for p in found]
     if len([n for n in names if n != "warmup"]) < 2 and names != ["warmup"]:
