@@ -74,6 +74,11 @@ def diagnose(
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
     task, course = task_of(run), ordered(told)
     stretches = phases(run, course, views)
+    try:
+        told_in_words = statements(run, views, task, stretches, course)
+    except Exception as error:  # nor must a sentence
+        told_in_words = ()
+        failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
     return Diagnosis(
         run=run,
         findings=kept,
@@ -84,7 +89,7 @@ def diagnose(
         phases=stretches,
         timeline=timeline(run, kept),
         summary=summary(views, task) | spike_scores(views),
-        statements=statements(run, views, task, stretches, course),
+        statements=told_in_words,
         draw=partial(drawings, views),
     )
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.attribution.fold import fold, ordered
 from curveread.diagnose import diagnose
@@ -83,3 +84,14 @@ def test_numbers_read_well() -> None:
     assert (span(3, 3), span(3, 9)) == ("step 3", "steps 3–9")
     assert (amount(1, "step"), amount(2400, "step")) == ("1 step", "2,400 steps")
     assert [percent(x) for x in (0.004, 0.1234, 17.11)] == ["0.4 %", "12 %", "1,711 %"]
+
+
+def test_a_sentence_that_cannot_be_made_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object) -> None:
+        raise ZeroDivisionError("made to fail")
+
+    monkeypatch.setattr("curveread.readings.statements.cadence", broken)
+    dx = diagnose(run_of(train_loss=decay()))
+    assert dx.statements == ()
+    assert [(f.rule, f.error) for f in dx.failed] == [("statements", "ZeroDivisionError: made to fail")]
+    assert dx.verdict.health == "ok"
