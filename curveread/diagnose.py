@@ -27,7 +27,7 @@ from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
 from curveread.run.model import Run
-from curveread.run.roles import LOSSES, Role, is_preference
+from curveread.run.roles import LOSSES, Role, is_preference, is_reinforcement
 from curveread.run.task import task_of
 
 __all__ = ["diagnose"]
@@ -102,7 +102,11 @@ def _wanted(select: Collection[str], ignore: Collection[str]) -> list[str]:
 
 def _views(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
     preference = is_preference(run.curves)
-    return {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
+    views = {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
+    if is_reinforcement(run.curves):
+        views[Role.COMPONENT_LOSS] += views[Role.TRAIN_LOSS] + views[Role.EVAL_LOSS]
+        views[Role.TRAIN_LOSS] = views[Role.EVAL_LOSS] = ()
+    return views
 
 
 def _asked(

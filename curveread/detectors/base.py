@@ -19,6 +19,7 @@ from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
+from curveread.signals.levels import median_error
 
 __all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of"]
 
@@ -142,6 +143,26 @@ class Subject:
     def first(self, *roles: Role) -> CurveView | None:
         """Return the best view of the first role that has one, None when none has."""
         return next(iter(self.all(*roles)), None)
+
+    def eval_falls(self, begin: int, least: float) -> bool:
+        """Return whether an evaluation loss goes on falling after a step, beyond doubt.
+
+        Parameters
+        ----------
+        begin
+            The step.
+        least
+            Smallest fall that counts, in log units (the loss's own unit where it is not positive throughout).
+        """
+        for view in self.all(Role.EVAL_LOSS):
+            y = view.parts.y[view.step >= begin]
+            third = y.size // 3
+            if third < 2:
+                continue
+            fall = float(np.median(y[:third]) - np.median(y[-third:]))
+            if fall > max(4.0 * np.sqrt(2.0) * median_error(view.parts.noise, third), least):
+                return True
+        return False
 
     @property
     def length(self) -> int:

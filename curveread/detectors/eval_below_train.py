@@ -38,8 +38,9 @@ class EvalBelowTrain(Detector):
         window earlier, because a logged training loss is the mean since the last log. Memorised: over the last
         half of the evaluations the training loss is below ``memorised`` of its start, that start was at least
         ``least_start`` nats (a language model's, not that of a ten-class problem), and at least 90 % of the
-        evaluations lie not more than ``slack`` above it. Widening: the gap is at least ``far`` of the starting loss
-        at the end, twice what it was in the first quarter of the evaluations, and grew all along.
+        evaluations lie not more than ``slack`` above it. Widening: the start was as high, because classifiers
+        are trained with noise, mixing and smoothed labels that do it, too; the gap is at least ``far`` of it at the
+        end, twice what it was in the first quarter of the evaluations, and grew all along.
         Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
         move, from above the training loss to no more than 5 % above it, with the training loss unmoved, and it stays
         there. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary
@@ -107,7 +108,12 @@ class EvalBelowTrain(Detector):
         gap = level - view.value
         quarters = [float(np.median(part)) for part in np.array_split(gap, 4)]
         grows = all(b > a for a, b in pairwise(quarters))
-        if not grows or quarters[3] < self.far * start or quarters[3] < 2.0 * max(quarters[0], 0.0):
+        if (
+            start < self.least_start
+            or not grows
+            or quarters[3] < self.far * start
+            or quarters[3] < 2.0 * max(quarters[0], 0.0)
+        ):
             return None
         below = np.flatnonzero(gap <= 0.0)
         first = int(below[-1]) + 1 if below.size else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure
 from curveread.run.roles import Role
-from curveread.signals.levels import window_medians, windows_of
+from curveread.signals.levels import median_error, window_medians, windows_of
 
 __all__ = ["GradientExplosion"]
 
@@ -32,7 +32,8 @@ class GradientExplosion(Detector):
         It exploded when the median of 2 % of the points (at least five) exceeds ``times`` the median of all that
         came before: a norm that is large at the start and falls with the loss is none. Or when the norm becomes NaN
         or infinite after at least ``bursts`` single values above ``times`` the median of the first half, or one
-        above ``times`` squared. Bursts that pass without harm are not told: clipping did its work.
+        above ``times`` squared. Bursts that pass without harm are not told: clipping did its work; a norm that stays
+        high while the training loss goes on falling is only information: the model has left a flat region.
 
     When it is wrong
         A norm that is logged per layer, or summed over a changing number of parameters, jumps without harm. Norms of
@@ -44,6 +45,7 @@ class GradientExplosion(Detector):
 
     rule: ClassVar[str] = "gradient-explosion"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.GRAD_NORM),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
     least: ClassVar[int] = 20
 
     times: float = field(default=10.0, metadata={"help": "times the usual level that is a burst"})
@@ -63,7 +65,12 @@ class GradientExplosion(Detector):
         if lasting.size:
             usual, begin = float(before[lasting[0]]), int(starts[lasting[0]])
             first = begin + int(np.argmax(value[begin : begin + m] > self.times * usual))
-            return [self._finding(view, first, usual, f"stayed above {figure(self.times)} times its usual level")]
+            text = f"stayed above {figure(self.times)} times its usual level"
+            found = self._finding(view, first, usual, text)
+            if _loss_fell(subject, int(view.step[first])):
+                text = f"{found.message}, while the training loss went on falling"
+                found = replace(found, severity=Severity.INFO, message=text)
+            return [found]
         bad = np.flatnonzero(~view.curve.finite)
         if bad.size == 0:
             return []
@@ -97,3 +104,16 @@ class GradientExplosion(Detector):
                 "Clip the gradient norm near its 90th percentile; lower the learning rate or lengthen the warm-up.",
             ),
         )
+
+
+def _loss_fell(subject: Subject, step: int) -> bool:
+    """Return whether the training loss ends clearly below where it stood around ``step``."""
+    view = subject.first(Role.TRAIN_LOSS)
+    if view is None or not view.curve.finite[-1]:
+        return False
+    y, here = view.parts.y, int(np.searchsorted(view.step, step))
+    m = max(3, y.size // 20)
+    before, end = y[max(0, here - m) : here], y[-m:]
+    if before.size < 3 or here + m > y.size:
+        return False
+    return float(np.median(before) - np.median(end)) > 4.0 * median_error(view.parts.noise, min(m, before.size))

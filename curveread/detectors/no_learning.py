@@ -40,7 +40,7 @@ class NoLearning(Detector):
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that
-        is why the drop is compared with the noise too. A loss dominated by a constant term looks flat.
+        is why an evaluation loss that clearly falls silences the check. A loss dominated by a constant term looks flat.
 
     References
         Karpathy, "A Recipe for Training Neural Networks", 2019 (verify the loss at initialisation).
@@ -48,7 +48,7 @@ class NoLearning(Detector):
 
     rule: ClassVar[str] = "no-learning"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY)
     least: ClassVar[int] = 30
 
     least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
@@ -64,6 +64,8 @@ class NoLearning(Detector):
         reward = view.curve.role is Role.REWARD
         if reward and not _entropy_stayed(subject):
             return []
+        if not reward and subject.eval_falls(subject.first_step, 0.003):
+            return []  # a fine-tune gains little at first sight, and the evaluation shows that it does
         found = self._reward(view) if reward else self._loss(view)
         return [self._finding(view, *found, subject)] if found else []
 

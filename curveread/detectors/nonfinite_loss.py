@@ -28,7 +28,8 @@ class NonfiniteLoss(Detector):
         after the first NaN is usually lost; what is worth keeping is the last checkpoint before it.
 
     How it decides
-        Any non-finite value counts. Values closer than ``gap`` logged points make one stretch; more than
+        Any non-finite value counts; in a part of a loss (policy, value, auxiliary) only one that lasts
+        to the end. Values closer than ``gap`` logged points make one stretch; more than
         ``most`` stretches are told as one finding. The gradient norm before the first one is compared with
         its median.
 
@@ -44,7 +45,7 @@ class NonfiniteLoss(Detector):
     """
 
     rule: ClassVar[str] = "nonfinite-loss"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS, Role.COMPONENT_LOSS),)
     uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM,)
     least: ClassVar[int] = 0
 
@@ -54,10 +55,12 @@ class NonfiniteLoss(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per stretch of each loss."""
         out: list[Finding] = []
-        for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):
+        for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS, Role.COMPONENT_LOSS):
             bad = np.flatnonzero(~view.curve.finite)
             if bad.size == 0:
                 continue
+            if view.curve.role is Role.COMPONENT_LOSS and view.curve.finite[-1]:
+                continue  # a part of a loss may have nothing to measure for a while; the whole loss tells
             groups = np.split(bad, np.flatnonzero(np.diff(bad) > self.gap) + 1)
             if len(groups) > self.most:
                 groups = [bad]

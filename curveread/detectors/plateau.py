@@ -16,7 +16,6 @@ from curveread.run.roles import Role
 from curveread.signals.decay import breaking_point
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.jumps import jumps
-from curveread.signals.levels import median_error
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]
@@ -100,7 +99,7 @@ class Plateau(Detector):
         onset = max(flat, _arrival(blocks, flat))
         if (int(view.step[-1]) - int(view.step[blocks.edge[onset]])) / subject.length < 0.75 * self.long:
             return []  # most of the flat tail was still coming down
-        if _eval_improves(subject, int(view.step[blocks.edge[onset]])):
+        if subject.eval_falls(int(view.step[blocks.edge[onset]]), 0.01):
             return []  # the evaluation, on always the same data, sees a progress that the batches' noise hides
         return [self._finding(view, blocks, onset, subject, None)]
 
@@ -194,20 +193,6 @@ class Plateau(Detector):
             also_explained_by=("weights, data and dropout that are all frozen",),
             advice=("Check where the logged value comes from; judge the run by its evaluation loss.",),
         )
-
-
-def _eval_improves(subject: Subject, begin: int) -> bool:
-    """Return whether an evaluation loss went on falling after step ``begin``: clearly, and for more than 1 %."""
-    for view in subject.all(Role.EVAL_LOSS):
-        y = view.parts.y[view.step >= begin]
-        third = y.size // 3
-        if third < 2:
-            continue
-        fall = float(np.median(y[:third]) - np.median(y[-third:]))
-        error = np.sqrt(2.0) * median_error(view.parts.noise, third)
-        if fall > max(4.0 * error, 0.01):
-            return True
-    return False
 
 
 @dataclass(frozen=True, slots=True)

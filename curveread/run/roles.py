@@ -26,6 +26,7 @@ __all__ = [
     "direction_of",
     "is_eval",
     "is_preference",
+    "is_reinforcement",
     "role_of",
     "unit_of",
     "words",
@@ -65,7 +66,8 @@ _PARTS = frozenset(
     (
         "policy value vf pg actor critic aux auxiliary kl entropy box cls obj dfl seg pose d g disc gen generator "
         "discriminator real fake adversarial adv router moe balance zloss z reg regularization l2 l1 weight decay "
-        "scale scaler grad reward margin clip clipped perceptual vgg lpips commit commitment qf q alpha ent temp "
+        "scale scaler grad reward margin clip clipped perceptual vgg lpips commit commitment qf alpha ent temp "
+        "qf1 qf2 q q1 q2 td bellman "
         "temperature iter ema raw delta best min max std var smoothed avg5 balancing mtp objective load kld gan critics"
     ).split()
 )
@@ -298,6 +300,19 @@ def is_preference(tags: Iterable[str]) -> bool:
         if have & {"kl"} and have & {"objective", "ref", "reference"}:
             return True
         if "rewards" in have and have & {"mean", "std"}:
+            return True
+    return False
+
+
+def is_reinforcement(tags: Iterable[str]) -> bool:
+    """Return whether the tags hold the return of episodes (SB3, CleanRL, RLlib).
+
+    A loss just called ``loss`` is then one of targets that move with the policy: neither its rise nor its level says
+    how well the policy does.
+    """
+    for tag in tags:
+        have = frozenset(words(tag))
+        if have & {"ep", "episode", "episodic", "episodes"} and have & {"rew", "reward", "return", "returns"}:
             return True
     return False
 
