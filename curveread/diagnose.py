@@ -20,6 +20,7 @@ from curveread.findings.diagnosis import (
     Verdict,
 )
 from curveread.findings.finding import Finding, Severity
+from curveread.findings.landmarks import landmarks
 from curveread.readings.drawings import drawings
 from curveread.readings.phases import phases
 from curveread.readings.spike_scores import spike_scores
@@ -67,8 +68,9 @@ def diagnose(
     views = _views(run)
     findings, not_checked, failed = _asked(run, configured, views)
     told = fold(findings, run)
+    marks = landmarks(run)
     gone = rolled_back(run, told, partial(_examined, configured, failed))
-    kept = ordered([*explained(surrounded(told, run, views), run), *gone])
+    kept = ordered([*explained(surrounded(told, run, views, marks), run), *gone])
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
@@ -87,7 +89,7 @@ def diagnose(
         not_checked=tuple(not_checked),
         failed=tuple(failed),
         phases=stretches,
-        timeline=timeline(run, kept),
+        timeline=timeline(run, kept, marks),
         summary=summary(views, task) | spike_scores(views),
         statements=told_in_words,
         draw=partial(drawings, views),
@@ -138,7 +140,7 @@ def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run
     findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, views)
     known = {f.rule for f in failed}
     failed += [f for f in broken if f.rule not in known]
-    return surrounded(fold(findings, attempt), attempt, views)
+    return surrounded(fold(findings, attempt), attempt, views, landmarks(attempt))
 
 
 def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> str:

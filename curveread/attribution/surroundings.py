@@ -13,7 +13,7 @@ from curveread.attribution.lead import Lead, Moved, Watched, lead_of
 from curveread.attribution.recovery import with_recovery
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks, landmarks
+from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks
 from curveread.findings.wording import amount, count, percent
 from curveread.run.model import Run
 from curveread.run.roles import Role
@@ -37,32 +37,32 @@ _MEANS = {
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
-def surrounded(findings: Sequence[Finding], run: Run, views: _Views) -> list[Finding]:
+def surrounded(findings: Sequence[Finding], run: Run, views: _Views, marks: Sequence[Landmarks]) -> list[Finding]:
     """Return the findings with what surrounds those that are events, as evidence, explanation and advice.
 
     Parameters
     ----------
     findings
         After folding.
-    run, views
-        The run and its curves.
+    run, views, marks
+        The run, its curves and its landmarks.
     """
     events = [f for f in findings if f.rule in EVENTS and f.first_step is not None]
     if not events:
         return list(findings)
-    near = _Nearby(run, views, events)
+    near = _Nearby(run, views, marks, events)
     return [near.told(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
 
 
 class _Nearby:
     """The surroundings of one run's events."""
 
-    def __init__(self, run: Run, views: _Views, events: Sequence[Finding]) -> None:
+    def __init__(self, run: Run, views: _Views, marks: Sequence[Landmarks], events: Sequence[Finding]) -> None:
         self.run, self.views = run, views
         self.loss = {v.tag: Watched(v) for v in views.get(Role.TRAIN_LOSS, ())}
         self.norm = next((Watched(v) for v in views.get(Role.GRAD_NORM, ())), None)
         self.rate = next(iter(views.get(Role.LEARNING_RATE, ())), None)
-        self.marks = landmarks(run)
+        self.marks = marks
         self.slack = self._slack()
         self.chance = {m.kind: self._chance(m, events) for m in self.marks}
 

@@ -24,7 +24,7 @@ class Restart(Detector):
 
     What it finds
         Each start after the first: where it resumed, how many logged points of the attempt before it
-        supersedes, how long the pause was, and whether the loss went on where it was.
+        supersedes, how long the pause was, whether the loss went on where it was, and whether the learning rate did.
 
     Why it matters
         Steps that were computed twice are lost compute. A restart without optimizer state, with another data
@@ -33,7 +33,8 @@ class Restart(Detector):
     How it decides
         The readers split a log into attempts (several files, steps that run back, a session start). The training loss
         of the first points of the new attempt is compared with that of the attempt before at the same steps, or just
-        before; a rise of ``harm_z`` standard errors and 2 % is a warning.
+        before; a rise of ``harm_z`` standard errors and 2 % is a warning. The learning rate went on when the first of
+        the new attempt lies within a factor ``rate`` of what the old one had there.
 
     When it is wrong
         Two trainings logged into one folder look like a restart from the beginning; then the loss starts
@@ -45,18 +46,20 @@ class Restart(Detector):
 
     rule: ClassVar[str] = "restart"
     needs: ClassVar[tuple[Need, ...]] = ()
-    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.LEARNING_RATE)
     least: ClassVar[int] = 0
 
     harm_z: float = field(default=5.0, metadata={"help": "rise of the loss, in standard errors, that did harm"})
 
+    rate: float = field(default=1.5, metadata={"help": "ratio of the learning rates from which on one is new"})
+
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per start after the first."""
         pairs = zip(subject.attempts, subject.attempts[1:], strict=False)
-        view = subject.first(Role.TRAIN_LOSS)
-        return [self._finding(old, new, view) for old, new in pairs]
+        view, rate = subject.first(Role.TRAIN_LOSS), subject.first(Role.LEARNING_RATE)
+        return [self._finding(old, new, view, rate) for old, new in pairs]
 
-    def _finding(self, old: Attempt, new: Attempt, view: CurveView | None) -> Finding:
+    def _finding(self, old: Attempt, new: Attempt, view: CurveView | None, rate: CurveView | None) -> Finding:
         first, last = new.first_step, max(old.last_step, new.first_step)
         lost = sum(len(c) for c in old.superseded.values())
         unit = view.unit if view is not None else ""
@@ -69,7 +72,8 @@ class Restart(Detector):
         text = f"the run was restarted at step {count(first)}"
         if old.last_step > first:
             text += f", after the attempt before had reached step {count(old.last_step)}"
-        severity, advice = Severity.INFO, ["Keep the superseded points in mind when you count compute."]
+        again = ["Keep the superseded points in mind when you count compute."] if old.last_step >= first else []
+        severity, advice = Severity.INFO, again
         explained: tuple[str, ...] = ()
         jump = _jump(old, new, view)
         if jump is not None:
@@ -92,6 +96,10 @@ class Restart(Detector):
                 )
             else:
                 text += "; the loss went on where it was"
+        rates = _rates(old, new, rate)
+        if rates is not None and max(rates) >= self.rate * min(rates):
+            evidence += [Evidence("learning rate before", rates[0]), Evidence("learning rate after", rates[1])]
+            text += f"; the learning rate went from {figure(rates[0])} to {figure(rates[1])}"
         return Finding(
             rule=self.rule,
             severity=severity,
@@ -120,7 +128,7 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, fl
     """Return (z, relative size, level before, level after, starts afresh) of the training loss at the restart."""
     if view is None:
         return None
-    a, b = _loss_of(old, view), _loss_of(new, view)
+    a, b = _own(old, view), _own(new, view)
     if a is None or b is None or len(a) < 10 or len(b) < 5:
         return None
     x, y = a.value[a.finite], b.value[b.finite]
@@ -144,6 +152,21 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, fl
     return z, (after - before) / abs(before) if before else 0.0, before, after, bool(fresh)
 
 
-def _loss_of(attempt: Attempt, view: CurveView) -> Curve | None:
+def _rates(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, float] | None:
+    """Return the learning rate of the old attempt where the new one begins, and the new one's first.
+
+    None where the old attempt logged none near there: a rate that moved on meanwhile is no new one.
+    """
+    a, b = (_own(old, view), _own(new, view)) if view is not None else (None, None)
+    if view is None or a is None or b is None or not len(a) or not len(b):
+        return None
+    at = int(np.searchsorted(a.step, b.step[0], side="right")) - 1
+    at = at if at >= 5 else len(a) - 1  # where the counter began again, its last rate
+    before, after = float(a.value[at]), float(b.value[0])
+    near = int(b.step[0]) - int(a.step[at]) <= 3 * view.cadence
+    return (before, after) if near and before > 0.0 and after > 0.0 else None
+
+
+def _own(attempt: Attempt, view: CurveView) -> Curve | None:
     """Return the attempt's curve that is the view's, under its tag or an alias."""
     return next((attempt.curves[t] for t in (view.tag, *view.curve.aliases) if t in attempt.curves), None)

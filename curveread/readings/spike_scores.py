@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import Reading
 from curveread.run.roles import Role
-from curveread.signals.spike_scores import olmo2_spike_score, olmo_core_spike_score
+from curveread.signals import spike_scores as definitions
 
 __all__ = ["spike_scores"]
 
 _CURVES = ((Role.TRAIN_LOSS, "loss"), (Role.GRAD_NORM, "grad_norm"))
-_SCORES = (("olmo2_spike_score", olmo2_spike_score), ("olmo_core_spike_score", olmo_core_spike_score))
 
 
 def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
@@ -25,8 +24,6 @@ def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Readi
     out: dict[str, Reading] = {}
     for role, name in _CURVES:
         for view in views.get(role, ())[:1]:
-            for key, score in _SCORES:
-                value = score(view.curve.value)
-                if value is not None:
-                    out[f"{key}_{name}"] = Reading(value, "%")
+            for key, value in definitions.spike_scores(view.curve.value).items():
+                out[f"{key}_{name}"] = Reading(value, "%")
     return out

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from curveread.findings.diagnosis import TimelineEntry
 from curveread.findings.finding import Finding
-from curveread.findings.landmarks import EPOCHS, EVALS, RATE, eval_curve, landmarks
+from curveread.findings.landmarks import EPOCHS, EVALS, RATE, Landmarks, eval_curve
 from curveread.findings.wording import count, figure
 from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
@@ -23,7 +23,7 @@ _MOST_CHANGES = 20
 _Clock = Callable[[int], float | None]
 
 
-def timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ...]:
+def timeline(run: Run, findings: Sequence[Finding], marks: Sequence[Landmarks]) -> tuple[TimelineEntry, ...]:
     """Return what happened, in the order of steps: the schedule, epochs, evaluations, checkpoints, findings, the end.
 
     Parameters
@@ -32,6 +32,8 @@ def timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ..
         The run.
     findings
         The findings that are told.
+    marks
+        The run's landmarks.
     """
     wall = _clock(run)
     out = [
@@ -39,7 +41,7 @@ def timeline(run: Run, findings: tuple[Finding, ...]) -> tuple[TimelineEntry, ..
         for f in findings
         if f.first_step is not None
     ]
-    out += _places(run, wall)
+    out += _places(run, marks, wall)
     out += _checkpoints(run, wall)
     out += _ends(run, wall)
     return tuple(sorted(out, key=lambda t: t.step))
@@ -59,9 +61,9 @@ def _clock(run: Run) -> _Clock:
     return wall
 
 
-def _places(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
+def _places(run: Run, places: Sequence[Landmarks], wall: _Clock) -> Iterator[TimelineEntry]:
     """Yield changes of the learning rate, epochs, and evaluations with their value; none of a kind with very many."""
-    for marks in landmarks(run):
+    for marks in places:
         steps = [int(s) for s in marks.step]
         if marks.kind == RATE and len(steps) <= _MOST_CHANGES:
             kinds = ["lr-change" if sudden else "schedule" for sudden in marks.sudden]

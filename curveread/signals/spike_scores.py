@@ -5,9 +5,50 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["above_recent", "olmo2_spike_score", "olmo_core_spike_score", "recent"]
+__all__ = ["above_recent", "recent", "spike_scores"]
 
 _Float = NDArray[np.float64]
+
+
+class _Sums:
+    """Sums of a curve's finite values up to each point, so that every window costs a difference.
+
+    Parameters
+    ----------
+    value
+        (n,) values.
+    """
+
+    def __init__(self, value: _Float) -> None:
+        ok = np.isfinite(value)
+        x = value if ok.all() else value[ok]
+        self.value = value
+        self.centre = float(np.median(x)) if x.size else 0.0
+        x = value - self.centre
+        x[~ok] = 0.0
+        width = float(np.median(np.abs(x)))
+        if width > 0.0:
+            # One value of 1e30 would swallow the sums of all that follow it: it is as far away at a million widths.
+            np.clip(x, -1e6 * width, 1e6 * width, out=x)
+        self.count = None if ok.all() else np.concatenate([[0.0], np.cumsum(ok)])
+        self.first = np.concatenate([[0.0], np.cumsum(x)])
+        self.second = np.concatenate([[0.0], np.cumsum(np.square(x, out=x))])
+
+    def before(self, window: int, least: int) -> tuple[_Float, _Float]:
+        """Return mean and standard deviation of up to ``window`` values before each point; NaN below ``least``."""
+        n = self.value.size
+
+        def total(s: _Float) -> _Float:
+            out = s[:n].copy()
+            out[window:] -= s[: max(n - window, 0)]
+            return out
+
+        count = np.minimum(np.arange(n, dtype=np.float64), window) if self.count is None else total(self.count)
+        safe = np.maximum(count, 1.0)
+        mean = total(self.first) / safe
+        variance = total(self.second) / safe - mean**2
+        mean[count < max(least, 1)] = np.nan
+        return mean + self.centre, np.sqrt(np.maximum(variance, 0.0, out=variance))
 
 
 def recent(value: _Float, window: int, least: int) -> tuple[_Float, _Float]:
@@ -26,25 +67,7 @@ def recent(value: _Float, window: int, least: int) -> tuple[_Float, _Float]:
     -------
     (n,) mean and (n,) population standard deviation. O(n), by sums of the values less their median.
     """
-    ok = np.isfinite(value)
-    centre = float(np.median(value[ok])) if ok.any() else 0.0
-    width = float(np.median(np.abs(value[ok] - centre))) if ok.any() else 0.0
-    # One value of 1e30 would swallow the sums of all that follow it: it is as far away at a million widths.
-    far = 1e6 * width if width > 0.0 else np.inf
-    x = np.where(ok, np.clip(np.where(ok, value, centre) - centre, -far, far), 0.0)
-    end = np.arange(value.size)
-    begin = np.maximum(end - window, 0)
-
-    def total(a: _Float) -> _Float:
-        s = np.concatenate([[0.0], np.cumsum(a)])
-        return np.asarray(s[end] - s[begin])
-
-    count = total(ok.astype(np.float64))
-    enough = count >= max(least, 1)
-    safe = np.maximum(count, 1.0)
-    mean = np.where(enough, total(x) / safe, np.nan)
-    variance = np.maximum(total(x**2) / safe - mean**2, 0.0)
-    return mean + centre, np.sqrt(variance)
+    return _Sums(value).before(window, least)
 
 
 def above_recent(value: _Float, window: int, times: float, *, both_sides: bool = False) -> NDArray[np.bool_]:
@@ -61,13 +84,19 @@ def above_recent(value: _Float, window: int, times: float, *, both_sides: bool =
     both_sides
         Also below the mean.
     """
-    mean, sd = recent(value, window, window // 2)
-    off = np.where(np.isfinite(value), value, np.nan) - mean
+    return _above(_Sums(value), window, times, both_sides=both_sides)
+
+
+def _above(sums: _Sums, window: int, times: float, *, both_sides: bool) -> NDArray[np.bool_]:
+    mean, sd = sums.before(window, window // 2)
+    with np.errstate(invalid="ignore"):
+        off = sums.value - mean
+    off[~np.isfinite(sums.value)] = np.nan
     return np.asarray(((np.abs(off) if both_sides else off) > times * sd) & (sd > 0))
 
 
-def olmo2_spike_score(value: _Float) -> float | None:
-    """Return the share of points at least 7 standard deviations from the mean of the last 1,000, in percent.
+def spike_scores(value: _Float) -> dict[str, float]:
+    """Return a curve's spike scores, in percent of its points.
 
     Parameters
     ----------
@@ -76,30 +105,22 @@ def olmo2_spike_score(value: _Float) -> float | None:
 
     Returns
     -------
-    float, None where fewer than 1,000 points could be judged. Source: OLMo Team, "2 OLMo 2 Furious", arXiv:2501.00656,
-    section 3 ("spike score").
+    dict
+        ``olmo2_spike_score``: the share of points at least 7 standard deviations from the mean of the last 1,000 (OLMo
+        Team, "2 OLMo 2 Furious", arXiv:2501.00656, section 3). ``olmo_core_spike_score``: the share more than 6
+        standard deviations above the mean of the last 128 (allenai/OLMo-core,
+        ``train/callbacks/stability_monitor.py``, its cumulative score). Points are judged from half a window on; a
+        score is left out where fewer of them than its window could be.
     """
-    return _score(value, 1000, 7.0, both_sides=True)
+    judged = {name: value.size - window // 2 for name, window, _, _ in _SCORES if value.size >= 1.5 * window}
+    if not judged:
+        return {}
+    sums = _Sums(value)
+    return {
+        name: 100.0 * float(_above(sums, window, times, both_sides=both).sum()) / judged[name]
+        for name, window, times, both in _SCORES
+        if name in judged
+    }
 
 
-def olmo_core_spike_score(value: _Float) -> float | None:
-    """Return the share of points more than 6 standard deviations above the mean of the last 128, in percent.
-
-    Parameters
-    ----------
-    value
-        (n,) values of a loss or a gradient norm, a point a step.
-
-    Returns
-    -------
-    float, None where fewer than 128 points could be judged. Source: allenai/OLMo-core,
-    ``train/callbacks/stability_monitor.py`` (its cumulative score).
-    """
-    return _score(value, 128, 6.0, both_sides=False)
-
-
-def _score(value: _Float, window: int, times: float, *, both_sides: bool) -> float | None:
-    judged = value.size - window // 2
-    if judged < window:
-        return None
-    return 100.0 * float(above_recent(value, window, times, both_sides=both_sides).sum()) / judged
+_SCORES = (("olmo2_spike_score", 1000, 7.0, True), ("olmo_core_spike_score", 128, 6.0, False))

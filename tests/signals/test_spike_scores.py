@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import curveread as cr
-from curveread.signals.spike_scores import olmo2_spike_score, olmo_core_spike_score, recent
+from curveread.signals.spike_scores import recent, spike_scores
 from tests.oracles.spike_score import spike_score
 from tests.support.curves import decay, run_of
 
@@ -35,13 +35,14 @@ def curve(kind: str, n: int) -> np.ndarray:
 @pytest.mark.parametrize("n", [0, 1, 150, 1499, 1500, 4000])
 def test_equal_to_the_loops(kind: str, n: int) -> None:
     value = curve(kind, n) if n >= 400 else curve("noise", max(n, 1))[:n]
-    assert olmo2_spike_score(value) == spike_score(value, 1000, 7.0, True)
-    assert olmo_core_spike_score(value) == spike_score(value, 128, 6.0, False)
+    scores = spike_scores(value)
+    assert scores.get("olmo2_spike_score") == spike_score(value, 1000, 7.0, True)
+    assert scores.get("olmo_core_spike_score") == spike_score(value, 128, 6.0, False)
 
 
 def test_a_value_of_1e30_does_not_hide_what_follows_its_window() -> None:
     value = curve("far", 4000)
-    assert olmo_core_spike_score(value) == pytest.approx(100 * (1 + 21) / (4000 - 64), rel=0.1)
+    assert spike_scores(value)["olmo_core_spike_score"] == pytest.approx(100 * (1 + 21) / (4000 - 64), rel=0.1)
     _, sd = recent(value, 128, 64)
     assert sd[-100] < 2.0
 
@@ -49,7 +50,7 @@ def test_a_value_of_1e30_does_not_hide_what_follows_its_window() -> None:
 def test_scale_and_offset_change_nothing() -> None:
     value = curve("spikes", 4000)
     for scale, offset in ((1e-3, 0.0), (1e3, 0.0), (1.0, 1e6)):
-        assert olmo2_spike_score(scale * value + offset) == olmo2_spike_score(value)
+        assert spike_scores(scale * value + offset) == spike_scores(value)
 
 
 def test_figures_of_a_run() -> None:
@@ -68,5 +69,5 @@ def test_figures_of_a_run() -> None:
 def test_linear() -> None:
     value = np.random.default_rng(0).standard_normal(1_000_000)
     begin = time.perf_counter()
-    olmo2_spike_score(value)
+    spike_scores(value)
     assert time.perf_counter() - begin < 2.0

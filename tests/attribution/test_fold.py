@@ -1,0 +1,101 @@
+"""What follows from what: each row of the table folds where it says, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from curveread.attribution.fold import fold
+from curveread.detectors.registry import rules
+from curveread.findings.finding import Evidence, Finding, Severity
+from tests.support.curves import decay, run_of
+
+RUN = run_of(loss=decay(1000))  # 2 % of it, 20 steps, are near
+
+
+def finding(rule: str, first: int, last: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
+    return Finding(rule, severity, 0.9, f"{rule} at {first}", tag, first, first, last)
+
+
+@pytest.mark.parametrize(
+    ("cause", "effect", "at", "folded"),
+    [
+        ("divergence", "loss-spike", 690, True),  # from its onset on, which may be 2 % off
+        ("divergence", "loss-spike", 600, False),
+        ("divergence", "learning-rate-jump", 715, True),
+        ("divergence", "learning-rate-jump", 800, False),
+        ("divergence", "level-shift", 800, True),
+        ("divergence", "plateau", 100, True),
+        ("divergence", "overfitting", 620, True),
+        ("divergence", "overfitting", 400, False),
+        ("masked-nan", "divergence", 699, False),
+        ("masked-nan", "divergence", 700, True),
+        ("nonfinite-loss", "loss-spike", 695, True),
+        ("nonfinite-loss", "divergence", 700, False),
+        ("restart", "loss-spike", 705, True),
+        ("gradient-explosion", "clipping-saturation", 10, True),
+        ("gradient-explosion", "loss-spike", 700, False),
+        ("concurrent-writers", "restart", 10, True),
+        ("loss-spike", "gradient-explosion", 700, False),
+    ],
+)
+def test_where_an_effect_must_stand(cause: str, effect: str, at: int, folded: bool) -> None:
+    kept = fold([finding(effect, at, at + 5), finding(cause, 700, 999)], RUN)
+    assert (len(kept) == 1) is folded
+    if folded:
+        assert kept[0].rule == cause
+        assert [f.rule for f in kept[0].folded] == [effect]
+        assert kept[0].evidence[-1].name == f"{effect} in loss at step"
+
+
+def test_a_graver_finding_is_no_consequence_of_a_milder_one() -> None:
+    jump = finding("learning-rate-jump", 700, 700, Severity.ERROR)
+    assert len(fold([jump, finding("divergence", 700, 999, Severity.WARNING)], RUN)) == 2
+
+
+def test_a_spike_at_a_harmless_restart_stays() -> None:
+    spike = finding("loss-spike", 700, 710)
+    assert len(fold([spike, finding("restart", 700, 700, Severity.INFO)], RUN)) == 2
+
+
+def test_of_one_thing_in_several_losses_the_earlier_is_the_cause() -> None:
+    train, late = finding("nonfinite-loss", 700, 999), finding("nonfinite-loss", 750, 999, tag="eval")
+    (kept,) = fold([late, train], RUN)
+    assert (kept.tag, kept.folded) == ("loss", (late,))
+    apart = finding("nonfinite-loss", 100, 110, tag="eval")
+    assert len(fold([apart, train], RUN)) == 2
+
+
+def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
+    levels = (Evidence("level before", 3.0, "nats"), Evidence("level after", 2.0, "nats"))
+    shift = Finding("level-shift", Severity.INFO, 0.9, "m", "loss", 700, 700, 700, levels)
+    edge = Finding(
+        "loss-spike",
+        Severity.WARNING,
+        0.9,
+        "m",
+        "loss",
+        690,
+        695,
+        700,
+        (Evidence("height above the trend", 0.3, "nats"),),
+    )
+    (kept,) = fold([edge, shift], RUN)
+    assert kept.rule == "level-shift"
+    assert kept.evidence == levels
+    assert kept.folded[0].severity is Severity.INFO
+    high = Finding(
+        "loss-spike", Severity.WARNING, 0.9, "m", "loss", 690, 695, 700, (Evidence("height above the trend", 2.0),)
+    )
+    assert [f.rule for f in fold([high, shift], RUN)] == ["loss-spike"]  # then the step is the spike's own end
+
+
+def test_findings_without_a_place_are_never_folded() -> None:
+    whole = Finding("plateau", Severity.INFO, 0.9, "m", None)
+    assert len(fold([whole, finding("divergence", 700, 999)], RUN)) == 2
+
+
+def test_every_name_in_the_table_is_a_check() -> None:
+    from curveread.attribution.fold import _TABLE
+
+    named = {r for link in _TABLE for r in (link.cause, *link.effects)}
+    assert named <= set(rules())
