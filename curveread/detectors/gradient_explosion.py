@@ -61,7 +61,7 @@ class GradientExplosion(Detector):
         m, starts = windows_of(n, 0.02)
         medians = window_medians(value, m, starts)
         before = np.array([np.median(medians[: max(1, k)]) for k in range(starts.size)])
-        lasting = np.flatnonzero((medians > self.times * before) & (starts > 0.03 * n))
+        lasting = np.flatnonzero((medians > self.times * before) & (before > 0.0) & (starts > 0.03 * n))
         if lasting.size:
             usual, begin = float(before[lasting[0]]), int(starts[lasting[0]])
             first = begin + int(np.argmax(value[begin : begin + m] > self.times * usual))

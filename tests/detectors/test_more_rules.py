@@ -469,3 +469,9 @@ def test_any_floats_survive_in_the_other_roles(tag: str) -> None:
             wall = np.where(np.arange(n) % 7 == 3, np.nan, 1e9 - 30.0 * np.arange(n))
             dx = diagnose(Run("r", "r", {**other, tag: Curve(tag, np.arange(n), value, wall)}))
             assert dx.failed == ()
+
+
+def test_a_gradient_norm_that_is_mostly_zero_at_first_breaks_no_check() -> None:
+    norm = np.zeros(600)
+    norm[100:] = 1.0
+    assert diagnose(run_of(train_loss=decay(600), grad_norm=norm)).failed == ()
