@@ -13,7 +13,7 @@ from curveread.run.model import Curve
 __all__ = ["with_recovery"]
 
 _FAST = 0.01, 10, 200
-"""Share of the points within which a way back is fast, and the fewest and most points that this may be."""
+"""Share of the points within which a way back is fast, and the fewest and most points that this is; never over 5 %."""
 
 
 def with_recovery(finding: Finding, view: CurveView) -> Finding:
@@ -44,7 +44,8 @@ def with_recovery(finding: Finding, view: CurveView) -> Finding:
     if finding.get("recovered within") is not None:
         points = int(np.searchsorted(step, last) - np.searchsorted(step, first))
         share, fewest, most = _FAST
-        name = "fast" if points <= np.clip(share * step.size, fewest, most) else "slow"
+        limit = min(float(np.clip(share * step.size, fewest, most)), 5.0 * share * step.size)
+        name = "fast" if points <= limit else "slow"
         end, evidence = last, []
     elif isinstance(above, float):
         name = "not fully" if above < 0.5 * height else "never"

@@ -22,7 +22,9 @@ __all__ = ["crash_lines", "printed_files"]
 _MOST_FILES = 20
 _MOST_BYTES = 1 << 24
 """Of a longer file only the end is looked at: that is where a program dies."""
+_ALL_BYTES = 1 << 25
 _MOST_HITS = 50
+_ALL_HITS = 200
 _AROUND = 1 << 14
 _LONGEST = 200
 
@@ -175,17 +177,19 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     """
     incidents: list[Incident] = []
     notes: list[DataNote] = []
+    left = _ALL_BYTES
     for path in files:
         try:
-            text = _Text.of(path)
+            text = _Text.of(path, min(left, _MOST_BYTES))
         except OSError as error:
             notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
             continue
         if text is None:
             continue
+        left -= len(text.raw)
         incidents += text.incidents(first_step, last_step)
         if text.skipped:
-            said = f"crash lines were looked for in its last {_MOST_BYTES >> 20} MB only"
+            said = f"crash lines were looked for in its last {len(text.raw) >> 20} MB only"
             notes.append(DataNote(NoteKind.SKIPPED, str(path), said))
     return incidents, notes
 
@@ -209,19 +213,21 @@ class _Text:
     skipped: int
 
     @staticmethod
-    def of(path: Path) -> _Text | None:
-        """Read a file; None when it is no text."""
+    def of(path: Path, most: int) -> _Text | None:
+        """Read the last ``most`` bytes of a file; None when it is no text."""
         size = path.stat().st_size
         with path.open("rb") as file:
             if b"\x00" in file.read(4096):
                 return None
-            skipped = max(0, size - _MOST_BYTES)
+            skipped = max(0, size - most)
             file.seek(skipped)
-            return _Text(path, plain(file.read(_MOST_BYTES)), skipped)
+            return _Text(path, plain(file.read(most)), skipped)
 
     def incidents(self, first_step: int, last_step: int) -> Iterator[Incident]:
         """Yield what was printed, in order; the same thing said again, by other ranks too, once."""
         hits = sorted(self._hits(), key=lambda h: h[0])
+        if len(hits) > _ALL_HITS:
+            hits = [*hits[: _ALL_HITS // 2], *hits[-_ALL_HITS // 2 :]]
         # The log may end a little before what was printed does.
         steps = range(first_step, last_step + max(100, (last_step - first_step) // 20) + 1)
         seen: set[tuple[str, str, int | None]] = set()
