@@ -179,8 +179,9 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     notes: list[DataNote] = []
     left = _ALL_BYTES
     for path in files:
+        most = min(left, _MOST_BYTES)
         try:
-            text = _Text.of(path, min(left, _MOST_BYTES))
+            text = _Text.of(path, most)
         except OSError as error:
             notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
             continue
@@ -189,8 +190,8 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
         left -= len(text.raw)
         incidents += text.incidents(first_step, last_step)
         if text.skipped:
-            said = f"crash lines were looked for in its last {len(text.raw) >> 20} MB only"
-            notes.append(DataNote(NoteKind.SKIPPED, str(path), said))
+            said = f"looked for in its last {most >> 20} MB only" if most else "not looked for: other files are long"
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), f"crash lines were {said}"))
     return incidents, notes
 
 
