@@ -8,6 +8,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Evidence, Finding
+from curveread.findings.wording import count
 from curveread.run.model import Curve
 
 __all__ = ["with_recovery"]
@@ -16,7 +17,7 @@ _FAST = 0.01, 10, 200
 """Share of the points within which a way back is fast, and the fewest and most points that this is; never over 5 %."""
 
 
-def with_recovery(finding: Finding, view: CurveView) -> Finding:
+def with_recovery(finding: Finding, view: CurveView, end_of_run: Finding | None = None) -> Finding:
     """Return a spike with its class of recovery and what it cost.
 
     Parameters
@@ -25,6 +26,9 @@ def with_recovery(finding: Finding, view: CurveView) -> Finding:
         A ``loss-spike``; where it ends and whether it came back is what the check found.
     view
         Its curve.
+    end_of_run
+        A divergence or NaN of the same curve behind the spike: a spike from which the curve was not back by then did
+        not miss its way back by the end for its own sake.
 
     Returns
     -------
@@ -47,6 +51,10 @@ def with_recovery(finding: Finding, view: CurveView) -> Finding:
         limit = min(float(np.clip(share * step.size, fewest, most)), 5.0 * share * step.size)
         name = "fast" if points <= limit else "slow"
         end, evidence = last, []
+    elif end_of_run is not None and end_of_run.first_step is not None:
+        name = f"not before the {end_of_run.rule} at step {count(end_of_run.first_step)}"
+        end = end_of_run.first_step
+        evidence = [Evidence("steps until then", float(end - first), "steps")]
     elif isinstance(above, float):
         name = "not fully" if above < 0.5 * height else "never"
         end = int(step[-1])

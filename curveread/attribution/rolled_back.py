@@ -144,7 +144,7 @@ def _retold(f: Finding, i: int, run: Run) -> Finding:
         ),
         also_explained_by=(*f.also_explained_by, "an attempt that was stopped in the middle of it for another reason"),
         advice=(
-            "The restart mended it, and the curves above no longer show it. Find its cause before the next run: the "
+            "The restart mended it, and the joined curves no longer show it. Find its cause before the next run: the "
             f"batches, the learning rate and the gradient norm from step {count(f.first_step or 0)} of that attempt.",
         ),
     )

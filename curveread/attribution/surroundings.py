@@ -24,6 +24,8 @@ __all__ = ["EVENTS", "surrounded"]
 EVENTS = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfinite-loss")
 """The checks whose findings are events: they begin somewhere for a reason."""
 
+_ENDS = ("divergence", "masked-nan", "nonfinite-loss")
+
 _CHANCE = 0.05
 """So often events that have nothing to do with a kind of place may lie beside one as often as these do."""
 
@@ -62,7 +64,7 @@ class _Nearby:
         self.loss = {v.tag: Watched(v) for v in views.get(Role.TRAIN_LOSS, ())}
         self.norm = next((Watched(v) for v in views.get(Role.GRAD_NORM, ())), None)
         self.rate = next(iter(views.get(Role.LEARNING_RATE, ())), None)
-        self.marks = marks
+        self.marks, self.events = marks, events
         self.slack = self._slack()
         self.chance = {m.kind: self._chance(m, events) for m in self.marks}
 
@@ -89,7 +91,7 @@ class _Nearby:
     def told(self, finding: Finding) -> Finding:
         """Return an event with its surroundings."""
         if finding.rule == "loss-spike" and finding.tag in self.loss:
-            finding = with_recovery(finding, self.loss[finding.tag].view)
+            finding = with_recovery(finding, self.loss[finding.tag].view, self._end_after(finding))
         lead = self._raised(finding) or self._lead(finding)
         evidence = [Evidence("moved first", lead.told())] if lead else []
         onset = finding.first_step or 0
@@ -114,6 +116,12 @@ class _Nearby:
             also_explained_by=(*explained, *finding.also_explained_by),
             advice=tuple(advice),
         )
+
+    def _end_after(self, spike: Finding) -> Finding | None:
+        """Return the first event behind a spike, in the same curve, from which no curve comes back."""
+        first = spike.first_step or 0
+        later = [f for f in self.events if f.rule in _ENDS and f.tag == spike.tag and (f.first_step or 0) > first]
+        return min(later, key=lambda f: f.first_step or 0, default=None)
 
     @property
     def _rate_tag(self) -> str | None:

@@ -65,8 +65,9 @@ class TimeGap(Detector):
         usual = float(np.quantile(np.maximum(gaps, 0.0), 0.99))
         total = float(wall.max() - wall.min())
         limit = max(self.times * usual, self.least_seconds, self.least_share * total)
-        starts = {a.first_step for a in subject.attempts[1:]}
-        found = [i for i in np.flatnonzero(gaps > limit)[:5] if int(step[i + 1]) not in starts]
+        starts = [a.first_step for a in subject.attempts[1:]]
+        wide = np.flatnonzero(gaps > limit)[:5]
+        found = [i for i in wide if not any(int(step[i]) < s <= int(step[i + 1]) for s in starts)]
         return [
             Finding(
                 rule=self.rule,

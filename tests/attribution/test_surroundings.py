@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,12 @@ import pytest
 
 import curveread as cr
 from curveread.attribution.lead import Moved, lead_of
-from curveread.findings.finding import Finding
+from curveread.attribution.recovery import with_recovery
+from curveread.attribution.surroundings import surrounded
+from curveread.detectors.base import CurveView
+from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
+from curveread.run.roles import Role
 from tests.support.curves import decay
 
 N = 2000
@@ -231,6 +236,24 @@ def test_not_fully_never_and_undetermined() -> None:
     cut = decay(N)
     cut[1994:] *= 2.5
     assert only(run_with(train_loss=cut)).get("recovery") == "undetermined"
+
+
+def test_a_spike_before_a_divergence_is_judged_up_to_it() -> None:
+    """The level at the end is then the divergence's."""
+    evidence = (
+        Evidence("height above the trend", 1.0, "nats"),
+        Evidence("still above the level before at the end by", 2.0, "nats"),
+    )
+    spike = Finding("loss-spike", Severity.ERROR, 0.9, "m", "train_loss", 1200, 1203, 1230, evidence)
+    view = CurveView(Curve("train_loss", np.arange(N), decay(N)))
+    assert with_recovery(spike, view).get("recovery") == "never"
+    later = Finding("divergence", Severity.ERROR, 0.9, "m", "train_loss", 1500, 1900, 1999)
+    told = surrounded([spike, later], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
+    assert told.get("recovery") == "not before the divergence at step 1,500"
+    assert told.get("steps until then") == 300
+    other = replace(later, tag="aux_loss")
+    told = surrounded([spike, other], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
+    assert told.get("recovery") == "never"
 
 
 def test_loss_times_a_thousand_tells_the_same() -> None:
