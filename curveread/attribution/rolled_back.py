@@ -20,9 +20,9 @@ RULES = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfin
 _BROKEN = ("divergence", "masked-nan", "nonfinite-loss")
 """What would have been the end of the run; the rest may have been rolled back for other reasons."""
 
-_CONTEXT = 20
-"""Points before the rolled-back stretch that an attempt is judged with, for each point in it (at least 2,000): so the
-work stays linear however often a run was restarted."""
+_CONTEXT = 5
+"""Points that an attempt is judged with, for each point that was rolled back (at least 2,000): so the work stays linear
+however often a run was restarted."""
 
 
 def rolled_back(run: Run, told: Sequence[Finding], examine: Callable[[Run], list[Finding]]) -> list[Finding]:

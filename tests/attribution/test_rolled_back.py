@@ -116,3 +116,37 @@ def test_a_check_that_breaks_on_an_attempt_is_told(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Divergence, "detect", broken)
     dx = written(tmp_path, (0, diverging(1050)), (1000, decay(2000, seed=2)[1000:]))
     assert [(f.rule, f.error) for f in dx.failed] == [("divergence", "ValueError: attempt")]
+
+
+@pytest.mark.slow
+def test_no_alarm_on_healthy_resumes_and_none_missed_over_noise_laws_and_lengths() -> None:
+    """Half of the runs are resumed in good health, half were rolled back for a divergence or NaN."""
+    from curveread.diagnose import diagnose
+    from curveread.readers.stitch import Start, stitch
+    from curveread.run.model import Curve, Run
+
+    rng = np.random.default_rng(5)
+    laws = (
+        lambda n: 0.015 * rng.standard_normal(n),
+        lambda n: 0.015 * rng.standard_t(3, n),
+        lambda n: 0.015 * (rng.gamma(2, 1, n) - 2),
+        lambda n: 0.08 * rng.standard_normal(n),
+    )
+    for k in range(160):
+        n, noise = int(rng.choice([1000, 3000, 10_000])), laws[k % 4]
+        step = np.arange(n)
+        base = 2.2 + 6 * (step / (n / 400) + 1) ** -0.45
+        first, second = base * np.exp(noise(n)), base * np.exp(noise(n))
+        stop = int(n * rng.uniform(0.3, 0.9))
+        back = int(stop * rng.uniform(0.8, 0.95))
+        onset = back + int((stop - back) * rng.uniform(0.1, 0.6))
+        broken = (k // 4) % 4
+        if broken == 1:
+            first[onset:stop] *= np.linspace(1.0, 2.5, stop - onset)
+        elif broken == 3:
+            first[onset:] = np.nan
+        attempts = (Start({"loss": Curve("loss", step[:stop], first[:stop])}, "a"),)
+        joined = stitch([*attempts, Start({"loss": Curve("loss", step[back:], second[back:])}, "b")])
+        findings = diagnose(Run("r", "r", joined.curves, attempts=joined.attempts)).findings
+        loud = [f.rule for f in findings if f.message.startswith("in attempt") and f.severity is not Severity.INFO]
+        assert loud == ([] if broken in (0, 2) else ["divergence" if broken == 1 else "nonfinite-loss"]), (k, n)
