@@ -9,7 +9,7 @@ import numpy as np
 from curveread.detectors.base import CurveView
 from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.diagnosis import Statement
-from curveread.findings.finding import Evidence
+from curveread.findings.finding import Evidence, Finding
 from curveread.findings.wording import amount, count, duration, figure, percent
 from curveread.language.cadence import EVAL_SHARE, arguments, round_steps, smallest_rise
 from curveread.run.model import Run
@@ -25,12 +25,14 @@ _MENTIONED = 10.0
 """Seconds of evaluation below which nobody asks."""
 
 
-def cadence(run: Run, views: _Views) -> list[Statement]:
+def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:
     """Return how often the run was evaluated and what that can show, and whether it was logged more than is useful.
 
-    Nothing about fewer than three evaluations, nor about logs of an ordinary size.
+    Nothing about fewer than three evaluations, nor about logs of an ordinary size; a cost that a finding tells is not
+    told again.
     """
-    return [*_evals(run, views), *_logging(run, views)]
+    costly = any(f.rule == "eval-overhead" for f in findings)
+    return [*_evals(run, views, costly), *_logging(run, views)]
 
 
 def _logging(run: Run, views: _Views) -> list[Statement]:
@@ -43,7 +45,7 @@ def _logging(run: Run, views: _Views) -> list[Statement]:
     return [Statement("cadence", text, (Evidence("points", float(rhythm.count), "points"),))]
 
 
-def _evals(run: Run, views: _Views) -> list[Statement]:
+def _evals(run: Run, views: _Views, told: bool) -> list[Statement]:
     view = next(iter(views[Role.EVAL_LOSS]), None)
     rhythm = evals_of(views, run.config, run.x_axis)
     if view is None or rhythm is None or rhythm.count < 3:
@@ -65,7 +67,7 @@ def _evals(run: Run, views: _Views) -> list[Statement]:
         evidence.append(Evidence("smallest rise to be seen", smallest, "ratio"))
     text += "."
     cost = cost_of_evals(views)
-    if cost is not None and cost.seconds >= _MENTIONED:
+    if cost is not None and cost.seconds >= _MENTIONED and not told:
         text += f" Evaluation took {duration(cost.seconds)}, {percent(cost.share)} of the wall time"
         text += f" (about {100 * EVAL_SHARE:.0f} % is usual)"
         text += "." if cost.measured else ", by the pauses in the log, saving included."

@@ -33,5 +33,5 @@ def statements(
         *guessing(views, task, findings),
         *gap_statements(run, gap_of(views), phases, findings, task),
         *data_hints(views, task),
-        *cadence(run, views),
+        *cadence(run, views, findings),
     )
