@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
+from curveread.signals.windows import running_mean
 
 __all__ = ["Excursion", "excursions", "prominence"]
 
@@ -102,15 +103,13 @@ def _judged(
     z: _Float, noisy: NDArray[np.bool_], width: int, floor: float, false_events: float
 ) -> tuple[_Float, float, float]:
     """Return the boxes of one width in units of their own robust scale, the threshold for them, and that scale."""
-    from scipy.ndimage import uniform_filter1d
-
     clip = np.inf if width == 1 else max(3.0, 1.25 * floor / np.sqrt(width))
     while True:
         box = z
         if width > 1:
             # Clipped, so that a wide box takes many high points and not one outlier. Boxes that stick out over an
             # end are not judged.
-            box = uniform_filter1d(np.clip(z, -clip, clip), width, mode="nearest")
+            box = running_mean(np.clip(z, -clip, clip), width)
             box[: width // 2] = 0.0
             box[box.size - width // 2 :] = 0.0
         spread = mad_scale(box[noisy])

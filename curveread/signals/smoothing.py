@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.signals import windows
+
 __all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
 
 _Float = NDArray[np.float64]
@@ -49,9 +51,7 @@ def ema(value: _Float, weight: float = 0.6) -> _Float:
 
 def running_median(value: _Float, window: int = 15) -> _Float:
     """Smooth with the median of a centred window of ``window`` points (made odd); the ends are reflected."""
-    from scipy.ndimage import median_filter
-
-    return _on_finite(value, lambda y: median_filter(y, size=_odd(window, y.size), mode="reflect"))
+    return _on_finite(value, lambda y: windows.running_median(y, _odd(window, y.size)))
 
 
 def savitzky_golay(value: _Float, window: int = 15, order: int = 3) -> _Float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.signals.scale import mad_scale
+from curveread.signals.windows import running_mean, running_median
 
 __all__ = ["Blocks", "blocks_of", "robust_trend", "theil_sen", "trend_window"]
 
@@ -42,8 +43,6 @@ def robust_trend(y: _Float, window: int | None = None) -> _Float:
     n = y.size
     if n < 3:
         return y.astype(np.float64, copy=True)
-    from scipy.ndimage import median_filter, uniform_filter1d
-
     widest = window or trend_window(n)
     widest = min(widest, n if n % 2 else n - 1)
     widths = [w for w in (2**k - 1 for k in range(3, 12)) if w < widest] + [widest]
@@ -56,12 +55,12 @@ def robust_trend(y: _Float, window: int | None = None) -> _Float:
             continue
         # Only the stretch that uses this window is filtered, with half a window of context on both sides.
         low, high = max(0, start - width), min(n, stop + width)
-        part = median_filter(y[low:high], size=min(width, high - low), mode="reflect")
+        part = running_median(y[low:high], min(width, high - low))
         trend[start:stop] = part[start - low : stop - low]
     smooth = max(1, widest // 8)
     head = min(starts[-1], n)
     if smooth > 2 and n - head > smooth:
-        mean = uniform_filter1d(trend[head:], smooth, mode="nearest")
+        mean = running_mean(trend[head:], smooth)
         # A mean blurs a step; there the median stays as it is. Elsewhere the two differ by the median's own error.
         spread = mad_scale(y[head:] - trend[head:])
         blurred = np.abs(mean - trend[head:]) > 3.0 * 1.2533 * spread / np.sqrt(widest)
