@@ -1,21 +1,15 @@
-"""Hyper-parameters and configuration texts of an event file, through tbparse.
-
-Only the few records that hold them are handed to tbparse, as a small event file of their own; a file of
-scalars never pays for it.
-"""
+"""Hyper-parameters and configuration texts of an event file."""
 
 from __future__ import annotations
 
 import ast
 import json
-import tempfile
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from curveread.readers.tensorboard.said import hyper_parameters, texts
 from curveread.readers.tensorboard.scalars import Record
-from curveread.readers.tensorboard.tfrecord import FRAME, Log
+from curveread.readers.tensorboard.tfrecord import HEADER, Log
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["configuration"]
@@ -40,43 +34,24 @@ def configuration(log: Log, records: Sequence[Record], source: str) -> tuple[dic
     source
         Name of the file, for notes.
     """
-    if not records:
-        return {}, []
-    try:
-        return _through_tbparse(log, records), []
-    except Exception:  # tbparse and protobuf raise what they like; one odd text must not cost the others
-        config: dict[str, Any] = {}
-        notes = []
-        for record in records:
-            try:
-                config |= _through_tbparse(log, [record])
-            except Exception as e:
-                where = f"record {record.number + 1:,} at byte {record.start:,}"
-                text = f"{where}: a configuration or text that cannot be read ({type(e).__name__}: {e}); left out"
-                notes.append(DataNote(NoteKind.SKIPPED, source, text))
-        return config, notes
-
-
-def _through_tbparse(log: Log, records: Sequence[Record]) -> dict[str, Any]:
-    from tbparse import SummaryReader
-
-    with tempfile.TemporaryDirectory(prefix="curveread-") as folder:
-        path = Path(folder) / "events.out.tfevents.0.config"
-        with path.open("wb") as f:
-            for record in records:
-                f.write(log.view(record.start, record.length + FRAME))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # tbparse's own, about pandas
-            reader = SummaryReader(str(path), event_types={"hparams", "text"})
-            texts, hparams = reader.text, reader.hparams
     config: dict[str, Any] = {}
-    for tag, value in zip(texts.get("tag", ()), texts.get("value", ()), strict=True):
-        entry = _entry(str(value))
-        if isinstance(entry, dict) and tag.rsplit("/", 1)[-1] in _WHOLE:
-            config |= entry
-        elif entry is not None:
-            config[tag] = entry
-    return config | dict(zip(hparams.get("tag", ()), hparams.get("value", ()), strict=True))
+    hyper: dict[str, Any] = {}
+    notes = []
+    for record in records:
+        data = log.view(record.start + HEADER, record.length)
+        try:
+            for tag, text in texts(data):
+                entry = _entry(text)
+                if isinstance(entry, dict) and tag.rsplit("/", 1)[-1] in _WHOLE:
+                    config |= entry
+                elif entry is not None:
+                    config[tag] = entry
+            hyper = hyper_parameters(data) | hyper  # the first start of a session says what the run began with
+        except ValueError as e:  # no message, or no UTF-8: one odd text must not cost the others
+            where = f"record {record.number + 1:,} at byte {record.start:,}"
+            text = f"{where}: a configuration or text that cannot be read ({type(e).__name__}: {e}); left out"
+            notes.append(DataNote(NoteKind.SKIPPED, source, text))
+    return config | hyper, notes
 
 
 def _entry(text: str) -> Any:
