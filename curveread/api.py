@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from curveread.errors import ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
+from curveread.findings.finding import Severity
 from curveread.readers import discover
 from curveread.readers.registry import all_readers
 from curveread.run.axes import with_axis
@@ -22,7 +23,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["check_rules", "diagnose", "export", "index", "plot", "read", "read_all", "report", "smooth"]
+    from curveread.findings.baseline import Baseline
+
+__all__ = [
+    "accept",
+    "check_rules",
+    "diagnose",
+    "export",
+    "index",
+    "plot",
+    "read",
+    "read_all",
+    "read_baseline",
+    "report",
+    "smooth",
+]
 
 all_readers()  # the readers are small: loaded with the package, a first read does not wait for them
 
@@ -148,6 +163,51 @@ def diagnose(
     from curveread.report.renderer import ReportRenderer
 
     return replace(run_checks(run, select=select, ignore=ignore, options=options), renderer=ReportRenderer())
+
+
+def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:
+    """Return the diagnosis without the findings that a baseline knew: they become its ``accepted``.
+
+    Parameters
+    ----------
+    diagnosis
+        What was found.
+    known
+        What was found and accepted earlier, see :func:`read_baseline`.
+    """
+    from curveread.diagnose import verdict_of
+    from curveread.findings.baseline import split
+
+    new, accepted = split(diagnosis.findings, known.of(diagnosis.run), diagnosis.run)
+    if not accepted:
+        return diagnosis
+    verdict = verdict_of(diagnosis.run, new)
+    if not any(f.severity is not Severity.INFO for f in new):
+        n = len(accepted)
+        text = f"Nothing new needs attention; {n} {'finding was' if n == 1 else 'findings were'} accepted earlier."
+        verdict = replace(verdict, headline=text)
+    return replace(diagnosis, findings=new, accepted=accepted, verdict=verdict)
+
+
+def read_baseline(path: str | PathLike[str]) -> Baseline:
+    """Return what an earlier ``curveread check --json`` found.
+
+    Raises
+    ------
+    UsageError
+        When the file is no such result.
+    """
+    import json
+
+    from curveread.findings.baseline import baseline
+
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--baseline {path}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"--baseline {path}: no JSON: {error}") from error
+    return baseline(document, str(path))
 
 
 def check_rules(rules: Collection[str], options: Mapping[str, Mapping[str, object]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from curveread.attribution.fold import fold, ordered
@@ -31,7 +31,7 @@ from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role, is_preference, is_reinforcement
 from curveread.run.task import task_of
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "verdict_of"]
 
 
 def diagnose(
@@ -84,7 +84,7 @@ def diagnose(
     return Diagnosis(
         run=run,
         findings=kept,
-        verdict=_verdict(run, kept, not_checked),
+        verdict=verdict_of(run, kept),
         quiet=tuple(Quiet(rule) for rule in configured if rule not in settled),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
@@ -172,7 +172,8 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
     )
 
 
-def _verdict(run: Run, findings: tuple[Finding, ...], not_checked: Iterable[NotChecked]) -> Verdict:
+def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
+    """Return the sentence to read first: the gravest finding, and how many more there are."""
     loud = [f for f in findings if f.severity is not Severity.INFO]
     if not loud:
         text = "Nothing needs attention"

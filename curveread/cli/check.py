@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from curveread import api
-from curveread.cli.exits import DONE, FAULT, FOUND, UNUSABLE, gravest
-from curveread.cli.jsonout import print_entries
-from curveread.cli.options import (
-    Axis,
-    EvalLoss,
-    Paths,
-    RunName,
-    Smooth,
-    Tags,
-    TokensPerByte,
-    TrainLoss,
-    VocabSize,
-    XAxis,
-    reading,
-)
-from curveread.cli.reading import Unread, read_paths
+from curveread.cli.judging import Form, Judging
+from curveread.cli.options import Paths, takes_reading
+from curveread.cli.reading import Reading
 from curveread.errors import UsageError
-from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 
-__all__ = ["check", "code", "settings"]
+__all__ = ["check", "settings"]
 
 
+@takes_reading
 def check(
     context: typer.Context,
     paths: Paths,
+    reading: Reading,
     fail_on: Annotated[Severity, typer.Option("--fail-on", help="End with 1 from this severity on.")] = Severity.ERROR,
     select: Annotated[
         list[str] | None, typer.Option("--select", metavar="RULE", help="Run this check only; repeatable.")
@@ -43,45 +31,36 @@ def check(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="RULE.OPTION=VALUE", help="Set an option of a check.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the result JSON and nothing else.")] = False,
-    run: RunName = None,
-    tags: Tags = None,
-    train_loss: TrainLoss = None,
-    eval_loss: EvalLoss = None,
-    x: XAxis = Axis.STEP,
-    vocab_size: VocabSize = None,
-    tokens_per_byte: TokensPerByte = None,
-    smooth: Smooth = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="How to tell the result; junit and github are for CI.", show_default="text"),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="The same as --format json: the result JSON and nothing else.")
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="What --json printed earlier: findings in it, at the same place and no graver now, are accepted.",
+        ),
+    ] = None,
 ) -> int:
     """Diagnose runs and print what was found; ends with 1 when a finding reaches --fail-on."""
+    if json and form not in (None, Form.JSON):
+        raise UsageError(f"--json and --format {form} contradict each other")
     defaults = (context.default_map or {}).get("set_") or []
-    options = settings([*defaults, *(set_ or [])])
-    chosen, left_out = _names(select), _names(ignore)
-    api.check_rules([*chosen, *left_out], options)
-    codes: list[int] = []
-    entries: list[dict[str, Any]] = []
-    for item in read_paths(paths, reading(run, tags, train_loss, eval_loss, x, vocab_size, tokens_per_byte)):
-        if isinstance(item, Unread):
-            codes.append(UNUSABLE)
-            entries.append(item.to_json())
-            continue
-        diagnosis = api.diagnose(item, select=chosen, ignore=left_out, options=options)
-        codes.append(code(diagnosis, fail_on))
-        if json:
-            entries.append(diagnosis.to_dict())
-        else:
-            _print(diagnosis, first=len(codes) == 1)
-    if json:
-        print_entries(entries, paths=len(paths))
-    return gravest(codes)
-
-
-def code(diagnosis: Diagnosis, fail_on: Severity | None) -> int:
-    """Return the exit code that one run asks for; with ``fail_on`` None its findings do not count."""
-    worst = diagnosis.worst
-    if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
-        return FOUND
-    return FAULT if diagnosis.failed else DONE
+    return Judging(
+        paths=paths,
+        form=Form.JSON if json else form or Form.TEXT,
+        fail_on=fail_on,
+        select=_names(select),
+        ignore=_names(ignore),
+        options=settings([*defaults, *(set_ or [])]),
+        baseline=baseline,
+        reading=reading,
+    ).run()
 
 
 def settings(texts: list[str]) -> dict[str, dict[str, object]]:
@@ -105,12 +84,3 @@ def settings(texts: list[str]) -> dict[str, dict[str, object]]:
 def _names(given: list[str] | None) -> tuple[str, ...]:
     """Return the names of a repeatable option, which may also be separated by commas."""
     return tuple(name.strip() for text in given or () for name in text.split(",") if name.strip())
-
-
-def _print(diagnosis: Diagnosis, *, first: bool) -> None:
-    from curveread.cli.terminal import console, print_diagnosis
-
-    out = console()
-    if not first:
-        out.print()
-    print_diagnosis(out, diagnosis)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.sparkline import sparkline
 from curveread.findings.wording import compact, count, number
 from curveread.report.logtext import clean
 from curveread.run.model import Curve, Run
 from curveread.run.overview import curve_line
 from curveread.signals.smoothing import ema
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["print_curves"]
 
@@ -21,7 +17,7 @@ _RIGHT = (False, False, True, False, True, True, True, False)
 _SHAPE = 8
 
 
-def print_curves(out: Console, run: Run, smooth: float | None) -> None:
+def print_curves(out: Screen, run: Run, smooth: float | None) -> None:
     """Print a line per curve, and how many of its points are no numbers.
 
     Parameters
@@ -33,29 +29,24 @@ def print_curves(out: Console, run: Run, smooth: float | None) -> None:
     smooth
         Weight of TensorBoard's smoothing for the small picture; None draws the values as they are.
     """
-    from rich.cells import cell_len, set_cell_size
-    from rich.text import Text
-
     rows = [_HEAD, *(_row(curve, smooth) for curve in run.curves.values())]
-    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(_HEAD))]
+    widths = [max(cells(row[i]) for row in rows) for i in range(len(_HEAD))]
     room = out.width - sum(widths[1:]) - 2 * (len(_HEAD) - 1)
     widths[0] = min(widths[0], max(room, 8))
     for n, row in enumerate(rows):
         tag = row[0]
-        if cell_len(tag) > widths[0]:
-            for line in Text(tag).wrap(out, out.width):
-                out.print(line, soft_wrap=True)
+        if cells(tag) > widths[0]:
+            out.line(tag)
             tag = ""
-        cells = [
-            " " * (width - cell_len(cell)) + cell if right else set_cell_size(cell, width)
-            for cell, width, right in zip((tag, *row[1:]), widths, _RIGHT, strict=True)
+        shown = [
+            padded(cell, width, right=right) for cell, width, right in zip((tag, *row[1:]), widths, _RIGHT, strict=True)
         ]
-        out.print(Text("  ".join(cells).rstrip(), "dim" if n == 0 else ""), soft_wrap=True)
+        out.row(("  ".join(shown).rstrip(), "dim" if n == 0 else ""))
     for curve in run.curves.values():
         broken = len(curve) - int(curve.finite.sum())
         if broken:
             text = f"{clean(curve.tag)}: {count(broken)} of {count(len(curve))} points are NaN or ±Inf"
-            out.print(Text(text, "bold"))
+            out.line((text, "bold"))
 
 
 def _row(curve: Curve, smooth: float | None) -> tuple[str, ...]:

@@ -17,13 +17,16 @@ from typing import Any
 
 from curveread.errors import UsageError
 
-__all__ = ["KEYS", "load_defaults"]
+__all__ = ["KEYS", "load_defaults", "project_table"]
 
 KEYS = (
     *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "tags", "tokens-per-byte"),
     *("train-loss", "vocab-size", "x"),
 )
-"""Options that may stand in the table: those that say how to judge and draw, not what to read or where to write."""
+"""Options that may stand in the table: those that say how to judge and draw, not what to read or where to write.
+
+``format`` is that of reports: how ``check`` tells its result is for whoever starts it to say.
+"""
 
 
 def load_defaults(group: Any, start: Path | None = None) -> dict[str, dict[str, Any]]:
@@ -41,17 +44,27 @@ def load_defaults(group: Any, start: Path | None = None) -> dict[str, dict[str, 
     UsageError
         For a file that is no TOML, or a key that no command has.
     """
-    table = _nearest_table((start or Path.cwd()).resolve())
+    table = project_table(start)
     if not table:
         return {}
     found: dict[str, dict[str, Any]] = {}
     for name, command in group.commands.items():
         names = {option: p.name for p in command.params for option in getattr(p, "opts", ())}
+        if name != "report":
+            names.pop("--format", None)
         found[name] = {names[f"--{key}"]: value for key, value in table.items() if f"--{key}" in names}
     return found
 
 
-def _nearest_table(folder: Path) -> dict[str, Any]:
+def project_table(start: Path | None = None) -> dict[str, Any]:
+    """Return the ``[tool.curveread]`` table of the nearest ``pyproject.toml``, empty where there is none.
+
+    Raises
+    ------
+    UsageError
+        For a file that is no TOML, or a key that no command has.
+    """
+    folder = (start or Path.cwd()).resolve()
     for place in (folder, *folder.parents):
         file = place / "pyproject.toml"
         try:

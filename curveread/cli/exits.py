@@ -17,17 +17,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import typer
-
 from curveread.errors import CurvereadError
 
 __all__ = ["DONE", "FAULT", "FOUND", "GONE", "INTERRUPTED", "UNUSABLE", "fault", "gravest", "run", "say"]
 
 DONE, FOUND, UNUSABLE, FAULT, INTERRUPTED, GONE = 0, 1, 2, 3, 130, 141
 _GRAVITY = (DONE, FAULT, FOUND, UNUSABLE)
-
-# Typer has no public name for the common base of its usage errors, and it moved between releases.
-_COMMAND_LINE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 
 def gravest(codes: Sequence[int]) -> int:
@@ -42,22 +37,17 @@ def run(argv: list[str]) -> int:
     -------
     The exit code. Errors are told on stderr, a line each; ``CURVEREAD_TRACEBACK=1`` adds where they came from.
     """
-    from curveread.cli.app import command_line
-    from curveread.cli.defaults import load_defaults
+    from curveread.cli.quick import plain_check
 
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        group = command_line()
-        code = group.main(
-            args=argv or ["--help"],
-            prog_name="curveread",
-            standalone_mode=False,
-            default_map=load_defaults(group),
-        )
-    except _COMMAND_LINE_ERROR as error:
-        say(_one_line(error))
-        return UNUSABLE
+        check = plain_check(argv)
+        if check is not None:
+            return check.run()
+        from curveread.cli.app import invoke
+
+        return invoke(argv)
     except CurvereadError as error:
         _trace()
         say(error)
@@ -65,6 +55,8 @@ def run(argv: list[str]) -> int:
     except SystemExit:
         # Typer ends the process itself in one case only: nobody reads the pipe any more.
         return GONE
+    except BrokenPipeError:
+        raise  # nobody reads any more: the way out is main's
     except MemoryError:
         say("not enough memory for this input")
         return UNUSABLE
@@ -72,7 +64,6 @@ def run(argv: list[str]) -> int:
         _trace()
         say(fault(error))
         return FAULT
-    return int(code or DONE)
 
 
 def say(message: object) -> None:
@@ -88,14 +79,6 @@ def fault(error: BaseException) -> str:
     where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     text = str(error).strip() or "no message"
     return f"fault in curveread{where}: {type(error).__name__}: {text} (CURVEREAD_TRACEBACK=1 shows the way there)"
-
-
-def _one_line(error: Exception) -> str:
-    """Return a command-line error with the command that explains the options."""
-    text = error.format_message() if hasattr(error, "format_message") else str(error)
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "curveread"
-    return f"{text} (see {command} --help)"
 
 
 def _trace() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from curveread import api
 from curveread.cli.exits import fault, say
@@ -13,7 +13,33 @@ from curveread.cli.progress import progress
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 
-__all__ = ["Unread", "read_paths"]
+__all__ = ["Axis", "Reading", "Unread", "read_paths"]
+
+
+class Axis(StrEnum):
+    """What the horizontal axis counts."""
+
+    STEP = "step"
+    EPOCH = "epoch"
+    TOKENS = "tokens"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reading options, which every command has; see :func:`curveread.api.read_all`.
+
+    ``smooth`` is TensorBoard's smoothing weight for what is shown and exported.
+    """
+
+    run: str | None = None
+    tags: str | None = None
+    train_loss: str | None = None
+    eval_loss: str | None = None
+    x: Axis = Axis.STEP
+    vocab_size: int | None = None
+    tokens_per_byte: float | None = None
+    smooth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +54,7 @@ class Unread:
         return {"path": str(self.path), "error": self.error}
 
 
-def read_paths(paths: Sequence[Path], options: dict[str, Any]) -> Iterator[Run | Unread]:
+def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread]:
     """Read the paths one after the other, in their order.
 
     Parameters
@@ -36,7 +62,7 @@ def read_paths(paths: Sequence[Path], options: dict[str, Any]) -> Iterator[Run |
     paths
         As given on the command line.
     options
-        Reading options, see :func:`curveread.api.read_all`.
+        The reading options.
 
     Yields
     ------
@@ -45,7 +71,17 @@ def read_paths(paths: Sequence[Path], options: dict[str, Any]) -> Iterator[Run |
     for path in paths:
         try:
             with progress() as told:
-                found = api.read_all(path, progress=told, **options)
+                found = api.read_all(
+                    path,
+                    run=options.run,
+                    tags=options.tags,
+                    train_loss=options.train_loss,
+                    eval_loss=options.eval_loss,
+                    x=options.x.value,
+                    vocab_size=options.vocab_size,
+                    tokens_per_byte=options.tokens_per_byte,
+                    progress=told,
+                )
         except (ReadError, UsageError) as error:
             reason = str(error)
         except MemoryError:

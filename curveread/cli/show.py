@@ -6,37 +6,33 @@ from typing import Annotated, Any
 
 import typer
 
+from curveread.cli.documents import print_entries
 from curveread.cli.exits import DONE, UNUSABLE, gravest
-from curveread.cli.jsonout import print_entries
-from curveread.cli.options import Axis, EvalLoss, Paths, RunName, Smooth, Tags, TrainLoss, XAxis, reading
-from curveread.cli.reading import Unread, read_paths
+from curveread.cli.options import Paths, takes_reading
+from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.run.model import Run
 from curveread.version import __version__
 
 __all__ = ["show"]
 
 
+@takes_reading
 def show(
     paths: Paths,
+    reading: Reading,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-    run: RunName = None,
-    tags: Tags = None,
-    train_loss: TrainLoss = None,
-    eval_loss: EvalLoss = None,
-    x: XAxis = Axis.STEP,
-    smooth: Smooth = None,
 ) -> int:
     """Show what was read: curves, roles, points, ranges, data notes."""
     codes: list[int] = []
     entries: list[dict[str, Any]] = []
-    for item in read_paths(paths, reading(run, tags, train_loss, eval_loss, x)):
+    for item in read_paths(paths, reading):
         codes.append(UNUSABLE if isinstance(item, Unread) else DONE)
         if json:
             entries.append(item.to_json() if isinstance(item, Unread) else _entry(item))
         elif isinstance(item, Run):
-            _print(item, smooth, first=len(codes) == 1)
+            _print(item, reading.smooth, first=len(codes) == 1)
     if json:
-        print_entries(entries, paths=len(paths))
+        print_entries(entries, len(paths))
     return gravest(codes)
 
 
@@ -52,24 +48,23 @@ def _entry(run: Run) -> dict[str, Any]:
 
 
 def _print(run: Run, smooth: float | None, *, first: bool) -> None:
-    from rich.text import Text
-
     from curveread.cli.curvetable import print_curves
-    from curveread.cli.terminal import console, print_notes, print_wrapped
+    from curveread.cli.screen import Screen
+    from curveread.cli.terminal import print_notes
     from curveread.findings.wording import count, duration, size, span
     from curveread.report.logtext import clean
 
-    out = console()
+    out = Screen()
     if not first:
-        out.print()
+        out.blank()
     facts = [f"{count(len(run.curves))} curves", span(run.first_step, run.last_step)]
     if run.wall_seconds is not None:
         facts.append(duration(run.wall_seconds))
-    print_wrapped(out, Text.assemble((clean(run.name), "bold"), "  " + ", ".join(facts)), indent=0)
+    out.line((clean(run.name), "bold"), "  " + ", ".join(facts), hang=2)
     for source in run.sources:
-        print_wrapped(out, Text(f"{clean(source.path)}  {clean(source.format)}, {size(source.bytes)}", "dim"))
-    out.print()
+        out.line((f"{clean(source.path)}  {clean(source.format)}, {size(source.bytes)}", "dim"), indent=2, hang=2)
+    out.blank()
     print_curves(out, run, smooth)
     if run.notes:
-        out.print()
+        out.blank()
         print_notes(out, run.notes)

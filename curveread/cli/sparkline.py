@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.run.model import FloatArray
 
-__all__ = ["sparkline"]
+__all__ = ["bars", "sparkline"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -29,12 +29,22 @@ def sparkline(value: FloatArray, width: int = 16) -> str:
     if n == 0:
         return ""
     shares = [part[np.isfinite(part)] for part in np.array_split(value, n)]
-    level = np.array([np.median(s) if s.size else np.nan for s in shares])
+    return bars(np.array([np.median(s) if s.size else np.inf for s in shares]))
+
+
+def bars(level: FloatArray) -> str:
+    """Return a bar for each level; ``×`` for ±Inf, a space for NaN.
+
+    Values over three decades are drawn on a logarithmic scale.
+    """
     known = level[np.isfinite(level)]
     if known.size and known.min() > 0 and np.log10(known.max()) - np.log10(known.min()) > 3:
         level, known = np.log10(level), np.log10(known)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    drawn = np.where(np.isfinite(level), level, low)
     # halves first: the range of two large floats may overflow
-    share = (level / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.where(np.isfinite(level), 0.0, np.nan)
-    index = np.where(np.isfinite(share), np.clip(np.nan_to_num(share) * 7.999, 0, 7), 0).astype(int)
-    return "".join(_BARS[i] if ok else "×" for i, ok in zip(index, np.isfinite(share), strict=True))
+    share = (drawn / 2 - low / 2) / (high / 2 - low / 2) if high > low else np.zeros(level.size)
+    index = np.clip(share * 7.999, 0, 7).astype(int)
+    return "".join(
+        " " if np.isnan(v) else _BARS[i] if np.isfinite(v) else "×" for i, v in zip(index, level, strict=True)
+    )

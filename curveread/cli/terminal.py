@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from curveread.cli.screen import Screen
+from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
-from curveread.findings.wording import span
-from curveread.report.logtext import clean
+from curveread.findings.wording import amount, compact, duration, measure, span
+from curveread.report.logtext import clean, shorten
 from curveread.run.notes import DataNote
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+__all__ = ["STYLES", "print_diagnosis", "print_notes"]
 
-__all__ = ["console", "print_diagnosis", "print_notes", "print_wrapped"]
+STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "error": "bold red"}
 
-_STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "error": "bold red"}
+_STATEMENTS = 4
+"""Readings in words that are printed; the report has all."""
 
-
-def console() -> Console:
-    """Return a console on stdout that takes text as it is: no markup, no emoji names, no guesses at what to colour."""
-    from rich.console import Console
-
-    return Console(markup=False, emoji=False, highlight=False)
+_UNCHECKED = 12
+"""Checks that were not possible and are named; the report and the JSON name all, with the reasons."""
 
 
-def print_diagnosis(out: Console, diagnosis: Diagnosis) -> None:
-    """Print verdict, findings, data notes and what was not checked.
+def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
+    """Print verdict, key figures, curves over one axis, findings, readings, data notes and what was not checked.
 
     Parameters
     ----------
@@ -36,52 +31,79 @@ def print_diagnosis(out: Console, diagnosis: Diagnosis) -> None:
     diagnosis
         What was found.
     """
-    from rich.text import Text
-
     verdict = diagnosis.verdict
-    label = (verdict.health.upper(), _STYLES.get(verdict.health, "bold"))
+    label = (verdict.health.upper(), STYLES.get(verdict.health, "bold"))
     text = f"{clean(diagnosis.run.name)}: {clean(verdict.headline)}"
-    print_wrapped(out, Text.assemble(label, "  ", (text, "bold")), indent=0, hang=len(verdict.health) + 2)
-    for finding in diagnosis.findings:
-        out.print()
-        _print_finding(out, finding)
-    if diagnosis.failed or diagnosis.run.notes or diagnosis.quiet or diagnosis.not_checked:
-        out.print()
-    for failed in diagnosis.failed:
-        print_wrapped(out, Text.assemble(("check failed", _STYLES["error"]), f" {failed.rule}: {clean(failed.error)}"))
-    print_notes(out, diagnosis.run.notes)
-    counts = [f"{len(diagnosis.quiet)} checks were quiet"] if diagnosis.quiet else []
-    if diagnosis.not_checked:
-        counts.append("not checked: " + ", ".join(n.rule for n in diagnosis.not_checked))
-    if counts:
-        print_wrapped(out, Text("; ".join(counts), "dim"))
+    out.line(label, "  ", (text, "bold"), hang=len(verdict.health) + 2)
+    facts = _facts(diagnosis)
+    if facts:
+        out.line((facts, "dim"), indent=2, hang=2)
+    print_strips(out, diagnosis)
+    for i, finding in enumerate(diagnosis.findings, start=1):
+        out.blank()
+        _print_finding(out, i, finding)
+    if diagnosis.statements:
+        out.blank()
+        for statement in diagnosis.statements[:_STATEMENTS]:
+            out.line("· ", shorten(statement.text, 240), indent=2, hang=2)
+        rest = len(diagnosis.statements) - _STATEMENTS
+        if rest > 0:
+            out.line((f"· and {amount(rest, 'more reading')} in the report", "dim"), indent=2, hang=2)
+    _print_rest(out, diagnosis)
 
 
-def print_notes(out: Console, notes: tuple[DataNote, ...]) -> None:
+def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:
     """Print what was lost or repaired while reading."""
-    from rich.text import Text
-
     for note in notes:
-        source = f"{clean(note.source)}: " if note.source else ""
-        print_wrapped(out, Text(f"note: {source}{clean(note.message)}", "dim"), hang=6)
+        source = f"{shorten(note.source, 48)}: " if note.source else ""
+        out.line((f"note: {source}{clean(note.message)}", "dim"), indent=2, hang=6)
 
 
-def _print_finding(out: Console, finding: Finding) -> None:
-    from rich.text import Text
+def _facts(diagnosis: Diagnosis) -> str:
+    """Return the key figures on a line: where the run lies, how long it took, the best and the last loss."""
+    run = diagnosis.run
+    facts = []
+    if run.first_step is not None and run.last_step is not None:
+        unit = clean(run.x_axis) if run.x_axis in ("epoch", "tokens") else "step"
+        unit = unit.removesuffix("s")
+        facts.append(f"{compact(run.last_step)} {unit}{'' if run.last_step == 1 else 's'}")
+    if run.wall_seconds:
+        facts.append(duration(run.wall_seconds))
+    best, last = diagnosis.summary.get("best_eval_loss"), diagnosis.summary.get("last_eval_loss")
+    train = diagnosis.summary.get("last_train_loss")
+    if best is not None:
+        place = "" if best.step is None else f" (step {compact(best.step)})"
+        facts.append(f"best eval loss {measure(best.value, best.unit)}{place}")
+    if last is not None and (best is None or last.value != best.value):
+        facts.append(f"last {measure(last.value, last.unit)}")
+    if best is None and train is not None:
+        facts.append(f"last train loss {measure(train.value, train.unit)}")
+    return " · ".join(facts)
 
+
+def _print_finding(out: Screen, number: int, finding: Finding) -> None:
     severity = finding.severity.value
     where = f"{span(finding.first_step, finding.last_step)}, {round(100 * finding.confidence)} % sure"
-    print_wrapped(out, Text.assemble((severity, _STYLES[severity]), " ", (finding.rule, "bold"), f"  {where}"))
-    print_wrapped(out, Text(clean(finding.message)), indent=4, hang=0)
+    lead = f"{number} "
+    out.line((lead, "dim"), (severity, STYLES[severity]), " ", (finding.rule, "bold"), f"  {where}", indent=2, hang=2)
+    out.line(clean(finding.message), indent=2 + len(lead))
     for advice in finding.advice:
-        print_wrapped(out, Text.assemble(("→ ", "dim"), clean(advice)), indent=4, hang=2)
+        out.line(("→ ", "dim"), clean(advice), indent=2 + len(lead), hang=2)
 
 
-def print_wrapped(out: Console, text: Text, *, indent: int = 2, hang: int = 2) -> None:
-    """Print ``text`` wrapped, ``indent`` columns from the left and its further lines ``hang`` more."""
-    from rich.text import Text
-
-    room = max(out.width - indent - hang, 20)
-    for i, line in enumerate(text.wrap(out, room)):
-        line.rstrip()
-        out.print(Text.assemble(" " * (indent + (hang if i else 0)), line), soft_wrap=True)
+def _print_rest(out: Screen, diagnosis: Diagnosis) -> None:
+    counts = [f"{amount(len(diagnosis.quiet), 'check')} quiet"] if diagnosis.quiet else []
+    if diagnosis.not_checked:
+        names = [n.rule for n in diagnosis.not_checked]
+        rest = f" and {len(names) - _UNCHECKED} more" if len(names) > _UNCHECKED else ""
+        counts.append("not checked: " + ", ".join(names[:_UNCHECKED]) + rest)
+    if diagnosis.failed or diagnosis.accepted or diagnosis.run.notes or counts:
+        out.blank()
+    for failed in diagnosis.failed:
+        out.line(("check failed", STYLES["error"]), f" {failed.rule}: {clean(failed.error)}", indent=2, hang=2)
+    for f in diagnosis.accepted:
+        where = span(f.first_step, f.last_step)
+        out.line((f"accepted earlier: {f.severity.value} {f.rule}, {where}", "dim"), indent=2, hang=2)
+    print_notes(out, diagnosis.run.notes)
+    if counts:
+        out.line(("; ".join(counts), "dim"), indent=2, hang=2)

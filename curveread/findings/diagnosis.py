@@ -167,6 +167,8 @@ class Diagnosis:
         As in the result JSON.
     statements
         Readings in words, in the order in which a report tells them.
+    accepted
+        Findings that a baseline knew already: neither in ``findings`` nor in the verdict.
     draw
         Makes the drawings when a report asks for them.
     renderer
@@ -183,6 +185,7 @@ class Diagnosis:
     timeline: tuple[TimelineEntry, ...] = ()
     summary: Mapping[str, Reading] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
+    accepted: tuple[Finding, ...] = ()
     draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 
@@ -202,6 +205,7 @@ class Diagnosis:
 
         run = self.run
         described = about(run) | {"curves": [place(c) for c in run.curves.values() if len(c)]}
+        accepted = {"accepted": [f.to_json() for f in self.accepted]} if self.accepted else {}
         return {
             "schema_version": SCHEMA_VERSION,
             "curveread_version": __version__,
@@ -213,6 +217,7 @@ class Diagnosis:
             "timeline": [t.to_json() for t in self.timeline],
             "checkpoints": [{"step": c.step, "path": c.path, "kept": True} for c in run.checkpoints],
             "findings": [f.to_json() for f in self.findings],
+            **accepted,
             "not_checked": [{"rule": n.rule, "reason": n.reason} for n in self.not_checked],
             "failed": [{"rule": f.rule, "error": f.error} for f in self.failed],
             "notes": [n.to_json() for n in run.notes],

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from curveread.cli.screen import _breaks, padded
 from curveread.cli.sparkline import sparkline
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, WriteRun
 
+ROOT = Path(__file__).resolve().parents[2]
 BOXES = re.compile("[\u2500-\u257f]")
 HOSTILE = "loss\x1b[31m\x07[bold red]x[/]\u202e<script>:boom:"
 
@@ -43,6 +48,43 @@ def test_long_tag_is_shown_whole(cli: Cli, write_run: WriteRun, falling: list[fl
     out = cli("show", write_run("long", falling, tag=tag), COLUMNS="80").stdout
     assert max(map(len, out.splitlines()[2:])) <= 80
     assert tag in "".join(line.split("  ")[0] for line in out.splitlines())
+
+
+def test_curves_and_events_share_an_axis(cli: Cli, write_run: WriteRun, falling: list[float]) -> None:
+    """The spike stands out of its curve's bars, right above the number of its finding."""
+    run = write_run("spiked", [*falling[:150], 6.0, *falling[151:]], [2.0, 1.5, 1.2, 1.1])
+    lines = cli("check", run, COLUMNS="80").stdout.splitlines()
+    (loss,) = (line for line in lines if line.startswith("  loss "))
+    (events,) = (line for line in lines if set(line.strip()) == {"·", "1"})
+    assert loss[events.index("1")] == "█"
+    assert loss.endswith("3 → 0.994")
+    assert any(line.startswith("  1 warning loss-spike") for line in lines)
+
+
+def test_a_reader_that_leaves_is_no_fault(cli: Cli, broken: Path) -> None:
+    command = f"{sys.executable} -m curveread check {' '.join([str(broken)] * 30)} 2>err.txt | head -1"
+    subprocess.run(["bash", "-c", command], cwd=cli.cwd, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    assert (cli.cwd / "err.txt").read_text() == ""
+
+
+class TestScreen:
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("one two three", ["one two", "three"]),
+            ("abcdefghijk", ["abcdefgh", "ijk"]),
+            ("日本語の字 x", ["日本語の", "字 x"]),
+            ("e\u0301" * 8, ["e\u0301" * 8]),
+            ("", [""]),
+            ("ends there       ", ["ends", "there   "]),
+        ],
+    )
+    def test_wraps_by_columns(self, text: str, lines: list[str]) -> None:
+        assert [text[a:b] for a, b in _breaks(text, 8)] == lines
+
+    def test_padding_counts_columns(self) -> None:
+        assert padded("日本", 6) == "日本  "
+        assert padded("ab", 4, right=True) == "  ab"
 
 
 @pytest.mark.parametrize("command", ["check", "show", "report"])

@@ -1,0 +1,60 @@
+"""Documents on stdout for programs: JSON, JUnit XML and GitHub's annotations, in UTF-8 whatever the locale says."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from curveread.cli.reading import Unread
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Severity
+
+__all__ = ["print_entries", "print_github", "print_junit"]
+
+
+def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
+    """Print one run as an object and several as a list, in their order.
+
+    Parameters
+    ----------
+    entries
+        A result for every run, and ``{"path", "error"}`` for a path that could not be read.
+    paths
+        How many paths were asked for: of several also one entry is a list; one path alone that could not be read has
+        been told on stderr and prints nothing.
+    """
+    import json
+
+    document: Any = entries
+    if paths == 1 and len(entries) == 1:
+        if "error" in entries[0]:
+            return
+        document = entries[0]
+    _write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def print_junit(results: Sequence[Diagnosis | Unread], fail_on: Severity) -> None:
+    """Print the JUnit XML of all runs; a path that could not be read is a suite with an error."""
+    from datetime import datetime
+
+    from curveread.report.junit import junit
+
+    told = [(str(r.path), r.error) if isinstance(r, Unread) else r for r in results]
+    _write(junit(told, fail_on, datetime.now()))
+
+
+def print_github(results: Sequence[Diagnosis | Unread]) -> None:
+    """Print the annotations of all runs."""
+    from curveread.report.github import notices, unread
+
+    lines: list[str] = []
+    for r in results:
+        lines += [unread(str(r.path), r.error)] if isinstance(r, Unread) else notices(r)
+    _write("".join(f"{line}\n" for line in lines))
+
+
+def _write(text: str) -> None:
+    # Half surrogates, as odd file names bring them, become escapes.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout.write(text)

@@ -1,0 +1,105 @@
+"""Runs judged one after the other, and told as text, as JSON, as JUnit XML or as annotations for GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from curveread import api
+from curveread.cli.exits import DONE, FAULT, FOUND, UNUSABLE, gravest
+from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Severity
+
+__all__ = ["Form", "Judging", "code"]
+
+
+class Form(StrEnum):
+    """How the result is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What ``check`` was asked to do.
+
+    Parameters
+    ----------
+    paths
+        What to read.
+    form, fail_on
+        How to tell the result; the severity that makes the command end with 1.
+    select, ignore, options
+        As :func:`curveread.api.diagnose` takes them.
+    baseline
+        Result JSON of an earlier check, whose findings are accepted.
+    reading
+        The reading options.
+    """
+
+    paths: Sequence[Path]
+    form: Form = Form.TEXT
+    fail_on: Severity = Severity.ERROR
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    baseline: Path | None = None
+    reading: Reading = field(default_factory=Reading)
+
+    def run(self) -> int:
+        """Judge the runs, print what was found and return the exit code."""
+        api.check_rules([*self.select, *self.ignore], self.options)
+        known = None if self.baseline is None else api.read_baseline(self.baseline)
+        codes: list[int] = []
+        results: list[Diagnosis | Unread] = []
+        for item in read_paths(self.paths, self.reading):
+            if isinstance(item, Unread):
+                codes.append(UNUSABLE)
+                results.append(item)
+                continue
+            diagnosis = api.diagnose(item, select=self.select, ignore=self.ignore, options=self.options)
+            if known is not None:
+                diagnosis = api.accept(diagnosis, known)
+            codes.append(code(diagnosis, self.fail_on))
+            if self.form is Form.TEXT:
+                _print(diagnosis, first=len(codes) == 1)
+            else:
+                results.append(diagnosis)
+        self._tell(results)
+        return gravest(codes)
+
+    def _tell(self, results: Sequence[Diagnosis | Unread]) -> None:
+        """Print what is told as one document."""
+        from curveread.cli.documents import print_entries, print_github, print_junit
+
+        match self.form:
+            case Form.JSON:
+                print_entries([r.to_json() if isinstance(r, Unread) else r.to_dict() for r in results], len(self.paths))
+            case Form.JUNIT:
+                print_junit(results, self.fail_on)
+            case Form.GITHUB:
+                print_github(results)
+
+
+def code(diagnosis: Diagnosis, fail_on: Severity | None) -> int:
+    """Return the exit code that one run asks for; with ``fail_on`` None its findings do not count."""
+    worst = diagnosis.worst
+    if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
+        return FOUND
+    return FAULT if diagnosis.failed else DONE
+
+
+def _print(diagnosis: Diagnosis, *, first: bool) -> None:
+    from curveread.cli.screen import Screen
+    from curveread.cli.terminal import print_diagnosis
+
+    out = Screen()
+    if not first:
+        out.blank()
+    print_diagnosis(out, diagnosis)

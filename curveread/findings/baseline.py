@@ -1,0 +1,108 @@
+"""Findings that were accepted earlier: what a later check need not say again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from curveread.errors import UsageError
+from curveread.findings.finding import Finding, Severity
+from curveread.run.model import Curve, Run
+
+__all__ = ["Baseline", "Known", "baseline", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding of an earlier check, as far as it can be told from another one."""
+
+    rule: str
+    severity: Severity
+    tag: str | None
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What earlier checks found.
+
+    Parameters
+    ----------
+    results
+        (name of the run, its findings), a pair per run.
+    """
+
+    results: tuple[tuple[str, tuple[Known, ...]], ...]
+
+    def of(self, run: Run) -> tuple[Known, ...]:
+        """Return what was known about a run: of one run alone it is taken for every run, else the name tells."""
+        if len(self.results) == 1:
+            return self.results[0][1]
+        return tuple(known for name, findings in self.results if name == run.name for known in findings)
+
+
+def baseline(document: Any, name: str) -> Baseline:
+    """Return the baseline that a result JSON is: one result, or the list that a check of several runs prints.
+
+    Parameters
+    ----------
+    document
+        The parsed JSON.
+    name
+        Of the file, for errors.
+
+    Raises
+    ------
+    UsageError
+        When it is no result of a check.
+    """
+    entries = document if isinstance(document, list) else [document]
+    try:
+        results = [_result(e) for e in entries if not (isinstance(e, Mapping) and "error" in e)]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"--baseline {name}: no result of curveread check --json: {error!r} in it") from error
+    return Baseline(tuple(results))
+
+
+def _result(entry: Any) -> tuple[str, tuple[Known, ...]]:
+    found = [*entry["findings"], *entry.get("accepted", ())]
+    known = (Known(f["rule"], Severity(f["severity"]), f.get("tag"), f.get("first_step")) for f in found)
+    return str(entry["run"]["name"]), tuple(known)
+
+
+def split(
+    findings: Sequence[Finding], known: Sequence[Known], run: Run
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return the findings that are new, and those that were accepted.
+
+    A finding was accepted when the baseline has one of the same rule and curve that begins within one distance
+    between the curve's points, and was as grave as now: what became worse is new.
+    """
+    new: list[Finding] = []
+    accepted: list[Finding] = []
+    for f in findings:
+        (accepted if any(_same(f, k, run) for k in known) else new).append(f)
+    return tuple(new), tuple(accepted)
+
+
+def _same(finding: Finding, known: Known, run: Run) -> bool:
+    if (finding.rule, finding.tag) != (known.rule, known.tag) or finding.severity.rank > known.severity.rank:
+        return False
+    if finding.first_step is None or known.step is None:
+        return finding.first_step is known.step
+    return abs(finding.first_step - known.step) <= _cadence(finding.tag, run)
+
+
+def _cadence(tag: str | None, run: Run) -> float:
+    """Return the median distance between the points of a curve, of the densest where the finding names none."""
+    curve = run.curves.get(tag) if tag is not None else max(run.curves.values(), key=len, default=None)
+    return 1.0 if curve is None else _distance(curve)
+
+
+def _distance(curve: Curve) -> float:
+    gaps = np.diff(curve.step)
+    gaps = gaps[gaps > 0]
+    return float(np.median(gaps)) if gaps.size else 1.0

@@ -1,0 +1,46 @@
+"""Diagnosis -> the workflow commands that GitHub shows as annotations of a job."""
+
+from __future__ import annotations
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.wording import span
+from curveread.report.logtext import clean
+
+__all__ = ["notices", "unread"]
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def notices(diagnosis: Diagnosis) -> list[str]:
+    """Return a line for the verdict, then an annotation for each finding, gravest first, and each check that broke.
+
+    A finding is ``::error``, ``::warning`` or ``::notice`` by its severity: GitHub shows ten of each for a step.
+    """
+    name = clean(diagnosis.run.name)
+    out = [_plain(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
+    for f in diagnosis.findings:
+        title = f"{f.rule} in {name}, {span(f.first_step, f.last_step)}"
+        lines = [f.message, *(f"→ {advice}" for advice in f.advice)]
+        out.append(_command(_LEVELS[f.severity.value], title, lines))
+    out += [_command("error", f"check {f.rule} failed on {name}", [f.error]) for f in diagnosis.failed]
+    return out
+
+
+def unread(path: str, reason: str) -> str:
+    """Return the annotation for a path that could not be read."""
+    return _command("error", f"{clean(path)} cannot be read", [reason])
+
+
+def _command(level: str, title: str, lines: list[str]) -> str:
+    """Return a workflow command; what would end its title or its message is written as GitHub's percent codes."""
+    head = _percent(_plain(clean(title))).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={head}::" + "%0A".join(_percent(_plain(clean(line))) for line in lines)
+
+
+def _percent(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _plain(text: str) -> str:
+    """Return text in which no older command (``##[…]``, which may stand anywhere in a line) is left."""
+    return text.replace("##[", "##\u2060[")

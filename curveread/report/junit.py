@@ -1,0 +1,115 @@
+"""Diagnoses -> JUnit XML, as CI systems collect it: a suite per run, a test case per check.
+
+Valid against the schema of Ant's JUnit task, the strictest in use: Jenkins, GitLab, GitHub actions and Azure read it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Finding, Severity
+from curveread.findings.wording import measure, span
+from curveread.report.logtext import clean
+
+__all__ = ["junit"]
+
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, when: datetime) -> str:
+    """Return the document.
+
+    Parameters
+    ----------
+    results
+        Diagnoses in their order; for a path that could not be read, the path and the reason.
+    fail_on
+        Findings from this severity on are failures; the others stand in the suite's output.
+    when
+        The time of the check, local.
+
+    Notes
+    -----
+    A check that was not possible is skipped, one that broke is an error. Times are zero: checks share their work, so
+    that none has a time of its own.
+    """
+    root = Element("testsuites")
+    for i, result in enumerate(results):
+        if isinstance(result, Diagnosis):
+            _suite(root, i, result, fail_on, when)
+        else:
+            _unread(root, i, *result, when)
+    indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _legal(text: object) -> str:
+    """Return log text on one line, without what XML cannot hold."""
+    return _ILLEGAL.sub("\ufffd", clean(text))
+
+
+def _open(root: Element, i: int, name: str, when: datetime) -> Element:
+    suite = SubElement(root, "testsuite", {"name": name, "package": "curveread", "id": str(i)})
+    suite.attrib |= {"timestamp": when.strftime("%Y-%m-%dT%H:%M:%S"), "hostname": "localhost", "time": "0"}
+    return suite
+
+
+def _close(suite: Element, said: Sequence[str]) -> None:
+    cases = suite.findall("testcase")
+    suite.set("tests", str(len(cases)))
+    for count, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(count, str(sum(case.find(kind) is not None for case in cases)))
+    SubElement(suite, "system-out").text = "\n".join(said)
+    SubElement(suite, "system-err")
+
+
+def _case(suite: Element, name: str) -> Element:
+    return SubElement(suite, "testcase", {"name": name, "classname": f"curveread.{suite.get('name', '')}", "time": "0"})
+
+
+def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when: datetime) -> None:
+    run = diagnosis.run
+    suite = _open(root, i, _legal(run.name).strip() or "run", when)
+    SubElement(SubElement(suite, "properties"), "property", {"name": "path", "value": _legal(run.path)})
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in (*diagnosis.findings, *diagnosis.accepted):
+        by_rule.setdefault(finding.rule, []).append(finding)
+    reasons = {n.rule: n.reason for n in diagnosis.not_checked}
+    errors = {f.rule: f.error for f in diagnosis.failed}
+    quiet = {q.rule for q in diagnosis.quiet}
+    for rule in sorted({*by_rule, *reasons, *errors, *quiet}):
+        case = _case(suite, rule)
+        grave = [f for f in diagnosis.findings if f.rule == rule and f.severity.rank >= fail_on.rank]
+        if grave:
+            more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
+            worst = max(grave, key=lambda f: f.severity.rank).severity.value
+            failure = SubElement(case, "failure", {"type": worst, "message": _legal(grave[0].message) + more})
+            failure.text = "\n\n".join(map(_told, grave))
+        elif rule in errors:
+            SubElement(case, "error", {"type": "failed", "message": _legal(errors[rule])})
+        elif rule in reasons:
+            SubElement(case, "skipped", {"message": _legal(reasons[rule])})
+    said = [f"{diagnosis.verdict.health}: {_legal(diagnosis.verdict.headline)}"]
+    said += [_told(f) for f in diagnosis.findings if f.severity.rank < fail_on.rank]
+    said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]
+    said += [f"note: {_legal(f'{n.source}: {n.message}' if n.source else n.message)}" for n in run.notes]
+    _close(suite, said)
+
+
+def _unread(root: Element, i: int, path: str, reason: str, when: datetime) -> None:
+    suite = _open(root, i, _legal(path).strip() or "path", when)
+    SubElement(suite, "properties")
+    SubElement(_case(suite, "read"), "error", {"type": "unreadable", "message": _legal(reason)})
+    _close(suite, ())
+
+
+def _told(finding: Finding) -> str:
+    lines = [f"{finding.severity.value} {finding.rule}, {span(finding.first_step, finding.last_step)}"]
+    lines.append(_legal(finding.message))
+    lines += [f"{_legal(e.name)}: {_legal(measure(e.value, e.unit))}" for e in finding.evidence]
+    lines += [f"-> {_legal(advice)}" for advice in finding.advice]
+    return "\n".join(lines)
