@@ -270,7 +270,7 @@ def report(
     path
         Where to.
     format
-        ``html``, ``md``, ``json``, ``png`` or ``pdf``; from the name's suffix when not given.
+        ``html``, ``md``, ``json``, ``png``, ``svg`` or ``pdf``; from the name's suffix when not given.
     smooth
         Weight of TensorBoard's smoothing, 0 to 1, for the smoothed line of the pictures, and among the smoothed values
         of the JSON; the pictures show the trend that the checks used when not given.

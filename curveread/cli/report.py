@@ -36,7 +36,8 @@ def report(
         ),
     ] = None,
     formats: Annotated[
-        str | None, typer.Option("--format", metavar="html,md,json,png,pdf", help="What to write.", show_default="html")
+        str | None,
+        typer.Option("--format", metavar="html,md,json,png,svg,pdf", help="What to write.", show_default="html"),
     ] = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""

@@ -13,14 +13,17 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.report.chart import chart
 from curveread.report.labels import place
 from curveread.report.logtext import shorten
-from curveread.report.palette import HEALTH
+from curveread.report.palette import HEALTH, INKS
 from curveread.report.spec import ChartSpec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["figure", "pdf", "png"]
+__all__ = ["figure", "pdf", "png", "svg"]
+
+_PAD = 16
+"""Points between axes of the caller's and the verdict over them, where the findings' numbers stand."""
 
 
 def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
@@ -43,9 +46,9 @@ def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | N
     spec = chart(diagnosis, tags)
     if ax is not None:
         return _into(spec, ax)
-    from curveread.report.mpl_sheet import Sheet
+    from curveread.report.mpl_sheet import sheet
 
-    return Sheet(spec, diagnosis).draw()
+    return sheet(spec, diagnosis)
 
 
 def png(diagnosis: Diagnosis, dpi: int = 150) -> bytes:
@@ -57,29 +60,45 @@ def png(diagnosis: Diagnosis, dpi: int = 150) -> bytes:
     return out.getvalue()
 
 
-def pdf(diagnosis: Diagnosis) -> bytes:
-    """Return the figure as a PDF document of one page."""
+def svg(diagnosis: Diagnosis) -> bytes:
+    """Return the figure as an SVG picture; its text stays text."""
+    import matplotlib as mpl
+
     out = io.BytesIO()
-    figure(diagnosis).savefig(
-        out, format="pdf", metadata={"CreationDate": None, "Title": shorten(diagnosis.run.name, 120)}
-    )
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "curveread"}):
+        figure(diagnosis).savefig(
+            out, format="svg", metadata={"Date": None, "Creator": None, "Title": shorten(diagnosis.run.name, 120)}
+        )
     return out.getvalue()
+
+
+def pdf(diagnosis: Diagnosis, *, title: str | None = None) -> bytes:
+    """Return the report as a PDF document: verdict, key figures and charts, then the findings as text."""
+    from curveread.report.mpl_pages import document
+
+    return document(diagnosis, chart(diagnosis), title=title)
 
 
 def _into(spec: ChartSpec, ax: Axes) -> Figure:
     """Draw the first panel into axes of the caller's."""
-    from curveread.report.mpl_axes import CHAR, draw, plain, steps
+    from matplotlib import rcParams
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.lines import Line2D
+
+    from curveread.report.mpl_axes import CHAR, dashes, draw, plain, shade, steps
+    from curveread.report.mpl_paper import wrapped
 
     made = ax.figure.figure  # the root, also of axes in a subfigure
     assert made is not None
     size = ax.get_window_extent().transformed(made.dpi_scale_trans.inverted())
+    paper = rcParams["axes.facecolor"]
     if spec.panels:
         panel = spec.panels[0]
         labels = place(spec.marks, spec.x, size.width / CHAR, rows=1)
         draw(spec, panel, 0, ax, labels, size.width, size.height)
         ax.set_ylabel(plain(panel.title + (f" ({panel.unit})" if panel.unit else ""), 60), parse_math=False)
         for lab in labels:
-            colour = HEALTH[lab.mark.severity].light
+            colour = shade(HEALTH[lab.mark.severity], paper)
             ax.axvline(lab.mark.first, color=colour, linewidth=0.8, alpha=0.7)
             ax.annotate(
                 str(lab.mark.number),
@@ -93,6 +112,20 @@ def _into(spec: ChartSpec, ax: Axes) -> Figure:
                 weight="bold",
             )
         steps(ax, spec)
-    words = plain(spec.headline, max(20, int(size.width / 0.085)))
-    ax.set_title(words, fontsize="medium", loc="left", parse_math=False, pad=16)
+        if len(panel.keys) > 1:
+            keys = [
+                Line2D(
+                    [], [], color=shade(INKS[k.ink], paper), label=plain(k.label, 40), dashes=dashes(INKS[k.ink].dash)
+                )
+                for k in panel.keys
+            ]
+            ax.legend(handles=keys, fontsize=8, frameon=False, loc="best")
+    points = FontProperties(size="medium").get_size_in_points()
+    lines = wrapped(plain(spec.headline, 400), max(size.width, 1.0), points)
+    # without a layout engine the title has the room that is there
+    above = float(made.get_figheight()) - size.y1 - _PAD / 72
+    most = 2 if made.get_layout_engine() is not None or above > 2.6 * points / 72 else 1
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1].rstrip(",;") + " …"]
+    ax.set_title("\n".join(lines), fontsize="medium", loc="left", parse_math=False, pad=_PAD)
     return made

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from matplotlib import patheffects, rcParams
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from curveread.report.labels import Label, beside
 from curveread.report.logtext import clean, shorten
-from curveread.report.palette import HEALTH, INKS, STROKES
+from curveread.report.palette import HEALTH, INKS, STROKES, Ink
 from curveread.report.spec import ChartSpec, Panel
 from curveread.report.texture import busy
 
-__all__ = ["CHAR", "dashes", "draw", "halo", "plain", "steps"]
+__all__ = ["CHAR", "dashes", "draw", "halo", "plain", "shade", "steps"]
 
 CHAR = 0.0745
 """Width of a character of a label, in inches, at 8.5 points."""
@@ -50,7 +51,9 @@ def draw(
     ax.spines["bottom"].set_alpha(0.5)
     for lab in labels:
         if lab.until > lab.at and spec.home(lab.mark) == i:
-            ax.axvspan(lab.mark.first, lab.mark.last, color=HEALTH[lab.mark.severity].light, alpha=0.08, linewidth=0)
+            ax.axvspan(
+                lab.mark.first, lab.mark.last, color=shade(HEALTH[lab.mark.severity], paper), alpha=0.08, linewidth=0
+            )
     for gap in panel.gaps:
         least = (spec.x.high - spec.x.low) * 0.002
         ax.axvspan(
@@ -58,7 +61,7 @@ def draw(
         )
     for band in panel.bands:
         low, high = np.clip(band.low, panel.y.low, panel.y.high), np.clip(band.high, panel.y.low, panel.y.high)
-        ax.fill_between(band.x, low, high, color=INKS[band.ink].light, alpha=0.13, linewidth=0)
+        ax.fill_between(band.x, low, high, color=shade(INKS[band.ink], paper), alpha=0.13, linewidth=0)
     for line in panel.lines:
         wide, alpha = STROKES[line.kind]
         colour = INKS[line.ink]
@@ -68,7 +71,7 @@ def draw(
         ax.plot(
             line.x,
             held,
-            color=colour.light,
+            color=shade(colour, paper),
             linewidth=0.85 * wide,
             alpha=alpha,
             solid_joinstyle="round",
@@ -88,7 +91,7 @@ def draw(
                 [y],
                 "o",
                 markersize=5,
-                color=HEALTH[mark.severity].light,
+                color=shade(HEALTH[mark.severity], paper),
                 markeredgecolor=paper,
                 zorder=6,
                 clip_on=False,
@@ -154,6 +157,12 @@ def steps(ax: Axes, spec: ChartSpec) -> None:
     ax.set_xlabel(
         plain(spec.x_label, 40) + ("  ·  ▲ checkpoint" if kept else ""), fontsize=8.5, loc="right", parse_math=False
     )
+
+
+def shade(ink: Ink, paper: Any) -> str:
+    """Return the colour of an ink that can be read on this paper."""
+    red, green, blue = to_rgb(paper) if paper != "none" else (1.0, 1.0, 1.0)
+    return ink.light if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.4 else ink.dark
 
 
 def dashes(pattern: str) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from curveread.findings.diagnosis import Diagnosis
 
 __all__ = ["FORMATS", "put", "write", "write_index"]
 
-FORMATS = ("html", "md", "json", "png", "pdf")
+FORMATS = ("html", "md", "json", "png", "svg", "pdf")
 
 
 def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = None) -> Path:
@@ -57,10 +57,14 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = 
             from curveread.report.mpl import png
 
             put(target, png(diagnosis))
+        case "svg":
+            from curveread.report.mpl import svg
+
+            put(target, svg(diagnosis))
         case "pdf":
             from curveread.report.mpl import pdf
 
-            put(target, pdf(diagnosis))
+            put(target, pdf(diagnosis, title=title))
         case _:
             raise UsageError(f"{target}: {format or 'no'} format; a report can be {', '.join(FORMATS)}")
     return target

@@ -9,10 +9,14 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from handmade import diagnosis, finding, run_of, spiky
+from matplotlib import style
 from matplotlib.figure import Figure
 
 from curveread.findings.diagnosis import Diagnosis, Phase, TimelineEntry
-from curveread.report.mpl import figure, pdf, png
+from curveread.report.chart import chart
+from curveread.report.mpl import figure, pdf, png, svg
+from curveread.report.mpl_pages import pages
+from curveread.report.mpl_paper import text_width, wrapped
 from curveread.report.renderer import ReportRenderer
 from curveread.run.model import Checkpoint
 
@@ -68,21 +72,23 @@ def test_wild_values_gaps_and_formulas_are_drawn_as_they_are() -> None:
     assert max(float(np.nanmax(line.get_ydata())) for line in loss.lines) <= loss.get_ylim()[1]
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        spiky,
-        broken,
-        lambda: diagnosis(run_of({})),
-        lambda: diagnosis(run_of({"loss": ([5], [2.3])})),
-        lambda: spiky(at=range(30, 1100, 9)),
-    ],
+MAKE = (
+    spiky,
+    broken,
+    lambda: diagnosis(run_of({})),
+    lambda: diagnosis(run_of({"loss": ([5], [2.3])})),
+    lambda: spiky(at=range(30, 1100, 9)),
 )
+
+
+@pytest.mark.parametrize("make", MAKE)
 def test_pictures_are_pictures(make: object) -> None:
     d = make()  # type: ignore[operator]
     assert png(d, dpi=50).startswith(b"\x89PNG\r\n")
     assert pdf(d).startswith(b"%PDF")
     assert png(d, dpi=50) == png(d, dpi=50)
+    assert svg(d) == svg(d)
+    assert b"<text" in svg(d)
 
 
 def test_nothing_is_cut_off_at_the_sides() -> None:
@@ -130,3 +136,68 @@ def test_pyplot_is_never_loaded_and_a_page_needs_no_matplotlib() -> None:
     )
     folder = __file__.rpartition("/")[0]
     subprocess.run([sys.executable, "-c", code, folder], check=True, cwd=f"{folder}/../..")
+
+
+class TestPages:
+    @pytest.mark.parametrize("make", MAKE)
+    def test_every_finding_is_told_and_nothing_is_cut(self, make: object) -> None:
+        d = make()  # type: ignore[operator]
+        papers = pages(d, chart(d), d.run.name)
+        words = " ".join(t for p in papers for t in texts(p.figure))
+        assert " ".join(d.verdict.headline.split()) in words
+        for f in d.findings:
+            assert " ".join(f.message.split()) in words
+            assert all(advice in words for advice in f.advice)
+        for paper in papers:
+            page = paper.figure.bbox
+            for drawn in paper.figure.texts:
+                box = drawn.get_window_extent()
+                assert page.x0 <= box.x0
+                assert box.x1 <= page.x1
+                assert page.y0 <= box.y0
+                assert box.y1 <= page.y1
+
+    def test_the_first_page_has_the_verdict_the_key_figures_and_the_loss(self) -> None:
+        d = spiky()
+        first, *others = pages(d, chart(d), d.run.name)
+        shown = texts(first.figure)
+        for part in ("Best eval loss", "Loss (nats)", "1 / 2"):
+            assert part in shown
+        assert len(others) == 1
+
+    def test_many_panels_take_more_pages(self) -> None:
+        step = np.arange(50)
+        tags = ("train/loss", "val/loss", "grad_norm", "lr", "val/accuracy", "rewards/margin", "tokens_per_second")
+        d = diagnosis(run_of(dict.fromkeys((*tags, *(f"loss_{i}" for i in range(30))), (step, 1 + step / 50))))
+        spec = chart(d)
+        papers = pages(d, spec, "run")
+        assert sum(len(p.figure.axes) for p in papers) == len(spec.panels)
+
+    def test_letters_can_be_searched(self) -> None:
+        assert b"/TrueType" in pdf(spiky()) or b"/CIDFontType2" in pdf(spiky())
+
+    def test_lines_are_as_wide_as_they_are_drawn(self) -> None:
+        for families in (["serif"], ["DejaVu Sans"]):
+            with mpl.rc_context({"font.family": families}):
+                lines = wrapped("one two three four five " * 9 + "x" * 120, 3.0, 10)
+                assert max(text_width(line, 10) for line in lines) <= 3.0
+                assert "".join(lines).replace(" ", "") == "onetwothreefourfive" * 9 + "x" * 120
+
+
+@pytest.mark.parametrize("name", ["dark_background", "default"])
+def test_inks_suit_the_paper(name: str) -> None:
+    with style.context(name):
+        loss = figure(spiky()).axes[0]
+    shade = "#56b4e9" if name == "dark_background" else "#0072b2"
+    assert shade in {line.get_color() for line in loss.lines}
+
+
+def test_the_callers_axes_get_a_key_and_a_title_that_fits() -> None:
+    mine = Figure(figsize=(5, 3))
+    ax = mine.subplots()
+    figure(spiky(), ax=ax)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [t.get_text() for t in legend.get_texts()] == ["train/loss", "val/loss"]
+    box = ax.title.get_window_extent() if ax.title.get_text() else ax._left_title.get_window_extent()
+    assert box.y1 <= mine.bbox.y1

@@ -54,7 +54,7 @@ def test_json_is_the_result_with_the_knots(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"r\.doc: doc format; a report can be html, md, json, png, pdf"):
+    with pytest.raises(UsageError, match=r"r\.doc: doc format; a report can be html, md, json, png, svg, pdf"):
         write(spiky(), tmp_path / "r.doc", "doc")
 
 
