@@ -32,6 +32,7 @@ __all__ = [
     "export",
     "index",
     "plot",
+    "postmortem",
     "read",
     "read_all",
     "read_baseline",
@@ -290,6 +291,45 @@ def report(
     if smooth is not None:
         diagnosis = _smoothed(diagnosis, smooth, drawn=kind != "json")
     return write(diagnosis, target, kind)
+
+
+def postmortem(
+    what: Run | Diagnosis,
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    cost_per_hour: float | None = None,
+    title: str | None = None,
+) -> Path:
+    """Write a postmortem for a team to edit: impact, timeline, likely causes, where it could have been noticed.
+
+    Parameters
+    ----------
+    what
+        A run, or its diagnosis.
+    path
+        Where to.
+    format
+        ``md`` or ``html``; from the name's suffix when not given.
+    cost_per_hour
+        Price of an hour of the machine, in any currency.
+    title
+        Stands in place of the run's name.
+
+    Raises
+    ------
+    UsageError
+        When the format cannot be told, or is neither.
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.aftermath import aftermath
+    from curveread.report.write import write_postmortem
+
+    target = Path(path)
+    diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
+    after = aftermath(diagnosis.run, diagnosis, cost_per_hour=cost_per_hour)
+    return write_postmortem(diagnosis, after, target, format or target.suffix.lower().lstrip("."), title=title)
 
 
 def index(entries: Sequence[tuple[Diagnosis, Path]], path: str | PathLike[str]) -> Path:

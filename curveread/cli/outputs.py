@@ -1,4 +1,7 @@
-"""Where reports go: ``<run>-report.<format>`` in the current folder, never inside a run, or where ``-o`` says."""
+"""Where reports go: ``<run>-report.<format>`` in the current folder, never inside a run, or where ``-o`` says.
+
+A postmortem is ``<run>-postmortem.<format>``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curveread.errors import ExportError, UsageError
-from curveread.report.write import FORMATS
+from curveread.report.write import FORMATS, POSTMORTEM_FORMATS
 from curveread.run.model import Run
 
 __all__ = ["Plan", "plan"]
@@ -16,30 +19,38 @@ __all__ = ["Plan", "plan"]
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 
 
-def plan(output: Path | None, formats: str | None) -> Plan:
+def plan(output: Path | None, formats: str | None, *, kind: str = "report") -> Plan:
     """Return what ``-o`` and ``--format`` ask for.
+
+    Parameters
+    ----------
+    output, formats
+        As given on the command line.
+    kind
+        ``report`` or ``postmortem``; the first of its formats is the default.
 
     Raises
     ------
     UsageError
         For a format that cannot be written, or a file name that does not fit the formats.
     """
+    known = FORMATS if kind == "report" else POSTMORTEM_FORMATS
     wanted = tuple(dict.fromkeys(f.strip().lower() for f in (formats or "").split(",") if f.strip()))
-    unknown = [f for f in wanted if f not in FORMATS]
+    unknown = [f for f in wanted if f not in known]
     if unknown:
-        raise UsageError(f"--format {unknown[0]!r} cannot be written; there are: {', '.join(FORMATS)}")
+        raise UsageError(f"--format {unknown[0]!r} cannot be written; there are: {', '.join(known)}")
     if output is None or output.is_dir():
-        return Plan(None, output, wanted or ("html",))
+        return Plan(None, output, wanted or known[:1], kind)
     suffix = output.suffix.lower().lstrip(".")
-    if suffix not in FORMATS:
+    if suffix not in known:
         if output.suffix and not wanted:
-            raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in FORMATS)}, or be a folder")
-        return Plan(None, output, wanted or ("html",))
+            raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in known)}, or be a folder")
+        return Plan(None, output, wanted or known[:1], kind)
     if wanted and wanted != (suffix,):
         raise UsageError(
             f"-o {output} is one .{suffix} file and --format asks for {', '.join(wanted)}; give -o a folder"
         )
-    return Plan(output, None, (suffix,))
+    return Plan(output, None, (suffix,), kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +65,14 @@ class Plan:
         The folder for files with the default names, None for the current one.
     formats
         What to write for each run.
+    kind
+        ``report`` or ``postmortem``: the end of the default names.
     """
 
     file: Path | None
     folder: Path | None
     formats: tuple[str, ...]
+    kind: str
 
     def targets(self, runs: Sequence[Run]) -> list[list[Path]]:
         """Return the files of each run, one per format, no two the same.
@@ -78,11 +92,13 @@ class Plan:
             return [[self.file] for _ in runs]
         place = self._place(runs)
         taken: set[str] = set()
-        return [[place / f"{stem}-report.{f}" for f in self.formats] for stem in (_unique(r.name, taken) for r in runs)]
+        return [
+            [place / f"{stem}-{self.kind}.{f}" for f in self.formats] for stem in (_unique(r.name, taken) for r in runs)
+        ]
 
     def index(self, runs: Sequence[Run]) -> Path:
         """Return the file for the index over several runs."""
-        return self._place(runs) / "index-report.html"
+        return self._place(runs) / f"index-{self.kind}.html"
 
     def _place(self, runs: Sequence[Run]) -> Path:
         """Return the folder, made if ``-o`` names one; the default is moved up until it is in no run's folder."""

@@ -39,9 +39,18 @@ def report(
         str | None,
         typer.Option("--format", metavar="html,md,json,png,svg,pdf", help="What to write.", show_default="html"),
     ] = None,
+    postmortem: Annotated[
+        bool,
+        typer.Option("--postmortem", help="Write a postmortem instead, for a team to edit: .md or .html."),
+    ] = False,
+    cost_per_hour: Annotated[
+        float | None,
+        typer.Option("--cost-per-hour", metavar="X", min=0.0, help="Price of an hour of the machine."),
+    ] = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
-    chosen = plan(output, formats)
+    kind = "postmortem" if postmortem else "report"
+    chosen = plan(output, formats, kind=kind)
     items = list(read_paths(paths, reading))
     runs = [item for item in items if isinstance(item, Run)]
     codes = [UNUSABLE for item in items if isinstance(item, Unread)]
@@ -51,13 +60,16 @@ def report(
     for i, (each, files) in enumerate(zip(runs, targets, strict=True)):
         diagnosis = api.diagnose(each)
         for file in files:
-            api.report(diagnosis, file, smooth=reading.smooth)
+            if postmortem:
+                api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour)
+            else:
+                api.report(diagnosis, file, smooth=reading.smooth)
         if i:
             out.blank()
         print_diagnosis(out, diagnosis)
         out.blank()
         for file in files:
-            out.row(f"report: {clean(file)}")
+            out.row(f"{kind}: {clean(file)}")
         codes.append(code(diagnosis, None))
         entries.append((diagnosis, files[0]))
     if len(runs) > 1:

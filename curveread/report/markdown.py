@@ -10,7 +10,7 @@ from curveread.report import facts
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS
 
-__all__ = ["code", "escape", "markdown"]
+__all__ = ["address", "code", "escape", "markdown", "table"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
@@ -57,10 +57,10 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     tally = facts.counts(diagnosis)
     out += [f"Run {code(title or diagnosis.run.name)} · **{WORDS[health]}**" + (f" · {tally}" if tally else ""), ""]
     if picture:
-        out += [f"![Charts of the run with numbered findings](<{_address(picture)}>)", ""]
+        out += [f"![Charts of the run with numbered findings](<{address(picture)}>)", ""]
     figures = facts.figures(diagnosis)
     if figures:
-        out += _table(("Figure", "Value", ""), [(escape(f.name), escape(f.value), escape(f.where)) for f in figures])
+        out += table(("Figure", "Value", ""), [(escape(f.name), escape(f.value), escape(f.where)) for f in figures])
     cards = facts.cards(diagnosis)
     out += ["## Findings" if cards else "## Nothing needs attention", ""]
     for card in cards[:_SHOWN]:
@@ -81,7 +81,7 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     rows = facts.curve_rows(diagnosis, 60)
     if rows:
         out += ["<details><summary>Curves</summary>", ""]
-        out += _table(
+        out += table(
             ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Last value"),
             [(code(r.tag, 60, cell=True), r.role, r.points, r.first, r.last, r.low, r.end) for r in rows],
         )
@@ -96,7 +96,7 @@ def _card(card: facts.Card) -> list[str]:
     place = f"{code(card.tag)}, {escape(card.where)}" if card.tag is not None else escape(card.where)
     out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} ({card.percent}) · {place}", ""]
     if card.evidence:
-        out += _table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
+        out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
     for heading, lines in (
         ("What followed from it", card.folded),
         ("What to do", card.advice),
@@ -113,12 +113,13 @@ def _listed(heading: str, pairs: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{heading}:", "", *(f"- {escape(name)}: {escape(shorten(why, 400))}" for name, why in pairs), ""]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, an empty one after it; the cells are Markdown already."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
 
 
-def _address(name: str) -> str:
+def address(name: str) -> str:
     """Return a file's name as the target of a link."""
     from urllib.parse import quote
 

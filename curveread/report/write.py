@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curveread.errors import ExportError, UsageError
+from curveread.findings.aftermath import Aftermath
 from curveread.findings.diagnosis import Diagnosis
 
-__all__ = ["FORMATS", "put", "write", "write_index"]
+__all__ = ["FORMATS", "POSTMORTEM_FORMATS", "put", "write", "write_index", "write_postmortem"]
 
+POSTMORTEM_FORMATS = ("md", "html")
 FORMATS = ("html", "md", "json", "png", "svg", "pdf")
 
 
@@ -67,6 +69,48 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = 
             put(target, pdf(diagnosis, title=title))
         case _:
             raise UsageError(f"{target}: {format or 'no'} format; a report can be {', '.join(FORMATS)}")
+    return target
+
+
+def write_postmortem(
+    diagnosis: Diagnosis, after: Aftermath, path: Path, format: str, *, title: str | None = None
+) -> Path:
+    """Write the postmortem of a run.
+
+    Parameters
+    ----------
+    diagnosis, after
+        What was found, and what it cost.
+    path
+        The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
+    format
+        ``md`` or ``html``.
+    title
+        Stands in place of the run's name.
+
+    Raises
+    ------
+    UsageError
+        For another format.
+    ExportError
+        When the file cannot be written.
+    """
+    from base64 import b64encode
+
+    from curveread.report.mpl import png
+    from curveread.report.postmortem_text import postmortem_markdown, postmortem_page
+
+    target = Path(path)
+    if format not in POSTMORTEM_FORMATS:
+        raise UsageError(f"{target}: {format or 'no'} format; a postmortem can be {' or '.join(POSTMORTEM_FORMATS)}")
+    if format == "html":
+        picture = b64encode(png(diagnosis, dpi=110)).decode() if diagnosis.findings else None
+        put(target, postmortem_page(diagnosis, after, picture=picture, title=title))
+        return target
+    beside = target.with_name(target.stem + ".png") if diagnosis.findings else None
+    if beside is not None:
+        put(beside, png(diagnosis))
+    put(target, postmortem_markdown(diagnosis, after, picture=beside.name if beside else None, title=title))
     return target
 
 

@@ -132,3 +132,16 @@ def test_place_that_cannot_be_written(cli: Cli, broken: Path, tmp_path: Path) ->
     assert done.returncode == 2
     assert "report.html" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_postmortem(cli: Cli, broken: Path, healthy: Path) -> None:
+    done = cli("report", broken, "--postmortem", "--cost-per-hour", "3")
+    assert done.returncode == 0
+    assert "postmortem: broken-postmortem.md" in done.stdout
+    assert sorted(p.name for p in cli.cwd.iterdir()) == ["broken-postmortem.md", "broken-postmortem.png"]
+    assert "## Action items" in (cli.cwd / "broken-postmortem.md").read_text(encoding="utf-8")
+    assert cli("report", healthy, "--postmortem", "-o", "h.html").returncode == 0
+    assert "nothing to write up" in (cli.cwd / "h.html").read_text(encoding="utf-8")
+    refused = cli("report", broken, "--postmortem", "--format", "pdf")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "there are: md, html" in refused.stderr

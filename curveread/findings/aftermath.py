@@ -1,0 +1,87 @@
+"""What a run's faults cost, and when they could have been noticed: what a postmortem adds to a diagnosis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from curveread.findings.finding import Finding, Severity
+
+__all__ = ["Aftermath", "Noticed", "Spent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A part of the run in what it cost.
+
+    Parameters
+    ----------
+    steps
+        Its steps.
+    share
+        Of the run's steps, 0 to 1.
+    seconds, tokens, cost
+        None where the log, or the caller, does not tell.
+    """
+
+    steps: int
+    share: float
+    seconds: float | None = None
+    tokens: float | None = None
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """When a check of the growing log would have told a finding.
+
+    Parameters
+    ----------
+    finding
+        The finding.
+    step
+        Length of the log, as its last step, at which the check first finds it; None where only the whole log shows it.
+    severity
+        How grave the check took it for then; None without a step.
+    wall_time
+        When the log was so long, seconds since the epoch; None without a clock.
+    left
+        What the run still spent from there to its end.
+    looks
+        How many lengths were looked at.
+    """
+
+    finding: Finding
+    step: int | None
+    severity: Severity | None
+    wall_time: float | None
+    left: Spent
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a postmortem adds to a diagnosis.
+
+    Parameters
+    ----------
+    whole
+        The whole run.
+    affected
+        The steps within its warnings and errors, each counted once.
+    after_best
+        What came after the best eval loss; None without one, or when the last eval is the best.
+    repeated
+        Steps that a restart trained again.
+    noticed
+        For the gravest findings, when they could have been noticed.
+    started, ended
+        Wall times of the first and the last point.
+    """
+
+    whole: Spent
+    affected: Spent
+    after_best: Spent | None
+    repeated: Spent
+    noticed: tuple[Noticed, ...]
+    started: float | None
+    ended: float | None
