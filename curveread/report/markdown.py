@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS
@@ -17,6 +19,7 @@ _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
 _LEAD = re.compile(r"^(\s*\d*)([.)+=-])(?=\s|-|=|$)")
 _SIGNS = {"ok": "✔", "info": "ℹ", "warning": "▲", "error": "✖"}
 _SHOWN = 40
+_ROUTINE = ("checkpoint", "epoch", "eval")
 
 
 def escape(text: object) -> str:
@@ -67,15 +70,21 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
         out += _card(card)
     if len(cards) > _SHOWN:
         out += [f"and {len(cards) - _SHOWN} more findings", ""]
+    if diagnosis.statements:
+        out += ["## Readings", "", *(f"- {escape(shorten(s.text, 600))}" for s in diagnosis.statements), ""]
+    out += _timeline(diagnosis)
     out += ["## What was checked", ""]
     quiet = ", ".join(escape(q.rule) for q in diagnosis.quiet) or "none"
     out += [f"Checked and quiet: {quiet}", ""]
     out += _listed("Not checked", [(n.rule, n.reason) for n in diagnosis.not_checked])
     out += _listed("Failed", [(f.rule, f.error) for f in diagnosis.failed])
+    out += _listed("Accepted earlier", [(f.rule, f.message) for f in diagnosis.accepted])
     notes = diagnosis.run.notes
     if notes:
         out += ["## Data notes", ""]
-        out += [f"- {escape(n.kind.value)} {code(n.source)}: {escape(shorten(n.message, 400))}" for n in notes[:_SHOWN]]
+        for n in notes[:_SHOWN]:
+            place = f" {code(n.source)}" if n.source else ""
+            out += [f"- {escape(n.kind.value)}{place}: {escape(shorten(n.message, 400))}"]
         out += [f"- and {len(notes) - _SHOWN} more"] if len(notes) > _SHOWN else []
         out += [""]
     rows = facts.curve_rows(diagnosis, 60)
@@ -105,6 +114,19 @@ def _card(card: facts.Card) -> list[str]:
         if lines:
             out += [f"{heading}:", "", *(f"- {escape(line)}" for line in lines), ""]
     return out
+
+
+def _timeline(diagnosis: Diagnosis) -> list[str]:
+    """Return what happened beside the findings, folded away: routine events of a kind only where they are few."""
+    kinds = Counter(t.kind for t in diagnosis.timeline)
+    told = [t for t in diagnosis.timeline if t.kind != "finding" and (t.kind not in _ROUTINE or kinds[t.kind] <= 5)]
+    rows = [(count(t.step), escape(t.kind.replace("-", " ")), escape(shorten(t.text, 300))) for t in told[:_SHOWN]]
+    if len(rows) < 2:
+        return []
+    left = len(told) - len(rows)
+    more = [f"and {left} more events", ""] if left > 0 else []
+    head = ("Step", "Event", "")
+    return ["<details><summary>Timeline</summary>", "", *table(head, rows), *more, "</details>", ""]
 
 
 def _listed(heading: str, pairs: Sequence[tuple[str, str]]) -> list[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from curveread.findings.diagnosis import Failed, NotChecked
+from curveread.findings.diagnosis import Failed, NotChecked, Statement, TimelineEntry
 from curveread.findings.finding import Evidence
 from curveread.report.logtext import clean
 from curveread.report.markdown import code, escape, markdown
@@ -114,6 +114,24 @@ def test_the_report_holds_what_was_found() -> None:
     assert "<script" not in out
     assert "<b>" not in out
     assert out.count("<table>") == 3
+
+
+def test_readings_and_events_are_told_and_stay_text() -> None:
+    nasty = "<script> | @all"
+    events = [TimelineEntry(i, "eval", "an eval") for i in range(20)]
+    d = diagnosis(
+        spiky().run,
+        statements=(Statement("gap", f"the gap grows {nasty}"),),
+        timeline=(*events, TimelineEntry(9, "restart", nasty), TimelineEntry(99, "end", "the log ends")),
+        accepted=(finding("plateau", "warning", 5, message=f"flat {nasty}"),),
+    )
+    text = markdown(d)
+    seen_ = seen(RENDER.render(text))
+    for part in (f"the gap grows {nasty}", f"9 restart {nasty} 99 end the log ends", f"plateau: flat {nasty}"):
+        assert part in seen_
+    assert "an eval" not in text
+    assert "@all" not in text
+    assert "<script" not in RENDER.render(text)
 
 
 def test_a_healthy_run_is_calm() -> None:
