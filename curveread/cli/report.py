@@ -21,8 +21,15 @@ from curveread.run.model import Run
 __all__ = ["report"]
 
 
+def _cost(value: float | None) -> float | None:
+    if value is not None and not 0.0 <= value < float("inf"):
+        raise typer.BadParameter(f"{value:g} is no price of an hour; it must be 0 or more.")
+    return value
+
+
 @takes_reading
 def report(
+    context: typer.Context,
     paths: Paths,
     reading: Reading,
     output: Annotated[
@@ -45,11 +52,18 @@ def report(
     ] = False,
     cost_per_hour: Annotated[
         float | None,
-        typer.Option("--cost-per-hour", metavar="X", min=0.0, help="Price of an hour of the machine."),
+        typer.Option(
+            "--cost-per-hour",
+            metavar="X",
+            callback=_cost,
+            help="What an hour of the machine costs: then it is said what the steps after the best cost.",
+        ),
     ] = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     kind = "postmortem" if postmortem else "report"
+    if postmortem and formats == (context.default_map or {}).get("formats"):
+        formats = None  # a project's formats are those of reports
     chosen = plan(output, formats, kind=kind)
     items = list(read_paths(paths, reading))
     runs = [item for item in items if isinstance(item, Run)]

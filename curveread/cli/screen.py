@@ -32,6 +32,15 @@ class Screen:
         return shutil.get_terminal_size((80, 24)).columns
 
     @cached_property
+    def draws(self) -> bool:
+        """Whether bars can be shown: not where stdout takes ASCII only."""
+        try:
+            "█▁×▲→".encode(sys.stdout.encoding or "ascii")
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    @cached_property
     def _console(self) -> Console | None:
         if not (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
             return None

@@ -38,7 +38,7 @@ def print_strips(out: Screen, diagnosis: Diagnosis) -> None:
     """
     curves = _chosen(diagnosis)
     first, last = diagnosis.run.first_step, diagnosis.run.last_step
-    if not curves or first is None or last is None or last == first:
+    if not curves or first is None or last is None or last == first or not out.draws:
         return
     ends = [_ends(c) for c in curves]
     names = [shorten(c.tag, max(12, out.width - 46)) for c in curves]

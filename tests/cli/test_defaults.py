@@ -52,6 +52,9 @@ def test_format_of_reports(cli: Cli, healthy: Path) -> None:
     inner = _project(cli, '[tool.curveread]\nformat = ["png", "json"]\n')
     assert cli("report", healthy, cwd=inner).returncode == 0
     assert sorted(p.name for p in inner.iterdir()) == ["healthy-report.json", "healthy-report.png"]
+    assert cli("check", healthy, cwd=inner).returncode == 0
+    assert cli("report", healthy, "--postmortem", cwd=inner).returncode == 0
+    assert (inner / "healthy-postmortem.md").exists()
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,12 @@ def test_curves_and_events_share_an_axis(cli: Cli, write_run: WriteRun, falling:
     assert any(line.startswith("  1 warning loss-spike") for line in lines)
 
 
+def test_ascii_alone_gets_no_bars(cli: Cli, broken: Path) -> None:
+    out = cli.process("check", broken, PYTHONIOENCODING="ascii").stdout
+    assert out.isascii()
+    assert "\\u25" not in out
+
+
 def test_a_reader_that_leaves_is_no_fault(cli: Cli, broken: Path) -> None:
     command = f"{sys.executable} -m curveread check {' '.join([str(broken)] * 30)} 2>err.txt | head -1"
     subprocess.run(["bash", "-c", command], cwd=cli.cwd, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
