@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ from curveread.run.overview import about, place
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -142,7 +143,7 @@ class Failed:
 class Renderer(Protocol):
     """Shows a diagnosis; handed in by :mod:`curveread.api`, so that this floor needs no plotting library."""
 
-    def figure(self, diagnosis: Diagnosis) -> Figure:
+    def figure(self, diagnosis: Diagnosis, tags: Sequence[str] | None, ax: Axes | None) -> Figure:
         """Return the annotated matplotlib figure."""
 
     def fragment(self, diagnosis: Diagnosis) -> str:
@@ -236,8 +237,15 @@ class Diagnosis:
         frame = pd.DataFrame(rows, columns=list(columns))
         return frame.astype({"first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"})
 
-    def plot(self) -> Figure:
+    def plot(self, *, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
         """Return the annotated matplotlib figure of the run.
+
+        Parameters
+        ----------
+        tags
+            Draw these curves only.
+        ax
+            Draw into these axes instead of a new figure.
 
         Raises
         ------
@@ -246,7 +254,7 @@ class Diagnosis:
         """
         if self.renderer is None:
             raise UsageError("this Diagnosis has no renderer; make it with curveread.diagnose(run)")
-        return self.renderer.figure(self)
+        return self.renderer.figure(self, tags, ax)
 
     def _repr_html_(self) -> str | None:
         return self.renderer.fragment(self) if self.renderer is not None else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["ReportRenderer"]
@@ -15,11 +17,11 @@ __all__ = ["ReportRenderer"]
 class ReportRenderer:
     """Implements :class:`curveread.findings.diagnosis.Renderer`; loads a plotting library only when it draws."""
 
-    def figure(self, diagnosis: Diagnosis) -> Figure:
+    def figure(self, diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
         """Return the annotated matplotlib figure."""
         from curveread.report.mpl import figure
 
-        return figure(diagnosis)
+        return figure(diagnosis, tags, ax)
 
     def fragment(self, diagnosis: Diagnosis) -> str:
         """Return the HTML that a notebook shows."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from io import BytesIO
 
 import matplotlib as mpl
@@ -119,6 +120,15 @@ def test_the_callers_style_stays_in_force() -> None:
         drawn = figure(spiky())
         assert drawn.get_facecolor() == mpl.colors.to_rgba("#000011")
         assert "#ff0000" in {t.get_color() for t in drawn.texts}
+
+
+def test_a_diagnosis_plots_itself_into_axes() -> None:
+    d = replace(spiky(), renderer=ReportRenderer())
+    mine = Figure(figsize=(6, 3))
+    ax = mine.subplots()
+    assert d.plot(ax=ax, tags=["train/lr"]) is mine
+    assert ax.get_ylabel() == "Learning rate"
+    assert len(d.plot(tags=["train/loss"]).axes) == 1
 
 
 def test_renderer_and_notebook() -> None:
