@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from curveread.cli.screen import Screen
 from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
@@ -17,6 +19,7 @@ STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "er
 _STATEMENTS = 4
 """Readings in words that are printed; the report has all."""
 
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _UNCHECKED = 12
 """Checks that were not possible and are named; the report and the JSON name all, with the reasons."""
 
@@ -45,7 +48,7 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     if diagnosis.statements:
         out.blank()
         for statement in diagnosis.statements[:_STATEMENTS]:
-            out.line("· ", shorten(statement.text, 240), indent=2, hang=2)
+            out.line("· ", _brief(clean(statement.text)), indent=2, hang=2)
         rest = len(diagnosis.statements) - _STATEMENTS
         if rest > 0:
             out.line((f"· and {amount(rest, 'more reading')} in the report", "dim"), indent=2, hang=2)
@@ -89,6 +92,17 @@ def _print_finding(out: Screen, number: int, finding: Finding) -> None:
     out.line(clean(finding.message), indent=2 + len(lead))
     for advice in finding.advice:
         out.line(("→ ", "dim"), clean(advice), indent=2 + len(lead), hang=2)
+
+
+def _brief(text: str, room: int = 180) -> str:
+    """Return the first sentences of a text that fit, at least one; what is left out is in the report."""
+    sentences = _SENTENCE.split(text)
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + 1 + len(sentence) > room:
+            break
+        kept += f" {sentence}"
+    return kept if len(kept) <= 2 * room else shorten(kept, 2 * room)
 
 
 def _print_rest(out: Screen, diagnosis: Diagnosis) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import count
 from curveread.report import facts
+from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS
 
@@ -19,7 +19,6 @@ _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
 _LEAD = re.compile(r"^(\s*\d*)([.)+=-])(?=\s|-|=|$)")
 _SIGNS = {"ok": "✔", "info": "ℹ", "warning": "▲", "error": "✖"}
 _SHOWN = 40
-_ROUTINE = ("checkpoint", "epoch", "eval")
 
 
 def escape(text: object) -> str:
@@ -117,9 +116,8 @@ def _card(card: facts.Card) -> list[str]:
 
 
 def _timeline(diagnosis: Diagnosis) -> list[str]:
-    """Return what happened beside the findings, folded away: routine events of a kind only where they are few."""
-    kinds = Counter(t.kind for t in diagnosis.timeline)
-    told = [t for t in diagnosis.timeline if t.kind != "finding" and (t.kind not in _ROUTINE or kinds[t.kind] <= 5)]
+    """Return what happened beside the findings, folded away."""
+    told = [t for t in telling(diagnosis) if t.kind != "finding"]
     rows = [(count(t.step), escape(t.kind.replace("-", " ")), escape(shorten(t.text, 300))) for t in told[:_SHOWN]]
     if len(rows) < 2:
         return []

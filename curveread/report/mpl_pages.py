@@ -12,6 +12,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import count
 from curveread.report import facts
+from curveread.report.events import telling
 from curveread.report.logtext import shorten
 from curveread.report.mpl_axes import plain
 from curveread.report.mpl_charts import Charts
@@ -190,9 +191,10 @@ def _outcomes(pages: _Pages, diagnosis: Diagnosis) -> None:
             pages.write(f"– {statement.text}", 9)
     if diagnosis.timeline:
         pages.heading("Timeline")
-        for entry in diagnosis.timeline[:_LISTED]:
+        events = telling(diagnosis)
+        for entry in events[:_LISTED]:
             pages.write(f"step {count(entry.step)}: {shorten(entry.text, 300)}", 9)
-        _more(pages, len(diagnosis.timeline) - _LISTED)
+        _more(pages, len(events) - _LISTED)
     pages.heading("What was checked")
     pages.write("Checked and quiet: " + (", ".join(q.rule for q in diagnosis.quiet) or "none"), 9, after=0.06)
     for n in diagnosis.not_checked:

@@ -5,16 +5,17 @@ The outline is that of the postmortems in Google's "Site Reliability Engineering
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from curveread.findings.aftermath import Aftermath, Noticed, Spent
-from curveread.findings.diagnosis import Diagnosis, TimelineEntry
+from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import amount, compact, count, duration, measure, percent
 from curveread.report import facts
 from curveread.report.causes import Cause, causes
+from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten
 
 __all__ = ["Bullets", "Checks", "Section", "Table", "sections"]
@@ -137,7 +138,7 @@ def _timeline(diagnosis: Diagnosis, after: Aftermath) -> Section:
     clock = after.started is not None
     run = diagnosis.run
     events: list[tuple[int, float | None, str]] = [(run.first_step or 0, after.started, "the log begins")]
-    events += [(t.step, t.wall_time, shorten(t.text, 300)) for t in _told(diagnosis)]
+    events += [(t.step, t.wall_time, shorten(t.text, 300)) for t in telling(diagnosis)]
     events += [
         (n.step, n.wall_time, f"from here a check of the log would have told: {clean(n.finding.rule)}")
         for n in after.noticed
@@ -149,16 +150,6 @@ def _timeline(diagnosis: Diagnosis, after: Aftermath) -> Section:
     head = (*(("Time (UTC)",) if clock else ()), "Step", "What happened")
     more = (f"and {count(left)} more events",) if left > 0 else ()
     return Section("Timeline", (Table(head, rows), *more))
-
-
-def _told(diagnosis: Diagnosis) -> Iterable[TimelineEntry]:
-    """Return the entries of the timeline; of many of one routine kind the first and the last."""
-    by_kind: dict[str, list[TimelineEntry]] = {}
-    for entry in diagnosis.timeline:
-        by_kind.setdefault(entry.kind, []).append(entry)
-    for kind, entries in by_kind.items():
-        routine = kind in ("eval", "epoch", "checkpoint") and len(entries) > 3
-        yield from (entries[0], entries[-1]) if routine else entries
 
 
 def _clock(wall: float | None) -> str:
