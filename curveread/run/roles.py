@@ -104,11 +104,11 @@ def _row(every: str, none: str | frozenset[str], train: Role, evaluation: Role |
 
 
 TABLE: tuple[RoleRow, ...] = (
-    _row("system|gpu|cpu|memory|disk|proc|network", "loss", Role.SYSTEM),
+    _row("system|gpu|cpu|memory|disk|proc|network", "loss grad gradient gradients", Role.SYSTEM),
     _row("gradnorm", "clipped ratio layer layers head high low", Role.GRAD_NORM),
     _row(
         "grad|gradient|gradients norm|l2norm|l2",
-        "clipped ratio param params layer layers per head high low",
+        "clipped ratio param params layer layers per head high low weight bias block blocks",
         Role.GRAD_NORM,
     ),
     _row("gradnorm", "clipped ratio high low", Role.LAYER_GRAD_NORM),
