@@ -12,7 +12,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
-from curveread.signals.levels import Rise, median_error, rise_after_best, split_point, window_medians
+from curveread.signals.levels import Rise, median_error, no_higher_since, rise_after_best, split_point, window_medians
 from curveread.signals.trend import blocks_of
 
 __all__ = ["Divergence"]
@@ -36,7 +36,8 @@ class Divergence(Detector):
         A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
         slowly, not a divergence. A curve that ends ten times above its best value, or grows that much
         before its first NaN, has blown up whatever its noise. The onset is the last time that the trend was
-        within two standard errors of its best level.
+        within two standard errors of its best level. Where the evaluation loss ends no higher than it was at the
+        onset, the model is no worse, and only a ``level-shift`` is told.
 
     When it is wrong
         A lasting change of the data or of the objective (a harder curriculum, a new loss term) raises the loss
@@ -102,6 +103,8 @@ class Divergence(Detector):
         if rise.z < (self.weak_z if with_eval else self.least_z):
             return []
         onset = self._onset(view, rise)
+        if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), int(view.step[onset])):
+            return []
         peak = _smoothed_peak(view, onset)
         if peak - rise.best > 0 and rise.size < 0.5 * (peak - rise.best) and not _still_rising(view, onset):
             return []

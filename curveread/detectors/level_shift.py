@@ -14,6 +14,7 @@ from curveread.run.model import IntArray
 from curveread.run.roles import Role
 from curveread.signals.change import Offset, offset_at
 from curveread.signals.jumps import jumps
+from curveread.signals.levels import no_higher_since
 
 __all__ = ["LevelShift"]
 
@@ -45,7 +46,8 @@ class LevelShift(Detector):
         ``least_noise`` of the local noise, ``least_size`` of the level and most of the candidate's size. A learning
         rate that changed by a quarter, a start of an attempt or a whole epoch at the same place is named as its
         cause. Steps down at epoch boundaries are told together. It is a warning only when the loss stepped up, nothing
-        explains it, and it did not come back within ``cost`` of the run.
+        explains it, and it did not come back within ``cost`` of the run; not when the evaluation loss went on falling,
+        so that only the objective or the training data can have changed.
 
     When it is wrong
         A very fast but smooth fall (a phase of sudden learning) looks like a step. The first tenth is not judged.
@@ -116,7 +118,7 @@ class LevelShift(Detector):
         if shift.cause:
             text += f", where {shift.cause}"
             explained = (shift.cause, *explained)
-        elif up and (share := self._share_above(view, shift)) >= self.cost and not _eval_moved(subject, first):
+        elif up and (share := self._share_above(view, shift)) >= self.cost and not _explained(subject, first):
             severity = Severity.WARNING
             text += f" and stayed above its old level for {percent(share)} of the run"
         return Finding(
@@ -202,6 +204,12 @@ def _epochs(view: CurveView, subject: Subject) -> IntArray:
         return np.empty(0, np.int64)
     turns = np.unique(epoch.step[1:][np.diff(np.floor(epoch.value)) > 0])
     return turns if turns.size * 20 * view.cadence < subject.length else np.empty(0, np.int64)
+
+
+def _explained(subject: Subject, step: int) -> bool:
+    """Return whether the evaluation says that the data or the objective changed: it moved too, or got no worse."""
+    evaluations = [(v.step, v.value) for v in subject.all(Role.EVAL_LOSS)]
+    return _eval_moved(subject, step) or no_higher_since(evaluations, step)
 
 
 def _eval_moved(subject: Subject, step: int) -> bool:

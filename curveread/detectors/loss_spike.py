@@ -14,7 +14,7 @@ from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.excursions import Excursion, excursions, prominence
 from curveread.signals.jumps import jumps
-from curveread.signals.levels import median_error, window_medians
+from curveread.signals.levels import median_error, no_higher_since, window_medians
 
 __all__ = ["LossSpike"]
 
@@ -140,7 +140,13 @@ class LossSpike(Detector):
                 Evidence("still above the level before at the end by", parts.level(end_level) - before, view.unit)
             )
             text += f" and had not come back fully by the end (step {count(step[-1])})"
-            advice.insert(0, f"Roll back to a checkpoint before step {count(first)} and skip the batches around it.")
+            if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), first):
+                severity = Severity.INFO
+                explained.insert(0, "another objective or other training data: the evaluation loss went on falling")
+            else:
+                advice.insert(
+                    0, f"Roll back to a checkpoint before step {count(first)} and skip the batches around it."
+                )
         return Finding(
             rule=self.rule,
             severity=severity,

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Rise", "drop", "median_error", "rise_after_best", "split_point", "window_medians", "windows_of"]
+__all__ = [
+    "Rise",
+    "drop",
+    "median_error",
+    "no_higher_since",
+    "rise_after_best",
+    "split_point",
+    "window_medians",
+    "windows_of",
+]
 
 _Float = NDArray[np.float64]
 
@@ -132,3 +142,23 @@ def split_point(y: _Float, low: int, high: int) -> int:
     left = total[:-1] / k
     right = (total[-1] - total[:-1]) / (m - k)
     return low + 1 + int(np.argmax(k * (m - k) * (left - right) ** 2))
+
+
+def no_higher_since(curves: Iterable[tuple[NDArray[np.int64], _Float]], step: int) -> bool:
+    """Return whether all of several curves go on no higher than they were before a step; False when none can tell.
+
+    Parameters
+    ----------
+    curves
+        (n,) steps and (n,) values of each; it can tell with three points before the step and five from it on. The
+        median of the next three must not exceed the highest of the three before, that of the last three their median.
+    step
+        The step.
+    """
+    judged = [
+        float(np.median(value[-3:])) <= float(np.median(value[k - 3 : k]))
+        and float(np.median(value[k : k + 3])) <= float(value[k - 3 : k].max())
+        for at, value in curves
+        if 3 <= (k := int(np.searchsorted(at, step))) <= value.size - 5
+    ]
+    return bool(judged) and all(judged)
