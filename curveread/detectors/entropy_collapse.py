@@ -96,10 +96,13 @@ def _without_gain(view: CurveView) -> bool:
     """Return whether a reward lost half of its gain, or never gained more than the spread of its beginning."""
     value, n = view.value, len(view)
     m, starts = windows_of(n, 0.1)
-    medians = window_medians(value, m, starts)
+    best = float(window_medians(value, m, starts).max())
     end = float(np.median(value[-(n // 5) :]))
-    gain = float(medians.max() - medians[0])
-    spread = float(np.ptp(np.percentile(value[: max(n // 5, 8)], [10.0, 90.0])))
-    if gain <= max(spread, 1e-12 * float(np.abs(value).max())):
-        return end - float(medians[0]) <= 0.5 * spread
-    return float(medians.max()) - end >= 0.5 * gain
+    # A quick learner has gained most within the first tenth: the start is the lowest level there.
+    few = max(3, n // 100)
+    start = float(window_medians(value, few, np.arange(0, max(m - few, 1), few)).min())
+    scatter = np.diff(value[: max(n // 5, 8)])
+    spread = 2.56 / np.sqrt(2.0) * 1.4826 * float(np.median(np.abs(scatter - np.median(scatter))))
+    if best - start <= max(spread, 1e-12 * float(np.abs(value).max())):
+        return bool(end - start <= 0.5 * spread)
+    return best - end >= 0.5 * (best - start)

@@ -55,7 +55,8 @@ class KlBlowup(Detector):
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding: for the curve that rose most."""
-        found = [(r, v, k, u) for v in subject.all(Role.KL) if (j := self._judge(v)) for r, k, u in (j,)]
+        whole = _first_entropy(subject)
+        found = [(r, v, k, u) for v in subject.all(Role.KL) if (j := self._judge(v, whole)) for r, k, u in (j,)]
         if not found:
             return []
         ratio, view, onset, usual = max(found, key=lambda f: f[0])
@@ -84,12 +85,12 @@ class KlBlowup(Detector):
             )
         ]
 
-    def _judge(self, view: CurveView) -> tuple[float, int, float] | None:
-        """Return (ratio, index of the onset, usual level) or None."""
+    def _judge(self, view: CurveView, whole: float) -> tuple[float, int, float] | None:
+        """Return (ratio, index of the onset, usual level) or None; ``whole`` is the policy's first entropy."""
         value, n = view.value, len(view)
         if n < self.least:
             return None
-        floor = self.policy_floor if _POLICY & set(words(view.tag)) else self.reference_floor
+        floor = self.policy_floor if _POLICY & set(words(view.tag)) else min(self.reference_floor, whole)
         usual = max(float(np.median(value[n // 20 : n // 2])), 0.0)
         end = float(np.median(value[-(n // 10) :]))
         if end < max(floor, self.times * usual):
@@ -100,3 +101,10 @@ class KlBlowup(Detector):
         if k < 2 or k > 18 or float(blocks[k:].min()) < end / 10.0:
             return None
         return end / max(usual, floor / self.times / 10.0), k * n // 20, usual
+
+
+def _first_entropy(subject: Subject) -> float:
+    """Return the entropy that the policy began with, inf where none is logged."""
+    views = [v for v in subject.all(Role.ENTROPY) if len(v) and float(v.value.min()) >= 0.0]
+    starts = [float(np.median(v.value[: max(3, len(v) // 20)])) for v in views]
+    return min((s for s in starts if s > 0.0), default=np.inf)

@@ -29,9 +29,9 @@ class MissingWarmup(Detector):
 
     How it decides
         The first logged learning rate is at least ``peak`` of the largest, logged within the first percent of the run.
-        The training loss, as a median of five points within the first twentieth, rises ``least_z`` standard
-        errors and ``least_rise`` of its level above the first points. A missing warm-up without such a rise is no
-        finding: many recipes need none.
+        The training loss, as a median of five points within the first twentieth, rises ``least_z`` standard errors and
+        ``least_rise`` of its level above the lowest of the first three points. A missing warm-up without such a rise is
+        no finding: many recipes need none.
 
     When it is wrong
         A log that begins after the warm-up. A first batch that is much easier than the others. Runs that
@@ -68,12 +68,13 @@ class MissingWarmup(Detector):
         medians = window_medians(y, 5, np.arange(m - 4))
         k = int(np.argmax(medians))
         noise = loss.parts.noise
-        rise = float(medians[k]) - float(np.median(y[:3]))
+        start = float(y[:3].min())  # the first step alone may already throw the loss up
+        rise = float(medians[k]) - start
         error = np.hypot(median_error(noise, 3), median_error(noise, 5))
         if rise < max(self.least_z * error, self.least_rise):
             return []
-        low, high = loss.parts.level(float(np.median(y[:3]))), loss.parts.level(float(medians[k]))
-        back = np.flatnonzero(loss.parts.y[k + 4 :] <= y[0])
+        low, high = loss.parts.level(start), loss.parts.level(float(medians[k]))
+        back = np.flatnonzero(loss.parts.y[k + 4 :] <= start)
         end = int(loss.step[k + 4 + int(back[0])]) if back.size else int(loss.step[-1])
         at = int(loss.step[k + 2])
         return [

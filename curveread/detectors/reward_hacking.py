@@ -10,8 +10,9 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
+from curveread.run.model import FloatArray
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
-from curveread.signals.change import change_of
+from curveread.signals.levels import median_error
 
 __all__ = ["RewardHacking"]
 
@@ -32,9 +33,9 @@ class RewardHacking(Detector):
 
     How it decides
         Pairs of reward curves whose names differ only in where they were measured. From the best stretch of the
-        evaluation reward on, over at least a quarter of the run, its change is certainly negative (99 % interval),
-        costs at least ``least_loss`` of what it had gained, and the training reward certainly rises, by at least
-        ``least_gain`` of its own range.
+        evaluation reward to the end, over at least a quarter of the run, it falls by at least ``least_loss`` of what it
+        had gained, and in the second half of that stretch it does not come half-way back. Over the same steps the
+        training reward rises by at least ``least_gain`` of its own range. Both by ``least_z`` standard errors.
 
     When it is wrong
         Evaluation in another environment, or without the exploration of the training. Two rewards that were never
@@ -51,6 +52,7 @@ class RewardHacking(Detector):
 
     least_loss: float = field(default=0.25, metadata={"help": "share of the evaluation reward's gain that is lost"})
     least_gain: float = field(default=0.1, metadata={"help": "rise of the training reward as a share of its range"})
+    least_z: float = field(default=5.0, metadata={"help": "fall and rise, in standard errors of their levels"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
@@ -74,11 +76,14 @@ class RewardHacking(Detector):
         tail = inner.value[inner.step >= first]
         if gained <= 0.0 or n - k < 8 or tail.size < 8 or subject.last_step - first < 0.25 * subject.length:
             return None
-        fall, rise = change_of(outer.value[k:]), change_of(tail)
+        fall, rise = _change(outer.value[k:], m), _change(tail, max(3, len(inner) // 10))
         reach = float(np.ptp(np.percentile(inner.value, [5.0, 95.0])))
-        if fall.high >= 0.0 or -fall.mid < self.least_loss * gained:
+        if -fall[0] < self.least_loss * gained or -fall[0] < self.least_z * fall[1]:
             return None
-        if rise.low <= 0.0 or rise.mid < self.least_gain * reach:
+        if rise[0] < self.least_gain * reach or rise[0] < self.least_z * rise[1]:
+            return None
+        late = outer.value[k + (n - k) // 2 :]
+        if float(np.percentile(late, 90.0)) > float(smooth.max()) + 0.5 * fall[0]:
             return None
         best, end = float(smooth.max()), float(smooth[-1])
         return Finding(
@@ -94,8 +99,8 @@ class RewardHacking(Detector):
             evidence=(
                 Evidence("best evaluation reward", best, ""),
                 Evidence("evaluation reward at the end", end, ""),
-                Evidence("its change since", fall.mid, ""),
-                Evidence("change of the training reward since", rise.mid, ""),
+                Evidence("its change since", fall[0], ""),
+                Evidence("change of the training reward since", rise[0], ""),
             ),
             also_explained_by=("an evaluation in another environment or with another sampling",),
             advice=(
@@ -103,6 +108,14 @@ class RewardHacking(Detector):
                 "Raise the KL penalty, or train the reward model on samples of the late policy.",
             ),
         )
+
+
+def _change(value: FloatArray, width: int) -> tuple[float, float]:
+    """Return by how much the last ``width`` values lie above the first, and the standard error of that."""
+    m = min(width, value.size // 2)
+    noise = np.diff(value)
+    sigma = 1.4826 * float(np.median(np.abs(noise - np.median(noise)))) / np.sqrt(2.0)
+    return float(np.median(value[-m:]) - np.median(value[:m])), float(np.sqrt(2.0) * median_error(sigma, m))
 
 
 def _counts(tag: str) -> bool:

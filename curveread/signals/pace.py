@@ -39,7 +39,8 @@ def rates(step: NDArray[np.int64], wall: _Float) -> tuple[NDArray[np.int64], _Fl
 
     Returns
     -------
-    (m,) indices into ``step``, (m,) steps per second, and m times the median interval: pauses do not count.
+    (m,) indices into ``step``, (m,) steps per second, and the sum of the intervals, in which a pause counts as no more
+    than five median ones.
     """
     known = np.flatnonzero(np.isfinite(wall))
     if known.size < 2:
@@ -49,7 +50,7 @@ def rates(step: NDArray[np.int64], wall: _Float) -> tuple[NDArray[np.int64], _Fl
     good = (steps > 0) & (seconds > 0) & np.isfinite(seconds)
     if not good.any():
         return np.empty(0, np.int64), np.empty(0), 0.0
-    work = float(np.median(seconds[good])) * int(good.sum())
+    work = float(np.minimum(seconds[good], 5.0 * np.median(seconds[good])).sum())
     return known[:-1][good], steps[good] / seconds[good], work
 
 

@@ -418,6 +418,10 @@ class TestGradients:
         norm[1400:] *= 60
         assert abs(found(run_of(grad_norm=norm), "gradient-explosion")[0].first_step - 1400) <= 2
 
+    def test_a_norm_that_falls_to_nothing_is_quiet(self) -> None:
+        norm = decay(500, 0.2) * np.exp(-np.arange(500) / 25.0) + 1e-9
+        assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+
     def test_a_burst_that_passed_and_nan_without_warning_are_quiet(self) -> None:
         norm = decay(1000, 0.3)
         norm[500:502] *= 500
