@@ -31,7 +31,16 @@ import torch  # noqa: E402  (after the number of threads is set)
 from labels import Labels  # noqa: E402
 
 SAMPLES = Path(__file__).resolve().parent.parent
-SCRIPTS = ("tensorboard_runs", "wandb_runs", "trainer_runs", "lightning_runs")
+SCRIPTS = (
+    "tensorboard_runs",
+    "wandb_runs",
+    "trainer_runs",
+    "lightning_runs",
+    "policy_runs",
+    "optimiser_runs",
+    "machine_runs",
+    "fit_runs",
+)
 
 
 def cases() -> dict[str, tuple[Callable[[Path], Labels], str]]:

@@ -131,7 +131,8 @@ def divergence_learning_rate(folder: Path) -> Labels:
         events=[
             Event(
                 "divergence", "error", "train/loss", (milestone, milestone + 10), None, "learning rate x10 (gamma=10)"
-            )
+            ),
+            Event("learning-rate-jump", "warning", "train/lr", (milestone, milestone), None, "gamma=10"),
         ],
         head=["divergence"],
     )
