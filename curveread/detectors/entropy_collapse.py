@@ -11,7 +11,7 @@ from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.roles import Role
-from curveread.signals.levels import window_medians, windows_of
+from curveread.signals.levels import last_change, window_medians, windows_of
 
 __all__ = ["EntropyCollapse"]
 
@@ -64,9 +64,10 @@ class EntropyCollapse(Detector):
         if start <= 0.0 or end > self.share * start:
             return None
         blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
-        high = np.flatnonzero(blocks > 2.0 * self.share * start)
+        near = 2.0 * self.share * start
+        high = np.flatnonzero(blocks > near)
         k = int(high[-1]) + 1 if high.size else 0
-        return (k * n // 20, start, end) if 0 < k <= 18 else None
+        return (last_change(value < near, k, 20), start, end) if 0 < k <= 18 else None
 
     def _finding(self, view: CurveView, onset: int, start: float, end: float) -> Finding:
         first = int(view.step[onset])

@@ -40,7 +40,8 @@ class EvalBelowTrain(Detector):
         ``least_start`` nats (a language model's, not that of a ten-class problem), and at least 90 % of the
         evaluations lie not more than ``slack`` above it. Widening: the start was as high, because classifiers
         are trained with noise, mixing and smoothed labels that do it, too; the gap is at least ``far`` of it at the
-        end, twice what it was in the first quarter of the evaluations, and grew all along.
+        end, twice what it was in the first quarter of the evaluations, and grew all along, without a training loss that
+        rose.
         Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
         move, from above the training loss to no more than 5 % above it, with the training loss unmoved, and it stays
         there. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary
@@ -115,6 +116,9 @@ class EvalBelowTrain(Detector):
             or quarters[3] < 2.0 * max(quarters[0], 0.0)
         ):
             return None
+        levels = [float(np.median(part)) for part in np.array_split(level, 4)]
+        if levels[3] > min(levels[:3]) + 0.25 * quarters[3]:
+            return None  # the training loss rose away from the evaluation: another objective, harder data
         below = np.flatnonzero(gap <= 0.0)
         first = int(below[-1]) + 1 if below.size else 0
         last = float(view.value[-1])

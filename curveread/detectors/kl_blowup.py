@@ -11,6 +11,7 @@ from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.run.roles import Role, words
+from curveread.signals.levels import last_change
 
 __all__ = ["KlBlowup"]
 
@@ -96,11 +97,12 @@ class KlBlowup(Detector):
         if end < max(floor, self.times * usual):
             return None
         blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
-        calm = np.flatnonzero(blocks < max(3.0 * usual, end / 10.0))
+        near = max(3.0 * usual, end / 10.0)
+        calm = np.flatnonzero(blocks < near)
         k = int(calm[-1]) + 1 if calm.size else 0
         if k < 2 or k > 18 or float(blocks[k:].min()) < end / 10.0:
             return None
-        return end / max(usual, floor / self.times / 10.0), k * n // 20, usual
+        return end / max(usual, floor / self.times / 10.0), last_change(value > near, k, 20), usual
 
 
 def _first_entropy(subject: Subject) -> float:

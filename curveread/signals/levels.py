@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = [
     "Rise",
     "drop",
+    "last_change",
     "median_error",
     "no_higher_since",
     "rise_after_best",
@@ -142,6 +143,29 @@ def split_point(y: _Float, low: int, high: int) -> int:
     left = total[:-1] / k
     right = (total[-1] - total[:-1]) / (m - k)
     return low + 1 + int(np.argmax(k * (m - k) * (left - right) ** 2))
+
+
+def last_change(beyond: NDArray[np.bool_], block: int, blocks: int) -> int:
+    """Return where a curve went beyond a level for good, found as the first block that is: the place within a block.
+
+    Parameters
+    ----------
+    beyond
+        (n,) bool: whether a point is beyond the level.
+    block, blocks
+        First of so many equal blocks (:func:`numpy.array_split`) that is beyond it as a whole; at least 1.
+
+    Returns
+    -------
+    The place between two points, from the block before to the end of this one, that leaves the fewest points on the
+    wrong side.
+    """
+    n = beyond.size
+    edge = np.cumsum([0, *(part.size for part in np.array_split(beyond, blocks))])
+    low, high = int(edge[block - 1]), int(edge[block + 1])
+    inside = beyond[low:high]
+    wrong = np.concatenate([[0], np.cumsum(inside)]) + np.concatenate([np.cumsum(~inside[::-1])[::-1], [0]])
+    return min(low + int(np.argmin(wrong)), n - 1)
 
 
 def no_higher_since(curves: Iterable[tuple[NDArray[np.int64], _Float]], step: int) -> bool:

@@ -16,31 +16,17 @@ from curveread.detectors.base import SECTIONS, Detector
 from curveread.detectors.registry import all_detectors, detector, rules
 from curveread.diagnose import diagnose
 from curveread.errors import UsageError
-from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.finding import Severity
-from curveread.readers.discover import read_runs
 from curveread.run.model import Attempt, Curve, Run
 from tests.conftest import SAMPLES
 from tests.support.curves import decay, run_of
+from tests.support.samples import one_run
 
 CASES = sorted(p.parent for p in SAMPLES.glob("*/labels.json"))
-LABELS = {p.name: json.loads((p / "labels.json").read_text()) for p in CASES}
-HEALTHY = [p for p in CASES if LABELS[p.name]["healthy"]]
 
 number = st.floats(allow_nan=True, allow_infinity=True, width=32) | st.sampled_from(
     [0.0, math.nan, math.inf, 1.0, 1e-30]
 )
 values = st.lists(number, max_size=200).map(lambda v: np.array(v, dtype=float))
-
-
-def one_run(path: Path) -> Run:
-    runs = read_runs(path)
-    assert len(runs) == 1, [r.name for r in runs]
-    return runs[0]
-
-
-def loud(dx: Diagnosis) -> list[tuple[str, int | None, int | None, int | None]]:
-    return [(f.rule, f.first_step, f.peak_step, f.last_step) for f in dx.findings if f.severity is not Severity.INFO]
 
 
 @pytest.mark.parametrize("check", all_detectors(), ids=lambda c: c.rule)
@@ -72,20 +58,6 @@ def test_any_floats_survive_and_inputs_are_untouched(
     outcomes |= {q.rule for q in dx.quiet} | {n.rule for n in dx.not_checked}
     assert outcomes == set(rules())
     json.loads(dx.to_json(), parse_constant=lambda s: pytest.fail(f"{s} in the JSON"))
-
-
-@pytest.mark.parametrize("case", [c for c in CASES if LABELS[c.name]["head"]][:8] + HEALTHY[:3], ids=lambda p: p.name)
-def test_units_and_offsets_do_not_matter(case: Path) -> None:
-    run = one_run(case)
-    want = loud(diagnose(run))
-    scaled = {
-        t: Curve(t, c.step, c.value * 1000.0 if "loss" in str(c.role) else c.value, c.wall_time, role=c.role)
-        for t, c in run.curves.items()
-    }
-    assert loud(diagnose(Run("x", "x", scaled))) == [f for f in want if f[0] != "restart"]
-    moved = {t: Curve(t, c.step + 10_000, c.value, c.wall_time, role=c.role) for t, c in run.curves.items()}
-    shifted = [(r, *(s - 10_000 for s in at if s is not None)) for r, *at in loud(diagnose(Run("x", "x", moved)))]
-    assert shifted == [f for f in want if f[0] != "restart"]
 
 
 @pytest.mark.parametrize("case", CASES[:4], ids=lambda p: p.name)
