@@ -61,13 +61,19 @@ class CurveView:
 
     @cached_property
     def masked(self) -> NDArray[np.bool_]:
-        """(n,) bool: exact zeros in a loss that is otherwise far from zero: a logger's stand-in, no measurement."""
+        """(n,) bool: exact zeros in a loss that is otherwise far from zero: a logger's stand-in, no measurement.
+
+        Not where a loss is rounded and comes down to the last digit: there a zero is a measurement.
+        """
         value = self.curve.value
         zero = value == 0.0
         if self.curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS) or not zero.any():
             return np.zeros(value.size, dtype=bool)
         rest = value[~zero & self.curve.finite]
         if rest.size < 3 or float(rest.min()) < 1e-3 * float(np.median(rest)):
+            return np.zeros(value.size, dtype=bool)
+        digit = np.diff(np.unique(rest)).min(initial=np.inf)
+        if float(rest.min()) < 1.5 * float(digit) < np.inf:
             return np.zeros(value.size, dtype=bool)
         return np.asarray(zero)
 

@@ -18,7 +18,7 @@ __all__ = ["GradientExplosion"]
 
 @dataclass(frozen=True)
 class GradientExplosion(Detector):
-    """The gradient norm exploded.
+    """The gradient norm rose many times above its usual level, for good or until it was no number any more.
 
     What it finds
         A gradient norm that stays many times above its usual level, or that bursts again and again until it is

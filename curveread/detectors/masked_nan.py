@@ -30,7 +30,8 @@ class MaskedNan(Detector):
         (``logging_nan_inf_filter=True``): a window of nothing but NaN is logged as exactly 0.0.
 
     How it decides
-        A zero counts when all other values are positive and above a thousandth of their median. It is sure when the
+        A zero counts when all other values are positive, above a thousandth of their median and not down to the last
+        digit that is logged. It is sure when the
         gradient norm or the evaluation loss is NaN at or after it, or when at least ``run`` zeros in a row
         reach the end of the log; otherwise nothing is said. A missing loss counts when its last value was ``blow_up``
         times its median, or the last gradient norm was infinite, and another curve goes on for 5 % of the run.

@@ -80,11 +80,13 @@ class TestMaskedNan:
         (f,) = found(run, "masked-nan")
         assert f.first_step == 300
 
-    @pytest.mark.parametrize("kind", ["reaches zero", "empty batches", "both signs"])
+    @pytest.mark.parametrize("kind", ["reaches zero", "reaches zero, rounded", "empty batches", "both signs"])
     def test_look_alikes(self, kind: str) -> None:
         value = decay(500)
         if kind == "reaches zero":
             value = np.maximum(np.geomspace(3.0, 1e-9, 500) - 1e-8, 0.0)
+        elif kind == "reaches zero, rounded":
+            value = (0.3 * np.exp(-np.arange(500) / 50.0) + 1e-5).round(4)
         elif kind == "empty batches":
             value[[100, 200, 300]] = 0.0
         else:
