@@ -33,9 +33,9 @@ class ClippingSaturation(Detector):
 
     How it decides
         After the warm-up (the first tenth), and in the second half alone, more than ``share`` of the norms are at the
-        largest value, to one part in a thousand, or above the ceiling of the config. It is a warning only when the
-        median norm of the second half is ``far`` times the ceiling or more; adaptive optimisers take milder clipping
-        without harm, so that is information.
+        largest value, to one part in a thousand (and some clearly below it, so that there is a ceiling), or above the
+        ceiling of the config. It is a warning only when the median norm of the second half is ``far`` times the ceiling
+        or more; adaptive optimisers take milder clipping without harm, so that is information.
 
     When it is wrong
         A norm that is constant for another reason (a normalised update) is at its largest value, too. A config

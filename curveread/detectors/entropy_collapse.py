@@ -29,7 +29,7 @@ class EntropyCollapse(Detector):
     How it decides
         The entropy's last tenth is below ``share`` of its first, and since the onset no stretch of it came back. A
         policy that has solved its task is deterministic by right: the reward's last fifth must lie at least half of its
-        gain below its best stretch, or the reward must never have risen beyond the spread of its beginning.
+        gain below its best stretch, or the reward must never have risen beyond the scatter of its beginning.
 
     When it is wrong
         Differential entropies of continuous actions may be negative and are not judged. A task in which the best

@@ -33,9 +33,10 @@ class KlBlowup(Detector):
 
     How it decides
         The median of the last tenth is at least ``times`` the usual level (the median of the first half, the head left
-        out), at least an absolute level (``policy_floor`` for a divergence between updates, ``reference_floor`` nats
-        for one from a reference), and since the onset no stretch came back to a tenth of it. A divergence from
-        a reference grows by nature; only one that multiplies in the later part of the run counts.
+        out), at least an absolute level, and since the onset no stretch came back to a tenth of it. That level is
+        ``policy_floor`` for a divergence between updates. For one from a reference it is ``reference_floor`` nats or,
+        where that is less, the entropy that the policy began with: some log both summed over an answer, some per token.
+        A divergence from a reference grows by nature; only one that multiplies in the later part of the run counts.
 
     When it is wrong
         Divergences that are summed over long answers grow with their length. A KL coefficient that was lowered on

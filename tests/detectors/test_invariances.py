@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -109,8 +110,8 @@ TOGETHER: dict[str, Change] = {  # what CI has time for
     "four decimals, x0.001": lambda run: scaled(0.001)(in_four_decimals(run)),
     "intervals": with_intervals_of_their_own,
 }
-SWEEP = {"x1000": 0, "x0.001": 0, "float32": 0, "four decimals": 6, "intervals": 6, "order": 0}
-"""Runs of the trained corpus, of 112, whose alarms may change."""
+SWEEP = {"x1000": 0, "x0.001": 1, "float32": 0, "four decimals": 1, "intervals": 0, "order": 0, "2:1": 8}
+"""Runs of the trained corpus, of 112, whose alarms may change: a leak told by its nats, spikes of two points."""
 IN_NATS = {"underfitting", "leakage-memorised"}
 """Cases whose rule reads the level of the loss itself: ln K of guessing, what only memorising reaches."""
 
@@ -145,16 +146,33 @@ def test_each_of_them_changes_nothing(case: str, name: str) -> None:
     unchanged(run, diagnose(EXACT[name](run)), diagnosed(case))
 
 
+@functools.cache
+def alarms_of(path: Path) -> tuple[tuple[Run, frozenset[str]], ...]:
+    """Return the runs below a path, each with its alarms."""
+    return tuple((run, frozenset(alarms(diagnose(run)))) for run in read_runs(path))
+
+
+def changed(folders: list[Path], change: Change) -> list[tuple[str, frozenset[str]]]:
+    """Return the folders whose alarms change, with those that do."""
+    return [
+        (folder.name, want ^ got)
+        for folder in folders
+        for run, want in alarms_of(folder)
+        if want != (got := alarms(diagnose(change(run))))
+    ]
+
+
+def test_a_part_of_the_trained_corpus_does_not_change(corpus_trained: Path) -> None:
+    some = sorted((corpus_trained / "runs").iterdir())[::12]
+    for name, change in TOGETHER.items():
+        assert changed(some, change) == [], name
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("name", SWEEP)
 def test_nothing_changes_on_the_trained_corpus(corpus_trained: Path, name: str) -> None:
-    changed = []
-    for folder in sorted((corpus_trained / "runs").iterdir()):
-        for run in read_runs(folder):
-            want, got = diagnose(run), diagnose(EXACT[name](run))
-            if alarms(want) != alarms(got):
-                changed.append((folder.name, alarms(want) ^ alarms(got)))
-    assert len(changed) <= SWEEP[name], changed
+    found = changed(sorted((corpus_trained / "runs").iterdir()), EXACT.get(name) or thinned(2))
+    assert len(found) <= SWEEP[name], found
 
 
 @pytest.mark.parametrize("case", CASES)
