@@ -40,6 +40,7 @@ SCRIPTS = (
     "optimiser_runs",
     "machine_runs",
     "fit_runs",
+    "cadence_runs",
 )
 
 

@@ -15,9 +15,11 @@ LANGUAGE = ("healthy-plain", "healthy-noisy", "healthy-wsd")
 QUIET: dict[str, tuple[str, ...]] = {
     "clipping-saturation": ("healthy-layers", "healthy-plain"),  # both name or use a ceiling that acts now and then
     "concurrent-writers": ("resumed-overlap", "resumed-with-a-hole"),  # two files, one after the other
+    "dense-eval": ("healthy-plain", "healthy-layers", "generalization-stall"),
     "divergence": (*LANGUAGE, "objective-shift", "healthy-regularised", "resumed-lost-head", "oscillation"),
     "entropy-collapse": (*POLICIES, "reward-hacking"),
     "eval-below-train": ("healthy-regularised", "healthy-grokking", "healthy-lightning"),
+    "eval-overhead": ("healthy-pace", "time-gap"),
     "generalization-stall": ("healthy-regularised", "overfitting", "healthy-wsd", "underfitting"),
     "gradient-explosion": ("divergence-learning-rate", "clipping-saturation", *POLICIES),
     "gradient-vanishing": ("healthy-layers",),
@@ -33,14 +35,18 @@ QUIET: dict[str, tuple[str, ...]] = {
     "oscillation": ("healthy-plain", "healthy-layers", "healthy-regularised", "generalization-stall"),
     "outlier-batch": ("healthy-plain", "healthy-layers"),
     "overfitting": ("healthy-grokking", "healthy-regularised", "generalization-stall", "healthy-wsd"),
+    "perplexity-mismatch": ("healthy-perplexity",),
     "plateau": (*LANGUAGE, *CLASSIFIERS, "healthy-grokking"),
     "restart": ("step-gap", "time-gap", "healthy-plain"),
     "reward-hacking": (*POLICIES, "kl-blowup"),
+    "sparse-eval": ("healthy-plain", "healthy-grokking"),
+    "sparse-logging": ("healthy-plain", "healthy-wsd", "healthy-lightning"),
     "step-gap": ("time-gap", "resumed-overlap", "resumed-with-a-hole"),
     "throughput-drop": ("healthy-pace",),
     "time-gap": ("healthy-pace", "step-gap", "throughput-drop"),
     "underfitting": CLASSIFIERS[:1],
     "unfinished-run": ("healthy-wsd", "healthy-plain", "healthy-layers"),
+    "unnormalized-loss": ("healthy-perplexity",),
 }
 """rule -> cases that are judged by it, and quiet. Where it can be, runs of the same kind as the one that shows it."""
 
@@ -51,13 +57,13 @@ def test_every_rule_has_a_sample_that_shows_it() -> None:
 
 
 def test_every_rule_has_a_sample_on_which_it_is_quiet() -> None:
-    assert set(rules()) == {rule for rule, cases in QUIET.items() if cases}
+    assert set(rules()) - {rule for rule, cases in QUIET.items() if cases} == set(), "name a case in the table above"
     for rule, cases in QUIET.items():
         shown = {case for case in CASES for event in labels_of(case)["events"] if event["rule"] == rule}
         assert not shown & set(cases), rule
 
 
-@pytest.mark.parametrize("rule", sorted(QUIET))
+@pytest.mark.parametrize("rule", rules())
 def test_a_rule_is_quiet_where_it_should_be(rule: str) -> None:
     for case in QUIET[rule]:
         dx = diagnosed(case)
@@ -70,9 +76,9 @@ def test_a_sample_shows_what_its_label_says(case: str) -> None:
     labels, dx = labels_of(case), diagnosed(case)
     assert dx.failed == ()
     for event in labels["events"]:
-        if not event["benign"]:
+        if event["rule"] in rules():
             assert any(fits(f, event, labels) for f in everything(dx)), event
-    if labels["head"]:
+    if set(labels["head"]) & set(rules()):
         assert dx.findings[0].rule in labels["head"], dx.verdict.headline
 
 
