@@ -57,7 +57,7 @@ def test_every_rule_has_a_sample_that_shows_it() -> None:
 
 
 def test_every_rule_has_a_sample_on_which_it_is_quiet() -> None:
-    assert set(rules()) - {rule for rule, cases in QUIET.items() if cases} == set(), "name a case in the table above"
+    assert set(rules()) == {rule for rule, cases in QUIET.items() if cases}, "name a case in the table above"
     for rule, cases in QUIET.items():
         shown = {case for case in CASES for event in labels_of(case)["events"] if event["rule"] == rule}
         assert not shown & set(cases), rule
@@ -76,9 +76,9 @@ def test_a_sample_shows_what_its_label_says(case: str) -> None:
     labels, dx = labels_of(case), diagnosed(case)
     assert dx.failed == ()
     for event in labels["events"]:
-        if event["rule"] in rules():
+        if not event["benign"]:
             assert any(fits(f, event, labels) for f in everything(dx)), event
-    if set(labels["head"]) & set(rules()):
+    if labels["head"]:
         assert dx.findings[0].rule in labels["head"], dx.verdict.headline
 
 
