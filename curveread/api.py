@@ -99,8 +99,8 @@ def read_all(
     train_loss, eval_loss
         Tag of the curve that is the train loss or eval loss, where the name does not tell.
     x
-        What the step axis counts: ``step`` is what the log calls step, ``tokens`` and ``time`` (whole seconds) place
-        the points by the curve that counts tokens, or by wall time; see :func:`curveread.run.axes.with_axis`.
+        What the step axis counts: ``step`` is what the log calls step; ``epoch`` and ``tokens`` place the points by the
+        curve that counts them, ``time`` by wall time, in whole seconds; see :func:`curveread.run.axes.with_axis`.
     vocab_size, tokens_per_byte
         Tokens in the vocabulary, and tokens that a byte of text takes, where the logs do not say; either says that the
         loss is a language model's.
@@ -115,7 +115,7 @@ def read_all(
         For an option that does not fit.
     """
     if x not in ("step", "epoch", "tokens", "time"):
-        raise UsageError(f"--x {x}: no such axis; use step, tokens or time")
+        raise UsageError(f"--x {x}: no such axis; use step, epoch, tokens or time")
     with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
     place = Path(path)
     try:

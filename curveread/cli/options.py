@@ -33,7 +33,7 @@ _READING: dict[str, Any] = {
         str | None, typer.Option("--train-loss", metavar="TAG", help="This curve is the train loss.")
     ],
     "eval_loss": Annotated[str | None, typer.Option("--eval-loss", metavar="TAG", help="This curve is the eval loss.")],
-    "x": Annotated[Axis, typer.Option("--x", help="What the axis counts; tokens and time need a log that has them.")],
+    "x": Annotated[Axis, typer.Option("--x", help="What the axis counts; all but step need a log that has them.")],
     "vocab_size": Annotated[
         int | None,
         typer.Option("--vocab-size", metavar="N", help="Tokens in the vocabulary, where the log does not say."),

@@ -57,7 +57,7 @@ def _print(run: Run, smooth: float | None, *, first: bool) -> None:
     out = Screen()
     if not first:
         out.blank()
-    facts = [f"{count(len(run.curves))} curves", span(run.first_step, run.last_step)]
+    facts = [f"{count(len(run.curves))} curves", span(run.first_step, run.last_step, run.x_axis)]
     if run.wall_seconds is not None:
         facts.append(duration(run.wall_seconds))
     out.line((clean(run.name), "bold"), "  " + ", ".join(facts), hang=2)

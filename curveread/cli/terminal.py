@@ -44,7 +44,7 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     print_strips(out, diagnosis)
     for i, finding in enumerate(diagnosis.findings, start=1):
         out.blank()
-        _print_finding(out, i, finding)
+        _print_finding(out, i, finding, diagnosis.run.x_axis)
     if diagnosis.statements:
         out.blank()
         for statement in diagnosis.statements[:_STATEMENTS]:
@@ -84,9 +84,9 @@ def _facts(diagnosis: Diagnosis) -> str:
     return " · ".join(facts)
 
 
-def _print_finding(out: Screen, number: int, finding: Finding) -> None:
+def _print_finding(out: Screen, number: int, finding: Finding, axis: str) -> None:
     severity = finding.severity.value
-    where = f"{span(finding.first_step, finding.last_step)}, {round(100 * finding.confidence)} % sure"
+    where = f"{span(finding.first_step, finding.last_step, axis)}, {round(100 * finding.confidence)} % sure"
     lead = f"{number} "
     out.line((lead, "dim"), (severity, STYLES[severity]), " ", (finding.rule, "bold"), f"  {where}", indent=2, hang=2)
     out.line(clean(finding.message), indent=2 + len(lead))
@@ -116,7 +116,7 @@ def _print_rest(out: Screen, diagnosis: Diagnosis) -> None:
     for failed in diagnosis.failed:
         out.line(("check failed", STYLES["error"]), f" {failed.rule}: {clean(failed.error)}", indent=2, hang=2)
     for f in diagnosis.accepted:
-        where = span(f.first_step, f.last_step)
+        where = span(f.first_step, f.last_step, diagnosis.run.x_axis)
         out.line((f"accepted earlier: {f.severity.value} {f.rule}, {where}", "dim"), indent=2, hang=2)
     print_notes(out, diagnosis.run.notes)
     if counts:

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "compact", "count", "duration", "figure", "measure", "number", "percent", "size", "span"]
+__all__ = [
+    "EPOCHS",
+    "amount",
+    "compact",
+    "count",
+    "duration",
+    "figure",
+    "measure",
+    "number",
+    "percent",
+    "place",
+    "places",
+    "size",
+    "span",
+]
 
+EPOCHS = ("epoch", "epochs")
+"""Names of an axis that counts epochs."""
 _COUNTED = ("", "steps", "points", "tokens", "evals", "epochs", "bytes")
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -44,12 +60,15 @@ def percent(share: float) -> str:
 
 def amount(value: float, unit: str) -> str:
     """Return a counted thing with its plural: ``1 step``, ``2,400 steps``."""
-    return f"{count(value)} {unit}{'' if round(value) == 1 else 's'}"
+    return f"{count(round(value))} {unit}{'' if round(value) == 1 else 's'}"
 
 
 def count(value: float) -> str:
-    """Return a whole number with its thousands set apart: ``12,400``."""
-    return f"{value:,.0f}".replace("-", "−")
+    """Return a number of things, or a step, with its thousands set apart: ``12,400``; fractions keep two decimals."""
+    if value == int(value):
+        return f"{value:,.0f}".replace("-", "−")
+    text = f"{value:,.2f}" if abs(value) >= 0.1 else f"{value:.2g}"
+    return text.rstrip("0").rstrip(".").replace("-", "−")
 
 
 def compact(value: float) -> str:
@@ -68,13 +87,27 @@ def _trim(value: float, digits: int) -> str:
     return f"{value:.0f}" if "e" in text else text
 
 
-def span(first: int | None, last: int | None) -> str:
-    """Return ``step 250``, ``steps 250–1,250`` or ``the whole run``."""
+def span(first: int | None, last: int | None, axis: str = "step") -> str:
+    """Return ``step 250``, ``steps 250–1,250`` or ``the whole run``; ``epochs 0–2.41`` or ``1.25M tokens`` by axis."""
     if first is None:
         return "the whole run"
     if last is None or last == first:
-        return f"step {count(first)}"
-    return f"steps {count(first)}–{count(last)}"
+        return places(place(first, axis), axis)
+    return places(f"{place(first, axis)}–{place(last, axis)}", axis, several=True)
+
+
+def place(value: float, axis: str = "step") -> str:
+    """Return a place on an axis as a bare figure: ``12,400``, by tokens ``1.25M``, by seconds ``1 h 30 min``."""
+    kind = axis.lower()
+    return duration(value) if kind == "seconds" else compact(value) if kind == "tokens" else count(value)
+
+
+def places(figures: str, axis: str = "step", *, several: bool = False) -> str:
+    """Return figures of :func:`place` with what they count: ``step 12,400``, ``epochs 0.2–2.41``, ``1.25M tokens``."""
+    kind = axis.lower()
+    if kind in ("seconds", "tokens"):
+        return figures if kind == "seconds" else f"{figures} tokens"
+    return f"{'epoch' if kind in EPOCHS else 'step'}{'s' if several else ''} {figures}"
 
 
 def measure(value: float | str, unit: str = "") -> str:
@@ -83,8 +116,8 @@ def measure(value: float | str, unit: str = "") -> str:
     A ``ratio`` has no unit of its own and stays a bare number; ``step`` is a place, ``steps`` a length; seconds become
     hours and minutes.
     """
-    if unit == "step" and not isinstance(value, str) and math.isfinite(value):
-        return f"step {count(value)}"
+    if unit in ("step", "epoch") and not isinstance(value, str) and math.isfinite(value):
+        return places(place(value), unit)
     if isinstance(value, str):
         return f"{value} {unit}".strip()
     if unit in ("s", "seconds") and math.isfinite(value) and abs(value) >= 60:

@@ -71,13 +71,13 @@ class Axis:
         return float(np.clip(self.fraction(np.array([value]))[0], 0.0, 1.0))
 
 
-def step_axis(low: int, high: int) -> Axis:
+def step_axis(low: float, high: float) -> Axis:
     """Return the axis of steps from ``low`` to ``high``; a single step gets room on both sides."""
-    first, last = float(low), float(high)
+    first, last, whole = float(low), float(high), low == int(low) and high == int(high)
     if not last > first:
         room = max(0.5, 4 * float(np.spacing(abs(first))))
         return Axis(first - room, first + room, False, (Tick(first, compact(first)),))
-    return Axis(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=True)))
+    return Axis(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=whole)))
 
 
 def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -> Axis:

@@ -78,11 +78,11 @@ def _chosen(diagnosis: Diagnosis, tags: Sequence[str] | None) -> tuple[Drawing, 
 
 
 def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Axis:
-    ends: list[int] = []
+    ends: list[float] = []
     for d in drawings:
         for steps in (d.step, d.nonfinite_step):
             if steps.size:
-                ends += [int(steps[0]), int(steps[-1])]
+                ends += steps[[0, -1]].tolist()
     run = diagnosis.run
     if not ends and run.first_step is not None and run.last_step is not None:
         ends = [run.first_step, run.last_step]

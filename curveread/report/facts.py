@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
-from curveread.findings.wording import count, duration, measure, number, size, span
+from curveread.findings.wording import count, duration, measure, number, place, size, span
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS, sureness
 from curveread.run.model import Curve
@@ -90,14 +90,14 @@ class CurveRow:
 
 def cards(diagnosis: Diagnosis) -> tuple[Card, ...]:
     """Return the findings in words, numbered from 1 as in the picture."""
-    return tuple(_card(i, f) for i, f in enumerate(diagnosis.findings, start=1))
+    return tuple(_card(i, f, diagnosis.run.x_axis) for i, f in enumerate(diagnosis.findings, start=1))
 
 
-def _card(i: int, f: Finding) -> Card:
+def _card(i: int, f: Finding, axis: str) -> Card:
     message = shorten(f.message, _MESSAGE)
-    where = span(f.first_step, f.last_step)
+    where = span(f.first_step, f.last_step, axis)
     if f.peak_step is not None and f.peak_step not in (f.first_step, f.last_step):
-        where += f", worst at {count(f.peak_step)}"
+        where += f", worst at {place(f.peak_step, axis)}"
     return Card(
         number=i,
         rule=clean(f.rule),
@@ -135,16 +135,16 @@ def figures(diagnosis: Diagnosis) -> tuple[Figure, ...]:
         Figure(
             _heading(key),
             measure(r.value, r.unit),
-            f"at {'step ' if diagnosis.run.x_axis != 'epoch' else 'epoch '}{count(r.step)}"
-            if r.step is not None
-            else "",
+            f"at {span(r.step, None, diagnosis.run.x_axis)}" if r.step is not None else "",
         )
         for key, r in diagnosis.summary.items()
     ]
     run = diagnosis.run
     known = set(diagnosis.summary)
     if run.first_step is not None and run.last_step is not None and not known & {"steps", "last_step"}:
-        out.append(Figure("Steps", span(run.first_step, run.last_step).split(" ", 1)[1], ""))
+        where = span(run.first_step, run.last_step, run.x_axis)
+        over_steps = where.startswith("step")
+        out.append(Figure("Steps" if over_steps else "Reach", where.split(" ", 1)[1] if over_steps else where, ""))
     if run.wall_seconds and "wall_seconds" not in known and "wall_time" not in known:
         out.append(Figure("Wall time", duration(run.wall_seconds), ""))
     return tuple(out)
@@ -185,8 +185,8 @@ def _curve_row(c: Curve) -> CurveRow:
         tag=c.tag,
         role=str(c.role),
         points=count(n) + (f" ({count(bad)} no number)" if bad else ""),
-        first=count(int(c.step[0])) if n else "",
-        last=count(int(c.step[-1])) if n else "",
+        first=count(c.step[0].item()) if n else "",
+        last=count(c.step[-1].item()) if n else "",
         low=number(float(good.min())) if good.size else "",
         end=number(float(c.value[-1])) if n else "",
         blocks=np.where(np.isfinite(blocks), blocks, np.nan),

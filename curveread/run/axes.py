@@ -1,4 +1,4 @@
-"""Run -> Run over another axis: tokens or seconds instead of what the log calls step."""
+"""Run -> Run over another axis: epochs, tokens or seconds instead of what the log calls step."""
 
 from __future__ import annotations
 
@@ -11,23 +11,27 @@ from curveread.errors import UsageError
 from curveread.run.model import Attempt, Curve, FloatArray, IntArray, Run
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
+from curveread.run.ruler import Ruler
 
 __all__ = ["with_axis"]
 
-_Place = Callable[[Curve], IntArray]
+_Place = Callable[[Curve], FloatArray]
 
 
 def with_axis(run: Run, x: str) -> Run:
     """Return the run with its curves, attempts and checkpoints placed on another axis.
+
+    The checks go on judging by the steps of the log, which :attr:`Run.ruler` keeps; where a thing happened is then
+    told on the new axis. So the same things are found whatever the axis.
 
     Parameters
     ----------
     run
         A run.
     x
-        ``step`` leaves it as it is. ``tokens`` places every point where the curve that counts tokens was at its step,
-        ``time`` at its own wall time, in whole seconds since the first point of the run; between logged counts both are
-        interpolated. ``epoch`` is only there for logs that count epochs anyway: steps are whole numbers.
+        ``step`` leaves it as it is. ``tokens`` and ``epoch`` place every point where the curve that counts them was at
+        its step, epochs with their fractions; ``time`` at its own wall time, in whole seconds since the first point of
+        the run. Between logged counts all three are interpolated.
 
     Raises
     ------
@@ -36,43 +40,43 @@ def with_axis(run: Run, x: str) -> Run:
     """
     if x == "step" or (x == "epoch" and "epoch" in run.x_axis.lower()):
         return run
-    if x == "tokens":
-        counter = _tokens(run)
-        step, value = counter.step, counter.value
-        message = f"steps are tokens, read off {counter.tag}; between its points they are interpolated"
-        return _placed(run, lambda c: _whole(_at(c.step, step, value, 0.0)), "tokens", message)
     if x == "time":
         step, wall = _clock(run)
         start = float(wall[0])
-
-        def place(curve: Curve) -> IntArray:
-            return _seconds(curve, step, wall, start)
-
+        ruler = Ruler(run, step, wall - start)
         message = "steps are seconds since the first point of the run, by wall time"
-        return _placed(run, place, "seconds", message)
-    hint = "; the curves that count epochs are there as curves" if run.of(Role.EPOCH) else ""
-    raise UsageError(
-        f"--x {x}: {run.path} counts {run.x_axis}, and an axis must count whole numbers, which the epochs of a step "
-        f"are not{hint}; use --x step, tokens or time"
-    )
+        return _placed(run, ruler, lambda c: _seconds(c, ruler, start), "seconds", message)
+    counter = _counter(run, x, *_COUNTERS[x])
+    step, value = counter.step, counter.value
+    if x == "epoch":
+        begins = np.append(True, value[1:] != value[:-1])  # a whole number of epochs stands at all steps of the epoch
+        if (value % 1.0).any():
+            begins[-1] = True
+        step, value = step[begins], value[begins]
+    ruler = Ruler(run, step, value, whole=x == "tokens")
+    counts = "epochs" if x == "epoch" else x
+    message = f"steps are {counts}, read off {counter.tag}; between its points they are interpolated"
+    return _placed(run, ruler, lambda c: ruler.between(c.step), x, message)
 
 
-def _tokens(run: Run) -> Curve:
-    """Return the curve that counts tokens, finite, from its first count on."""
-    found = run.of(Role.TOKENS)
+_COUNTERS = {"tokens": (Role.TOKENS, "num_tokens, …"), "epoch": (Role.EPOCH, "epoch, …")}
+
+
+def _counter(run: Run, x: str, role: Role, like: str) -> Curve:
+    """Return the curve that counts tokens or epochs, finite, from its first count on."""
+    what = "epochs" if x == "epoch" else x
+    found = run.of(role)
     if not found:
-        raise UsageError(
-            f"--x tokens: {run.path} has no curve that counts tokens (num_tokens, …); use --x step or time"
-        )
+        raise UsageError(f"--x {x}: {run.path} has no curve that counts {what} ({like}); use --x step or time")
     counter = found[0].take(found[0].finite)
     back = np.flatnonzero(counter.value[1:] < counter.value[:-1])
     if back.size:
         raise UsageError(
-            f"--x tokens: {counter.tag} of {run.path} goes back at step {counter.step[back[0] + 1]}, so that it cannot "
+            f"--x {x}: {counter.tag} of {run.path} goes back at step {counter.step[back[0] + 1]}, so that it cannot "
             "be an axis; use --x step or time"
         )
     if not len(counter) or (len(counter) > 1 and counter.value[-1] == counter.value[0]):
-        raise UsageError(f"--x tokens: {counter.tag} of {run.path} does not count up; use --x step or time")
+        raise UsageError(f"--x {x}: {counter.tag} of {run.path} does not count up; use --x step or time")
     return counter
 
 
@@ -95,33 +99,17 @@ def _wall(curve: Curve) -> FloatArray:
     return np.empty(0) if curve.wall_time is None else curve.wall_time
 
 
-def _seconds(curve: Curve, step: IntArray, wall: FloatArray, start: float) -> IntArray:
-    if curve.wall_time is None:
-        when = _at(curve.step, step, wall, start)
-    else:
-        known = np.isfinite(curve.wall_time)
-        when = np.where(known, curve.wall_time, _at(curve.step, step, wall, start))
-    return _whole(np.maximum.accumulate(when) - start)
+def _seconds(curve: Curve, ruler: Ruler, start: float) -> FloatArray:
+    when = ruler.between(curve.step)
+    if curve.wall_time is not None:
+        when = np.where(np.isfinite(curve.wall_time), curve.wall_time - start, when)
+    seconds: FloatArray = np.maximum.accumulate(when)
+    return seconds
 
 
-def _at(step: IntArray, known: IntArray, value: FloatArray, lowest: float) -> FloatArray:
-    """Interpolate ``value`` at each step; outside of the known ones go on at the average pace, down to ``lowest``."""
-    last = np.append(known[1:] != known[:-1], True)
-    x, y = known[last].astype(np.float64), value[last]
-    pace = (y[-1] - y[0]) / (x[-1] - x[0]) if x.size > 1 else 0.0
-    at = np.interp(step, x, y)
-    at = np.where(step > x[-1], y[-1] + (step - x[-1]) * pace, at)
-    out: FloatArray = np.where(step < x[0], np.maximum(y[0] + (step - x[0]) * pace, lowest), at)
-    return out
-
-
-def _whole(value: FloatArray) -> IntArray:
-    return np.floor(value + 1e-9).astype(np.int64)
-
-
-def _placed(run: Run, place: _Place, x_axis: str, message: str) -> Run:
+def _placed(run: Run, ruler: Ruler, place: _Place, x_axis: str, message: str) -> Run:
     def moved(curves: Mapping[str, Curve]) -> dict[str, Curve]:
-        return {t: replace(c, step=place(c)) if len(c) else c for t, c in curves.items()}
+        return {t: replace(c, step=ruler.rounded(place(c))) if len(c) else c for t, c in curves.items()}
 
     def moved_attempt(attempt: Attempt) -> Attempt:
         curves = moved(attempt.curves)
@@ -130,13 +118,12 @@ def _placed(run: Run, place: _Place, x_axis: str, message: str) -> Run:
         first, last = min(steps, default=0), max(steps, default=0)
         return replace(attempt, first_step=first, last_step=last, curves=curves, superseded=moved(attempt.superseded))
 
-    saved = np.array([c.step for c in run.checkpoints], np.int64)
-    places = place(Curve("checkpoints", saved, np.zeros(saved.size)))
     return replace(
         run,
         curves=moved(run.curves),
         attempts=tuple(map(moved_attempt, run.attempts)),
-        checkpoints=tuple(replace(c, step=s) for c, s in zip(run.checkpoints, places.tolist(), strict=True)),
+        checkpoints=tuple(replace(c, step=ruler.at(c.step)) for c in run.checkpoints),
         notes=(*run.notes, DataNote(NoteKind.X_AXIS, "", message)),
         x_axis=x_axis,
+        ruler=ruler,
     )

@@ -26,8 +26,8 @@ def to_frame(run: Run) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``run``, ``tag``, ``step`` (int64), ``wall_time`` (float64 seconds, NaN where the log has
-        no clock), ``value`` (float64), curve after curve in the run's order.
+        Columns ``run``, ``tag``, ``step`` (int64, float64 by epochs), ``wall_time`` (float64 seconds, NaN where the
+        log has no clock), ``value`` (float64), curve after curve in the run's order.
     """
     curves = list(run.curves.values())
     lengths = [len(c) for c in curves]

@@ -18,6 +18,8 @@ from curveread.run.roles import Role, role_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from curveread.run.ruler import Ruler
+
 __all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source"]
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +35,7 @@ class Curve:
     tag
         Its name in the log.
     step
-        (n,) int64, non-decreasing; several points may share a step.
+        (n,) int64, non-decreasing; several points may share a step. float64 where it counts fractions, as epochs do.
     value
         (n,) float64; float32 logs widened, NaN and ±Inf kept.
     wall_time
@@ -56,7 +58,7 @@ class Curve:
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
-        set_(self, "step", _frozen(np.asarray(self.step, dtype=np.int64)))
+        set_(self, "step", _frozen(_steps(self.step)))
         set_(self, "value", _frozen(np.asarray(self.value, dtype=np.float64)))
         if self.wall_time is not None:
             set_(self, "wall_time", _frozen(np.asarray(self.wall_time, dtype=np.float64)))
@@ -79,6 +81,14 @@ class Curve:
     def finite(self) -> NDArray[np.bool_]:
         """(n,) bool: where the value is a finite number."""
         return np.isfinite(self.value)
+
+
+def _steps(step: Any) -> NDArray[Any]:
+    """Return steps as whole numbers, as they are where they count fractions (:mod:`curveread.run.axes`)."""
+    given = np.asarray(step)
+    if given.dtype == np.float64 and (given % 1.0).any():
+        return given
+    return np.asarray(given, dtype=np.int64)
 
 
 def _frozen(a: NDArray[Any]) -> NDArray[Any]:
@@ -177,6 +187,9 @@ class Run:
         True or False where the log says how the run ended, None where it does not.
     incidents
         What was printed beside the log about crashes, in the order of files and lines.
+    ruler
+        Of a run that was placed on another axis (:func:`curveread.run.axes.with_axis`): the run by the steps of its
+        log, and where each of them lies now. None for all others.
     """
 
     name: str
@@ -190,6 +203,7 @@ class Run:
     x_axis: str = "step"
     crashed: bool | None = None
     incidents: tuple[Incident, ...] = ()
+    ruler: Ruler | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))
@@ -221,13 +235,13 @@ class Run:
     @cached_property
     def first_step(self) -> int | None:
         """Smallest step of all curves, None for a run without points."""
-        steps = [int(c.step[0]) for c in self.curves.values() if len(c)]
+        steps: list[int] = [c.step[0].item() for c in self.curves.values() if len(c)]
         return min(steps) if steps else None
 
     @cached_property
     def last_step(self) -> int | None:
         """Largest step of all curves, None for a run without points."""
-        steps = [int(c.step[-1]) for c in self.curves.values() if len(c)]
+        steps: list[int] = [c.step[-1].item() for c in self.curves.values() if len(c)]
         return max(steps) if steps else None
 
     @cached_property

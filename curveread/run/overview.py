@@ -49,7 +49,7 @@ def place(curve: Curve) -> dict[str, Any]:
     """Return a curve as the result JSON describes it: its names, and where it lies."""
     out: dict[str, Any] = {"tag": curve.tag, "role": str(curve.role), "points": len(curve)}
     if len(curve):
-        out |= {"first_step": int(curve.step[0]), "last_step": int(curve.step[-1])}
+        out |= {"first_step": curve.step[0].item(), "last_step": curve.step[-1].item()}
     return out | ({"aliases": list(curve.aliases)} if curve.aliases else {})
 
 
@@ -62,8 +62,8 @@ def curve_line(curve: Curve) -> CurveLine:
         role=str(curve.role),
         points=len(curve),
         nonfinite=len(curve) - int(finite.size),
-        first_step=int(curve.step[0]) if len(curve) else None,
-        last_step=int(curve.step[-1]) if len(curve) else None,
+        first_step=curve.step[0].item() if len(curve) else None,
+        last_step=curve.step[-1].item() if len(curve) else None,
         low=float(np.min(finite)) if some else None,
         high=float(np.max(finite)) if some else None,
         last=float(finite[-1]) if some else None,

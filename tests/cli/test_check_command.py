@@ -111,7 +111,7 @@ def test_role_option_names_the_loss(cli: Cli, write_run: WriteRun, falling: list
         (["--set", "no-such-check.a=1"], "no-such-check"),
         (["--set", "plateau.no_such_option=1"], "no_such_option"),
         (["--fail-on", "doom"], "doom"),
-        (["--x", "epoch"], "epoch"),
+        (["--x", "tokens"], "tokens"),
         (["--smooth", "1.5"], "1.5"),
         (["--tags", "("], "("),
         (["--no-such-option"], "--no-such-option"),

@@ -81,7 +81,7 @@ def test_every_role_is_a_name_that_the_schema_takes() -> None:
         lambda r: r["verdict"].update(health="fine"),
         lambda r: r.update(schema_version=2),
         lambda r: r["findings"][0].update(confidence=1.2),
-        lambda r: r["findings"][0].update(first_step=1.5),
+        lambda r: r["findings"][0].update(first_step="5"),
         lambda r: r["findings"][0].update(severity="fatal"),
         lambda r: r["findings"][0].update(first_step=None),
         lambda r: r["findings"][0]["evidence"][0].pop("unit"),

@@ -11,6 +11,7 @@ from curveread.errors import UsageError
 from curveread.run.axes import with_axis
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
 from curveread.run.notes import NoteKind
+from curveread.run.selection import with_tags
 
 
 def _run(*, tokens: object = (1000, 2000, 4000), clock: bool = True) -> Run:
@@ -51,6 +52,40 @@ def test_time_is_whole_seconds_since_the_first_point() -> None:
     assert run["train/loss"].value.tolist() == [3.0, 2.0, 1.0]
 
 
+def _epochs(values: object) -> Run:
+    run = _run(tokens=None)
+    curve = Curve("train/epoch", run["train/loss"].step, np.asarray(values, float))
+    return replace(run, curves={**run.curves, "train/epoch": curve}, attempts=())
+
+
+def test_epochs_keep_their_fractions() -> None:
+    run = with_axis(_epochs([0.25, 0.5, 1.0]), "epoch")
+    assert run["train/loss"].step.tolist() == [0.25, 0.5, 1.0]
+    assert run["eval/loss"].step.tolist() == [0.0, 0.375, 0.375, 1.375]
+    assert [c.step for c in run.checkpoints] == [0.5, 0.75]
+    assert (run.x_axis, run.first_step, run.last_step) == ("epoch", 0.0, 1.375)
+    assert run["train/loss"].take(slice(0, 2)).step.tolist() == [0.25, 0.5], "a part of a curve keeps them too"
+    assert run.to_frame().step.dtype == np.float64
+
+
+def test_points_of_one_epoch_are_not_merged_where_whole_epochs_are_logged() -> None:
+    step = np.arange(0, 60, 10)
+    curves = {"loss": Curve("loss", step, 1.0 / (step + 1.0)), "epoch": Curve("epoch", step, [0, 0, 1, 1, 2, 2])}
+    placed = with_axis(Run("r", "r", curves), "epoch")["loss"]
+    assert placed.step.tolist() == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5], "an epoch begins where its number first stands"
+
+
+def test_the_run_by_its_steps_stays_with_it_and_follows_a_selection() -> None:
+    run = _run()
+    placed = with_axis(run, "tokens")
+    assert placed.ruler is not None
+    assert placed.ruler.run is run
+    assert placed.ruler.at(15) == 1500
+    chosen = with_tags(placed, "train")
+    assert chosen.ruler is not None
+    assert list(chosen.ruler.run.curves) == ["train/loss"]
+
+
 def test_a_clock_with_gaps_and_steps_back() -> None:
     run = _run(tokens=None)
     loss = replace(run["train/loss"], wall_time=1.7e9 + np.array([10.0, np.nan, 5.0]))
@@ -74,7 +109,7 @@ def test_steps_stay_as_they_are() -> None:
         ("tokens", _run(tokens=(5, 5, 5)), "does not count up"),
         ("tokens", _run(tokens=(np.nan, np.nan, np.nan)), "does not count up"),
         ("time", _run(clock=False), "no wall time in its logs"),
-        ("epoch", _run(), "runs/r counts step, and an axis must count whole numbers"),
+        ("epoch", _run(), "no curve that counts epochs"),
     ],
 )
 def test_an_axis_that_is_not_there(x: str, run: Run, says: str) -> None:

@@ -1,0 +1,100 @@
+"""Diagnosis -> Diagnosis told on the axis that the user asked for: epochs, tokens or time instead of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from curveread.findings.diagnosis import Diagnosis, Reading, Statement
+from curveread.findings.drawing import Drawing
+from curveread.findings.finding import Finding
+from curveread.findings.places import Places, places
+from curveread.run.model import Run
+
+__all__ = ["on_axis"]
+
+_At = Callable[[int], int]
+
+
+def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
+    """Return a diagnosis with every place and every sentence on the axis of ``run``.
+
+    Parameters
+    ----------
+    diagnosis
+        What was found by the steps of the log.
+    run
+        The same run, as it is told: placed on another axis, or itself.
+
+    Returns
+    -------
+    Diagnosis
+        With the places of findings, phases, figures, timeline and drawings moved. Lengths stay what they are, steps:
+        how many tokens or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
+    """
+    words = places(run.x_axis, run.ruler)
+    if words is None:
+        return diagnosis
+    at: _At = run.ruler.at if run.ruler else _same
+    say = words.reworded
+    return replace(
+        diagnosis,
+        run=run,
+        findings=tuple(_finding(f, words, at) for f in diagnosis.findings),
+        verdict=replace(diagnosis.verdict, headline=say(diagnosis.verdict.headline)),
+        not_checked=tuple(replace(n, reason=say(n.reason)) for n in diagnosis.not_checked),
+        phases=tuple(replace(p, first_step=at(p.first_step), last_step=at(p.last_step)) for p in diagnosis.phases),
+        timeline=tuple(replace(t, step=at(t.step), text=say(t.text)) for t in diagnosis.timeline),
+        summary={name: _reading(r, at) for name, r in diagnosis.summary.items()},
+        statements=tuple(_statement(s, words) for s in diagnosis.statements),
+        draw=lambda: tuple(_drawing(d, run) for d in diagnosis.draw()),
+    )
+
+
+def _same(step: int) -> int:
+    return step
+
+
+def _finding(finding: Finding, words: Places, at: _At) -> Finding:
+    def moved(step: int | None) -> int | None:
+        return None if step is None else at(step)
+
+    return replace(
+        finding,
+        message=words.reworded(finding.message),
+        first_step=moved(finding.first_step),
+        peak_step=moved(finding.peak_step),
+        last_step=moved(finding.last_step),
+        evidence=tuple(map(words.moved, finding.evidence)),
+        also_explained_by=tuple(map(words.reworded, finding.also_explained_by)),
+        advice=tuple(map(words.reworded, finding.advice)),
+        folded=tuple(_finding(f, words, at) for f in finding.folded),
+    )
+
+
+def _statement(statement: Statement, words: Places) -> Statement:
+    return replace(statement, text=words.reworded(statement.text), evidence=tuple(map(words.moved, statement.evidence)))
+
+
+def _reading(reading: Reading, at: _At) -> Reading:
+    return reading if reading.step is None else replace(reading, step=at(reading.step))
+
+
+def _drawing(drawing: Drawing, run: Run) -> Drawing:
+    """Place a drawing's points."""
+    if run.ruler is None:
+        return drawing
+    ruler = run.ruler
+
+    def moved(step: NDArray[Any]) -> NDArray[Any]:
+        return ruler.rounded(ruler.between(step))
+
+    return replace(
+        drawing,
+        step=moved(drawing.step),
+        nonfinite_step=moved(drawing.nonfinite_step),
+        knot_step=moved(drawing.knot_step),
+    )
