@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from curveread.findings import wording
 from curveread.findings.finding import Evidence
-from curveread.run.ruler import Ruler
+from curveread.run.placement import Placement
 
 __all__ = ["Places", "places"]
 
@@ -70,9 +70,9 @@ class Places:
         return evidence
 
 
-def places(axis: str, ruler: Ruler | None) -> Places | None:
+def places(axis: str, placement: Placement | None) -> Places | None:
     """Return how the places of a run are spoken of, None where they are steps."""
-    if ruler is not None:
-        return Places(axis, ruler.at, own=False)
+    if placement is not None:
+        return Places(axis, placement.at, own=False)
     own = "epoch" if axis.lower() in wording.EPOCHS else axis.lower()
     return Places(own, lambda step: step, own=True) if own in ("epoch", "tokens") else None

@@ -35,10 +35,10 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         With the places of findings, phases, figures, timeline and drawings moved. Lengths stay what they are, steps:
         how many tokens or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
     """
-    words = places(run.x_axis, run.ruler)
+    words = places(run.x_axis, run.placement)
     if words is None:
         return diagnosis
-    at: _At = run.ruler.at if run.ruler else _same
+    at: _At = run.placement.at if run.placement else _same
     say = words.reworded
     return replace(
         diagnosis,
@@ -85,12 +85,12 @@ def _reading(reading: Reading, at: _At) -> Reading:
 
 def _drawing(drawing: Drawing, run: Run) -> Drawing:
     """Place a drawing's points."""
-    if run.ruler is None:
+    if run.placement is None:
         return drawing
-    ruler = run.ruler
+    placement = run.placement
 
     def moved(step: NDArray[Any]) -> NDArray[Any]:
-        return ruler.rounded(ruler.between(step))
+        return placement.rounded(placement.between(step))
 
     return replace(
         drawing,

@@ -10,10 +10,10 @@ import numpy as np
 from curveread.errors import UsageError
 from curveread.run.model import Attempt, Curve, FloatArray, IntArray, Run
 from curveread.run.notes import DataNote, NoteKind
+from curveread.run.placement import Placement
 from curveread.run.roles import Role
-from curveread.run.ruler import Ruler
 
-__all__ = ["with_axis"]
+__all__ = ["clock", "with_axis"]
 
 _Place = Callable[[Curve], FloatArray]
 
@@ -21,7 +21,7 @@ _Place = Callable[[Curve], FloatArray]
 def with_axis(run: Run, x: str) -> Run:
     """Return the run with its curves, attempts and checkpoints placed on another axis.
 
-    The checks go on judging by the steps of the log, which :attr:`Run.ruler` keeps; where a thing happened is then
+    The checks go on judging by the steps of the log, which :attr:`Run.placement` keeps; where a thing happened is then
     told on the new axis. So the same things are found whatever the axis.
 
     Parameters
@@ -41,11 +41,11 @@ def with_axis(run: Run, x: str) -> Run:
     if x == "step" or (x == "epoch" and "epoch" in run.x_axis.lower()):
         return run
     if x == "time":
-        step, wall = _clock(run)
+        step, wall = clock(run)
         start = float(wall[0])
-        ruler = Ruler(run, step, wall - start)
+        placement = Placement(run, step, wall - start)
         message = "steps are seconds since the first point of the run, by wall time"
-        return _placed(run, ruler, lambda c: _seconds(c, ruler, start), "seconds", message)
+        return _placed(run, placement, lambda c: _seconds(c, placement, start), "seconds", message)
     counter = _counter(run, x, *_COUNTERS[x])
     step, value = counter.step, counter.value
     if x == "epoch":
@@ -53,10 +53,10 @@ def with_axis(run: Run, x: str) -> Run:
         if (value % 1.0).any():
             begins[-1] = True
         step, value = step[begins], value[begins]
-    ruler = Ruler(run, step, value, whole=x == "tokens")
+    placement = Placement(run, step, value, whole=x == "tokens")
     counts = "epochs" if x == "epoch" else x
     message = f"steps are {counts}, read off {counter.tag}; between its points they are interpolated"
-    return _placed(run, ruler, lambda c: ruler.between(c.step), x, message)
+    return _placed(run, placement, lambda c: placement.between(c.step), x, message)
 
 
 _COUNTERS = {"tokens": (Role.TOKENS, "num_tokens, …"), "epoch": (Role.EPOCH, "epoch, …")}
@@ -80,8 +80,14 @@ def _counter(run: Run, x: str, role: Role, like: str) -> Curve:
     return counter
 
 
-def _clock(run: Run) -> tuple[IntArray, FloatArray]:
-    """Return steps and wall times of the curve whose clock has the most points, in order."""
+def clock(run: Run) -> tuple[IntArray, FloatArray]:
+    """Return steps and wall times, (n,) each, of the curve whose clock has the most points, in order.
+
+    Raises
+    ------
+    UsageError
+        When no curve has one.
+    """
     timed = [c for c in run.curves.values() if c.wall_time is not None and np.isfinite(c.wall_time).any()]
     if not timed:
         raise UsageError(f"--x time: {run.path} has no wall time in its logs; use --x step")
@@ -99,17 +105,17 @@ def _wall(curve: Curve) -> FloatArray:
     return np.empty(0) if curve.wall_time is None else curve.wall_time
 
 
-def _seconds(curve: Curve, ruler: Ruler, start: float) -> FloatArray:
-    when = ruler.between(curve.step)
+def _seconds(curve: Curve, placement: Placement, start: float) -> FloatArray:
+    when = placement.between(curve.step)
     if curve.wall_time is not None:
         when = np.where(np.isfinite(curve.wall_time), curve.wall_time - start, when)
     seconds: FloatArray = np.maximum.accumulate(when)
     return seconds
 
 
-def _placed(run: Run, ruler: Ruler, place: _Place, x_axis: str, message: str) -> Run:
+def _placed(run: Run, placement: Placement, place: _Place, x_axis: str, message: str) -> Run:
     def moved(curves: Mapping[str, Curve]) -> dict[str, Curve]:
-        return {t: replace(c, step=ruler.rounded(place(c))) if len(c) else c for t, c in curves.items()}
+        return {t: replace(c, step=placement.rounded(place(c))) if len(c) else c for t, c in curves.items()}
 
     def moved_attempt(attempt: Attempt) -> Attempt:
         curves = moved(attempt.curves)
@@ -122,8 +128,8 @@ def _placed(run: Run, ruler: Ruler, place: _Place, x_axis: str, message: str) ->
         run,
         curves=moved(run.curves),
         attempts=tuple(map(moved_attempt, run.attempts)),
-        checkpoints=tuple(replace(c, step=ruler.at(c.step)) for c in run.checkpoints),
+        checkpoints=tuple(replace(c, step=placement.at(c.step)) for c in run.checkpoints),
         notes=(*run.notes, DataNote(NoteKind.X_AXIS, "", message)),
         x_axis=x_axis,
-        ruler=ruler,
+        placement=placement,
     )

@@ -18,7 +18,7 @@ from curveread.run.roles import Role, role_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from curveread.run.ruler import Ruler
+    from curveread.run.placement import Placement
 
 __all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source"]
 
@@ -187,7 +187,7 @@ class Run:
         True or False where the log says how the run ended, None where it does not.
     incidents
         What was printed beside the log about crashes, in the order of files and lines.
-    ruler
+    placement
         Of a run that was placed on another axis (:func:`curveread.run.axes.with_axis`): the run by the steps of its
         log, and where each of them lies now. None for all others.
     """
@@ -203,7 +203,7 @@ class Run:
     x_axis: str = "step"
     crashed: bool | None = None
     incidents: tuple[Incident, ...] = ()
-    ruler: Ruler | None = field(default=None, repr=False)
+    placement: Placement | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))

@@ -83,8 +83,8 @@ def _with(curve: Curve, role: Role | None) -> Curve:
 def _mapped(run: Run, change: Callable[[_Curves], _Curves]) -> Run:
     """Return the run with ``change`` applied to its curves and to those of every attempt."""
     attempts = tuple(replace(a, curves=change(a.curves), superseded=change(a.superseded)) for a in run.attempts)
-    ruler = run.ruler and replace(run.ruler, run=_mapped(run.ruler.run, change))
-    return replace(run, curves=change(run.curves), attempts=attempts, ruler=ruler)
+    placement = run.placement and replace(run.placement, run=_mapped(run.placement.run, change))
+    return replace(run, curves=change(run.curves), attempts=attempts, placement=placement)
 
 
 def _names(run: Run, most: int = 12) -> str:

@@ -8,14 +8,14 @@ import pytest
 from curveread.findings.finding import Evidence
 from curveread.findings.places import Places, places
 from curveread.run.model import Run
-from curveread.run.ruler import Ruler
+from curveread.run.placement import Placement
 
 _RUN = Run("r", "r", {})
 
 
 def _words(axis: str) -> Places:
     steps, ends = np.array([0, 10_000]), {"epoch": 4.0, "tokens": 2.5e9, "seconds": 7200.0}
-    found = places(axis, Ruler(_RUN, steps, np.array([0.0, ends[axis]]), whole=axis != "epoch"))
+    found = places(axis, Placement(_RUN, steps, np.array([0.0, ends[axis]]), whole=axis != "epoch"))
     assert found is not None
     return found
 

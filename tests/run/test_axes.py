@@ -78,12 +78,12 @@ def test_points_of_one_epoch_are_not_merged_where_whole_epochs_are_logged() -> N
 def test_the_run_by_its_steps_stays_with_it_and_follows_a_selection() -> None:
     run = _run()
     placed = with_axis(run, "tokens")
-    assert placed.ruler is not None
-    assert placed.ruler.run is run
-    assert placed.ruler.at(15) == 1500
+    assert placed.placement is not None
+    assert placed.placement.run is run
+    assert placed.placement.at(15) == 1500
     chosen = with_tags(placed, "train")
-    assert chosen.ruler is not None
-    assert list(chosen.ruler.run.curves) == ["train/loss"]
+    assert chosen.placement is not None
+    assert list(chosen.placement.run.curves) == ["train/loss"]
 
 
 def test_a_clock_with_gaps_and_steps_back() -> None:

@@ -1,4 +1,4 @@
-"""Ruler: where the steps of a log lie on another axis, between known places by interpolation."""
+"""Placement: where the steps of a log lie on another axis, between known places by interpolation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from curveread.run.model import FloatArray, IntArray, Run
 
-__all__ = ["Ruler"]
+__all__ = ["Placement"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ruler:
+class Placement:
     """Steps of a log and the places they have on another axis.
 
     Parameters
