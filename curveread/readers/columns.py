@@ -26,6 +26,7 @@ __all__ = [
     "Table",
     "choose_axis",
     "clock_of",
+    "integral",
     "is_axis_name",
     "is_bookkeeping",
     "numbers",
@@ -249,8 +250,11 @@ def _breaks(table: Table, step: IntArray, names: list[str]) -> IntArray:
     return np.array(sorted(accepted), dtype=np.int64)
 
 
+_NO_STEPS: Mapping[str, IntArray] = {}
+
+
 def segments_of(
-    table: Table, axis: Axis, source: str, skip: Iterable[str] = ()
+    table: Table, axis: Axis, source: str, skip: Iterable[str] = (), own: Mapping[str, IntArray] = _NO_STEPS
 ) -> tuple[list[dict[str, Curve]], list[DataNote]]:
     """Cut a table into curves.
 
@@ -262,6 +266,8 @@ def segments_of(
         The file, for the notes.
     skip
         Columns that are no curve here.
+    own
+        Steps of columns that have others than those of their rows, (n,) int64, one for each point.
 
     Returns
     -------
@@ -277,7 +283,7 @@ def segments_of(
     unwanted = {axis.name, *skip} | ({clock[0]} if clock else set())
     names = [n for n in table.columns if n not in unwanted and not is_bookkeeping(n)]
     said = [r for r in table.restarts if 0 < r < table.rows and axis.step[r] <= axis.step[r - 1]]
-    starts = np.union1d(_breaks(table, axis.step, names), np.array(said, np.int64))
+    starts = np.union1d(_breaks(table, axis.step, [n for n in names if n not in own]), np.array(said, np.int64))
     if starts.size > max(8, 0.02 * table.rows):
         message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
         notes.append(DataNote(NoteKind.UNORDERED, source, message))
@@ -292,7 +298,7 @@ def segments_of(
             if a == b:
                 continue
             row, value = column.row[a:b], column.value[a:b]
-            step = axis.step[row]
+            step = own[name][a:b] if name in own else axis.step[row]
             wall = clock[1][row] if clock else None
             if np.any(step[1:] < step[:-1]):
                 order = np.argsort(step, kind="stable")

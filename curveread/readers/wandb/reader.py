@@ -14,6 +14,7 @@ from curveread.readers.columns import Axis, Table, choose_axis, segments_of
 from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
 from curveread.readers.wandb.files import beside, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
+from curveread.readers.wandb.own_axes import main_axes, own_steps
 from curveread.readers.wandb.records import (
     RECORD_KINDS,
     Metric,
@@ -73,9 +74,10 @@ class WandbReader(Reader):
         notes += _content_notes(history, content, source)
 
         table = Table(history.rows, _with_step(history))
-        axis = choose_axis(table, _step_metrics(content.metrics, table))
-        segments, axis_notes = segments_of(table, axis, source) if history.rows else ([], [])
-        notes += axis_notes
+        axis = choose_axis(table, main_axes(content.metrics, table))
+        own, own_notes = own_steps(content.metrics, table, axis, source)
+        segments, axis_notes = segments_of(table, axis, source, own=own) if history.rows else ([], [])
+        notes += axis_notes + own_notes
         curves = segments[-1] if segments else {}
         system = _system_curves(content.stats, table, axis)
         if system:
@@ -215,18 +217,6 @@ def _with_step(history: History) -> dict[str, Any]:
         row = np.flatnonzero(history.step >= 0)
         columns["_step"] = Column(row, history.step[row].astype(np.float64))
     return columns
-
-
-def _step_metrics(metrics: list[Metric], table: Table) -> list[str]:
-    """Return the x-axes that ``define_metric`` names, the most used first.
-
-    An axis that only some metrics use (validation against ``epoch``) cannot serve the whole run and is left out
-    unless every metric that was defined uses it.
-    """
-    used = [m.step_metric for m in metrics if m.step_metric and m.step_metric in table.columns]
-    stars = [m.step_metric for m in metrics if m.glob_name == "*" and m.step_metric in table.columns]
-    distinct = list(dict.fromkeys(stars + used))
-    return distinct[:1] if stars or len(distinct) == 1 else []
 
 
 def _first_time(table: Table) -> float:
