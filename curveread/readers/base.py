@@ -34,6 +34,9 @@ class Part:
     segments
         Where one file holds several attempts, the attempts in order, each tag -> Curve; else empty.
         ``curves`` then holds the last attempt's view and is rebuilt by stitching.
+    purges
+        For each attempt of the file the step from which its log says that it replaces all earlier ones (SessionLog
+        START), None where it does not say; empty when no attempt does.
     fidelity
         ``full`` when every logged point is there, ``sampled`` for an export that thins.
     name
@@ -51,6 +54,7 @@ class Part:
     x_axis: str = "step"
     order: tuple[float, str] = (0.0, "")
     segments: tuple[Mapping[str, Curve], ...] = ()
+    purges: tuple[int | None, ...] = ()
     fidelity: str = "full"
 
 

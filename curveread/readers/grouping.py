@@ -70,7 +70,10 @@ class Stream:
             return [Start(curves, self.items[0].part.source.path)]
         out = []
         for item in self.items:
-            out += [Start(segment, item.part.source.path) for segment in item.part.segments or (item.part.curves,)]
+            part = item.part
+            segments = part.segments or (part.curves,)
+            purges = part.purges or (None,) * len(segments)
+            out += [Start(s, part.source.path, p) for s, p in zip(segments, purges, strict=True)]
         return [s for s in out if s.curves] or [Start({}, self.items[0].part.source.path)]
 
     @cached_property

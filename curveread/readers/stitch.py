@@ -33,10 +33,14 @@ class Start:
         tag -> Curve.
     source
         The file.
+    purge
+        The step from which the log itself says that this start replaces what earlier ones logged, under any tag; None
+        where it does not say.
     """
 
     curves: Curves
     source: str
+    purge: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,8 @@ def stitch(starts: Sequence[Start]) -> Stitched:
                 cuts = {t: c for t, c in cuts.items() if t in new.curves}
                 if cuts:
                     notes.append(_concurrent_note(starts[i].source, new.source, list(cuts)))
+            if new.purge is not None:
+                cuts |= {t: min(cuts.get(t, new.purge), new.purge) for t in old if not t.startswith("system/")}
             for tag, cut in cuts.items():
                 curve = old[tag]
                 keep = int(np.searchsorted(curve.step, cut, side="left"))
@@ -254,7 +260,7 @@ def stitch(starts: Sequence[Start]) -> Stitched:
 
 
 def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
-    first, _ = _range(new.curves)
+    first = new.purge if new.purge is not None else _range(new.curves)[0]
     most = sorted(
         lost, key=lambda t: (role_of(t) is not Role.TRAIN_LOSS, role_of(t) is not Role.EVAL_LOSS, -lost[t], t)
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from curveread.readers.tensorboard.series import Series
 
-__all__ = ["attempt_starts", "cut", "stitched"]
+__all__ = ["attempt_starts", "cut", "said_purges", "stitched"]
 
 _ANEW = 4
 """A curve that goes back this often, and each time to the same step, counts something that begins anew."""
@@ -106,13 +106,32 @@ def cut(series: Mapping[str, Series], starts: Sequence[int]) -> list[dict[str, S
     return [a for a in attempts if a]
 
 
-def stitched(attempts: Sequence[Mapping[str, Series]]) -> dict[str, Series]:
-    """Return the curves of all attempts as one: a later attempt replaces what lies at or behind its start."""
+def said_purges(
+    attempts: Sequence[Mapping[str, Series]], sessions: Sequence[tuple[int, int]]
+) -> tuple[int | None, ...]:
+    """Return for each attempt the step of the SessionLog START in front of it, None without one."""
+    out: list[int | None] = []
+    before = -1
+    for attempt in attempts:
+        first = min(int(s.record[0]) for s in attempt.values())
+        said = [step for record, step in sessions if before < record <= first]
+        out.append(said[-1] if said else None)
+        before = max(int(s.record[-1]) for s in attempt.values())
+    return tuple(out)
+
+
+def stitched(attempts: Sequence[Mapping[str, Series]], purges: Sequence[int | None]) -> dict[str, Series]:
+    """Return the curves of all attempts as one: a later attempt replaces what lies at or behind its start.
+
+    That is its first step, or the earlier one from which its SessionLog START purges what other tags logged, too.
+    """
     first = [min(int(s.step.min()) for s in a.values()) for a in attempts]
     whole: dict[str, Series] = {}
-    for begin, attempt in zip(first, attempts, strict=True):
+    for begin, purge, attempt in zip(first, purges, attempts, strict=True):
+        if purge is not None:
+            whole = {tag: s.take(s.step < purge) for tag, s in whole.items()}
         for tag, s in attempt.items():
             old = whole.get(tag)
             keep = [] if old is None else [old.take(old.step < max(begin, int(s.step.min())))]
             whole[tag] = Series.joined([*keep, s])
-    return whole
+    return {tag: s for tag, s in whole.items() if s.step.size}

@@ -12,7 +12,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
-from curveread.readers.tensorboard.attempts import attempt_starts, cut, stitched
+from curveread.readers.tensorboard.attempts import attempt_starts, cut, said_purges, stitched
 from curveread.readers.tensorboard.config import configuration
 from curveread.readers.tensorboard.damage import damage_notes
 from curveread.readers.tensorboard.scalars import Scalars, scalars
@@ -61,7 +61,8 @@ class TensorBoardReader(Reader):
         attempts = cut(series, attempt_starts(series, said.starts))
         notes += _sorted_notes(attempts, path.name)
         segments = tuple(_curves(a) for a in attempts) if len(attempts) > 1 else ()
-        curves = _curves(stitched(attempts))
+        purges = said_purges(attempts, said.starts)
+        curves = _curves(stitched(attempts, purges))
         config, unread = configuration(log, said.config, path.name)
         if not curves:
             notes.append(DataNote(NoteKind.EMPTY, path.name, _emptiness(found)))
@@ -74,6 +75,7 @@ class TensorBoardReader(Reader):
                 checkpoints=tuple(said.checkpoints),
                 order=(_created(path, found), path.name),
                 segments=segments,
+                purges=purges if any(p is not None for p in purges) else (),
             )
         ]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto.event_pb2 import Event
 
 from curveread.readers.base import Part
+from curveread.readers.discover import read_runs
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.run.notes import NoteKind
 from tests.support.event_files import ramp, scalar, start, write
@@ -121,6 +123,25 @@ def test_points_out_of_order_are_no_attempt(tmp_path: Path) -> None:
 def test_session_start_that_purges(tmp_path: Path) -> None:  # edge case 2
     part = read(tmp_path, [*ramp("loss", range(10)), start(6), *ramp("loss", range(8, 12), factor=3.0)])
     assert spans(part) == [{"loss": (0, 9, 10)}, {"loss": (8, 11, 4)}]
+    assert part.purges == (None, 6)
+    assert part.curves["loss"].step.tolist() == [*range(6), *range(8, 12)], "6 and 7 are purged as well"
+
+
+def test_session_start_of_a_further_file_purges_every_curve_before_it(tmp_path: Path) -> None:  # edge case 2
+    """What TensorBoard does across files; a resume without it only replaces what lies behind its first point."""
+    first = [e for s in range(10) for e in (scalar("loss", s, s), scalar("eval", s, s), scalar("old", s, s))]
+    write(tmp_path, first, name="events.out.tfevents.100.h.1.0")
+    second = [e for s in range(8, 12) for e in (scalar("loss", s, 9), scalar("eval", s, 9))]
+    write(tmp_path, [start(6), *second], name="events.out.tfevents.200.h.2.0")
+    (run,) = read_runs(tmp_path)
+    assert run["loss"].step.tolist() == [*range(6), *range(8, 12)]
+    assert run["old"].step.tolist() == list(range(6)), "a curve that the resumed run does not log is cut, too"
+    assert run.attempts[0].superseded["old"].step.tolist() == [6, 7, 8, 9]
+    note = next(n for n in run.notes if n.kind is NoteKind.SUPERSEDED)
+    assert note.message.startswith("resume at step 6: 4 points of")
+    oracle = EventAccumulator(str(tmp_path), size_guidance={"scalars": 0}).Reload()
+    for tag in ("loss", "eval", "old"):
+        assert run[tag].step.tolist() == [e.step for e in oracle.Scalars(tag)], tag
 
 
 def test_first_session_start_of_a_file_begins_its_first_attempt(tmp_path: Path) -> None:

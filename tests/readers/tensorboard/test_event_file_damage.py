@@ -23,7 +23,7 @@ def small() -> list[Event]:
     return [
         scalar("loss", 1, 4.0),
         scalar("lr", 1, 0.1),
-        start(1),
+        start(2),
         event(2, simple("loss", 3.0), simple("lr", 0.2)),
         event(3, tensor("loss", "scalars", DataType.DT_DOUBLE, double_val=[2.0])),
         event(4, tensor("a/tag/of/some/length/" * 7, float_val=[1.0])),
