@@ -14,7 +14,7 @@ from curveread.readers.base import Part
 from curveread.readers.merge import Form, agreement, plain_name, rewritten
 from curveread.readers.stitch import Start, Stitched, continues, started_at, starts_late, stitch
 from curveread.readers.tree import LogFile
-from curveread.run.model import Curve
+from curveread.run.model import Curve, FloatArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
@@ -83,7 +83,7 @@ class Stream:
         return {
             plain_name(rewritten(t) if state else t): c
             for t, c in self.stitched.curves.items()
-            if c.role not in _ALIKE and not t.startswith("system/") and np.unique(c.value).size > 2
+            if c.role not in _ALIKE and not t.startswith("system/") and _varies(c.value)
         }
 
     @cached_property
@@ -111,6 +111,15 @@ class Stream:
     def name(self) -> str:
         """The display name that a part carries, or empty."""
         return next((i.part.name for i in self.items if i.part.name), "")
+
+
+def _varies(value: FloatArray) -> bool:
+    """Return whether a curve has more than two values, NaN being one; np.unique would import numpy.ma for it."""
+    left, found = value, 0
+    while left.size and found < 3:
+        first, found = left[0], found + 1
+        left = left[~np.isnan(left)] if np.isnan(first) else left[left != first]
+    return found > 2
 
 
 def streams_of(items: Sequence[Item]) -> list[Stream]:

@@ -283,7 +283,4 @@ def _masked(crc: Words) -> Words:
 
 def masked_crc32c(data: bytes) -> int:
     """Return the stored checksum of one short byte string."""
-    crc = of_zeros(len(data))
-    for i, byte in enumerate(data):
-        crc ^= int(_followed_by(len(data) - 1 - i)[byte])
-    return mask(crc)
+    return mask(checksum(data))

@@ -149,7 +149,7 @@ def walk(log: Log, damage: list[Damage]) -> Iterator[Frames]:
     """
     batch: list[Frames] = []
     at = found = waiting = 0
-    window, thorough = _NARROW, False
+    window, thorough, among_long = _NARROW, False, False
     guess, last = _Guess(), np.empty(0, np.int64)
     while at < log.size:
         length = _length_at(log, at)
@@ -160,12 +160,13 @@ def walk(log: Log, damage: list[Damage]) -> Iterator[Frames]:
             at, window = end, _NARROW
             continue
         frames = guess.frames(log, at, last)
-        if frames is None and 0 < length < 65536:
+        if frames is None and 0 < length < 65536 and (among_long or not _alone(log, at, length, window)):
             frames = _chain(log, at, min(at + window, log.size), thorough)
             thorough = thorough or frames is None
             # A jump over a giant record or a break: look at little first, widen while the chain holds.
             end = 0 if frames is None else frames.end
             window = min(4 * window, _WIDE) if at + window <= end < at + 2 * window else _NARROW
+        among_long = frames is None and length < 65536
         if frames is None:
             frames = Frames(np.array([at]), np.array([length]))
         batch.append(frames)
@@ -251,6 +252,15 @@ def _length_at(log: Log, at: int) -> int | None:
     stored = int.from_bytes(head[8:], "little")
     right = int(length_checksums()[length]) if length < 65536 else masked_crc32c(head[:8])
     return length if stored == right else None
+
+
+def _alone(log: Log, at: int, length: int, window: int) -> bool:
+    """Return whether a window holds no more than the record that starts there: it or the next one is a long one."""
+    after = at + FRAME + length
+    if after >= at + window:
+        return True
+    following = _length_at(log, after)
+    return following is not None and after + following >= at + window
 
 
 def _headers(log: Log, first: int, end: int, thorough: bool) -> Frames:
