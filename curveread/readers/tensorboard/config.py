@@ -7,9 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from curveread.readers.tensorboard.memory import Log
 from curveread.readers.tensorboard.said import hyper_parameters, texts
 from curveread.readers.tensorboard.scalars import Record
-from curveread.readers.tensorboard.tfrecord import HEADER, Log
+from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["configuration"]

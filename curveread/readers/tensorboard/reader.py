@@ -15,10 +15,11 @@ from curveread.readers.base import Part, Reader
 from curveread.readers.tensorboard.attempts import attempt_starts, cut, said_purges, stitched
 from curveread.readers.tensorboard.config import configuration
 from curveread.readers.tensorboard.damage import damage_notes
+from curveread.readers.tensorboard.memory import load
 from curveread.readers.tensorboard.scalars import Scalars, scalars
 from curveread.readers.tensorboard.series import Series
 from curveread.readers.tensorboard.session import listen
-from curveread.readers.tensorboard.tfrecord import HEADER, load
+from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 

@@ -26,8 +26,9 @@ from curveread.readers.tensorboard.crc32c import (
     unmask,
 )
 from curveread.readers.tensorboard.event import Layout, NotAnEvent, Span, Value, parse
+from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
-from curveread.readers.tensorboard.tfrecord import HEADER, PAD, Damage, Frames, Log, walk
+from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
 __all__ = ["BadRecord", "Record", "Scalars", "scalars"]
 
@@ -100,6 +101,7 @@ def scalars(log: Log) -> Scalars:
     for frames in walk(log, damage):
         decoder.add(frames, records)
         records += frames.start.size
+        log.passed(int(frames.start[0]), frames.end)
     bad = sorted(decoder.bad, key=lambda b: b.number)
     other = sorted(decoder.other, key=lambda r: r.number)
     return Scalars(decoder.series(), records, bad, damage, other)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from curveread.readers.tensorboard.event import Layout, Span, fields, parse, varint
+from curveread.readers.tensorboard.memory import Log
 from curveread.readers.tensorboard.scalars import Record
-from curveread.readers.tensorboard.tfrecord import HEADER, Log
+from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Checkpoint
 
 __all__ = ["Said", "listen"]

@@ -11,60 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.errors import ReadError
 from curveread.readers.tensorboard.columns import column
 from curveread.readers.tensorboard.crc32c import checksum_of_lengths, length_checksums, masked_crc32c
+from curveread.readers.tensorboard.memory import PAD, Log
 
-__all__ = ["FRAME", "HEADER", "PAD", "Damage", "Frames", "Log", "load", "walk"]
+__all__ = ["FRAME", "HEADER", "Damage", "Frames", "walk"]
 
 HEADER = 12
 FRAME = 16
 """Bytes of a record that are not data: length, its checksum, the checksum of the data."""
-PAD = 256
-"""Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
 
 _NARROW, _WIDE = 4096, 1 << 18  # bytes looked at in one go
 _BATCH = 1 << 17  # records handed on together
 _LONGEST = 2048  # records in which a repetition is looked for
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Log:
-    """A file in memory.
-
-    Parameters
-    ----------
-    buffer
-        (PAD + size + PAD,) uint8.
-    size
-        Bytes of the file.
-    """
-
-    buffer: NDArray[np.uint8]
-    size: int
-
-    def gather(self, at: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
-        """Return ``width`` bytes from each place of the file, (n, width) uint8, C-contiguous."""
-        window: NDArray[Any] = np.ndarray((self.buffer.size - PAD - width + 1,), f"V{width}", self.buffer, PAD, (1,))
-        return window[at].view(np.uint8).reshape(-1, width)
-
-    def words(self, at: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Return the little-endian 32-bit word at each place of the file, (n,) uint32."""
-        return self.gather(at, 4).view("<u4")[:, 0]
-
-    def view(self, start: int, length: int) -> memoryview:
-        """Return a stretch of the file without copying it."""
-        return self.buffer[PAD + start : PAD + start + length].data
-
-    def bytes_at(self, start: int, length: int) -> bytes:
-        """Return a stretch of the file."""
-        return self.buffer[PAD + start : PAD + start + length].tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +69,6 @@ class Frames:
     def end(self) -> int:
         """The byte behind the last of them."""
         return int(self.start[-1] + FRAME + self.length[-1])
-
-
-def load(path: Path) -> Log:
-    """Read a file into memory.
-
-    Raises
-    ------
-    ReadError
-        When it cannot be opened.
-    """
-    try:
-        with path.open("rb") as f:
-            f.seek(0, 2)
-            size = f.tell()
-            f.seek(0)
-            buffer = np.empty(PAD + size + PAD, dtype=np.uint8)
-            buffer[:PAD] = 0
-            read = 0
-            while read < size and (n := f.readinto(buffer[PAD + read : PAD + size].data)):
-                read += n
-    except OSError as e:
-        raise ReadError(f"{path}: cannot be read ({e.strerror or e})") from e
-    buffer[PAD + read :] = 0
-    return Log(buffer[: PAD + read + PAD], read)
 
 
 def walk(log: Log, damage: list[Damage]) -> Iterator[Frames]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from curveread.errors import ReadError
 from curveread.readers.tensorboard import tfrecord
 from curveread.readers.tensorboard.crc32c import length_checksums
-from curveread.readers.tensorboard.tfrecord import PAD, Damage, Log, load, walk
+from curveread.readers.tensorboard.memory import PAD, Log, load
+from curveread.readers.tensorboard.tfrecord import Damage, walk
 from tests.support.event_files import frame
 
 RANDOM = random.Random(0)
