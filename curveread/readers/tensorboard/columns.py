@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from curveread.readers.tensorboard.event import Number, Span
 
-__all__ = ["alike", "column", "numbers", "varints", "words"]
+__all__ = ["alike", "column", "numbers", "rounded", "varints", "words"]
 
 Rows = NDArray[np.uint8]
 """(n, width) uint8, C-contiguous; at least 8 spare bytes behind what is read, so that it can be read in words."""
@@ -38,9 +38,25 @@ def varints(rows: Rows, span: Span) -> NDArray[np.uint64]:
 
 def numbers(rows: Rows, number: Number) -> NDArray[np.float64]:
     """Decode one number of each row, (n,) float64; 16- and 32-bit floats are widened."""
-    a, b = number.span
-    if b == a:
+    if number.span[1] == number.span[0]:
         return np.zeros(len(rows))
+    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN too
+        return _stored(rows, number).astype(np.float64)
+
+
+def rounded(rows: Rows, number: Number) -> NDArray[np.bool_] | None:
+    """Return which whole numbers float64 does not hold, beyond 2**53, (n,) bool; None when it holds them all."""
+    if number.form not in ("<i8", "<u8") or number.span[1] == number.span[0]:
+        return None
+    whole = _stored(rows, number)
+    with np.errstate(invalid="ignore"):
+        lost: NDArray[np.bool_] = whole.astype(np.float64).astype(whole.dtype) != whole
+    return lost if lost.any() else None
+
+
+def _stored(rows: Rows, number: Number) -> NDArray[Any]:
+    """Return one number of each row in the form in which it was stored."""
+    a = number.span[0]
     bits: NDArray[Any]
     if not number.varint:
         bits = column(rows, "<u2" if number.form == "bfloat16" else number.form, a).copy()
@@ -51,8 +67,7 @@ def numbers(rows: Rows, number: Number) -> NDArray[np.float64]:
         bits = bits if number.form in ("<u8", "bfloat16") else bits.view(np.int64)
     if number.form == "bfloat16":
         bits = (bits.astype(np.uint32) << np.uint32(16)).view(np.float32)
-    with np.errstate(invalid="ignore"):  # a signalling NaN is a NaN too
-        return bits.astype(np.float64)
+    return bits
 
 
 def words(rows: Rows, span: Span) -> list[NDArray[np.uint64]]:

@@ -60,7 +60,7 @@ class TensorBoardReader(Reader):
         said = listen(log, found.other)
         series, notes = _counted(found.series, path.name)
         attempts = cut(series, attempt_starts(series, said.starts))
-        notes += _sorted_notes(attempts, path.name)
+        notes += _sorted_notes(attempts, path.name) + _rounded_notes(found.rounded, path.name)
         segments = tuple(_curves(a) for a in attempts) if len(attempts) > 1 else ()
         purges = said_purges(attempts, said.starts)
         curves = _curves(stitched(attempts, purges))
@@ -107,6 +107,15 @@ def _sorted_notes(attempts: Sequence[Mapping[str, Series]], source: str) -> list
     tags = sorted({tag for tag, _ in back})
     text = f"{_names(tags)}: steps go back {often} while the run goes on; the points were sorted by step, all are kept"
     return [DataNote(NoteKind.UNORDERED, source, text)]
+
+
+def _rounded_notes(rounded: Mapping[str, int], source: str) -> list[DataNote]:
+    if not rounded:
+        return []
+    n = sum(rounded.values())
+    points = "1 point is a whole number" if n == 1 else f"{n:,} points are whole numbers"
+    text = f"{_names(list(rounded))}: {points} beyond 2^53, rounded to the nearest float64"
+    return [DataNote(NoteKind.ROUNDED, source, text)]
 
 
 def _names(tags: list[str]) -> str:

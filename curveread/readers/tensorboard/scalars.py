@@ -8,13 +8,13 @@ numbers of all rows of a layout are decoded at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, varints, words
+from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, rounded, varints, words
 from curveread.readers.tensorboard.crc32c import (
     SHORT,
     Words,
@@ -86,6 +86,8 @@ class Scalars:
         Stretches of the file that hold no record, in order.
     other
         Records that say something beside scalars: session starts, text, hyper-parameters.
+    rounded
+        tag -> how many of its whole numbers float64 does not hold.
     """
 
     series: dict[str, Series]
@@ -93,6 +95,7 @@ class Scalars:
     bad: list[BadRecord]
     damage: list[Damage]
     other: list[Record]
+    rounded: dict[str, int] = field(default_factory=dict)
 
 
 def scalars(log: Log) -> Scalars:
@@ -104,7 +107,7 @@ def scalars(log: Log) -> Scalars:
         log.passed(int(frames.start[0]), frames.end)
     bad = sorted(decoder.bad, key=lambda b: b.number)
     other = sorted(decoder.other, key=lambda r: r.number)
-    return Scalars(decoder.series(), records, bad, damage, other)
+    return Scalars(decoder.series(), records, bad, damage, other, decoder.rounded())
 
 
 @dataclass(slots=True)
@@ -194,6 +197,7 @@ class _Decoder:
         self._pieces: list[tuple[int, Series]] = []
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
         self._tensors: set[int] = set()
+        self._rounded: dict[int, int] = {}  # tag -> points
 
     def add(self, frames: Frames, first: int) -> None:
         """Check and decode a batch of records; ``first`` is the number of its first one."""
@@ -293,6 +297,10 @@ class _Decoder:
                 continue
             if value.tensor:
                 self._tensors.update(t.numbers)
+            if (lost := rounded(rows, value.number)) is not None:
+                which = np.zeros(record.size, np.int64) if t.which is None else t.which
+                for tag, n in zip(t.numbers, np.bincount(which[lost], minlength=len(t.numbers)).tolist(), strict=True):
+                    self._rounded[tag] = self._rounded.get(tag, 0) + n
             points = Series(record, step, wall_time, numbers(rows, value.number), value.number.bits)
             if t.which is None:
                 self._pieces.append((t.numbers[0], points))
@@ -313,6 +321,10 @@ class _Decoder:
 
     def _number(self, tag: bytes) -> int:
         return self._tags.setdefault(tag, len(self._tags))
+
+    def rounded(self) -> dict[str, int]:
+        """Return of each tag how many whole numbers were rounded; tags without any are left out."""
+        return {name.decode("utf-8", "replace"): n for name, i in self._tags.items() if (n := self._rounded.get(i, 0))}
 
     def series(self) -> dict[str, Series]:
         """Return everything decoded, tag by tag in the order of the file."""

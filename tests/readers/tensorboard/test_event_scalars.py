@@ -278,3 +278,17 @@ def test_record_that_is_no_event(tmp_path: Path) -> None:
         "record 2 at byte 39: its checksum is right, but it is no event: wire type 7 at byte 0; "
         "left out, 2 records were kept"
     ]
+
+
+def test_whole_numbers_that_float64_does_not_hold_are_told(tmp_path: Path) -> None:
+    tokens = [2**53, 2**53 + 1, -(2**53) - 1, 2**60, 7, 2**63 - 1]
+    packed = [event(k, tensor("tokens", "scalars", DataType.DT_INT64, int64_val=[n])) for k, n in enumerate(tokens)]
+    content = [
+        event(k, tensor("raw", "scalars", DataType.DT_INT64, tensor_content=struct.pack("<q", n)))
+        for k, n in enumerate(tokens)
+    ]
+    (part,) = TensorBoardReader().read(write(tmp_path, [*packed, *content]))
+    assert part.curves["tokens"].value.tolist() == part.curves["raw"].value.tolist() == [float(n) for n in tokens]
+    (note,) = part.notes
+    assert note.kind is NoteKind.ROUNDED
+    assert note.message.endswith("6 points are whole numbers beyond 2^53, rounded to the nearest float64")
