@@ -13,12 +13,12 @@ from typing import Any
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part
 from curveread.readers.crash_lines import crash_lines, printed_files
-from curveread.readers.grouping import Item, Stream, chain, group
+from curveread.readers.grouping import Item, Stream, chain, group, one_run
 from curveread.readers.losses import summed_note, without_policy_losses
 from curveread.readers.merge import all_checkpoints, drop_summaries, merge_forms, rank
 from curveread.readers.registry import all_readers
 from curveread.readers.trainer_checkpoints import beginnings
-from curveread.readers.tree import SPLITS, LogFile, scan
+from curveread.readers.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.run.model import Attempt, Curve, Run, Source
 from curveread.run.notes import DataNote, NoteKind
 
@@ -161,7 +161,22 @@ def _group_folders(items: Sequence[Item]) -> list[tuple[Path, list[list[Stream]]
         for home in homes:
             del runs[home]
         runs[parent] = [[joined]]
+    _join_twins(runs)
     return sorted(runs.items(), key=lambda kv: _natural(str(kv[0])))
+
+
+def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
+    """Join what one run left in two places, ``logs/run-7`` and ``out/run-7``, where a curve in both proves it."""
+    twins: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+    for home, found in runs.items():
+        if len(found) == 1:
+            twins[tuple(p for p in home.parts if p.lower() not in KINDS_OF_FOLDERS)].append(home)
+    for homes in twins.values():
+        homes.sort(key=lambda h: (len(h.parts), h))
+        for i, home in enumerate(homes):
+            for other in homes[i + 1 :]:
+                if home in runs and other in runs and one_run(runs[home][0], runs[other][0]):
+                    runs[home][0].extend(runs.pop(other)[0])
 
 
 def _natural(text: str) -> list[tuple[int, int | str]]:

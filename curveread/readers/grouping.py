@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from curveread.run.model import Curve, FloatArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["Item", "Stream", "chain", "group", "streams_of"]
+__all__ = ["Item", "Stream", "chain", "group", "one_run", "streams_of"]
 
 _ALIKE = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT})
 _TABLES = frozenset({"csv", "jsonl", "json", "wandb-history", "lightning-csv"})
@@ -350,6 +350,18 @@ def _adopt(groups: list[list[Stream]]) -> list[list[Stream]]:
         else:
             out.append(streams)
     return out
+
+
+def one_run(a: Sequence[Stream], b: Sequence[Stream]) -> bool:
+    """Return whether the logs of two folders are forms of one run: of other formats, a curve has equal values."""
+    if {s.format for s in a} & {s.format for s in b}:
+        return False
+    for mine, theirs in product((s.telling for s in a), (s.telling for s in b)):
+        for name in mine.keys() & theirs.keys():
+            common, equal = agreement(mine[name], theirs[name])
+            if common >= 5 and equal == common:
+                return True
+    return False
 
 
 def chain(runs: Sequence[Sequence[Stream]]) -> list[list[Stream]] | None:

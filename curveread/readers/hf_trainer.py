@@ -239,7 +239,8 @@ def checkpoints_beside(path: Path) -> tuple[Checkpoint, ...]:
     if CHECKPOINT.match(folder.name):
         folder = folder.parent
     try:
-        found = [(int(m.group(1)), p) for p in folder.iterdir() if (m := CHECKPOINT.match(p.name)) and p.is_dir()]
+        named = [(CHECKPOINT.match(p.name), p) for p in folder.iterdir()]
+        found = [(int(m[1]), p) for m, p in named if m and m[1] and p.is_dir()]
     except OSError:
         return ()
     return tuple(Checkpoint(step, str(p)) for step, p in sorted(found))

@@ -7,14 +7,15 @@ as the final one; comparing the text of their ``log_history`` costs a memory com
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["CHECKPOINT", "beginnings"]
 
-CHECKPOINT = re.compile(r"checkpoint-(\d+)$")
-"""Name of a checkpoint's folder."""
+CHECKPOINT = re.compile(r"(?:checkpoint-(\d+)|last-checkpoint)$")
+"""Name of a checkpoint's folder; the Hub keeps the newest as ``last-checkpoint``."""
 _BEGIN, _END = b'\n  "log_history": [\n', b"\n  ]"
 
 
@@ -30,7 +31,10 @@ def beginnings(paths: Iterable[Path]) -> set[Path]:
     for path in paths:
         number = CHECKPOINT.match(path.parent.name)
         home = path.parent.parent if number else path.parent
-        folders[home].append((int(number[1]) if number else float("inf"), path))
+        if number:
+            folders[home].append((float(number[1]) if number[1] else sys.float_info.max, path))
+        else:
+            folders[home].append((float("inf"), path))
     out: set[Path] = set()
     for states in folders.values():
         if len(states) > 1:

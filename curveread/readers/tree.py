@@ -11,8 +11,9 @@ from pathlib import Path
 
 from curveread.readers.base import Reader
 from curveread.readers.registry import all_readers
+from curveread.readers.trainer_checkpoints import CHECKPOINT
 
-__all__ = ["SPLITS", "LogFile", "scan"]
+__all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "scan"]
 
 _NEVER = frozenset(
     {
@@ -45,10 +46,24 @@ _CONTAINERS = frozenset(
         "csv_logs",
     }
 )
+KINDS_OF_FOLDERS = _CONTAINERS | {
+    "out",
+    "output",
+    "outputs",
+    "checkpoint",
+    "checkpoints",
+    "ckpt",
+    "ckpts",
+    "model",
+    "models",
+    "results",
+    "runs",
+    "metrics",
+}
+"""Folders that say what lies in them and not of which run it is."""
 _LIGHTNING = frozenset({"lightning_logs", "csv_logs", "tb_logs", "logs", "tensorboard", "default"})
 SPLITS = frozenset({"train", "training", "validation", "valid", "val", "eval", "evaluation", "test", "dev"})
 """Folders (and files) that hold one split of a run: their tags get the folder's name in front."""
-_CHECKPOINT = re.compile(r"checkpoint-\d+$")
 _WANDB_RUN = re.compile(r"(offline-)?(run|dryrun)-\d{8}_\d{6}-\w+$")
 _HPARAMS = re.compile(r"\d{9,11}(\.\d+)?$")
 _DATED = re.compile(r"[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_.+$")
@@ -155,7 +170,7 @@ def scan(root: Path) -> list[LogFile]:
     paths = [root] if root.is_file() else list(_files(root))
     top = root.parent if root.is_file() else root
     files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path)) is not None]
-    return _homes(_first_of_spread(files), top)
+    return _homes(_in_artifacts(_first_of_spread(files)), top)
 
 
 def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
@@ -169,6 +184,16 @@ def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
                 continue
             seen.add((file.reader.name, spread))
         out.append(file)
+    return out
+
+
+def _in_artifacts(files: list[LogFile]) -> list[LogFile]:
+    """Place what a run of MLflow keeps among its artifacts in that run."""
+    runs = {f.home for f in files if f.reader.home(f.path) is not None}
+    out = []
+    for file in files:
+        kept_by = next((p.parent for p in file.path.parents if p.name == "artifacts" and p.parent in runs), None)
+        out.append(file if kept_by is None else replace(file, home=kept_by))
     return out
 
 
@@ -188,7 +213,7 @@ def _place(path: Path, reader: Reader, top: Path) -> LogFile:
 
     if inside() and _HPARAMS.match(home.name) and "tfevents" in path.name:
         home = folder = home.parent
-    if inside() and _CHECKPOINT.match(home.name):
+    if inside() and CHECKPOINT.match(home.name):
         home = home.parent
     if inside() and home.name == "files" and _WANDB_RUN.match(home.parent.name):
         home = home.parent

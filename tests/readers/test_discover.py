@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import wandb_writer as w
 from event_writer import write_scalars
+from store_files import lines, mlflow_run
 
 from curveread.errors import CorruptLogError, NoLogsError, ReadError
 from curveread.readers import grouping
@@ -148,6 +149,52 @@ def test_sub_writers_are_folded(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- several runs
+
+
+def test_logs_and_output_of_one_run_in_folders_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    events(tmp_path / "logs", range(1, 101))
+    state(tmp_path / "out" / "trainer_state.json", range(1, 101))
+    run = one(tmp_path)
+    assert {s.format for s in run.sources} == {"tensorboard", "trainer-state"}
+    assert run.path == str(tmp_path)
+
+
+def test_logs_and_outputs_of_several_runs(tmp_path: Path) -> None:
+    for i, name in enumerate(("a", "b")):
+        (tmp_path / "logs" / name).mkdir(parents=True)
+        events(tmp_path / "logs" / name, range(1, 101), offset=i)
+        state(tmp_path / "output" / name / "trainer_state.json", range(1, 101), offset=i)
+    assert names(tmp_path) == ["a", "b"]
+    assert [len(r.sources) for r in read_runs(tmp_path)] == [2, 2]
+
+
+def test_an_output_with_other_values_is_another_run(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    events(tmp_path / "logs", range(1, 101))
+    state(tmp_path / "out" / "trainer_state.json", range(1, 101), offset=0.5)
+    assert len(read_runs(tmp_path)) == 2
+
+
+def test_event_files_among_the_artifacts_of_an_mlflow_run(tmp_path: Path) -> None:
+    values = [repr(float(np.sin(s)) + 2) for s in range(1, 51)]
+    folder = mlflow_run(tmp_path / "mlruns" / "1", {"train/loss": lines(values, first=1)}).parent
+    (folder / "artifacts" / "tb").mkdir(parents=True)
+    events(folder / "artifacts" / "tb", range(1, 51), tags=("train/loss", "extra"))
+    run = one(tmp_path)
+    assert {s.format for s in run.sources} == {"mlflow", "tensorboard"}
+    assert "extra" in run
+    assert len(run["train/loss"]) == 50
+
+
+def test_the_last_checkpoint_of_the_hub_is_no_folder_of_its_own(tmp_path: Path) -> None:
+    state(tmp_path / "last-checkpoint" / "trainer_state.json", range(1, 101))
+    events(tmp_path, range(1, 101))
+    run = one(tmp_path)
+    assert {s.format for s in run.sources} == {"tensorboard", "trainer-state"}
+    assert run.checkpoints == ()
+    state(tmp_path / "trainer_state.json", range(1, 121))
+    assert [s.format for s in one(tmp_path).sources].count("trainer-state") == 1, "a beginning says nothing new"
 
 
 def test_sibling_folders_are_runs_in_natural_order(tmp_path: Path) -> None:

@@ -109,3 +109,36 @@ def test_files_alone_are_no_log(tmp_path: Path) -> None:
     _files(tmp_path / "run")
     with pytest.raises(ReadError, match="no training log"):
         read_runs(tmp_path / "run")
+
+
+def _old_client(folder: Path, *, history: bool = True) -> Path:
+    folder.mkdir(parents=True)
+    rows = [{"loss": 1.0 / (i + 1), "_step": i, "_timestamp": 1.58e9 + 10 * i, "_runtime": 10 * i} for i in range(20)]
+    if history:
+        (folder / "wandb-history.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    samples = [
+        {"system.cpu": 5.0 + i, "system.gpu.0.memory": 3, "_wandb": True, "_timestamp": 1.58e9 + 30 * i + 1}
+        for i in range(6)
+    ]
+    (folder / "wandb-events.jsonl").write_text("".join(json.dumps(s) + "\n" for s in samples) + '{"system.cp')
+    return folder
+
+
+def test_system_metrics_of_an_old_client_are_curves_of_its_run(tmp_path: Path) -> None:
+    _old_client(tmp_path / "wandb" / "run-20200126_120000-abc")
+    (run,) = read_runs(tmp_path)
+    cpu = run["system/cpu"]
+    assert cpu.step.tolist() == [0, 3, 6, 9, 12, 15], "the step that was last logged then"
+    assert cpu.value.tolist() == [5.0, 6.0, 7.0, 8.0, 9.0, 10.0]
+    assert cpu.wall_time is not None
+    assert cpu.wall_time[1] == 1.58e9 + 31
+    assert len(run["system/gpu.0.memory"]) == 6
+    assert len(run["loss"]) == 20
+    assert {n.kind for n in run.notes} >= {NoteKind.TRUNCATED, NoteKind.X_AXIS}
+
+
+def test_system_metrics_that_are_all_that_is_left(tmp_path: Path) -> None:
+    _old_client(tmp_path / "wandb" / "dryrun-20200126_120000-abc", history=False)
+    (run,) = read_runs(tmp_path)
+    assert run["system/cpu"].step.tolist() == [0, 30, 60, 90, 120, 150]
+    assert any("seconds since the first sample" in n.message for n in run.notes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
-from curveread.readers.columns import Axis, Table, choose_axis, segments_of
+from curveread.readers.columns import Column, Table, choose_axis, segments_of
 from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
 from curveread.readers.wandb.files import beside, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
@@ -26,7 +26,8 @@ from curveread.readers.wandb.records import (
     stats_of,
     walk,
 )
-from curveread.run.model import Curve, Source
+from curveread.readers.wandb.system import samples_of, system_curves
+from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["WandbReader"]
@@ -79,15 +80,10 @@ class WandbReader(Reader):
         segments, axis_notes = segments_of(table, axis, source, own=own) if history.rows else ([], [])
         notes += axis_notes + own_notes
         curves = segments[-1] if segments else {}
-        system = _system_curves(content.stats, table, axis)
+        clock = table.columns.get("_timestamp", Column(np.empty(0, np.int64), np.empty(0)))
+        system, placed = system_curves(samples_of(content.stats), clock.value, axis.step[clock.row], source)
+        notes += placed
         if system:
-            notes.append(
-                DataNote(
-                    NoteKind.X_AXIS,
-                    source,
-                    f"{len(system)} system metrics have a clock and no step: placed by time at the last logged step",
-                )
-            )
             curves = {**curves, **system}
             segments = [*segments[:-1], curves]
         if not curves:
@@ -212,8 +208,6 @@ def _with_step(history: History) -> dict[str, Any]:
     """Return the columns; ``_step`` from the records' own step field where no item carries it."""
     columns = dict(history.columns)
     if "_step" not in columns and np.any(history.step >= 0):
-        from curveread.readers.columns import Column
-
         row = np.flatnonzero(history.step >= 0)
         columns["_step"] = Column(row, history.step[row].astype(np.float64))
     return columns
@@ -223,29 +217,3 @@ def _first_time(table: Table) -> float:
     clock = table.columns.get("_timestamp")
     finite = clock.value[np.isfinite(clock.value)] if clock else np.empty(0)
     return float(finite[0]) if finite.size else 0.0
-
-
-def _system_curves(stats: list[Stats], table: Table, axis: Axis) -> dict[str, Curve]:
-    """Place system metrics at the step that was last logged when they were sampled."""
-    if not stats:
-        return {}
-    gathered: dict[str, tuple[list[float], list[float]]] = {}
-    for sample in stats:
-        for key, value in sample.items:
-            times, values = gathered.setdefault(key, ([], []))
-            times.append(sample.time)
-            values.append(value)
-    clock = table.columns.get("_timestamp")
-    first = min(s.time for s in stats)
-    out = {}
-    for key, (times, values) in gathered.items():
-        wall = np.array(times)
-        if clock is not None and clock.row.size:
-            at = np.searchsorted(np.maximum.accumulate(np.nan_to_num(clock.value)), wall, side="right") - 1
-            step = np.maximum.accumulate(axis.step)[clock.row[np.maximum(at, 0)]]
-        else:
-            step = np.floor(wall - first).astype(np.int64)
-        order = np.argsort(step, kind="stable")
-        tag = f"system/{key}"
-        out[tag] = Curve(tag, step[order], np.array(values)[order], wall[order])
-    return out
