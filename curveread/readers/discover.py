@@ -57,7 +57,7 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
         raise NoLogsError(f"{path}: {what}")
     if not os.access(path, os.R_OK):
         raise ReadError(f"{path}: no permission to read it")
-    files = scan(path)
+    files, passed = scan(path)
     if not files:
         raise NoLogsError(_nothing_at(path))
     top = path.parent if path.is_file() else path
@@ -68,7 +68,7 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
     full = [r for r in runs if r.curves]
     if not full:
         raise _no_curve(path, files, runs, problems)
-    return _with_problems(runs, full, problems)
+    return _with_problems(runs, full, problems, [_relative(str(p), top) for p in passed])
 
 
 def _nothing_at(path: Path) -> str:
@@ -388,9 +388,12 @@ def _hparams(items: Sequence[Item]) -> dict[str, Any]:
     return {}
 
 
-def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadError]) -> list[Run]:
-    """Keep a lone run alone: empty logs beside it, and files that cannot be read, become its notes."""
+def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadError], passed: Sequence[str]) -> list[Run]:
+    """Keep a lone run alone: empty logs beside it, and files and links that cannot be read, become its notes."""
     extra = [DataNote(NoteKind.SKIPPED, "", f"a file was left out: {p}") for p in problems]
+    if passed:
+        shown = ", ".join(passed[:3]) + (f" and {len(passed) - 3} more" if len(passed) > 3 else "")
+        extra.append(DataNote(NoteKind.SKIPPED, "", f"passed over, as they lead nowhere or may not be read: {shown}"))
     if len(full) == 1:
         extra += [n for r in runs if r is not full[0] for n in r.notes if n.kind is NoteKind.EMPTY]
         runs = full

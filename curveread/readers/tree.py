@@ -101,8 +101,11 @@ class LogFile:
     version: int = -1
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Yield files below a folder in a stable order; links are followed once, dangling ones passed over."""
+def _files(root: Path, passed: list[Path]) -> Iterator[Path]:
+    """Yield files below a folder in a stable order; links are followed once.
+
+    Links that lead nowhere, and folders that may not be looked into, are added to ``passed``.
+    """
     visited: set[tuple[int, int]] = set()
     above = {root.resolve(), *root.resolve().parents}
     later: list[Path] = []
@@ -112,6 +115,7 @@ def _files(root: Path) -> Iterator[Path]:
             stat = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda e: e.name)
         except OSError:
+            passed.append(folder)
             return
         if (stat.st_dev, stat.st_ino) in visited:
             return
@@ -148,7 +152,7 @@ def _files(root: Path) -> Iterator[Path]:
                     known.add((stat.st_dev, stat.st_ino))
                     yield link
         except (OSError, RuntimeError):  # dangling, or a loop
-            continue
+            passed.append(link)
 
 
 def claimed_by(path: Path) -> Reader | None:
@@ -162,15 +166,16 @@ def claimed_by(path: Path) -> Reader | None:
     return None
 
 
-def scan(root: Path) -> list[LogFile]:
-    """Return the log files at or below a path, each with its home.
+def scan(root: Path) -> tuple[list[LogFile], list[Path]]:
+    """Return the log files at or below a path, each with its home, and what was passed over: links that lead nowhere.
 
     Files are recognised by their names; only those that may be tables are opened, for their first bytes.
     """
-    paths = [root] if root.is_file() else list(_files(root))
+    passed: list[Path] = []
+    paths = [root] if root.is_file() else list(_files(root, passed))
     top = root.parent if root.is_file() else root
     files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path)) is not None]
-    return _homes(_in_artifacts(_first_of_spread(files)), top)
+    return _homes(_in_artifacts(_first_of_spread(files)), top), passed
 
 
 def _first_of_spread(files: list[LogFile]) -> list[LogFile]:

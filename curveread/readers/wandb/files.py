@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Beside", "beside", "last_values"]
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["Beside", "beside", "dropped_calls", "last_values"]
 
 _ENDED = {"finished": False, "failed": True, "crashed": True, "killed": True}
+_CONSOLES = ("files/output.log", "logs/debug-internal.log", "logs/debug.log", "output.log")
+_BACKWARDS = re.compile(rb"step (\d{1,18}) (?:that is |which is |is )?less than (?:the )?current step[: ]*(\d{1,18})")
+_LONGEST = 1 << 26  # bytes of a console that is looked through
 _LARGEST = 1 << 22  # bytes; a summary with media in it can be large
 
 
@@ -45,6 +51,26 @@ def beside(log: Path) -> Beside:
         {k: v for k, v in _first(folders, "wandb-summary.json", _json).items() if _is_own(k)},
         crashed,
     )
+
+
+def dropped_calls(log: Path) -> list[DataNote]:
+    """Return a note when the console or W&B's own log says that ``log()`` went back in step: W&B drops such data."""
+    for name in _CONSOLES:
+        path = log.parent / name
+        try:
+            if path.stat().st_size > _LONGEST:
+                continue
+            found = _BACKWARDS.findall(path.read_bytes())
+        except OSError:
+            continue
+        if found:
+            calls = "1 call" if len(found) == 1 else f"{len(found):,} calls"
+            step, current = (int(n) for n in found[0])
+            text = (
+                f"W&B dropped {calls} of log() that went back in step, first {step} behind {current} ({name} says so)"
+            )
+            return [DataNote(NoteKind.SKIPPED, str(log), text)]
+    return []
 
 
 def last_values(summary: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:

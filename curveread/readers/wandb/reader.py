@@ -12,7 +12,7 @@ from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
 from curveread.readers.columns import Column, Table, choose_axis, segments_of
 from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
-from curveread.readers.wandb.files import beside, last_values
+from curveread.readers.wandb.files import beside, dropped_calls, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.own_axes import main_axes, own_steps
 from curveread.readers.wandb.records import (
@@ -89,6 +89,7 @@ class WandbReader(Reader):
         if not curves:
             what = f"{len(records)} records, none of them with a number" if len(records) else "no complete record"
             notes.append(DataNote(NoteKind.EMPTY, source, f"no curve: {what}"))
+        notes += dropped_calls(path)
         files = beside(path)
         config = {**files.config, **run.config, **content.config}
         config = {k: v for k, v in config.items() if not k.startswith("_wandb")}
