@@ -15,7 +15,7 @@ __all__ = ["Beside", "beside", "dropped_calls", "last_values"]
 
 _ENDED = {"finished": False, "failed": True, "crashed": True, "killed": True}
 _CONSOLES = ("files/output.log", "logs/debug-internal.log", "logs/debug.log", "output.log")
-_BACKWARDS = re.compile(rb"step (\d{1,18}) (?:that is |which is |is )?less than (?:the )?current step[: ]*(\d{1,18})")
+_BACKWARDS = re.compile(rb"step:? (\d{1,18}) (?:that is |which is |is )?less than (?:the )?current step[: ]*(\d{1,18})")
 _LONGEST = 1 << 26  # bytes of a console that is looked through
 _LARGEST = 1 << 22  # bytes; a summary with media in it can be large
 
