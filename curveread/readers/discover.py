@@ -13,10 +13,11 @@ from typing import Any
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part
 from curveread.readers.crash_lines import crash_lines, printed_files
-from curveread.readers.grouping import Item, Stream, chain, group, one_run
+from curveread.readers.grouping import chain, group, one_run
 from curveread.readers.losses import summed_note, without_policy_losses
 from curveread.readers.merge import all_checkpoints, drop_summaries, merge_forms, rank
 from curveread.readers.registry import all_readers
+from curveread.readers.streams import Item, Stream
 from curveread.readers.trainer_checkpoints import beginnings
 from curveread.readers.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.run.model import Attempt, Curve, Run, Source

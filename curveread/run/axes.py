@@ -52,7 +52,7 @@ def with_axis(run: Run, x: str) -> Run:
         begins = np.append(True, value[1:] != value[:-1])  # a whole number of epochs stands at all steps of the epoch
         if (value % 1.0).any():
             begins[-1] = True
-        step, value = step[begins], value[begins]
+        step, value = step[begins], _decimal(value[begins]) if counter.significand_bits <= 24 else value[begins]
     placement = Placement(run, step, value, whole=x == "tokens")
     counts = "epochs" if x == "epoch" else x
     message = f"steps are {counts}, read off {counter.tag}; between its points they are interpolated"
@@ -78,6 +78,14 @@ def _counter(run: Run, x: str, role: Role, like: str) -> Curve:
     if not len(counter) or (len(counter) > 1 and counter.value[-1] == counter.value[0]):
         raise UsageError(f"--x {x}: {counter.tag} of {run.path} does not count up; use --x step or time")
     return counter
+
+
+def _decimal(value: FloatArray) -> FloatArray:
+    """Return float32 numbers as they were meant, with seven digits: 0.05 and not 0.05000000074505806."""
+    digits = np.floor(np.log10(np.maximum(np.abs(value), 1e-30)))
+    factor = 10.0 ** np.clip(6 - digits, 0, 30)
+    rounded: FloatArray = np.round(value * factor) / factor
+    return rounded
 
 
 def clock(run: Run) -> tuple[IntArray, FloatArray]:

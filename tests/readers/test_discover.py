@@ -16,8 +16,8 @@ from store_files import lines, mlflow_run
 
 from curveread.errors import CorruptLogError, NoLogsError, ReadError
 from curveread.readers import grouping
+from curveread.readers.agreement import agreement
 from curveread.readers.discover import read_runs
-from curveread.readers.merge import agreement
 from curveread.readers.registry import all_readers
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.readers.merge import Form, agreement, drop_summaries, merge_forms, plain_name, rewritten
+from curveread.readers.agreement import agreement
+from curveread.readers.merge import Form, drop_summaries, merge_forms, plain_name, rewritten
 from curveread.run.model import Curve
 from curveread.run.notes import NoteKind
 

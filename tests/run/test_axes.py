@@ -68,6 +68,13 @@ def test_epochs_keep_their_fractions() -> None:
     assert run.to_frame().step.dtype == np.float64
 
 
+def test_epochs_of_a_float32_log_are_decimal_numbers() -> None:
+    run = _epochs(np.array([0.05, 0.3, 12.35], np.float32))
+    coarse = replace(run["train/epoch"], significand_bits=24)
+    placed = with_axis(replace(run, curves={**run.curves, "train/epoch": coarse}), "epoch")
+    assert placed["train/loss"].step.tolist() == [0.05, 0.3, 12.35]
+
+
 def test_points_of_one_epoch_are_not_merged_where_whole_epochs_are_logged() -> None:
     step = np.arange(0, 60, 10)
     curves = {"loss": Curve("loss", step, 1.0 / (step + 1.0)), "epoch": Curve("epoch", step, [0, 0, 1, 1, 2, 2])}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +17,13 @@ from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, 
 from curveread.readers.tensorboard.crc32c import (
     SHORT,
     Words,
-    contribution,
     crc_of_rows,
     crc_of_spans,
     mask,
-    of_zeros,
     unmask,
 )
-from curveread.readers.tensorboard.event import Layout, NotAnEvent, Span, Value, parse
+from curveread.readers.tensorboard.event import NotAnEvent, Value, parse
+from curveread.readers.tensorboard.known import Known, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
@@ -110,81 +108,6 @@ def scalars(log: Log) -> Scalars:
     return Scalars(decoder.series(), records, bad, damage, other, decoder.rounded())
 
 
-@dataclass(slots=True)
-class _Tags:
-    """The tags of some rows.
-
-    Parameters
-    ----------
-    numbers
-        Number of each tag that occurs.
-    rows
-        The row of each of them, where its bytes can be read.
-    which
-        (n,) for each row the place of its tag in ``numbers``; None when all rows share one.
-    """
-
-    numbers: list[int]
-    rows: list[int]
-    which: NDArray[Any] | None
-
-
-class _Known:
-    """A layout made ready to be compared with rows and to check them.
-
-    What is equal in all rows of a layout adds one constant to their checksums, and so does each tag; only the
-    bytes that are free have to be looked up row by row.
-    """
-
-    def __init__(self, layout: Layout, row: Rows) -> None:
-        self.layout = layout
-        structure = layout.structure(row.size)
-        masks, want = structure.view(np.uint64), row.view(np.uint64)
-        self.columns = [(c, want[c], masks[c]) for c in np.flatnonzero(masks).tolist()]
-        self.values = [v for v in layout.values if v.number or v.plugin is not None]
-        free = structure[: layout.length] != 0xFF
-        same = _spans(~free)
-        for a, b in (v.tag for v in self.values):
-            free[a:b] = False
-        self.free = _spans(free)
-        self.constant = np.uint32(of_zeros(layout.length))
-        if layout.length <= SHORT:
-            self.constant ^= contribution(row[None], same, layout.length)[0]
-        self._of_tag: dict[tuple[int, bytes], np.uint32] = {}
-
-    def fits(self, rows: Rows) -> NDArray[np.bool_]:
-        """Return which rows have this layout, (n,) bool."""
-        words = rows.view(np.uint64)
-        differ = np.zeros(len(words), dtype=np.uint64)
-        for c, want, structure in self.columns:
-            differ |= (words[:, c] ^ want) & structure
-        fits: NDArray[np.bool_] = differ == 0
-        return fits
-
-    def checksum(self, rows: Rows, tags: list[_Tags]) -> Words:
-        """Return the CRC-32C of rows that fit, (n,) uint32, unmasked."""
-        crc = contribution(rows, self.free, self.layout.length)
-        crc ^= self.constant
-        for value, t in zip(self.values, tags, strict=True):
-            added = np.array([self._added(value, rows[i]) for i in t.rows], dtype=np.uint32)
-            crc ^= added[0] if t.which is None else added.take(t.which)
-        return crc
-
-    def _added(self, value: Value, row: Rows) -> np.uint32:
-        """Return what a tag adds to the checksum."""
-        a, b = value.tag
-        key = (a, row[a:b].tobytes())
-        if key not in self._of_tag:
-            self._of_tag[key] = contribution(row[None], [value.tag], self.layout.length)[0]
-        return self._of_tag[key]
-
-
-def _spans(flags: NDArray[np.bool_]) -> list[Span]:
-    """Return the stretches in which flags are set."""
-    edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0)).tolist()
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
 class _Decoder:
     """Takes records, batch by batch and length by length, and keeps the pieces that it decodes."""
 
@@ -192,7 +115,7 @@ class _Decoder:
         self.log = log
         self.bad: list[BadRecord] = []
         self.other: list[Record] = []
-        self._known: dict[int, list[_Known]] = {}
+        self._known: dict[int, list[Known]] = {}
         self._tags: dict[bytes, int] = {}
         self._pieces: list[tuple[int, Series]] = []
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
@@ -255,7 +178,7 @@ class _Decoder:
                     record, start, rows = record[right], start[right], rows[right]
                     continue
                 try:
-                    known.append(_Known(parse(rows[0, :length].data), rows[0]))
+                    known.append(Known(parse(rows[0, :length].data), rows[0]))
                 except NotAnEvent as e:
                     reason = f"its checksum is right, but it is no event: {e}"
                     self.bad.append(BadRecord(int(record[0]), int(start[0]), reason))
@@ -271,7 +194,7 @@ class _Decoder:
                 record, start, rows = record[~fits], start[~fits], rows[~fits]
             tried += 1
 
-    def _decode(self, record: Ints, start: Ints, rows: Rows, known: _Known) -> None:
+    def _decode(self, record: Ints, start: Ints, rows: Rows, known: Known) -> None:
         """Check and decode rows of one layout."""
         layout, length = known.layout, known.layout.length
         tags = [self._tags_of(rows, v) for v in known.values]
@@ -307,17 +230,17 @@ class _Decoder:
             else:
                 self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
 
-    def _tags_of(self, rows: Rows, value: Value) -> _Tags:
+    def _tags_of(self, rows: Rows, value: Value) -> Tags:
         """Tell apart the tags of rows."""
         a, b = value.tag
         keeper = alike(words(rows, value.tag))
         if keeper is None:
-            return _Tags([self._number(rows[0, a:b].tobytes())], [0], None)
+            return Tags([self._number(rows[0, a:b].tobytes())], [0], None)
         heads = np.flatnonzero(keeper == np.arange(keeper.size, dtype=np.int32))
         place = np.empty(keeper.size, dtype=np.uint8 if heads.size <= 256 else np.uint16)
         place[heads] = np.arange(heads.size, dtype=place.dtype)
         at = heads.tolist()
-        return _Tags([self._number(rows[i, a:b].tobytes()) for i in at], at, place[keeper])
+        return Tags([self._number(rows[i, a:b].tobytes()) for i in at], at, place[keeper])
 
     def _number(self, tag: bytes) -> int:
         return self._tags.setdefault(tag, len(self._tags))

@@ -1,0 +1,70 @@
+"""Whether two curves are one quantity: the same values where both have points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from curveread.run.model import Curve, FloatArray
+
+__all__ = ["agreement", "by_step", "same_values"]
+
+
+def _decimals(value: FloatArray) -> float:
+    """Return half a unit of the last decimal that all finite values are rounded to (up to six), 0 when they are not."""
+    finite = value[np.isfinite(value)]
+    if finite.size < 3:
+        return 0.0
+    sample = finite[:: max(1, finite.size // 512)]
+    for decimals in range(7):
+        if np.array_equal(np.round(sample, decimals), sample):
+            return 0.51 * 10.0**-decimals
+    return 0.0
+
+
+def by_step(curve: Curve) -> tuple[np.ndarray[Any, np.dtype[np.int64]], FloatArray]:
+    """Return unique steps and the last value at each."""
+    step, value = curve.step, curve.value
+    last = np.append(step[1:] != step[:-1], True) if step.size else np.empty(0, bool)
+    return step[last], value[last]
+
+
+def agreement(a: Curve, b: Curve) -> tuple[int, int]:
+    """Compare two curves where both have points.
+
+    Returns
+    -------
+    common
+        Number of common steps.
+    equal
+        At how many of them the values agree, within float32 precision and the rounding of either log.
+    """
+    step_a, value_a = by_step(a)
+    step_b, value_b = by_step(b)
+    common, i, j = np.intersect1d(step_a, step_b, assume_unique=True, return_indices=True)
+    x, y = value_a[i], value_b[j]
+    with np.errstate(invalid="ignore", over="ignore"):
+        slack = (
+            max(_decimals(a.value), _decimals(b.value))
+            if (a.value.size != b.value.size or not np.array_equal(a.value, b.value))
+            else 0.0
+        )
+        slack = slack if slack < 0.1 * _scale(a, b) else 0.0
+        close = np.abs(x - y) <= 1e-6 * np.maximum(np.abs(x), np.abs(y)) + slack
+        same = (close & np.isfinite(x) & np.isfinite(y)) | (x == y) | (np.isnan(x) & np.isnan(y))
+    return int(common.size), int(same.sum())
+
+
+def _scale(a: Curve, b: Curve) -> float:
+    """Return the spread of the values: rounding as coarse as this says nothing."""
+    both = np.concatenate([a.value[np.isfinite(a.value)], b.value[np.isfinite(b.value)]])
+    return float(np.ptp(both)) if both.size else 0.0
+
+
+def same_values(a: Curve, b: Curve) -> bool:
+    """Return whether two curves with other names are one: enough common steps, telling values, all equal."""
+    common, equal = agreement(a, b)
+    if common < 5 or equal < common or common < 0.8 * min(len(a), len(b)):
+        return False
+    return min(np.unique(c.value[np.isfinite(c.value)]).size for c in (a, b)) >= 5
