@@ -137,6 +137,7 @@ def _placed(run: Run, placement: Placement, place: _Place, x_axis: str, message:
         curves=moved(run.curves),
         attempts=tuple(map(moved_attempt, run.attempts)),
         checkpoints=tuple(replace(c, step=placement.at(c.step)) for c in run.checkpoints),
+        incidents=tuple(i if i.step is None else replace(i, step=placement.at(i.step)) for i in run.incidents),
         notes=(*run.notes, DataNote(NoteKind.X_AXIS, "", message)),
         x_axis=x_axis,
         placement=placement,
