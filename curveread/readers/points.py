@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curveread.readers.columns import Axis, Column, Table, segments_of
+from curveread.readers.columns import Axis, Column, Table
+from curveread.readers.segments import segments_of
 from curveread.run.model import Curve, FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from curveread.readers.base import Part
-from curveread.readers.columns import Column, Table, choose_axis, is_axis_name, is_bookkeeping, segments_of
+from curveread.readers.columns import Column, Table, choose_axis, is_axis_name, is_bookkeeping
 from curveread.readers.delimited import Cells
+from curveread.readers.segments import segments_of
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 

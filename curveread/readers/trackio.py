@@ -12,8 +12,9 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
-from curveread.readers.columns import Axis, Column, Table, choose_axis, segments_of
+from curveread.readers.columns import Axis, Column, Table, choose_axis
 from curveread.readers.json_rows import rows_to_cells
+from curveread.readers.segments import segments_of
 from curveread.readers.sqlite_file import chunks, columns_of, is_sqlite, opened, tables_of
 from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
