@@ -161,9 +161,12 @@ def diagnose(
         For a check or an option that does not exist.
     """
     from curveread.diagnose import diagnose as run_checks
+    from curveread.readings.placing import on_axis
     from curveread.report.renderer import ReportRenderer
 
-    return replace(run_checks(run, select=select, ignore=ignore, options=options), renderer=ReportRenderer())
+    logged = run.placement.run if run.placement else run  # judged by the steps of the log, told on the run's axis
+    judged = run_checks(logged, select=select, ignore=ignore, options=options)
+    return replace(on_axis(judged, run), renderer=ReportRenderer())
 
 
 def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:
