@@ -38,12 +38,15 @@ class Places:
     at: Callable[[int], float]
     own: bool
 
-    def reworded(self, text: str) -> str:
-        """Return a sentence with its places on the axis: ``rose after step 12,000`` -> ``rose after epoch 2.41``."""
+    def reworded(self, text: str, *, lengths: bool = True) -> str:
+        """Return a sentence with its places on the axis: ``rose after step 12,000`` -> ``rose after epoch 2.41``.
+
+        Lengths in a log's own count follow, but for sentences that also speak of steps in general (``lengths``).
+        """
         if "step" not in text.lower():
             return text
         text = _AT.sub(self._place, text)
-        return _LENGTH.sub("tokens" if self.axis == "tokens" else r"epoch\1", text) if self.own else text
+        return _LENGTH.sub("tokens" if self.axis == "tokens" else r"epoch\1", text) if self.own and lengths else text
 
     def _place(self, found: re.Match[str]) -> str:
         text = wording.places(self.figures(found[2] or found[3]), self.axis, several=found[3] is not None)
@@ -58,16 +61,17 @@ class Places:
     def moved(self, evidence: Evidence) -> Evidence:
         """Return a figure on the axis: a place is moved, a text of places too, any other figure stays as it is."""
         value, unit = evidence.value, evidence.unit
-        name = _OF_STEP.sub(r" \1", evidence.name)
+        said = replace(evidence, name=self.reworded(evidence.name, lengths=False))
+        of_place = _OF_STEP.sub(r" \1", said.name)
         if isinstance(value, str):
             if _ONLY_PLACES.fullmatch(value):
-                return replace(evidence, name=name, value=wording.places(self.figures(value), self.axis, several=True))
-            return replace(evidence, value=self.reworded(value))
+                return replace(said, name=of_place, value=wording.places(self.figures(value), self.axis, several=True))
+            return replace(said, value=self.reworded(value))
         if unit == "step" and value == int(value):
-            return replace(evidence, name=name, value=self.at(int(value)), unit=self.axis)
+            return replace(said, name=of_place, value=self.at(int(value)), unit=self.axis)
         if unit == "steps" and self.own:
-            return replace(evidence, unit="tokens" if self.axis == "tokens" else "epochs")
-        return evidence
+            return replace(said, unit="tokens" if self.axis == "tokens" else "epochs")
+        return said
 
 
 def places(axis: str, placement: Placement | None) -> Places | None:

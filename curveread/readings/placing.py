@@ -76,7 +76,8 @@ def _finding(finding: Finding, words: Places, at: _At) -> Finding:
 
 
 def _statement(statement: Statement, words: Places) -> Statement:
-    return replace(statement, text=words.reworded(statement.text), evidence=tuple(map(words.moved, statement.evidence)))
+    text = words.reworded(statement.text, lengths=False)
+    return replace(statement, text=text, evidence=tuple(map(words.moved, statement.evidence)))
 
 
 def _reading(reading: Reading, at: _At) -> Reading:

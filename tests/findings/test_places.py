@@ -61,6 +61,7 @@ def test_figures() -> None:
     words = _words("epoch")
     assert words.moved(Evidence("best accuracy at step", 2500.0, "step")) == Evidence("best accuracy at", 1.0, "epoch")
     assert words.moved(Evidence("onset between steps", "2500–5000")) == Evidence("onset between", "epochs 1–2")
+    assert words.moved(Evidence("change since step 2500", 0.5, "nats")).name == "change since epoch 1"
     assert words.moved(Evidence("height", 2500.0, "nats")) == Evidence("height", 2500.0, "nats")
     assert words.moved(Evidence("length", 28.0, "steps")) == Evidence("length", 28.0, "steps"), (
         "how long it took by steps"
