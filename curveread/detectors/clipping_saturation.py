@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import figure, percent
 from curveread.run.roles import Role
@@ -87,7 +88,7 @@ class ClippingSaturation(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING if warn else Severity.INFO,
-            confidence=0.8,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=int(view.step[n // 10]),
             peak_step=int(view.step[n // 10 + int(np.argmax(view.value[n // 10 :]))]),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray
@@ -87,7 +88,7 @@ class Divergence(Detector):
         ratio = float(value[onset:].max() / level)
         text = f"{view.tag} blew up from step {count(view.step[onset])} on, to {number(ratio, 2)} times its best level"
         evidence = [Evidence("largest value against the best", ratio, "ratio")]
-        return [self._finding(view, onset, subject, text, 0.98, evidence)]
+        return [self._finding(view, onset, subject, text, float(np.log(ratio)), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
@@ -119,8 +120,8 @@ class Divergence(Detector):
             Evidence("rise", float(rise.z), "standard errors"),
             Evidence("progress lost", float(min(rise.share, 1e6)), "ratio"),
         ]
-        confidence = float(np.clip(1.0 - 0.5 * np.exp(-(rise.z - self.weak_z) / 6.0), 0.55, 0.99))
-        return [self._finding(view, onset, subject, text, confidence, evidence)]
+        strength = float(np.log(rise.z / self.weak_z))
+        return [self._finding(view, onset, subject, text, strength, evidence)]
 
     def _onset(self, view: CurveView, rise: Rise) -> int:
         """Return the index at which the trend left its best level for the last time."""
@@ -144,7 +145,7 @@ class Divergence(Detector):
         return int(blocks.edge[min(k + 1, len(blocks) - 1)])
 
     def _finding(
-        self, view: CurveView, onset: int, subject: Subject, text: str, confidence: float, evidence: list[Evidence]
+        self, view: CurveView, onset: int, subject: Subject, text: str, strength: float, evidence: list[Evidence]
     ) -> Finding:
         first = int(view.step[onset])
         advice = [f"Go back to a checkpoint before step {count(first)}."]
@@ -166,7 +167,7 @@ class Divergence(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=confidence,
+            confidence=confidence_of(self.rule, strength),
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.model import FloatArray
@@ -152,7 +153,7 @@ class EvalBelowTrain(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
-            confidence=_CAP,
+            confidence=min(_CAP, confidence_of(self.rule)),
             tag=view.tag,
             first_step=first,
             peak_step=first,

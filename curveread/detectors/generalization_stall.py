@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.roles import Role
@@ -91,7 +92,7 @@ class GeneralizationStall(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=0.8,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=first,
             peak_step=first,

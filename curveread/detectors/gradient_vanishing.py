@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import figure
 from curveread.run.roles import Role
@@ -63,7 +64,7 @@ class GradientVanishing(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.WARNING,
-                confidence=0.85,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 first_step=int(view.step[int(np.argmax(view.value < limit))]),
                 peak_step=int(view.step[int(np.argmin(view.value))]),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure
 from curveread.run.model import FloatArray, IntArray
@@ -119,7 +120,7 @@ class LearningRateJump(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING if reaction is not None and not back else Severity.INFO,
-            confidence=0.9 if reaction is not None else 0.8,
+            confidence=confidence_of(self.rule, float(reaction is not None)),
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[at[int(np.argmax(view.value[at]))]]),

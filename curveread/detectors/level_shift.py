@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure, percent
 from curveread.run.model import IntArray
@@ -124,7 +125,7 @@ class LevelShift(Detector):
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=0.8 if shift.cause else 0.7,
+            confidence=confidence_of(self.rule, float(bool(shift.cause))),
             tag=view.tag,
             first_step=first,
             peak_step=first,
@@ -148,7 +149,7 @@ class LevelShift(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=0.8,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=steps[0],
             peak_step=steps[int(np.argmax(sizes))],

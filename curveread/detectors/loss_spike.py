@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure, span
 from curveread.run.model import FloatArray
@@ -147,10 +148,16 @@ class LossSpike(Detector):
                 advice.insert(
                     0, f"Roll back to a checkpoint before step {count(first)} and skip the batches around it."
                 )
+        # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
+        strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
+        confidence = confidence_of(self.rule, float(strength))
+        if confidence < 0.5:
+            severity = Severity.INFO
+            explained.insert(0, "the tail of the noise, which is so heavy that a point as high is no surprise")
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=float(np.clip(1.0 - 0.35 * (event.threshold / event.score) ** 3, 0.5, 0.99)),
+            confidence=confidence,
             tag=view.tag,
             first_step=first,
             peak_step=top,

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.run.model import IntArray
@@ -85,7 +86,7 @@ class MaskedNan(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.ERROR,
-                confidence=0.95,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 first_step=first,
                 peak_step=first,
@@ -102,25 +103,25 @@ class MaskedNan(Detector):
         curve = view.curve
         first, last = int(curve.step[zero[0]]), int(curve.step[zero[-1]])
         proof: list[Evidence] = [Evidence("points logged as exactly 0.0", float(zero.size), "points")]
-        confidence = 0.0
+        strength = -1.0
         for other in subject.all(Role.GRAD_NORM, Role.EVAL_LOSS):
             bad = other.curve.step[~other.curve.finite]
             bad = bad[bad >= first]
             if bad.size:
                 proof.append(Evidence(f"non-finite {other.tag} from step", float(bad[0]), "step"))
-                confidence = 0.98
+                strength = 1.0
         tail = 0
         while tail < zero.size and zero[-1 - tail] == len(curve) - 1 - tail:
             tail += 1
         if tail >= self.run:
-            confidence = max(confidence, 0.95)
-        if confidence == 0.0:
+            strength = max(strength, 0.0)
+        if strength < 0.0:
             return None
         where = "to the end" if tail else f"to step {count(last)}"
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=confidence,
+            confidence=confidence_of(self.rule, strength),
             tag=curve.tag,
             first_step=first,
             peak_step=first,
@@ -129,7 +130,7 @@ class MaskedNan(Detector):
             "NaN hidden by the logger, not convergence",
             evidence=tuple(proof),
             also_explained_by=()
-            if confidence > 0.96
+            if strength > 0.0
             else ("batches without any target token, whose loss is 0 by definition",),
             advice=(
                 f"Go back to a checkpoint before step {count(first)}.",

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.roles import Role
@@ -86,7 +87,7 @@ class MetricCollapse(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=float(np.clip(1.0 - 0.5 * np.exp(-(rise.z - self.least_z) / 8.0), 0.6, 0.98)),
+            confidence=confidence_of(self.rule, float(np.log(rise.z / self.least_z))),
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),

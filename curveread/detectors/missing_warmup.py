@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.run.roles import Role
@@ -81,7 +82,7 @@ class MissingWarmup(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.75,
+                confidence=confidence_of(self.rule),
                 tag=rate.tag,
                 first_step=int(loss.step[0]),
                 peak_step=at,

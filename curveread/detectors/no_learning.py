@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.language.guessing import guess_of
@@ -152,7 +153,7 @@ class NoLearning(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=0.9 if whole else 0.8,
+            confidence=confidence_of(self.rule, float(whole)),
             tag=view.tag,
             first_step=first,
             peak_step=first,

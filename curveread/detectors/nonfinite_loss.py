@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.run.model import FloatArray, IntArray
@@ -91,7 +92,7 @@ class NonfiniteLoss(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=0.99,
+            confidence=confidence_of(self.rule),
             tag=curve.tag,
             first_step=int(curve.step[first]),
             peak_step=int(curve.step[first]),

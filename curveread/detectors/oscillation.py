@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, figure, percent
 from curveread.run.model import FloatArray
@@ -83,7 +84,7 @@ class Oscillation(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
-            confidence=float(np.clip(0.6 + 0.4 * found.share, 0.6, 0.95)),
+            confidence=confidence_of(self.rule, found.share),
             tag=view.tag,
             first_step=int(step[0]),
             peak_step=int(step[int(np.argmax(rest))]),

@@ -9,6 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.loss_spike import LossSpike
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, figure, percent
 from curveread.run.roles import Role
@@ -82,7 +83,7 @@ class OutlierBatch(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.85,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 first_step=int(view.step[at[0]]),
                 peak_step=int(view.step[top]),

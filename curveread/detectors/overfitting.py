@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.model import FloatArray
@@ -138,7 +139,7 @@ class Overfitting(Detector):
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=float(np.clip(1.0 - 0.6 * np.exp(-z / 8.0) - 0.2 * min(p / self.p_value, 1.0), 0.5, 0.99)),
+            confidence=confidence_of(self.rule, float(np.log(z / self.least_z))),
             tag=view.tag,
             first_step=at,
             peak_step=int(step[low + int(np.argmax(y[low:]))]),

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray
@@ -159,7 +160,7 @@ class Plateau(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING if share >= self.warn_share else Severity.INFO,
-            confidence=0.9 if stop is not None else float(np.clip(0.45 + 0.5 * share, 0.6, 0.9)),
+            confidence=confidence_of(self.rule, float(stop is not None)),
             tag=view.tag,
             first_step=first,
             peak_step=first,
@@ -182,7 +183,7 @@ class Plateau(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING if (last - first) / subject.length >= self.warn_share else Severity.INFO,
-            confidence=0.95,
+            confidence=confidence_of(self.rule, 1.0),
             tag=view.tag,
             first_step=first,
             peak_step=first,

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.run.model import Attempt, Curve
@@ -103,7 +104,7 @@ class Restart(Detector):
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=0.95,
+            confidence=confidence_of(self.rule),
             tag=view.tag if view is not None else None,
             first_step=first,
             peak_step=first,

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import amount, count, percent
 from curveread.run.roles import Role
@@ -85,7 +86,7 @@ class StepGap(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=0.9,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=low,
             peak_step=low,

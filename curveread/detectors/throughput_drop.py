@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, duration, figure, percent
 from curveread.run.model import IntArray
@@ -88,7 +89,7 @@ class ThroughputDrop(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
-            confidence=0.8,
+            confidence=confidence_of(self.rule),
             tag=tag,
             first_step=first,
             peak_step=first,

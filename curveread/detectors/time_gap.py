@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, duration
 from curveread.run.roles import Role
@@ -72,7 +73,7 @@ class TimeGap(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.9,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 first_step=int(step[i]),
                 peak_step=int(step[i]),

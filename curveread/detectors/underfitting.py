@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import figure, percent
 from curveread.run.roles import Role
@@ -75,7 +76,7 @@ class Underfitting(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.7,
+                confidence=confidence_of(self.rule),
                 tag=train.tag,
                 first_step=int(train.step[n - n // 3]),
                 peak_step=int(train.step[-1]),

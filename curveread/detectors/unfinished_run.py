@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure, percent
 from curveread.run.roles import Role
@@ -80,7 +81,7 @@ class UnfinishedRun(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=0.85,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=int(view.step[begin]),
             peak_step=last,

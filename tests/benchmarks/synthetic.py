@@ -19,7 +19,7 @@ from curveread.run.model import Curve, Run
 from tests.benchmarks.corpora import Case
 from tests.benchmarks.events import Event, Label
 
-__all__ = ["FAULTS", "LAWS", "LENGTHS", "OTHERS", "SCHEDULES", "faulty", "healthy"]
+__all__ = ["EVEN", "FAULTS", "LAWS", "LENGTHS", "OTHERS", "SCHEDULES", "faulty", "healthy"]
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
@@ -58,6 +58,9 @@ OTHERS = (
     Law("towards-zero", 0.05),
 )
 """Noises that no threshold or confidence was set on: a healthy family held out, for the false-alarm budget alone."""
+
+EVEN = OTHERS[:5]
+"""Those of them that leave the curve's own course alone, so that faults can be put into it."""
 
 
 def healthy(seeds: int = 6, lengths: tuple[int, ...] = LENGTHS, laws: tuple[Law, ...] = LAWS) -> Iterator[Case]:
