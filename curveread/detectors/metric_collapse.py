@@ -66,7 +66,10 @@ class MetricCollapse(Detector):
         return found
 
     def _judge(self, view: CurveView) -> Finding | None:
-        parts = decompose(-view.value, Transform("linear"))
+        # Differences of values near the largest float would overflow.
+        largest = float(np.abs(view.value).max())
+        unit = largest if largest > 1e150 else 1.0
+        parts = decompose(-view.value / unit, Transform("linear"))
         n = len(view)
         start = float(np.median(parts.y[: max(1, n // 50)]))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
@@ -81,7 +84,7 @@ class MetricCollapse(Detector):
         calm = np.flatnonzero(blocks.median <= near)
         k = int(calm[-1]) if calm.size else 0
         onset = int(blocks.edge[min(k + 1, len(blocks) - 1)])
-        best, end = -rise.best, -rise.end
+        best, end = -rise.best * unit, -rise.end * unit
         first = int(view.step[onset])
         lost = rise.size / gained
         return Finding(
