@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, duration
 from curveread.run.model import Attempt
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role
 
 __all__ = ["ConcurrentWriters"]
 
@@ -23,7 +26,7 @@ class ConcurrentWriters(Detector):
 
     What it finds
         Two attempts of the run that overlap both in wall time and in steps: a restart cannot begin before what it
-        restarts has ended.
+        restarts has ended. And one file in which the rows of two writers alternate.
 
     Why it matters
         The curves of the run are a mixture: of two trainings in one folder, or of an old process that went on after its
@@ -31,10 +34,13 @@ class ConcurrentWriters(Detector):
 
     How it decides
         The wall times of an attempt span a stretch; two stretches overlap by at least ``least_share`` of the shorter
-        one and by ``least_seconds``, and so do their steps, by at least ``least_share`` of the shorter.
+        one and by ``least_seconds``, and so do their steps, by at least ``least_share`` of the shorter. In one file:
+        at least ``doubled`` of the steps hold two different values of the training loss, and the reader noted that
+        steps go back, at least once for every second of them.
 
     When it is wrong
-        Machines whose clocks differ. Ranks of one training that each log the same curve into files of their own.
+        Machines whose clocks differ. Ranks of one training that each log the same curve into files of their own. Two
+        writers that keep in step in one file never go back, and are not seen.
 
     References
         TensorBoard documentation: one writer per run folder.
@@ -42,11 +48,14 @@ class ConcurrentWriters(Detector):
 
     rule: ClassVar[str] = "concurrent-writers"
     needs: ClassVar[tuple[Need, ...]] = ()
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
     least: ClassVar[int] = 0
 
     least_share: float = field(default=0.1, metadata={"help": "overlap as a share of the shorter attempt"})
     least_seconds: float = field(default=1.0, metadata={"help": "shortest overlap in wall time"})
     most: int = field(default=30, metadata={"help": "attempts beyond which only neighbours are compared"})
+
+    doubled: float = field(default=0.3, metadata={"help": "share of the steps that two writers in one file both wrote"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding: the pair with the longest overlap."""
@@ -62,7 +71,26 @@ class ConcurrentWriters(Detector):
                 continue
             if steps >= self.least_share * fewer and (best is None or seconds > best[0]):
                 best = (seconds, a, b)
-        return [self._finding(*best)] if best else []
+        return [self._finding(*best)] if best else self._alternating(subject)
+
+    def _alternating(self, subject: Subject) -> list[Finding]:
+        """Find two writers whose rows alternate in one file."""
+        back = max((_returns(n) for n in subject.notes), default=0)
+        view = subject.first(Role.TRAIN_LOSS) if back else None
+        if view is None:
+            return []
+        step, value = view.curve.step, view.curve.value
+        twice = (step[1:] == step[:-1]) & (value[1:] != value[:-1])
+        both = np.unique(step[1:][twice])
+        if both.size < max(10, self.doubled * np.unique(step).size) or back < 0.5 * both.size:
+            return []
+        first, last = int(both[0]), int(both[-1])
+        text = (
+            f"two processes seem to have logged into one file at the same time: the steps of {view.tag} go back "
+            f"{count(back)} times, and {count(both.size)} steps from {count(first)} to {count(last)} hold two values"
+        )
+        finding = self._told(text, first, last, 0.75, (Evidence("steps written twice", float(both.size), "steps"),))
+        return [replace(finding, tag=view.tag)]
 
     def _finding(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
         first, last = max(a.first_step, b.first_step), min(a.last_step, b.last_step)
@@ -75,18 +103,27 @@ class ConcurrentWriters(Detector):
             Evidence("steps written twice", float(last - first), "steps"),
         ]
         evidence += [Evidence("source", x.source) for x in (a, b) if x.source]
+        return self._told(text, first, last, 0.85, tuple(evidence))
+
+    def _told(self, text: str, first: int, last: int, confidence: float, evidence: tuple[Evidence, ...]) -> Finding:
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=confidence_of(self.rule),
+            confidence=confidence,
             first_step=first,
             peak_step=first,
             last_step=last,
             message=text,
-            evidence=tuple(evidence),
+            evidence=evidence,
             also_explained_by=("ranks of one training that each log the same curve", "machines whose clocks differ"),
             advice=("Read the files one by one; give every process a folder of its own, or log from one rank only.",),
         )
+
+
+def _returns(note: DataNote) -> int:
+    """Return how often steps go back, as a reader noted it; 0 for notes on other things."""
+    said = re.search(r"go back ([\d,]+) times", note.message) if note.kind is NoteKind.UNORDERED else None
+    return int(said[1].replace(",", "")) if said else 0
 
 
 def _wall(attempt: Attempt) -> tuple[float, float] | None:
