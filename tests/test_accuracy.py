@@ -16,7 +16,8 @@ import pytest
 from curveread.run.model import Curve, Run
 from tests.benchmarks import synthetic
 from tests.benchmarks.accuracy import RECORDED, by_curveread, figures, part, scan, synthetic_set
-from tests.benchmarks.calibration import Stated, calibration
+from tests.benchmarks.calibration import Stated, calibration, fitted, held_out
+from tests.benchmarks.checks import made, seconds
 from tests.benchmarks.corpora import Case, sample_logs, trained
 from tests.benchmarks.events import KINDS, Event, Label, Seen
 from tests.benchmarks.rivals import RULES, curves_of
@@ -91,6 +92,13 @@ def test_false_alarm_budget() -> None:
     found = scan(synthetic.healthy())
     loud = [t.label.name for t in found if t.alarmed]
     assert len(found) >= 500
+    assert len(loud) <= BUDGET * len(found), loud
+
+
+@pytest.mark.slow
+def test_noises_that_nothing_was_set_on_stay_quiet() -> None:
+    found = scan(synthetic.healthy(2, laws=synthetic.OTHERS))
+    loud = [t.label.name for t in found if t.alarmed]
     assert len(loud) <= BUDGET * len(found), loud
 
 
@@ -322,10 +330,36 @@ def test_confidences_are_held_against_what_was_right() -> None:
     assert sure["fits"]["all"]["brier"] > sure["fits"]["all"]["base"]
 
 
-def test_recorded_confidences_are_calibrated() -> None:
-    fit = recorded()["calibration"]["fits"]["all"]
-    assert fit["error"] <= 0.1
-    assert fit["brier"] < fit["base"]
+def test_a_map_is_learnt_from_findings_and_doubts_where_there_are_few() -> None:
+    rng = np.random.default_rng(0)
+    strengths = rng.uniform(0.0, 3.0, 400)
+    right = rng.random(400) < 1.0 / (1.0 + np.exp(0.5 - 1.5 * strengths))
+    maps = fitted(
+        [("loss-spike", x, bool(y)) for x, y in zip(strengths, right, strict=True)] + [("plateau", 1.0, True)]
+    )
+    assert maps["loss-spike"] == pytest.approx((-0.5, 1.5), abs=0.3)
+    assert maps["plateau"][1] == 0.0
+    assert 1.4 < maps["plateau"][0] < 2.5
+
+
+def test_a_family_left_out_does_not_judge_itself() -> None:
+    """Where one family is never right, the others cannot know it; where all are half right, they can."""
+    odd = [Stated("trained odd", "plateau", 0.9, False)] * 50
+    rest = [Stated(f"trained {name}", "plateau", 0.9, True) for name in "abcd" for _ in range(50)]
+    said = {f.family: f.confidence for f in held_out([*odd, *rest])}
+    assert said["trained odd"] > 0.95
+    half = [Stated(f"trained {name}", "plateau", 0.9, i % 2 == 0) for name in "abcd" for i in range(50)]
+    assert all(0.45 < f.confidence < 0.6 for f in held_out(half))
+
+
+def test_recorded_confidences_are_calibrated_on_families_left_out() -> None:
+    for fit in (recorded()["calibration"]["fits"]["all"], recorded()["calibration"]["held_out"]):
+        assert fit["error"] <= 0.1
+        assert fit["brier"] < fit["base"]
+
+
+def test_the_run_that_is_timed_is_diagnosed_in_full() -> None:
+    assert seconds(made(5_000)) < 5.0
 
 
 def _names(found: Sequence[Tally]) -> list[str]:

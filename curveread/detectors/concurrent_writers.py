@@ -89,7 +89,7 @@ class ConcurrentWriters(Detector):
             f"two processes seem to have logged into one file at the same time: the steps of {view.tag} go back "
             f"{count(back)} times, and {count(both.size)} steps from {count(first)} to {count(last)} hold two values"
         )
-        finding = self._told(text, first, last, 0.75, (Evidence("steps written twice", float(both.size), "steps"),))
+        finding = self._told(text, first, last, (Evidence("steps written twice", float(both.size), "steps"),))
         return [replace(finding, tag=view.tag)]
 
     def _finding(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
@@ -103,13 +103,13 @@ class ConcurrentWriters(Detector):
             Evidence("steps written twice", float(last - first), "steps"),
         ]
         evidence += [Evidence("source", x.source) for x in (a, b) if x.source]
-        return self._told(text, first, last, 0.85, tuple(evidence))
+        return self._told(text, first, last, tuple(evidence))
 
-    def _told(self, text: str, first: int, last: int, confidence: float, evidence: tuple[Evidence, ...]) -> Finding:
+    def _told(self, text: str, first: int, last: int, evidence: tuple[Evidence, ...]) -> Finding:
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
-            confidence=confidence,
+            confidence=confidence_of(self.rule),
             first_step=first,
             peak_step=first,
             last_step=last,

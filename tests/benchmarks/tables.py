@@ -23,7 +23,8 @@ def text(measured: Mapping[str, Any]) -> str:
     parts = [fill(_said(), 120)]
     parts += [_kind_text(kind, measured["tables"][kind]) for kind in KINDS if kind in measured["tables"]]
     parts.append(_healthy_text(measured["healthy"]))
-    parts.append(_budget_text(measured["budget"]))
+    parts.append(_budget_text("false-alarm budget", measured["budget"]))
+    parts.append(_budget_text("noises that nothing was set on", measured["strange"]))
     if measured["calibration"]:
         parts.append(_calibration_text(measured["calibration"]))
     return "\n\n".join(parts) + "\n"
@@ -31,8 +32,10 @@ def text(measured: Mapping[str, Any]) -> str:
 
 def markdown(measured: Mapping[str, Any]) -> str:
     """Return the README's section between its markers."""
-    budget, fit = measured["budget"], measured["calibration"]["fits"]["all"]
-    lines = [fill(f"Measured by `{COMMAND}` on {measured['date']}, {measured['machine']}. {_said()}", 120), ""]
+    head = f"Measured by `{COMMAND}` on {measured['date']}, {measured['machine']}"
+    if measured["commands"] != measured["date"]:
+        head += f" (other tools on {measured['commands']})"
+    lines = [fill(f"{head}. {_said()}", 120), ""]
     for source, title in _SOURCES.items():
         lines += [
             f"{title}: {_count(measured, source)}.",
@@ -50,17 +53,29 @@ def markdown(measured: Mapping[str, Any]) -> str:
     for tool in measured["healthy"]["labelled"]:
         shares = [_share(*measured["healthy"][source].get(tool, (0, 0))) for source in _SOURCES]
         lines.append(f"| {tool} | {' | '.join(shares)} |")
-    lines += ["", fill(_closing(budget, fit), 120), ""]
+    lines += ["", fill(_closing(measured), 120), "", *_reliability(measured["calibration"]["bins"]), ""]
     return "\n".join(lines)
 
 
-def _closing(budget: Mapping[str, Any], fit: Mapping[str, float]) -> str:
+def _closing(measured: Mapping[str, Any]) -> str:
+    budget, strange, fits = measured["budget"], measured["strange"], measured["calibration"]
+    out = fits["held_out"]
     return (
         f"Of {budget['runs']} healthy synthetic runs {budget['alarmed']} "
-        f"({_percent(budget['alarmed'] / budget['runs'])}) raise any alarm. "
-        f"Confidence over {fit['findings']} findings: expected calibration error {fit['error']:.3f}, Brier score "
-        f"{fit['brier']:.3f} (one confidence for all, from the other families: {fit['base']:.3f})."
+        f"({_percent(budget['alarmed'] / budget['runs'])}) raise any alarm; of {strange['runs']} with eight noises "
+        f"that nothing was set on {strange['alarmed']} ({_percent(strange['alarmed'] / strange['runs'])}). Confidence: "
+        f"expected calibration error {out['error']:.3f} and Brier score {out['brier']:.3f} over {out['findings']} "
+        f"findings, each family of runs judged by a map fitted on the others (one confidence for all: "
+        f"{out['base']:.3f})."
     )
+
+
+def _reliability(bins: Sequence[Mapping[str, float]]) -> list[str]:
+    lines = ["| stated confidence | findings | mean | right |", "|---|---|---|---|"]
+    for b in bins:
+        mean, right = f"{b['confidence']:.3f}", f"{b['right']:.3f}"
+        lines.append(f"| {b['from']:.2f} to {b['to']:.2f} | {b['findings']} | {mean} | {right} |")
+    return lines
 
 
 def with_section(readme: str, section: str) -> str:
@@ -140,11 +155,9 @@ def _healthy_text(healthy: Mapping[str, Mapping[str, Sequence[int]]]) -> str:
     return "\n".join(lines)
 
 
-def _budget_text(budget: Mapping[str, Any]) -> str:
+def _budget_text(title: str, budget: Mapping[str, Any]) -> str:
     share = budget["alarmed"] / budget["runs"]
-    head = (
-        f"== false-alarm budget: {budget['alarmed']} of {budget['runs']} healthy runs, {_percent(share)}; 5 % wanted =="
-    )
+    head = f"== {title}: {budget['alarmed']} of {budget['runs']} healthy runs, {_percent(share)}; 5 % wanted =="
     parts = {name: budget[f"by_{name}"] for name in ("law", "length", "schedule", "rule")}
     return "\n".join(
         [head, *(f"  by {name}: " + ", ".join(f"{k} {v}" for k, v in counts.items()) for name, counts in parts.items())]

@@ -69,7 +69,7 @@ class TestMaskedNan:
         value[350:352] = 0.0
         norm[350:] = np.nan
         (f,) = found(run_of(train_loss=value, grad_norm=norm), "masked-nan")
-        assert f.confidence > 0.95
+        assert f.confidence > 0.8
 
     def test_a_loss_that_blew_up_and_is_missing_since(self) -> None:
         value = decay(300)
