@@ -94,7 +94,9 @@ class NoLearning(Detector):
         stuck = int(starts[left[0]]) if left.size else value.size - 1
         if stuck < self.least_stuck * value.size:
             return None
-        if self._drifts(parts.y[: stuck + 1], error):
+        end = parts.level(float(np.median(parts.y[: stuck + 1][-(stuck // 5 + 1) :])))
+        # A loss that settles at uniform guessing, from above, has learnt not to be sure, and no more.
+        if self._drifts(parts.y[: stuck + 1], error) and _uniform(end) is None:
             return None
         return stuck, parts.level(level), float(medians[0] - medians.min())
 
