@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -68,7 +69,11 @@ def by_curveread(case: Case) -> list[Seen]:
 
 def scan(cases: Iterable[Case]) -> list[Tally]:
     """Return how the checks do on each case."""
-    return [judge(case.label, by_curveread(case)) for case in cases]
+    return [_tally(case) for case in cases]
+
+
+def _tally(case: Case) -> Tally:
+    return judge(case.label, by_curveread(case))
 
 
 def figures(tallies: Sequence[Tally]) -> dict[str, Any]:
@@ -146,22 +151,20 @@ def _compare(cases: Sequence[Case], tools: Sequence[Tool], title: str) -> dict[s
 def _measure(commands: bool) -> tuple[dict[str, Any], dict[str, dict[str, list[Tally]]]]:
     """Return all figures, and the tallies they come from."""
     tools = _tools(commands)
-    sets = {
-        "samples": _compare(sample_logs(), tools, "sample logs"),
-        "trained": _compare(trained(), tools, "trained runs"),
-        "synthetic": _compare(synthetic_set(), tools, "synthetic runs"),
-    }
-    sets = {name: found for name, found in sets.items() if found[OURS]}
+    with ProcessPoolExecutor(max_workers=2) as pool:  # these need no other tool: they run beside the comparison
+        healthy, strange = synthetic.healthy(), synthetic.healthy(2, laws=synthetic.OTHERS)
+        beside = [pool.map(_tally, cases, chunksize=20) for cases in (healthy, strange, part())]
+        sets = _sets(tools)
+        budget, others, quick = (list(tallies) for tallies in beside)
     sources = {
         "labelled": {t.name: [*sets["samples"][t.name], *sets.get("trained", {}).get(t.name, [])] for t in tools},
         "synthetic": sets["synthetic"],
     }
-    budget = scan(synthetic.healthy())
     measured = {
         "date": datetime.date.today().isoformat(),
         "commands": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores",
-        "sets": {name: figures(found[OURS]) for name, found in sets.items()} | {"part": figures(scan(part()))},
+        "sets": {name: figures(found[OURS]) for name, found in sets.items()} | {"part": figures(quick)},
         "tables": {
             kind: {
                 source: {
@@ -182,10 +185,20 @@ def _measure(commands: bool) -> tuple[dict[str, Any], dict[str, dict[str, list[T
             for source, found in sources.items()
         },
         "budget": _budget(budget),
-        "strange": _budget(scan(synthetic.healthy(2, laws=synthetic.OTHERS))),
+        "strange": _budget(others),
         "calibration": calibration(stated([t for found in sources.values() for t in found[OURS]])),
     }
     return measured, sets
+
+
+def _sets(tools: Sequence[Tool]) -> dict[str, dict[str, list[Tally]]]:
+    """Return how every tool does on every set of runs that is there."""
+    sets = {
+        "samples": _compare(sample_logs(), tools, "sample logs"),
+        "trained": _compare(trained(), tools, "trained runs"),
+        "synthetic": _compare(synthetic_set(), tools, "synthetic runs"),
+    }
+    return {name: found for name, found in sets.items() if found[OURS]}
 
 
 def _keep_commands(measured: dict[str, Any], before: dict[str, Any]) -> None:
