@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.metric_collapse import MetricCollapse
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
+from curveread.run.roles import Role
 from tests.support.curves import decay, run_of
 
 
@@ -315,7 +318,19 @@ class TestRestart:
         assert "a new training in the same folder" in f.message
 
 
+def subject_of(accuracy: np.ndarray) -> Subject:
+    """Return what the check of an accuracy is given."""
+    view = CurveView(Curve("val_acc", np.arange(accuracy.size), accuracy, role=Role.EVAL_ACCURACY))
+    return Subject({Role.EVAL_ACCURACY: (view,)}, (), 0, accuracy.size - 1)
+
+
 class TestMetricCollapse:
+    def test_values_near_the_largest_float_do_not_overflow(self) -> None:
+        value = 1.7e308 * np.r_[np.linspace(-0.9, 0.9, 50), np.full(50, -0.9)]
+        with np.errstate(over="raise", invalid="raise"):
+            (f,) = MetricCollapse().detect(subject_of(value))
+        assert float(f.get("best level")) > 5e307
+
     @pytest.mark.parametrize("tag", ["val_acc", "episodic_return"])
     def test_fall_for_good(self, tag: str) -> None:
         rng = np.random.default_rng(0)
