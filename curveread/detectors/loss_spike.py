@@ -47,7 +47,8 @@ class LossSpike(Detector):
 
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
-        training loss recovers, the finding is only information. The first ``head`` of the run is not judged.
+        training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
+        point is more likely part of it. The first ``head`` of the run is not judged.
         A loss averaged over many steps hides spikes shorter than that.
 
     References

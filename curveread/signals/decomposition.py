@@ -90,10 +90,12 @@ class Decomposition:
 
     @cached_property
     def z(self) -> _Float:
-        """(n,) height above the trend in the logged unit, in local noise scales; 0 where there is no noise.
+        """(n,) height above the trend, in local noise scales; 0 where there is no noise.
 
-        The noise is even on the even scale, but a jump is as high as it is in the logged unit: on a log scale
-        a doubling would count for less than its size.
+        A jump is as high as it is in the logged unit: on a log scale a doubling would count for less than its size.
+        That holds as long as the noise is small beside the level. Where it is of the size of the loss itself (a loss
+        of nearly nothing, made by a few hard examples) its even scale is the log, and heights are taken there; between
+        the two the height bends over (Box and Cox 1964, with exponent 1 - 2 sigma).
         """
         if self.transform.kind == "linear":
             rise = self.residual
@@ -139,7 +141,8 @@ def decompose(value: _Float, transform: Transform | None = None) -> Decompositio
     Returns
     -------
     Decomposition. O(n). The trend is a running median (see :mod:`curveread.signals.trend`), the scale the
-    median absolute deviation from it in blocks of about 200 points.
+    median absolute deviation from it in blocks of an eighth of the curve, 48 points at least and at most 200 or half
+    the trend's window.
     """
     transform = transform or Transform.of(value)
     y = transform.forward(value)

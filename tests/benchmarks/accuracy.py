@@ -4,8 +4,9 @@ Runs every check on the sample logs, on the corpus of trained runs where it lies
 the synthetic family; holds the findings against the labels; does the same for the rules of :mod:`.rivals` and, where
 installed, for the tools of :mod:`.commands`. Prints a table per kind of event, the healthy runs with an alarm, the
 false-alarm budget and the reliability of the confidences. ``--write`` records the figures, against which
-``tests/test_accuracy.py`` holds later changes, and renews the table in the README. Takes twenty minutes, four with
-``--without-commands``: then the rows of the other tools stay as they were recorded on the same runs.
+``tests/test_accuracy.py`` holds later changes, and renews the table in the README. Takes twenty minutes, four
+``--without-commands``, three with ``--ours``: then the rows of all other tools stay as they were recorded on the same
+runs.
 """
 
 from __future__ import annotations
@@ -148,29 +149,34 @@ def _compare(cases: Sequence[Case], tools: Sequence[Tool], title: str) -> dict[s
     return out
 
 
-def _measure(commands: bool) -> tuple[dict[str, Any], dict[str, dict[str, list[Tally]]]]:
-    """Return all figures, and the tallies they come from."""
-    tools = _tools(commands)
-    with ProcessPoolExecutor(max_workers=2) as pool:  # these need no other tool: they run beside the comparison
-        healthy, strange = synthetic.healthy(), synthetic.healthy(2, laws=synthetic.OTHERS)
-        beside = [pool.map(_tally, cases, chunksize=20) for cases in (healthy, strange, part())]
-        sets = _sets(tools)
+def _measure(tools: Sequence[Tool]) -> tuple[dict[str, Any], dict[str, dict[str, list[Tally]]]]:
+    """Return all figures, and the tallies they come from; without tools those of the checks alone."""
+    labelled = {"samples": sample_logs(), "trained": trained(), "synthetic": synthetic_set()}
+    budgets = (synthetic.healthy(), synthetic.healthy(2, laws=synthetic.OTHERS), part())
+    with ProcessPoolExecutor(max_workers=None if tools else 5) as pool:  # these need no other tool
+        beside = [pool.map(_tally, cases, chunksize=10) for cases in budgets]
+        if tools:
+            sets = {name: _compare(cases, tools, f"{name} runs") for name, cases in labelled.items()}
+        else:
+            sets = {name: {OURS: list(pool.map(_tally, cases, chunksize=5))} for name, cases in labelled.items()}
         budget, others, quick = (list(tallies) for tallies in beside)
+    sets = {name: found for name, found in sets.items() if found[OURS]}
+    names = {tool.name: tool.names for tool in tools} or {OURS: None}
     sources = {
-        "labelled": {t.name: [*sets["samples"][t.name], *sets.get("trained", {}).get(t.name, [])] for t in tools},
+        "labelled": {name: [*sets["samples"][name], *sets.get("trained", {}).get(name, [])] for name in names},
         "synthetic": sets["synthetic"],
     }
     measured = {
         "date": datetime.date.today().isoformat(),
-        "commands": datetime.date.today().isoformat(),
+        "others": datetime.date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores",
         "sets": {name: figures(found[OURS]) for name, found in sets.items()} | {"part": figures(quick)},
         "tables": {
             kind: {
                 source: {
-                    tool.name: asdict(row(found[tool.name], [kind]))
-                    for tool in tools
-                    if tool.names is None or not tool.names or tool.names & KINDS[kind].fits
+                    name: asdict(row(found[name], [kind]))
+                    for name, rules in names.items()
+                    if not rules or rules & KINDS[kind].fits
                 }
                 for source, found in sources.items()
             }
@@ -191,37 +197,18 @@ def _measure(commands: bool) -> tuple[dict[str, Any], dict[str, dict[str, list[T
     return measured, sets
 
 
-def _sets(tools: Sequence[Tool]) -> dict[str, dict[str, list[Tally]]]:
-    """Return how every tool does on every set of runs that is there."""
-    sets = {
-        "samples": _compare(sample_logs(), tools, "sample logs"),
-        "trained": _compare(trained(), tools, "trained runs"),
-        "synthetic": _compare(synthetic_set(), tools, "synthetic runs"),
-    }
-    return {name: found for name, found in sets.items() if found[OURS]}
-
-
-def _keep_commands(measured: dict[str, Any], before: dict[str, Any]) -> None:
-    """Put in the recorded rows of the commands, where they were measured on as many runs and events."""
-    names = tuple(f"{c.name} " for c in COMMANDS)
-
-    def put(now: dict[str, Any], then: dict[str, Any]) -> None:
-        kept = {name: row for name, row in then.items() if name.startswith(names)}
-        rest = {name: row for name, row in now.items() if name != OURS}
-        mine = now[OURS]
-        now.clear()
-        now |= {OURS: mine} | kept | rest
-
+def _keep_others(measured: dict[str, Any], before: dict[str, Any]) -> None:
+    """Put in the recorded rows of the other tools, where they were measured on as many events and healthy runs."""
     for kind, sources in measured["tables"].items():
         for source, rows in sources.items():
             then = before["tables"].get(kind, {}).get(source, {})
             if then and then[OURS]["events"] == rows[OURS]["events"]:
-                put(rows, then)
+                rows |= {name: row for name, row in then.items() if name != OURS}
     for source, counts in measured["healthy"].items():
         then = before["healthy"].get(source, {})
         if then and then[OURS][1] == counts[OURS][1]:
-            put(counts, then)
-    measured["commands"] = before.get("commands", before["date"])
+            counts |= {name: count for name, count in then.items() if name != OURS}
+    measured["others"] = before.get("others", before["date"])
 
 
 def _budget(tallies: Sequence[Tally]) -> dict[str, Any]:
@@ -266,22 +253,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How often the checks are right, beside the rules in use.")
     parser.add_argument("--write", action="store_true", help="record the figures and renew the table in README.md")
     parser.add_argument("--without-commands", action="store_true", help="leave out trainspotter and runmedic")
+    parser.add_argument("--ours", action="store_true", help="keep the recorded rows of all other tools")
     parser.add_argument("--detail", action="store_true", help="list what was missed and every alarm without a reason")
     chosen = parser.parse_args()
     readme = ROOT / "README.md"
     if chosen.write:
-        if not (chosen.without_commands or all(c.where() for c in COMMANDS)):
-            parser.error(f"--write needs {' and '.join(c.name for c in COMMANDS)}, or --without-commands")
+        if not chosen.ours and (chosen.without_commands or not all(c.where() for c in COMMANDS)):
+            parser.error(f"--write needs {' and '.join(c.name for c in COMMANDS)}, or --ours to keep their rows")
         if not trained():
             parser.error("--write needs the corpus at ../shared/corpus/trained: its rows would be lost")
         try:
             with_section(readme.read_text(encoding="utf-8"), "")
         except ValueError as error:
             parser.error(str(error))
-    measured, sets = _measure(commands=not chosen.without_commands)
+    measured, sets = _measure(tools=[] if chosen.ours else _tools(commands=not chosen.without_commands))
     measured = _plain(measured)
-    if chosen.without_commands:
-        _keep_commands(measured, json.loads(RECORDED.read_text(encoding="utf-8")))
+    if chosen.ours:
+        _keep_others(measured, json.loads(RECORDED.read_text(encoding="utf-8")))
     print(text(measured))
     if chosen.detail:
         print(_detail(sets))

@@ -33,8 +33,8 @@ def text(measured: Mapping[str, Any]) -> str:
 def markdown(measured: Mapping[str, Any]) -> str:
     """Return the README's section between its markers."""
     head = f"Measured by `{COMMAND}` on {measured['date']}, {measured['machine']}"
-    if measured["commands"] != measured["date"]:
-        head += f" (other tools on {measured['commands']})"
+    if measured["others"] != measured["date"]:
+        head += f" (other tools on {measured['others']})"
     lines = [fill(f"{head}. {_said()}", 120), ""]
     for source, title in _SOURCES.items():
         lines += [
