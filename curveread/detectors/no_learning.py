@@ -67,10 +67,10 @@ class NoLearning(Detector):
             return []
         if not reward and subject.eval_falls(subject.first_step, 0.003):
             return []  # a fine-tune gains little at first sight, and the evaluation shows that it does
-        found = self._reward(view) if reward else self._loss(view, vocabulary_of(subject.facts)[0])
+        found = self._reward(view) if reward else self._loss(view)
         return [self._finding(view, *found, subject)] if found else []
 
-    def _loss(self, view: CurveView, vocabulary: int | None) -> tuple[int, float, float] | None:
+    def _loss(self, view: CurveView) -> tuple[int, float, float] | None:
         """Return (index up to which it is stuck, level, drop) or None."""
         value = view.value
         if float(value.min()) <= 0.0:
@@ -94,9 +94,7 @@ class NoLearning(Detector):
         stuck = int(starts[left[0]]) if left.size else value.size - 1
         if stuck < self.least_stuck * value.size:
             return None
-        end = parts.level(float(np.median(parts.y[: stuck + 1][-(stuck // 5 + 1) :])))
-        # A loss that settles at uniform guessing, from above, has learnt not to be sure, and no more.
-        if self._drifts(parts.y[: stuck + 1], error) and guess_of(end, end * error, vocabulary) is None:
+        if self._drifts(parts.y[: stuck + 1], error):
             return None
         return stuck, parts.level(level), float(medians[0] - medians.min())
 

@@ -233,13 +233,6 @@ class TestNoLearning:
         (f,) = found(run_of(train_loss=value, learning_rate=np.full(200, 1e-9)), "no-learning")
         assert f.advice[0].startswith("The learning rate is practically zero")
 
-    def test_a_loss_that_settles_at_uniform_guessing_has_learnt_nothing(self) -> None:
-        noise = 0.02 * np.random.default_rng(0).standard_normal(2000)
-        value = np.log(10) * (1.0 + 0.013 * (np.arange(2000) < 900)) * np.exp(noise)
-        (f,) = found(run_of(train_loss=value), "no-learning")
-        assert f.last_step == 1999
-        assert found(run_of(train_loss=value * 1.1), "no-learning") == []
-
     def test_slow_fine_tuning_is_learning(self) -> None:
         value = np.linspace(1.20, 1.17, 2000) * np.exp(0.02 * np.random.default_rng(0).standard_normal(2000))
         assert found(run_of(train_loss=value), "no-learning") == []
