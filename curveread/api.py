@@ -425,8 +425,9 @@ def _smoothed(diagnosis: Diagnosis, weight: float, *, drawn: bool) -> Diagnosis:
             if drawing.trend.size and finite.any():
                 at = np.searchsorted(curve.step[finite], drawing.knot_step, side="right") - 1
                 values = ema(curve.value[finite], weight)[np.maximum(at, 0)]
-                trend = values if drawn else drawing.trend
-                drawing = replace(drawing, trend=trend, smooth={**drawing.smooth, weight: values})
+                drawing = replace(drawing, smooth={**drawing.smooth, weight: values})
+                if drawn:
+                    drawing = replace(drawing, trend=values, trend_weight=weight)
             out.append(drawing)
         return tuple(out)
 

@@ -22,7 +22,9 @@ from curveread.findings.diagnosis import (
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
 from curveread.readings.drawings import drawings
+from curveread.readings.inputs import digests
 from curveread.readings.phases import phases
+from curveread.readings.rulers import rulers
 from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
@@ -92,7 +94,9 @@ def diagnose(
         timeline=timeline(run, kept, marks),
         summary=summary(views, task) | spike_scores(views),
         statements=told_in_words,
-        draw=partial(drawings, views),
+        draw=partial(drawings, views, kept),
+        lay=partial(rulers, run),
+        seal=partial(digests, run),
     )
 
 

@@ -61,7 +61,8 @@ def test_drawings_keep_spikes_and_carry_the_band_that_decided() -> None:
     dx = diagnose(run_of(train_loss=value, lr=decay(100)))
     drawing, rate = dx.drawings
     assert drawing.points == 50_000
-    assert drawing.step.size <= 4000
+    assert drawing.step.size <= 4000 + 401
+    assert np.isin(np.delete(np.arange(200), 10), drawing.step).all()  # around a finding every point
     assert 40.0 in drawing.value
     assert drawing.nonfinite_step.tolist() == [10]
     assert drawing.knot_step.size == drawing.trend.size == drawing.band_low.size == drawing.smooth[0.9].size <= 2000
@@ -95,3 +96,18 @@ def test_a_sentence_that_cannot_be_made_takes_nothing_with_it(monkeypatch: pytes
     assert dx.statements == ()
     assert [(f.rule, f.error) for f in dx.failed] == [("statements", "ZeroDivisionError: made to fail")]
     assert dx.verdict.health == "ok"
+
+
+def test_the_gap_is_drawn_where_both_losses_are() -> None:
+    train = decay(1000)
+    evals = np.arange(0, 1000, 100)
+    run = Run(
+        "r",
+        "r",
+        {"loss": Curve("loss", np.arange(1000), train), "eval_loss": Curve("eval_loss", evals, train[evals] + 0.25)},
+    )
+    drawn = {d.role: d for d in diagnose(run).drawings}
+    assert drawn["gap"].step.tolist() == evals.tolist()
+    assert np.abs(drawn["gap"].value[1:] - 0.25).max() < 0.2
+    assert drawn["gap"].unit == "nats"
+    assert "gap" not in {d.role for d in diagnose(run_of(train_loss=train)).drawings}

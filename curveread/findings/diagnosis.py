@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from curveread.errors import UsageError
-from curveread.findings.drawing import Drawing
+from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
 from curveread.run.model import Run
 from curveread.run.overview import about, place
@@ -170,8 +170,8 @@ class Diagnosis:
         Readings in words, in the order in which a report tells them.
     accepted
         Findings that a baseline knew already: neither in ``findings`` nor in the verdict.
-    draw
-        Makes the drawings when a report asks for them.
+    draw, lay, seal
+        Make the drawings, the rulers and the digests of the input files when a report asks for them.
     renderer
         Shows the diagnosis as a figure or in a notebook.
     """
@@ -188,12 +188,24 @@ class Diagnosis:
     statements: tuple[Statement, ...] = ()
     accepted: tuple[Finding, ...] = ()
     draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
+    lay: Callable[[], tuple[Ruler, ...]] = field(default=tuple, repr=False)
+    seal: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 
     @cached_property
     def drawings(self) -> tuple[Drawing, ...]:
         """The curves reduced to what a picture needs; made at the first use."""
         return self.draw()
+
+    @cached_property
+    def rulers(self) -> tuple[Ruler, ...]:
+        """What else the axis of steps can count; made at the first use."""
+        return self.lay()
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """Path -> SHA-256 of the input files that are as they were read; made at the first use."""
+        return self.seal()
 
     @property
     def worst(self) -> Severity | None:

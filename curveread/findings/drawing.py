@@ -1,4 +1,4 @@
-"""What a picture of a curve needs, reduced to knots: made by the diagnosis, only rendered by the report."""
+"""What a picture of a run needs, reduced to knots: made by the diagnosis, only rendered by the report."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Drawing"]
+__all__ = ["GAP", "Drawing", "Ruler"]
 
 _Float = NDArray[np.float64]
 _Int = NDArray[np.int64]
+
+GAP = "gap"
+"""Role of a drawing that is no logged curve: how far the eval loss lies above the train loss."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,23 +24,26 @@ class Drawing:
     Parameters
     ----------
     tag, role
-        Which curve, and what it is (the role's JSON name).
+        Which curve, and what it is (the role's JSON name, or :data:`GAP`).
     step, value
-        (m,) The logged finite points; reduced to the extremes of each block where there are more than about
-        4,000, so that no spike is lost.
+        (m,) The logged finite points; where there are more than about 4,000, the extremes of each block, so that no
+        spike is lost, and every point around each finding.
     points
         How many points the log holds: larger than m when the drawing is reduced.
     nonfinite_step
         (q,) steps of NaN and ±Inf values.
     knot_step, trend, band_low, band_high
         (k,) about 2,000 knots of the robust trend and of the band of ±3 local noise scales around it, in the
-        unit of the curve: the same numbers that the checks decided on. Empty for curves that are not judged.
+        unit of the curve: the same numbers that the checks decided on. Trend and band are empty for curves that are
+        not judged.
     smooth
         TensorBoard's smoothing weight -> (k,) smoothed values at the knots, computed on the full data.
     log_scale
         Whether the values ask for a logarithmic axis.
     unit
         Unit of the values, for the axis; empty when not known.
+    trend_weight
+        The smoothing weight that the reader of the report asked for, where its values stand in place of the trend.
     """
 
     tag: str
@@ -53,3 +59,21 @@ class Drawing:
     smooth: Mapping[float, _Float] = field(default_factory=dict)
     log_scale: bool = False
     unit: str = ""
+    trend_weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruler:
+    """What else the axis of steps can count.
+
+    Parameters
+    ----------
+    name
+        ``epoch``, ``tokens`` or ``time`` (seconds since the first point).
+    step, value
+        (k,) At most about 2,000 knots, both non-decreasing; between them the ruler is straight.
+    """
+
+    name: str
+    step: _Int
+    value: _Float

@@ -1,0 +1,31 @@
+"""The files that a run was read from, sealed: their SHA-256, so that a report can be traced to them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+
+from curveread.run.model import Run
+
+__all__ = ["digests"]
+
+
+def digests(run: Run) -> Mapping[str, str]:
+    """Return path -> SHA-256 in hexadecimal of the run's files.
+
+    A file that is gone, is no plain file, or has grown since it was read has none: its digest would seal something
+    else than what was read.
+    """
+    home = run.path if os.path.isdir(run.path) else os.path.dirname(run.path)
+    out = {}
+    for source in run.sources:
+        try:
+            with open(os.path.join(home, source.path), "rb") as file:
+                about = os.fstat(file.fileno())
+                if stat.S_ISREG(about.st_mode) and about.st_size == source.bytes:
+                    out[source.path] = hashlib.file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError):
+            continue
+    return out

@@ -1,0 +1,49 @@
+"""What else than steps an axis can count: epochs, tokens, time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.errors import UsageError
+from curveread.findings.drawing import Ruler
+from curveread.run.axes import clock
+from curveread.run.model import FloatArray, IntArray, Run
+from curveread.run.roles import Role
+from curveread.signals.reduction import knots
+
+__all__ = ["rulers"]
+
+_LEAPS = 40
+"""So many of the largest leaps keep both of their ends: a pause between two attempts must not become a slope."""
+
+
+def rulers(run: Run) -> tuple[Ruler, ...]:
+    """Return the rulers that the run's logs hold; one that does not count up is left out."""
+    here = run.x_axis.lower()
+    found = []
+    for name, role in (("epoch", Role.EPOCH), ("tokens", Role.TOKENS)):
+        for curve in run.of(role)[:1]:
+            good = curve.finite
+            if name not in here:
+                found.append(_ruler(name, curve.step[good], curve.value[good]))
+    if here not in ("seconds", "time"):
+        try:
+            step, wall = clock(run)
+            found.append(_ruler("time", step, wall - wall[0]))
+        except UsageError:
+            pass  # a log without a clock
+    return tuple(r for r in found if r is not None)
+
+
+def _ruler(name: str, step: IntArray, value: FloatArray) -> Ruler | None:
+    if step.size < 2 or bool((np.diff(value) < 0).any()) or not value[-1] > value[0] or step[0] == step[-1]:
+        return None
+    last = np.append(step[1:] != step[:-1], True)
+    step, value = step[last], value[last]
+    if step.size < 2:
+        return None
+    keep = knots(step.size)
+    if keep.size < step.size:
+        leaps = np.argpartition(-np.diff(value), _LEAPS)[:_LEAPS]
+        keep = np.unique(np.concatenate((keep, leaps, leaps + 1)))
+    return Ruler(name, step[keep], value[keep])
