@@ -263,7 +263,12 @@ def plot(
 
 
 def report(
-    what: Run | Diagnosis, path: str | PathLike[str], *, format: str | None = None, smooth: float | None = None
+    what: Run | Diagnosis,
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    smooth: float | None = None,
+    static: bool = False,
 ) -> Path:
     """Write the annotated report; the file appears whole or not at all.
 
@@ -278,6 +283,8 @@ def report(
     smooth
         Weight of TensorBoard's smoothing, 0 to 1, for the smoothed line of the pictures, and among the smoothed values
         of the JSON; the pictures show the trend that the checks used when not given.
+    static
+        Makes an HTML page without scripts: still pictures, small enough for mail.
 
     Raises
     ------
@@ -293,7 +300,7 @@ def report(
     diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
     if smooth is not None:
         diagnosis = _smoothed(diagnosis, smooth, drawn=kind != "json")
-    return write(diagnosis, target, kind)
+    return write(diagnosis, target, kind, static=static)
 
 
 def postmortem(
@@ -420,13 +427,13 @@ def _smoothed(diagnosis: Diagnosis, weight: float, *, drawn: bool) -> Diagnosis:
     def draw() -> tuple[Drawing, ...]:
         out = []
         for drawing in diagnosis.drawings:
-            curve = diagnosis.run[drawing.tag]
-            finite = curve.finite
-            if drawing.trend.size and finite.any():
+            curve = diagnosis.run.curves.get(drawing.tag)
+            finite = curve.finite if curve is not None else np.empty(0, bool)
+            if curve is not None and drawing.smooth and finite.any():
                 at = np.searchsorted(curve.step[finite], drawing.knot_step, side="right") - 1
                 values = ema(curve.value[finite], weight)[np.maximum(at, 0)]
                 drawing = replace(drawing, smooth={**drawing.smooth, weight: values})
-                if drawn:
+                if drawn and drawing.trend.size:
                     drawing = replace(drawing, trend=values, trend_weight=weight)
             out.append(drawing)
         return tuple(out)

@@ -20,8 +20,8 @@ from curveread.errors import UsageError
 __all__ = ["KEYS", "load_defaults", "project_table"]
 
 KEYS = (
-    *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "tags", "tokens-per-byte"),
-    *("train-loss", "vocab-size", "x"),
+    *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "static", "tags"),
+    *("tokens-per-byte", "train-loss", "vocab-size", "x"),
 )
 """Options that may stand in the table: those that say how to judge and draw, not what to read or where to write.
 

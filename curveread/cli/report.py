@@ -59,6 +59,10 @@ def report(
             help="What an hour of the machine costs: then it is said what the steps after the best cost.",
         ),
     ] = None,
+    static: Annotated[
+        bool,
+        typer.Option("--static", help="Make the HTML page without scripts: still pictures, small enough for mail."),
+    ] = False,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     kind = "postmortem" if postmortem else "report"
@@ -77,7 +81,7 @@ def report(
             if postmortem:
                 api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour)
             else:
-                api.report(diagnosis, file, smooth=reading.smooth)
+                api.report(diagnosis, file, smooth=reading.smooth, static=static)
         if i:
             out.blank()
         print_diagnosis(out, diagnosis)

@@ -20,11 +20,10 @@ from curveread.report.spec import ChartSpec, Mark, Rule, Segment, Stretch
 __all__ = ["chart", "rule_words"]
 
 _MAX_MARKS = 40
-"""Findings marked in the picture; the strip and the cards show all."""
 _HEALTH = ("ok", "info", "warning", "error")
 
 
-def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None) -> ChartSpec:
+def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int = _MAX_MARKS) -> ChartSpec:
     """Return the picture of a run.
 
     Parameters
@@ -33,6 +32,8 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None) -> ChartSpec:
         What was found; its ``drawings`` are drawn.
     tags
         Only these curves, each role in its panel; by default the curves that tell the state of a run.
+    most
+        How many findings may be marked; the strip and the cards show all.
 
     Raises
     ------
@@ -50,9 +51,9 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None) -> ChartSpec:
         headline=diagnosis.verdict.headline,
         health=diagnosis.verdict.health,
         x=x,
-        x_label=clean(diagnosis.run.x_axis),
+        x_label=clean(diagnosis.run.x_axis).lstrip("_") or "step",
         panels=stack,
-        marks=marks[:_MAX_MARKS],
+        marks=marks[:most],
         rules=tuple(_rules(diagnosis)),
         strip=_strip(marks, x),
         phases=_phases(diagnosis),
@@ -110,8 +111,8 @@ def _point(d: Drawing | None, step: int | None) -> tuple[float, float] | None:
 
 def _rules(diagnosis: Diagnosis) -> Iterable[Rule]:
     for entry in diagnosis.timeline:
-        if entry.kind == "restart":
-            yield Rule(float(entry.step), "restart", clean(entry.text))
+        if entry.kind not in ("finding", "checkpoint", "end"):
+            yield Rule(float(entry.step), clean(entry.kind), clean(entry.text))
     for kept in diagnosis.run.checkpoints:
         yield Rule(float(kept.step), "checkpoint", f"checkpoint {count(kept.step)}")
 

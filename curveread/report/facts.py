@@ -24,6 +24,7 @@ __all__ = [
     "CurveRow",
     "Figure",
     "Pair",
+    "Told",
     "cards",
     "command",
     "config",
@@ -31,6 +32,7 @@ __all__ = [
     "curve_rows",
     "figures",
     "sources",
+    "statements",
 ]
 
 _MESSAGE = 600
@@ -56,7 +58,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A finding in words; ``full`` is the whole message where ``message`` had to be shortened, else empty."""
+    """A finding in words.
+
+    ``full`` is the whole message where ``message`` had to be shortened, else empty; ``placed`` says whether the finding
+    lies on the axis.
+    """
 
     number: int
     rule: str
@@ -72,6 +78,16 @@ class Card:
     advice: tuple[str, ...]
     others: tuple[str, ...]
     folded: tuple[str, ...]
+    placed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reading of the run in words, with the figures behind it."""
+
+    topic: str
+    text: str
+    evidence: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,10 +125,23 @@ def _card(i: int, f: Finding, axis: str) -> Card:
         percent=f"{f.confidence:.0%}".replace("%", " %"),
         tag=f.tag,
         where=where,
-        evidence=tuple(Pair(clean(e.name), shorten(measure(e.value, e.unit), 300)) for e in f.evidence),
+        evidence=tuple(Pair(shorten(e.name, 120), shorten(measure(e.value, e.unit), 300)) for e in f.evidence),
         advice=tuple(shorten(a, _MESSAGE) for a in f.advice),
         others=tuple(shorten(a, _MESSAGE) for a in f.also_explained_by),
         folded=tuple(f"{clean(c.rule)}: {shorten(c.message, _MESSAGE)}" for c in f.folded),
+        placed=f.first_step is not None,
+    )
+
+
+def statements(diagnosis: Diagnosis, limit: int = 40) -> tuple[Told, ...]:
+    """Return the readings in words, in their order."""
+    return tuple(
+        Told(
+            _heading(s.topic),
+            shorten(s.text, _MESSAGE),
+            tuple(Pair(clean(e.name), shorten(measure(e.value, e.unit), 120)) for e in s.evidence),
+        )
+        for s in diagnosis.statements[:limit]
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Reading
-from curveread.findings.drawing import Drawing
+from curveread.findings.drawing import GAP, Drawing
 from curveread.findings.wording import compact, measure, number
 from curveread.report.axis import Axis, value_axis
 from curveread.report.logtext import clean, shorten
@@ -21,6 +22,7 @@ _Float = NDArray[np.float64]
 # title, roles, relative height
 _PANELS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("Loss", ("train-loss", "eval-loss"), 2.8),
+    ("Gap", (GAP,), 1.0),
     ("Reward", ("reward",), 1.6),
     ("Accuracy", ("train-accuracy", "eval-accuracy"), 1.2),
     ("Perplexity", ("train-perplexity", "eval-perplexity"), 1.2),
@@ -36,7 +38,7 @@ _FALLBACKS = {"Perplexity": "Loss", "Loss terms": "Loss"}
 _ON_REQUEST = ("Throughput",)
 """Panels that are drawn only for curves that a finding names."""
 _INKS = ("train", "third", "fourth", "fifth", "sixth")
-_SIDE = ("Gradient norm", "Learning rate")
+_SIDE = ("Gradient norm", "Learning rate", "Gap")
 """Panels whose first curve is drawn in a quiet ink: they stand beside the loss to explain it."""
 _MAX_LINES = len(_INKS)
 _MAX_DOTS = 80
@@ -50,6 +52,7 @@ def panels(
     named: frozenset[str],
     summary: Mapping[str, Reading],
     everything: bool = False,
+    most: int = _MAX_LINES,
 ) -> Iterable[Panel]:
     """Yield the panels from top to bottom.
 
@@ -65,6 +68,8 @@ def panels(
         The run's key figures; the best evaluation is marked from it.
     everything
         Draws every curve, not only those that tell the state of a run.
+    most
+        How many curves a panel may hold.
     """
     drawings = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
     taken: set[str] = set()
@@ -77,18 +82,24 @@ def panels(
             group.sort(key=lambda d: roles.index(d.role))
             titles.add(title)
             taken |= {d.tag for d in group}
-            yield _panel(title, group, height, x, named, summary)
+            yield _panel(title, group, height, x, named, summary, most)
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
         rest = [d for d in rest if d.tag in named] if titles else rest[:_MAX_LINES]
     for d in rest:
-        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary)
+        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, most)
 
 
 def _panel(
-    title: str, group: list[Drawing], height: float, x: Axis, named: frozenset[str], summary: Mapping[str, Reading]
+    title: str,
+    group: list[Drawing],
+    height: float,
+    x: Axis,
+    named: frozenset[str],
+    summary: Mapping[str, Reading],
+    most: int,
 ) -> Panel:
-    shown = _most_telling(group, named)
+    shown = _most_telling(group, named, most)
     log = any(d.log_scale for d in shown) or (
         title == _SIDE[0] and all(bool((d.value > 0).any()) for d in shown if d.value.size)
     )
@@ -97,7 +108,7 @@ def _panel(
     bands: list[Band] = []
     lines: list[Line] = []
     markers: list[Marker] = []
-    free = iter(_INKS)
+    free = itertools.cycle(_INKS)
     for d in shown:
         evaluation = d.role.startswith("eval-")
         if evaluation and not any(line.ink == "eval" for line in lines):
@@ -134,12 +145,12 @@ def _panel(
     )
 
 
-def _most_telling(group: list[Drawing], named: frozenset[str]) -> list[Drawing]:
+def _most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list[Drawing]:
     """Return the curves that fit into a panel: the first of train and of eval, then those that findings name."""
     first = {
         next((d.tag for d in group if d.role.startswith("eval-") is evaluation), None) for evaluation in (False, True)
     }
-    ranked = sorted(group, key=lambda d: (d.tag not in first, d.tag not in named))[:_MAX_LINES]
+    ranked = sorted(group, key=lambda d: (d.tag not in first, d.tag not in named))[:most]
     chosen = {d.tag for d in ranked}
     return [d for d in group if d.tag in chosen]
 

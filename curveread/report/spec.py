@@ -138,7 +138,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A vertical line at a step that is no finding: ``restart`` or ``checkpoint``."""
+    """Something that happened at a step and is no finding; ``kind`` as in the timeline: ``restart``, ``epoch`` …."""
 
     x: float
     kind: str
@@ -179,7 +179,7 @@ class ChartSpec:
     marks
         Findings that have a place on the axis, in the order of the findings.
     rules, strip, phases
-        Restarts and checkpoints; the health strip; the phases.
+        What happened besides the findings; the health strip; the phases.
     """
 
     name: str

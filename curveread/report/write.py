@@ -17,7 +17,7 @@ POSTMORTEM_FORMATS = ("md", "html")
 FORMATS = ("html", "md", "json", "png", "svg", "pdf")
 
 
-def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = None) -> Path:
+def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False, title: str | None = None) -> Path:
     """Write the report of a run.
 
     Parameters
@@ -28,6 +28,8 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = 
         The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
     format
         One of :data:`FORMATS`.
+    static
+        Makes an HTML page without scripts.
     title
         Stands in place of the run's name.
 
@@ -43,7 +45,7 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, title: str | None = 
         case "html":
             from curveread.report.html import page
 
-            put(target, page(diagnosis, title=title))
+            put(target, page(diagnosis, static=static, title=title))
         case "md":
             from curveread.report.markdown import markdown
             from curveread.report.mpl import png

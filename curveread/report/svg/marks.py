@@ -87,8 +87,41 @@ def _label(f: Frame, lab: Label, top: float, *, anchors: bool) -> str:
     return tag("a", "".join(parts), href=f"#finding-{m.number}") if anchors else joined(parts)
 
 
+_LANES = {"epoch": "epochs", "lr-change": "rate", "schedule": "rate", "eval": "evals"}
+_GLYPHS = {
+    "epoch": ("M{x:.1f} {y:.1f}v-9", {"stroke": "#777", "cls": "cr-rule"}),
+    "lr-change": ("M{x:.1f} {y:.1f}l4 -4 -4 -4 -4 4z", {"fill": "#777", "cls": "cr-kept"}),
+    "schedule": ("M{x:.1f} {y:.1f}l4 -4 -4 -4 -4 4z", {"fill": "#777", "cls": "cr-kept"}),
+    "eval": ("M{x:.1f} {y:.1f}v-4", {"stroke": "#777", "stroke_width": "2", "cls": "cr-rule"}),
+}
+
+
+def _lanes(f: Frame, y: float, parts: list[str]) -> float:
+    """Write what happened when, a lane a kind; return where they end. Events closer than two pixels are one."""
+    rows: dict[str, float] = {}
+    for kind, name in _LANES.items():
+        events = [r for r in f.spec.rules if r.kind == kind]
+        if not events:
+            continue
+        if name not in rows:
+            y += 15
+            rows[name] = y
+            parts.append(label(f.size.left - 6, y, name, "cr-tick", "end"))
+        path, how = _GLYPHS[kind]
+        last, few = -9.0, len(events) <= _SPOKEN
+        drawn = []
+        for event in events:
+            x = f.x(event.x)
+            if x - last >= 2:
+                shape = path.format(x=x, y=rows[name])
+                drawn.append(tag("path", title(event.text), d=shape, **how) if few else shape)
+                last = x
+        parts.append("".join(drawn) if few else tag("path", d="".join(drawn), **how))
+    return y
+
+
 def step_axis(f: Frame, bottom: float, out: list[str]) -> float:
-    """Write the step axis with the checkpoints on it; return where the picture ends."""
+    """Write the step axis with the checkpoints and the events on it; return where the picture ends."""
     size, parts, ends = f.size, [], -1e9
     for tick in f.spec.x.ticks:
         x, half = f.x(tick.at), len(tick.text) * size.char / 2
@@ -102,6 +135,7 @@ def step_axis(f: Frame, bottom: float, out: list[str]) -> float:
         spot = f"M{f.x(rule.x):.1f} {bottom + 1:.1f}l4 6h-8z"
         parts.append(tag("path", title(rule.text), d=spot, fill="#777", cls="cr-kept"))
     words = shorten(f.spec.x_label, 40) + ("  ·  ▴ checkpoint" if kept else "")
-    parts.append(label(size.left + size.plot, bottom + 31, words, "cr-tick", "end"))
+    low = _lanes(f, bottom + 16, parts)
+    parts.append(label(size.left + size.plot, low + 15, words, "cr-tick", "end"))
     out.append(joined(parts, aria_hidden="true"))
-    return bottom + 37
+    return low + 21

@@ -1,0 +1,1 @@
+"""The charts that can be explored: their data, the scripts that draw them, and the library they stand on."""

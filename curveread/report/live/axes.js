@@ -1,0 +1,120 @@
+// What the horizontal axis counts, how it is ticked, and how far a vertical axis reaches.
+
+// A ruler turns steps into what it counts; beyond its knots it goes on at its average pace.
+class Ruler {
+  constructor(spec) {
+    this.name = spec.name;
+    this.label = spec.label;
+    this.word = spec.word;
+    if (spec.step) {
+      this.from = unpack(spec.step);
+      this.to = unpack(spec.value);
+      const last = this.from.length - 1;
+      this.pace = (this.to[last] - this.to[0]) / (this.from[last] - this.from[0]);
+    }
+  }
+
+  at(step) {
+    return this.from ? straight(this.from, this.to, step, this.pace) : step;
+  }
+
+  step(x) {
+    return this.from ? straight(this.to, this.from, x, 1 / this.pace) : x;
+  }
+
+  text(x) {
+    if (this.name === "time") return duration(Math.max(x, 0));
+    if (this.name === "tokens") return `${compact(Math.round(x))} tokens`;
+    if (this.name === "epoch") return `epoch ${number(x, 3)}`;
+    return this.word === "tokens" || this.word === "seconds" ? `${count(x)} ${this.word}` : `${this.word} ${count(x)}`;
+  }
+}
+
+function straight(from, to, x, pace) {
+  const last = from.length - 1;
+  if (x <= from[0]) return to[0] + (x - from[0]) * pace;
+  if (x >= from[last]) return to[last] + (x - from[last]) * pace;
+  const i = position(from, x);
+  if (from[i] === x) return to[i];
+  const share = (x - from[i - 1]) / (from[i] - from[i - 1]);
+  return to[i - 1] + share * (to[i] - to[i - 1]);
+}
+
+const ROUND_TIMES = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000];
+
+function roundIncrement(rough, whole) {
+  const base = 10 ** Math.floor(Math.log10(rough));
+  const nice = [1, 2, 5, 10].map(m => m * base).find(n => n >= rough * 0.999);
+  return whole ? Math.max(1, nice) : nice;
+}
+
+function xTicks(ruler, low, high, room) {
+  const wanted = Math.max(2, Math.floor(room / 90));
+  const rough = (high - low) / wanted;
+  const timed = ruler.name === "time";
+  const gap = timed && rough >= 1 ? ROUND_TIMES.find(n => n >= rough) || roundIncrement(rough / 86400, true) * 86400
+    : roundIncrement(rough, ruler.name !== "epoch" && !timed);
+  const ticks = [];
+  for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 50; i++) {
+    if (i * gap === ticks[ticks.length - 1]) break;  // steps so large that a float cannot tell one from the next
+    ticks.push(i * gap);
+  }
+  const [unit, name] = gap >= 86400 ? [86400, "d"] : high > 7200 && gap >= 360 ? [3600, "h"] : high > 120 && gap >= 6 ? [60, "min"] : [1, "s"];
+  const write = x => timed ? `${number(x / unit, 4)} ${name}` : ruler.name === "epoch" ? number(x, 5) : compact(x);
+  return ticks.map(at => ({at, text: write(at)}));
+}
+
+// The range of values, without those far outside the middle 96 %: one wild value must not flatten a curve.
+function reach(parts, log) {
+  let low = Infinity, high = -Infinity;
+  for (const raw of parts) {
+    let values = raw.filter(v => Number.isFinite(v) && (!log || v > 0));
+    if (!values.length) continue;
+    if (log) values = values.map(Math.log10);
+    values.sort();
+    let [a, b] = [values[0], values[values.length - 1]];
+    if (values.length >= 8) {
+      const edge = Math.max(1, Math.ceil(0.02 * values.length));
+      const [c, d] = [values[edge], values[values.length - 1 - edge]];
+      const room = log ? Math.max(d - c, 1) : Math.max(3 * (d - c), Math.abs(c), Math.abs(d)) || 1;
+      const inside = values.filter(v => v >= c - room && v <= d + room);
+      const [e, f] = [inside[0], inside[inside.length - 1]];
+      if (b / 2 - a / 2 > 1.6 * (f / 2 - e / 2)) [a, b] = [e, f];
+    }
+    low = Math.min(low, a);
+    high = Math.max(high, b);
+  }
+  if (low > high) return log ? [0.1, 10] : [0, 1];
+  if (log) {
+    if (high - low < 0.05) [low, high] = [low - 0.2, high + 0.2];
+    const pad = 0.04 * (high - low);
+    return [10 ** Math.max(low - pad, -307), 10 ** Math.min(high + pad, 308)];
+  }
+  const pad = high > low ? 0.05 * (high - low) : Math.abs(low) * 0.05 || 0.5;
+  const floor = low >= 0 && high > low ? Math.max(low - pad, 0) : low - pad;
+  return [Math.max(floor, -1.7e308), Math.min(high + pad, 1.7e308)];
+}
+
+function yTicks(low, high, log, room) {
+  if (log) {
+    const bottom = Math.log10(low), top = Math.log10(high), wanted = Math.max(2, Math.floor(room / 26));
+    const decades = [];
+    for (let d = Math.ceil(bottom - 1e-9); d <= Math.floor(top + 1e-9); d++) decades.push(10 ** d);
+    if (decades.length >= 3) return decades.filter((_, i) => i % Math.ceil(decades.length / wanted) === 0).map(at => ({at, text: number(at, 2)}));
+    const parts = [];
+    for (let d = Math.floor(bottom); d <= Math.floor(top); d++) for (const m of [1, 2, 5]) parts.push(Number((m * 10 ** d).toPrecision(12)));
+    const inside = parts.filter(p => p >= low && p <= high);
+    if (inside.length >= 2) return inside.map(at => ({at, text: number(at, 2)}));
+  }
+  const gap = roundIncrement(high / Math.max(2, room / 34) - low / Math.max(2, room / 34), false);
+  const decimals = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));
+  const ticks = [];
+  if (!(gap > 0) || !Number.isFinite(gap)) return ticks;
+  for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 30; i++) {
+    const at = i * gap, size = Math.max(Math.abs(low), Math.abs(high));
+    const text = size >= 1e7 || size < 1e-3 ? number(at, 3) : size >= 1e4 ? compact(at)
+      : (at + 0).toLocaleString("en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals}).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
+    if (!log || at > 0) ticks.push({at, text});
+  }
+  return ticks;
+}

@@ -1,0 +1,278 @@
+// One chart of the stack: heading with keys that hide curves and read values, uPlot's canvas under it.
+
+const GUTTER = 58, MARGIN = 20;
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+class Curve {
+  constructor(spec) {
+    Object.assign(this, spec);
+    this.step = unpack(spec.step);
+    this.value = unpack(spec.value);
+    if (spec.knots) {
+      this.knots = unpack(spec.knots);
+      this.smooth = Object.fromEntries(Object.entries(spec.smooth).map(([w, v]) => [w, v]));
+      for (const name of ["trend", "low", "high"]) if (spec[name]) this[name] = unpack(spec[name]);
+    }
+    this.measure(null);
+  }
+
+  measure(ruler) {
+    const turn = xs => !ruler || !ruler.from ? xs : xs.map(s => ruler.at(s));
+    this.x = turn(this.step);
+    this.kx = this.knots && turn(this.knots);
+  }
+
+  // The strong line over the faint one: the trend, or the values smoothed with a weight; null for the log as it is.
+  strong(level) {
+    if (level === "trend") return this.trend && !this.asked ? this.trend : null;
+    if (level === "0" || !this.knots || !(level in this.smooth)) return null;
+    if (typeof this.smooth[level] === "string") this.smooth[level] = unpack(this.smooth[level]);
+    return this.smooth[level];
+  }
+}
+
+class Panel {
+  constructor(spec, page) {
+    this.page = page;
+    this.spec = spec;
+    this.log = spec.log;
+    this.curves = spec.curves.map(c => new Curve(c));
+    this.root = element("details", {class: "panel"});
+    this.root.open = spec.open;
+    const unit = spec.unit ? [" ", element("small", {}, spec.unit)] : [];
+    this.root.append(element("summary", {}, element("span", {class: "title"}, spec.title, ...unit)));
+    this.keys = element("div", {class: "keys"});
+    this.canvas = element("div", {class: "plot"});
+    this.root.append(this.keys, this.canvas);
+    this.buildKeys();
+    this.root.addEventListener("toggle", () => page.layout());
+  }
+
+  buildKeys() {
+    const shown = this.curves.filter(c => c.on), more = this.curves.filter(c => !c.on);
+    this.keys.append(...shown.map(c => this.key(c)));
+    if (more.length) {
+      const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more curves`), element("div", {class: "keys"}, ...more.map(c => this.key(c))));
+      this.keys.append(folded);
+    }
+  }
+
+  key(curve) {
+    const dash = curve.dash.length ? curve.dash.join(" ") : "none";
+    const sample = document.createElementNS(SVG, "svg");
+    for (const [k, v] of [["width", 22], ["height", 10], ["aria-hidden", "true"], ["class", `cr-${curve.ink}`]]) sample.setAttribute(k, v);
+    const stroke = document.createElementNS(SVG, "path");
+    for (const [k, v] of [["d", "M1 5h20"], ["class", "cr-s"], ["stroke-width", 2.2], ["stroke-dasharray", dash]]) stroke.setAttribute(k, v);
+    sample.append(stroke);
+    if (curve.eval) {
+      const dot = document.createElementNS(SVG, "circle");
+      for (const [k, v] of [["cx", 11], ["cy", 5], ["r", 3], ["class", "cr-f"]]) dot.setAttribute(k, v);
+      sample.append(dot);
+    }
+    curve.output = element("output", {"aria-live": "off"});
+    const button = element("button", {type: "button", class: "key", "aria-pressed": String(curve.on), title: `${curve.tag}: show or hide`}, sample, element("bdi", {}, curve.label), curve.output);
+    button.addEventListener("click", () => {
+      curve.on = !curve.on;
+      button.setAttribute("aria-pressed", String(curve.on));
+      this.page.redraw(this);
+    });
+    return button;
+  }
+
+  get visible() {
+    return this.curves.filter(c => c.on);
+  }
+
+  // (Re)makes uPlot's chart: its scales cannot turn logarithmic later.
+  build(width, last) {
+    this.plot?.destroy();
+    this.plot = null;
+    this.last = last;
+    if (!this.root.open) return;
+    const page = this.page, height = Math.round(this.spec.height * (width < 620 ? 74 : 96)) + (last ? 40 : 8);
+    const axis = {font: FONT, ticks: {show: false}, stroke: () => colours.soft, grid: {stroke: () => colours.grid, width: 1}};
+    const options = {
+      width, height, padding: [8, MARGIN, last ? 0 : 4, 0], legend: {show: false}, pxAlign: 0,
+      scales: {x: {time: false, range: (_, low, high) => [low, high]}, y: {distr: this.log ? 3 : 1, range: () => this.range()}},
+      axes: [
+        {...axis, size: last ? 34 : 0, gap: 6, splits: (u, i, low, high) => xTicks(page.ruler, low, high, u.bbox.width / devicePixelRatio).map(t => t.at),
+          values: (u, splits) => last ? xTicks(page.ruler, u.scales.x.min, u.scales.x.max, u.bbox.width / devicePixelRatio).map(t => t.text) : splits.map(() => ""),
+          filter: (u, splits) => splits},
+        {...axis, size: GUTTER, gap: 8, splits: (u, i, low, high) => yTicks(low, high, this.log, u.bbox.height / devicePixelRatio).map(t => t.at),
+          values: (u) => yTicks(u.scales.y.min, u.scales.y.max, this.log, u.bbox.height / devicePixelRatio).map(t => t.text),
+          filter: (u, splits) => splits},
+      ],
+      cursor: {y: false, points: {show: false}, drag: {x: true, y: false, setScale: false, dist: 4}, focus: {prox: -1},
+        sync: {key: "curveread", setSeries: false, scales: ["x", null]}, bind: {dblclick: () => () => page.whole(), mousedown: (u, t, handler) => e => e.shiftKey || e.button ? null : handler(e)}},
+      series: [{}, {paths: () => null, points: {show: false}}],
+      hooks: {
+        draw: [u => this.draw(u)],
+        setCursor: [u => page.hover(u)],
+        setSelect: [u => page.selected(u)],
+      },
+    };
+    this.plot = new uPlot(options, [page.window.slice(), [1, 2]], this.canvas);
+    this.plot.root.querySelector("canvas").setAttribute("aria-hidden", "true");
+    page.attach(this.plot.over);
+  }
+
+  range() {
+    const [low, high] = this.page.window, parts = [];
+    for (const c of this.visible) {
+      const [a, b] = within(c.x, low, high);
+      parts.push(c.value.slice(a, b));
+      const strong = c.strong(this.page.level);
+      if (strong) {
+        const [d, e] = within(c.kx, low, high);
+        parts.push(strong.slice(d, e));
+      }
+    }
+    return reach(parts, this.log);
+  }
+
+  draw(u) {
+    const {ctx} = u, page = this.page, place = new Place(u, this.log), ratio = place.ratio;
+    const home = page.marks.filter(m => page.panels[m.home] === this), busy = [], taken = [], notes = [], blanks = [];
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(place.left, place.top - 4 * ratio, place.width + 2 * ratio, place.height + 8 * ratio);
+    ctx.clip();
+    ctx.font = `${11.5 * ratio}px ${FAMILY}`;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    ctx.lineJoin = ctx.lineCap = "round";
+    for (const m of home) {
+      const [a, b] = [place.x(page.ruler.at(m.first)), place.x(page.ruler.at(m.last))];
+      ctx.fillStyle = colours[m.severity];
+      ctx.globalAlpha = 0.09;
+      if (b > a) ctx.fillRect(a, place.top, b - a, place.height);
+    }
+    for (const m of page.marks) {
+      const x = place.x(page.ruler.at(m.first));
+      ctx.strokeStyle = colours[m.severity];
+      ctx.globalAlpha = m === page.chosen ? 1 : 0.5;
+      ctx.lineWidth = (m === page.chosen ? 1.6 : 1) * ratio;
+      ctx.beginPath();
+      ctx.moveTo(x, place.top - 4 * ratio);
+      ctx.lineTo(x, place.top + place.height + 4 * ratio);
+      ctx.stroke();
+    }
+    ctx.globalAlpha = 1;
+    for (const [step, kind] of page.events) if (kind === "restart") {
+      const x = place.x(page.ruler.at(step));
+      ctx.strokeStyle = colours.soft;
+      ctx.lineWidth = ratio;
+      ctx.setLineDash([4 * ratio, 3 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(x, place.top);
+      ctx.lineTo(x, place.top + place.height);
+      ctx.stroke();
+      ctx.setLineDash([]);
+    }
+    for (const [first, last] of this.spec.gaps) {
+      const a = page.ruler.at(first), b = page.ruler.at(last), wide = hatch(ctx, place, a, b);
+      if (wide > 80 * ratio) blanks.push([Math.max(place.x(a), place.left) + wide / 2, place.top + place.height / 2]);
+    }
+    for (const c of this.visible) this.drawCurve(ctx, place, c, busy, notes);
+    for (const m of home) if (m.peak) {
+      const x = place.x(page.ruler.at(m.peak[0])), y = place.y(m.peak[1]);
+      if (y < place.top - 1 || y > place.top + place.height + 1) continue;
+      ctx.fillStyle = colours[m.severity];
+      ctx.strokeStyle = colours.paper;
+      ctx.lineWidth = 1.2 * ratio;
+      ctx.beginPath();
+      ctx.arc(x, y, 3.6 * ratio, 0, 7);
+      ctx.fill();
+      ctx.stroke();
+    }
+    if (this.spec.best && this.visible.some(c => c.eval)) {
+      const [step, value, text] = this.spec.best, x = place.x(page.ruler.at(step)), y = place.y(value);
+      if (x >= place.left && x <= place.left + place.width) {
+        ctx.strokeStyle = colours.ink;
+        ctx.lineWidth = 1.5 * ratio;
+        ctx.beginPath();
+        ctx.arc(x, y, 5 * ratio, 0, 7);
+        ctx.stroke();
+        notes.unshift([x, y, text]);
+      }
+    }
+    for (const [x, y] of blanks) taken.push(written(ctx, ratio, "no number", x - ctx.measureText("no number").width / 2, y));
+    for (const [x, y] of notes) taken.push([x - 4 * ratio, y - 4 * ratio, x + 4 * ratio, y + 4 * ratio]);
+    notes.forEach(([x, y, text], i) => note(ctx, place, taken.filter((_, j) => j !== blanks.length + i), taken, busy, x, y, text));
+    ctx.restore();
+  }
+
+  drawCurve(ctx, place, c, busy, notes) {
+    const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink];
+    ctx.strokeStyle = ctx.fillStyle = ink;
+    if (c.low && !c.eval) {
+      ctx.globalAlpha = 0.13;
+      band(ctx, place, c.kx, c.low, c.high);
+    }
+    ctx.globalAlpha = strong ? 0.34 : 1;
+    ctx.lineWidth = (strong ? 1 : c.eval ? 1.6 : 1.3) * ratio;
+    if (!strong) ctx.setLineDash(c.dash.map(n => n * ratio));
+    const many = line(ctx, place, c.x, c.value, strong ? null : busy);
+    ctx.setLineDash([]);
+    if (many <= (c.eval ? 90 : 60)) dots(ctx, place, c.x, c.value, (many <= 3 ? 4 : c.eval ? 2.6 : 1.8) * ratio);
+    if (strong) {
+      ctx.globalAlpha = 1;
+      ctx.lineWidth = 2 * ratio;
+      ctx.setLineDash(c.dash.map(n => n * ratio));
+      line(ctx, place, c.kx, strong, busy);
+      ctx.setLineDash([]);
+    }
+    ctx.globalAlpha = 1;
+    this.arrows(ctx, place, c, notes);
+  }
+
+  // Values beyond the axis: an arrow at its edge for the farthest of each cluster, with the value.
+  arrows(ctx, place, c, notes) {
+    const {min, max} = this.plot.scales.y, ratio = place.ratio, [from, until] = within(c.x, place.low, place.high);
+    for (const up of [true, false]) {
+      let worst = -1, edge = -Infinity, drawn = 0;
+      const flush = () => {
+        if (worst < 0 || drawn++ > 5) return;
+        const x = place.x(c.x[worst]), tip = up ? place.top : place.top + place.height, down = up ? 8 * ratio : -8 * ratio;
+        ctx.fillStyle = colours.ink;
+        ctx.beginPath();
+        ctx.moveTo(x, tip);
+        ctx.lineTo(x + 4.5 * ratio, tip + down);
+        ctx.lineTo(x - 4.5 * ratio, tip + down);
+        ctx.fill();
+        notes.push([x, tip + (up ? 7 : -7) * ratio, number(c.value[worst], 3)]);
+      };
+      for (let i = from; i < until; i++) {
+        const v = c.value[i], x = c.x[i];
+        if (!(up ? v > max : v < min) || x < place.low || x > place.high || (this.log && v <= 0)) continue;
+        if (place.x(x) - edge > 0.03 * place.width) {
+          flush();
+          worst = i;
+        } else if (up ? v > c.value[worst] : v < c.value[worst]) worst = i;
+        edge = place.x(x);
+      }
+      flush();
+    }
+  }
+
+  read(step, level) {
+    for (const c of this.curves) {
+      if (!c.on || step === null) {
+        c.output.textContent = "";
+        continue;
+      }
+      const i = c.step.length && step >= c.step[0] && step <= c.step[c.step.length - 1] ? nearest(c.step, step) : -1;
+      let text = i < 0 ? "–" : number(c.value[i]);
+      const strong = c.strong(level);
+      if (i >= 0 && strong) text += ` (${number(strong[nearest(c.knots, step)])})`;
+      if (i >= 0 && c.step[i] !== step) text += ` at ${compact(c.step[i])}`;
+      c.output.textContent = text;
+    }
+  }
+}
