@@ -1,128 +1,27 @@
-"""The page as a person opens it: from disk, in Chromium."""
+"""The page without scripts as a person opens it: from disk, in Chromium."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from handmade import diagnosis, finding, run_of, spiky
+from browsing import CLASHES, SCRIPT, hostile
+from handmade import diagnosis, run_of, spiky
 
-from curveread.findings.diagnosis import Diagnosis, Failed, NotChecked, Phase, TimelineEntry
-from curveread.findings.finding import Evidence
+from curveread.findings.diagnosis import Phase, TimelineEntry
 from curveread.report.html import fragment, page
 from curveread.report.write import write, write_index
 from curveread.run.model import Checkpoint
-from curveread.run.notes import DataNote, NoteKind
 
 pytestmark = pytest.mark.browser
-
-SCRIPT = "<script>alert(1)</script>"
-TAGS = (
-    SCRIPT, "loss " + "a" * 5000, "rtl \u202e\u05d0\u05d1\u05d2 loss", "new\nline\ttag loss", "$\\frac{x}{y}$ loss",
-    "\" onload=alert(1) x='", "</title></style></svg><img src=x onerror=alert(1)>", "half \ud800 loss",
-)  # fmt: skip
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
-
-CLASHES = """() => {
-  const texts = [...document.querySelectorAll('.cr-chart text')].filter(t => t.getClientRects().length);
-  const boxes = texts.map(t => {
-    const r = t.getBoundingClientRect();
-    return {text: t.textContent, left: r.left, right: r.right, top: r.top + 3, bottom: r.bottom - 3};
-  });
-  const svg = texts[0].closest('svg').getBoundingClientRect();
-  const bad = [];
-  for (const [i, a] of boxes.entries()) {
-    if (a.left < svg.left - 12 || a.right > svg.right + 12) bad.push('outside: ' + a.text);
-    for (const b of boxes.slice(i + 1))
-      if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom && b.top < a.bottom)
-        bad.push(a.text + ' × ' + b.text);
-  }
-  return bad;
-}"""
-
-
-class Visit:
-    """A page opened in Chromium, with all that it complained of or asked for."""
-
-    def __init__(self, tab: Any) -> None:
-        self.tab = tab
-        self.console: list[str] = []
-        self.requests: list[str] = []
-        tab.on("console", lambda message: self.console.append(message.text))
-        tab.on("pageerror", lambda error: self.console.append(str(error)))
-        tab.on("dialog", lambda dialog: self.console.append(f"dialog {dialog.message}"))
-        tab.on("request", lambda request: self.requests.append(request.url))
-
-    def text(self) -> str:
-        return " ".join(str(self.tab.inner_text("body")).split())
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as p:
-        running = p.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    contexts = []
-
-    def go(what: Diagnosis | Path, *, width: int = 1200, scheme: str = "light") -> Visit:
-        path = what if isinstance(what, Path) else write(what, tmp_path / "report.html", "html")
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        seen = Visit(context.new_page())
-        seen.tab.goto(path.as_uri())
-        assert seen.console == []
-        assert seen.requests == [path.as_uri()]
-        return seen
-
-    yield go
-    for context in contexts:
-        context.close()
-
-
-def hostile() -> Diagnosis:
-    n = 300
-    step = np.arange(n)
-    rng = np.random.default_rng(0)
-    curves = {t: (step, 3 * np.exp(-step / 80) + 1 + i / 5 + rng.normal(0, 0.05, n)) for i, t in enumerate(TAGS)}
-    severities = ("error", "warning", "info") * 3
-    found = [
-        finding(
-            "loss-spike", severity, 30 * i, 30 * i + 2, tag=tag, message=f"{tag} jumped", advice=(tag,),
-            evidence=(Evidence(tag, tag),), also_explained_by=(tag,),
-            folded=(finding("plateau", "info", 3, message=tag),),
-        )
-        for i, (tag, severity) in enumerate(zip(TAGS, severities, strict=False))
-    ]  # fmt: skip
-    notes = (DataNote(NoteKind.CORRUPT, SCRIPT, SCRIPT),)
-    run = run_of(curves, SCRIPT, notes=notes, config={SCRIPT: {"deep": [SCRIPT] * 3}, "w": "x" * 9000})
-    return diagnosis(
-        run,
-        found,
-        f"{SCRIPT} jumped",
-        not_checked=(NotChecked(SCRIPT, SCRIPT),),
-        failed=(Failed("plateau", SCRIPT),),
-        timeline=(TimelineEntry(100, "restart", SCRIPT), TimelineEntry(108, "restart", "again")),
-        phases=(Phase(SCRIPT, 0, 200),),
-    )
 
 
 def test_verdict_and_every_finding_are_there(visit: Any) -> None:
     d = spiky(at=(300, 600, 900))
-    seen = visit(d)
+    seen = visit(d, static=True)
     text = seen.text()
     assert seen.tab.inner_text("h1") == d.verdict.headline
     for i, f in enumerate(d.findings, start=1):
@@ -143,14 +42,14 @@ def test_verdict_and_every_finding_are_there(visit: Any) -> None:
 
 
 def test_labels_lead_to_their_cards(visit: Any) -> None:
-    seen = visit(spiky(at=(300, 600)))
+    seen = visit(spiky(at=(300, 600)), static=True)
     seen.tab.locator(".cr-wide a").nth(1).click()
     assert seen.tab.url.endswith("#finding-2")
     assert seen.console == []
 
 
 def test_a_healthy_run_is_calm_and_short(visit: Any) -> None:
-    seen = visit(diagnosis(spiky(at=()).run))
+    seen = visit(diagnosis(spiky(at=()).run), static=True)
     assert "Nothing needs attention" in seen.text()
     assert seen.tab.locator(".card").count() == 0
     assert seen.tab.evaluate("document.body.scrollHeight") < 1500
@@ -158,7 +57,7 @@ def test_a_healthy_run_is_calm_and_short(visit: Any) -> None:
 
 @pytest.mark.parametrize("width", [1200, 760, 390])
 def test_hostile_text_stays_text_and_in_its_place(visit: Any, width: int) -> None:
-    seen = visit(hostile(), width=width)
+    seen = visit(hostile(), width=width, static=True)
     assert seen.tab.evaluate("document.querySelectorAll('script, img, [onload], [onerror]').length") == 0
     assert seen.tab.inner_text("h1") == f"{SCRIPT} jumped"
     assert SCRIPT in seen.tab.inner_text("table.curves")
@@ -181,7 +80,7 @@ def test_nothing_in_the_picture_overlaps_or_is_cut(visit: Any, width: int, at: t
         timeline=(TimelineEntry(400, "restart", "again"),),
         phases=(Phase("warmup", 0, 60), Phase("learning", 60, 700), Phase("diverged", 700, 1199)),
     )
-    seen = visit(more, width=width)
+    seen = visit(more, width=width, static=True)
     assert seen.tab.evaluate(CLASHES) == []
     assert seen.tab.evaluate("document.documentElement.scrollWidth") == width
     assert seen.tab.locator(".cr-chart:visible").count() == 1
@@ -189,13 +88,13 @@ def test_nothing_in_the_picture_overlaps_or_is_cut(visit: Any, width: int, at: t
 
 def test_dark_follows_the_preference(visit: Any) -> None:
     paper = "getComputedStyle(document.body).backgroundColor"
-    light, dark = (visit(spiky(), scheme=scheme).tab.evaluate(paper) for scheme in ("light", "dark"))
+    light, dark = (visit(spiky(), scheme=scheme, static=True).tab.evaluate(paper) for scheme in ("light", "dark"))
     assert light == "rgb(255, 255, 255)"
     assert max(int(n) for n in re.findall(r"\d+", dark)) < 40
 
 
 def test_the_keyboard_reaches_what_is_folded(visit: Any) -> None:
-    seen = visit(spiky())
+    seen = visit(spiky(), static=True)
     folded = seen.tab.locator("summary", has_text="Checked and quiet")
     folded.focus()
     assert not seen.tab.get_by_text("divergence").is_visible()
@@ -213,7 +112,7 @@ def test_the_keyboard_reaches_what_is_folded(visit: Any) -> None:
     ],
 )
 def test_odd_runs_open(visit: Any, curves: dict[str, Any]) -> None:
-    seen = visit(diagnosis(run_of(curves)))
+    seen = visit(diagnosis(run_of(curves)), static=True)
     assert "Nothing needs attention" in seen.text()
 
 
@@ -241,12 +140,12 @@ def test_the_fragment_shows_itself_without_a_page(visit: Any, tmp_path: Path) ->
 def test_sizes() -> None:
     crowded = spiky(4000, at=range(20, 3980, 20))
     for d in (spiky(), hostile(), crowded):
-        assert len(page(d).encode()) < 300_000
+        assert len(page(d, static=True).encode()) < 300_000
         assert len(fragment(d).encode()) < 200_000
 
 
 def test_the_page_asks_for_nothing_and_forbids_it() -> None:
-    text = page(spiky())
+    text = page(spiky(), static=True)
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
     assert not re.findall(r"https?://|url\((?!#)|@import|<link|<script", text)
 
@@ -271,7 +170,7 @@ def test_every_trained_run_is_drawn_without_a_clash(
     clashes = {}
     for folder in sorted((corpus_trained / "runs").iterdir()):
         for run in api.read_all(folder):
-            tab.goto(write(api.diagnose(run), path, "html").as_uri())
+            tab.goto(write(api.diagnose(run), path, "html", static=True).as_uri())
             assert path.stat().st_size < 300_000, folder.name
             clashes[folder.name] = tab.evaluate(CLASHES)
     tab.close()
