@@ -269,6 +269,7 @@ def report(
     format: str | None = None,
     smooth: float | None = None,
     static: bool = False,
+    title: str | None = None,
 ) -> Path:
     """Write the annotated report; the file appears whole or not at all.
 
@@ -285,6 +286,8 @@ def report(
         of the JSON; the pictures show the trend that the checks used when not given.
     static
         Makes an HTML page without scripts: still pictures, small enough for mail.
+    title
+        Stands in place of the run's name on the page.
 
     Raises
     ------
@@ -300,7 +303,7 @@ def report(
     diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
     if smooth is not None:
         diagnosis = _smoothed(diagnosis, smooth, drawn=kind != "json")
-    return write(diagnosis, target, kind, static=static)
+    return write(diagnosis, target, kind, static=static, title=title)
 
 
 def postmortem(

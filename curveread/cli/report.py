@@ -63,6 +63,9 @@ def report(
         bool,
         typer.Option("--static", help="Make the HTML page without scripts: still pictures, small enough for mail."),
     ] = False,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="T", help="Stands in place of the run's name on the page.")
+    ] = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     kind = "postmortem" if postmortem else "report"
@@ -81,7 +84,7 @@ def report(
             if postmortem:
                 api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour)
             else:
-                api.report(diagnosis, file, smooth=reading.smooth, static=static)
+                api.report(diagnosis, file, smooth=reading.smooth, static=static, title=title)
         if i:
             out.blank()
         print_diagnosis(out, diagnosis)

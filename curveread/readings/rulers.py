@@ -35,6 +35,22 @@ def rulers(run: Run) -> tuple[Ruler, ...]:
     return tuple(r for r in found if r is not None)
 
 
+def _unfolded(step: IntArray, value: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Return a counter of whole epochs as one that grows within them, so that their steps do not lie on one place.
+
+    The last epoch goes on at the average pace, to its end at most.
+    """
+    begins = np.flatnonzero(np.append(True, value[1:] > value[:-1]))
+    if begins.size < 2 or begins.size > 0.5 * value.size or bool((value != np.floor(value)).any()):
+        return step, value
+    first, last = begins[0], begins[-1]
+    pace = (value[last] - value[first]) / (step[last] - step[first])
+    end = value[last] + min(float(pace * (step[-1] - step[last])), 1.0)
+    if last == value.size - 1:
+        return step[begins], value[begins]
+    return np.append(step[begins], step[-1]), np.append(value[begins], end)
+
+
 def _ruler(name: str, step: IntArray, value: FloatArray) -> Ruler | None:
     if step.size < 2 or bool((np.diff(value) < 0).any()) or not value[-1] > value[0] or step[0] == step[-1]:
         return None
@@ -42,6 +58,7 @@ def _ruler(name: str, step: IntArray, value: FloatArray) -> Ruler | None:
     step, value = step[last], value[last]
     if step.size < 2:
         return None
+    step, value = _unfolded(step, value)
     keep = knots(step.size)
     if keep.size < step.size:
         leaps = np.argpartition(-np.diff(value), _LEAPS)[:_LEAPS]

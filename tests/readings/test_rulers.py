@@ -37,3 +37,12 @@ def test_a_pause_stays_a_pause() -> None:
     (ruler,) = rulers(run_of(loss=Curve("loss", step, np.ones(50_000), wall)))
     assert ruler.step.size < 2100
     assert np.interp([31_233, 31_234], ruler.step, ruler.value).tolist() == [31_233, 31_234 + 86_400]
+
+
+def test_whole_epochs_grow_within() -> None:
+    step = np.arange(0, 1000, 10)
+    (ruler,) = rulers(run_of(epoch=Curve("epoch", step, np.floor(step / 250))))
+    assert ruler.value.tolist() == [0, 1, 2, 3, 3.96]
+    assert ruler.step.tolist() == [0, 250, 500, 750, 990]
+    (plain,) = rulers(run_of(epoch=Curve("epoch", step, np.arange(100.0))))
+    assert plain.value.size == 100

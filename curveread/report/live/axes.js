@@ -5,7 +5,6 @@ class Ruler {
   constructor(spec) {
     this.name = spec.name;
     this.label = spec.label;
-    this.word = spec.word;
     if (spec.step) {
       this.from = unpack(spec.step);
       this.to = unpack(spec.value);
@@ -26,7 +25,7 @@ class Ruler {
     if (this.name === "time") return duration(Math.max(x, 0));
     if (this.name === "tokens") return `${compact(Math.round(x))} tokens`;
     if (this.name === "epoch") return `epoch ${number(x, 3)}`;
-    return this.word === "tokens" || this.word === "seconds" ? `${count(x)} ${this.word}` : `${this.word} ${count(x)}`;
+    return `step ${count(x)}`;
   }
 }
 
@@ -53,7 +52,7 @@ function xTicks(ruler, low, high, room) {
   const rough = (high - low) / wanted;
   const timed = ruler.name === "time";
   const gap = timed && rough >= 1 ? ROUND_TIMES.find(n => n >= rough) || roundIncrement(rough / 86400, true) * 86400
-    : roundIncrement(rough, ruler.name !== "epoch" && !timed);
+    : roundIncrement(rough, !ruler.from || ruler.name === "tokens");
   const ticks = [];
   for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 50; i++) {
     if (i * gap === ticks[ticks.length - 1]) break;  // steps so large that a float cannot tell one from the next

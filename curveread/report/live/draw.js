@@ -31,6 +31,30 @@ class Place {
   }
 }
 
+// Draws inside the plot and a margin around it, with the pen as every part expects it.
+function pen(ctx, place, margin, draw) {
+  const side = margin * place.ratio, over = Math.max(margin, 4) * place.ratio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(place.left - side, place.top - over, place.width + 2 * side, place.height + 2 * over);
+  ctx.clip();
+  ctx.font = `${11.5 * place.ratio}px ${FAMILY}`;
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  ctx.lineJoin = ctx.lineCap = "round";
+  draw();
+  ctx.restore();
+}
+
+function upright(ctx, x, top, bottom, colour, width) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.beginPath();
+  ctx.moveTo(x, top);
+  ctx.lineTo(x, bottom);
+  ctx.stroke();
+}
+
 function within(xs, low, high) {
   return [Math.max(position(xs, low) - 1, 0), Math.min(position(xs, high) + 2, xs.length)];
 }
@@ -102,7 +126,7 @@ function band(ctx, place, xs, low, high) {
 
 function hatch(ctx, place, first, last) {
   let a = Math.max(place.x(first), place.left), b = Math.min(place.x(last), place.left + place.width);
-  if (b < place.left || a > place.left + place.width) return 0;
+  if (b < place.left || a > place.left + place.width) return;
   if (b - a < 3 * place.ratio) [a, b] = [(a + b) / 2 - 1.5 * place.ratio, (a + b) / 2 + 1.5 * place.ratio];
   ctx.save();
   ctx.beginPath();
@@ -118,7 +142,6 @@ function hatch(ctx, place, first, last) {
   }
   ctx.stroke();
   ctx.restore();
-  return b - a;
 }
 
 // A short text beside a spot, where it covers least; none where every place is taken.

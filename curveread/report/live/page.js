@@ -5,7 +5,7 @@ class Page {
     this.data = data;
     this.figure = document.getElementById("charts");
     this.stack = this.figure.querySelector(".stack");
-    this.rulers = [new Ruler({name: "step", label: data.x.label, word: data.x.word}), ...data.rulers.map(r => new Ruler(r))];
+    this.rulers = [new Ruler({name: {seconds: "time", tokens: "tokens", epoch: "epoch"}[data.x.word] || "step", label: data.x.word === "seconds" ? "time" : data.x.label}), ...data.rulers.map(r => new Ruler(r))];
     this.ruler = this.rulers[0];
     this.marks = data.marks;
     this.events = data.events;

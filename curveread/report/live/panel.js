@@ -137,75 +137,66 @@ class Panel {
   }
 
   draw(u) {
-    const {ctx} = u, page = this.page, place = new Place(u, this.log), ratio = place.ratio;
-    const home = page.marks.filter(m => page.panels[m.home] === this), busy = [], taken = [], notes = [], blanks = [];
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(place.left, place.top - 4 * ratio, place.width + 2 * ratio, place.height + 8 * ratio);
-    ctx.clip();
-    ctx.font = `${11.5 * ratio}px ${FAMILY}`;
-    ctx.textBaseline = "middle";
-    ctx.textAlign = "left";
-    ctx.lineJoin = ctx.lineCap = "round";
+    const {ctx} = u, {page} = this, place = new Place(u, this.log), ratio = place.ratio;
+    const home = page.marks.filter(m => page.panels[m.home] === this), busy = [], taken = [], notes = [];
+    pen(ctx, place, 0, () => {
+      this.drawMarks(ctx, place, home);
+      for (const c of this.visible) this.drawCurve(ctx, place, c, busy, notes);
+    });
+    pen(ctx, place, 7, () => {
+      this.drawSpots(ctx, place, home, notes);
+      const blanks = this.spec.gaps.map(([first, last]) => [place.x(page.ruler.at(first)), place.x(page.ruler.at(last))])
+        .map(([a, b]) => [Math.max(a, place.left), Math.min(b, place.left + place.width)]).filter(([a, b]) => b - a > 80 * ratio);
+      for (const [a, b] of blanks) taken.push(written(ctx, ratio, "no number", (a + b - ctx.measureText("no number").width) / 2, place.top + place.height / 2));
+      for (const [x, y] of notes) taken.push([x - 4 * ratio, y - 4 * ratio, x + 4 * ratio, y + 4 * ratio]);
+      notes.forEach(([x, y, text], i) => note(ctx, place, taken.filter((_, j) => j !== blanks.length + i), taken, busy, x, y, text));
+    });
+  }
+
+  // Behind the curves: how far findings reach, where they and restarts begin, where there are no numbers.
+  drawMarks(ctx, place, home) {
+    const {page} = this, {ratio, top} = place, bottom = top + place.height;
     for (const m of home) {
       const [a, b] = [place.x(page.ruler.at(m.first)), place.x(page.ruler.at(m.last))];
       ctx.fillStyle = colours[m.severity];
       ctx.globalAlpha = 0.09;
-      if (b > a) ctx.fillRect(a, place.top, b - a, place.height);
+      if (b > a) ctx.fillRect(a, top, b - a, place.height);
     }
     for (const m of page.marks) {
-      const x = place.x(page.ruler.at(m.first));
-      ctx.strokeStyle = colours[m.severity];
       ctx.globalAlpha = m === page.chosen ? 1 : 0.5;
-      ctx.lineWidth = (m === page.chosen ? 1.6 : 1) * ratio;
-      ctx.beginPath();
-      ctx.moveTo(x, place.top - 4 * ratio);
-      ctx.lineTo(x, place.top + place.height + 4 * ratio);
-      ctx.stroke();
+      upright(ctx, place.x(page.ruler.at(m.first)), top - 4 * ratio, bottom + 4 * ratio, colours[m.severity], (m === page.chosen ? 1.6 : 1) * ratio);
     }
     ctx.globalAlpha = 1;
-    for (const [step, kind] of page.events) if (kind === "restart") {
-      const x = place.x(page.ruler.at(step));
-      ctx.strokeStyle = colours.soft;
-      ctx.lineWidth = ratio;
-      ctx.setLineDash([4 * ratio, 3 * ratio]);
+    ctx.setLineDash([4 * ratio, 3 * ratio]);
+    for (const [step, kind] of page.events) if (kind === "restart") upright(ctx, place.x(page.ruler.at(step)), top, bottom, colours.soft, ratio);
+    ctx.setLineDash([]);
+    for (const [first, last] of this.spec.gaps) hatch(ctx, place, page.ruler.at(first), page.ruler.at(last));
+  }
+
+  // Over the curves: the worst point of each finding, the best evaluation.
+  drawSpots(ctx, place, home, notes) {
+    const {page} = this, {ratio} = place;
+    const spot = (step, value, radius) => {
+      const x = place.x(page.ruler.at(step)), y = place.y(value);
+      if (x < place.left - ratio || x > place.left + place.width + ratio || y < place.top - 1 || y > place.top + place.height + 1) return null;
       ctx.beginPath();
-      ctx.moveTo(x, place.top);
-      ctx.lineTo(x, place.top + place.height);
-      ctx.stroke();
-      ctx.setLineDash([]);
-    }
-    for (const [first, last] of this.spec.gaps) {
-      const a = page.ruler.at(first), b = page.ruler.at(last), wide = hatch(ctx, place, a, b);
-      if (wide > 80 * ratio) blanks.push([Math.max(place.x(a), place.left) + wide / 2, place.top + place.height / 2]);
-    }
-    for (const c of this.visible) this.drawCurve(ctx, place, c, busy, notes);
-    for (const m of home) if (m.peak) {
-      const x = place.x(page.ruler.at(m.peak[0])), y = place.y(m.peak[1]);
-      if (y < place.top - 1 || y > place.top + place.height + 1) continue;
+      ctx.arc(x, y, radius * ratio, 0, 7);
+      return [x, y];
+    };
+    for (const m of home) if (m.peak && spot(...m.peak, 3.6)) {
       ctx.fillStyle = colours[m.severity];
       ctx.strokeStyle = colours.paper;
       ctx.lineWidth = 1.2 * ratio;
-      ctx.beginPath();
-      ctx.arc(x, y, 3.6 * ratio, 0, 7);
       ctx.fill();
       ctx.stroke();
     }
-    if (this.spec.best && this.visible.some(c => c.eval)) {
-      const [step, value, text] = this.spec.best, x = place.x(page.ruler.at(step)), y = place.y(value);
-      if (x >= place.left && x <= place.left + place.width) {
-        ctx.strokeStyle = colours.ink;
-        ctx.lineWidth = 1.5 * ratio;
-        ctx.beginPath();
-        ctx.arc(x, y, 5 * ratio, 0, 7);
-        ctx.stroke();
-        notes.unshift([x, y, text]);
-      }
-    }
-    for (const [x, y] of blanks) taken.push(written(ctx, ratio, "no number", x - ctx.measureText("no number").width / 2, y));
-    for (const [x, y] of notes) taken.push([x - 4 * ratio, y - 4 * ratio, x + 4 * ratio, y + 4 * ratio]);
-    notes.forEach(([x, y, text], i) => note(ctx, place, taken.filter((_, j) => j !== blanks.length + i), taken, busy, x, y, text));
-    ctx.restore();
+    if (!this.spec.best || !this.visible.some(c => c.eval)) return;
+    const [step, value, text] = this.spec.best, found = spot(step, value, 5);
+    if (!found) return;
+    ctx.strokeStyle = colours.ink;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.stroke();
+    notes.unshift([...found, text]);
   }
 
   drawCurve(ctx, place, c, busy, notes) {
