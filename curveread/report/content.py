@@ -18,6 +18,8 @@ __all__ = ["CARDS", "content", "dated"]
 
 CARDS = 60
 _ROWS = 400
+_FIGURES = 10
+"""Key figures at the top; the others stand among the data."""
 _OPEN = 3
 """Of findings of the same check only the first few show their evidence at once."""
 
@@ -29,6 +31,8 @@ def content(diagnosis: Diagnosis, spec: ChartSpec, title: str | None, now: datet
     from curveread.version import __version__
 
     run = diagnosis.run
+    figures = facts.figures(diagnosis)
+    leading = [f for f in figures if not f.aside][:_FIGURES]
     cards = facts.cards(diagnosis)
     rows = facts.curve_rows(diagnosis)
     config = facts.config(diagnosis)
@@ -45,7 +49,8 @@ def content(diagnosis: Diagnosis, spec: ChartSpec, title: str | None, now: datet
         health=diagnosis.verdict.health,
         word=WORDS[diagnosis.verdict.health],
         counts=facts.counts(diagnosis),
-        figures=facts.figures(diagnosis)[:12],
+        figures=leading,
+        more_figures=[f for f in figures if f not in leading],
         caption=_caption(spec, diagnosis),
         marked=len(spec.marks) if sum(f.first_step is not None for f in diagnosis.findings) > len(spec.marks) else 0,
         cards=cards[:CARDS],
@@ -128,8 +133,8 @@ def _explained(rule: str) -> list[facts.Pair]:
 
 def _forecast(diagnosis: Diagnosis) -> dict[str, Any] | None:
     told = diagnosis.to_dict().get("forecast")
-    if not told:
-        return None
+    if not told or not told.get("points"):
+        return None  # a refusal is told in words, among the readings
     points = [
         {"step": count(p["step"])} | {k: measure(p[k], p.get("unit", "")) for k in ("low", "mid", "high")}
         for p in told.get("points", [])[:12]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.diagnosis import Diagnosis, Reading
 from curveread.findings.finding import Finding, Severity
-from curveread.findings.wording import count, duration, measure, number, place, size, span
+from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS, sureness
 from curveread.run.model import Curve
@@ -49,11 +50,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A key figure: its name, its value with the unit, and where it was."""
+    """A key figure: its name, its value with the unit, and where it was; ``aside`` when it is for comparing only."""
 
     name: str
     value: str
     where: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,29 +160,47 @@ def counts(diagnosis: Diagnosis) -> str:
     return ", ".join(parts)
 
 
+_LEADING = (
+    "best_eval_loss",
+    "best_eval_perplexity",
+    "last_eval_loss",
+    "last_eval_perplexity",
+    "last_train_loss",
+    "share_of_compute_after_best",
+)
+"""The figures that a reader looks for first, in this order."""
+
+
 def figures(diagnosis: Diagnosis) -> tuple[Figure, ...]:
-    """Return the key figures: those of the summary, then steps, wall time and checkpoints."""
-    out = [
-        Figure(
-            _heading(key),
-            measure(r.value, r.unit),
-            f"at {span(r.step, None, diagnosis.run.x_axis)}" if r.step is not None else "",
-        )
-        for key, r in diagnosis.summary.items()
-    ]
-    run = diagnosis.run
-    known = set(diagnosis.summary)
-    if run.first_step is not None and run.last_step is not None and not known & {"steps", "last_step"}:
+    """Return the key figures: what a reader looks for first, steps and wall time, then the others of the summary."""
+    run, known = diagnosis.run, diagnosis.summary
+    out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known]
+    if run.first_step is not None and run.last_step is not None and not known.keys() & {"steps", "last_step"}:
         where = span(run.first_step, run.last_step, run.x_axis)
         over_steps = where.startswith("step")
         out.append(Figure("Steps" if over_steps else "Reach", where.split(" ", 1)[1] if over_steps else where, ""))
-    if run.wall_seconds and "wall_seconds" not in known and "wall_time" not in known:
+    if run.wall_seconds and not known.keys() & {"wall_seconds", "wall_time"}:
         out.append(Figure("Wall time", duration(run.wall_seconds), ""))
-    return tuple(out)
+    others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key not in _LEADING]
+    return (*out, *sorted(others, key=lambda f: f.aside))
+
+
+def _figure(key: str, r: Reading, x_axis: str) -> Figure:
+    where = "" if r.step is None else f"at {span(r.step, None, x_axis)}"
+    share = r.unit == "ratio" and key.startswith("share_") and math.isfinite(r.value)
+    value = percent(r.value) if share else measure(r.value, r.unit)
+    return Figure(_heading(key), value, where, aside="spike_score" in key)
 
 
 def _heading(key: str) -> str:
-    words = clean(key).replace("_", " ").replace("-", " ").strip()
+    words = (
+        clean(key)
+        .replace("_", " ")
+        .replace("-", " ")
+        .strip()
+        .replace("olmo core", "OLMo-core")
+        .replace("olmo", "OLMo ")
+    )
     return words[:1].upper() + words[1:]
 
 
