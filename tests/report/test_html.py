@@ -11,7 +11,7 @@ import pytest
 from browsing import CLASHES, SCRIPT, hostile
 from handmade import diagnosis, run_of, spiky
 
-from curveread.findings.diagnosis import Phase, TimelineEntry
+from curveread.findings.diagnosis import Phase, Reading, TimelineEntry
 from curveread.report.html import fragment, page
 from curveread.report.write import write, write_index
 from curveread.run.model import Checkpoint
@@ -39,6 +39,21 @@ def test_verdict_and_every_finding_are_there(visit: Any) -> None:
     )
     for part in (*parts, "table, 51.2 kB", "curveread report runs/run-7", "Checked and quiet"):
         assert part in text, part
+
+
+def test_figures_stand_in_a_readers_order(visit: Any) -> None:
+    summary = {
+        "olmo_core_spike_score_loss": Reading(0.4, "%"),
+        "share_of_compute_after_best": Reading(0.25, "ratio", 900),
+        "best_eval_perplexity": Reading(7.4, "", 900),
+        "best_eval_loss": Reading(2.0, "nats", 900),
+    }
+    seen = visit(diagnosis(spiky().run, summary=summary), static=True)
+    names = seen.tab.locator(".figures dt").all_inner_texts()
+    assert names == ["Best eval loss", "Best eval perplexity", "Share of compute after best", "Steps"]
+    assert "25 %" in seen.text()
+    seen.tab.locator("summary", has_text="More figures").click()
+    assert "OLMo-core spike score loss 0.4 %" in seen.text()
 
 
 def test_labels_lead_to_their_cards(visit: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from dataclasses import replace
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,11 @@ from curveread.run.model import Curve
 def unpacked(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     kind = {"i": "<i4", "d": "<f8", "f": "<f4"}[text[0]]
     return np.frombuffer(base64.b64decode(text[1:]), kind).astype(np.float64)
+
+
+def test_the_library_is_as_it_was_published() -> None:
+    published = resources.files("curveread.report.live").joinpath("uplot/uPlot.iife.min.js").read_bytes()
+    assert hashlib.sha256(published).hexdigest() == "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f"
 
 
 def data_of(d: Diagnosis) -> dict[str, Any]:

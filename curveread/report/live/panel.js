@@ -162,6 +162,15 @@ class Panel {
       ctx.globalAlpha = 0.09;
       if (b > a) ctx.fillRect(a, top, b - a, place.height);
     }
+    if (!this.log && this.plot.scales.y.min < 0 && this.plot.scales.y.max > 0) {
+      ctx.strokeStyle = colours.soft;
+      ctx.lineWidth = ratio;
+      ctx.globalAlpha = 0.6;
+      ctx.beginPath();
+      ctx.moveTo(place.left, place.y(0));
+      ctx.lineTo(place.left + place.width, place.y(0));
+      ctx.stroke();
+    }
     for (const m of page.marks) {
       ctx.globalAlpha = m === page.chosen ? 1 : 0.5;
       upright(ctx, place.x(page.ruler.at(m.first)), top - 4 * ratio, bottom + 4 * ratio, colours[m.severity], (m === page.chosen ? 1.6 : 1) * ratio);
