@@ -67,6 +67,18 @@ def drag(seen: Visit, first: float, last: float, *, shift: bool = False) -> None
     seen.settle()
 
 
+def inked(seen: Visit) -> list[int]:
+    """Return the columns of pixels in which the loss is drawn."""
+    return list(
+        seen.tab.evaluate("""() => {
+      const c = document.querySelector('.plot canvas');
+      const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+      const blue = i => d[i] < 60 && d[i + 1] > 80 && d[i + 1] < 150 && d[i + 2] > 140;
+      return [...Array(c.width).keys()].filter(x => [...Array(c.height).keys()].some(y => blue(4 * (y * c.width + x))));
+    }""")
+    )
+
+
 def test_the_charts_come_alive_and_the_still_pictures_step_back(visit: Any) -> None:
     seen = visit(spiky(at=(300, 600)))
     assert seen.window() == (0, 1199)
@@ -167,11 +179,13 @@ def test_the_axis_counts_what_the_log_knows(visit: Any, real: Diagnosis) -> None
     axis = seen.tab.get_by_role("combobox", name="Axis")
     assert axis.locator("option").all_inner_texts() == ["step", "epochs", "time"]
     drag(seen, 0.5, 0.75)
-    window, before = seen.window(), seen.pixels(1)
+    window, before, columns = seen.window(), seen.pixels(1), inked(seen)
+    assert len(columns) > 500
     axis.select_option("time")
     seen.settle()
     assert seen.window() == pytest.approx(window, abs=1)
     assert seen.pixels(1) != before
+    assert inked(seen) == columns  # three seconds a step: the curve lies where it lay
     axis.select_option("epochs")
     seen.tab.get_by_role("button", name="Whole run").click()
     assert seen.tab.inner_text("[data-readout]") == "epoch 0 to epoch 4"
