@@ -25,6 +25,7 @@ FLAGS = [
 
 CLASHES = """() => {
   const texts = [...document.querySelectorAll('.cr-chart text')].filter(t => t.getClientRects().length);
+  if (!texts.length) return [];
   const boxes = texts.map(t => {
     const r = t.getBoundingClientRect();
     return {text: t.textContent, left: r.left, right: r.right, top: r.top + 3, bottom: r.bottom - 3};
