@@ -82,7 +82,7 @@ def report(
         diagnosis = api.diagnose(each)
         for file in files:
             if postmortem:
-                api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour)
+                api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour, title=title)
             else:
                 api.report(diagnosis, file, smooth=reading.smooth, static=static, title=title)
         if i:
