@@ -22,9 +22,13 @@ from curveread.findings.diagnosis import (
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
 from curveread.readings.drawings import drawings
+from curveread.readings.forecast import forecast, forecast_statements
 from curveread.readings.inputs import digests
+from curveread.readings.keep import checkpoints, keep_of, keep_statements, keep_summary
+from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
 from curveread.readings.phases import phases
 from curveread.readings.rulers import rulers
+from curveread.readings.schedule import schedule_statements
 from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
@@ -42,6 +46,7 @@ def diagnose(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] | None = None,
+    cost_per_hour: float | None = None,
 ) -> Diagnosis:
     """Run the checks on a run.
 
@@ -53,6 +58,8 @@ def diagnose(
         Names of the only checks to run, and of checks not to run.
     options
         rule -> option -> value, for checks whose defaults do not fit.
+    cost_per_hour
+        What an hour of the machine costs, in any currency.
 
     Returns
     -------
@@ -83,6 +90,8 @@ def diagnose(
     except Exception as error:  # nor must a sentence
         told_in_words = ()
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
+    keep, metrics = keep_of(run, views, kept, cost_per_hour), metrics_of(views, kept)
+    expected = forecast(run, views, kept)
     return Diagnosis(
         run=run,
         findings=kept,
@@ -92,8 +101,16 @@ def diagnose(
         failed=tuple(failed),
         phases=stretches,
         timeline=timeline(run, kept, marks),
-        summary=summary(views, task) | spike_scores(views),
-        statements=told_in_words,
+        summary=summary(views, task) | spike_scores(views) | keep_summary(keep) | metric_summary(metrics),
+        statements=(
+            *told_in_words,
+            *keep_statements(run, keep),
+            *schedule_statements(views, kept),
+            *forecast_statements(expected),
+            *metric_statements(metrics, keep),
+        ),
+        checkpoints=checkpoints(run, keep),
+        forecast=expected,
         draw=partial(drawings, views, kept),
         lay=partial(rulers, run),
         seal=partial(digests, run),

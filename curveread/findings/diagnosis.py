@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from curveread.errors import UsageError
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
+from curveread.findings.forecast import Forecast
 from curveread.run.model import Run
 from curveread.run.overview import about, place
 
@@ -23,6 +24,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Diagnosis",
     "Failed",
+    "KeptCheckpoint",
     "NotChecked",
     "Phase",
     "Quiet",
@@ -118,6 +120,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCheckpoint:
+    """A checkpoint on disk, and whether it is as good as the best eval; None where no eval can say."""
+
+    step: int
+    path: str
+    tied_with_best: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the checkpoint as the result JSON holds it."""
+        out: dict[str, Any] = {"step": self.step, "path": self.path, "kept": True}
+        return out if self.tied_with_best is None else out | {"tied_with_best": self.tied_with_best}
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A check that ran and found nothing."""
 
@@ -172,6 +188,10 @@ class Diagnosis:
         Findings that a baseline knew already: neither in ``findings`` nor in the verdict.
     draw, lay, seal
         Make the drawings, the rulers and the digests of the input files when a report asks for them.
+    checkpoints
+        The checkpoints on disk.
+    forecast
+        Where the loss is going, or why that cannot be said; None where nobody looked.
     renderer
         Shows the diagnosis as a figure or in a notebook.
     """
@@ -187,6 +207,8 @@ class Diagnosis:
     summary: Mapping[str, Reading] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     accepted: tuple[Finding, ...] = ()
+    checkpoints: tuple[KeptCheckpoint, ...] = ()
+    forecast: Forecast | None = None
     draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
     lay: Callable[[], tuple[Ruler, ...]] = field(default=tuple, repr=False)
     seal: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
@@ -217,6 +239,7 @@ class Diagnosis:
         from curveread.version import __version__
 
         run = self.run
+        forecast = {} if self.forecast is None else {"forecast": self.forecast.to_json()}
         described = about(run) | {"curves": [place(c) for c in run.curves.values() if len(c)]}
         accepted = {"accepted": [f.to_json() for f in self.accepted]} if self.accepted else {}
         return {
@@ -228,7 +251,8 @@ class Diagnosis:
             "phases": [{"name": p.name, "first_step": p.first_step, "last_step": p.last_step} for p in self.phases],
             "statements": [s.to_json() for s in self.statements],
             "timeline": [t.to_json() for t in self.timeline],
-            "checkpoints": [{"step": c.step, "path": c.path, "kept": True} for c in run.checkpoints],
+            "checkpoints": [c.to_json() for c in self.checkpoints],
+            **forecast,
             "findings": [f.to_json() for f in self.findings],
             **accepted,
             "not_checked": [{"rule": n.rule, "reason": n.reason} for n in self.not_checked],

@@ -14,7 +14,7 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast, ForecastPoint
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray, Run
-from curveread.run.roles import Role
+from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_in, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians
 from curveread.signals.rates import Course, course_of
@@ -33,8 +33,8 @@ OPEN = 0.6
 OVER = 0.02
 """A rate below this share of its peak teaches nothing any more."""
 
-SPOILED = ("divergence", "overfitting", "nonfinite-loss", "masked-nan", "no-learning", "metric-collapse")
-"""Findings in a curve after which no decay is left to carry on."""
+SPOILED = ("divergence", "overfitting", "nonfinite-loss", "masked-nan", "no-learning")
+"""Findings in a loss after which no decay is left to carry on."""
 
 _WIDTH, _TO_COME, _LEVEL = 0.8, 0.5, 0.005
 """Half of the interval, in units of the root of the summed squares of: the noise, the bootstrap's spread, so much of
@@ -46,6 +46,9 @@ All four were chosen on the synthetic and the sample runs (``python -m tests.ben
 
 _PLANNED = ("max_steps", "max_iters", "train_iters", "num_training_steps", "total_steps", "num_iterations")
 _DECAYING = ("cosine", "linear", "polynomial", "warmup_stable_decay", "wsd", "decay", "one_cycle", "onecycle", "sqrt")
+
+_VAGUE = 2.0
+"""An interval that reaches so many times the present loss says nothing."""
 
 _MISSED = 4.0
 """A back-test fails when it is wrong by so many standard deviations of its own."""
@@ -83,10 +86,11 @@ def forecast(
     view = _chosen(views)
     if view is None:
         return Forecast(None, reason="no loss with enough points")
-    spoiled = next((f for f in findings if f.rule in SPOILED and f.tag in (view.tag, None)), None)
+    losses = {None} | {v.tag for role in LOSSES for v in views[role]}
+    spoiled = next((f for f in findings if f.rule in SPOILED and f.tag in losses), None)
     if spoiled is not None:
         return Forecast(view.tag, reason=f"{spoiled.rule}: no decay is left to carry on")
-    first, last = float(run.first_step or 0), float(view.step[-1])
+    first, last = float(run.first_step or 0), float(run.last_step or 0)
     course = _course(views)
     planned = _planned_end(run, last)
     reach, why = _reach(run, course, first, last, planned)
@@ -114,6 +118,10 @@ def forecast(
     if law.positive:
         low = np.maximum(low, 0.0)
     high = found.mid + half
+    if law.positive and float(high.max()) > _VAGUE * float(np.median(law.level[-5:])):
+        return Forecast(
+            view.tag, reason="the curve follows no law closely enough: even a doubling could not be excluded"
+        )
     points = tuple(
         ForecastPoint(int(asked[i]), float(low[i]), float(found.mid[i]), float(high[i]), view.unit)
         for i in range(asked.size)
@@ -126,7 +134,7 @@ def forecast_statements(found: Forecast) -> list[Statement]:
     if found.tag is None or found.reason.startswith(SPOILED):
         return []
     if not found.given:
-        return [Statement("forecast", f"{found.tag} cannot be forecast: {found.reason}.")]
+        return [Statement("forecast", f"No forecast of {found.tag}: {found.reason}.")]
     told = [f"{number(p.low)} to {number(p.high)} at step {count(p.step)}" for p in found.points]
     text = f"While the schedule goes on as it is, {found.tag} should come to {_listed(told)} (80 % interval)."
     if found.reason:
@@ -182,7 +190,8 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
         return np.inf, ""
     if course.kind == "unclear":
         return last, "the learning rate follows no course that could be carried on"
-    at = f"the learning rate has come down to {percent(course.now)} of its peak"
+    at = f"the learning rate has come down to {percent(course.now) if course.now >= 0.0005 else 'nothing'}"
+    at += " of its peak" if course.now >= 0.0005 else ""
     if course.kind == "constant":
         if course.now < OVER:
             return last, f"{at} and stays there"
@@ -201,7 +210,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
     if end is None:
         return np.inf, ""
     if last >= end - 0.02 * (end - first):
-        return last, f"{at} and the schedule is over: what further steps bring depends on a new one"
+        return last, f"{at}, the schedule is over"
     return end + 0.05 * (end - first), f"the schedule ends at about step {count(end)}"
 
 

@@ -1,0 +1,151 @@
+"""Metrics beside the loss: each with its own best step, and whether they disagree with the loss about what to keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import Reading, Statement
+from curveread.findings.finding import Evidence, Finding
+from curveread.findings.wording import count, number
+from curveread.readings.keep import Keep
+from curveread.run.model import FloatArray
+from curveread.run.roles import EVAL_WORDS, Role, direction_of, words
+from curveread.signals.levels import window_medians, windows_of
+from curveread.signals.ties import bend_noise
+
+__all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of", "reminder"]
+
+_ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.OTHER)
+_NO_QUALITY = frozenset(
+    "runtime time step steps sec second seconds samples per memory loss ess frac std min max".split()
+)
+"""Words of curves that have a better way but say nothing about how good the model is."""
+
+_MOST, _SPOKEN, _LEAST = 6, 3, 5
+"""Metrics in the key figures, metrics that a report speaks of, and points that each must have."""
+
+_LONG = 60
+"""Of a metric with more points the best stretch counts, a twentieth of them: its best point is chance."""
+
+_SURE = 3.0
+"""Standard errors of a difference of two values above which metric and loss disagree."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Metric:
+    """A metric with a better way and its best point.
+
+    Parameters
+    ----------
+    view
+        Its curve.
+    higher
+        Whether higher is better.
+    step, value
+        Its best usable point; of a long curve the middle and the median of the best stretch.
+    """
+
+    view: CurveView
+    higher: bool
+    step: int
+    value: float
+
+    @staticmethod
+    def of(view: CurveView, higher: bool) -> Metric:
+        """Return a curve as a metric."""
+        n = len(view)
+        if n <= _LONG:
+            at = int(np.argmax(view.value) if higher else np.argmin(view.value))
+            return Metric(view, higher, int(view.step[at]), float(view.value[at]))
+        width, starts = windows_of(n, 0.05)
+        medians = window_medians(view.value, width, starts)
+        best = int(np.argmax(medians) if higher else np.argmin(medians))
+        return Metric(view, higher, int(view.step[starts[best] + width // 2]), float(medians[best]))
+
+    @property
+    def worse(self) -> FloatArray:
+        """(n,) values turned so that lower is better."""
+        return -self.view.value if self.higher else self.view.value
+
+
+def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[Finding] = ()) -> tuple[Metric, ...]:
+    """Return the metrics of a run, those of an eval split where it has any; without losses, perplexities and speeds.
+
+    A run that never learned has none worth telling.
+    """
+    if any(f.rule == "no-learning" for f in findings):
+        return ()
+    found: list[Metric] = []
+    for role in _ROLES:
+        for view in views[role]:
+            have = frozenset(words(view.tag))
+            way = direction_of(view.tag, role)
+            if not way or have & _NO_QUALITY or len(view) < _LEAST or view.value.min() == view.value.max():
+                continue
+            found.append(Metric.of(view, way == "higher"))
+    held_out = [m for m in found if set(words(m.view.tag)) & EVAL_WORDS or m.view.curve.role is Role.REWARD]
+    return tuple((held_out or found)[:_MOST])
+
+
+def metric_summary(metrics: Sequence[Metric]) -> dict[str, Reading]:
+    """Return the best value of each metric under ``best_<tag>``."""
+    out: dict[str, Reading] = {}
+    for metric in metrics:
+        name = re.sub(r"[^a-z0-9]+", "_", "_".join(words(metric.view.tag))).strip("_")
+        if name:
+            out.setdefault(f"best_{name[:60]}", Reading(metric.value, metric.view.unit, metric.step))
+    return out
+
+
+def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Statement]:
+    """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
+    if not metrics:
+        return []
+    evidence = tuple(Evidence(f"best {m.view.tag}", m.value, m.view.unit) for m in metrics)
+    told = [
+        f"{m.view.tag} is best {'around' if len(m.view) > _LONG else 'at'} step {count(m.step)} ({number(m.value)})"
+        for m in metrics[:_SPOKEN]
+    ]
+    text = "; ".join(told) + "."
+    apart = [m for m in metrics if keep is not None and _disagrees(m, keep)]
+    if apart and keep is not None:
+        steps = ", ".join(f"best {m.view.tag} at {count(m.step)}" for m in apart)
+        text += (
+            f" They disagree by more than noise: lowest {keep.tag} at step {count(keep.at)}, {steps}. "
+            "Keep the checkpoint by the one that the model is for."
+        )
+    return [Statement("metric", text, evidence)]
+
+
+def reminder(statements: Sequence[Statement]) -> list[Statement]:
+    """Return, where a report speaks of perplexity, what perplexity does not measure."""
+    if not any(s.topic == "perplexity" for s in statements):
+        return []
+    text = (
+        "Perplexity measures how well the model predicts text, not whether what it says is true or useful: "
+        "judge those by the task."
+    )
+    return [Statement("metric", text)]
+
+
+def _disagrees(metric: Metric, keep: Keep) -> bool:
+    """Return whether the metric's best step is worse by the loss, and the loss's worse by the metric, beyond noise."""
+    noise = bend_noise(metric.view.value)
+    if noise <= 0.0 or keep.error <= 0.0 or keep.step.size < 6 or metric.step == keep.at:
+        return False
+    by_loss = _around(keep.step, keep.value, metric.step) - _around(keep.step, keep.value, keep.at)
+    by_metric = _around(metric.view.step, metric.worse, keep.at) - _around(metric.view.step, metric.worse, metric.step)
+    # Differences of medians of three neighbours: the error of a median of 3, twice.
+    factor = 1.2533 * float(np.sqrt(2.0 / 3.0))
+    return by_loss > _SURE * factor * keep.error and by_metric > _SURE * factor * noise
+
+
+def _around(step: np.ndarray[tuple[int], np.dtype[np.int64]], value: FloatArray, at: int) -> float:
+    """Return the median of the point nearest to a step and its neighbours."""
+    i = int(np.argmin(np.abs(step - at)))
+    return float(np.median(value[max(0, i - 1) : i + 2]))

@@ -1,0 +1,161 @@
+"""What the curves say about the learning rate: where it could have decayed, decayed too early, or was too high."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import Statement
+from curveread.findings.finding import Evidence, Finding
+from curveread.findings.wording import count, figure, percent
+from curveread.run.roles import Role
+from curveread.signals.change import change_of
+from curveread.signals.levels import median_error
+from curveread.signals.rates import Course, course_of
+
+__all__ = ["schedule_statements"]
+
+HIGH, OVER = 0.5, 0.01
+"""A rate above the first share of its peak is high, one below the second is over."""
+
+LONG = 0.1
+"""Share of the run for which a rate must have been over."""
+
+STOPPED = "learning rate after, against its peak"
+"""The evidence of a plateau that began where the rate came down."""
+
+_SURE = 5.0
+"""Standard errors by which a decay's gain, or a growth of the noise, must stand out."""
+
+
+def schedule_statements(
+    views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[Finding] = ()
+) -> list[Statement]:
+    """Return advice on the schedule with its evidence; nothing where the data cannot tell.
+
+    Parameters
+    ----------
+    views
+        role -> views of the run's curves.
+    findings
+        What was found in the run.
+    """
+    train = next(iter(views[Role.TRAIN_LOSS]), None)
+    rate = next(iter(views[Role.LEARNING_RATE]), None)
+    if train is None or rate is None or len(train) < 60:
+        return []
+    course = course_of(rate.step.astype(np.float64), rate.value)
+    if course is None or any(f.rule in ("divergence", "nonfinite-loss", "masked-nan", "no-learning") for f in findings):
+        return []
+    plateau = next((f for f in findings if f.rule == "plateau" and f.tag == train.tag), None)
+    if plateau is not None:
+        return _at_standstill(course, plateau)
+    return _over_too_early(course, train) or _gained_by_decay(course, train)
+
+
+def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
+    """Return what a standstill says: the rate came down too early, or a high one could have come down there."""
+    begin, share = plateau.first_step, plateau.get("share of the run")
+    if begin is None or not isinstance(share, float):
+        return []
+    over = plateau.get(STOPPED)
+    if isinstance(over, float):
+        text = (
+            f"The learning rate was nearly 0 from step {count(begin)} on, with {percent(share)} of the run to go: "
+            "it decayed too early for this number of steps."
+        )
+        return [Statement("schedule", text, (Evidence(STOPPED, over, "ratio"),))]
+    gradients = any(e.name.startswith("largest ") for e in plateau.evidence)
+    if gradients or course.kind != "constant" or course.now < HIGH or course.regime > begin:
+        return []
+    text = (
+        f"{plateau.tag} stood still from step {count(begin)} on while the learning rate stayed high: "
+        "a decay could have begun there."
+    )
+    return [
+        Statement(
+            "schedule",
+            text,
+            (
+                Evidence("learning rate against its peak", course.now, "ratio"),
+                Evidence("share of the run at a standstill", share, "ratio"),
+            ),
+        )
+    ]
+
+
+def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
+    """Return that the rate was nearly 0 over a last stretch in which the loss, falling until then, stood still."""
+    alive = np.flatnonzero(course.rate > OVER)
+    if not alive.size or alive[-1] + 2 >= course.rate.size:
+        return []
+    since = float(course.step[alive[-1] + 1])
+    first, last = float(train.step[0]), float(train.step[-1])
+    share = (last - since) / max(last - first, 1.0)
+    y, after = train.parts.y, train.step >= since
+    n = int(after.sum())
+    if share < LONG or n < 20:
+        return []
+    before = change_of(y[max(0, y.size - 2 * n) : y.size - n])
+    behind = change_of(y[after])
+    if before.high >= 0.0 or behind.low < 0.25 * before.mid:
+        return []  # it did not fall before, or may have gone on falling
+    text = (
+        f"The learning rate was nearly 0 for the last {percent(share)} of the run, and {train.tag}, which was falling "
+        f"until then, stood still from step {count(since)} on: the schedule ended too early for this number of steps."
+    )
+    return [Statement("schedule", text, (Evidence("share of the run at a rate near 0", share, "ratio"),))]
+
+
+def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
+    """Return that a constant rate was the limit: a loss that had flattened fell again as the rate came down."""
+    begin = _decay_begins(course)
+    if begin is None:
+        return []
+    y, step = train.parts.y, train.step
+    at = int(np.searchsorted(step, begin))
+    length = min(step.size - at, at // 2)
+    if length < 30:
+        return []
+    before, behind = y[at - length : at], y[at : at + length]
+    slope = change_of(before)
+    drop = float(np.median(before[-max(5, length // 5) :]) - np.median(behind[-max(5, length // 5) :]))
+    error = float(np.hypot(1.0, 1.0) * median_error(train.parts.noise, max(5, length // 5), train.parts.correlation))
+    expected = max(-slope.low, 0.0)
+    if not np.isfinite(slope.low) or drop - expected < _SURE * error or drop < 3.0 * max(-slope.mid, 0.0):
+        return []
+    start, end = (train.parts.level(float(np.median(part[-max(5, length // 5) :]))) for part in (before, behind))
+    text = (
+        f"When the learning rate came down from step {count(begin)} on, {train.tag} fell from {figure(start)} to "
+        f"{figure(end)}, {_times(drop, -slope.mid)} in as many steps before: the high rate had become the limit, "
+        "and the decay could have begun earlier."
+    )
+    return [
+        Statement(
+            "schedule",
+            text,
+            (
+                Evidence("loss before the decay", start, train.unit),
+                Evidence("loss after as many steps of it", end, train.unit),
+            ),
+        )
+    ]
+
+
+def _times(drop: float, before: float) -> str:
+    return f"{figure(drop / before)} times the fall" if before > 0.05 * drop else "after hardly any fall"
+
+
+def _decay_begins(course: Course) -> float | None:
+    """Return the step at which a rate that had been constant for a third of the run came down for good, else None."""
+    level = course.rate
+    top = float(level.max())
+    high = np.flatnonzero(level >= 0.98 * top)
+    last = int(high[-1])
+    if high.size < level.size // 3 or int(high[0]) + high.size < last or last >= level.size - 8:
+        return None
+    later = level[last + 1 :]
+    falls = bool(np.all(np.diff(later) <= 1e-9 * top)) and float(later[-1]) < HIGH * top
+    return float(course.step[last]) if falls else None

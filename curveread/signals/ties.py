@@ -1,0 +1,65 @@
+"""Which points of a short, noisy curve are as good as its best; and where patience would have run out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Stop", "bend_noise", "early_stop", "tied"]
+
+_Float = NDArray[np.float64]
+_AROUND = 6
+
+
+def bend_noise(y: _Float) -> float:
+    """Return the noise (1 sigma) of (n,) values from their second differences, which a smooth bend hardly moves.
+
+    0.0 for fewer than 5 values: then the noise is not known.
+    """
+    if y.size < 5:
+        return 0.0
+    return 1.4826 * float(np.median(np.abs(np.diff(y, 2)))) / float(np.sqrt(6.0))
+
+
+def tied(y: _Float) -> tuple[NDArray[np.bool_], float]:
+    """Return which of (n,) values lie within one standard error of the lowest, and that error; n >= 1.
+
+    The error of a single value is the noise of the 13 values around the lowest: that a curve diverges later is no
+    noise. The rule is that of Breiman et al., "Classification and Regression Trees", 1984.
+    """
+    low = int(np.argmin(y))
+    first = int(np.clip(low - _AROUND, 0, max(y.size - 2 * _AROUND - 1, 0)))
+    error = bend_noise(y[first : first + 2 * _AROUND + 1])
+    return y <= float(y[low]) + error, error
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where early stopping would have ended a run.
+
+    Parameters
+    ----------
+    patience
+        Values in a row that may fail to improve on the best.
+    index
+        The value after which it would have stopped, None where it would have gone to the end.
+    best
+        Index of the best value by then.
+    """
+
+    patience: int
+    index: int | None
+    best: int
+
+
+def early_stop(y: _Float, patience: int) -> Stop:
+    """Return where early stopping on (n,) values, the lower the better, would have ended the run; n >= 1. O(n)."""
+    lowest = np.minimum.accumulate(y)
+    improved = np.concatenate([[True], y[1:] < lowest[:-1]])
+    last = np.maximum.accumulate(np.where(improved, np.arange(y.size), 0))
+    out = np.flatnonzero(np.arange(y.size) - last >= patience)
+    if not out.size:
+        return Stop(patience, None, int(last[-1]))
+    return Stop(patience, int(out[0]), int(last[out[0]]))
