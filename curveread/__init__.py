@@ -7,9 +7,10 @@
 """
 
 # Modules that carry the names of functions come first: importing one later would put it in the function's place.
+import curveread.compare
 import curveread.diagnose
 import curveread.report  # noqa: F401
-from curveread.api import diagnose, plot, read, read_all, report, smooth
+from curveread.api import compare, diagnose, plot, read, read_all, report, smooth
 from curveread.errors import CurvereadError, ReadError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Curve, Run
@@ -22,6 +23,7 @@ __all__ = [
     "ReadError",
     "Run",
     "__version__",
+    "compare",
     "diagnose",
     "plot",
     "read",

@@ -1,4 +1,4 @@
-"""read, diagnose, plot, report, smooth: the only place where readers, checks and reports are put together."""
+"""read, diagnose, compare, plot, report, smooth: the only place where readers, checks and reports are put together."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.errors import ReadError, SeveralRunsError, UsageError
+from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Severity
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "accept",
     "check_rules",
+    "compare",
     "diagnose",
     "export",
     "index",
@@ -38,6 +40,7 @@ __all__ = [
     "read_baseline",
     "report",
     "smooth",
+    "write_comparison",
 ]
 
 all_readers()  # the readers are small: loaded with the package, a first read does not wait for them
@@ -141,6 +144,7 @@ def diagnose(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
+    cost_per_hour: float | None = None,
 ) -> Diagnosis:
     """Run the checks and say what happened.
 
@@ -154,6 +158,8 @@ def diagnose(
         Names of checks to leave out.
     options
         rule -> option -> value, as ``--set rule.option=value`` gives them.
+    cost_per_hour
+        What an hour of the machine costs, in any currency: then it is said what the steps after the best cost.
 
     Raises
     ------
@@ -165,8 +171,50 @@ def diagnose(
     from curveread.report.renderer import ReportRenderer
 
     logged = run.placement.run if run.placement else run  # judged by the steps of the log, told on the run's axis
-    judged = run_checks(logged, select=select, ignore=ignore, options=options)
+    judged = run_checks(logged, select=select, ignore=ignore, options=options, cost_per_hour=cost_per_hour)
     return replace(on_axis(judged, run), renderer=ReportRenderer())
+
+
+def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
+    """Put runs side by side, and say whether their losses can be ranked.
+
+    Parameters
+    ----------
+    runs
+        Two runs or more, or their diagnoses.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two.
+    """
+    from curveread.compare import compare as side_by_side
+    from curveread.report.comparison import Side
+
+    made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs])
+    return replace(made, renderer=Side())
+
+
+def write_comparison(comparison: Comparison, path: str | PathLike[str]) -> Path:
+    """Write a comparison; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    comparison
+        What :func:`compare` returned.
+    path
+        Where to; ends in ``.html``, ``.json``, ``.txt`` or ``.png``.
+
+    Raises
+    ------
+    UsageError
+        When the name asks for another format.
+    ExportError
+        When the file cannot be written.
+    """
+    from curveread.report.comparison import write
+
+    return write(comparison, Path(path))
 
 
 def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:

@@ -23,6 +23,7 @@ def test_the_door_is_small_and_known() -> None:
         "ReadError",
         "Run",
         "__version__",
+        "compare",
         "diagnose",
         "plot",
         "read",

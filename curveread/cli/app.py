@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command_line", "invoke"]
 
-_COMMANDS = ("report", "check", "show", "export", "explain")
+_COMMANDS = ("report", "check", "show", "compare", "export", "explain")
 """Each is the function of that name in the module of that name."""
 
 

@@ -1,0 +1,311 @@
+"""[Diagnosis] -> Comparison: figures side by side, and whether the losses can be ranked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from curveread.errors import UsageError
+from curveread.findings.comparison import Aligned, ComparedRun, Comparison, Condition
+from curveread.findings.diagnosis import Diagnosis, Statement
+from curveread.findings.finding import Evidence
+from curveread.findings.wording import count, figure, number
+from curveread.run.model import Curve, FloatArray
+from curveread.run.roles import Role, unit_of
+from curveread.run.settings import settings
+from curveread.signals.ties import tied
+
+__all__ = ["compare"]
+
+TOKENIZER, DATA, LENGTH = "tokenizer", "data set", "sequence length"
+_CONDITIONS = {
+    TOKENIZER: (
+        "tokenizer tokenizer_name tokenizer_name_or_path tokenizer_path tokenizer_type tokenizer_class vocab_file "
+        "vocab_size n_vocab num_vocab padded_vocab_size"
+    ).split(),
+    DATA: (
+        "dataset dataset_name dataset_id dataset_config_name dataset_path train_dataset eval_dataset train_file "
+        "validation_file train_data val_data data_path data_dir data corpus"
+    ).split(),
+    LENGTH: (
+        "block_size max_seq_length max_seq_len seq_length sequence_length seq_len n_ctx ctx_len context_length "
+        "max_length model_max_length cutoff_len"
+    ).split(),
+}
+"""What must be the same for losses per token to compare -> settings that say what it was."""
+
+_SUMMARY = (
+    "best_eval_loss",
+    "last_eval_loss",
+    "best_eval_perplexity",
+    "best_eval_bits_per_byte",
+    "last_train_loss",
+)
+_NO_SETTING = frozenset(
+    "name run_name output_dir logging_dir log_dir path dir id seed_path start_time host date".split()
+)
+_MOST_SETTINGS, _GRID = 40, 1000
+_OUTLIERS = ("loss-spike", "outlier-batch")
+
+
+def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
+    """Compare runs.
+
+    Parameters
+    ----------
+    diagnoses
+        Of two runs or more.
+
+    Returns
+    -------
+    Comparison. Losses per token are ranked only where neither tokenizer, data set nor sequence length is known to
+    differ; what no log says stays unknown and is said so. Differences below one standard error of the evals are ties.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two runs.
+    """
+    if len(diagnoses) < 2:
+        raise UsageError("compare needs at least two runs")
+    names = _names(diagnoses)
+    ends = [d.run.last_step for d in diagnoses if d.run.last_step is not None]
+    common = min(ends) if ends and min(ends) < max(ends) else None
+    runs = tuple(ComparedRun(name, d, _figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
+    known = {r.name: {k: _plain(v) for k, v in _flat(r.diagnosis.run.config).items()} for r in runs}
+    conditions = tuple(_condition(name, wanted, known) for name, wanted in _CONDITIONS.items())
+    different = [c for c in conditions if c.verdict == "different"]
+    units = {_unit(r.diagnosis) for r in runs if "best_eval_loss" in r.figures}
+    ranked = () if different or len(units) > 1 else _ranked(runs)
+    said = [*_comparable(runs, conditions, len(units) > 1), *_lead(runs, ranked), *_same_steps(runs, common)]
+    said += _shared_outliers(runs, conditions)
+    return Comparison(
+        runs=runs,
+        conditions=conditions,
+        ranked=tuple(r.name for r in ranked),
+        statements=tuple(said),
+        differing=_differing(known),
+        aligned={role.value: _aligned(runs, role) for role in (Role.TRAIN_LOSS, Role.EVAL_LOSS)},
+    )
+
+
+def _names(diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """Return a name for each run, no two the same: with its folder, and a number where that does not help."""
+    names = [d.run.name for d in diagnoses]
+    if len(set(names)) < len(names):
+        names = [
+            f"{PurePath(d.run.path).parent.name}/{n}" if names.count(n) > 1 else n
+            for n, d in zip(names, diagnoses, strict=True)
+        ]
+    out: list[str] = []
+    for name in names:
+        times = sum(o == name or o.startswith(f"{name} #") for o in out)
+        out.append(f"{name} #{times + 1}" if times else name)
+    return out
+
+
+def _figures(d: Diagnosis, common: int | None) -> dict[str, float]:
+    run = d.run
+    out: dict[str, float] = {}
+    if run.first_step is not None and run.last_step is not None:
+        out["steps"] = float(run.last_step - run.first_step)
+    if run.wall_seconds:
+        out["hours"] = run.wall_seconds / 3600.0
+    for key in _SUMMARY:
+        reading = d.summary.get(key)
+        if reading is None:
+            continue
+        out[key] = reading.value
+        if key == "best_eval_loss" and reading.step is not None:
+            out["best_eval_step"] = float(reading.step)
+    at = _eval_at(d, common)
+    if at is not None:
+        out["eval_loss_at_common_step"] = at
+    return out
+
+
+def _evals(d: Diagnosis) -> Curve | None:
+    found = [c for c in d.run.of(Role.EVAL_LOSS) if c.finite.any()]
+    return found[0] if found else None
+
+
+def _unit(d: Diagnosis) -> str:
+    curve = _evals(d)
+    return "" if curve is None else unit_of(curve.tag, Role.EVAL_LOSS)
+
+
+def _eval_at(d: Diagnosis, step: int | None) -> float | None:
+    """Return the last eval loss up to a step, None without one."""
+    curve = _evals(d)
+    if curve is None or step is None:
+        return None
+    value = curve.value[curve.finite & (curve.step <= step)]
+    return float(value[-1]) if value.size else None
+
+
+def _error(d: Diagnosis) -> float:
+    curve = _evals(d)
+    return 0.0 if curve is None else tied(curve.value[curve.finite])[1]
+
+
+def _flat(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are plain values or lists of them, by the last part of their names."""
+    out: dict[str, Any] = {}
+    for name, value in settings(config):
+        listed = isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value)
+        if value is not None and (isinstance(value, str | int | float) or listed):
+            out.setdefault(name, value)
+    return out
+
+
+def _plain(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | tuple) else str(value)
+    return text.strip()[:200]
+
+
+def _condition(name: str, wanted: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> Condition:
+    """Return whether the runs agree in a condition: one setting in which two differ decides, else one that all hold."""
+    shared: Condition | None = None
+    for key in wanted:
+        values = {run: have[key] for run, have in known.items() if have.get(key)}
+        if len(values) < 2:
+            continue
+        if len({_essence(v) for v in values.values()}) > 1:
+            return Condition(name, "different", key, values)
+        if len(values) == len(known) and shared is None:
+            shared = Condition(name, "same", key, values)
+    return shared or Condition(name, "unknown")
+
+
+def _essence(value: str) -> str:
+    """Return what of a value must agree: of a path only its last part, since machines differ."""
+    return PurePath(value.replace("\\", "/").rstrip("/")).name.lower() or value.lower()
+
+
+def _ranked(runs: Sequence[ComparedRun]) -> tuple[ComparedRun, ...]:
+    have = [r for r in runs if np.isfinite(r.figures.get("best_eval_loss", np.nan))]
+    return tuple(sorted(have, key=lambda r: r.figures["best_eval_loss"])) if len(have) > 1 else ()
+
+
+def _comparable(runs: Sequence[ComparedRun], conditions: Sequence[Condition], units: bool) -> list[Statement]:
+    """Return whether the losses compare, and on what terms."""
+    if sum("best_eval_loss" in r.figures for r in runs) < 2 and sum("last_train_loss" in r.figures for r in runs) < 2:
+        return []
+    perplexity = any("best_eval_perplexity" in r.figures for r in runs)
+    what = "Perplexities" if perplexity else "Losses"
+    out = []
+    different = [c for c in conditions if c.verdict == "different"]
+    for c in different:
+        values = "; ".join(f"{v} in {run}" for run, v in list(c.values.items())[:6])
+        out.append(f"{what} are not ranked: the {c.name} differs ({c.setting}: {values}).")
+    if units:
+        out.append(f"{what} are not ranked: the eval losses are in different units.")
+    if [c.name for c in different] == [TOKENIZER]:
+        known = {r.name: r.figures["best_eval_bits_per_byte"] for r in runs if "best_eval_bits_per_byte" in r.figures}
+        if len(known) == len(runs):
+            told = ", ".join(f"{name} {figure(v)}" for name, v in sorted(known.items(), key=lambda item: item[1]))
+            out.append(f"Bits per byte compare across tokenizers: {told}.")
+        else:
+            out.append("Bits per byte would compare across tokenizers: they need each one's tokens per byte.")
+    unknown = [c.name for c in conditions if c.verdict == "unknown"]
+    if unknown and not different:
+        listed = " and ".join(filter(None, (", ".join(unknown[:-1]), unknown[-1])))
+        out.append(f"The logs do not say whether the runs share the {listed}: the losses compare only if they do.")
+    return [Statement("comparable", text) for text in out]
+
+
+def _lead(runs: Sequence[ComparedRun], ranked: Sequence[ComparedRun]) -> list[Statement]:
+    """Return which run has the lowest eval loss, and which are tied with it."""
+    if not ranked:
+        return []
+    first = ranked[0]
+    low, error = first.figures["best_eval_loss"], _error(first.diagnosis)
+    near = [r for r in ranked[1:] if r.figures["best_eval_loss"] - low <= float(np.hypot(error, _error(r.diagnosis)))]
+    text = f"Lowest eval loss: {first.name} ({number(low)} at step {count(first.figures.get('best_eval_step', 0))})"
+    if near:
+        more = f" and {len(near) - 6} more" if len(near) > 6 else ""
+        text += f"; within the noise of an eval tied with it: {', '.join(r.name for r in near[:6])}{more}"
+    if len(ranked) > 1 + len(near):
+        behind = ranked[1 + len(near)]
+        text += f"; next is {behind.name}, {figure(behind.figures['best_eval_loss'] - low)} higher"
+    return [Statement("ranking", text + ".", (Evidence("noise of an eval", error, _unit(first.diagnosis)),))]
+
+
+def _same_steps(runs: Sequence[ComparedRun], common: int | None) -> list[Statement]:
+    """Return the eval losses at the last step that all runs have, where their lengths differ by a tenth."""
+    lengths = [r.diagnosis.run.last_step for r in runs if r.diagnosis.run.last_step is not None]
+    if common is None or common <= 0 or max(lengths) < 1.1 * common:
+        return []
+    at = {r.name: _eval_at(r.diagnosis, common) for r in runs}
+    told = [f"{name} {number(value)}" for name, value in at.items() if value is not None]
+    if len(told) < 2:
+        return []
+    return [
+        Statement(
+            "same-steps",
+            f"The runs are not equally long. At step {count(common)}, which all reached: {', '.join(told)}.",
+        )
+    ]
+
+
+def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition]) -> list[Statement]:
+    """Return steps at which several runs jump: the same batch, where they read the same data in the same order."""
+    if any(c.name == DATA and c.verdict == "different" for c in conditions):
+        return []
+    where: dict[int, list[str]] = {}
+    for run in runs:
+        steps = {f.first_step for f in run.diagnosis.findings if f.rule in _OUTLIERS and f.first_step is not None}
+        for step in steps:
+            near = next((s for s in where if abs(s - step) <= 2), step)
+            if run.name not in where.setdefault(near, []):
+                where[near].append(run.name)
+    out = []
+    for step, names in sorted(where.items()):
+        if len(names) > 1:
+            text = (
+                f"{', '.join(names)} jump at the same step {count(step)}: if they read the same data in the same "
+                "order, look at that batch."
+            )
+            out.append(Statement("shared-outlier", text, (Evidence("runs", float(len(names)), ""),)))
+    return out[:5]
+
+
+def _differing(known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the settings that at least two runs hold and in which they differ, at most 40."""
+    names = sorted({name for have in known.values() for name in have} - _NO_SETTING)
+    out: dict[str, dict[str, str]] = {}
+    for name in names:
+        values = {run: have[name] for run, have in known.items() if name in have}
+        if len(values) > 1 and len(set(values.values())) > 1 and len(out) < _MOST_SETTINGS:
+            out[name] = values
+    return out
+
+
+def _aligned(runs: Sequence[ComparedRun], role: Role) -> Aligned:
+    """Return a loss of all runs on at most 1,000 common steps."""
+    knots = [_knots(r.diagnosis, role) for r in runs]
+    ends = [k for k in knots if k is not None]
+    if not ends:
+        return Aligned(np.empty(0, np.int64), np.empty((len(runs), 0)), tuple("" for _ in runs))
+    low, high = min(float(s[0]) for _, s, _ in ends), max(float(s[-1]) for _, s, _ in ends)
+    step = np.unique(np.linspace(low, high, _GRID).round().astype(np.int64))
+    rows = [
+        np.full(step.size, np.nan) if k is None else np.interp(step, k[1], k[2], left=np.nan, right=np.nan)
+        for k in knots
+    ]
+    return Aligned(step, np.array(rows), tuple("" if k is None else k[0] for k in knots))
+
+
+def _knots(d: Diagnosis, role: Role) -> tuple[str, FloatArray, FloatArray] | None:
+    """Return the tag, steps and values that stand for a loss: a train loss's trend, every finite eval."""
+    curve = next((c for c in d.run.of(role) if c.finite.any()), None)
+    if curve is None:
+        return None
+    drawn = next((x for x in d.drawings if x.tag == curve.tag and x.trend.size), None)
+    if role is Role.TRAIN_LOSS and drawn is not None:
+        return curve.tag, drawn.knot_step.astype(np.float64), drawn.trend
+    return curve.tag, curve.step[curve.finite].astype(np.float64), curve.value[curve.finite]
