@@ -46,8 +46,14 @@ _SUMMARY = (
     "last_train_loss",
 )
 _NO_SETTING = frozenset(
-    "name run_name output_dir logging_dir log_dir path dir id seed_path start_time host date".split()
+    (
+        "name run_name output_dir logging_dir log_dir path dir id start_time host date epoch global_step step "
+        "total_flos train_loss eval_loss loss best_metric best_model_checkpoint num_input_tokens_seen finished state"
+    ).split()
 )
+_RESULT = ("runtime", "per_second", "_per_sec", "_flos", "timestamp")
+"""Entries of configs that are no settings: names and places, and results of the run, by their names or their ends."""
+
 _MOST_SETTINGS, _GRID = 40, 1000
 _OUTLIERS = ("loss-spike", "outlier-batch")
 
@@ -276,7 +282,8 @@ def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition
 
 def _differing(known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Return the settings that at least two runs hold and in which they differ, at most 40."""
-    names = sorted({name for have in known.values() for name in have} - _NO_SETTING)
+    every = {name for have in known.values() for name in have} - _NO_SETTING
+    names = sorted(name for name in every if not name.endswith(_RESULT))
     out: dict[str, dict[str, str]] = {}
     for name in names:
         values = {run: have[name] for run, have in known.items() if name in have}

@@ -190,11 +190,10 @@ def _spent_words(keep: Keep) -> str:
         parts.append(duration(keep.seconds))
     if keep.tokens is not None:
         parts.append(f"{compact(round(keep.tokens))} tokens")
-    if keep.cost is not None:
-        parts.append(f"a cost of {number(keep.cost, 3)}")
     spent = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
     lost = " The evals after it are no numbers." if keep.lost and keep.best == keep.step.size - 1 else ""
-    return f"After it the run spent {spent}.{lost}"
+    cost = f" That cost {number(keep.cost, 3)}." if keep.cost is not None else ""
+    return f"After it the run spent {spent}.{cost}{lost}"
 
 
 def _disk_words(run: Run, keep: Keep) -> str:

@@ -167,7 +167,7 @@ def _cosine(x: _Float, y: _Float) -> _Shape | None:
     def law(s: _Float) -> _Float:
         return np.asarray(np.maximum(c_ + a_ * np.cos(np.pi * np.minimum((s - x0) / span, 1.0)), 0.0))
 
-    if a_ <= 0.0 or c_ - a_ < -0.03 or not _follows(y, law(x)):
+    if a_ <= 0.0 or c_ - a_ < -0.08 or not _follows(y, law(x)):
         return None
     return law, float(x0 + span)
 
