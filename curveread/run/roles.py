@@ -220,6 +220,11 @@ DIRECTIONS: tuple[TagRow, ...] = (
     _says(
         "higher", "other", "dice|iou|miou|auc|auroc|auprc|r2|psnr|ssim|ndcg|mrr|recall|precision|mcc|winrate", "loss"
     ),
+    _says(
+        "higher", "other", "rouge1|rouge2|rougel|rougelsum|bertscore|chrf|meteor|sacrebleu|bleu4|em|humaneval", "loss"
+    ),
+    _says("higher", "other", "exact match", "loss"),
+    _says("higher", "other", "pass 1|2|5|10|50|100|k", "loss"),
     _says("higher", "other", "explained variance"),
     _says("higher", "other", "ess"),
     _says("higher", "other", "reward|rew max|min", "loss"),

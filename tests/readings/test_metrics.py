@@ -1,0 +1,81 @@
+"""Further metrics: direction, best step, and disagreement with the loss only beyond noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.findings.diagnosis import Statement
+from curveread.readings.keep import keep_of
+from curveread.readings.metrics import metric_statements, metric_summary, metrics_of, reminder
+from curveread.run.model import Run
+from tests.readings.made import made, views
+
+N = np.arange(40)
+LOSS = 2.0 + 0.001 * (N - 12.0) ** 2 + 0.005 * (-1.0) ** N
+
+
+def _said(run: Run) -> list[Statement]:
+    found = views(run)
+    return metric_statements(metrics_of(found), keep_of(run, found))
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "best"),
+    [
+        ("eval__rougeL", 0.4 - 0.0002 * (N - 30.0) ** 2, 1550),
+        ("eval_rouge1", 0.4 - 0.0002 * (N - 30.0) ** 2, 1550),
+        ("eval__accuracy", 0.4 - 0.0002 * (N - 30.0) ** 2, 1550),
+        ("eval__wer", 0.1 + 0.0002 * (N - 30.0) ** 2, 1550),
+        ("eval__bertscore_f1", 0.8 - 0.0002 * (N - 30.0) ** 2, 1550),
+        ("eval__pass_1", 0.1 - 0.0001 * (N - 30.0) ** 2, 1550),
+        ("eval__exact_match", 0.1 - 0.0001 * (N - 30.0) ** 2, 1550),
+        ("train__reward", -5.0 - 0.01 * (N - 30.0) ** 2, 1550),
+    ],
+)
+def test_each_metric_has_its_own_best_step(tag: str, value: np.ndarray, best: int) -> None:
+    (metric,) = metrics_of(views(made(evals=LOSS, **{tag: value})))
+    assert metric.step == best
+    ((name, reading),) = metric_summary([metric]).items()
+    assert name.startswith("best_")
+    assert (reading.value, reading.step) == (pytest.approx(value[30]), best)
+
+
+def test_disagreement_with_the_loss_is_said() -> None:
+    rouge = 0.4 - 0.0002 * (N - 30.0) ** 2 + 0.001 * (-1.0) ** N
+    text = _said(made(evals=LOSS, eval__rougeL=rouge))[0].text
+    assert "They disagree by more than noise: lowest eval/loss at step" in text
+    assert "best eval/rougeL at 1,5" in text
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.2])
+def test_noise_is_no_disagreement(noise: float) -> None:
+    rng = np.random.default_rng(3)
+    loss = 2.0 + noise * rng.standard_normal(40)
+    rouge = 0.4 + 0.02 * rng.standard_normal(40)
+    assert "disagree" not in _said(made(evals=loss, eval__rougeL=rouge))[0].text
+
+
+def test_speeds_counters_and_constants_are_no_metrics() -> None:
+    run = made(evals=LOSS, eval__runtime=N * 1.0, eval__samples_per_second=N * 1.0, eval__accuracy=np.full(40, 0.5))
+    assert metrics_of(views(run)) == ()
+    assert _said(run) == []
+
+
+def test_held_out_metrics_go_before_those_of_training() -> None:
+    run = made(evals=LOSS, train__accuracy=N / 50.0, eval__accuracy=N / 60.0)
+    assert [m.view.tag for m in metrics_of(views(run))] == ["eval/accuracy"]
+
+
+def test_of_a_long_noisy_reward_the_best_stretch_counts() -> None:
+    rng = np.random.default_rng(0)
+    reward = np.minimum(np.arange(400.0), 300) + 20 * rng.standard_normal(400)
+    reward[50] = 900.0
+    (metric,) = metrics_of(views(made(np.ones(400), every=1, train__reward=reward)))
+    assert metric.step > 250
+    assert metric.value < 400
+
+
+def test_the_reminder_comes_once_and_only_beside_a_perplexity() -> None:
+    assert len(reminder([Statement("perplexity", "x"), Statement("perplexity", "y")])) == 1
+    assert reminder([Statement("keep", "x")]) == []

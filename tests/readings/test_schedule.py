@@ -1,0 +1,52 @@
+"""Advice on the schedule: said where the curves show it, quiet else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import curveread as cr
+from curveread.readings.schedule import schedule_statements
+from curveread.run.model import Run
+from tests.benchmarks import synthetic
+from tests.benchmarks.corpora import sample_logs
+from tests.readings.made import decaying, made, views
+
+X = np.arange(2000) / 2000
+
+
+def _said(run: Run) -> list[str]:
+    return [s.text for s in cr.diagnose(run).statements if s.topic == "schedule"]
+
+
+def test_a_schedule_that_ended_too_early(samples: str) -> None:
+    (text,) = _said(cr.read_all(f"{samples}/plateau-schedule-ended")[0])
+    assert "decayed too early" in text
+
+
+def test_a_standstill_at_a_high_rate_could_have_begun_a_decay() -> None:
+    loss = 3 * np.exp(-X / 0.03) + 1.0 + 0.01 * np.random.default_rng(0).standard_normal(2000)
+    (text,) = _said(made(loss, rate=np.ones(2000)))
+    assert "a decay could have begun there" in text
+
+
+def test_a_decay_that_set_free_what_a_high_rate_had_held_back() -> None:
+    loss = 3 * np.exp(-X / 0.1) + 2.0 - 0.4 * np.clip((X - 0.7) / 0.2, 0, 1)
+    loss += 0.01 * np.random.default_rng(0).standard_normal(2000)
+    run = made(loss, rate=np.where(X < 0.7, 1.0, 1 - (X - 0.7) / 0.3 * 0.95))
+    (text,) = [s.text for s in schedule_statements(views(run))]
+    assert "the high rate had become the limit" in text
+
+
+@pytest.mark.parametrize("rate", [None, np.ones(2000), 0.5 * (1 + np.cos(np.pi * X)), 1 - X])
+def test_a_run_that_goes_on_falling_gets_no_advice(rate: np.ndarray | None) -> None:
+    assert _said(made(decaying(), rate=rate)) == []
+
+
+def test_healthy_samples_get_no_advice() -> None:
+    for case in sample_logs():
+        if case.label.healthy:
+            assert [_said(run) for run in case.runs()] == [[]] * len(case.runs())
+    short = [c for c in synthetic.healthy(1, (1_000,)) if "wsd" in c.label.name or "step" in c.label.name]
+    advised = [c.label.name for c in short for run in c.runs() if _said(run)]
+    assert len(advised) <= len(short) // 5
