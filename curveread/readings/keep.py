@@ -134,8 +134,8 @@ def checkpoints(run: Run, keep: Keep | None) -> tuple[KeptCheckpoint, ...]:
 
 
 def keep_summary(keep: Keep | None) -> dict[str, Reading]:
-    """Return the key figures of what came after the best eval."""
-    if keep is None:
+    """Return the key figures of what came after the best eval; nothing where the last one is as good."""
+    if keep is None or keep.ends_tied:
         return {}
     out = {"share_of_compute_after_best": Reading(keep.share, "ratio", keep.at)}
     for name, spent, unit in (
