@@ -100,7 +100,8 @@ def extrapolate(clocks: Sequence[Clock], y: _Float, *, positive: bool) -> Extrap
     Extrapolation. Every b and t0 of a grid is tried and the best kept, E and A follow by weighted least squares
     (variable projection: no start to choose, no local minimum to be caught in); Huber weights make it robust; the law
     is shifted half the way to the last tenth of the values. The spread is that of 200 fits to the law plus resampled
-    blocks of its residuals (moving block bootstrap, Künsch 1989), drawn with a fixed seed. O(k) times the grid's 180 laws and the draws.
+    blocks of its residuals (moving block bootstrap, Künsch 1989), drawn with a fixed seed. O(k) times 180 laws and the
+    draws.
     """
     k = y.size
     at = _draws(k)
