@@ -22,13 +22,12 @@ from curveread.findings.diagnosis import (
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
 from curveread.readings.drawings import drawings
-from curveread.readings.forecast import forecast, forecast_statements
 from curveread.readings.inputs import digests
-from curveread.readings.keep import checkpoints, keep_of, keep_statements, keep_summary
-from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
+from curveread.readings.keep import checkpoints
+from curveread.readings.metrics import reminder
+from curveread.readings.outlook import Outlook, outlook
 from curveread.readings.phases import phases
 from curveread.readings.rulers import rulers
-from curveread.readings.schedule import schedule_statements
 from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
@@ -90,8 +89,11 @@ def diagnose(
     except Exception as error:  # nor must a sentence
         told_in_words = ()
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
-    keep, metrics = keep_of(run, views, kept, cost_per_hour), metrics_of(views, kept)
-    expected = forecast(run, views, kept)
+    try:
+        ahead = outlook(run, views, kept, cost_per_hour)
+    except Exception as error:  # nor must a reading
+        ahead = Outlook(checkpoints=checkpoints(run, None))
+        failed.append(Failed("outlook", f"{type(error).__name__}: {error}"))
     return Diagnosis(
         run=run,
         findings=kept,
@@ -101,16 +103,10 @@ def diagnose(
         failed=tuple(failed),
         phases=stretches,
         timeline=timeline(run, kept, marks),
-        summary=summary(views, task) | spike_scores(views) | keep_summary(keep) | metric_summary(metrics),
-        statements=(
-            *told_in_words,
-            *keep_statements(run, keep),
-            *schedule_statements(views, kept),
-            *forecast_statements(expected),
-            *metric_statements(metrics, keep),
-        ),
-        checkpoints=checkpoints(run, keep),
-        forecast=expected,
+        summary={**summary(views, task), **spike_scores(views), **ahead.summary},
+        statements=(*told_in_words, *ahead.statements, *reminder(told_in_words)),
+        checkpoints=ahead.checkpoints,
+        forecast=ahead.forecast,
         draw=partial(drawings, views, kept),
         lay=partial(rulers, run),
         seal=partial(digests, run),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import curveread as cr
 from curveread.attribution.fold import fold, ordered
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Finding, Severity
@@ -111,3 +114,16 @@ def test_the_gap_is_drawn_where_both_losses_are() -> None:
     assert np.abs(drawn["gap"].value[1:] - 0.25).max() < 0.2
     assert drawn["gap"].unit == "nats"
     assert "gap" not in {d.role for d in diagnose(run_of(train_loss=train)).drawings}
+
+
+def test_a_reading_that_breaks_takes_nothing_with_it(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("no way")
+
+    monkeypatch.setattr("curveread.readings.outlook.forecast", broken)
+    run = cr.read(samples / "resumed-lost-head")
+    dx = cr.diagnose(run)
+    assert [(f.rule, f.error) for f in dx.failed] == [("outlook", "ZeroDivisionError: no way")]
+    assert dx.summary["best_eval_loss"].value > 0
+    assert [c["step"] for c in dx.to_dict()["checkpoints"]] == [500]
+    assert "forecast" not in dx.to_dict()

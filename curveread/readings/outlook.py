@@ -1,0 +1,61 @@
+"""What to do with a run: what to keep of it, where it goes, what its schedule and its other metrics say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from curveread.detectors.base import CurveView
+from curveread.findings.diagnosis import KeptCheckpoint, Reading, Statement
+from curveread.findings.finding import Finding
+from curveread.findings.forecast import Forecast
+from curveread.readings.forecast import forecast, forecast_statements
+from curveread.readings.keep import checkpoints, keep_of, keep_statements, keep_summary
+from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
+from curveread.readings.schedule import schedule_statements
+from curveread.run.model import Run
+from curveread.run.roles import Role
+
+__all__ = ["Outlook", "outlook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Key figures, sentences, checkpoints and the forecast, as a diagnosis holds them."""
+
+    summary: Mapping[str, Reading] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+    checkpoints: tuple[KeptCheckpoint, ...] = ()
+    forecast: Forecast | None = None
+
+
+def outlook(
+    run: Run,
+    views: Mapping[Role, tuple[CurveView, ...]],
+    findings: Sequence[Finding] = (),
+    cost_per_hour: float | None = None,
+) -> Outlook:
+    """Return what to do with a run.
+
+    Parameters
+    ----------
+    run, views
+        The run and the views of its curves.
+    findings
+        What was found in it.
+    cost_per_hour
+        What an hour of the machine costs, in any currency.
+    """
+    keep, metrics = keep_of(run, views, findings, cost_per_hour), metrics_of(views, findings)
+    expected = forecast(run, views, findings)
+    return Outlook(
+        summary=keep_summary(keep) | metric_summary(metrics),
+        statements=(
+            *keep_statements(run, keep),
+            *schedule_statements(views, findings),
+            *forecast_statements(expected),
+            *metric_statements(metrics, keep),
+        ),
+        checkpoints=checkpoints(run, keep),
+        forecast=expected,
+    )
