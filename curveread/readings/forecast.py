@@ -47,6 +47,8 @@ All four were chosen on the synthetic and the sample runs (``python -m tests.ben
 _PLANNED = ("max_steps", "max_iters", "train_iters", "num_training_steps", "total_steps", "num_iterations")
 _DECAYING = ("cosine", "linear", "polynomial", "warmup_stable_decay", "wsd", "decay", "one_cycle", "onecycle", "sqrt")
 
+_LARGEST = 1e100
+
 _VAGUE = 2.0
 """An interval that reaches so many times the present loss says nothing."""
 
@@ -91,6 +93,8 @@ def forecast(
     if spoiled is not None:
         return Forecast(view.tag, reason=f"{spoiled.rule}: no decay is left to carry on")
     first, last = float(run.first_step or 0), float(run.last_step or 0)
+    if not float(np.abs(view.value).max()) < _LARGEST:
+        return Forecast(view.tag, reason=f"values beyond {number(_LARGEST)} follow no law")
     course = _course(views)
     planned = _planned_end(run, last)
     reach, why = _reach(run, course, first, last, planned)
