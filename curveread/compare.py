@@ -87,7 +87,8 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
     different = [c for c in conditions if c.verdict == "different"]
     units = {_unit(r.diagnosis) for r in runs if "best_eval_loss" in r.figures}
     ranked = () if different or len(units) > 1 else _ranked(runs)
-    said = [*_comparable(runs, conditions, len(units) > 1), *_lead(runs, ranked), *_same_steps(runs, common)]
+    said = [*_comparable(runs, conditions, len(units) > 1), *_lead(runs, ranked)]
+    said += _same_steps(runs, common) if ranked else []
     said += _shared_outliers(runs, conditions)
     return Comparison(
         runs=runs,

@@ -56,11 +56,11 @@ def test_runs_of_the_same_data_are_ranked() -> None:
 )
 def test_what_differs_is_named_and_nothing_is_ranked(config: dict[str, Any], name: str, setting: str) -> None:
     a = _run("a", vocab_size=50257, max_seq_length=1024)
-    found = cr.compare([a, _run("b", 0.5, **config)])
+    found = cr.compare([a, _run("b", 0.5, **config), made(decaying(1000), evals=EVALS[:20], name="c", config=SAME)])
     assert _verdicts(found)[name] == "different"
     assert found.ranked == ()
     assert f"not ranked: the {name} differs ({setting}: " in _said(found, "comparable")
-    assert _said(found, "ranking") == ""
+    assert _said(found, "ranking") == _said(found, "same-steps") == ""
 
 
 def test_bits_per_byte_are_offered_for_different_tokenizers_only() -> None:
