@@ -1,4 +1,4 @@
-"""How good forecasts of a run's end are: ``python -m tests.benchmarks.forecast [--every-case]``.
+"""How good forecasts of a run's end are: ``python -m tests.benchmarks.forecast [--every-case] [--write]``.
 
 Every healthy labelled run (the sample logs, the synthetic family, and the corpus of trained runs where it lies at
 ``../shared/corpus/trained``) is cut at 50 %, 70 % and 90 % of its steps and its end is forecast from what is left: the
@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
@@ -32,9 +33,10 @@ from curveread.run.roles import Role
 from tests.benchmarks import synthetic
 from tests.benchmarks.corpora import Case, sample_logs, trained
 
-__all__ = ["CUTS", "Judged", "Score", "cut", "judge", "score"]
+__all__ = ["CUTS", "Judged", "Score", "cases", "cut", "judge", "judged", "score", "table"]
 
 CUTS = (0.5, 0.7, 0.9)
+RECORDED = Path(__file__).with_name("forecast.md")
 RIVALS = ("last value stays", "log-log line", "E + A t^-b")
 
 
@@ -174,32 +176,42 @@ def _offset(curve: Curve, goal: int) -> float:
     return float(law(np.array([goal / step[-1]]), *found)[0])
 
 
-def _print(title: str, found: Sequence[Judged]) -> None:
+def _line_of(title: str, found: Sequence[Judged]) -> str:
     s = score(found)
-    errors = "  ".join(f"{100 * e:15.1f} %" for e in s.errors)
-    print(
-        f"{title:34s} {s.cases:5d} {100 * s.answered:7.0f} % {100 * s.covered:7.0f} % {100 * s.width:6.1f} % {errors}"
-    )
+    figures = [f"{100 * v:.0f} %" for v in (s.answered, s.covered)] + [f"{100 * v:.1f} %" for v in (s.width, *s.errors)]
+    shown = [f"{f:>{w}s}" for f, w in zip(figures, (9, 9, 8, *(17 for _ in s.errors)), strict=True)]
+    return f"{title:26s} {s.cases:5d} " + " ".join(shown)
+
+
+def table(found: Sequence[tuple[str, Judged]]) -> list[str]:
+    """Return the table, line by line: each set as a whole, by cut and by schedule, and why forecasts were refused."""
+    heads = [f"{h:>{w}s}" for h, w in zip(("answered", "covered", "width"), (9, 9, 8), strict=True)]
+    out = [f"{'':26s} {'cases':>5s} " + " ".join([*heads, *(f"{n:>17s}" for n in ("our error", *RIVALS))])]
+    for name in dict.fromkeys(n for n, _ in found):
+        mine = [j for n, j in found if n == name]
+        out.append(_line_of(name, mine))
+        out += [_line_of(f"  at {100 * share:.0f} %", [j for j in mine if j.share == share]) for share in CUTS]
+        out += [_line_of(f"  {c}", [j for j in mine if j.course == c]) for c in sorted({j.course for j in mine})]
+        reasons = Counter(j.reason.split(":")[0] for j in mine if not j.answered)
+        out += [f"    refused {times:3d} x {reason[:90]}" for reason, times in reasons.most_common()]
+    out.append(_line_of("all real runs", [j for n, j in found if n != "synthetic"]))
+    return out
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Forecasts of the end of healthy runs, and how good they are.")
     parser.add_argument("--every-case", action="store_true", help="also print a line per case of the real runs")
+    parser.add_argument("--write", action="store_true", help=f"record the table in {RECORDED.name}")
     wanted = parser.parse_args()
     found = list(judged(cases()))
-    methods = "  ".join(f"{name:>17s}" for name in ("our error", *RIVALS))
-    print(f"{'':34s} {'cases':>5s} {'answered':>9s} {'covered':>9s} {'width':>8s} {methods}")
-    for name in dict.fromkeys(n for n, _ in found):
-        mine = [j for n, j in found if n == name]
-        _print(name, mine)
-        for share in CUTS:
-            _print(f"  at {100 * share:.0f} %", [j for j in mine if j.share == share])
-        for course in sorted({j.course for j in mine}):
-            _print(f"  {course}", [j for j in mine if j.course == course])
-        for reason, times in Counter(j.reason.split(":")[0] for j in mine if not j.answered).most_common():
-            print(f"    refused {times:3d} x {reason[:110]}")
-    _print("all real runs", [j for n, j in found if n != "synthetic"])
+    lines = table(found)
+    print("\n".join(lines))
+    if wanted.write:
+        about = __doc__ or ""
+        RECORDED.write_text(
+            "\n".join(["# Forecasts", "", about.strip(), "", "```", *lines, "```", ""]), encoding="utf-8"
+        )
     if wanted.every_case:
         for name, j in found:
             if name != "synthetic":
