@@ -45,6 +45,7 @@ _DECAY = 0.03
 All four were chosen on the synthetic and the sample runs (``python -m tests.benchmarks.forecast``)."""
 
 _PLANNED = ("max_steps", "max_iters", "train_iters", "num_training_steps", "total_steps", "num_iterations")
+_COOLDOWN = ("warmdown_iters", "cooldown_iters", "cooldown_steps", "num_decay_steps", "lr_decay_iters", "decay_steps")
 _DECAYING = ("cosine", "linear", "polynomial", "warmup_stable_decay", "wsd", "decay", "one_cycle", "onecycle", "sqrt")
 
 _LARGEST = 1e100
@@ -188,6 +189,8 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
         run.config, "lr_scheduler_type", "lr_scheduler", "lr_schedule", "scheduler", "lr_decay_style"
     ).lower()
     decays = next((word for word in _DECAYING if word in named), "")
+    if not named and (number_in(run.config, *_COOLDOWN) or 0.0) > 0.0:
+        decays = named = "a cooldown"
     if course is None:
         if decays:
             return last, f"the config says the learning rate decays ({named[:40]}), but the log does not hold it"

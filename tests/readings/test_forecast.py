@@ -69,7 +69,8 @@ def test_a_decay_that_only_the_config_tells_of_is_refused() -> None:
     unlogged = _of(made(config={"lr_scheduler_type": "cosine"}))
     assert not unlogged.given
     assert "the log does not hold it" in unlogged.reason
-    assert _of(made(config={"lr_scheduler_type": "constant"})).given
+    assert "a cooldown" in _of(made(config={"warmdown_iters": 100})).reason
+    assert _of(made(config={"lr_scheduler_type": "constant", "warmdown_iters": 0})).given
 
 
 def test_cycles_and_a_rate_of_nothing_are_refused() -> None:
