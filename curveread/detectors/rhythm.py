@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView
 from curveread.language.cadence import Cost, Rhythm, epoch_length, eval_cost, rhythm_of
 from curveread.run.roles import EVAL_WORDS, Role, words
-from curveread.run.task import number_of
+from curveread.run.settings import number_of
 
 __all__ = ["cost_of_evals", "evals_of", "logging_of", "steps_per_epoch"]
 

@@ -12,7 +12,8 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, figure
 from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
-from curveread.run.task import named_by_config, number_of, vocabulary_of
+from curveread.run.settings import number_of
+from curveread.run.task import named_by_config, vocabulary_of
 
 __all__ = ["UnnormalizedLoss"]
 

@@ -15,7 +15,7 @@ from curveread.findings.forecast import Forecast, ForecastPoint
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray, Run
 from curveread.run.roles import LOSSES, Role
-from curveread.run.settings import number_in, text_in
+from curveread.run.settings import number_of, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians
 from curveread.signals.rates import Course, course_of
 
@@ -170,7 +170,7 @@ def _planned_end(run: Run, last: float) -> float | None:
     """Return the step at which the config ends the run; None where it does not say, or steps count something else."""
     if not any(word in run.x_axis.lower() for word in ("step", "iter")):
         return None
-    planned = number_in(run.config, *_PLANNED)
+    planned = number_of(run.config, *_PLANNED)
     return planned if planned is not None and 0.98 * last <= planned <= 50.0 * last else None
 
 
@@ -189,7 +189,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
         run.config, "lr_scheduler_type", "lr_scheduler", "lr_schedule", "scheduler", "lr_decay_style"
     ).lower()
     decays = next((word for word in _DECAYING if word in named), "")
-    if not named and (number_in(run.config, *_COOLDOWN) or 0.0) > 0.0:
+    if not named and (number_of(run.config, *_COOLDOWN) or 0.0) > 0.0:
         decays = named = "a cooldown"
     if course is None:
         if decays:
@@ -204,7 +204,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
             return last, f"{at} and stays there"
         if not decays or course.now < OPEN:
             return np.inf, ""
-        stable = number_in(run.config, "num_decay_steps")
+        stable = number_of(run.config, "num_decay_steps")
         if planned is not None and stable is not None:
             return planned - stable, f"the schedule decays the learning rate from step {count(planned - stable)} on"
         return last, f"a decay of the learning rate lies ahead ({named[:40]})"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["number_in", "settings", "text_in"]
+__all__ = ["number_of", "settings", "text_in"]
 
 
 def settings(config: Mapping[str, Any], depth: int = 4) -> Iterator[tuple[str, Any]]:
@@ -17,7 +17,7 @@ def settings(config: Mapping[str, Any], depth: int = 4) -> Iterator[tuple[str, A
             yield from settings(value, depth - 1)
 
 
-def number_in(config: Mapping[str, Any], *names: str) -> float | None:
+def number_of(config: Mapping[str, Any], *names: str) -> float | None:
     """Return the first finite number under one of the names, an earlier name before a later one; None without one."""
     for wanted in names:
         for name, value in settings(config):

@@ -5,14 +5,13 @@ Nothing is guessed: without evidence the answer is empty, and nobody speaks of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from curveread.run.model import Run
 from curveread.run.roles import Role, is_preference, words
+from curveread.run.settings import number_of, settings
 
 __all__ = [
     "TOKENS_PER_BYTE",
@@ -20,7 +19,6 @@ __all__ = [
     "Task",
     "dropout_of",
     "named_by_config",
-    "number_of",
     "task_of",
     "vocabulary_of",
 ]
@@ -83,7 +81,7 @@ def task_of(run: Run) -> Task:
     """Return what a run trains. O(tags + settings)."""
     config = run.config
     vocabulary, source = vocabulary_of(config)
-    named = ((n, v.strip()) for n, v in _settings(config) if isinstance(v, str) and v.strip())
+    named = ((n, v.strip()) for n, v in settings(config) if isinstance(v, str) and v.strip())
     data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
     smoothing = number_of(config, *_SMOOTHING)
     return Task(
@@ -99,7 +97,7 @@ def task_of(run: Run) -> Task:
 def vocabulary_of(config: Mapping[str, Any]) -> tuple[int | None, str]:
     """Return the number of tokens in the vocabulary, and where it stands: the option, or the key of the config."""
     for names in ((VOCAB_SIZE,), _VOCABULARY):
-        for name, value in _settings(config):
+        for name, value in settings(config):
             if name in names and isinstance(value, int | float) and not isinstance(value, bool) and 2 <= value < 1e9:
                 return int(value), name
     return None, ""
@@ -108,22 +106,13 @@ def vocabulary_of(config: Mapping[str, Any]) -> tuple[int | None, str]:
 def named_by_config(config: Mapping[str, Any]) -> str:
     """Return why a config, or an option, says that the loss is a language model's; empty where neither does."""
     given = next((f"{option} was given" for option in (VOCAB_SIZE, TOKENS_PER_BYTE) if option in config), "")
-    return given or _from_settings(list(_settings(config)), vocabulary_of(config)[0])
+    return given or _from_settings(list(settings(config)), vocabulary_of(config)[0])
 
 
 def dropout_of(config: Mapping[str, Any]) -> float:
     """Return the largest dropout rate in a config, 0 where there is none."""
-    rates = [v for n, v in _settings(config) if n in _DROPOUT and isinstance(v, int | float) and 0.0 < v < 1.0]
+    rates = [v for n, v in settings(config) if n in _DROPOUT and isinstance(v, int | float) and 0.0 < v < 1.0]
     return float(max(rates, default=0.0))
-
-
-def number_of(config: Mapping[str, Any], *names: str) -> float | None:
-    """Return the first setting with one of these names that is a finite number, the earlier name first; None else."""
-    for wanted in names:
-        for name, value in _settings(config):
-            if name == wanted and isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value):
-                return float(value)
-    return None
 
 
 def _tokens_per_byte(config: Mapping[str, Any]) -> float | None:
@@ -146,15 +135,15 @@ def _language(run: Run, vocabulary: int | None) -> str:
         have = set(words(tag))
         if have & {"ppl", "perplexity", "bpb", "bpc"} or {"lm", "loss"} <= have:
             return f"the log holds {tag}"
-    settings = list(_settings(config))
-    if _classifies(tags, settings):
+    listed = list(settings(config))
+    if _classifies(tags, listed):
         return ""
     for tag in tags:
         have = set(words(tag))
         tokens = bool(have & {"token", "tokens"}) and run.curves[tag].role in (Role.TOKENS, Role.THROUGHPUT)
         if tokens or {"token", "accuracy"} <= have or have & {"mfu", "trl", "tel"}:
             return f"the log holds {tag}"  # mfu: nanoGPT, Megatron, torchtitan; trl and tel: llm.c
-    return _from_settings(settings, vocabulary)
+    return _from_settings(listed, vocabulary)
 
 
 def _classifies(tags: list[str], settings: list[tuple[str, Any]]) -> bool:
@@ -192,11 +181,3 @@ def _from_settings(settings: list[tuple[str, Any]], vocabulary: int | None) -> s
     if {"block_size", "n_head", "n_embd"} <= names:
         return "the config describes a GPT (block_size, n_head, n_embd)"
     return ""
-
-
-def _settings(config: Mapping[str, Any], depth: int = 3) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of a config and of the mappings in it: the last part of each name, in lower case."""
-    for key, value in config.items():
-        yield str(key).replace("/", ".").rsplit(".", 1)[-1].lower(), value
-        if depth and isinstance(value, Mapping):
-            yield from _settings(value, depth - 1)

@@ -9,7 +9,8 @@ import pytest
 
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role, is_preference, unit_of
-from curveread.run.task import TOKENS_PER_BYTE, VOCAB_SIZE, dropout_of, number_of, task_of, vocabulary_of
+from curveread.run.settings import number_of
+from curveread.run.task import TOKENS_PER_BYTE, VOCAB_SIZE, dropout_of, task_of, vocabulary_of
 
 
 def run(*tags: str, **config: Any) -> Run:
