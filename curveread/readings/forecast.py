@@ -36,7 +36,7 @@ OVER = 0.02
 SPOILED = ("divergence", "overfitting", "nonfinite-loss", "masked-nan", "no-learning")
 """Findings in a loss after which no decay is left to carry on."""
 
-_WIDTH, _TO_COME, _LEVEL = 0.9, 0.5, 0.005
+_WIDTH, _TO_COME, _LEVEL = 0.85, 0.5, 0.005
 """Half of the interval, in units of the root of the summed squares of: the noise, the bootstrap's spread, so much of
 what is still to come, so much of the level."""
 
