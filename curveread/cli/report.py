@@ -79,7 +79,7 @@ def report(
     entries = []
     out = Screen()
     for i, (each, files) in enumerate(zip(runs, targets, strict=True)):
-        diagnosis = api.diagnose(each)
+        diagnosis = api.diagnose(each, cost_per_hour=cost_per_hour)
         for file in files:
             if postmortem:
                 api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour, title=title)
