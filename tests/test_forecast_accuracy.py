@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from curveread.run.roles import LOSSES
 from tests.benchmarks import forecast, synthetic
 from tests.benchmarks.corpora import sample_logs, trained
 from tests.benchmarks.forecast import Judged, Score
@@ -23,7 +24,7 @@ def _score(name: str, cases: list[Judged]) -> Score:
 
 
 def test_the_samples_and_a_part_of_the_made_runs() -> None:
-    real = [c for c in sample_logs() if c.label.healthy]
+    real = [c for c in sample_logs() if c.label.healthy and any(run.of(role) for run in c.runs() for role in LOSSES)]
     mixed = [j for _, j in forecast.judged(("mixed", c) for c in chain(real, synthetic.healthy(1, (1_000,))))]
     assert len(mixed) == 3 * (len(real) + 20)
     _score("mixed", mixed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ def test_trained_runs(corpus_trained: Path) -> None:
     assert len(judged(trained(), missed=8)) > 30
 
 
-@pytest.mark.parametrize("case", [c for c in sample_logs() if c.label.healthy], ids=lambda c: c.label.name)
+@pytest.mark.parametrize(
+    "case", [c for c in sample_logs() if c.label.healthy and "stall" not in c.label.name], ids=lambda c: c.label.name
+)
 def test_a_healthy_run_warms_up_learns_and_converges_and_nothing_else(case: Case) -> None:
     (run,) = case.runs()
     assert {p.name for p in diagnose(run).phases} <= {"warmup", "learning", "converged"}
@@ -45,5 +48,8 @@ def test_a_healthy_run_warms_up_learns_and_converges_and_nothing_else(case: Case
 
 def test_cadence_and_units_are_no_noise_on_the_sample_logs() -> None:
     rules = {"sparse-eval", "dense-eval", "sparse-logging", "eval-overhead", "unnormalized-loss", "perplexity-mismatch"}
-    found = [(c.label.name, f.rule) for c in sample_logs() for run in c.runs() for f in diagnose(run).findings]
-    assert [f for f in found if f[1] in rules] == []
+    for case in sample_logs():
+        assert case.folder is not None
+        labels = json.loads((case.folder / "labels.json").read_text(encoding="utf-8"))
+        told = {f.rule for run in case.runs() for f in diagnose(run).findings}
+        assert told & rules <= {event["rule"] for event in labels["events"]}, case.label.name

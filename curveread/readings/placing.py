@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from curveread.findings.diagnosis import Diagnosis, Reading, Statement
 from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Finding
+from curveread.findings.forecast import Forecast
 from curveread.findings.places import Places, places
 from curveread.run.model import Run
 
@@ -50,7 +51,10 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         timeline=tuple(replace(t, step=at(t.step), text=say(t.text)) for t in diagnosis.timeline),
         summary={name: _reading(r, at) for name, r in diagnosis.summary.items()},
         statements=tuple(_statement(s, words) for s in diagnosis.statements),
+        checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
+        forecast=diagnosis.forecast and _forecast(diagnosis.forecast, words, at),
         draw=lambda: tuple(_drawing(d, run) for d in diagnosis.draw()),
+        lay=tuple if run.placement else diagnosis.lay,  # a placed run has the one axis that was asked for
     )
 
 
@@ -78,6 +82,11 @@ def _finding(finding: Finding, words: Places, at: _At) -> Finding:
 def _statement(statement: Statement, words: Places) -> Statement:
     text = words.reworded(statement.text, lengths=False)
     return replace(statement, text=text, evidence=tuple(map(words.moved, statement.evidence)))
+
+
+def _forecast(forecast: Forecast, words: Places, at: _At) -> Forecast:
+    points = tuple(replace(p, step=at(p.step)) for p in forecast.points)
+    return replace(forecast, points=points, reason=words.reworded(forecast.reason))
 
 
 def _reading(reading: Reading, at: _At) -> Reading:

@@ -16,6 +16,7 @@ __all__ = ["Axis", "Tick", "step_axis", "value_axis"]
 _Float = NDArray[np.float64]
 
 _LARGEST = float(np.finfo(np.float64).max)
+_SMALLEST = float(np.finfo(np.float64).tiny)
 _DECADES = (-307.0, 308.25)
 
 FENCE = 3.0
@@ -92,7 +93,8 @@ def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -
     ticks
         About how many ticks.
     """
-    curves = [c for c in curves if c.size]
+    # Below the smallest normal float arithmetic has no digits left to place a tick with.
+    curves = [np.where(np.abs(c) < _SMALLEST, 0.0, c) for c in curves if c.size]
     if not curves:
         return Axis(0.0, 1.0, False, ())
     if log and all(bool((c > 0).any()) for c in curves):

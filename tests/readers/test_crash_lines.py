@@ -245,13 +245,13 @@ def test_nothing_is_opened_where_no_run_is(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "server.out").write_text("Killed\n")
     asked: list[Path] = []
-    from curveread.readers import discover
+    from curveread.readers import assemble
 
     def listed(folders: object) -> object:
         asked.extend(folders := list(folders))  # type: ignore[call-overload]
         return printed_files(folders)
 
-    monkeypatch.setattr(discover, "printed_files", listed)
+    monkeypatch.setattr(assemble, "printed_files", listed)
     assert cr.read(tmp_path).incidents == ()
     assert not any(f.name == "elsewhere" for f in asked)
 
