@@ -111,6 +111,7 @@ _TABLE: tuple[_Link, ...] = (
     _Link("divergence", ("level-shift",), _within, milder=True),
     _Link("loss-spike", ("learning-rate-jump",), _same_onset, milder=True),
     _Link("loss-spike", ("level-shift",), _within_unless_it_drops, milder=True),
+    _Link("loss-spike", ("outlier-batch",), _within, milder=True),
     _Link("nonfinite-loss", ("learning-rate-jump",), _same_onset, milder=True),
     _Link("nonfinite-loss", ("level-shift",), _within, milder=True),
     _Link("masked-nan", ("learning-rate-jump",), _same_onset, milder=True),
@@ -130,7 +131,7 @@ _TABLE: tuple[_Link, ...] = (
     _Link("no-learning", ("plateau",), _anywhere),
     _Link("divergence", ("plateau", "no-learning"), _anywhere),
     # what comes after the cause comes of it
-    _Link("divergence", ("loss-spike", "gradient-explosion", "metric-collapse"), _from_onset),
+    _Link("divergence", ("loss-spike", "gradient-explosion", "metric-collapse", "outlier-batch"), _from_onset),
     _Link("divergence", ("overfitting",), _from_long_before),
     _Link("masked-nan", ("plateau", "loss-spike", "nonfinite-loss", "metric-collapse"), _from_onset),
     _Link("masked-nan", ("divergence",), _after),

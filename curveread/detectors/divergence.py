@@ -35,10 +35,10 @@ class Divergence(Detector):
         It diverged when the end is at least ``least_z`` standard errors higher and the rise is ``least_share`` of
         the progress made; a rise of ``weak_z`` is enough when the evaluation loss rose with it by ``least_z``.
         A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
-        slowly, not a divergence. A curve that ends ten times above its best value, or grows that much
-        before its first NaN, has blown up whatever its noise. The onset is the last time that the trend was
-        within two standard errors of its best level. Where the evaluation loss ends no higher than it was at the
-        onset, the model is no worse, and only a ``level-shift`` is told.
+        slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
+        or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
+        the trend was within two standard errors of its best level. Where the evaluation loss ends no higher than it
+        was at the onset, the model is no worse, and only a ``level-shift`` is told.
 
     When it is wrong
         A lasting change of the data or of the objective (a harder curriculum, a new loss term) raises the loss
@@ -107,7 +107,9 @@ class Divergence(Detector):
         if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), int(view.step[onset])):
             return []
         peak = _smoothed_peak(view, onset)
-        if peak - rise.best > 0 and rise.size < 0.5 * (peak - rise.best) and not _still_rising(view, onset):
+        # Half won back and still falling: a spike. But not where the run ends worse than it began, however high it was.
+        won_back = rise.size < 0.5 * (peak - rise.best) and rise.share < 1.0
+        if peak > rise.best and won_back and not _still_rising(view, onset):
             return []
         best, end = parts.level(rise.best), parts.level(rise.end)
         text = (

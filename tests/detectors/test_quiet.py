@@ -130,3 +130,18 @@ def test_losses_of_moving_targets_are_not_judged_where_episodes_are_logged() -> 
     assert alarms(run(**{"train/td_loss": loss})) == ["nonfinite-loss"]
     loss[1900:] = 0.1
     assert alarms(run(**{"train/td_loss": loss})) == []
+
+
+def test_a_jump_that_ends_above_the_start_is_a_divergence_however_much_is_won_back() -> None:
+    t = np.arange(N)
+    noise = np.exp(RNG(0).normal(0, 0.01, N))
+    won_back = np.where(t >= 1200, 400 * np.exp(-(t - 1200) / 60), 0.0)
+    loss = 2.5 + 1.0 * np.exp(-t / 300) + won_back
+    assert "divergence" not in alarms(run(train_loss=loss * noise))
+    assert "divergence" in alarms(run(train_loss=(loss + np.where(t >= 1200, 6.0, 0.0)) * noise))
+
+
+def test_an_odd_batch_within_a_spike_is_not_told_beside_it() -> None:
+    loss = (2.0 + np.exp(-np.arange(N) / 300)) * np.exp(RNG(0).normal(0, 0.01, N))
+    loss[1000:1004] += [2.0, 0.9, 0.5, 0.3]
+    assert [f.rule for f in diagnose(run(train_loss=loss)).findings] == ["loss-spike"]
