@@ -73,7 +73,7 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
     sharp = np.inf
     for width in widths:
         accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
-        stat, threshold, spread = _judged(z, noisy, width, floor, accepted)
+        stat, threshold, spread = _judged(z, noisy, width, floor, accepted, skip)
         sharp = threshold * spread if width == 1 else sharp
         ratio = stat / threshold
         better = ratio > best
@@ -100,7 +100,7 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
 
 
 def _judged(
-    z: _Float, noisy: NDArray[np.bool_], width: int, floor: float, false_events: float
+    z: _Float, noisy: NDArray[np.bool_], width: int, floor: float, false_events: float, skip: int
 ) -> tuple[_Float, float, float]:
     """Return the boxes of one width in units of their own robust scale, the threshold for them, and that scale."""
     clip = np.inf if width == 1 else max(3.0, 1.25 * floor / np.sqrt(width))
@@ -116,7 +116,7 @@ def _judged(
         if spread <= 0.0:
             return np.zeros_like(z), np.inf, 0.0
         stat = box / spread
-        tail = tail_of(stat, width, floor)
+        tail = tail_of(stat[skip:], width, floor)  # the trend lags in the steep head: its residuals are no noise
         threshold = max(floor, tail.height(false_events) if tail else 0.0)
         # A box that is at the clip all through must pass.
         enough = 1.25 * threshold * spread

@@ -70,3 +70,10 @@ def test_one_high_point_is_no_wide_stretch() -> None:
 
 def test_short_series_say_nothing() -> None:
     assert excursions(np.zeros(19), 7, floor=7.0, false_events=0.05) == []
+
+
+def test_what_a_steep_head_leaves_is_no_noise_to_learn_from() -> None:
+    z = np.random.default_rng(0).normal(0, 1, 200).clip(-2.2, 2.2)
+    z[[3, 62, 82, 162]] = 5.7, 11.9, 12.0, 10.3
+    found = excursions(z, 41, floor=6.0, false_events=0.04, skip=15)
+    assert [e.peak for e in found] == [62, 82, 162]
