@@ -15,6 +15,9 @@ __all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "eval_curve", "la
 
 RESTARTS, EPOCHS, EVALS, RATE = "restart", "epoch", "eval", "learning-rate"
 
+_MOST_EVALS = 10_000
+"""With more, something always coincides with one: nothing is set against them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
@@ -83,6 +86,8 @@ def eval_curve(run: Run) -> Curve | None:
 def _evals(run: Run) -> Landmarks:
     curve = eval_curve(run)
     step = curve.step[np.diff(curve.step, prepend=-1) != 0] if curve is not None else _steps([])
+    if step.size > _MOST_EVALS:
+        step = _steps([])
     return Landmarks(EVALS, step, tuple(f"evaluation at step {count(s)}" for s in step))
 
 

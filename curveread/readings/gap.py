@@ -19,7 +19,6 @@ from curveread.signals.change import Change, change_of
 __all__ = ["Gap", "gap_of", "gap_statements"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
-_RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +52,9 @@ def gap_of(views: _Views) -> Gap | None:
     """Return the gap of a run, None with fewer than eight pairs.
 
     A logged training loss is the mean since the last log, and so belongs half a logging interval earlier: its trend (a
-    running median) is read that much later. The interval of the level is a percentile bootstrap over the evaluations.
+    running median) is read that much later. The interval of the level is the sign test's: the order statistics that a
+    median lies between in 95 of 100 samples, whatever the noise (Conover, "Practical Nonparametric Statistics", 1999,
+    section 3.2). O(n log n).
     """
     train, evaluation = (next(iter(views[r]), None) for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS))
     if train is None or evaluation is None or len(train) < 20:
@@ -68,9 +69,11 @@ def gap_of(views: _Views) -> Gap | None:
     if not bool(np.isfinite(value).all()):
         return None
     tail = value[-max(5, step.size // 5) :]
-    drawn = np.random.default_rng(0).integers(0, tail.size, (_RESAMPLES, tail.size))
-    low, high = np.quantile(np.median(tail[drawn], axis=1), (0.025, 0.975))
-    return Gap(train, evaluation, step, value, float(np.median(tail)), float(low), float(high))
+    ordered, n = np.sort(tail), tail.size
+    rank = max(0, int(n / 2.0 - 0.98 * np.sqrt(n)))
+    return Gap(
+        train, evaluation, step, value, float(np.median(tail)), float(ordered[rank]), float(ordered[n - 1 - rank])
+    )
 
 
 def gap_statements(
