@@ -42,9 +42,10 @@ class Plateau(Detector):
         a half times as long as it took to get there) and when the curve broke off: a power law that stops
         fits better than one that goes on, by ``break_gain`` in chi². A shorter one, from ``warn_share`` on, is a
         plateau when something else stopped with it: a learning rate that fell below 1 % of its peak, or
-        gradients that vanished. Values that repeat exactly are told apart: that is a logger that
-        stopped measuring. A loss below 2 % of its start has converged, not stalled; a training loss that looks flat in
-        its noise while the evaluation loss goes on falling has not stopped.
+        gradients that vanished. A long flat tail at a learning rate that was not cut where it begins is only
+        information: most models that do so have learnt all they can. Values that repeat exactly are told apart: that
+        is a logger that stopped measuring. A loss below 2 % of its start has converged, not stalled; a training loss
+        that looks flat in its noise while the evaluation loss goes on falling has not stopped.
 
     When it is wrong
         A model that reaches the entropy of its data abruptly looks the same. A later break-through (grokking)
@@ -140,6 +141,7 @@ class Plateau(Detector):
         level = view.parts.level(float(np.median(blocks.median[onset:])))
         before = view.parts.level(float(np.median(blocks.median[: max(1, len(blocks) // 40)])))
         reason = f": {stop.reason}" if stop is not None else ""
+        went_on = False
         text = (
             f"{view.tag} stopped improving at step {count(first)} and stayed at {figure(level)} "
             f"for the last {percent(share)} of the run{reason}"
@@ -153,13 +155,16 @@ class Plateau(Detector):
             evidence.append(stop.evidence)
             advice = stop.advice
         else:
+            went_on = _rate_went_on(subject, first)
+            if went_on:
+                text += ", though the learning rate was not cut there: it may have learnt all it can"
             advice = (
                 "Check what changed at that step: learning rate, frozen parameters, data order.",
                 "If nothing changed, the next run can stop, or decay its learning rate, much earlier.",
             )
         return Finding(
             rule=self.rule,
-            severity=Severity.WARNING if share >= self.warn_share else Severity.INFO,
+            severity=Severity.WARNING if share >= self.warn_share and not went_on else Severity.INFO,
             confidence=confidence_of(self.rule, float(stop is not None)),
             tag=view.tag,
             first_step=first,
@@ -236,6 +241,16 @@ def _stopped(subject: Subject) -> _Stop | None:
                 ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",),
             )
     return None
+
+
+def _rate_went_on(subject: Subject, step: int) -> bool:
+    """Return whether a learning rate is logged and was not halved or more around ``step``."""
+    rate = subject.first(Role.LEARNING_RATE)
+    if rate is None or len(rate) < 5:
+        return False
+    near = max(0.05 * subject.length, 2.0 * rate.cadence)
+    before, after = (float(np.interp(at, rate.step, rate.value)) for at in (step - near, step + near))
+    return after > 0.5 * before
 
 
 def _arrival(blocks: Blocks, flat: int) -> int:

@@ -145,3 +145,14 @@ def test_an_odd_batch_within_a_spike_is_not_told_beside_it() -> None:
     loss = (2.0 + np.exp(-np.arange(N) / 300)) * np.exp(RNG(0).normal(0, 0.01, N))
     loss[1000:1004] += [2.0, 0.9, 0.5, 0.3]
     assert [f.rule for f in diagnose(run(train_loss=loss)).findings] == ["loss-spike"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_that_has_learnt_all_it_can_is_told_but_no_alarm(seed: int) -> None:
+    t = np.arange(N)
+    loss = (2.0 + 2.0 * np.clip(1 - t / 500, 0, None)) * np.exp(RNG(seed).normal(0, 0.02, N))
+    severity = {}
+    for name, rate in (("none", {}), ("on", {"lr": np.full(N, 1e-3)}), ("cut", {"lr": np.where(t < 480, 1e-3, 1e-4)})):
+        found = diagnose(run(train_loss=loss, **rate)).findings
+        severity[name] = next(f.severity.value for f in found if f.rule == "plateau")
+    assert severity == {"none": "warning", "on": "info", "cut": "warning"}
