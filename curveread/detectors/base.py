@@ -166,7 +166,8 @@ class Subject:
             if third < 2:
                 continue
             fall = float(np.median(y[:third]) - np.median(y[-third:]))
-            if fall > max(4.0 * np.sqrt(2.0) * median_error(view.parts.noise, third), least):
+            clear = fall > 4.0 * np.sqrt(2.0) * median_error(view.parts.noise, third)
+            if fall > least and (clear or (y.size >= 8 and _kendall(y) < -0.8)):
                 return True
         return False
 
@@ -174,6 +175,13 @@ class Subject:
     def length(self) -> int:
         """Steps between the first and the last, at least 1."""
         return max(self.last_step - self.first_step, 1)
+
+
+def _kendall(y: FloatArray, most: int = 60) -> float:
+    """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along."""
+    y = y[:: -(-y.size // most)]
+    i, j = np.triu_indices(y.size, 1)
+    return float(np.sign(y[j] - y[i]).mean())
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,3 +156,10 @@ def test_a_run_that_has_learnt_all_it_can_is_told_but_no_alarm(seed: int) -> Non
         found = diagnose(run(train_loss=loss, **rate)).findings
         severity[name] = next(f.severity.value for f in found if f.rule == "plateau")
     assert severity == {"none": "warning", "on": "info", "cut": "warning"}
+
+
+def test_few_evaluations_that_fall_one_after_the_other_show_that_a_fine_tune_learns() -> None:
+    train = 3.4 * np.exp(RNG(0).normal(0, 0.008, N))
+    falling = 3.38 + 0.02 * np.exp(-np.arange(10) / 3)
+    assert "no-learning" not in alarms(run(train_loss=train, eval_loss=falling))
+    assert "no-learning" in alarms(run(train_loss=train, eval_loss=RNG(1).permutation(falling)))
