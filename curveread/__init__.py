@@ -3,7 +3,7 @@
 >>> import curveread as cr
 >>> run = cr.read("run_dir/")                  # doctest: +SKIP
 >>> cr.diagnose(run).verdict.headline          # doctest: +SKIP
-'train/loss rose from 2.1 to 3.9 after step 12,300 and stayed up: 64 % of the progress made before was lost.'
+'train/loss rose from 2.10 to 3.90 nats after step 12,300 and stayed up: 64 % of the progress made before was lost.'
 """
 
 # Modules that carry the names of functions come first: importing one later would put it in the function's place.

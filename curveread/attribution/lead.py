@@ -98,9 +98,9 @@ class Lead:
         """Return it in words: ``grad_norm, 3 steps before train/loss``."""
         a, b = self.first, self.then
         if self.least == self.most == 0:
-            return f"neither: {a.tag} and {b.tag} moved at the same step"
+            return f"{a.tag} and {b.tag} at the same step"
         if not self.known:
-            return f"undetermined: {a.tag} and {b.tag} moved within {amount(self.most + 1, 'step')}, the log's cadence"
+            return f"{a.tag} or {b.tag} (the log cannot tell within {amount(self.most + 1, 'step')})"
         if self.least == self.most:
             return f"{a.tag}, {amount(self.least, 'step')} before {b.tag}"
         between = f"{count(self.least)} to {amount(self.most, 'step')}"

@@ -100,6 +100,8 @@ class _Nearby:
             text += f"; {lead.first.tag} had risen {_by(lead)} before"
             onset = min(onset, lead.first.at)
         evidence += self._course(onset)
+        if finding.rule == "loss-spike":
+            advice += self._stability(lead, onset)
         beside, explained = self._coincidences(finding.first_step or 0)
         before = self._checkpoint(onset)
         if before is not None:
@@ -166,6 +168,19 @@ class _Nearby:
         how = "warming up" if warms_up(rate.value, here) else how
         where = "at its peak" if share >= 0.995 else f"at {percent(share)} of its peak"
         return [Evidence("the learning rate then", f"{how}, {where}")]
+
+    def _stability(self, lead: Lead | None, step: int) -> list[str]:
+        """Return what to do about a spike besides its batches, where the log says what moved first or the rate."""
+        if lead is not None and lead.known and lead.first.tag == self._rate_tag:
+            return ["The learning rate had just been raised: raise it more slowly, or less far."]
+        if lead is not None and lead.known and self.norm is not None and lead.first.tag == self.norm.view.tag:
+            return [f"Clip {lead.first.tag} near its 90th percentile: it rose before the loss did."]
+        course = [e.value for e in self._course(step)]
+        if any(str(c).startswith("warming up") for c in course):
+            return ["The learning rate was still warming up: lengthen the warm-up, or lower the peak."]
+        if any(str(c).endswith(", at its peak") for c in course):
+            return ["The learning rate was at its peak: lower it if such spikes go on."]
+        return []
 
     def _coincidences(self, step: int) -> tuple[list[Evidence], list[str]]:
         """Return what lies beside an event and is hardly there by chance, as evidence and as explanation."""

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, number, percent
+from curveread.findings.wording import count, number, percent, quantity
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import Rise, median_error, no_higher_since, rise_after_best, split_point, window_medians
@@ -112,9 +112,10 @@ class Divergence(Detector):
         if peak > rise.best and won_back and not _still_rising(view, onset):
             return []
         best, end = parts.level(rise.best), parts.level(rise.end)
+        lost = "all" if rise.share >= 0.995 else f"{percent(rise.share)} of the"
         text = (
-            f"{view.tag} rose from {figure(best)} to {figure(end)} after step {count(view.step[onset])} and stayed up: "
-            f"{percent(min(rise.share, 99.0))} of the progress made before was lost"
+            f"{view.tag} rose from {quantity(best)} to {quantity(end, view.unit)} after step {count(view.step[onset])} "
+            f"and stayed up: {lost} progress made before was lost"
         )
         evidence = [
             Evidence("best level", best, view.unit),

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.run.roles import Role
 from curveread.signals.levels import last_change, window_medians, windows_of
 
@@ -80,8 +80,8 @@ class EntropyCollapse(Detector):
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),
             last_step=int(view.step[-1]),
-            message=f"{view.tag} fell from {figure(start)} to {figure(end)} by step {count(first)} and stayed there, "
-            "while the reward gained nothing: the policy no longer explores",
+            message=f"{view.tag} fell from {quantity(start)} to {quantity(end, view.unit or 'nats')} "
+            f"by step {count(first)} and stayed there, while the reward gained nothing: the policy no longer explores",
             evidence=(
                 Evidence("entropy at the start", start, "nats"),
                 Evidence("entropy at the end", end, "nats"),

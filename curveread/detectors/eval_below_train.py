@@ -11,7 +11,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 
@@ -100,8 +100,9 @@ class EvalBelowTrain(Detector):
         gap = float(np.median(np.log(value / paired)))
         last = float(value[-1])
         text = (
-            f"{view.tag} fell with the training loss to {figure(last)}, {percent(last / start)} of where it began, "
-            "without any gap: the evaluation data seem to be among the training data"
+            f"{view.tag} fell with the training loss to {quantity(last, view.unit)}, "
+            f"{percent(last / start)} of where it began, without any gap: "
+            "the evaluation data seem to be among the training data"
         )
         return self._finding(view, int(view.step[half:][low][0]), text, gap, float(with_it.mean()), start)
 
@@ -124,8 +125,9 @@ class EvalBelowTrain(Detector):
         first = int(below[-1]) + 1 if below.size else 0
         last = float(view.value[-1])
         text = (
-            f"{view.tag} fell below the training loss at step {count(view.step[first])} and goes on leaving it behind "
-            f"({figure(last)} against {figure(float(level[-1]))} at the end): the evaluation data seem to be trained on"
+            f"{view.tag} fell below the training loss at step {count(view.step[first])} "
+            f"and goes on leaving it behind ({quantity(last, view.unit)} against {quantity(float(level[-1]))} "
+            "at the end): the evaluation data seem to be trained on"
         )
         share = float((gap > 0).mean())
         return self._finding(view, int(view.step[first]), text, float(np.log(last / level[-1])), share, start)
@@ -142,8 +144,9 @@ class EvalBelowTrain(Detector):
             if moved[i] < 0.3 * step[i]:
                 continue
             text = (
-                f"{view.tag} dropped from {figure(float(view.value[i]))} to {figure(float(view.value[i + 1]))} at step "
-                f"{count(view.step[i + 1])}, to the training loss, which did not move: "
+                f"{view.tag} dropped from {quantity(float(view.value[i]))} to "
+                f"{quantity(float(view.value[i + 1]), view.unit)} at step {count(view.step[i + 1])}, "
+                "to the training loss, which did not move: "
                 "the evaluation set changed there, or leaks since"
             )
             return self._finding(view, int(view.step[i + 1]), text, float(np.median(after)), 1.0, float(view.value[0]))

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.run.roles import Role
 from curveread.signals.change import Change, change_of
 
@@ -97,7 +97,7 @@ class GeneralizationStall(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=f"{view.tag} stayed at {figure(level)} over the last {percent(share)} of the run "
+            message=f"{view.tag} stayed at {quantity(level, view.unit)} over the last {percent(share)} of the run "
             f"(from step {count(first)} on), while the training loss fell by another {percent(1.0 - np.exp(-fall))}",
             evidence=(
                 Evidence("level of the evaluation loss", level, view.unit),

@@ -79,8 +79,8 @@ class GradientExplosion(Detector):
         hits = np.flatnonzero(led_up > self.times * usual)
         if hits.size >= self.bursts or (led_up.size and float(led_up[-3:].max()) > self.times**2 * usual):
             first = int(hits[0])
-            often = amount(hits.size, "time")
-            text = f"burst {often} above {figure(self.times)} times its usual level, then was no number any more"
+            often = "once" if hits.size == 1 else "twice" if hits.size == 2 else amount(hits.size, "time")
+            text = f"burst {often} above {figure(self.times)} times its usual level, then was NaN or infinite"
             return [self._finding(view, first, usual, text)]
         return []
 

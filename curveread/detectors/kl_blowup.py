@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.wording import count, quantity
 from curveread.run.roles import Role, words
 from curveread.signals.levels import last_change
 
@@ -73,8 +73,8 @@ class KlBlowup(Detector):
                 first_step=first,
                 peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),
                 last_step=int(view.step[-1]),
-                message=f"{view.tag} rose from its usual {figure(usual)} to {figure(end)} after step {count(first)} "
-                "and stayed there",
+                message=f"{view.tag} rose from its usual {quantity(usual)} to {quantity(end, view.unit)} "
+                f"after step {count(first)} and stayed there",
                 evidence=(
                     Evidence("usual level", usual, "nats"),
                     Evidence("level at the end", end, "nats"),

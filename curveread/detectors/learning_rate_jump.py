@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure
+from curveread.findings.wording import amount, count, figure, quantity
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
@@ -78,8 +78,8 @@ class LearningRateJump(Detector):
         ramp = (before < last * (1.0 - 1e-3)) | (after > now * (1.0 + 1e-2))
         return np.asarray(i[jump & ~ramp], dtype=np.int64)
 
-    def _reaction(self, rate: CurveView, i: int, subject: Subject) -> tuple[float, float, float] | None:
-        """Return (z, level before, level after) of the training loss around the jump, None when it did not rise."""
+    def _reaction(self, rate: CurveView, i: int, subject: Subject) -> tuple[float, float, float, str] | None:
+        """Return (z, level before, level after, unit) of the training loss at the jump, None when it did not rise."""
         loss = subject.first(Role.TRAIN_LOSS)
         if loss is None or len(loss) < 30:
             return None
@@ -93,7 +93,7 @@ class LearningRateJump(Detector):
         noise = loss.parts.noise
         error = np.hypot(median_error(noise, width), median_error(noise, before.size, loss.parts.correlation))
         z = (top - base) / error if error > 0 else 0.0
-        return (z, loss.parts.level(base), loss.parts.level(top)) if z >= self.least_z else None
+        return (z, loss.parts.level(base), loss.parts.level(top), loss.unit) if z >= self.least_z else None
 
     def _finding(self, view: CurveView, at: IntArray, subject: Subject) -> Finding:
         reactions = [(r, int(i)) for i in at if (r := self._reaction(view, int(i), subject)) is not None]
@@ -108,13 +108,13 @@ class LearningRateJump(Detector):
         if old > 0:
             evidence.append(Evidence("ratio", new / old, "ratio"))
         if reaction is not None:
-            z, low, high = reaction
+            z, low, high, unit = reaction
             evidence += [
-                Evidence("loss before", low, ""),
-                Evidence("loss after", high, ""),
+                Evidence("loss before", low, unit),
+                Evidence("loss after", high, unit),
                 Evidence("rise", z, "standard errors"),
             ]
-            text += f"; the training loss rose from {figure(low)} to {figure(high)} right after"
+            text += f"; the training loss rose from {quantity(low)} to {quantity(high, unit)} right after"
         if back:
             text += "; it only went back to an earlier peak"
         return Finding(

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure, percent
+from curveread.findings.wording import amount, count, percent, quantity
 from curveread.run.model import IntArray
 from curveread.run.roles import Role
 from curveread.signals.change import Offset, offset_at
@@ -113,7 +113,9 @@ class LevelShift(Detector):
         after = parts.level(shift.offset.before + shift.offset.size)
         up = shift.offset.size > 0
         way = "up" if up else "down"
-        text = f"{view.tag} stepped {way} from {figure(before)} to {figure(after)} at step {count(first)}"
+        text = (
+            f"{view.tag} stepped {way} from {quantity(before)} to {quantity(after, view.unit)} at step {count(first)}"
+        )
         explained: tuple[str, ...] = ("a change of the data, the objective or the batch at that step",)
         severity = Severity.INFO
         if shift.cause:

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure, span
+from curveread.findings.wording import amount, count, quantity, span
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.excursions import Excursion, excursions, prominence
@@ -117,13 +117,15 @@ class LossSpike(Detector):
             Evidence("width", float(int(step[event.last]) - first + max(view.cadence, 1.0)), "steps"),
             Evidence("trend before", before, view.unit),
         ]
-        text = f"{view.tag} jumped {figure(height)} above its trend of {figure(before)} at step {count(top)}"
+        text = (
+            f"{view.tag} jumped {quantity(height, view.unit)} above its trend ({quantity(before)}) at step {count(top)}"
+        )
         severity, explained = (
             Severity.WARNING,
             ["a batch of other or broken data", "a learning rate near the edge of stability"],
         )
-        where = span(first, int(step[event.last]))
-        advice = [f"Look at the batches of {where}, and at the gradient norm and learning rate there."]
+        batches = "batch" if event.last == event.first and view.cadence <= 1.0 else "batches"
+        advice = [f"Look at the {batches} of {span(first, int(step[event.last]))}."]
         if back is not None:
             cost = int(step[back]) - first
             evidence.append(Evidence("recovered within", float(cost), "steps"))

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.wording import count, quantity
 from curveread.run.model import IntArray
 from curveread.run.roles import Role
 
@@ -92,7 +92,7 @@ class MaskedNan(Detector):
                 peak_step=first,
                 last_step=subject.last_step,
                 message=f"{view.tag} is missing from step {count(first)} on, right after a value of "
-                f"{figure(float(view.value[-1]))}: NaN, left out by the log",
+                f"{quantity(float(view.value[-1]), view.unit)}: NaN, left out by the log",
                 evidence=tuple(evidence),
                 also_explained_by=("logging of this curve that was switched off",),
                 advice=(f"Go back to a checkpoint before step {count(last)}.",),

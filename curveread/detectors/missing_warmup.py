@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.wording import count, figure, quantity
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
 
@@ -88,7 +88,7 @@ class MissingWarmup(Detector):
                 peak_step=at,
                 last_step=end,
                 message=f"{rate.tag} began at its peak of {figure(top)} without a warm-up, and {loss.tag} rose from "
-                f"{figure(low)} to {figure(high)} by step {count(at)} before it fell",
+                f"{quantity(low)} to {quantity(high, loss.unit)} by step {count(at)} before it fell",
                 evidence=(
                     Evidence("first learning rate against the peak", float(rate.value[0]) / top, "ratio"),
                     Evidence("loss at the start", low, loss.unit),

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.language.guessing import guess_of
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
@@ -124,7 +124,7 @@ class NoLearning(Detector):
         reward = view.curve.role is Role.REWARD
         first, last = int(view.step[0]), int(view.step[stuck])
         whole = stuck >= len(view) - 1
-        text = f"{view.tag} never left its starting level of {figure(level)}" + (
+        text = f"{view.tag} never left its starting level of {quantity(level, '' if reward else view.unit)}" + (
             "" if whole else f" until step {count(last)}: {percent((last - first) / subject.length)} of the run"
         )
         evidence = [Evidence("starting level", level, "reward" if reward else view.unit)]

@@ -11,7 +11,7 @@ from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.loss_spike import LossSpike
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure, percent
+from curveread.findings.wording import amount, count, quantity
 from curveread.run.roles import Role
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
@@ -88,9 +88,10 @@ class OutlierBatch(Detector):
                 first_step=int(view.step[at[0]]),
                 peak_step=int(view.step[top]),
                 last_step=int(view.step[at[-1]]),
-                message=f"{amount(at.size, 'point')} of {view.tag} ({percent(share)}) "
-                f"{'is' if at.size == 1 else 'are'} higher than its noise should reach, the highest, "
-                f"{figure(float(view.value[top]))} against {figure(level)} around it, at step {count(view.step[top])}",
+                message=f"{amount(at.size, 'point')} of {view.tag} "
+                f"{'stands' if at.size == 1 else 'stand'} out of its noise"
+                f"{', the highest' if at.size > 1 else ''} at step {count(view.step[top])}: "
+                f"{quantity(float(view.value[top]), view.unit)}, against {quantity(level)} around it",
                 evidence=(
                     Evidence("outlying points", float(at.size), "points"),
                     Evidence("share of the points", share, "ratio"),
@@ -98,6 +99,6 @@ class OutlierBatch(Detector):
                     Evidence("where a spike would begin", float(limit), "robust standard deviations"),
                 ),
                 also_explained_by=("data with a heavy tail: short, rare or hard examples",),
-                advice=("Look at the batches of the highest points; a larger batch averages them out.",),
+                advice=("A few do no harm; if they grow more, look at their batches, or take larger batches.",),
             )
         ]

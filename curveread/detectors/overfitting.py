@@ -11,7 +11,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
@@ -110,10 +110,10 @@ class Overfitting(Detector):
         late_gain = float(y[low // 2] - floor)
         gained = float(np.max(y[: low + 1]) - floor)
         severity = Severity.ERROR if end - floor > max(late_gain, 0.25 * gained) else Severity.WARNING
-        rose = percent(last / best - 1.0) if best > 0 else f"by {figure(last - best)}"
+        rose = percent(last / best - 1.0) if best > 0 else f"by {quantity(last - best)}"
         text = (
-            f"{view.tag} was best at step {count(at)} ({figure(best)}) and rose {rose} "
-            f"to {figure(last)} by the end, while the training loss went on falling"
+            f"{view.tag} was best at step {count(at)} ({quantity(best, view.unit)}) and rose {rose} "
+            f"to {quantity(last)} by the end, while the training loss went on falling"
         )
         unit = "log units" if view.parts.transform.kind == "log" else "scaled"
         evidence = [

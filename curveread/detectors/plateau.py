@@ -11,7 +11,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, number, percent
+from curveread.findings.wording import count, number, percent, quantity
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.decay import breaking_point
@@ -143,7 +143,7 @@ class Plateau(Detector):
         reason = f": {stop.reason}" if stop is not None else ""
         went_on = False
         text = (
-            f"{view.tag} stopped improving at step {count(first)} and stayed at {figure(level)} "
+            f"{view.tag} stopped improving at step {count(first)} and stayed at {quantity(level, view.unit)} "
             f"for the last {percent(share)} of the run{reason}"
         )
         evidence = [

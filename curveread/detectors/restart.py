@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.wording import amount, count, figure, quantity
 from curveread.run.model import Attempt, Curve
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
@@ -70,11 +70,12 @@ class Restart(Detector):
         pause = _pause(old, new)
         if pause is not None:
             evidence.append(Evidence("pause", pause, "s"))
+        severity, advice = Severity.INFO, list[str]()
         text = f"the run was restarted at step {count(first)}"
         if old.last_step > first:
-            text += f", after the attempt before had reached step {count(old.last_step)}"
-        again = ["Keep the superseded points in mind when you count compute."] if old.last_step >= first else []
-        severity, advice = Severity.INFO, again
+            text += f", after it had reached step {count(old.last_step)}"
+            again = amount(old.last_step - first + 1, "step")
+            advice = [f"Save checkpoints more often: {again} had to be computed again."]
         explained: tuple[str, ...] = ()
         jump = _jump(old, new, view)
         if jump is not None:
@@ -85,12 +86,15 @@ class Restart(Detector):
             ]
             if fresh:
                 text += "; the loss began again from its first level: a new training in the same folder"
+                advice = ["Give every training a folder of its own."]
                 explained = ("a second training that was logged into the folder of the first",)
             elif first <= old.first_step + max(1, (old.last_step - old.first_step) // 50):
-                text += f"; the step counter began again, but the loss went on at {figure(after)}: weights were loaded"
+                text += f"; the step counter began again, but the loss went on at {quantity(after, unit)}"
+                text += ": weights were loaded"
+                advice = ["Carry the step counter on, or give the training a folder of its own."]
             elif z > self.harm_z and size > 0.02:
                 severity = Severity.WARNING
-                text += f", and the loss rose from {figure(before)} to {figure(after)} there"
+                text += f", and the loss rose from {quantity(before)} to {quantity(after, unit)} there"
                 advice.insert(
                     0,
                     "Check that the optimizer state, the learning-rate schedule and the data order were restored too.",

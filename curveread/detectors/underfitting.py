@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import figure, percent
+from curveread.findings.wording import percent, quantity
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 
@@ -81,8 +81,8 @@ class Underfitting(Detector):
                 first_step=int(train.step[n - n // 3]),
                 peak_step=int(train.step[-1]),
                 last_step=int(train.step[-1]),
-                message=f"{train.tag} and {evaluation.tag} ended together at {figure(end)}, {percent(end / guess)} "
-                f"of the loss of guessing among {classes} classes, and no longer fell",
+                message=f"{train.tag} and {evaluation.tag} ended together at {quantity(end, train.unit)}, "
+                f"{percent(end / guess)} of the loss of guessing among {classes} classes, and no longer fell",
                 evidence=(
                     Evidence("training loss, last third", end, train.unit),
                     Evidence("evaluation loss, last third", outer, evaluation.unit),

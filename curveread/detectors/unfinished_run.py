@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.wording import count, percent, quantity
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 
@@ -87,7 +87,7 @@ class UnfinishedRun(Detector):
             peak_step=last,
             last_step=last,
             message=f"the run {how} at step {count(last)} while {view.tag} was still falling: "
-            f"{percent(share)} of all progress came in the last fifth, to {figure(end)}",
+            f"{percent(share)} of all progress came in the last fifth, to {quantity(end, view.unit)}",
             evidence=(
                 Evidence("fall over the last fifth, at least", least, view.unit),
                 Evidence("share of all progress in the last fifth", share, "ratio"),

@@ -16,6 +16,7 @@ __all__ = [
     "percent",
     "place",
     "places",
+    "quantity",
     "size",
     "span",
 ]
@@ -23,6 +24,7 @@ __all__ = [
 EPOCHS = ("epoch", "epochs")
 """Names of an axis that counts epochs."""
 _COUNTED = ("", "steps", "points", "tokens", "evals", "epochs", "bytes")
+_ROUGH = ("ratio", "sigma", "%", "standard errors", "robust standard deviations")
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -40,7 +42,7 @@ def number(value: float, digits: int = 4) -> str:
         if "." in mantissa:
             mantissa = mantissa.rstrip("0").rstrip(".")
         text = f"{mantissa}e{int(exponent)}"
-    elif size_ >= 1000 or value == int(value):
+    elif float(f"{size_:.{digits}g}") >= 1000 or value == int(value):
         text = f"{value:,.0f}"
     else:
         text = f"{value:.{digits}g}"
@@ -50,6 +52,12 @@ def number(value: float, digits: int = 4) -> str:
 def figure(value: float) -> str:
     """Return ``value`` as a sentence holds it: :func:`number` with three significant digits."""
     return number(value, 3)
+
+
+def quantity(value: float, unit: str = "") -> str:
+    """Return the level of a curve as a sentence holds it: three digits, zeros at the end too: ``3.00 nats``."""
+    even = f"{value:#.3g}".rstrip(".") if 1e-3 <= abs(value) < 999.5 else figure(value)
+    return f"{even.replace('-', '−')} {unit}".rstrip()
 
 
 def percent(share: float) -> str:
@@ -66,7 +74,7 @@ def amount(value: float, unit: str) -> str:
 def count(value: float) -> str:
     """Return a number of things, or a step, with its thousands set apart: ``12,400``; fractions keep two decimals."""
     if value == int(value):
-        return f"{value:,.0f}".replace("-", "−")
+        return f"{value + 0.0:,.0f}".replace("-", "−")  # −0 is 0
     text = f"{value:,.2f}" if abs(value) >= 0.1 else f"{value:.2g}"
     return text.rstrip("0").rstrip(".").replace("-", "−")
 
@@ -126,7 +134,7 @@ def measure(value: float | str, unit: str = "") -> str:
         shown = count(value) if abs(value) < 1e7 else compact(value)
         unit = unit.removesuffix("s") if abs(value) == 1 else unit
     else:
-        shown = number(value, 3 if unit in ("ratio", "sigma", "%") else 4)
+        shown = number(value, 3 if unit in _ROUGH else 4)
     return shown if unit in ("", "ratio") else f"{shown} {unit}"
 
 

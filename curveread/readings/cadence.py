@@ -10,7 +10,7 @@ from curveread.detectors.base import CurveView
 from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import amount, count, duration, figure, percent
+from curveread.findings.wording import amount, count, duration, figure, number, percent
 from curveread.language.cadence import EVAL_SHARE, arguments, round_steps, smallest_rise
 from curveread.run.model import Run
 from curveread.run.roles import Role
@@ -63,7 +63,7 @@ def _evals(run: Run, views: _Views, told: bool) -> list[Statement]:
     ]
     smallest = _smallest(view)
     if smallest is not None:
-        text += f", and a lasting rise below {figure(100.0 * smallest)} % would be lost in the noise of the evals"
+        text += f", and a lasting rise below {number(100.0 * smallest, 2)} % would be lost in the noise of the evals"
         evidence.append(Evidence("smallest rise to be seen", smallest, "ratio"))
     text += "."
     cost = cost_of_evals(views)

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import count, figure
+from curveread.findings.wording import count, figure, quantity
 from curveread.run.model import FloatArray, IntArray, Run
 from curveread.run.roles import Role, words
 from curveread.run.task import Task, dropout_of
@@ -89,17 +89,13 @@ def gap_statements(
 
 def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
     unit = gap.evaluation.unit
-    named = f" {unit}" if unit else ""
     onset = next((p.first_step for p in phases if p.name == "memorising"), None)
     since = onset if onset is not None else int(gap.step[gap.step.size // 2])
     where = f"since step {count(since)}" if onset is not None else "over the second half of the evals"
     change = gap.since(since)
     side = "above" if gap.level >= 0 else "below"
-    low, high = sorted((abs(gap.low), abs(gap.high)))
-    text = f"At the end {gap.evaluation.tag} lay {figure(abs(gap.level))}{named} {side} the training loss"
-    if gap.low * gap.high > 0.0:
-        text += f" (95 % interval {figure(low)} to {figure(high)})"
-    elif gap.low < 0.0 < gap.high:
+    text = f"At the end {gap.evaluation.tag} lay {quantity(abs(gap.level), unit)} {side} the training loss"
+    if gap.low < 0.0 < gap.high:
         text = f"At the end {gap.evaluation.tag} and the training loss were the same within their noise"
     evidence = [
         Evidence("gap at the end", gap.level, unit),
@@ -109,7 +105,7 @@ def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
         scale = max(abs(gap.level), _noise(gap))
         if change.low * change.high > 0.0 and abs(change.mid) >= 0.1 * scale:
             growing = (change.mid > 0.0) == (gap.level >= 0.0)
-            text += f"; the gap {'grew' if growing else 'shrank'} by {figure(abs(change.mid))}{named} {where}"
+            text += f"; the gap {'grew' if growing else 'shrank'} by {quantity(abs(change.mid), unit)} {where}"
         elif max(abs(change.low), abs(change.high)) < 0.5 * scale:
             text += f"; the gap kept its size {where}"
         evidence.append(Evidence(f"change {where}", change.mid, unit))

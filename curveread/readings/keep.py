@@ -11,7 +11,7 @@ import numpy as np
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import KeptCheckpoint, Reading, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import amount, compact, count, duration, figure, number, percent
+from curveread.findings.wording import amount, compact, count, duration, figure, measure, number, percent
 from curveread.run.model import FloatArray, IntArray, Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.pace import rates
@@ -152,7 +152,7 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
     """Return what to keep, and what early stopping would have done, in words."""
     if keep is None:
         return []
-    best = f"{keep.tag} is lowest at step {count(keep.at)} ({number(float(keep.value[keep.best]))})"
+    best = f"{keep.tag} is lowest at step {count(keep.at)} ({measure(float(keep.value[keep.best]), keep.unit)})"
     if keep.ends_tied and keep.at == int(keep.step[-1]):
         text = f"{best}, the last eval: the end of the run is what to keep."
     elif keep.ends_tied and keep.error > 0.0:

@@ -81,9 +81,10 @@ def _known(diagnosis: Diagnosis, head: Finding, name: str, rules: tuple[str, ...
             speaks_against.append(f"the check {rule} found nothing")
     for e in head.evidence:
         said = measure(e.value, e.unit)
-        # "train/lr, 1 step before train/loss": what comes first is named first; "neither: …" names no cause
-        named = said.partition(",")[0] if e.name == "moved first" else said if e.name == "at the same place" else ""
-        if not named.startswith("neither") and any(w in named.lower() for w in words):
+        # "train/lr, 1 step before train/loss": what comes first is named first; two at once name no cause
+        first = said.partition(",")[0] if " before" in said else ""
+        named = first if e.name == "moved first" else said if e.name == "at the same place" else ""
+        if any(w in named.lower() for w in words):
             speaks_for.append(f"{clean(e.name)}: {shorten(said, 200)}")
     return Cause(name, tuple(speaks_for), tuple(speaks_against))
 

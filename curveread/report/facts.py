@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis, Reading
-from curveread.findings.finding import Finding, Severity
+from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import WORDS, sureness
@@ -127,7 +127,7 @@ def _card(i: int, f: Finding, axis: str) -> Card:
         percent=f"{f.confidence:.0%}".replace("%", " %"),
         tag=f.tag,
         where=where,
-        evidence=tuple(Pair(shorten(e.name, 120), shorten(measure(e.value, e.unit), 300)) for e in f.evidence),
+        evidence=tuple(_pair(e) for e in f.evidence),
         advice=tuple(shorten(a, _MESSAGE) for a in f.advice),
         others=tuple(shorten(a, _MESSAGE) for a in f.also_explained_by),
         folded=tuple(f"{clean(c.rule)}: {shorten(c.message, _MESSAGE)}" for c in f.folded),
@@ -141,10 +141,19 @@ def statements(diagnosis: Diagnosis, limit: int = 40) -> tuple[Told, ...]:
         Told(
             _heading(s.topic),
             shorten(s.text, _MESSAGE),
-            tuple(Pair(clean(e.name), shorten(measure(e.value, e.unit), 120)) for e in s.evidence),
+            tuple(_pair(e) for e in s.evidence),
         )
         for s in diagnosis.statements[:limit]
     )
+
+
+def _pair(e: Evidence) -> Pair:
+    """Return a figure in words: its place names the step itself, and a share reads as one."""
+    name = e.name.removesuffix(" step") if e.unit == "step" else e.name
+    value = measure(e.value, e.unit)
+    if e.unit == "ratio" and e.name.startswith("share ") and isinstance(e.value, float) and math.isfinite(e.value):
+        value = percent(e.value)
+    return Pair(shorten(name, 120), shorten(value, 300))
 
 
 def counts(diagnosis: Diagnosis) -> str:
@@ -200,6 +209,7 @@ def _heading(key: str) -> str:
         .strip()
         .replace("olmo core", "OLMo-core")
         .replace("olmo", "OLMo ")
+        .replace("spike score ", "spike score, ")
     )
     return words[:1].upper() + words[1:]
 

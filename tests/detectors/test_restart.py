@@ -29,7 +29,7 @@ def test_a_schedule_that_went_on_is_not_mentioned(tmp_path: Path) -> None:
     found = restart(tmp_path, COSINE, COSINE)
     assert "learning rate" not in found.message
     assert found.get("learning rate after") is None
-    assert found.advice == ("Keep the superseded points in mind when you count compute.",)
+    assert found.advice == ("Save checkpoints more often: 100 steps had to be computed again.",)
 
 
 def test_a_schedule_that_began_again_is(tmp_path: Path) -> None:

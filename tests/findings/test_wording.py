@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from curveread.findings.wording import compact, count, duration, measure, number, size, span
+from curveread.findings.wording import compact, count, duration, measure, number, quantity, size, span
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from curveread.findings.wording import compact, count, duration, measure, number
     [
         (0, "0"), (2.314159, "2.314"), (-0.05, "−0.05"), (1234.5, "1,234"), (3.2e9, "3.2e9"), (3.8132e28, "3.81e28"),
         (1e-5, "1e−5"), (math.nan, "NaN"), (math.inf, "∞"), (-math.inf, "−∞"), (250.0, "250"),
-        (1.7e308, "1.7e308"), (5e-324, "4.94e−324"),
+        (1.7e308, "1.7e308"), (5e-324, "4.94e−324"), (999.97, "1,000"),
     ],
 )  # fmt: skip
 def test_number(value: float, text: str) -> None:
@@ -44,11 +44,23 @@ def test_compact(value: float, text: str) -> None:
         (14.0, "%", "14 %"), (0.58657, "ratio", "0.587"), (5400.0, "s", "1 h 30 min"),
         (2.0, "s", "2 s"), ("50–150", "", "50–150"),
         (math.nan, "nats", "NaN nats"), (math.inf, "steps", "∞ steps"),
-        (9.04123, "standard errors", "9.041 standard errors"),
+        (9.04123, "standard errors", "9.04 standard errors"),
     ],
 )  # fmt: skip
 def test_measure_has_sensible_digits_and_its_unit(value: float | str, unit: str, text: str) -> None:
     assert measure(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (2.996, "nats", "3.00 nats"), (2.137, "nats", "2.14 nats"), (2.0, "", "2.00"), (-0.5, "", "−0.500"),
+        (0.0, "nats", "0 nats"), (145.2, "nats", "145 nats"), (999.7, "", "1,000"), (4.5e13, "nats", "4.5e13 nats"),
+        (3.4e-5, "a-unit", "3.4e−5 a-unit"), (math.nan, "", "NaN"),
+    ],
+)  # fmt: skip
+def test_a_quantity_keeps_its_three_digits(value: float, unit: str, text: str) -> None:
+    assert quantity(value, unit) == text
 
 
 @pytest.mark.parametrize(
@@ -69,6 +81,7 @@ def test_duration(seconds: float, text: str) -> None:
 
 
 def test_places_and_sizes() -> None:
+    assert count(-0.0) == measure(-0.0) == "0"
     assert [span(None, None), span(5, 5), span(5, None), span(250, 1250)] == [
         "the whole run",
         "step 5",

@@ -53,7 +53,7 @@ def test_figures_stand_in_a_readers_order(visit: Any) -> None:
     assert names == ["Best eval loss", "Best eval perplexity", "Share of compute after best", "Steps"]
     assert "25 %" in seen.text()
     seen.tab.locator("summary", has_text="More figures").click()
-    assert "OLMo-core spike score loss 0.4 %" in seen.text()
+    assert "OLMo-core spike score, loss 0.4 %" in seen.text()
 
 
 def test_labels_lead_to_their_cards(visit: Any) -> None:

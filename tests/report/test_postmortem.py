@@ -76,7 +76,7 @@ def test_causes_are_ranked_by_what_the_log_holds() -> None:
     rate = next(c for c in causes(d) if c.name == "the learning rate")
     assert rate.speaks_for == ("learning-rate-jump at step 598: lr jumped from 1 to 9",)
     for said in (
-        "neither: train/loss and train/grad_norm moved at the same step",
+        "train/loss and train/grad_norm at the same step",
         "train/loss, 2 steps before grad_norm",
     ):
         other = replace(d, findings=(replace(head, evidence=(Evidence("moved first", said),)),))
