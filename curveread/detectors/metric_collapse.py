@@ -87,6 +87,7 @@ class MetricCollapse(Detector):
         best, end = -rise.best * unit, -rise.end * unit
         first = int(view.step[onset])
         lost = rise.size / gained
+        part = "all" if lost >= 0.995 else percent(lost)
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
@@ -104,7 +105,7 @@ class MetricCollapse(Detector):
             ),
             also_explained_by=("a harder evaluation set or environment from that step on",),
             advice=(
-                f"Keep a checkpoint before step {count(first)} ({percent(min(lost, 1.0))} of the gain was lost since).",
+                f"Keep a checkpoint before step {count(first)} ({part} of the gain was lost since).",
                 "Look at what changed there: learning rate, labels, reward function.",
             ),
         )
