@@ -193,7 +193,7 @@ def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:
                 part = replace(
                     item.part,
                     curves=_called(item.part.curves, name),
-                    segments=tuple(_called(s, name) for s in item.part.segments if s),
+                    segments=tuple(_called(s, name) for s in item.part.segments),
                 )
                 home = next(i.file.home for i in items if i.file.folder == parent)
                 item = Item(part, replace(item.file, home=home, folder=parent))
@@ -202,8 +202,8 @@ def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:
 
 
 def _called(curves: Mapping[str, Curve], name: str) -> dict[str, Curve]:
-    curve = next(iter(curves.values()))
-    return {name: replace(curve, tag=name, role=None)}
+    only = next(iter(curves.values()), None)
+    return {} if only is None else {name: replace(only, tag=name, role=None)}
 
 
 def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadError], passed: Sequence[str]) -> list[Run]:

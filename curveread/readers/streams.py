@@ -158,8 +158,8 @@ def _split(format_name: str, key: str, members: list[Item]) -> Stream:
         for tag, curve in joined.curves.items():
             name = f"{split}/{tag}" if split else tag
             curves[name] = replace(curve, tag=name, role=None)
-    whole = replace(members[-1].part, curves=curves, segments=())
-    rest = [replace(i, part=replace(i.part, curves={}, segments=())) for i in members[:-1]]
+    whole = replace(members[-1].part, curves=curves, segments=(), purges=())
+    rest = [replace(i, part=replace(i.part, curves={}, segments=(), purges=())) for i in members[:-1]]
     return Stream(format_name, key, [*rest, replace(members[-1], part=whole)], notes)
 
 

@@ -137,3 +137,11 @@ def test_public_trees_become_runs(corpus_public: Path) -> None:
     assert all(r["val/loss"].step.tolist() == list(range(0, 5001, 250)) for r in runs)
     names = [r.name for r in read_runs(corpus_public / "DLR-RM+stable-baselines3")]
     assert len(set(names)) == len(names)
+
+
+def test_every_public_folder_reads_as_a_tree(corpus_public: Path) -> None:
+    without = "awslabs+sagemaker-debugger"
+    folders = [f for f in sorted(corpus_public.iterdir()) if f.is_dir() and f.name != without]
+    assert all(read_runs(f) for f in folders)
+    with pytest.raises(ReadError, match="no scalar among them"):
+        read_runs(corpus_public / without)

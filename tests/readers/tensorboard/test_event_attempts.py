@@ -153,3 +153,14 @@ def test_second_session_start_begins_another_attempt(tmp_path: Path) -> None:
     part = read(tmp_path, [start(0), *ramp("loss", range(10)), start(10), *ramp("loss", range(10, 15))])
     assert spans(part) == [{"loss": (0, 9, 10)}, {"loss": (10, 14, 5)}]
     assert part.curves["loss"].step.tolist() == list(range(15))
+
+
+def test_session_starts_of_a_run_with_split_folders(tmp_path: Path) -> None:
+    """The attempts are stitched within each folder; nothing of them is left to be stitched again."""
+    for name, k in (("train", 1), ("validation", 10)):
+        (tmp_path / name).mkdir()
+        events = [start(0), *ramp("loss", range(0, 100, k)), start(50), *ramp("loss", range(50, 150, k))]
+        write(tmp_path / name, events, name=f"events.out.tfevents.100.h.{k}.0")
+    (run,) = read_runs(tmp_path)
+    assert run["train/loss"].step.tolist() == list(range(150))
+    assert run["validation/loss"].step.tolist() == list(range(0, 150, 10))
