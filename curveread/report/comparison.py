@@ -16,6 +16,7 @@ from curveread.findings.wording import count, duration, number
 from curveread.report import facts
 from curveread.report.logtext import clean, shorten
 from curveread.report.palette import INKS, WORDS
+from curveread.report.templates import asset, environment
 from curveread.report.write import put
 
 if TYPE_CHECKING:
@@ -169,7 +170,6 @@ def _cell(column: str, value: float | None) -> str:
 def _render(template: str, comparison: Comparison) -> str:
     from markupsafe import Markup
 
-    from curveread.report.html import _environment, _text
     from curveread.version import __version__
 
     head, rows = _table(comparison)
@@ -181,7 +181,7 @@ def _render(template: str, comparison: Comparison) -> str:
         picture = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
     names = [r.name for r in comparison.runs]
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             title=f"{len(names)} runs compared",
@@ -194,7 +194,7 @@ def _render(template: str, comparison: Comparison) -> str:
             names=names,
             differing=[(n, [v.get(name, "?") for name in names]) for n, v in comparison.differing.items()],
             picture=picture,
-            css=Markup(_text("page.css")),
+            css=Markup(asset("page.css")),
             version=__version__,
         )
     )

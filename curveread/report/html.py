@@ -6,9 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from curveread.findings.diagnosis import Diagnosis
@@ -19,9 +17,7 @@ from curveread.report.logtext import shorten
 from curveread.report.palette import WORDS
 from curveread.report.svg.frame import MEDIUM, NARROW, WIDE
 from curveread.report.svg.picture import picture, shared
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from curveread.report.templates import asset, environment
 
 __all__ = ["fragment", "index", "page"]
 
@@ -50,7 +46,7 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
     )
     drawn = bool(spec.panels)
     live: dict[str, Any] = {"live": False}
-    style = _text("page.css") + _text("chart.css")
+    style = asset("page.css") + asset("chart.css")
     if drawn and not static:
         from curveread.report.live import data, scripts
 
@@ -58,7 +54,7 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
         live["data"] = Markup(data.packed(data.charts(diagnosis, spec)))
         style += scripts.style()
     return (
-        _environment()
+        environment()
         .get_template("page.html.jinja")
         .render(
             p=content(diagnosis, spec, title, now or _now()),
@@ -82,7 +78,7 @@ def fragment(diagnosis: Diagnosis) -> str:
         ).hexdigest()[:6]
     )
     return (
-        _environment()
+        environment()
         .get_template("fragment.html.jinja")
         .render(
             name=diagnosis.run.name,
@@ -91,7 +87,7 @@ def fragment(diagnosis: Diagnosis) -> str:
             headline=shorten(diagnosis.verdict.headline, 600),
             cards=facts.cards(diagnosis)[:CARDS],
             more=max(0, len(diagnosis.findings) - CARDS),
-            css=Markup(_text("chart.css")),
+            css=Markup(asset("chart.css")),
             picture=Markup(picture(spec, uid, MEDIUM, alone=True)) if spec.panels else "",
         )
     )
@@ -116,12 +112,12 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
     ]
     tally = [(WORDS[h], sum(r["health"] == h for r in rows)) for h in ("error", "warning", "info", "ok")]
     return (
-        _environment()
+        environment()
         .get_template("index.html.jinja")
         .render(
             rows=rows,
             tally=", ".join(f"{n} {word if word == 'OK' else word.lower()}" for word, n in tally if n),
-            css=Markup(_text("page.css")),
+            css=Markup(asset("page.css")),
             version=__version__,
             date=dated(_now()),
         )
@@ -131,17 +127,3 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
 def _now() -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()
-
-
-@cache
-def _text(name: str) -> str:
-    return resources.files("curveread.report").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    made = Environment(loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters["shorten"] = shorten
-    return made
