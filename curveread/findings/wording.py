@@ -95,7 +95,7 @@ def _trim(value: float, digits: int) -> str:
     return f"{value:.0f}" if "e" in text else text
 
 
-def span(first: int | None, last: int | None, axis: str = "step") -> str:
+def span(first: float | None, last: float | None, axis: str = "step") -> str:
     """Return ``step 250``, ``steps 250–1,250`` or ``the whole run``; ``epochs 0–2.41`` or ``1.25M tokens`` by axis."""
     if first is None:
         return "the whole run"

@@ -11,7 +11,7 @@ from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Finding
-from curveread.findings.wording import count
+from curveread.findings.wording import place
 from curveread.report.axis import Axis, step_axis
 from curveread.report.logtext import clean, shorten
 from curveread.report.panels import panels
@@ -43,9 +43,13 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
     drawings = _chosen(diagnosis, tags)
     x = _x_axis(diagnosis, drawings)
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
-    stack = tuple(panels(drawings, x, named=named, summary=diagnosis.summary, everything=tags is not None))
+    stack = tuple(
+        panels(
+            drawings, x, named=named, summary=diagnosis.summary, axis=diagnosis.run.x_axis, everything=tags is not None
+        )
+    )
     shown = {t for p in stack for t in p.tags}
-    marks = tuple(_marks(diagnosis.findings, {d.tag: d for d in drawings if d.tag in shown}))
+    marks = tuple(_marks(diagnosis.findings, {d.tag: d for d in drawings if d.tag in shown}, diagnosis.run.x_axis))
     return ChartSpec(
         name=diagnosis.run.name,
         headline=diagnosis.verdict.headline,
@@ -90,13 +94,13 @@ def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Axis:
     return step_axis(min(ends, default=0), max(ends, default=0))
 
 
-def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing]) -> Iterable[Mark]:
+def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing], axis: str) -> Iterable[Mark]:
     for i, f in enumerate(findings, start=1):
         if f.first_step is None:
             continue
         last = f.first_step if f.last_step is None else max(f.last_step, f.first_step)
         words = rule_words(f.rule)
-        texts = (f"{words} {count(f.first_step)}", words, "")
+        texts = (f"{words} {place(f.first_step, axis)}", words, "")
         peak = _point(drawn.get(f.tag or ""), f.peak_step)
         yield Mark(i, f.severity.value, float(f.first_step), float(last), texts, f.message, f.tag, peak)
 
@@ -114,7 +118,7 @@ def _rules(diagnosis: Diagnosis) -> Iterable[Rule]:
         if entry.kind not in ("finding", "checkpoint", "end"):
             yield Rule(float(entry.step), clean(entry.kind), clean(entry.text))
     for kept in diagnosis.run.checkpoints:
-        yield Rule(float(kept.step), "checkpoint", f"checkpoint {count(kept.step)}")
+        yield Rule(float(kept.step), "checkpoint", f"checkpoint {place(kept.step, diagnosis.run.x_axis)}")
 
 
 def _phases(diagnosis: Diagnosis) -> tuple[Stretch, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Reading
 from curveread.findings.drawing import GAP, Drawing
-from curveread.findings.wording import compact, measure, number
+from curveread.findings.wording import compact, measure, number, place
 from curveread.report.axis import Axis, value_axis
 from curveread.report.logtext import clean, shorten
 from curveread.report.spec import Band, Gap, Key, Line, Marker, Panel
@@ -51,6 +51,7 @@ def panels(
     *,
     named: frozenset[str],
     summary: Mapping[str, Reading],
+    axis: str = "step",
     everything: bool = False,
     most: int = _MAX_LINES,
 ) -> Iterable[Panel]:
@@ -66,6 +67,8 @@ def panels(
         Tags that findings name: their curves are always drawn.
     summary
         The run's key figures; the best evaluation is marked from it.
+    axis
+        What the step axis counts.
     everything
         Draws every curve, not only those that tell the state of a run.
     most
@@ -82,12 +85,12 @@ def panels(
             group.sort(key=lambda d: roles.index(d.role))
             titles.add(title)
             taken |= {d.tag for d in group}
-            yield _panel(title, group, height, x, named, summary, most)
+            yield _panel(title, group, height, x, named, summary, axis, most)
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
         rest = [d for d in rest if d.tag in named] if titles else rest[:_MAX_LINES]
     for d in rest:
-        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, most)
+        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, axis, most)
 
 
 def _panel(
@@ -97,6 +100,7 @@ def _panel(
     x: Axis,
     named: frozenset[str],
     summary: Mapping[str, Reading],
+    axis: str,
     most: int,
 ) -> Panel:
     shown = _most_telling(group, named, most)
@@ -126,7 +130,7 @@ def _panel(
             bands.append(Band(knots, d.band_low, d.band_high, ink, d.tag))
         markers += _outside(d, x, y)
     markers = sorted(markers, key=lambda m: -abs(m.y))[:_MAX_ARROWS]
-    markers += _best(summary, shown)
+    markers += _best(summary, shown, axis)
     units = {d.unit for d in shown if d.unit}
     unit = clean(units.pop()) if len(units) == 1 else ""
     left_out = len(group) - len(shown)
@@ -230,7 +234,7 @@ def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
     return out
 
 
-def _best(summary: Mapping[str, Reading], shown: list[Drawing]) -> list[Marker]:
+def _best(summary: Mapping[str, Reading], shown: list[Drawing], axis: str) -> list[Marker]:
     """Return the best evaluation as the summary states it: the report does not look for it itself."""
     out = []
     for d in shown:
@@ -238,6 +242,7 @@ def _best(summary: Mapping[str, Reading], shown: list[Drawing]) -> list[Marker]:
             continue
         reading = summary.get(f"best_{d.role.replace('-', '_')}")
         if reading is not None and reading.step is not None and d is next(o for o in shown if o.role == d.role):
-            text = f"best {measure(reading.value, reading.unit)} at {compact(reading.step)}"
+            at = place(reading.step, axis) if axis.lower() == "seconds" else compact(reading.step)
+            text = f"best {measure(reading.value, reading.unit)} at {at}"
             out.append(Marker(float(reading.step), float(reading.value), "best", text))
     return out

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.findings import wording
 from curveread.report.axis import Axis
 
 __all__ = ["Band", "ChartSpec", "Gap", "Key", "Line", "Mark", "Marker", "Panel", "Rule", "Segment", "Stretch"]
@@ -192,6 +193,12 @@ class ChartSpec:
     rules: tuple[Rule, ...]
     strip: tuple[Segment, ...]
     phases: tuple[Stretch, ...]
+
+    def span(self, first: float, last: float) -> str:
+        """Return what a stretch of the axis is called: ``steps 4–30``, ``epochs 0.2–2.4``; steps are whole."""
+        if self.x.low.is_integer() and self.x.high.is_integer() and self.x_label.lower() not in wording.EPOCHS:
+            first, last = round(first), round(last)
+        return wording.span(first, last, self.x_label)
 
     def home(self, mark: Mark) -> int:
         """Return the position of the panel that a finding belongs to: that of its curve, else the first."""

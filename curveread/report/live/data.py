@@ -44,7 +44,13 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
     drawings = {d.tag: d for d in fitted(diagnosis.drawings, frozenset(t for p in spec.panels for t in p.tags))}
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
     every = panels(
-        drawings.values(), spec.x, named=named, summary=diagnosis.summary, everything=True, most=len(drawings) + 1
+        drawings.values(),
+        spec.x,
+        named=named,
+        summary=diagnosis.summary,
+        axis=diagnosis.run.x_axis,
+        everything=True,
+        most=len(drawings) + 1,
     )
     shown = {t for p in spec.panels for t in p.tags}
     stack = sorted(every, key=lambda p: not shown & set(p.tags))

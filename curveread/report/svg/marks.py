@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from curveread.findings.wording import count
 from curveread.report.labels import Label
 from curveread.report.logtext import shorten
 from curveread.report.palette import HEALTH, STRIP, WORDS
@@ -26,7 +25,7 @@ def strip(f: Frame, out: list[str]) -> float:
         shape = f"M{x0:.1f} {base:g}h{max(x1 - x0, 0.5):.1f}v-{tall:.1f}H{x0:.1f}z"
         if few:
             which = ", finding " + ", ".join(map(str, seg.numbers[:8])) if seg.numbers else ""
-            about = f"steps {count(round(seg.first))}–{count(round(seg.last))}: {WORDS[seg.health].lower()}{which}"
+            about = f"{f.spec.span(seg.first, seg.last)}: {WORDS[seg.health].lower()}{which}"
             parts.append(_stretch(shape, seg.health, title(about)))
         else:
             shapes[seg.health] += shape
@@ -35,7 +34,7 @@ def strip(f: Frame, out: list[str]) -> float:
         return base
     for phase in f.spec.phases:
         x0, x1 = f.x(phase.first), f.x(phase.last)
-        parts = [title(f"{phase.name}: steps {count(phase.first)}–{count(phase.last)}")]
+        parts = [title(f"{phase.name}: {f.spec.span(phase.first, phase.last)}")]
         parts.append(tag("path", d=f"M{x0:.1f} {base + 5:.1f}v9", stroke="#888", cls="cr-axis"))
         if (len(phase.name) + 1) * f.size.char <= x1 - x0 - 4:
             parts.append(label(x0 + 5, base + 14, phase.name, "cr-phase"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curveread.findings.wording import count, span
+from curveread.findings.wording import count
 from curveread.report.labels import beside
 from curveread.report.logtext import shorten
 from curveread.report.palette import HEALTH, INKS, STROKES
@@ -77,7 +77,7 @@ def _gap(f: Frame, gap: Gap, top: float, height: float) -> str:
     if x1 - x0 < 3:
         x0 = min(max((x0 + x1) / 2 - 1.5, f.size.left), f.size.left + f.size.plot - 3.0)
         x1 = x0 + 3
-    where = span(round(gap.first), round(gap.last))
+    where = f.spec.span(gap.first, gap.last)
     about = f"{where}: {count(gap.points)} values of {shorten(', '.join(gap.tags), 120)} are no number"
     box = {"x": x0, "y": top, "width": x1 - x0, "height": height}
     return tag("rect", title(about), **box, fill=f"url(#{f.uid}-hatch)", fill_opacity=".45")
