@@ -113,7 +113,10 @@ def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -
         bottom = max(bottom, 0.0)  # a loss or norm axis that shows negative ground says something untrue
     if not top > bottom:  # values so close that floats cannot tell the ends apart
         bottom, top = np.nextafter(bottom, -np.inf), np.nextafter(top, np.inf)
-    marked = [(low, number(low, 3))] if only else _labelled(_nice(bottom, top, ticks))
+    places = _nice(bottom, top, ticks)
+    if len(places) < 2:  # a single tick tells no scale
+        places = _nice(bottom, top, 2 * ticks)
+    marked = [(low, number(low, 3))] if only else _labelled(places)
     return Axis(float(bottom), float(top), False, _readable((Tick(*m) for m in marked), bottom, top))
 
 

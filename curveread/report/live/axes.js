@@ -52,7 +52,7 @@ function xTicks(ruler, low, high, room) {
   const rough = (high - low) / wanted;
   const timed = ruler.name === "time";
   const gap = timed && rough >= 1 ? ROUND_TIMES.find(n => n >= rough) || roundIncrement(rough / 86400, true) * 86400
-    : roundIncrement(rough, !ruler.from || ruler.name === "tokens");
+    : roundIncrement(rough, ruler.name === "tokens" || !ruler.from && ruler.name !== "epoch");
   const ticks = [];
   for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 50; i++) {
     if (i * gap === ticks[ticks.length - 1]) break;  // steps so large that a float cannot tell one from the next
@@ -105,7 +105,13 @@ function yTicks(low, high, log, room) {
     const inside = parts.filter(p => p >= low && p <= high);
     if (inside.length >= 2) return inside.map(at => ({at, text: number(at, 2)}));
   }
-  const gap = roundIncrement(high / Math.max(2, room / 34) - low / Math.max(2, room / 34), false);
+  // A range that spans few round numbers takes closer ones: a single tick tells no scale.
+  let gap = 0;
+  for (const apart of [34, 24, 17]) {
+    const parts = Math.max(2, room / apart);
+    gap = roundIncrement(high / parts - low / parts, false);
+    if (Math.floor(high / gap + 1e-9) > Math.ceil(low / gap - 1e-9)) break;
+  }
   const decimals = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));
   const ticks = [];
   if (!(gap > 0) || !Number.isFinite(gap)) return ticks;
