@@ -157,6 +157,7 @@ def test_every_form_holds_the_statements(tmp_path: Path) -> None:
     assert "<script>" not in html
     assert "a&lt;b&gt;&amp;" in html
     assert "data:image/png;base64," in html
+    assert '<th scope="row">Steps</th>' in html  # few runs stand side by side, so that nothing is cut
     assert "the tokenizer differs" in text(found)
     data = json.loads(found.to_json())
     assert [r["name"] for r in data["runs"]] == ["a<b>&", "_$x^{$"]

@@ -28,7 +28,10 @@ __all__ = ["FORMATS", "Side", "figure", "page", "text", "write"]
 FORMATS = ("html", "json", "txt", "png")
 
 _SIDE_BY_SIDE = 4
-"""Runs that the text shows side by side; more are listed below each other."""
+"""Runs that stand side by side, a column each; more are listed below each other."""
+
+_NAMED = 12
+"""Lines that a key names; more colours than that cannot be told apart."""
 
 _HEADS = {
     "steps": "Steps",
@@ -97,6 +100,7 @@ def figure(comparison: Comparison) -> Figure:
         _draw(ax, aligned.step, aligned.value, [r.name for r in comparison.runs])
         ax.set_title(role.replace("-", " "), loc="left", fontsize="medium")
     grid[-1, 0].set_xlabel("step")
+    _key(made, list(grid[:, 0]), [r.name for r in comparison.runs])
     return made
 
 
@@ -130,20 +134,29 @@ def _draw(ax: Axes, step: np.ndarray[Any, Any], value: np.ndarray[Any, Any], nam
     from curveread.report.mpl_axes import dashes, plain
 
     inks = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
-    lines, labels = [], []
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
         if np.isfinite(row).any():
             ink = inks[i % len(inks)]
-            lines += ax.plot(step, row, color=ink.light, linewidth=1.6, dashes=dashes(ink.dash))
-            labels.append("\u200a" + plain(name, 40))  # a name that begins with _ would not be shown
+            (line,) = ax.plot(step, row, color=ink.light, linewidth=1.6, dashes=dashes(ink.dash))
+            line.set_label("\u200a" + plain(name, 40))  # a name that begins with _ would not be shown
     seen = value[np.isfinite(value)]
     if seen.size and float(seen.max()) > float(np.percentile(seen, 98)) * 4.0 > 0.0:
         ax.set_ylim(float(seen.min()) - 0.05 * float(np.ptp(seen)) * 0.1, float(np.percentile(seen, 98)) * 1.1)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     ax.grid(axis="y", alpha=0.15)
-    if len(lines) <= 12:
-        for told in ax.legend(lines, labels, fontsize="small", frameon=False).get_texts():
+
+
+def _key(made: Figure, panels: Sequence[Axes], names: Sequence[str]) -> None:
+    """Name the lines once, above the panels: a key inside would cover where they begin."""
+    lines = {line.get_label(): line for ax in panels for line in ax.get_lines()}
+    if 0 < len(lines) <= _NAMED:
+        columns = 3 if max(map(len, names)) <= 24 else 2
+        key = made.legend(
+            list(lines.values()), [str(n) for n in lines], loc="outside upper left", ncols=columns, fontsize="small"
+        )
+        key.set_frame_on(False)
+        for told in key.get_texts():
             told.set_parse_math(False)
 
 
@@ -187,6 +200,7 @@ def _render(template: str, comparison: Comparison) -> str:
             title=f"{len(names)} runs compared",
             statements=[clean(s.text) for s in comparison.statements],
             head=head,
+            upright=len(rows) > _SIDE_BY_SIDE,
             rows=[
                 {"health": r.diagnosis.verdict.health, "headline": r.diagnosis.verdict.headline, "cells": cells}
                 for r, cells in zip(comparison.runs, rows, strict=True)

@@ -74,3 +74,8 @@ def test_ticks_are_written_for_people() -> None:
     assert [t.text for t in value_axis([np.array([0.0, 2.0])]).ticks] == ["0.0", "0.5", "1.0", "1.5", "2.0"]
     assert [t.text for t in value_axis([np.array([1e-3, 1e3])], log=True).ticks] == ["0.001", "0.1", "10", "1,000"]
     assert [t.text for t in value_axis([np.full(9, 0.001)]).ticks] == ["0.001"]
+
+
+@pytest.mark.parametrize("values", [(-0.5, 0.9), (0.0, 0.19), (0.11, 0.19), (-61.0, 0.2)])
+def test_a_low_panel_has_a_scale_and_not_one_number(values: tuple[float, float]) -> None:
+    assert len(value_axis([np.array(values)], ticks=3).ticks) >= 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from handmade import diagnosis, finding, run_of, spiky
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Phase, Reading, TimelineEntry
 from curveread.report.chart import chart
+from curveread.report.svg.frame import WIDE
+from curveread.report.svg.picture import picture
 from curveread.run.model import Checkpoint
 
 N = 400
@@ -164,3 +167,17 @@ def test_runs_with_next_to_nothing(curves: dict[str, tuple[list[int], list[float
     assert spec.x.low < spec.x.high
     assert len(spec.strip) == 1
     assert len(spec.panels) == (1 if any(len(s) for s, _ in curves.values()) else 0)
+
+
+@pytest.mark.parametrize(
+    ("axis", "label", "said"),
+    [("epoch", "loss spike 300", "epochs 10–20"), ("seconds", "loss spike 5 min", "10 s–20 s")],
+)
+def test_a_place_is_named_by_the_axis(axis: str, label: str, said: str) -> None:
+    d = spiky(at=(300,))
+    spec = chart(replace(d, run=replace(d.run, x_axis=axis)))
+    assert spec.marks[0].texts[0] == label
+    assert spec.span(10, 20) == said
+    drawn = picture(spec, "c", WIDE)
+    assert "ok</title>" in drawn and "steps 0–300: ok" not in drawn
+    assert "steps 0–300: ok" in picture(chart(d), "c", WIDE)
