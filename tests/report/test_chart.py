@@ -170,14 +170,16 @@ def test_runs_with_next_to_nothing(curves: dict[str, tuple[list[int], list[float
 
 
 @pytest.mark.parametrize(
-    ("axis", "label", "said"),
-    [("epoch", "loss spike 300", "epochs 10–20"), ("seconds", "loss spike 5 min", "10 s–20 s")],
+    ("axis", "label", "best", "sound"),
+    [
+        ("step", "loss spike 300", "at 900", "steps 0–298: ok"),
+        ("epoch", "loss spike 300", "at 900", "epochs 0–297.9: ok"),
+        ("seconds", "loss spike 5 min", "at 15 min", "0 s–4 min 58 s: ok"),
+    ],
 )
-def test_a_place_is_named_by_the_axis(axis: str, label: str, said: str) -> None:
+def test_a_place_is_named_by_the_axis(axis: str, label: str, best: str, sound: str) -> None:
     d = spiky(at=(300,))
     spec = chart(replace(d, run=replace(d.run, x_axis=axis)))
     assert spec.marks[0].texts[0] == label
-    assert spec.span(10, 20) == said
-    drawn = picture(spec, "c", WIDE)
-    assert "ok</title>" in drawn and "steps 0–300: ok" not in drawn
-    assert "steps 0–300: ok" in picture(chart(d), "c", WIDE)
+    assert spec.panels[0].markers[-1].text.endswith(best)
+    assert f"<title>{sound}</title>" in picture(spec, "c", WIDE)
