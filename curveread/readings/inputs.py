@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
+from pathlib import Path
 
 from curveread.run.model import Run
 
@@ -18,14 +19,22 @@ def digests(run: Run) -> Mapping[str, str]:
     A file that is gone, is no plain file, or has grown since it was read has none: its digest would seal something
     else than what was read.
     """
-    home = run.path if os.path.isdir(run.path) else os.path.dirname(run.path)
     out = {}
     for source in run.sources:
         try:
-            with open(os.path.join(home, source.path), "rb") as file:
+            with open(_found(run.path, source.path), "rb") as file:
                 about = os.fstat(file.fileno())
                 if stat.S_ISREG(about.st_mode) and about.st_size == source.bytes:
                     out[source.path] = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ValueError):
             continue
     return out
+
+
+def _found(home: str, path: str) -> str:
+    """Return the file's path: sources are named from the folder that was asked for, which may lie above the run's."""
+    above = Path(home) if os.path.isdir(home) else Path(home).parent
+    for folder in (above, *above.parents[: len(Path(path).parts) - 1]):
+        if (folder / path).is_file():
+            return str(folder / path)
+    return path
