@@ -20,6 +20,7 @@ from curveread.run.notes import DataNote
 from curveread.run.roles import Role, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
+from curveread.signals.trend import kendall_score
 
 __all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of"]
 
@@ -180,8 +181,7 @@ class Subject:
 def _kendall(y: FloatArray, most: int = 60) -> float:
     """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along."""
     y = y[:: -(-y.size // most)]
-    i, j = np.triu_indices(y.size, 1)
-    return float(np.sign(y[j] - y[i]).mean())
+    return kendall_score(y) / (y.size * (y.size - 1) / 2)
 
 
 @dataclass(frozen=True, slots=True)

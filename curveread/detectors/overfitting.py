@@ -15,6 +15,7 @@ from curveread.findings.wording import count, percent, quantity
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
+from curveread.signals.trend import kendall_score
 
 __all__ = ["Overfitting"]
 
@@ -178,8 +179,7 @@ def _mann_kendall(y: FloatArray) -> float:
     if n > 400:  # all pairs: keep the work bounded for dense evaluation
         y = np.median(y[: n // 200 * 200].reshape(200, -1), axis=1)
         n = 200
-    i, j = np.triu_indices(n, 1)
-    s = float(np.sign(y[j] - y[i]).sum())
+    s = kendall_score(y)
     if n < 10:
         return _kendall_tail(n, int(s))
     variance = n * (n - 1) * (2 * n + 5) / 18.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.windows import running_mean, running_median
 
-__all__ = ["Blocks", "blocks_of", "robust_trend", "theil_sen", "trend_window"]
+__all__ = ["Blocks", "blocks_of", "kendall_score", "robust_trend", "theil_sen", "trend_window"]
 
 _Float = NDArray[np.float64]
 _Int = NDArray[np.int64]
@@ -125,6 +125,18 @@ def blocks_of(y: _Float, scale: _Float, correlation: float, most: int = 200, lea
     independent = np.maximum(size / correlation, 1.0)
     error = sigma * np.where(independent > 1.5, 1.2533 / np.sqrt(independent), 1.0)
     return Blocks(edge, (edge[:-1] + edge[1:] - 1) / 2.0, median, error)
+
+
+def kendall_score(y: _Float) -> float:
+    """Return Kendall's S of values against their order: pairs that rise less pairs that fall.
+
+    Parameters
+    ----------
+    y
+        (k,) with k at most a few hundred (the work is O(k²)).
+    """
+    i, j = np.triu_indices(y.size, 1)
+    return float(np.sign(y[j] - y[i]).sum())
 
 
 def theil_sen(x: _Float, y: _Float) -> tuple[float, float, float]:
