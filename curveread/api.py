@@ -189,7 +189,7 @@ def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
         For fewer than two.
     """
     from curveread.compare import compare as side_by_side
-    from curveread.report.comparison import Side
+    from curveread.report.text.comparison import Side
 
     made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs])
     return replace(made, renderer=Side())
@@ -212,7 +212,7 @@ def write_comparison(comparison: Comparison, path: str | PathLike[str]) -> Path:
     ExportError
         When the file cannot be written.
     """
-    from curveread.report.comparison import write
+    from curveread.report.text.comparison import write
 
     return write(comparison, Path(path))
 
@@ -305,7 +305,7 @@ def plot(
     ax
         Draw into these axes instead of a new figure.
     """
-    from curveread.report.mpl import figure
+    from curveread.report.figure.mpl import figure
 
     return figure(diagnose(run) if diagnosis is None else diagnosis, tags, ax)
 
@@ -458,7 +458,7 @@ def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: floa
     ExportError
         When the file cannot be written.
     """
-    from curveread.report.table import write_table
+    from curveread.report.text.table import write_table
     from curveread.signals.smoothing import ema
 
     weight = smooth

@@ -15,7 +15,7 @@ from curveread.api import write_comparison
 from curveread.errors import UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Reading
-from curveread.report.comparison import page, text
+from curveread.report.text.comparison import page, text
 from curveread.run.model import Run
 from tests.readings.made import decaying, made
 

@@ -38,7 +38,7 @@ def print_junit(results: Sequence[Diagnosis | Unread], fail_on: Severity) -> Non
     """Print the JUnit XML of all runs; a path that could not be read is a suite with an error."""
     from datetime import datetime
 
-    from curveread.report.junit import junit
+    from curveread.report.text.junit import junit
 
     told = [(str(r.path), r.error) if isinstance(r, Unread) else r for r in results]
     _write(junit(told, fail_on, datetime.now()))
@@ -46,7 +46,7 @@ def print_junit(results: Sequence[Diagnosis | Unread], fail_on: Severity) -> Non
 
 def print_github(results: Sequence[Diagnosis | Unread]) -> None:
     """Print the annotations of all runs."""
-    from curveread.report.github import notices, unread
+    from curveread.report.text.github import notices, unread
 
     lines: list[str] = []
     for r in results:

@@ -26,7 +26,7 @@ def export(
 ) -> int:
     """Write every point of every curve into a table: run, tag, step, wall_time, value."""
     from curveread.report.logtext import clean
-    from curveread.report.table import table_format
+    from curveread.report.text.table import table_format
 
     table_format(output)
     items = read_paths([path], reading)

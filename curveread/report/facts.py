@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from curveread.findings.diagnosis import Diagnosis, Reading
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
+from curveread.report.chart.palette import WORDS, sureness
 from curveread.report.logtext import clean, shorten
-from curveread.report.palette import WORDS, sureness
 from curveread.run.model import Curve
 from curveread.run.roles import Role
 

@@ -19,12 +19,12 @@ class ReportRenderer:
 
     def figure(self, diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
         """Return the annotated matplotlib figure."""
-        from curveread.report.mpl import figure
+        from curveread.report.figure.mpl import figure
 
         return figure(diagnosis, tags, ax)
 
     def fragment(self, diagnosis: Diagnosis) -> str:
         """Return the HTML that a notebook shows."""
-        from curveread.report.html import fragment
+        from curveread.report.page.html import fragment
 
         return fragment(diagnosis)

@@ -43,30 +43,30 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False
     target = Path(path)
     match format:
         case "html":
-            from curveread.report.html import page
+            from curveread.report.page.html import page
 
             put(target, page(diagnosis, static=static, title=title))
         case "md":
-            from curveread.report.markdown import markdown
-            from curveread.report.mpl import png
+            from curveread.report.figure.mpl import png
+            from curveread.report.text.markdown import markdown
 
             picture = target.with_name(target.stem + ".png")
             put(picture, png(diagnosis))
             put(target, markdown(diagnosis, picture=picture.name, title=title))
         case "json":
-            from curveread.report.json import result_text
+            from curveread.report.text.json import result_text
 
             put(target, result_text(diagnosis))
         case "png":
-            from curveread.report.mpl import png
+            from curveread.report.figure.mpl import png
 
             put(target, png(diagnosis))
         case "svg":
-            from curveread.report.mpl import svg
+            from curveread.report.figure.mpl import svg
 
             put(target, svg(diagnosis))
         case "pdf":
-            from curveread.report.mpl import pdf
+            from curveread.report.figure.mpl import pdf
 
             put(target, pdf(diagnosis, title=title))
         case _:
@@ -99,8 +99,8 @@ def write_postmortem(
     """
     from base64 import b64encode
 
-    from curveread.report.mpl import png
-    from curveread.report.postmortem_text import postmortem_markdown, postmortem_page
+    from curveread.report.figure.mpl import png
+    from curveread.report.text.postmortem_text import postmortem_markdown, postmortem_page
 
     target = Path(path)
     if format not in POSTMORTEM_FORMATS:
@@ -131,7 +131,7 @@ def write_index(entries: Sequence[tuple[Diagnosis, Path]], path: Path) -> Path:
     ExportError
         When the file cannot be written.
     """
-    from curveread.report.html import index
+    from curveread.report.page.html import index
 
     target = Path(path)
     put(target, index([(d, _relative(file, target.parent)) for d, file in entries]))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from curveread.readers.discover import read_runs
-from curveread.report.table import write_table
+from curveread.report.text.table import write_table
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role

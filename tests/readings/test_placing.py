@@ -12,7 +12,7 @@ import pytest
 
 from curveread import api
 from curveread.findings import schema
-from curveread.report.chart import chart
+from curveread.report.chart.chart import chart
 from curveread.run.axes import with_axis
 from curveread.run.model import Checkpoint, Curve, Run
 

@@ -8,12 +8,12 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from handmade import diagnosis, finding, run_of, spiky
 
 from curveread.errors import ExportError, UsageError
 from curveread.findings import schema
-from curveread.report.json import result_json
+from curveread.report.text.json import result_json
 from curveread.report.write import FORMATS, write, write_index
+from tests.report.handmade import diagnosis, finding, run_of, spiky
 
 
 @pytest.mark.parametrize("format", FORMATS)

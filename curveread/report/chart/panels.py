@@ -1,0 +1,248 @@
+"""Drawings -> panels: which curves share one, how far its axis reaches, where its gaps and wild values lie."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.findings.diagnosis import Reading
+from curveread.findings.drawing import GAP, Drawing
+from curveread.findings.wording import compact, measure, number, place
+from curveread.report.chart.axis import Axis, value_axis
+from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
+from curveread.report.logtext import clean, shorten
+
+__all__ = ["panels"]
+
+_Float = NDArray[np.float64]
+
+# title, roles, relative height
+_PANELS: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("Loss", ("train-loss", "eval-loss"), 2.8),
+    ("Gap", (GAP,), 1.0),
+    ("Reward", ("reward",), 1.6),
+    ("Accuracy", ("train-accuracy", "eval-accuracy"), 1.2),
+    ("Perplexity", ("train-perplexity", "eval-perplexity"), 1.2),
+    ("Loss terms", ("component-loss",), 1.2),
+    ("KL", ("kl",), 1.0),
+    ("Entropy", ("entropy",), 1.0),
+    ("Gradient norm", ("grad-norm",), 1.0),
+    ("Learning rate", ("learning-rate",), 1.0),
+    ("Throughput", ("throughput",), 1.0),
+)
+_FALLBACKS = {"Perplexity": "Loss", "Loss terms": "Loss"}
+"""Panels that are drawn only when the other one is empty: they would show the same thing again."""
+_ON_REQUEST = ("Throughput",)
+"""Panels that are drawn only for curves that a finding names."""
+_INKS = ("train", "third", "fourth", "fifth", "sixth")
+_SIDE = ("Gradient norm", "Learning rate", "Gap")
+"""Panels whose first curve is drawn in a quiet ink: they stand beside the loss to explain it."""
+_MAX_LINES = len(_INKS)
+_MAX_DOTS = 80
+_MAX_ARROWS = 6
+
+
+def panels(
+    drawings: Iterable[Drawing],
+    x: Axis,
+    *,
+    named: frozenset[str],
+    summary: Mapping[str, Reading],
+    axis: str = "step",
+    everything: bool = False,
+    most: int = _MAX_LINES,
+) -> Iterable[Panel]:
+    """Yield the panels from top to bottom.
+
+    Parameters
+    ----------
+    drawings
+        The curves.
+    x
+        The step axis.
+    named
+        Tags that findings name: their curves are always drawn.
+    summary
+        The run's key figures; the best evaluation is marked from it.
+    axis
+        What the step axis counts.
+    everything
+        Draws every curve, not only those that tell the state of a run.
+    most
+        How many curves a panel may hold.
+    """
+    drawings = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
+    taken: set[str] = set()
+    titles: set[str] = set()
+    for title, roles, height in _PANELS:
+        group = [d for d in drawings if d.role in roles]
+        if not everything and (title in _ON_REQUEST or _FALLBACKS.get(title) in titles):
+            group = [d for d in group if d.tag in named]
+        if group:
+            group.sort(key=lambda d: roles.index(d.role))
+            titles.add(title)
+            taken |= {d.tag for d in group}
+            yield _panel(title, group, height, x, named, summary, axis, most)
+    rest = [d for d in drawings if d.tag not in taken]
+    if not everything:
+        rest = [d for d in rest if d.tag in named] if titles else rest[:_MAX_LINES]
+    for d in rest:
+        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, axis, most)
+
+
+def _panel(
+    title: str,
+    group: list[Drawing],
+    height: float,
+    x: Axis,
+    named: frozenset[str],
+    summary: Mapping[str, Reading],
+    axis: str,
+    most: int,
+) -> Panel:
+    shown = _most_telling(group, named, most)
+    log = any(d.log_scale for d in shown) or (
+        title == _SIDE[0] and all(bool((d.value > 0).any()) for d in shown if d.value.size)
+    )
+    y = value_axis([d.value for d in shown], log=log, ticks=5 if height > 1.5 else 3)
+    keys: list[Key] = []
+    bands: list[Band] = []
+    lines: list[Line] = []
+    markers: list[Marker] = []
+    free = itertools.cycle(_INKS)
+    for d in shown:
+        evaluation = d.role.startswith("eval-")
+        if evaluation and not any(line.ink == "eval" for line in lines):
+            ink = "eval"
+        elif title in _SIDE and not lines:
+            ink = "plain"
+        else:
+            ink = next(free)
+        drawn = _lines(d, ink, evaluation)
+        lines += drawn
+        if len(shown) > 1 or shorten(d.tag, 60) != title:
+            keys.append(Key(shorten(d.tag, 40), d.tag, ink, drawn[-1].kind if drawn else "plain"))
+        if d.trend.size and not evaluation:
+            knots = d.knot_step.astype(np.float64)
+            bands.append(Band(knots, d.band_low, d.band_high, ink, d.tag))
+        markers += _outside(d, x, y)
+    markers = sorted(markers, key=lambda m: -abs(m.y))[:_MAX_ARROWS]
+    markers += _best(summary, shown, axis)
+    units = {d.unit for d in shown if d.unit}
+    unit = clean(units.pop()) if len(units) == 1 else ""
+    left_out = len(group) - len(shown)
+    return Panel(
+        title,
+        unit,
+        y,
+        height,
+        tuple(keys),
+        tuple(bands),
+        tuple(lines),
+        tuple(markers),
+        _gaps(shown, x),
+        tuple(d.tag for d in shown),
+        left_out,
+    )
+
+
+def _most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list[Drawing]:
+    """Return the curves that fit into a panel: the first of train and of eval, then those that findings name."""
+    first = {
+        next((d.tag for d in group if d.role.startswith("eval-") is evaluation), None) for evaluation in (False, True)
+    }
+    ranked = sorted(group, key=lambda d: (d.tag not in first, d.tag not in named))[:most]
+    chosen = {d.tag for d in ranked}
+    return [d for d in group if d.tag in chosen]
+
+
+def _lines(d: Drawing, ink: str, evaluation: bool) -> list[Line]:
+    out = []
+    steps, values = _broken(d)
+    if evaluation:
+        return [Line(steps, values, "eval", ink, d.tag, dots=d.step.size <= _MAX_DOTS)] if steps.size else []
+    if d.trend.size:
+        out.append(Line(steps, values, "raw", ink, d.tag))
+        knots = d.knot_step.astype(np.float64)
+        out.append(Line(knots, _blank(knots, d.trend, d), "trend", ink, d.tag))
+    elif steps.size:
+        out.append(Line(steps, values, "plain", ink, d.tag, dots=d.step.size <= 3))
+    return out
+
+
+def _broken(d: Drawing) -> tuple[_Float, _Float]:
+    """Return the points with a NaN wherever non-finite values lie between two of them."""
+    steps = d.step.astype(np.float64)
+    if not (d.nonfinite_step.size and steps.size):
+        return steps, d.value
+    before = np.searchsorted(d.step, d.nonfinite_step, side="right")
+    cuts = np.unique(before[(before > 0) & (before < steps.size)])
+    return np.insert(steps, cuts, steps[cuts]), np.insert(d.value, cuts, np.nan)
+
+
+def _blank(knots: _Float, trend: _Float, d: Drawing) -> _Float:
+    """Return the trend without the knots that lie inside a stretch without numbers."""
+    if not (d.nonfinite_step.size and d.step.size):
+        return trend
+    at = np.searchsorted(d.step, knots, side="right")
+    bad = np.searchsorted(d.step, d.nonfinite_step, side="right")
+    inside = np.isin(at, bad) & ~np.isin(knots, d.step)
+    return np.where(inside, np.nan, trend)
+
+
+def _gaps(shown: list[Drawing], x: Axis) -> tuple[Gap, ...]:
+    """Return the stretches of non-finite values of a panel; those of several curves that overlap are one."""
+    out: list[Gap] = []
+    for gap in sorted((g for d in shown for g in _stretches(d, x)), key=lambda g: g.first):
+        if out and gap.first <= out[-1].last:
+            before = out.pop()
+            tags = tuple(dict.fromkeys(before.tags + gap.tags))
+            gap = Gap(before.first, max(before.last, gap.last), tags, before.points + gap.points)
+        out.append(gap)
+    return tuple(out)
+
+
+def _stretches(d: Drawing, x: Axis) -> list[Gap]:
+    """Return the stretches of one curve; those closer than a few pixels are one."""
+    if not d.nonfinite_step.size:
+        return []
+    steps = np.sort(d.nonfinite_step).astype(np.float64)
+    between = np.searchsorted(d.step, steps[1:], side="left") - np.searchsorted(d.step, steps[:-1], side="left")
+    near = np.diff(steps) < 0.004 * (x.high - x.low)
+    starts = np.concatenate(([0], 1 + np.flatnonzero((between > 0) & ~near)))
+    ends = np.concatenate((starts[1:], [steps.size])) - 1
+    return [Gap(float(steps[a]), float(steps[b]), (d.tag,), int(b - a + 1)) for a, b in zip(starts, ends, strict=True)]
+
+
+def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
+    """Return an arrow for each cluster of points that the axis does not reach: the farthest of them, with its value."""
+    out = []
+    for kind, beyond, pick in (("above", d.value > y.high, np.argmax), ("below", d.value < y.low, np.argmin)):
+        index = np.flatnonzero(beyond)
+        if not index.size:
+            continue
+        place = x.fraction(d.step[index].astype(np.float64))
+        for part in np.split(index, 1 + np.flatnonzero(np.diff(place) > 0.03)):
+            worst = int(part[int(pick(d.value[part]))])
+            arrow = "↑" if kind == "above" else "↓"
+            out.append(
+                Marker(float(d.step[worst]), float(d.value[worst]), kind, f"{arrow} {number(float(d.value[worst]), 3)}")
+            )
+    return out
+
+
+def _best(summary: Mapping[str, Reading], shown: list[Drawing], axis: str) -> list[Marker]:
+    """Return the best evaluation as the summary states it: the report does not look for it itself."""
+    out = []
+    for d in shown:
+        if not d.role.startswith("eval-"):
+            continue
+        reading = summary.get(f"best_{d.role.replace('-', '_')}")
+        if reading is not None and reading.step is not None and d is next(o for o in shown if o.role == d.role):
+            at = place(reading.step, axis) if axis.lower() == "seconds" else compact(reading.step)
+            text = f"best {measure(reading.value, reading.unit)} at {at}"
+            out.append(Marker(float(reading.step), float(reading.value), "best", text))
+    return out

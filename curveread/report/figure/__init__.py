@@ -1,0 +1,1 @@
+"""The matplotlib figure of a run: PNG, SVG and PDF."""

@@ -1,0 +1,58 @@
+"""The figure of a run on one sheet: verdict, charts and the list of findings."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.report import facts
+from curveread.report.chart.palette import WORDS
+from curveread.report.chart.spec import ChartSpec
+from curveread.report.figure.axes import plain
+from curveread.report.figure.charts import Charts
+from curveread.report.figure.paper import Paper, wrapped
+
+__all__ = ["sheet"]
+
+_WIDTH = 10.0
+_LEFT, _RIGHT = 0.72, 0.2
+_MARGIN = _LEFT - 0.5
+_UNIT = 0.88
+_LISTED = 12
+
+
+def sheet(spec: ChartSpec, diagnosis: Diagnosis) -> Figure:
+    """Return the figure, as high as what is on it needs."""
+    cards = facts.cards(diagnosis)
+    headline = wrapped(plain(spec.headline, 400), _WIDTH - _MARGIN - _RIGHT, 14, bold=True)
+    room = _WIDTH - _LEFT - _RIGHT
+    listed = [(card, wrapped(plain(card.message, 400), room, 9)) for card in cards[:_LISTED]]
+    closing = _closing(diagnosis, len(cards))
+    head = 0.55 + 0.27 * len(headline)
+    tail = sum(0.19 * len(lines) + 0.05 for _, lines in listed) + (0.25 if closing else 0) + 0.15
+    panels = range(len(spec.panels))
+    # the height of the charts does not depend on the paper, only on its width
+    charts_height = Charts(Paper(_WIDTH, 1), spec, _LEFT, _RIGHT).height(panels, _UNIT)
+    paper = Paper(_WIDTH, head + charts_height + tail)
+    paper.text(_MARGIN, 0.3, plain(spec.name, 110) + "  ·  " + WORDS[spec.health], size=9.5, alpha=0.7)
+    for i, line in enumerate(headline):
+        paper.text(_MARGIN, 0.58 + 0.27 * i, line, size=14, weight="bold")
+    y = Charts(paper, spec, _LEFT, _RIGHT).draw(head, panels, _UNIT)
+    for card, lines in listed:
+        paper.badge(_LEFT - 0.41, y, card.number, card.severity)
+        for line in lines:
+            paper.text(_LEFT - 0.2, y + 0.045, line, size=9)
+            y += 0.19
+        y += 0.05
+    if closing:
+        paper.text(_LEFT - 0.2 if cards else _MARGIN, y + 0.045, closing, size=9, alpha=0.75)
+    return paper.figure
+
+
+def _closing(diagnosis: Diagnosis, cards: int) -> str:
+    if cards > _LISTED:
+        return f"and {cards - _LISTED} more findings"
+    if cards:
+        return ""
+    quiet = len(diagnosis.quiet)
+    return f"{quiet} checks ran and found nothing to report." if quiet else "No check ran."

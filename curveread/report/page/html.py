@@ -1,0 +1,129 @@
+"""Diagnosis -> one HTML page that needs nothing else, and the compact fragment of a notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.report import facts
+from curveread.report.chart.chart import chart
+from curveread.report.chart.palette import WORDS
+from curveread.report.logtext import shorten
+from curveread.report.page.content import CARDS, content, dated
+from curveread.report.page.svg.frame import MEDIUM, NARROW, WIDE
+from curveread.report.page.svg.picture import picture, shared
+from curveread.report.page.templates import asset, environment
+
+__all__ = ["fragment", "index", "page"]
+
+
+def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None, now: datetime | None = None) -> str:
+    """Return the report as a self-contained HTML page.
+
+    Its charts can be explored; where scripts do not run, and on paper, still pictures stand in their place.
+
+    Parameters
+    ----------
+    diagnosis
+        What was found.
+    static
+        Makes the page without scripts, small enough for mail.
+    title
+        Stands in place of the run's name.
+    now
+        The date at the foot of the page; by default the present, or ``SOURCE_DATE_EPOCH`` where that is set.
+    """
+    from markupsafe import Markup
+
+    spec = chart(diagnosis)
+    uid = (
+        "c" + hashlib.sha256(repr((diagnosis.run.path, diagnosis.run.name)).encode("utf-8", "replace")).hexdigest()[:6]
+    )
+    drawn = bool(spec.panels)
+    live: dict[str, Any] = {"live": False}
+    style = asset("page.css") + asset("chart.css")
+    if drawn and not static:
+        from curveread.report.page.live import data, scripts
+
+        live = {"live": True, "digest": scripts.digest(), "script": Markup(scripts.script())}
+        live["data"] = Markup(data.packed(data.charts(diagnosis, spec)))
+        style += scripts.style()
+    return (
+        environment()
+        .get_template("page.html.jinja")
+        .render(
+            p=content(diagnosis, spec, title, now or _now()),
+            css=Markup(style),
+            curves=Markup(shared(spec, uid)) if drawn else "",
+            pictures=[Markup(picture(spec, uid, s)) for s in (WIDE, MEDIUM, NARROW)] if drawn else [],
+            **live,
+        )
+    )
+
+
+def fragment(diagnosis: Diagnosis) -> str:
+    """Return the compact HTML that a notebook shows: verdict, charts, findings."""
+    from markupsafe import Markup
+
+    spec = chart(diagnosis)
+    uid = (
+        "f"
+        + hashlib.sha256(
+            repr((diagnosis.run.path, diagnosis.verdict, len(diagnosis.findings))).encode("utf-8", "replace")
+        ).hexdigest()[:6]
+    )
+    return (
+        environment()
+        .get_template("fragment.html.jinja")
+        .render(
+            name=diagnosis.run.name,
+            health=diagnosis.verdict.health,
+            word=WORDS[diagnosis.verdict.health],
+            headline=shorten(diagnosis.verdict.headline, 600),
+            cards=facts.cards(diagnosis)[:CARDS],
+            more=max(0, len(diagnosis.findings) - CARDS),
+            css=Markup(asset("chart.css")),
+            picture=Markup(picture(spec, uid, MEDIUM, alone=True)) if spec.panels else "",
+        )
+    )
+
+
+def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
+    """Return the page that lists several runs; each comes with the address of its report."""
+    from markupsafe import Markup
+
+    from curveread.version import __version__
+
+    rows = [
+        {
+            "health": d.verdict.health,
+            "word": WORDS[d.verdict.health],
+            "name": d.run.name,
+            "headline": d.verdict.headline,
+            "counts": facts.counts(d),
+            "href": quote(href, safe="/-_.~:"),
+        }
+        for d, href in entries
+    ]
+    tally = [(WORDS[h], sum(r["health"] == h for r in rows)) for h in ("error", "warning", "info", "ok")]
+    return (
+        environment()
+        .get_template("index.html.jinja")
+        .render(
+            rows=rows,
+            tally=", ".join(f"{n} {word if word == 'OK' else word.lower()}" for word, n in tally if n),
+            css=Markup(asset("page.css")),
+            version=__version__,
+            date=dated(_now()),
+        )
+    )
+
+
+def _now() -> datetime:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()

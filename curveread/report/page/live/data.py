@@ -1,0 +1,198 @@
+"""Diagnosis -> what the scripts of the page draw, as JSON: arrays packed, everything that ships within a budget."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.drawing import Drawing, Ruler
+from curveread.report.chart.chart import chart
+from curveread.report.chart.palette import INKS, WORDS
+from curveread.report.chart.panels import panels
+from curveread.report.chart.spec import ChartSpec, Panel
+from curveread.report.chart.thinning import thin
+from curveread.report.logtext import clean, shorten
+
+__all__ = ["BUDGET", "charts", "fitted", "packed"]
+
+BUDGET = 2_000_000
+"""Bytes that the curves of a page may take together."""
+_LEAST = 300
+"""No curve is brought below about so many points, whatever the budget."""
+_MARKS = 200
+_EVENTS = 3000
+_RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
+
+
+def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
+    """Return all that the scripts need.
+
+    Parameters
+    ----------
+    diagnosis
+        What was found.
+    spec
+        Its picture: the panels there stand open, all others can be opened.
+    """
+    drawings = {d.tag: d for d in fitted(diagnosis.drawings, frozenset(t for p in spec.panels for t in p.tags))}
+    named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
+    every = panels(
+        drawings.values(),
+        spec.x,
+        named=named,
+        summary=diagnosis.summary,
+        axis=diagnosis.run.x_axis,
+        everything=True,
+        most=len(drawings) + 1,
+    )
+    shown = {t for p in spec.panels for t in p.tags}
+    stack = sorted(every, key=lambda p: not shown & set(p.tags))
+    home = {tag: i for i, p in enumerate(stack) for tag in p.tags}
+    first, last = spec.x.low, spec.x.high
+    if [t.at for t in spec.x.ticks] == [(first + last) / 2]:
+        first = last = spec.x.ticks[0].at  # a run of one step, with room on both sides
+    return {
+        "x": {"label": spec.x_label, "word": _word(spec.x_label), "first": first, "last": last},
+        "rulers": [_ruler(r) for r in diagnosis.rulers],
+        "panels": [_panel(p, drawings, shown) for p in stack],
+        "marks": [
+            {
+                "n": m.number,
+                "severity": m.severity,
+                "word": WORDS[m.severity],
+                "first": m.first,
+                "last": m.last,
+                "texts": list(m.texts),
+                "message": shorten(m.message, 400),
+                "home": home.get(m.tag or "", 0),
+                "peak": _finite(m.peak),
+            }
+            for m in _all_marks(diagnosis, spec)
+        ],
+        "phases": [[p.first, p.last, p.name] for p in spec.phases],
+        "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.rules[:_EVENTS]],
+    }
+
+
+def packed(content: Mapping[str, Any]) -> str:
+    """Return JSON that can stand inside a ``<script>`` element, whatever the log's text is."""
+    text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def fitted(drawings: Sequence[Drawing], first: frozenset[str]) -> tuple[Drawing, ...]:
+    """Return the drawings with as many points as the page has room for.
+
+    The curves of ``first``, which the page shows at once, keep theirs as long as three quarters of the room serve
+    them; the others share the rest. Where a curve is brought down, each stretch keeps its lowest and highest point.
+    """
+    out = {d.tag: d for d in drawings}
+    for tags, room in (([t for t in out if t in first], 0.75 * BUDGET), ([t for t in out if t not in first], None)):
+        left = BUDGET - sum(_cost(out[t]) for t in out if t in first) if room is None else room
+        cost = sum(_cost(out[t]) for t in tags)
+        if cost > left:
+            share = max(left, 0.0) / cost
+            out |= {t: _reduced(out[t], share) for t in tags}
+    return tuple(out.values())
+
+
+def _cost(d: Drawing) -> float:
+    return 10.7 * d.step.size + 5.4 * d.knot_step.size * (1 + 3 * bool(d.trend.size) + len(d.smooth))
+
+
+def _reduced(d: Drawing, share: float) -> Drawing:
+    most = max(_LEAST, int(share * d.step.size))
+    if d.step.size > most:
+        step = d.step.astype(np.float64)
+        keep = thin((step - step[0]) / max(float(step[-1] - step[0]), 1.0), d.value, max(1, most // 2))
+        d = replace(d, step=d.step[keep], value=d.value[keep])
+    most = max(_LEAST // 4, int(share * d.knot_step.size))
+    if d.knot_step.size > most:
+        at = np.unique(np.linspace(0, d.knot_step.size - 1, most).round().astype(np.int64))
+        band = {name: getattr(d, name)[at] for name in ("trend", "band_low", "band_high") if getattr(d, name).size}
+        d = replace(d, knot_step=d.knot_step[at], smooth={w: v[at] for w, v in d.smooth.items()}, **band)
+    return d
+
+
+def _word(label: str) -> str:
+    """Return what one place on the axis is called: ``train/global_step`` -> ``step``."""
+    return next((w for w in ("epoch", "tokens", "seconds") if w in label.lower()), "step")
+
+
+def _all_marks(diagnosis: Diagnosis, spec: ChartSpec) -> Iterable[Any]:
+    """Return the marks of the picture; a zoomed chart has room for more of them than a printed one."""
+    if len(spec.marks) < sum(f.first_step is not None for f in diagnosis.findings):
+        return chart(diagnosis, most=_MARKS).marks
+    return spec.marks
+
+
+def _finite(peak: tuple[float, float] | None) -> list[float] | None:
+    return list(peak) if peak is not None and np.isfinite(peak).all() else None
+
+
+def _ruler(r: Ruler) -> dict[str, Any]:
+    return {"name": r.name, "label": _RULERS[r.name], "step": _array(r.step), "value": _array(r.value, exact=True)}
+
+
+def _panel(p: Panel, drawings: Mapping[str, Drawing], shown: set[str]) -> dict[str, Any]:
+    here = shown & set(p.tags)
+    ink = {line.tag: line.ink for line in p.lines}
+    points = {line.tag: line for line in p.lines if line.kind != "trend"}
+    return {
+        "title": p.title,
+        "unit": p.unit,
+        "log": p.y.log,
+        "height": p.height,
+        "open": bool(here),
+        "curves": [
+            _curve(drawings[tag], points.get(tag), ink.get(tag, "plain"), not here or tag in here) for tag in p.tags
+        ],
+        "gaps": [[g.first, g.last, g.points] for g in p.gaps],
+        "best": next(([m.x, m.y, m.text] for m in p.markers if m.kind == "best" and np.isfinite(m.y)), None),
+    }
+
+
+def _curve(d: Drawing, line: Any, ink: str, on: bool) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "tag": shorten(d.tag, 300),
+        "label": shorten(d.tag, 40),
+        "ink": ink,
+        "dash": [int(n) for n in INKS[ink].dash.split()],
+        "eval": d.role.startswith("eval-"),
+        "on": on,
+        "unit": clean(d.unit),
+        "points": d.points,
+        "step": _array(line.x if line is not None else d.step),
+        "value": _array(line.y if line is not None else d.value),
+    }
+    if d.knot_step.size and not out["eval"]:  # evaluations are few and shown as they are
+        out["knots"] = _array(d.knot_step)
+        out["smooth"] = {f"{w:g}": _array(v) for w, v in sorted(d.smooth.items())}
+    if d.trend.size and "knots" in out:
+        out |= {"trend": _array(d.trend), "low": _array(d.band_low), "high": _array(d.band_high)}
+        if d.trend_weight is not None:
+            out["asked"] = f"{d.trend_weight:g}"
+    return out
+
+
+def _array(values: NDArray[Any], *, exact: bool = False) -> str:
+    """Return an array as its kind and base64: ``i`` int32, ``d`` float64, ``f`` float32 (seven digits: enough to see).
+
+    Values beyond float32 become ±Inf: they are drawn as an arrow at the edge either way.
+    """
+    whole = bool(values.size) and bool((np.isfinite(values) & (values == np.floor(values))).all())
+    if whole and float(np.abs(values).max()) < 2**31:
+        kind, data = "i", values.astype("<i4")
+    elif exact or values.dtype == np.int64 or whole:
+        kind, data = "d", values.astype("<f8")
+    else:
+        with np.errstate(over="ignore"):
+            kind, data = "f", values.astype("<f4")
+    return kind + base64.b64encode(data.tobytes()).decode("ascii")

@@ -1,0 +1,1 @@
+"""Reports as text: Markdown, postmortem, result JSON, tables and what CI systems read."""

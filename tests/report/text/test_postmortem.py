@@ -1,0 +1,100 @@
+"""The postmortem: its outline, its words, and that log text stays text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+import curveread as cr
+from curveread import api
+from curveread.aftermath import aftermath
+from curveread.errors import UsageError
+from curveread.findings.diagnosis import NotChecked
+from curveread.findings.finding import Evidence
+from curveread.report.causes import causes
+from curveread.report.text.postmortem import sections
+from curveread.report.text.postmortem_text import postmortem_markdown, postmortem_page
+from tests.report.handmade import diagnosis, finding, run_of, spiky
+
+OUTLINE = [
+    "Summary",
+    "Impact",
+    "Timeline",
+    "What moved first",
+    "Likely causes",
+    "What went well",
+    "Where we could have noticed",
+    "Action items",
+]
+NASTY = "a|b `<script>alert(1)</script>` @all [x](http://y)"
+
+
+def test_outline_of_an_incident() -> None:
+    d = spiky()
+    assert [s.heading for s in sections(d, aftermath(d.run, d))] == OUTLINE
+    text = postmortem_markdown(d, aftermath(d.run, d), picture="my run.png")
+    assert re.findall(r"^## (.*)$", text, re.M) == OUTLINE
+    assert "![Charts of the run with numbered findings](<my%20run.png>)" in text
+    assert "- [ ] Look at the batches of step 600." in text
+    assert text.index(d.verdict.headline) < text.index("![")
+
+
+def test_a_healthy_run_has_nothing_to_write_up() -> None:
+    d = diagnosis(spiky().run, not_checked=(NotChecked("kl-blowup", "no kl among the curves"),))
+    text = postmortem_markdown(d, aftermath(d.run, d))
+    assert re.findall(r"^## (.*)$", text, re.M) == ["Summary"]
+    assert "There is nothing to write up: 3 checks ran over 1,199 steps" in text
+    assert "kl-blowup" in text
+    assert "<h2>Summary</h2>" in postmortem_page(d, aftermath(d.run, d))
+
+
+def test_log_text_stays_text() -> None:
+    found = [finding("loss-spike", "error", 5, 9, tag=NASTY, message=f"{NASTY} jumped", advice=(NASTY,))]
+    d = diagnosis(run_of({NASTY: (range(20), range(20))}, name=NASTY), found)
+    after = aftermath(d.run, d, cost_per_hour=3)
+    page = postmortem_page(d, after)
+    out = MarkdownIt("commonmark").enable("table").render(postmortem_markdown(d, after))
+    for text in (page, out):
+        assert "<script" not in text
+        assert 'href="' not in text
+        assert "&lt;script&gt;" in text
+    assert "@all" not in postmortem_markdown(d, after)
+    assert out.count("<table>") == page.count("<table>") >= 3
+
+
+def test_causes_are_ranked_by_what_the_log_holds() -> None:
+    folded = finding("learning-rate-jump", "warning", 598, message="lr jumped from 1 to 9")
+    (spike,) = spiky().findings
+    head = replace(spike, folded=(folded,), evidence=(Evidence("moved first", "train/grad_norm, 3 steps before"),))
+    d = replace(spiky(), findings=(head,))
+    names = [c.name for c in causes(d)]
+    assert set(names[:2]) == {"the learning rate", "unstable gradients"}
+    rate = next(c for c in causes(d) if c.name == "the learning rate")
+    assert rate.speaks_for == ("learning-rate-jump at step 598: lr jumped from 1 to 9",)
+    for said in (
+        "train/loss and train/grad_norm at the same step",
+        "train/loss, 2 steps before grad_norm",
+    ):
+        other = replace(d, findings=(replace(head, evidence=(Evidence("moved first", said),)),))
+        assert next(c for c in causes(other) if c.name == "unstable gradients").speaks_for == ()
+    assert causes(diagnosis(spiky().run)) == ()
+
+
+def test_learned_by_heart_is_told_in_epochs(samples: Path) -> None:
+    first = causes(cr.diagnose(cr.read(samples / "overfitting")))[0]
+    assert first.name == "more passes over the data than it bears"
+    assert "it turned at epoch 4 of 30" in first.speaks_for
+
+
+def test_files(tmp_path: Path) -> None:
+    d = spiky()
+    assert api.postmortem(d, tmp_path / "a.md", cost_per_hour=2.5).exists()
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert "data:image/png;base64," in api.postmortem(d, tmp_path / "b.html").read_text()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.md", "a.png", "b.html"]
+    with pytest.raises(UsageError, match=r"c\.pdf: pdf format; a postmortem can be md or html"):
+        api.postmortem(d, tmp_path / "c.pdf")
