@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from curveread.detectors.registry import rules
+
 ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests"
 SOURCES = sorted((ROOT / "curveread").rglob("*.py"))
 
 
@@ -32,6 +35,13 @@ def test_imports_point_down() -> None:
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "misc"])
 def test_no_drawers_without_a_subject(name: str) -> None:
     assert not [p for p in SOURCES if p.stem == name]
+
+
+@pytest.mark.parametrize("rule", rules())
+def test_every_check_has_a_test_file_of_its_name(rule: str) -> None:
+    file = TESTS / "detectors" / f"test_{rule.replace('-', '_')}.py"
+    assert file.is_file(), f"write {file.relative_to(ROOT)}: curves that show the state, and look-alikes that do not"
+    assert "def test_" in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

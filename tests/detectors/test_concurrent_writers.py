@@ -1,4 +1,4 @@
-"""Two writers in one file, as real processes write it; and what looks a little like it."""
+"""concurrent-writers: two in one run or one file, as real processes write it; and what looks a little like it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import curveread as cr
-from curveread.findings.finding import Finding, Severity
+from curveread.findings.finding import Severity
+from curveread.run.model import Attempt, Curve, Run
 from tests.support.curves import decay
 from tests.support.event_files import scalar, write
+from tests.support.verdicts import found
 
 WRITER = """
 import json, sys, time
@@ -27,20 +30,16 @@ for step in range(300):
 """
 
 
-def found(path: Path) -> list[Finding]:
-    return [f for f in cr.diagnose(cr.read(path)).findings if f.rule == "concurrent-writers"]
-
-
 def test_two_processes_that_append_to_one_file(tmp_path: Path) -> None:
     file = tmp_path / "metrics.jsonl"
     file.touch()
     commands = [[sys.executable, "-c", WRITER, str(file), seed, lag] for seed, lag in (("1", "0"), ("2", "40"))]
     running = [subprocess.Popen(c) for c in commands]
     assert [p.wait(timeout=60) for p in running] == [0, 0]
-    (finding,) = found(file)
+    (finding,) = found(cr.read(file), "concurrent-writers")
     assert finding.severity is Severity.INFO
     assert finding.tag == "train_loss"
-    assert finding.message.startswith("two processes seem to have logged into one file at the same time")
+    assert str(finding.message).startswith("two processes seem to have logged into one file at the same time")
     assert finding.get("steps written twice") == 300
     assert (finding.first_step, finding.last_step) == (0, 299)
 
@@ -54,14 +53,14 @@ def test_two_writers_in_one_event_file(tmp_path: Path) -> None:
         if i >= 40:
             events.append(scalar("loss", i - 40, float(b[i - 40]), wall=1.7e9 + i))
     write(tmp_path, events)
-    assert len(found(tmp_path)) == 1
+    assert len(found(cr.read(tmp_path), "concurrent-writers")) == 1
 
 
 def test_a_counter_that_begins_anew_is_one_writer(tmp_path: Path) -> None:
     events = [scalar("loss", i % 100, float(v)) for i, v in enumerate(decay(800))]
     events += [scalar("lr", i, 1e-3) for i in range(800)]
     write(tmp_path, events)
-    assert found(tmp_path) == []
+    assert found(cr.read(tmp_path), "concurrent-writers") == []
 
 
 def test_rows_in_no_order_and_several_values_a_step_are_one_writer(tmp_path: Path) -> None:
@@ -69,9 +68,36 @@ def test_rows_in_no_order_and_several_values_a_step_are_one_writer(tmp_path: Pat
     rows = [f"{i},{v:.5f}" for i, v in enumerate(decay(600))]
     shuffled = tmp_path / "shuffled.csv"
     shuffled.write_text("step,loss\n" + "\n".join(rng.permutation(rows)) + "\n")
-    assert found(shuffled) == []
+    assert found(cr.read(shuffled), "concurrent-writers") == []
     micro = tmp_path / "micro.jsonl"
     micro.write_text(
         "".join(json.dumps({"step": i // 4, "loss": v}) + "\n" for i, v in enumerate(decay(1200).tolist()))
     )
-    assert found(micro) == []
+    assert found(cr.read(micro), "concurrent-writers") == []
+
+
+def attempt(first: int, started: float, source: str) -> Attempt:
+    step = np.arange(first, first + 500)
+    curve = Curve("loss", step, decay(500, seed=first), started + np.arange(500.0))
+    return Attempt(first, first + 499, {"loss": curve}, {}, started, source)
+
+
+def run_with(*attempts: Attempt) -> Run:
+    return Run("r", "r", {"loss": attempts[-1].curves["loss"]}, attempts=attempts)
+
+
+def test_two_at_once() -> None:
+    run = run_with(attempt(0, 1e9, "a"), attempt(0, 1e9 + 100, "b"))
+    (f,) = found(run, "concurrent-writers")
+    assert f.severity is Severity.INFO
+    assert f.get("overlap in wall time") == pytest.approx(399.0)
+    assert "restart" in [g.rule for g in f.folded]
+
+
+def test_one_after_the_other_and_parts_of_one_run_are_quiet() -> None:
+    after = run_with(attempt(0, 1e9, "a"), attempt(400, 1e9 + 600, "b"))
+    assert found(after, "concurrent-writers") == []
+    parts = run_with(attempt(0, 1e9, "a"), attempt(600, 1e9 + 100, "b"))
+    assert found(parts, "concurrent-writers") == []
+    clockless = Attempt(0, 499, {"loss": Curve("loss", np.arange(500), decay(500))})
+    assert found(run_with(clockless, clockless), "concurrent-writers") == []

@@ -18,7 +18,7 @@ from curveread.diagnose import diagnose
 from curveread.errors import UsageError
 from curveread.run.model import Attempt, Curve, Run
 from tests.conftest import SAMPLES
-from tests.support.curves import decay, run_of
+from tests.support.curves import decay, normal, run_of
 from tests.support.samples import one_run
 
 CASES = sorted(p.parent for p in SAMPLES.glob("*/labels.json"))
@@ -120,3 +120,21 @@ def test_a_badly_defined_check_is_refused() -> None:
         type("Bad", (Detector,), {"rule": "Bad_Rule", "__doc__": "x", "detect": lambda s, x: []})
     with pytest.raises(TypeError, match="lacks: What it finds"):
         type("Bad", (Detector,), {"rule": "bad", "__doc__": "x", "detect": lambda s, x: []})
+
+
+@pytest.mark.parametrize("tag", ["approx_kl", "entropy", "reward", "eval/reward", "epoch", "train/tokens_per_second"])
+def test_any_floats_survive_in_the_other_roles(tag: str) -> None:
+    rng = np.random.default_rng(0)
+    other = run_of(train_loss=decay(120), reward=normal(120), entropy=np.full(120, 0.5)).curves
+    for n in (0, 1, 2, 11, 59, 60, 119, 120):
+        for value in (rng.standard_normal(n), np.zeros(n), np.full(n, np.nan), np.full(n, 1e38), -np.full(n, 1e-300)):
+            value[n // 2 : n // 2 + 2] = [np.inf, -np.inf][: value[n // 2 : n // 2 + 2].size]
+            wall = np.where(np.arange(n) % 7 == 3, np.nan, 1e9 - 30.0 * np.arange(n))
+            dx = diagnose(Run("r", "r", {**other, tag: Curve(tag, np.arange(n), value, wall)}))
+            assert dx.failed == ()
+
+
+def test_a_gradient_norm_that_is_mostly_zero_at_first_breaks_no_check() -> None:
+    norm = np.zeros(600)
+    norm[100:] = 1.0
+    assert diagnose(run_of(train_loss=decay(600), grad_norm=norm)).failed == ()

@@ -12,9 +12,10 @@ from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
 from curveread.readers.losses import without_policy_losses
 from curveread.run.model import Curve, Run
-from tests.support.curves import decay
+from tests.support.curves import decay, normal, run_of
 from tests.support.noise import NOISES, Floats
 from tests.support.samples import diagnosed, labels_of
+from tests.support.verdicts import alarms
 
 N, EVALS = 2400, 48
 T = np.arange(N)
@@ -147,14 +148,14 @@ def made(structure: Callable[[Noise], Curves], law: str, seed: int) -> Run:
     return Run("made", "made", without_policy_losses(found))  # as every reader gives it
 
 
-def alarms(structure: Callable[[Noise], Curves], seeds: range) -> list[tuple[str, int, str]]:
+def alarms_under_noise(structure: Callable[[Noise], Curves], seeds: range) -> list[tuple[str, int, str]]:
     """Return (law, seed, message) of all alarms under all laws."""
     found = []
     for law in NOISES:
         for seed in seeds:
             dx = diagnose(made(structure, law, seed))
             assert dx.failed == ()
-            found += [(law, seed, f.message) for f in dx.findings if f.severity is not Severity.INFO]
+            found += [(law, seed, str(f.message)) for f in dx.findings if f.severity is not Severity.INFO]
     return found
 
 
@@ -165,7 +166,7 @@ def names(structure: Callable[[Noise], Curves]) -> str:
 @pytest.mark.parametrize("structure", STRUCTURES, ids=names)
 def test_structure_that_is_explained_gives_no_alarm(structure: Callable[[Noise], Curves]) -> None:
     # One of ten: the heavy noises have points in them that nobody could tell from a spike.
-    found = alarms(structure, range(2))
+    found = alarms_under_noise(structure, range(2))
     assert len(found) <= 1, found
 
 
@@ -174,7 +175,7 @@ def test_structure_that_is_explained_gives_no_alarm(structure: Callable[[Noise],
 def test_structure_that_is_explained_seldom_gives_an_alarm(
     structure: Callable[[Noise], Curves],
 ) -> None:
-    found = alarms(structure, range(20))
+    found = alarms_under_noise(structure, range(20))
     assert len(found) <= 8, found
 
 
@@ -195,4 +196,39 @@ TRAINED = {
 def test_a_training_with_that_structure_gives_no_alarm(structure: str) -> None:
     case = TRAINED[structure]
     assert labels_of(case)["healthy"]
-    assert [f.message for f in diagnosed(case).findings if f.severity is not Severity.INFO] == []
+    assert [str(f.message) for f in diagnosed(case).findings if f.severity is not Severity.INFO] == []
+
+
+def test_warmup_bump() -> None:
+    t = np.arange(3000)
+    rate = 1e-3 * np.minimum(t / 300, 1.0) * np.where(t > 2400, 1 - (t - 2400) / 650, 1.0)
+    bump = 1.0 + 0.08 * np.exp(-(((t - 250) / 60) ** 2))
+    assert alarms(run_of(train_loss=decay(3000) * bump, lr=rate)) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_heavy_tailed_batches(seed: int) -> None:
+    tail = np.random.default_rng(seed).exponential(0.06, 3000)
+    assert alarms(run_of(train_loss=decay(3000, 0.02) * np.exp(tail), lr=np.full(3000, 1e-3))) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_grpo_loss_near_zero(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    reward = 0.2 + 0.6 * (1 - np.exp(-np.arange(600) / 200)) + 0.05 * rng.standard_normal(600)
+    loss = 2e-3 * rng.standard_normal(600)
+    kl = 0.02 * (1 - np.exp(-np.arange(600) / 100)) * np.exp(0.2 * rng.standard_normal(600))
+    assert alarms(run_of(train_loss=loss, reward=reward, kl=kl, lr=np.full(600, 1e-6))) == []
+
+
+def test_benign_nan() -> None:
+    variance = np.full(600, np.nan)
+    variance[100:] = 0.8
+    reward = np.minimum(np.arange(600), 400) + normal(600, 5.0)
+    assert alarms(run_of(explained_variance=variance, reward=reward)) == []
+
+
+def test_constant_gap_and_regulariser() -> None:
+    shape = decay(4000, 0.0)
+    run = run_of(train_loss=decay(4000) + 0.4, eval_loss=shape[99::100] + normal(40, 0.005))
+    assert alarms(run) == []

@@ -1,0 +1,66 @@
+"""gradient-explosion: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.diagnose import diagnose
+from curveread.findings.finding import Severity
+from tests.support.curves import decay, run_of, spread
+from tests.support.verdicts import alarms, found
+
+N = 2000
+
+
+def test_bursts_that_end_in_nan() -> None:
+    norm = decay(400, 0.3)
+    norm[[50, 120, 180, 240, 290]] = [40, 90, 200, 900, 1e8]
+    norm[291:] = np.nan
+    (f,) = found(run_of(grad_norm=norm), "gradient-explosion")
+    assert (f.first_step, f.severity) == (50, Severity.WARNING)
+
+
+def test_a_lasting_rise() -> None:
+    norm = decay(2000, 0.2)
+    norm[1400:] *= 60
+    assert abs(found(run_of(grad_norm=norm), "gradient-explosion")[0].first_step - 1400) <= 2
+
+
+def test_a_norm_that_falls_to_nothing_is_quiet() -> None:
+    norm = decay(500, 0.2) * np.exp(-np.arange(500) / 25.0) + 1e-9
+    assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+
+
+def test_a_burst_that_passed_and_nan_without_warning_are_quiet() -> None:
+    norm = decay(1000, 0.3)
+    norm[500:502] *= 500
+    assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+    norm = decay(1000, 0.2)
+    norm[600:] = np.nan
+    assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gradient_norm_that_falls_with_the_loss_did_not_explode_at_the_start(seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(0, 0.1, N)
+    t = np.arange(N)
+    loss = 2.5 * np.exp(-t / 60) + 2e-3 * (1 + t) ** -0.3
+    norm = np.where(t < 100, 3.0, 3.0 * (t / 100.0 + 1e-9) ** -2.0 + 3e-3) * np.exp(noise)
+    assert "gradient-explosion" not in alarms(spread(train_loss=loss * np.exp(0.02 * noise), grad_norm=norm))
+    norm[1200:] = 6.0 * np.exp(noise[1200:])
+    blown = spread(train_loss=np.where(t < 1200, loss, 0.05) * np.exp(0.02 * noise), grad_norm=norm)
+    assert "gradient-explosion" in [*alarms(blown), *(e.rule for f in diagnose(blown).findings for e in f.folded)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gradient_norm_that_grows_as_the_model_leaves_a_flat_region_is_no_alarm(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    t = np.arange(N)
+    left = t > 600
+    loss = np.where(left, 0.69 * np.exp(-(t - 600) / 500), 0.69) * np.exp(rng.normal(0, 0.02, N))
+    norm = np.where(left, 6.0, 0.2) * np.exp(rng.normal(0, 0.2, N))
+    found = {f.rule: f.severity.value for f in diagnose(spread(train_loss=loss, grad_norm=norm)).findings}
+    assert found["gradient-explosion"] == "info"
+    stuck = 0.69 * np.exp(rng.normal(0, 0.02, N))
+    assert "gradient-explosion" in alarms(spread(train_loss=stuck, grad_norm=norm))

@@ -1,0 +1,43 @@
+"""kl-blowup: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.findings.finding import Severity
+from tests.support.curves import decay, normal, run_of
+from tests.support.verdicts import found
+
+T = np.arange(400)
+
+
+def test_a_policy_that_runs_away() -> None:
+    kl = 0.01 * np.exp(normal(400, 0.5)) * np.where(T < 280, 1.0, 60.0)
+    run = run_of(approx_kl=kl, episodic_return=100 + normal(400, 5.0))
+    (f,) = found(run, "kl-blowup")
+    assert f.severity is Severity.WARNING
+    assert 260 <= f.first_step <= 320
+
+
+def test_healthy_divergences_are_quiet() -> None:
+    reward = np.minimum(T, 200) + normal(400, 5.0)
+    for tag, kl in (
+        ("approx_kl", 0.01 * np.exp(normal(400, 0.7))),
+        ("approx_kl", np.where(T == 300, 2.0, 0.01) + normal(400, 1e-3)),
+        ("approx_kl", np.where(T < 280, 0.001, 0.03) * np.exp(normal(400, 0.2))),
+        ("objective/kl", 8.0 * (1 - np.exp(-T / 100))),
+        ("objective/kl", 0.05 * T),
+        ("kl", np.zeros(400)),
+    ):
+        assert found(run_of(**{tag: kl, "reward": reward}), "kl-blowup") == [], tag
+    vae = run_of(train_loss=decay(400), kl=np.where(T < 280, 0.1, 30.0))
+    assert found(vae, "kl-blowup") == []
+
+
+def test_a_divergence_per_token_is_measured_by_the_entropy() -> None:
+    kl = np.where(T < 280, 0.05, 2.4) * np.exp(normal(400, 0.1))
+    reward = 0.3 + normal(400, 0.02)
+    (f,) = found(run_of(kl=kl, reward=reward, entropy=np.linspace(1.9, 0.8, 400)), "kl-blowup")
+    assert 260 <= f.first_step <= 300
+    assert found(run_of(kl=kl, reward=reward, entropy=np.full(400, 30.0)), "kl-blowup") == []
+    assert found(run_of(kl=kl, reward=reward), "kl-blowup") == []

@@ -1,0 +1,78 @@
+"""loss-spike: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.findings.finding import Severity
+from tests.support.curves import decay, run_of, spread
+from tests.support.verdicts import alarms, found
+
+N = 2000
+
+
+def test_height_width_and_recovery() -> None:
+    value = decay(2000, sigma=0.01)
+    trend = float(value[1190:1200].mean())
+    value[1200:1206] += 1.0
+    (f,) = found(run_of(train_loss=value), "loss-spike")
+    assert (f.first_step, f.severity) == (1200, Severity.WARNING)
+    assert f.get("height above the trend") == pytest.approx(1.0, abs=0.1)
+    assert f.get("trend before") == pytest.approx(trend, rel=0.02)
+    assert f.get("width") == 6
+    assert 1206 <= f.last_step <= 1210
+
+
+def test_one_that_never_comes_back_fully_is_an_error() -> None:
+    value = decay(2000, sigma=0.01)
+    value[1200:] += 0.8 * np.exp(-np.arange(800) / 600)
+    value[1200:1206] += 2.0
+    (f,) = found(run_of(train_loss=value), "loss-spike")
+    assert f.severity is Severity.ERROR
+    assert "had not come back fully" in str(f.message)
+    assert f.advice[0].startswith("Roll back to a checkpoint before step 1,200")
+
+
+def test_slow_recovery_without_a_sharp_peak() -> None:
+    value = decay(2000, sigma=0.02)
+    value[1000:] *= np.exp(0.3 * np.exp(-np.arange(1000) / 250))
+    (f,) = found(run_of(train_loss=value), "loss-spike")
+    assert abs(f.first_step - 1000) <= 10
+
+
+def test_at_the_end_recovery_is_left_open() -> None:
+    value = decay(2000, sigma=0.01)
+    value[1994:] += 1.0
+    (f,) = found(run_of(train_loss=value), "loss-spike")
+    assert "too soon" in str(f.message)
+
+
+def test_a_step_down_is_no_spike_before_it() -> None:
+    for size in (0.9, 0.7, 0.4):
+        value = decay(3000, sigma=0.03)
+        value[1500:] *= size
+        assert found(run_of(train_loss=value), "loss-spike") == []
+
+
+def test_a_change_of_data_is_information() -> None:
+    value = decay(2000, sigma=0.01)
+    value[1000:] *= 0.8
+    value[1000:1020] += 1.0
+    evaluation = decay(20, sigma=0.0)
+    evaluation[10:] += 0.5
+    (f,) = found(run_of(train_loss=value, eval_loss=evaluation), "loss-spike")
+    assert f.severity is Severity.INFO
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_spike_that_the_evaluation_shares_and_recovers_from_is_no_planned_change(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    t, at = np.arange(N), np.linspace(N / 40, N, 40)
+    bump = np.where(t >= 1200, 1.5 * np.exp(-(t - 1200) / 60), 0.0)
+    shared = np.interp(at, t, np.where(t >= 1200, 1.5 * np.exp(-(t - 1200) / 120) + 0.3, 0.0))
+    stays = np.where(at > 1200, 0.8, 0.0)
+    base, eval_base = 1.0 + 2.0 * (1 + t / 20) ** -0.5, 1.1 + 2.0 * (1 + at / 20) ** -0.5
+    train = (base + bump) * np.exp(rng.normal(0, 0.01, N))
+    assert "loss-spike" in alarms(spread(train_loss=train, eval_loss=eval_base + shared))
+    assert "loss-spike" not in alarms(spread(train_loss=train, eval_loss=eval_base + stays))

@@ -1,0 +1,54 @@
+"""nonfinite-loss: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.findings.finding import Severity
+from curveread.run.model import Checkpoint, Curve, Run
+from tests.support.curves import decay, run_of
+from tests.support.verdicts import found
+
+
+def test_to_the_end() -> None:
+    value = decay(500)
+    value[300:] = np.nan
+    (f,) = found(run_of(train_loss=value), "nonfinite-loss")
+    assert f.severity is Severity.ERROR
+    assert (f.first_step, f.last_step) == (300, 499)
+    assert str(f.message) == "train_loss is NaN from step 300 to the end (step 499): 200 of 500 logged points"
+    assert f.get("last finite value") == value[299]
+
+
+def test_stretches_are_told_apart_and_many_are_told_as_one() -> None:
+    value = decay(500)
+    value[[100, 101, 300]] = np.inf
+    assert [(f.first_step, f.last_step) for f in found(run_of(train_loss=value), "nonfinite-loss")] == [
+        (100, 101),
+        (300, 300),
+    ]
+    value[100:400:20] = np.nan
+    (f,) = found(run_of(train_loss=value), "nonfinite-loss")
+    assert (f.first_step, f.last_step) == (100, 380)
+    assert "NaN and +Inf" in str(f.message)
+
+
+def test_the_eval_loss_that_follows_is_folded() -> None:
+    value = decay(500)
+    value[300:] = np.nan
+    run = run_of(train_loss=value, eval_loss=np.r_[decay(6), np.full(4, np.nan)])
+    (f,) = found(run, "nonfinite-loss")
+    assert f.tag == "train_loss"
+    assert [e.tag for e in f.folded] == ["eval_loss"]
+
+
+def test_the_last_checkpoint_before_is_named() -> None:
+    value = decay(500)
+    value[300:] = np.nan
+    run = Run(
+        "r",
+        "r",
+        {"loss": Curve("loss", np.arange(500), value)},
+        checkpoints=(Checkpoint(200, "a"), Checkpoint(400, "b")),
+    )
+    assert "step 200" in found(run, "nonfinite-loss")[0].advice[0]

@@ -1,0 +1,60 @@
+"""overfitting: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.findings.finding import Severity
+from curveread.run.model import Checkpoint, Run
+from tests.support.curves import decay, run_of, spread
+from tests.support.verdicts import alarms, found
+
+N = 2000
+
+
+def test_onset_is_bracketed_and_the_checkpoint_named() -> None:
+    evaluation = np.r_[np.linspace(3.0, 1.8, 12), np.linspace(1.81, 2.9, 18)]
+    evaluation += 0.005 * np.random.default_rng(0).standard_normal(30)
+    run = run_of(train_loss=decay(3000), eval_loss=evaluation)
+    run = Run("r", "r", run.curves, checkpoints=(Checkpoint(1000, "a"), Checkpoint(3000, "b")))
+    (f,) = found(run, "overfitting")
+    assert f.severity is Severity.ERROR
+    assert 1100 <= f.first_step <= 1300
+    low, high = map(int, str(f.get("onset between steps")).split("–"))
+    assert low < f.first_step < high
+    assert "step 1,000" in f.advice[0]
+
+
+def test_few_evaluations() -> None:
+    run = run_of(train_loss=decay(600), eval_loss=np.array([4.5, 3.5, 3.8, 4.4, 5.2, 6.0]))
+    assert found(run, "overfitting")[0].first_step == 199
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_noisy_flat_end_is_quiet(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(8, 80))
+    evaluation = decay(n, sigma=0.0, height=1.0) * np.exp(0.01 * rng.standard_normal(n))
+    assert found(run_of(train_loss=decay(4000), eval_loss=evaluation), "overfitting") == []
+
+
+def test_grokking_and_rising_training_loss_are_not_overfitting() -> None:
+    t = np.linspace(0, 1, 60)
+    grokking = 3.0 + 3.0 * np.sin(np.pi * np.minimum(t * 1.6, 1.0)) - 2.9 * np.maximum(0, t - 0.6) / 0.4
+    assert found(run_of(train_loss=decay(6000), eval_loss=grokking), "overfitting") == []
+    rising = decay(6000) * np.r_[np.ones(3000), np.linspace(1, 2, 3000)]
+    evaluation = np.r_[np.linspace(3, 2, 30), np.linspace(2, 4, 30)]
+    assert found(run_of(train_loss=rising, eval_loss=evaluation), "overfitting") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_drift_of_the_evaluation_is_no_overfitting_when_the_training_loss_rises_too(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    at, t = np.linspace(0, 1, 40), np.arange(N) / N
+    drift = 1.0 + 0.05 * np.clip(at - 0.7, 0, None)
+    level = (1.0 + np.exp(-at * 12)) * drift * np.exp(rng.normal(0, 2e-4, 40))
+    rising = (1.0 + np.exp(-t * 12)) * (1.0 + 0.02 * np.clip(t - 0.7, 0, None)) * np.exp(rng.normal(0, 0.02, N))
+    falling = (1.0 + np.exp(-t * 12)) * (1.0 - 0.1 * np.clip(t - 0.7, 0, None)) * np.exp(rng.normal(0, 0.01, N))
+    assert "overfitting" not in alarms(spread(train_loss=rising, eval_loss=level))
+    assert "overfitting" in alarms(spread(train_loss=falling, eval_loss=level))

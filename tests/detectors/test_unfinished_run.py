@@ -1,0 +1,40 @@
+"""unfinished-run: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.findings.finding import Severity
+from curveread.run.model import Run
+from tests.support.curves import decay, normal, run_of
+from tests.support.verdicts import found
+
+
+def falling(n: int = 1000) -> np.ndarray:
+    return np.linspace(6.0, 3.0, n) * np.exp(normal(n, 0.02))
+
+
+def test_still_falling_at_a_full_learning_rate() -> None:
+    run = run_of(train_loss=falling(), lr=np.full(1000, 1e-3))
+    (f,) = found(run, "unfinished-run")
+    assert f.severity is Severity.INFO
+    assert f.last_step == 999
+
+
+def test_a_crash_counts_whatever_the_schedule() -> None:
+    curves = run_of(train_loss=falling(), lr=np.linspace(1e-3, 1e-4, 1000)).curves
+    assert found(Run("r", "r", curves), "unfinished-run") == []
+    (f,) = found(Run("r", "r", curves, crashed=True), "unfinished-run")
+    assert "the run crashed at step 999" in str(f.message)
+
+
+def test_finished_runs_are_quiet() -> None:
+    t = np.arange(2000)
+    assert found(run_of(train_loss=decay(2000), lr=np.full(2000, 1e-3)), "unfinished-run") == []
+    levelling = (3.0 + 3.0 * np.exp(-t / 620)) * np.exp(normal(2000, 0.005))
+    assert found(run_of(train_loss=levelling, lr=np.full(2000, 1e-3)), "unfinished-run") == []
+    cooled = decay(2000) * np.where(t < 1600, 1.0, 1.0 - 0.2 * (t - 1600) / 400)
+    assert found(run_of(train_loss=cooled), "unfinished-run") == []
+    rising = np.linspace(5.0, 3.0, 20) + np.r_[np.zeros(10), np.linspace(0.0, 3.0, 10)]
+    run = run_of(train_loss=falling(), lr=np.full(1000, 1e-3), eval_loss=rising)
+    assert found(run, "unfinished-run") == []

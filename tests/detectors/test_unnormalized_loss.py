@@ -1,0 +1,57 @@
+"""unnormalized-loss: on its state, on its look-alikes, and on what it cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from curveread.findings.finding import Severity
+from curveread.run.selection import with_facts
+from tests.support.curves import decay, run_of
+from tests.support.verdicts import found_alone, unchecked
+
+RULE = "unnormalized-loss"
+
+
+@pytest.mark.parametrize(("factor", "setting"), [(512, "max_seq_length"), (8, "gradient_accumulation_steps")])
+def test_a_summed_loss_and_the_setting_that_explains_it(factor: int, setting: str) -> None:
+    run = run_of(loss=decay(1000, floor=3.2, height=7.0) * factor)
+    run = replace(run, config={"vocab_size": 32000, setting: factor})
+    (f,) = found_alone(run, RULE)
+    assert f.severity is Severity.WARNING
+    assert "no mean per token" in str(f.message)
+    assert setting in str(f.get("a setting of that size"))
+    assert f.first_step == 0
+
+
+def test_the_vocabulary_may_come_from_the_option() -> None:
+    run = run_of(loss=decay(1000, floor=3.2, height=7.0) * 64)
+    assert unchecked(run, RULE) == "the vocabulary is not in the config; --vocab-size gives it"
+    (f,) = found_alone(with_facts(run, 50257, None), RULE)
+    assert f.get("vocabulary from") == "--vocab-size"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        decay(1000, floor=3.0, height=7.8),  # from ln(50257) down
+        decay(1000, floor=1.0, height=0.6),  # a fine-tune
+        np.r_[np.linspace(40.0, 9.0, 20), decay(980, floor=3.0, height=6.0)],  # a bad initialisation
+        np.r_[decay(500, floor=3.0, height=7.8), np.linspace(5.0, 90.0, 500)],  # a divergence
+        np.full(1000, 40.0),  # never moved: no-learning
+    ],
+    ids=["pretraining", "fine-tune", "initialisation", "divergence", "flat"],
+)
+def test_look_alikes_are_quiet(value: np.ndarray) -> None:
+    assert found_alone(with_facts(run_of(loss=value), 50257, None), RULE) == []
+
+
+def test_a_vocabulary_alone_makes_no_language_model() -> None:
+    run = replace(run_of(loss=decay(1000) * 100), config={"vocab_size": 38, "model_type": "vits"})
+    assert "does not say that a language model is trained" in unchecked(run, RULE)
+
+
+def test_a_regression_loss_is_none_of_its_business() -> None:
+    assert found_alone(with_facts(run_of(mse=decay(1000) * 100), 50257, None), RULE) == []
