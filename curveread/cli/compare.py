@@ -30,7 +30,7 @@ def compare(
     ] = None,
 ) -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
-    from curveread.report import comparison as drawn
+    from curveread.report.text import comparison as drawn
 
     if output is not None and output.suffix.lower().lstrip(".") not in drawn.FORMATS:
         raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in drawn.FORMATS)}")
