@@ -8,12 +8,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from curveread.discovery import discover
 from curveread.errors import ReadError, SeveralRunsError, UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Severity
-from curveread.readers import discover
 from curveread.readers.registry import all_readers
 from curveread.run.axes import with_axis
 from curveread.run.model import Curve, Run

@@ -1,4 +1,4 @@
-"""Finds the readers: every module (or package) of this folder that defines a :class:`Reader`."""
+"""Finds the readers: every module of this folder and the folders in it that defines a :class:`Reader`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from curveread.readers.base import Reader
 
 __all__ = ["all_readers"]
 
-_NOT_READERS = {"base", "registry", "discover", "stitch"}
-
 
 @lru_cache(maxsize=1)
 def all_readers() -> tuple[Reader, ...]:
     """Return one instance of every reader, the most specific first."""
     found: list[Reader] = []
-    for info in sorted(pkgutil.iter_modules(folder.__path__), key=lambda m: m.name):
-        if info.name in _NOT_READERS:
-            continue
-        path = f"{folder.__name__}.{info.name}" + (".reader" if info.ispkg else "")
-        module = importlib.import_module(path)
+    for info in sorted(pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."), key=lambda m: m.name):
+        module = importlib.import_module(info.name)
         found += [
             cls()
             for _, cls in inspect.getmembers(module, inspect.isclass)

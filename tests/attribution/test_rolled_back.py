@@ -122,7 +122,7 @@ def test_a_check_that_breaks_on_an_attempt_is_told(tmp_path: Path, monkeypatch: 
 def test_no_alarm_on_healthy_resumes_and_none_missed_over_noise_laws_and_lengths() -> None:
     """Half of the runs are resumed in good health, half were rolled back for a divergence or NaN."""
     from curveread.diagnose import diagnose
-    from curveread.readers.stitch import Start, stitch
+    from curveread.discovery.stitch import Start, stitch
     from curveread.run.model import Curve, Run
 
     rng = np.random.default_rng(5)

@@ -69,7 +69,7 @@ def test_file_without_permission(cli: Cli, healthy: Path) -> None:
 def test_reader_with_a_fault_takes_no_other_run_with_it(cli: Cli, healthy: Path, broken: Path, tmp_path: Path) -> None:
     """An error that a reader did not foresee is a line, and the other paths are still done."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import curveread.readers.discover as d\n"
+        "import curveread.discovery.discover as d\n"
         "real = d.read_runs\n"
         "def read_runs(path, **kw):\n"
         "    if path.name == 'broken':\n        raise KeyError('odd')\n"
@@ -102,7 +102,7 @@ def test_traceback_on_demand(cli: Cli, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_ctrl_c_ends_with_130(tmp_path: Path, healthy: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import curveread.readers.discover as d, time, sys\n"
+        "import curveread.discovery.discover as d, time, sys\n"
         "def read_runs(path, **kw):\n    print('reading', file=sys.stderr, flush=True)\n    time.sleep(60)\n"
         "d.read_runs = read_runs\n"
     )

@@ -13,7 +13,7 @@ pty = pytest.importorskip("pty")  # pseudo-terminals are a POSIX thing
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = """
-import curveread.readers.discover as d, time
+import curveread.discovery.discover as d, time
 real = d.read_runs
 def read_runs(path, *, progress=None):
     if progress is not None:

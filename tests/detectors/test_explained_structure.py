@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from curveread.diagnose import diagnose
+from curveread.discovery.losses import without_policy_losses
 from curveread.findings.finding import Severity
-from curveread.readers.losses import without_policy_losses
 from curveread.run.model import Curve, Run
 from tests.support.curves import decay, normal, run_of
 from tests.support.noise import NOISES, Floats

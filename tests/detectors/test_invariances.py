@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curveread.diagnose import diagnose
+from curveread.discovery.discover import read_runs
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
-from curveread.readers.discover import read_runs
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from tests.conftest import SAMPLES

@@ -75,7 +75,7 @@ def test_every_tag_of_the_table() -> None:
 
 @pytest.mark.corpus
 def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, corpus_trained: Path) -> None:
-    from curveread.readers.tree import claimed_by
+    from curveread.discovery.tree import claimed_by
 
     known = {t for t, *_ in _table()}
     found = set()

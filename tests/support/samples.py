@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from curveread.diagnose import diagnose
+from curveread.discovery.discover import read_runs
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
-from curveread.readers.discover import read_runs
 from curveread.run.model import Run
 from tests.conftest import SAMPLES
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
-from curveread.readers.segments import segments_of
+from curveread.readers.tables.segments import segments_of
 from curveread.readers.text_log.dialects import ROLES
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.lines import Lines, glimpse

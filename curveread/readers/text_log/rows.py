@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.readers.columns import Axis, Column, Table
+from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.axis import from_bars, from_epochs, in_epochs
 from curveread.readers.text_log.dialects import TELLING
 from curveread.readers.text_log.gather import Gathered

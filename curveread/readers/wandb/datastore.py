@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from curveread.errors import ReadError
-from curveread.readers.eight_bytes import REACH
 from curveread.readers.wandb.blocks import (
     BLOCK,
     FIRST,
@@ -29,6 +28,7 @@ from curveread.readers.wandb.blocks import (
     Int,
     whole_chunks,
 )
+from curveread.readers.wandb.eight_bytes import REACH
 
 __all__ = ["BLOCK", "HEADER", "PAD", "Records", "load", "padded", "read_records"]
 

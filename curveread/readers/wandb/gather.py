@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.readers.columns import Column
+from curveread.readers.tables.columns import Column
 
 __all__ = ["SLOT_SHIFT", "Gather"]
 

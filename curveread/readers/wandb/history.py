@@ -2,7 +2,7 @@
 
 W&B writes a row's items in random order, so no two rows need look alike. All rows of a chunk are walked in
 lockstep, one item of each per round: a round costs a few NumPy operations over the rows. The values are JSON
-numbers in ASCII, parsed together by :mod:`curveread.readers.decimals`. A row that does not fit this plan (typed
+numbers in ASCII, parsed together by :mod:`curveread.readers.wandb.decimals`. A row that does not fit this plan (typed
 values, unusual field order) is decoded by :mod:`.records`.
 """
 
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.readers.columns import Column
-from curveread.readers.decimals import parse_decimals
-from curveread.readers.eight_bytes import digests, reuse_memory
+from curveread.readers.tables.columns import Column
+from curveread.readers.wandb.decimals import parse_decimals
+from curveread.readers.wandb.eight_bytes import digests, reuse_memory
 from curveread.readers.wandb.gather import SLOT_SHIFT, Gather
 from curveread.readers.wandb.items import Items, any_fields, joined, plain_items, varints
 from curveread.readers.wandb.records import history_step, items_of, walk

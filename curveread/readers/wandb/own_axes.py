@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from curveread.readers.columns import Axis, Column, Table, integral, is_axis_name, is_bookkeeping
+from curveread.readers.tables.columns import Axis, Column, Table, integral, is_axis_name, is_bookkeeping
 from curveread.readers.wandb.records import Metric
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from curveread.readers.base import Part
-from curveread.readers.columns import Axis, Column, integral
-from curveread.readers.delimited import Cells
+from curveread.readers.tables.columns import Axis, Column, integral
+from curveread.readers.tables.delimited import Cells
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 

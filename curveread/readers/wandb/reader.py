@@ -10,8 +10,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
-from curveread.readers.columns import Column, Table, choose_axis
-from curveread.readers.segments import segments_of
+from curveread.readers.tables.columns import Column, Table, choose_axis
+from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
 from curveread.readers.wandb.files import beside, dropped_calls, last_values
 from curveread.readers.wandb.history import History, read_history, split_records

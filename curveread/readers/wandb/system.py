@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from curveread.errors import ReadError
-from curveread.readers.json_rows import lines_to_rows
+from curveread.readers.tables.json_rows import lines_to_rows
 from curveread.readers.textfile import read_text
 from curveread.readers.wandb.records import Stats
 from curveread.run.model import Curve, FloatArray, IntArray

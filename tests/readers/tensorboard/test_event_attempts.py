@@ -7,8 +7,8 @@ from pathlib import Path
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto.event_pb2 import Event
 
+from curveread.discovery.discover import read_runs
 from curveread.readers.base import Part
-from curveread.readers.discover import read_runs
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.run.notes import NoteKind
 from tests.support.event_files import ramp, scalar, start, write

@@ -1,0 +1,221 @@
+"""A path -> the runs in it: which files belong together, which reader takes which."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from curveread.discovery.assemble import build, relative
+from curveread.discovery.grouping import chain, group, one_run
+from curveread.discovery.streams import Item, Stream
+from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
+from curveread.errors import NoLogsError, ReadError
+from curveread.readers.base import Part
+from curveread.readers.registry import all_readers
+from curveread.readers.trainer.checkpoints import beginnings
+from curveread.run.model import Curve, Run
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["Progress", "read_runs"]
+
+Progress = Callable[[int, int, str], None]
+"""Called before each file with the number done, the total and the file's name."""
+
+
+def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
+    """Read every run at or below a path.
+
+    Parameters
+    ----------
+    path
+        A log file, a run folder, or a folder with any number of run folders below it.
+    progress
+        Told about each file before it is read.
+
+    Returns
+    -------
+    list of Run
+        In the order of their folders; at least one, and at least one with a curve.
+
+    Raises
+    ------
+    NoLogsError
+        When the path is missing or nothing at it is a log; the message says what was looked for.
+    ReadError
+        When there are logs and none of them can be read.
+    """
+    if not path.exists():
+        what = "a dangling link" if path.is_symlink() else "no such file or folder"
+        raise NoLogsError(f"{path}: {what}")
+    if not os.access(path, os.R_OK):
+        raise ReadError(f"{path}: no permission to read it")
+    files, passed = scan(path)
+    if not files:
+        raise NoLogsError(_nothing_at(path))
+    top = path.parent if path.is_file() else path
+    items, problems = _read_all(files, top, progress)
+    folders = _group_folders(items)
+    named = [(home, streams) for home, runs in folders for streams in runs]
+    runs = build(named, path, top)
+    full = [r for r in runs if r.curves]
+    if not full:
+        raise _no_curve(path, files, runs, problems)
+    return _with_problems(runs, full, problems, [relative(str(p), top) for p in passed])
+
+
+def _nothing_at(path: Path) -> str:
+    looked = "; ".join(r.looks_like for r in all_readers())
+    if path.is_file():
+        return f"{path}: not a training log that any reader knows; looked for {looked}"
+    try:
+        empty = not any(path.iterdir())
+    except OSError:
+        empty = False
+    return f"{path}: {'the folder is empty' if empty else 'no training log in it or below it'}; looked for {looked}"
+
+
+def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:
+    if errors and len(errors) >= len(files):
+        more = f" (and {len(errors) - 1} more files that cannot be read)" if len(errors) > 1 else ""
+        return type(errors[0])(f"{errors[0]}{more}")
+    said = [n.message for r in runs for n in r.notes if n.kind is NoteKind.EMPTY]
+    reason = f": {said[0]}" if said else ""
+    count = "1 log file read, no curve in it" if len(files) == 1 else f"{len(files)} log files read, no curve in them"
+    return NoLogsError(f"{path}: {count}{reason}")
+
+
+def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) -> tuple[list[Item], list[ReadError]]:
+    items: list[Item] = []
+    problems: list[ReadError] = []
+    splits = _split_files(files)
+    repeated = beginnings(f.path for f in files if f.reader.name == "trainer-state")
+    for done, file in enumerate(files):
+        if progress is not None:
+            progress(done, len(files), relative(str(file.path), top))
+        if file.path in repeated:
+            continue
+        try:
+            parts = file.reader.read(file.path)
+        except ReadError as error:
+            problems.append(error)
+            continue
+        except OSError as error:
+            problems.append(ReadError(f"{file.path}: {error.strerror or error}"))
+            continue
+        split = splits.get(file.path, "")
+        items += [Item(_prefixed(part, split) if split else part, file) for part in parts]
+    if progress is not None:
+        progress(len(files), len(files), "")
+    return items, problems
+
+
+def _split_files(files: Sequence[LogFile]) -> dict[Path, str]:
+    """Return the split that ``train.csv`` and ``val.csv`` of one folder hold, under the same column names."""
+    found: dict[Path, list[tuple[Path, str]]] = defaultdict(list)
+    for file in files:
+        stem = file.path.name.split(".", 1)[0].lower()
+        if stem in SPLITS and not file.split and file.reader.name in {"csv", "jsonl"}:
+            found[file.folder].append((file.path, stem))
+    return {path: stem for group_ in found.values() if len(group_) > 1 for path, stem in group_}
+
+
+def _prefixed(part: Part, split: str) -> Part:
+    """Put the split in front of a part's tags."""
+
+    def rename(curves: Mapping[str, Curve]) -> dict[str, Curve]:
+        return {f"{split}/{t}": replace(c, tag=f"{split}/{t}", role=None) for t, c in curves.items()}
+
+    return replace(part, curves=rename(part.curves), segments=tuple(map(rename, part.segments)))
+
+
+def _group_folders(items: Sequence[Item]) -> list[tuple[Path, list[list[Stream]]]]:
+    """Group the parts of each run folder, then join sibling folders where one continues the other."""
+    by_home: dict[Path, list[Item]] = defaultdict(list)
+    for item in _fold_sub_writers(items):
+        by_home[item.file.home].append(item)
+    runs = {home: group(members) for home, members in by_home.items()}
+    parents: dict[Path, list[Path]] = defaultdict(list)
+    for home in runs:
+        parents[home.parent].append(home)
+    for parent, homes in parents.items():
+        if len(homes) < 2 or parent in runs or any(len(runs[h]) != 1 for h in homes):
+            continue
+        chained = chain([runs[h][0] for h in homes])
+        if chained is None:
+            continue
+        streams = [s for r in chained for s in r]
+        joined = Stream(
+            streams[0].format,
+            streams[0].key,
+            [i for s in streams for i in s.items],
+            [n for s in streams for n in s.notes],
+        )
+        for home in homes:
+            del runs[home]
+        runs[parent] = [[joined]]
+    _join_twins(runs)
+    return sorted(runs.items(), key=lambda kv: _natural(str(kv[0])))
+
+
+def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
+    """Join what one run left in two places, ``logs/run-7`` and ``out/run-7``, where a curve in both proves it."""
+    twins: dict[tuple[str, ...], list[Path]] = defaultdict(list)
+    for home, found in runs.items():
+        if len(found) == 1:
+            twins[tuple(p for p in home.parts if p.lower() not in KINDS_OF_FOLDERS)].append(home)
+    for homes in twins.values():
+        homes.sort(key=lambda h: (len(h.parts), h))
+        for i, home in enumerate(homes):
+            for other in homes[i + 1 :]:
+                if home in runs and other in runs and one_run(runs[home][0], runs[other][0]):
+                    runs[home][0].extend(runs.pop(other)[0])
+
+
+def _natural(text: str) -> list[tuple[int, int | str]]:
+    return [(0, int(p)) if p.isdigit() else (1, p) for p in re.split(r"(\d+)", text)]
+
+
+def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:
+    """``add_scalars`` writes each of its lines into a folder ``<tag>_<name>`` beside the event file: fold it back."""
+    folders = {i.file.folder for i in items if i.part.source.format == "tensorboard"}
+    out = []
+    for item in items:
+        folder, parent = item.file.folder, item.file.folder.parent
+        tags = list(item.part.curves)
+        if item.part.source.format == "tensorboard" and parent in folders and len(tags) == 1:
+            start = tags[0].replace("/", "_") + "_"
+            if folder.name.startswith(start):
+                name = f"{tags[0]}/{folder.name[len(start) :]}"
+                part = replace(
+                    item.part,
+                    curves=_called(item.part.curves, name),
+                    segments=tuple(_called(s, name) for s in item.part.segments),
+                )
+                home = next(i.file.home for i in items if i.file.folder == parent)
+                item = Item(part, replace(item.file, home=home, folder=parent))
+        out.append(item)
+    return out
+
+
+def _called(curves: Mapping[str, Curve], name: str) -> dict[str, Curve]:
+    only = next(iter(curves.values()), None)
+    return {} if only is None else {name: replace(only, tag=name, role=None)}
+
+
+def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadError], passed: Sequence[str]) -> list[Run]:
+    """Keep a lone run alone: empty logs beside it, and files and links that cannot be read, become its notes."""
+    extra = [DataNote(NoteKind.SKIPPED, "", f"a file was left out: {p}") for p in problems]
+    if passed:
+        shown = ", ".join(passed[:3]) + (f" and {len(passed) - 3} more" if len(passed) > 3 else "")
+        extra.append(DataNote(NoteKind.SKIPPED, "", f"passed over, as they lead nowhere or may not be read: {shown}"))
+    if len(full) == 1:
+        extra += [n for r in runs if r is not full[0] for n in r.notes if n.kind is NoteKind.EMPTY]
+        runs = full
+    if extra:
+        first = runs.index(full[0])
+        runs = [replace(r, notes=(*r.notes, *extra)) if i == first else r for i, r in enumerate(runs)]
+    return runs

@@ -1,0 +1,293 @@
+"""A folder tree -> the log files in it and the run folder ("home") that each belongs to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from curveread.readers.base import Reader
+from curveread.readers.registry import all_readers
+from curveread.readers.trainer.checkpoints import CHECKPOINT
+
+__all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "scan"]
+
+_NEVER = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "__pycache__",
+        "node_modules",
+        "site-packages",
+        ".venv",
+        "venv",
+        ".tox",
+        ".mypy_cache",
+        ".ipynb_checkpoints",
+    }
+)
+_CONTAINERS = frozenset(
+    {
+        "logs",
+        "log",
+        "tensorboard",
+        "tensorboard_logs",
+        "tensorboard_log",
+        "tb",
+        "tb_logs",
+        "tblogs",
+        "summaries",
+        "events",
+        "log_dir",
+        "csv_logs",
+    }
+)
+KINDS_OF_FOLDERS = _CONTAINERS | {
+    "out",
+    "output",
+    "outputs",
+    "checkpoint",
+    "checkpoints",
+    "ckpt",
+    "ckpts",
+    "model",
+    "models",
+    "results",
+    "runs",
+    "metrics",
+}
+"""Folders that say what lies in them and not of which run it is."""
+_LIGHTNING = frozenset({"lightning_logs", "csv_logs", "tb_logs", "logs", "tensorboard", "default"})
+SPLITS = frozenset({"train", "training", "validation", "valid", "val", "eval", "evaluation", "test", "dev"})
+"""Folders (and files) that hold one split of a run: their tags get the folder's name in front."""
+_WANDB_RUN = re.compile(r"(offline-)?(run|dryrun)-\d{8}_\d{6}-\w+$")
+_HPARAMS = re.compile(r"\d{9,11}(\.\d+)?$")
+_DATED = re.compile(r"[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_.+$")
+_VERSION = re.compile(r"version_(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A log file and where it belongs.
+
+    Parameters
+    ----------
+    path
+        The file.
+    reader
+        Who reads it.
+    home
+        The run folder: the file's own, without ``checkpoint-500``, ``wandb/run-…``, ``runs/<date_host>`` and the like.
+    folder
+        The folder whose files of one format belong together.
+    dated
+        Whether the file lies in ``runs/<date_host>`` below its home.
+    split
+        ``train``, ``validation`` … where the home's splits have folders of their own.
+    version
+        The number of a Lightning ``version_<n>`` folder, else -1.
+    """
+
+    path: Path
+    reader: Reader
+    home: Path
+    folder: Path
+    dated: bool = False
+    split: str = ""
+    version: int = -1
+
+
+def _files(root: Path, passed: list[Path]) -> Iterator[Path]:
+    """Yield files below a folder in a stable order; links are followed once.
+
+    Links that lead nowhere, and folders that may not be looked into, are added to ``passed``.
+    """
+    visited: set[tuple[int, int]] = set()
+    above = {root.resolve(), *root.resolve().parents}
+    later: list[Path] = []
+
+    def walk(folder: Path) -> Iterator[Path]:
+        try:
+            stat = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError:
+            passed.append(folder)
+            return
+        if (stat.st_dev, stat.st_ino) in visited:
+            return
+        visited.add((stat.st_dev, stat.st_ino))
+        for entry in entries:
+            try:
+                if entry.is_symlink():
+                    later.append(folder / entry.name)
+                elif entry.is_dir():
+                    if entry.name not in _NEVER:
+                        yield from walk(folder / entry.name)
+                elif entry.is_file():
+                    yield folder / entry.name
+            except OSError:
+                continue
+
+    seen: list[Path] = []
+    for path in walk(root):
+        seen.append(path)
+        yield path
+    known: set[tuple[int, int]] | None = None
+    while later:
+        link = later.pop(0)
+        try:
+            target = link.resolve(strict=True)
+            if target.is_dir():
+                if target not in above and link.name not in _NEVER:
+                    yield from walk(link)
+            elif target.is_file():
+                if known is None:
+                    known = {(s.st_dev, s.st_ino) for s in (p.stat() for p in seen)}
+                stat = target.stat()
+                if (stat.st_dev, stat.st_ino) not in known:
+                    known.add((stat.st_dev, stat.st_ino))
+                    yield link
+        except (OSError, RuntimeError):  # dangling, or a loop
+            passed.append(link)
+
+
+def claimed_by(path: Path) -> Reader | None:
+    """Return the reader that takes a file, None when none does."""
+    for reader in all_readers():
+        try:
+            if reader.claims(path):
+                return reader
+        except OSError:
+            return None
+    return None
+
+
+def scan(root: Path) -> tuple[list[LogFile], list[Path]]:
+    """Return the log files at or below a path, each with its home, and what was passed over: links that lead nowhere.
+
+    Files are recognised by their names; only those that may be tables are opened, for their first bytes.
+    """
+    passed: list[Path] = []
+    paths = [root] if root.is_file() else list(_files(root, passed))
+    top = root.parent if root.is_file() else root
+    files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path)) is not None]
+    return _homes(_in_artifacts(_first_of_spread(files)), top), passed
+
+
+def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
+    """Keep one file of each log that its format spreads over several (MLflow, DVCLive): reading it reads them all."""
+    seen: set[tuple[str, Path]] = set()
+    out = []
+    for file in files:
+        spread = file.reader.home(file.path)
+        if spread is not None:
+            if (file.reader.name, spread) in seen:
+                continue
+            seen.add((file.reader.name, spread))
+        out.append(file)
+    return out
+
+
+def _in_artifacts(files: list[LogFile]) -> list[LogFile]:
+    """Place what a run of MLflow keeps among its artifacts in that run."""
+    runs = {f.home for f in files if f.reader.home(f.path) is not None}
+    out = []
+    for file in files:
+        kept_by = next((p.parent for p in file.path.parents if p.name == "artifacts" and p.parent in runs), None)
+        out.append(file if kept_by is None else replace(file, home=kept_by))
+    return out
+
+
+def _place(path: Path, reader: Reader, top: Path) -> LogFile:
+    """Strip the folders that loggers make inside a run folder; never above ``top``."""
+    spread = reader.home(path)
+    if spread is not None:
+        home = spread if top in (spread, *spread.parents) else top
+        return LogFile(path, reader, home, home)
+    home = path.parent
+    folder = home
+    dated = False
+    version = -1
+
+    def inside() -> bool:
+        return home != top and home.name != ""
+
+    if inside() and _HPARAMS.match(home.name) and "tfevents" in path.name:
+        home = folder = home.parent
+    if inside() and CHECKPOINT.match(home.name):
+        home = home.parent
+    if inside() and home.name == "files" and _WANDB_RUN.match(home.parent.name):
+        home = home.parent
+    if inside() and _WANDB_RUN.match(home.name):
+        home = home.parent
+        if inside() and home.name == "wandb":
+            home = home.parent
+    if inside() and _DATED.match(home.name) and home.parent != top and home.parent.name == "runs":
+        home, dated = home.parent.parent, True
+    number = _VERSION.match(home.name)
+    if inside() and number:
+        version = int(number[1])
+        home = home.parent
+        if inside() and home.name in _LIGHTNING:
+            home = home.parent
+    elif inside() and home.name in _CONTAINERS:
+        home = home.parent
+    return LogFile(path, reader, home, folder, dated, "", version)
+
+
+def _homes(files: list[LogFile], top: Path) -> list[LogFile]:
+    """Settle what needs a look at the neighbours: split folders, several Lightning versions."""
+    files = _named_by_hand(files)
+    by_home: dict[Path, list[LogFile]] = defaultdict(list)
+    for file in files:
+        by_home[file.home].append(file)
+    out: list[LogFile] = []
+    for home, members in by_home.items():
+        if home != top and home.name.lower() in SPLITS and _has_counterpart(home, by_home):
+            out += [replace(f, home=home.parent, split=home.name) for f in members]
+            continue
+        versions = {f.version for f in members if f.version >= 0}
+        if len(versions) > 1:
+            out += [replace(f, home=f.folder) if f.version >= 0 else f for f in members]
+            continue
+        out += members
+    return _same_versions(out)
+
+
+def _named_by_hand(files: list[LogFile]) -> list[LogFile]:
+    """Treat ``logging_dir="runs/my-name"`` of a Trainer like ``runs/<date_host>``: the run is where its state is."""
+    states = {f.home for f in files if f.path.name == "trainer_state.json"}
+    named = [f.home.parent.name == "runs" and f.home.parent.parent in states for f in files]
+    return [
+        replace(f, home=f.home.parent.parent, dated=True) if by_hand else f
+        for f, by_hand in zip(files, named, strict=True)
+    ]
+
+
+def _has_counterpart(home: Path, by_home: Mapping[Path, list[LogFile]]) -> bool:
+    """Return whether a split folder has another beside it, or event files of the run above it."""
+    if not all("tfevents" in f.path.name or f.reader.priority >= 50 for f in by_home[home]):
+        return False
+    if any("tfevents" in f.path.name for f in by_home.get(home.parent, ())):
+        return True
+    return any(h != home and h.parent == home.parent and h.name.lower() in SPLITS for h in by_home)
+
+
+def _same_versions(files: list[LogFile]) -> list[LogFile]:
+    """``csv_logs/version_3`` and ``lightning_logs/version_3`` are two logs of one training."""
+    first: dict[tuple[Path, int], Path] = {}
+    out = []
+    for file in files:
+        if file.version >= 0 and file.home == file.folder:
+            key = (
+                file.folder.parent.parent if file.folder.parent.name in _LIGHTNING else file.folder.parent,
+                file.version,
+            )
+            out.append(replace(file, home=first.setdefault(key, file.home)))
+        else:
+            out.append(file)
+    return out

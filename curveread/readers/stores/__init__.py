@@ -1,0 +1,1 @@
+"""Stores of trackers: MLflow, trackio, DVCLive."""

@@ -1,0 +1,95 @@
+"""Blank cells of a CSV that were a NaN: ``DataFrame.to_csv`` writes NaN as nothing.
+
+A blank usually means "not logged in this row". Where a training loss or gradient norm stood in every training row
+and then is blank while its companions go on, it was logged and was NaN: a run that broke down looks like one whose
+logging fell silent. Those cells are put back as NaN, with a note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.tables.columns import Column, Table, clock_of, is_axis_name, is_bookkeeping
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role, is_eval, role_of
+
+__all__ = ["restore_nan"]
+
+_BREAKABLE = frozenset({Role.TRAIN_LOSS, Role.GRAD_NORM})
+_COUNTERS = frozenset({Role.EPOCH, Role.TOKENS, Role.SYSTEM})
+_FEWEST = 20
+"""Rows that must hold the value before its absence tells anything."""
+_SCATTERED = 0.01
+"""Share of scattered blanks up to which they are taken for NaN."""
+
+
+def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
+    """Put NaN back where a CSV writer left it out.
+
+    Parameters
+    ----------
+    table
+        The numeric columns of a CSV.
+    source
+        The file, for the notes.
+
+    Returns
+    -------
+    table
+        With NaN in the cells that were logged as NaN. Columns whose blanks have another explanation (evaluations,
+        metrics that come and go, a second column that takes over) are as they were.
+    notes
+        One per column that was changed.
+    """
+    clock = clock_of(table)
+    metrics = [
+        n for n in table.columns if not is_bookkeeping(n) and not is_axis_name(n) and (not clock or n != clock[0])
+    ]
+    training = [n for n in metrics if not is_eval(n) and role_of(n) not in _COUNTERS]
+    filled = {n: _mask(table, n) for n in training}
+    columns, notes = dict(table.columns), []
+    for name in training:
+        if role_of(name) not in _BREAKABLE:
+            continue
+        blank = _lost(name, filled, table.rows)
+        if not blank.size:
+            continue
+        old = table.columns[name]
+        row = np.concatenate([old.row, blank])
+        order = np.argsort(row, kind="stable")
+        columns[name] = Column(row[order], np.concatenate([old.value, np.full(blank.size, np.nan)])[order])
+        message = (
+            f"{name} is blank in {blank.size} rows (from row {blank[0]} to {blank[-1]}) in which the metrics beside it "
+            "were logged; CSV writers leave NaN out, so these cells are read as NaN"
+        )
+        notes.append(DataNote(NoteKind.CORRUPT, source, message))
+    return replace(table, columns=columns), notes
+
+
+def _mask(table: Table, name: str) -> NDArray[np.bool_]:
+    out = np.zeros(table.rows, bool)
+    out[table.columns[name].row] = True
+    return out
+
+
+def _lost(name: str, filled: dict[str, NDArray[np.bool_]], rows: int) -> NDArray[np.int64]:
+    """Return the rows in which a column must have been NaN; empty when its blanks have another explanation."""
+    mine = filled[name]
+    companions = [n for n, mask in filled.items() if n != name and mask[mine].all()]
+    if mine.sum() < _FEWEST or not companions:
+        return np.empty(0, np.int64)
+    logged = np.logical_or.reduce([filled[n] for n in companions])
+    blank = np.flatnonzero(logged & ~mine)
+    if not blank.size:
+        return blank
+    last = int(np.flatnonzero(mine)[-1])
+    for other, mask in filled.items():  # a column that starts where this one stops has taken over
+        if other != name and mask.any() and not mask[: blank[0]].any():
+            return np.empty(0, np.int64)
+    scattered = int((blank < last).sum())
+    if scattered > _SCATTERED * mine.sum() or (scattered == 0 and blank.size < 3):
+        return np.empty(0, np.int64)
+    return blank

@@ -1,0 +1,216 @@
+"""Reads CSV and TSV logs: histories, panel exports, TensorBoard downloads, Lightning, Keras, SB3 and plain tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from curveread.errors import CorruptLogError, ReadError
+from curveread.readers.base import Part, Reader
+from curveread.readers.tables.blanks import restore_nan
+from curveread.readers.tables.columns import Axis, Column, is_axis_name
+from curveread.readers.tables.delimited import Cells, delimiter_of, first_line, parse_cells
+from curveread.readers.tables.long_form import long_parts
+from curveread.readers.tables.table_parts import named_runs, part_of
+from curveread.readers.tables.timm_summary import even_rows, is_summary
+from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
+from curveread.run.model import Curve, Source
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role, role_of
+
+__all__ = ["CsvReader"]
+
+_SUFFIXES = {".csv", ".tsv", ".log", ".txt"}
+_DOWNLOAD = ["Wall time", "Step", "Value"]
+_DOWNLOAD_NAME = re.compile(r"(?:run-(?P<run>.*?)-tag-|tb_export_)?(?P<tag>.+)$")
+_MONITOR = ["r", "l", "t"]
+_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
+
+
+class CsvReader(Reader):
+    """CSV and TSV files with a header line that names a step-like column or a metric."""
+
+    name: ClassVar[str] = "csv"
+    looks_like: ClassVar[str] = "*.csv, *.tsv, *.log with a header line (step or epoch, loss, …)"
+    priority: ClassVar[int] = 60
+
+    def claims(self, path: Path) -> bool:
+        """Return whether the first line names columns of a training log."""
+        return plain_suffix(path) in _SUFFIXES and _is_log(head_of(path), path)
+
+    def read(self, path: Path) -> list[Part]:
+        """Read one file; several parts when it holds several runs. CorruptLogError when no row is usable."""
+        source = str(path)
+        text, size, notes = read_text(path)
+        header = first_line(text)
+        if not header:
+            raise CorruptLogError(f"{path}: the file is empty; expected a header line and rows")
+        names = header_names(header)
+        if is_runs_table(names):
+            raise ReadError(
+                f"{path}: this is W&B's table of runs (one row per run, no curves); "
+                "export a line panel or the history of a run instead"
+            )
+        if is_summary(names):
+            text, uneven = even_rows(text, names, source)
+            notes += uneven
+        cells = parse_cells(text, source)
+        cells.notes[:0] = notes
+        origin = Source(source, self.name, size)
+        if names == _DOWNLOAD:
+            return [_download(cells, path, Source(source, "tensorboard-csv", size))]
+        if names == _MONITOR and text.lstrip().startswith("#"):
+            return [_monitor(cells, text, Source(source, "sb3-monitor", size))]
+        if is_panel_header(names):
+            return panel_parts(cells, names, Source(source, "wandb-panel", size))
+        parts = long_parts(cells, origin, path)
+        if parts:
+            return parts
+        for key, table, texts in named_runs(cells):
+            whole, restored = restore_nan(table, source)
+            parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
+        return parts
+
+
+def header_names(header: str) -> list[str]:
+    """Return the column names of a header line, without padding."""
+    try:
+        return [
+            c.strip() for c in next(csv.reader([header], delimiter=delimiter_of(header) or ",", skipinitialspace=True))
+        ]
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _is_log(head: str, path: Path) -> bool:
+    header = first_line(head)
+    if not header or len(header) > 60_000:
+        return False
+    names = header_names(header)
+    if len(names) < 2 or names.count("") > 1 or any(len(n) > 300 for n in names):
+        return False
+    try:
+        [float(n) for n in names]
+        return False  # numbers only: no header
+    except ValueError:
+        pass
+    if names == _MONITOR:
+        return head.lstrip().startswith("#")
+    if (
+        names == _DOWNLOAD
+        or is_runs_table(names)
+        or (is_panel_header(names) and plain_suffix(path) in {".csv", ".tsv"})
+    ):
+        return True
+    if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is no table
+        names_ok = all(re.fullmatch(r"[\w./%@() :\-]{1,80}", n) for n in names)
+        return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
+    if any(is_axis_name(n) for n in names):
+        return _second_row_fits(head, header, len(names))
+    return any(role_of(n) in _TELLING for n in names) and _mostly_numbers(head, header, len(names))
+
+
+def _second_row(head: str, header: str) -> list[str]:
+    rest = head[head.index(header) + len(header) :].lstrip("\r\n")
+    line = rest.split("\n", 1)[0].rstrip("\r")
+    try:
+        return next(csv.reader([line], delimiter=delimiter_of(header) or ",", skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _second_row_fits(head: str, header: str, width: int) -> bool:
+    """Return whether the first row holds a number and about as many cells as the header, or there is none yet."""
+    row = _second_row(head, header)
+    if not row:
+        return True
+    return any(_is_number(c) for c in row) and len(row) <= width + 1
+
+
+def _mostly_numbers(head: str, header: str, width: int) -> bool:
+    row = _second_row(head, header)
+    filled = [c for c in row if c.strip()]
+    if len(row) != width or not filled or max(map(len, row)) >= 64:
+        return False
+    return sum(map(_is_number, filled)) > 0.5 * len(filled)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _download(cells: Cells, path: Path, source: Source) -> Part:
+    """TensorBoard's download of one tag of one run: both names stand only in the file's name."""
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    found = _DOWNLOAD_NAME.match(stem)
+    tag = found["tag"] if found else stem
+    run = (found["run"] or "") if found else ""
+    wall, step, value = (cells.numeric.get(n) for n in _DOWNLOAD)
+    notes = list(cells.notes)
+    curves: dict[str, Curve] = {}
+    if step is not None and value is not None:
+        row = np.intersect1d(step.row, value.row)
+        steps = step.value[np.searchsorted(step.row, row)]
+        good = np.isfinite(steps)
+        row, count = row[good], steps[good].astype(np.int64)
+        clock = np.full(cells.rows, np.nan)
+        if wall is not None:
+            clock[wall.row] = wall.value
+        order = np.argsort(count, kind="stable")
+        shown = value.value[np.searchsorted(value.row, row)]
+        curves[tag] = Curve(tag, count[order], shown[order], clock[row][order], significand_bits=24)
+        if row.size == 1000 and np.unique(np.diff(np.unique(count))).size > 1:
+            message = (
+                "exactly 1,000 points with uneven steps: TensorBoard's download is a random sample of a longer curve"
+            )
+            notes.append(DataNote(NoteKind.SAMPLED, source.path, message))
+    if not curves or not len(curves[tag]):
+        curves = {}
+        notes.append(DataNote(NoteKind.EMPTY, source.path, "no row with a step and a value"))
+    return Part(
+        source=source, curves=curves, key=run, name=run, notes=tuple(notes), order=(0.0, path.name), fidelity="sampled"
+    )
+
+
+def _monitor(cells: Cells, text: str, source: Source) -> Part:
+    """SB3's ``monitor.csv``: reward, length and seconds of each episode; the steps are the lengths added up."""
+    try:
+        config = json.loads(text.lstrip().splitlines()[0][1:])
+    except ValueError:
+        config = {}
+    config = config if isinstance(config, dict) else {}
+    table = cells.table()
+    length = table.columns.get("l", Column(np.empty(0, np.int64), np.empty(0)))
+    count = np.zeros(table.rows, np.int64)
+    usable = np.isfinite(length.value)
+    count[length.row[usable]] = length.value[usable].astype(np.int64)
+    axis = Axis("timesteps", np.cumsum(count))
+    start = config.get("t_start")
+    curves = {}
+    for column, tag in (("r", "episode_reward"), ("l", "episode_length")):
+        data = table.columns.get(column)
+        if data is None or not data.row.size:
+            continue
+        wall = None
+        seconds = table.columns.get("t")
+        if isinstance(start, int | float) and seconds is not None and seconds.row.size == table.rows:
+            wall = (start + seconds.value)[data.row]
+        step = axis.step[data.row]
+        order = np.argsort(step, kind="stable")
+        curves[tag] = Curve(
+            tag, step[order], data.value[order], None if wall is None else wall[order], aliases=(column,)
+        )
+    notes = [*cells.notes, DataNote(NoteKind.X_AXIS, source.path, "steps are the lengths of the episodes (l) added up")]
+    return Part(
+        source=source, curves=curves, notes=tuple(notes), config=config, x_axis="timesteps", order=(0.0, source.path)
+    )

@@ -1,0 +1,243 @@
+"""Rows of CSV and TSV files as columns, tolerant of what happens to real logs.
+
+Header repeated in the middle, rows of other lengths, a half-written last line, padded names, semicolons with decimal
+commas: read, with a note. Small files go through :mod:`csv`, large regular ones through pandas' parser.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["Cells", "delimiter_of", "first_line", "parse_cells", "to_table"]
+
+_LARGE = 1 << 21
+"""Characters from which pandas' parser is worth its import."""
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
+
+
+@dataclass(slots=True)
+class Cells:
+    """A parsed file: numeric columns, and the text of those that are none.
+
+    Parameters
+    ----------
+    rows
+        Number of rows.
+    numeric
+        name -> column.
+    text
+        name -> (rows,) cells of columns without numbers.
+    notes
+        What was repaired or left out.
+    restarts
+        Rows in front of which the header was repeated.
+    """
+
+    rows: int
+    numeric: dict[str, Column] = field(default_factory=dict)
+    text: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[DataNote] = field(default_factory=list)
+    restarts: tuple[int, ...] = ()
+
+    def table(self) -> Table:
+        """Return the numeric columns as a table."""
+        return Table(self.rows, self.numeric, self.restarts)
+
+
+def first_line(text: str) -> str:
+    """Return the first line that is neither blank nor a comment."""
+    for line in text.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            return line
+    return ""
+
+
+def delimiter_of(header: str) -> str:
+    """Return a header's delimiter: the most frequent of comma, tab, semicolon outside quotes; empty without one."""
+    bare = re.sub(r'"[^"]*"', "", header)
+    counts = {d: bare.count(d) for d in ",\t;"}
+    best = max(counts, key=lambda d: counts[d])
+    return best if counts[best] else ""
+
+
+def parse_cells(text: str, source: str) -> Cells:
+    """Parse a delimited file with a header line.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    source
+        Its name, for the notes.
+
+    Returns
+    -------
+    Cells
+        Blank cells (and ``NA``, ``null``, ``None``) are "not logged"; ``NaN``, ``inf`` are values.
+    """
+    header = first_line(text)
+    delimiter = delimiter_of(header) or ","
+    if len(text) > _LARGE:
+        fast = _with_pandas(text, header, delimiter, source)
+        if fast is not None:
+            return fast
+    return _with_csv(text, delimiter, source)
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    """Return header cells without padding, made unique as pandas does (``loss``, ``loss.1``)."""
+    seen: dict[str, int] = {}
+    out = []
+    for cell in cells:
+        name = cell.strip()
+        n = seen.get(name, 0)
+        seen[name] = n + 1
+        out.append(f"{name}.{n}" if n else name)
+    return out
+
+
+def _with_csv(text: str, delimiter: str, source: str) -> Cells:
+    notes: list[DataNote] = []
+    stream = io.StringIO(text.replace("\x00", ""), newline=None)
+    lines = (line for line in stream if line.strip() and not line.startswith("#"))
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    rows: list[list[str]] = []
+    while True:
+        try:
+            rows.append(next(reader))
+        except StopIteration:
+            break
+        except csv.Error as error:
+            notes.append(DataNote(NoteKind.CORRUPT, source, f"line {reader.line_num}: {error}; left out"))
+    if not rows:
+        return Cells(0, notes=notes)
+    head = rows[0]
+    width = len(head)
+    body = rows[1:]
+    if body and len(body[-1]) < width and (len(body) == 1 or not text.endswith("\n") or len(body[-2]) == width):
+        last = body.pop()
+        message = f"the last line is half written ({len(last)} of {width} cells) and was left out"
+        notes.append(DataNote(NoteKind.TRUNCATED, source, message))
+    again = [i for i, r in enumerate(body) if r == head]
+    restarts: list[int] = []
+    if again:
+        restarts = [sum(len(r) == width for r in body[:i]) - n for n, i in enumerate(again)]
+        body = [r for r in body if r != head]
+        message = f"the header is repeated {len(again)} times: several logs were written into this file"
+        notes.append(DataNote(NoteKind.MERGED, source, message))
+    fitting = [r for r in body if len(r) == width]
+    if len(fitting) < len(body):
+        trailing = [r for r in body if len(r) == width + 1 and not r[-1].strip()]
+        if len(trailing) + len(fitting) == len(body):
+            fitting = [r[:width] for r in body]
+        else:
+            other = len(body) - len(fitting)
+            message = f"{other} of {len(body)} rows have another number of cells than the header ({width}); left out"
+            notes.append(DataNote(NoteKind.CORRUPT, source, message))
+    if delimiter == ";":
+        fitting = [[_point(c) for c in r] for r in fitting]
+    columns = list(zip(*fitting, strict=True)) if fitting else [()] * width
+    out = to_table(_names(head), columns, len(fitting), source, notes)
+    out.restarts = tuple(restarts)
+    return out
+
+
+def _point(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell.strip()) else cell
+
+
+def to_table(
+    names: Sequence[str], columns: Sequence[Sequence[str]], rows: int, source: str, notes: list[DataNote]
+) -> Cells:
+    """Tell numeric columns from text; a few words among the numbers are noted."""
+    out = Cells(rows, notes=notes)
+    for name, cells in zip(names, columns, strict=True):
+        value, logged, wrong = numbers(list(cells))
+        count = int(logged.sum())
+        if name.lower() in CLOCK_NAMES and wrong:
+            clock = _clock(cells)
+            if clock is not None:
+                out.numeric[name] = clock
+                continue
+        if wrong > count:
+            out.text[name] = list(cells)
+            continue
+        if wrong:
+            message = f"{name}: {wrong} cells are no number and were left out"
+            notes.append(DataNote(NoteKind.SKIPPED, source, message))
+        row = np.flatnonzero(logged)
+        out.numeric[name] = Column(row, value[logged])
+    return out
+
+
+def _clock(cells: Sequence[str]) -> Column | None:
+    """Return ISO dates as seconds since the epoch (UTC where the log names no zone); None when they are none."""
+    row, value = [], []
+    for i, cell in enumerate(cells):
+        try:
+            moment = datetime.fromisoformat(cell.strip())
+        except ValueError:
+            continue
+        row.append(i)
+        value.append((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    if len(row) < 0.9 * len(cells):
+        return None
+    return Column(np.array(row, np.int64), np.array(value))
+
+
+def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells | None:
+    """Parse a large, regular file; None when it has any peculiarity, which :func:`_with_csv` then handles."""
+    width = len(next(csv.reader([header], delimiter=delimiter)))
+    end = "" if text.endswith("\n") else "\n"
+    start = text.index(header)
+    body = text[start + len(header) :]
+    lines = text.count("\n", start) + len(end)
+    if any(c in body for c in '"#\x00') or text.count(header) > 1:
+        return None
+    if text.count(delimiter, start) != lines * (width - 1):  # a short or long row somewhere
+        return None
+    if delimiter == ";" and _DECIMAL_COMMA.search(body[:4096]):
+        return None
+    import pandas as pd
+
+    exact: dict[str, Any] = {"float_precision": "round_trip"} if int(pd.__version__.split(".")[0]) < 3 else {}
+    try:
+        frame = pd.read_csv(
+            io.StringIO(body.lstrip("\r\n")),
+            sep=delimiter,
+            header=None,
+            keep_default_na=False,
+            na_values=sorted({*MISSING, *(m.upper() for m in MISSING), "None", "Null"}),
+            low_memory=False,
+            skip_blank_lines=True,
+            **exact,
+        )
+    except (ValueError, OverflowError):
+        return None
+    names = _names(next(csv.reader([header], delimiter=delimiter)))
+    if frame.shape[1] != width:
+        return None
+    out = Cells(len(frame))
+    for i, name in enumerate(names):
+        series = frame[i]
+        if series.dtype.kind in "iuf":
+            value = series.to_numpy(np.float64)
+            row = np.flatnonzero(~np.isnan(value))
+            out.numeric[name] = Column(row, value[row])
+        else:
+            cells = ["" if c is None or c != c else str(c) for c in series.tolist()]
+            part = to_table([name], [cells], len(frame), source, out.notes)
+            out.numeric.update(part.numeric)
+            out.text.update(part.text)
+    return out

@@ -1,0 +1,176 @@
+"""Reads JSON and JSON-lines logs: W&B histories, LLaMA-Factory, ms-swift, Keras histories, TensorBoard downloads."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from curveread.errors import CorruptLogError, ReadError
+from curveread.readers.base import Part, Reader
+from curveread.readers.tables.columns import Column, is_axis_name
+from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
+from curveread.readers.tables.table_parts import named_runs, part_of
+from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.run.model import Source
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role, role_of
+
+__all__ = ["JsonLogReader"]
+
+_NOT_LOGS = re.compile(
+    r"(config|tokenizer|vocab|added_tokens|special_tokens|generation|package|tsconfig|labels?|wandb-(metadata|summary)|all_results|"
+    r"(train|eval|test|predict)_results|model\.safetensors\.index|preprocessor|dataset|manifest|index|schema|settings)[\w.\-]*\.jsonl?$",
+    re.IGNORECASE,
+)
+_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
+_KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
+_OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
+
+
+class JsonLogReader(Reader):
+    """JSON lines, a JSON list of rows, or an object of lists, whose rows name a step or a metric."""
+
+    name: ClassVar[str] = "jsonl"
+    looks_like: ClassVar[str] = "*.jsonl, *.json with rows (step, loss, …)"
+    priority: ClassVar[int] = 60
+
+    def claims(self, path: Path) -> bool:
+        """Return whether the first rows hold a step or a metric."""
+        if plain_suffix(path) not in {".jsonl", ".ndjson", ".json"} or _NOT_LOGS.match(path.name):
+            return False
+        head = head_of(path, 1 << 14).lstrip()
+        if not head.startswith(("{", "[")):
+            return False
+        if plain_suffix(path) == ".json" and re.match(r"\[\s*\[\s*-?[\d.]", head):
+            return True
+        first = head if plain_suffix(path) == ".json" else head.split("\n", 1)[0]
+        keys = [(k, sign) for k, sign in _KEY.findall(first)]
+        numeric = (
+            [k for k, sign in keys if sign in '-0123456789NI"n[']
+            if plain_suffix(path) == ".json"
+            else [k for k, _ in keys]
+        )
+        telling = any(role_of(k) in _TELLING for k in numeric)
+        counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
+        if plain_suffix(path) == ".json":
+            rows = head.startswith("[") or re.match(r"\{[^\[\]{}]*\}\s*\{", head) is not None
+            lists = re.match(r'\{\s*"[^"]+"\s*:\s*\[\s*[-\dNI]', head) is not None
+            return telling and (rows or lists)
+        return telling or counted
+
+    def read(self, path: Path) -> list[Part]:
+        """Read one file; several parts when it holds several runs. CorruptLogError when it holds no row."""
+        source = str(path)
+        text, size, notes = read_text(path)
+        origin = Source(source, self.name if plain_suffix(path) != ".json" else "json", size)
+        cells = _cells(text, path, notes)
+        wanted = _of_total(cells) or _of_training(cells, source)
+        if not cells.rows:
+            raise CorruptLogError(f"{path}: no rows in it")
+        return [
+            part_of(table, texts, origin, path, cells.notes, key, wanted) for key, table, texts in named_runs(cells)
+        ]
+
+
+def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
+    source = str(path)
+    if plain_suffix(path) == ".json":
+        try:
+            whole: Any = json.loads(text)
+        except (ValueError, RecursionError):
+            whole = None
+        if isinstance(whole, list):
+            return _from_list(whole, path, notes)
+        if isinstance(whole, dict):
+            lists = {k: v for k, v in whole.items() if isinstance(v, list)}
+            if lists:
+                return _from_lists(lists, path, notes)
+            return rows_to_cells([whole], source, notes)
+    rows, more = lines_to_rows(text, source)
+    return rows_to_cells(rows, source, notes + more)
+
+
+def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
+    if rows and all(
+        isinstance(r, list) and len(r) == 3 for r in rows
+    ):  # TensorBoard's download: wall time, step, value
+        stem = path.name.rsplit(".", 1)[0]
+        found = re.match(r"(?:run-.*?-tag-|tb_export_)?(?P<tag>.+)$", stem)
+        tag = found["tag"] if found else stem
+        if len(rows) == 1000:
+            notes = [
+                *notes,
+                DataNote(
+                    NoteKind.SAMPLED,
+                    str(path),
+                    "exactly 1,000 points: TensorBoard's download is a random sample of a longer curve",
+                ),
+            ]
+        return rows_to_cells([{"wall_time": w, "step": s, tag: v} for w, s, v in rows], str(path), notes)
+    good = [r for r in rows if isinstance(r, dict)]
+    if not good:
+        raise ReadError(
+            f'{path}: a JSON list without a single object; expected rows such as {{"step": 1, "loss": 2.3}}'
+        )
+    if len(good) < len(rows):
+        notes = [
+            *notes,
+            DataNote(
+                NoteKind.SKIPPED,
+                str(path),
+                f"{len(rows) - len(good)} of {len(rows)} entries are no objects and were left out",
+            ),
+        ]
+    return rows_to_cells(good, str(path), notes)
+
+
+def _from_lists(lists: dict[str, list[Any]], path: Path, notes: list[DataNote]) -> Cells:
+    """Return the cells of a history object: ``{"loss": [...], "val_loss": [...]}``."""
+    length = max(len(v) for v in lists.values())
+    rows: list[dict[str, Any]] = [{} for _ in range(length)]
+    for key, values in lists.items():
+        for row, value in zip(rows, values, strict=False):
+            row[key] = value
+    return rows_to_cells(rows, str(path), notes)
+
+
+def _of_total(cells: Cells) -> tuple[str, ...]:
+    """Turn ms-swift's ``"global_step/max_steps": "601/2161"`` into a step column."""
+    for name in list(cells.text):
+        if not name.startswith("global_step/"):
+            continue
+        found = [(_OF_TOTAL.match(c), i) for i, c in enumerate(cells.text[name])]
+        row = np.array([i for m, i in found if m], np.int64)
+        if row.size:
+            cells.numeric[name] = Column(row, np.array([float(m[1]) for m, _ in found if m]))
+            del cells.text[name]
+            return (name,)
+    return ()
+
+
+def _of_training(cells: Cells, source: str) -> tuple[str, ...]:
+    """Name the counter of the training rows where evaluations count otherwise: they take the value before.
+
+    mmengine writes the epoch of an evaluation into ``step``, which holds the iteration in training rows (as ``iter``
+    does); detectron2's last evaluation has no ``iteration``.
+    """
+    step, inner, iteration = (cells.numeric.get(n) for n in ("step", "iter", "iteration"))
+    if step is not None and inner is not None and inner.row.size < step.row.size and np.any(np.diff(step.value) < 0):
+        _, at, of = np.intersect1d(step.row, inner.row, assume_unique=True, return_indices=True)
+        if of.size == inner.row.size and np.array_equal(step.value[at], inner.value[of]):
+            del cells.numeric["step"]
+            return _uncounted(cells, "iter", cells.rows - inner.row.size, source)
+    if iteration is not None and 0.5 * cells.rows <= iteration.row.size < cells.rows and "total_loss" in cells.numeric:
+        return _uncounted(cells, "iteration", cells.rows - iteration.row.size, source)
+    return ()
+
+
+def _uncounted(cells: Cells, name: str, rows: int, source: str) -> tuple[str, ...]:
+    message = f"{rows} rows (evaluations) have no {name} of their own and are placed at the one before"
+    cells.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+    return (name,)

@@ -1,0 +1,151 @@
+"""Rows of JSON and JSON-lines logs as columns."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+from curveread.errors import CorruptLogError
+from curveread.readers.tables.columns import Column
+from curveread.readers.tables.delimited import Cells, to_table
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["lines_to_rows", "rows_to_cells"]
+
+_NAMED = {
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "-Infinity": -math.inf,
+    "nan": math.nan,
+    "inf": math.inf,
+    "-inf": -math.inf,
+}
+
+
+def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[DataNote]]:
+    """Parse one JSON object per line.
+
+    Returns
+    -------
+    rows
+        The objects, in order.
+    notes
+        A half-written last line, damaged lines in the middle.
+    """
+    lines = [line for line in text.split("\n") if line.strip(" \r\t\x00")]
+    if not lines:
+        raise CorruptLogError(f"{source}: the file is empty; expected a JSON object per line")
+    try:
+        rows = json.loads("[" + ",".join(lines) + "]")
+        if len(rows) == len(lines) and all(type(r) is dict for r in rows):
+            return rows, []
+    except (ValueError, RecursionError):
+        pass
+    rows, bad = [], []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            bad.append(number)
+            continue
+        if isinstance(row, dict):
+            rows.append(row)
+        else:
+            bad.append(number)
+    notes = []
+    if bad and bad[-1] == len(lines):
+        bad.pop()
+        notes.append(
+            DataNote(
+                NoteKind.TRUNCATED,
+                source,
+                f"the last line is no complete JSON object and was left out; {len(rows)} rows kept",
+            )
+        )
+    if bad:
+        notes.append(
+            DataNote(
+                NoteKind.CORRUPT,
+                source,
+                f"{len(bad)} lines are no JSON object (the first is line {bad[0]}) and were left out; "
+                f"{len(rows)} rows kept",
+            )
+        )
+    if not rows:
+        raise CorruptLogError(f"{source}: no line of it is a JSON object")
+    return rows, notes
+
+
+def rows_to_cells(rows: list[dict[str, Any]], source: str, notes: list[DataNote]) -> Cells:
+    """Turn objects into columns; nested keys are joined with a dot, ``null`` is "not logged", ``"NaN"`` a number."""
+    if not rows:
+        return Cells(0, notes=notes)
+    if any(type(v) is dict for row in rows[:64] for v in row.values()) or any(
+        type(v) is dict for v in rows[-1].values()
+    ):
+        rows = [_flat(row) for row in rows]
+    where: dict[str, list[int]] = {}
+    what: dict[str, list[Any]] = {}
+    for i, row in enumerate(rows):
+        for key, value in row.items():
+            try:
+                where[key].append(i)
+                what[key].append(value)
+            except KeyError:
+                where[key], what[key] = [i], [value]
+    out = Cells(len(rows), notes=notes)
+    for key, values in what.items():
+        kinds = {type(v) for v in values}
+        if kinds <= {int, float}:
+            try:
+                out.numeric[key] = Column(np.array(where[key], np.int64), np.array(values, np.float64))
+                continue
+            except OverflowError:
+                pass
+        _mixed(out, key, where[key], values, source)
+    return out
+
+
+def _mixed(out: Cells, key: str, where: list[int], values: list[Any], source: str) -> None:
+    """Add a column in which not every value is a number."""
+    row, number, other = [], [], 0
+    for i, value in zip(where, values, strict=True):
+        if value is None:
+            continue
+        if isinstance(value, str) and value in _NAMED:
+            value = _NAMED[value]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            other += 1
+            continue
+        try:
+            number.append(float(value))
+            row.append(i)
+        except OverflowError:
+            other += 1
+    if row and other <= len(row):
+        if other:
+            out.notes.append(
+                DataNote(NoteKind.SKIPPED, source, f"{key}: {other} values are no number and were left out")
+            )
+        out.numeric[key] = Column(np.array(row, np.int64), np.array(number))
+    elif other:
+        cells = [""] * out.rows
+        for i, value in zip(where, values, strict=True):
+            cells[i] = "" if value is None else str(value)
+        part = to_table([key], [cells], out.rows, source, out.notes)  # numbers and dates written as text
+        out.numeric.update(part.numeric)
+        out.text.update(part.text)
+
+
+def _flat(row: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, value in row.items():
+        name = f"{prefix}{key}"
+        if type(value) is dict:
+            out.update(_flat(value, name + "."))
+        else:
+            out[name] = value
+    return out

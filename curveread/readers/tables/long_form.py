@@ -1,0 +1,95 @@
+"""Tables with a row per point, as ``curveread export`` writes them: run, tag, step, wall time, value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from curveread.readers.base import Part
+from curveread.readers.tables.columns import Column, is_axis_name
+from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.points import Points, segments_of_points, starts_of
+from curveread.run.model import FloatArray, Source
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["long_parts"]
+
+_TAG = ("tag", "metric", "metric_name")
+_RUN = ("run", "run_name", "run_id")
+_SMOOTHED = "smoothed"
+_CLOCK = ("wall_time", "timestamp", "_timestamp")
+
+
+def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool = False) -> list[Part]:
+    """Return a part for every run of a table that names tag, step and value of each point.
+
+    Parameters
+    ----------
+    cells, source, path
+        The table and its file.
+    blank_is_nan
+        Whether the writer leaves NaN out (pandas into Parquet does), so that a row without a value is a point.
+
+    Returns
+    -------
+    list of Part
+        Empty when the table has another form: no text column ``tag`` or ``metric``, or other numbers than one step,
+        ``value`` and a time.
+    """
+    tag = next((n for n in _TAG if n in cells.text), None)
+    step = [n for n in cells.numeric if is_axis_name(n)]
+    value = cells.numeric.get("value")
+    others = set(cells.numeric) - {*step, "value", _SMOOTHED, *_CLOCK}
+    if tag is None or len(step) != 1 or value is None or others:
+        return []
+    if blank_is_nan:
+        whole = np.full(cells.rows, np.nan)
+        whole[value.row] = value.value
+        value = Column(np.arange(cells.rows), whole)
+    counted = cells.numeric[step[0]]
+    usable = np.isfinite(counted.value) & (np.abs(counted.value) < 2**62)
+    row, at, of = np.intersect1d(counted.row[usable], value.row, assume_unique=True, return_indices=True)
+    steps, values = counted.value[usable][at].astype(np.int64), value.value[of]
+    wall = _clock(cells)
+    tags = np.array(cells.text[tag], dtype=object)[row]
+    run = next((n for n in _RUN if n in cells.text), None)
+    runs = np.array(cells.text[run], dtype=object)[row] if run else np.full(row.size, "", dtype=object)
+    notes = list(cells.notes)
+    if _SMOOTHED in cells.numeric:
+        notes.append(DataNote(NoteKind.SKIPPED, source.path, "the column smoothed was computed, not logged: left out"))
+    if row.size < cells.rows:
+        message = f"{cells.rows - row.size} rows without a usable step or value were left out; {row.size} points kept"
+        notes.append(DataNote(NoteKind.SKIPPED, source.path, message))
+    parts = []
+    for name in dict.fromkeys(runs.tolist()):
+        mine = np.flatnonzero(runs == name)
+        metrics = {}
+        for label in dict.fromkeys(tags[mine].tolist()):
+            point = mine[tags[mine] == label]
+            time = None if wall is None else wall[row[point]]
+            metrics[str(label)] = Points(steps[point], values[point], starts_of(steps[point]), time)
+        segments, more = segments_of_points(metrics, source.path)
+        parts.append(
+            Part(
+                source=source,
+                curves=segments[-1] if segments else {},
+                key=str(name),
+                name=str(name),
+                notes=(*notes, *more),
+                x_axis=step[0],
+                order=(0.0, path.name),
+                segments=tuple(segments) if len(segments) > 1 else (),
+            )
+        )
+        notes = []  # what concerns the whole file is said once
+    return parts
+
+
+def _clock(cells: Cells) -> FloatArray | None:
+    name = next((n for n in _CLOCK if n in cells.numeric), None)
+    if name is None:
+        return None
+    out = np.full(cells.rows, np.nan)
+    out[cells.numeric[name].row] = cells.numeric[name].value
+    return out

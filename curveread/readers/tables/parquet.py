@@ -1,0 +1,239 @@
+"""Reads Parquet logs: W&B's run history, trackio's export, and wide tables with a column that counts steps."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from curveread.errors import CorruptLogError, ReadError
+from curveread.readers.base import Part, Reader
+from curveread.readers.tables.blanks import restore_nan
+from curveread.readers.tables.columns import Column, is_axis_name, is_bookkeeping
+from curveread.readers.tables.delimited import Cells, to_table
+from curveread.readers.tables.long_form import long_parts
+from curveread.readers.tables.parquet_footer import Leaf, leaves
+from curveread.readers.tables.table_parts import named_runs, part_of
+from curveread.run.model import Curve, Source
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import Role, role_of
+
+__all__ = ["ParquetReader"]
+
+_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
+_SIDECAR = re.compile(r".*_(configs|system|traces|artifacts|artifact_\w+|run_artifact_\w+)\.parquet$")
+_TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
+_TRACKIO_OWN = ("id", "run_id", "run_name", "log_id", "space_id")
+
+
+@dataclass(slots=True)
+class _Content:
+    """What could be read: pieces of columns with the row at which each starts."""
+
+    rows: int = 0
+    pieces: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
+    damage: list[str] = field(default_factory=list)
+
+
+class ParquetReader(Reader):
+    """Parquet files with a column that counts steps and another of numbers; needs the package pyarrow."""
+
+    name: ClassVar[str] = "parquet"
+    looks_like: ClassVar[str] = "*.parquet with columns (step or epoch, loss, …)"
+    priority: ClassVar[int] = 55
+
+    def claims(self, path: Path) -> bool:
+        """Return whether the footer names columns of a training log; does not need pyarrow."""
+        if path.suffix.lower() not in {".parquet", ".pq"} or _SIDECAR.match(path.name):
+            return False
+        return _is_log(leaves(path))
+
+    def read(self, path: Path) -> list[Part]:
+        """Read one file; several parts when it holds several runs.
+
+        Raises
+        ------
+        ReadError
+            When pyarrow is not installed.
+        CorruptLogError
+            When the file cannot be read.
+        """
+        source = Source(str(path), self.name, path.stat().st_size if path.is_file() else 0)
+        arrow, parquet = _pyarrow(path)
+        broken = (arrow.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError, OverflowError)
+        try:
+            file = parquet.ParquetFile(str(path), page_checksum_verification=True)
+            groups, by_pandas = int(file.num_row_groups), b"pandas" in (file.schema_arrow.metadata or {})
+        except broken as error:
+            raise CorruptLogError(f"{path}: no readable Parquet file: {_line(error)}") from error
+        content = _Content()
+        with file:
+            for i in range(groups):
+                _read_group(file, i, content, broken)
+        notes: list[DataNote] = []
+        cells, single = _cells(arrow, content, source.path, notes, broken)
+        if content.damage:
+            message = f"{len(content.damage)} pieces are damaged and were left out, first {content.damage[0]}"
+            notes.append(DataNote(NoteKind.CORRUPT, source.path, message))
+        if not cells.rows:
+            raise CorruptLogError(f"{path}: no row in it" + (f": {content.damage[0]}" if content.damage else ""))
+        return [_with_bits(p, single) for p in _parts(cells, source, path, notes, by_pandas)]
+
+
+def _is_log(columns: Sequence[Leaf]) -> bool:
+    numeric = [c.name for c in columns if c.numeric]
+    metrics = [n for n in numeric if not is_axis_name(n) and not is_bookkeeping(n)]
+    if any(is_axis_name(n) for n in numeric):
+        return bool(metrics)
+    return len(numeric) == len(columns) and any(role_of(n) in _TELLING for n in metrics)
+
+
+def _pyarrow(path: Path) -> tuple[Any, Any]:
+    try:
+        return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise ReadError(
+            f"{path}: Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
+        ) from error
+
+
+def _line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+
+
+def _read_group(file: Any, i: int, content: _Content, broken: tuple[type[BaseException], ...]) -> None:
+    """Read a group of rows; column by column where it is damaged."""
+    try:
+        tables = [file.read_row_group(i)]
+    except broken:
+        tables = []
+        for name in dict.fromkeys(file.schema_arrow.names):
+            try:
+                tables.append(file.read_row_group(i, columns=[name]))
+            except broken as error:
+                content.damage.append(f"{name} in row group {i}: {_line(error)}")
+    rows = max((t.num_rows for t in tables), default=0)
+    for table in tables:
+        while any(str(t).startswith("struct") for t in table.schema.types):
+            table = table.flatten()
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            content.pieces.setdefault(name, []).append((content.rows, column))
+    content.rows += rows
+
+
+def _cells(
+    arrow: Any, content: _Content, source: str, notes: list[DataNote], broken: tuple[type[BaseException], ...]
+) -> tuple[Cells, frozenset[str]]:
+    """Return the columns, and the names of those that hold float32 or less."""
+    out = Cells(content.rows, notes=notes)
+    media = {n.removesuffix("._type") for n in content.pieces if n.endswith("._type")}
+    skipped = set(media)
+    single = set()
+    for name, pieces in content.pieces.items():
+        if any(name.startswith(m + ".") for m in media) or all(arrow.types.is_null(p.type) for _, p in pieces):
+            continue
+        kinds = {str(piece.type) for _, piece in pieces}
+        try:
+            column = _numbers(arrow, pieces)
+            if column is not None:
+                out.numeric[name] = column
+                if kinds <= {"float", "halffloat"}:
+                    single.add(name)
+                continue
+            texts = _texts(arrow, pieces, content.rows)
+        except broken as error:
+            content.damage.append(f"{name}: {_line(error)}")
+            continue
+        if texts is None:
+            skipped.add(name)
+            continue
+        part = to_table([name], [texts], content.rows, source, notes)  # numbers and dates written as text
+        out.numeric |= part.numeric
+        out.text |= part.text
+    if skipped:
+        shown = ", ".join(sorted(skipped)[:6]) + (" …" if len(skipped) > 6 else "")
+        notes.append(DataNote(NoteKind.SKIPPED, source, f"no numbers in {len(skipped)} columns: {shown}"))
+    return out, frozenset(single)
+
+
+def _numbers(arrow: Any, pieces: Sequence[tuple[int, Any]]) -> Column | None:
+    """Return a numeric column, times as seconds; a null is "not logged", a NaN is a NaN. None for other types."""
+    types = arrow.types
+    row, value = [], []
+    for start, piece in pieces:
+        kind = piece.type
+        if types.is_timestamp(kind):
+            cast = piece.drop_null().cast(arrow.timestamp("us", kind.tz), safe=False).cast(arrow.int64())
+            value.append(np.asarray(cast.to_numpy(), np.float64) / 1e6)
+        elif types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+            value.append(piece.drop_null().cast(arrow.float64(), safe=False).to_numpy())
+        else:
+            return None
+        valid = np.asarray(piece.is_valid().to_numpy(), bool)
+        row.append(np.flatnonzero(valid) + start)
+    return Column(np.concatenate(row), np.concatenate(value))
+
+
+def _texts(arrow: Any, pieces: Sequence[tuple[int, Any]], rows: int) -> list[str] | None:
+    """Return the cells of a text column, blank where nothing was logged; None for other types."""
+    out = [""] * rows
+    for start, piece in pieces:
+        kind = piece.type.value_type if arrow.types.is_dictionary(piece.type) else piece.type
+        if not (arrow.types.is_string(kind) or arrow.types.is_large_string(kind) or str(kind) == "string_view"):
+            return None
+        found = piece.cast(arrow.large_string()).to_pylist()
+        out[start : start + len(found)] = ["" if cell is None else cell for cell in found]
+    return out
+
+
+def _parts(cells: Cells, source: Source, path: Path, notes: list[DataNote], by_pandas: bool) -> list[Part]:
+    if set(cells.numeric) | set(cells.text) >= _TRACKIO:
+        return _trackio(cells, source, path, notes)
+    long = long_parts(cells, source, path, blank_is_nan=by_pandas)
+    if long:
+        return long
+    parts = []
+    for key, table, texts in named_runs(cells):
+        restored: list[DataNote] = []
+        if by_pandas:  # pandas writes NaN as null
+            table, restored = restore_nan(table, source.path)
+        parts.append(part_of(table, texts, source, path, [*notes, *restored], key))
+    return parts
+
+
+def _trackio(cells: Cells, source: Source, path: Path, notes: list[DataNote]) -> list[Part]:
+    """Trackio's export: the table of the store, with a column for every metric."""
+    source = replace(source, format="trackio-parquet")
+    names = cells.text.get("run_name") or [""] * cells.rows
+    ids = cells.text.get("run_id") or names
+    name_of = dict(zip(ids, names, strict=True))
+    numeric = {("_step" if n == "step" else n): c for n, c in cells.numeric.items() if n not in _TRACKIO_OWN}
+    texts = {n: t for n, t in cells.text.items() if n not in _TRACKIO_OWN}
+    parts = []
+    for run in name_of:
+        mine = np.array([i == run for i in ids])
+        place = np.cumsum(mine) - 1
+        table = Cells(int(mine.sum()))
+        for name, column in numeric.items():
+            keep = mine[column.row]
+            if keep.any():
+                table.numeric[name] = Column(place[column.row[keep]], column.value[keep])
+        part = part_of(table.table(), texts, source, path, notes, run)
+        axis = "step" if part.x_axis == "_step" else part.x_axis
+        parts.append(replace(part, name=name_of[run], x_axis=axis))
+        notes = []  # what concerns the whole file is said once
+    return parts
+
+
+def _with_bits(part: Part, single: frozenset[str]) -> Part:
+    """Mark the curves that were stored as float32."""
+
+    def mark(curves: Mapping[str, Curve]) -> dict[str, Curve]:
+        return {t: replace(c, significand_bits=24) if t in single else c for t, c in curves.items()}
+
+    return replace(part, curves=mark(part.curves), segments=tuple(map(mark, part.segments)))

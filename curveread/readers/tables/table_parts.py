@@ -1,0 +1,126 @@
+"""From a parsed table to the part of a run: format, axis, clock, samples, several runs in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from curveread.readers.base import Part
+from curveread.readers.tables.columns import Column, Table, choose_axis, is_axis_name, is_bookkeeping
+from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.segments import segments_of
+from curveread.run.model import Source
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["named_runs", "part_of"]
+
+_RUN_COLUMNS = ("run", "run_name", "run_id", "experiment", "exp_name", "exp", "trial", "trial_id")
+
+
+def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]]:
+    """Yield key, table and text columns of each run of a file: several where a text column names them."""
+    for name in cells.text:
+        if name.lower() in _RUN_COLUMNS:
+            labels = np.array(cells.text[name], dtype=object)
+            runs = list(dict.fromkeys(labels.tolist()))
+            if 1 < len(runs) <= 0.5 * max(cells.rows, 1):
+                texts = {k: v for k, v in cells.text.items() if k != name}
+                for run in runs:
+                    yield str(run), _rows_of(cells, labels == run), texts
+                return
+    yield "", cells.table(), cells.text
+
+
+def _rows_of(cells: Cells, mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Table:
+    place = np.cumsum(mask) - 1
+    columns = {}
+    for name, column in cells.numeric.items():
+        mine = mask[column.row]
+        columns[name] = Column(place[column.row[mine]], column.value[mine])
+    return Table(int(mask.sum()), columns)
+
+
+def part_of(
+    table: Table,
+    texts: dict[str, list[str]],
+    source: Source,
+    path: Path,
+    notes: list[DataNote],
+    key: str = "",
+    wanted: tuple[str, ...] = (),
+) -> Part:
+    """Turn the rows of one run into a part; ``wanted`` names columns to try first as the axis."""
+    notes = list(notes)
+    names = {n.strip().lower() for n in table.columns}
+    format_name = source.format
+    if "_step" in names and names & {"_runtime", "_timestamp"}:
+        format_name = "wandb-history"
+    elif path.name == "metrics.csv" and {"epoch", "step"} <= names:
+        format_name = "lightning-csv"
+    dropped = [n for n in texts if not is_bookkeeping(n)]
+    if dropped:
+        shown = ", ".join(sorted(dropped)[:6]) + (" …" if len(dropped) > 6 else "")
+        notes.append(DataNote(NoteKind.SKIPPED, source.path, f"no numbers in {len(dropped)} columns: {shown}"))
+    axis = choose_axis(table, wanted)
+    segments, more = segments_of(
+        table, axis, source.path, skip=[n for n in table.columns if _duplicate_axis(n, axis.name, table)]
+    )
+    notes += more
+    fidelity = "full"
+    if format_name == "wandb-history" and _looks_sampled(table):
+        fidelity = "sampled"
+        notes.append(
+            DataNote(
+                NoteKind.SAMPLED,
+                source.path,
+                f"{table.rows} rows with uneven _step: run.history() returns a random sample of 500 rows; "
+                "scan_history() returns all",
+            )
+        )
+    if not segments:
+        notes.append(DataNote(NoteKind.EMPTY, source.path, f"no curve: {table.rows} rows, no numbers beside the step"))
+    return Part(
+        source=replace(source, format=format_name),
+        curves=segments[-1] if segments else {},
+        key=key,
+        name=key,
+        notes=tuple(notes),
+        x_axis=axis.name,
+        order=(_first_time(table), path.name),
+        segments=tuple(segments) if len(segments) > 1 else (),
+        fidelity=fidelity,
+    )
+
+
+def _duplicate_axis(name: str, axis: str, table: Table) -> bool:
+    """Return whether a column is a second counter of steps (``global_step`` beside ``step``); epochs are none."""
+    if (
+        name == axis
+        or not is_axis_name(name)
+        or name.strip().lower() in {"epoch", "epochs"}
+        or axis not in table.columns
+    ):
+        return False
+    mine, main = table.columns[name], table.columns[axis]
+    return mine.row.size == main.row.size and bool(np.array_equal(mine.value, main.value))
+
+
+def _looks_sampled(table: Table) -> bool:
+    step = table.columns.get("_step")
+    if step is None or not 499 <= table.rows <= 500 or step.row.size != table.rows:
+        return False
+    gaps = np.diff(step.value)
+    return bool(step.value[-1] - step.value[0] > 1.1 * table.rows and np.unique(gaps).size > 1)
+
+
+def _first_time(table: Table) -> float:
+    from curveread.readers.tables.columns import clock_of
+
+    clock = clock_of(table)
+    if clock is None:
+        return 0.0
+    finite = clock[1][np.isfinite(clock[1])]
+    return float(finite[0]) if finite.size else 0.0

@@ -1,0 +1,146 @@
+"""JSON and JSON-lines logs against ``json``, and what happens to files on the way."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curveread.errors import CorruptLogError
+from curveread.readers.base import Part
+from curveread.readers.tables.json_log import JsonLogReader
+from curveread.run.notes import NoteKind
+
+READER = JsonLogReader()
+
+
+def _read(path: Path, text: str) -> Part:
+    path.write_text(text)
+    assert READER.claims(path)
+    (part,) = READER.read(path)
+    return part
+
+
+@pytest.mark.corpus
+def test_every_value_of_the_corpus_equals_json(corpus_public: Path, corpus_trained: Path) -> None:
+    paths = [p for p in (*corpus_public.rglob("*.jsonl"), *corpus_trained.rglob("runs/*/*.jsonl")) if READER.claims(p)]
+    assert len(paths) > 20
+    points = 0
+    for path in paths:
+        (part,) = READER.read(path)
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        segments = part.segments or (part.curves,)
+        for tag in {t for s in segments for t in s}:
+            truth = [float(r[tag]) for r in rows if r.get(tag) is not None]
+            ours = np.concatenate([s[tag].value for s in segments if tag in s])
+            assert np.array_equal(ours, truth, equal_nan=True), (path, tag)
+            points += ours.size
+    assert points > 70_000
+
+
+def test_nan_null_and_absent(tmp_path: Path) -> None:
+    lines = [
+        '{"step": 0, "loss": 1.5, "acc": null}',
+        '{"step": 1, "loss": NaN}',
+        '{"step": 2, "loss": "Infinity", "note": "x"}',
+        '{"step": 3, "loss": null}',
+    ]
+    part = _read(tmp_path / "metrics.jsonl", "\n".join(lines))
+    assert np.array_equal(part.curves["loss"].value, [1.5, math.nan, math.inf], equal_nan=True)
+    assert set(part.curves) == {"loss"}
+    assert any("note" in n.message for n in part.notes)
+
+
+def test_half_written_last_line_and_damage_in_the_middle(tmp_path: Path) -> None:
+    lines = [json.dumps({"step": i, "loss": i + 0.5}) for i in range(10)]
+    lines[4] = "\x00\x00garbage"
+    part = _read(tmp_path / "metrics.jsonl", "\n".join(lines) + '\n{"step": 10, "lo')
+    assert part.curves["loss"].step.tolist() == [0, 1, 2, 3, 5, 6, 7, 8, 9]
+    said = {n.kind: n.message for n in part.notes}
+    assert "the last line is no complete JSON object" in said[NoteKind.TRUNCATED]
+    assert "line 5" in said[NoteKind.CORRUPT]
+
+
+def test_llama_factory_log(tmp_path: Path) -> None:
+    rows = [
+        {
+            "current_steps": 5 * i,
+            "total_steps": 20,
+            "loss": 1.0 / i,
+            "eval_loss": None,
+            "lr": 0.1,
+            "epoch": i / 4,
+            "percentage": 25.0 * i,
+            "elapsed_time": "0:00:01",
+        }
+        for i in range(1, 5)
+    ]
+    part = _read(tmp_path / "trainer_log.jsonl", "\n".join(map(json.dumps, rows)))
+    assert part.x_axis == "current_steps"
+    assert set(part.curves) == {"loss", "lr", "epoch"}
+    assert part.curves["loss"].step.tolist() == [5, 10, 15, 20]
+
+
+def test_ms_swift_log(tmp_path: Path) -> None:
+    rows = [
+        {"loss": "2.5", "global_step/max_steps": "1/100", "memory(GiB)": 3.5},
+        {"loss": 1.5, "global_step/max_steps": "10/100", "memory(GiB)": 3.5},
+    ]
+    part = _read(tmp_path / "logging.jsonl", "\n".join(map(json.dumps, rows)))
+    assert part.curves["loss"].step.tolist() == [1, 10] or part.curves["loss"].step.tolist() == [10]
+    assert part.x_axis == "global_step/max_steps"
+
+
+def test_keras_history_object(tmp_path: Path) -> None:
+    part = _read(tmp_path / "history.json", json.dumps({"loss": [2.0, 1.5], "val_loss": [2.5, math.nan]}))
+    assert part.curves["loss"].value.tolist() == [2.0, 1.5]
+    assert math.isnan(part.curves["val_loss"].value[1])
+
+
+def test_list_of_rows_with_nested_keys(tmp_path: Path) -> None:
+    rows = [{"_step": i, "train": {"loss": i + 0.5}, "hist": {"_type": "histogram"}} for i in range(3)]
+    part = _read(tmp_path / "scan_history.json", json.dumps([{**r, "loss": 1} for r in rows]))
+    assert part.curves["train.loss"].value.tolist() == [0.5, 1.5, 2.5]
+
+
+def test_tensorboard_download(tmp_path: Path) -> None:
+    part = _read(tmp_path / "run-a-tag-train_loss.json", json.dumps([[1700000000.5, 0, 2.5], [1700000001.5, 5, "NaN"]]))
+    curve = part.curves["train_loss"]
+    assert curve.step.tolist() == [0, 5]
+    assert math.isnan(curve.value[1])
+    assert curve.wall_time[0] == 1700000000.5
+
+
+def test_old_wandb_history(tmp_path: Path) -> None:
+    rows = [{"_step": i, "_runtime": i, "_timestamp": 1.5e9 + i, "loss": 1.0 - i / 10} for i in range(5)]
+    part = _read(tmp_path / "wandb-history.jsonl", "\n".join(map(json.dumps, rows)))
+    assert part.source.format == "wandb-history"
+    assert part.curves["loss"].wall_time[0] == 1.5e9
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.json", '{"loss": 1.0, "step": 1}'),
+        ("tokenizer.json", '{"a": [1, 2]}'),
+        ("wandb-summary.json", '{"loss": 0.5, "_step": 3}'),
+        ("data.jsonl", '{"text": "hello", "label": 1}\n'),
+        ("x.jsonl", "not json\n"),
+        ("all_results.json", '{"train_loss": 1.0}'),
+        ("nested.json", '{"model": {"loss": "ce"}}'),
+    ],
+)
+def test_what_is_no_log_is_not_claimed(name: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert not READER.claims(path)
+
+
+def test_no_row_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 0, "loss"')
+    with pytest.raises(CorruptLogError, match="no line of it is a JSON object"):
+        READER.read(path)
