@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.run.equality import ByValue
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role, role_of
@@ -27,7 +28,7 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class Curve(ByValue):
     """One logged quantity over steps, exactly as logged.
 
     Parameters
@@ -71,6 +72,13 @@ class Curve:
 
     def __len__(self) -> int:
         return int(self.step.size)
+
+    def __repr__(self) -> str:
+        count = f"{len(self):,} {'point' if len(self) == 1 else 'points'}"
+        if not len(self):
+            return f"<Curve {self.tag!r} ({self.role}): {count}>"
+        (first, last), (begin, end) = self.step[[0, -1]].tolist(), self.value[[0, -1]].tolist()
+        return f"<Curve {self.tag!r} ({self.role}): {count}, steps {first:,}–{last:,}, {begin:.6g} → {end:.6g}>"
 
     def take(self, index: NDArray[Any] | slice) -> Curve:
         """Return the curve's points at ``index`` (mask, positions or slice) as a curve."""
@@ -138,7 +146,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
+class Attempt(ByValue):
     """One start of a run: what was logged between a start and the next one.
 
     Parameters
@@ -162,9 +170,15 @@ class Attempt:
     started: float | None = None
     source: str = ""
 
+    def __repr__(self) -> str:
+        count = f"{len(self.curves)} {'curve' if len(self.curves) == 1 else 'curves'}"
+        again = sum(map(len, self.superseded.values()))
+        later = f", {again:,} points logged again later" if again else ""
+        return f"<Attempt: {count}, steps {self.first_step}–{self.last_step}{later}>"
+
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Run(ByValue):
     """A finished training run, as its logs tell it.
 
     Parameters
@@ -265,4 +279,5 @@ class Run:
         return fragment(self)
 
     def __repr__(self) -> str:
-        return f"<Run {self.name!r}: {len(self.curves)} curves, steps {self.first_step}–{self.last_step}>"
+        count = f"{len(self.curves)} {'curve' if len(self.curves) == 1 else 'curves'}"
+        return f"<Run {self.name!r}: {count}, steps {self.first_step}–{self.last_step}>"

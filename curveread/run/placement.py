@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.run.equality import ByValue
 from curveread.run.model import FloatArray, IntArray, Run
 
 __all__ = ["Placement"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placement:
+class Placement(ByValue):
     """Steps of a log and the places they have on another axis.
 
     Parameters
@@ -34,6 +35,9 @@ class Placement:
     value: FloatArray
     lowest: float = 0.0
     whole: bool = True
+
+    def __repr__(self) -> str:
+        return f"<Placement of {self.run.name!r}: {self.step.size} known steps>"
 
     def between(self, step: NDArray[Any]) -> FloatArray:
         """Return the place of each step, (n,) float64; outside of the known ones go on at the average pace."""
