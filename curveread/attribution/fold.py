@@ -176,7 +176,7 @@ def _follows(effect: Finding, cause: Finding, near: float) -> bool:
     if not links or effect.first_step is None or cause.first_step is None or cause.last_step is None:
         return False
     pair = _Pair(effect, cause, effect.first_step, cause.first_step, cause.last_step, near)
-    milder = effect.severity.rank <= cause.severity.rank
+    milder = effect.severity <= cause.severity
     return any((milder or not link.milder) and link.when(pair) for link in links)
 
 

@@ -90,7 +90,7 @@ class Judging:
 def code(diagnosis: Diagnosis, fail_on: Severity | None) -> int:
     """Return the exit code that one run asks for; with ``fail_on`` None its findings do not count."""
     worst = diagnosis.worst
-    if fail_on is not None and worst is not None and worst.rank >= fail_on.rank:
+    if fail_on is not None and worst is not None and worst >= fail_on:
         return FOUND
     return FAULT if diagnosis.failed else DONE
 

@@ -89,7 +89,7 @@ def split(
 
 
 def _same(finding: Finding, known: Known, run: Run) -> bool:
-    if (finding.rule, finding.tag) != (known.rule, known.tag) or finding.severity.rank > known.severity.rank:
+    if (finding.rule, finding.tag) != (known.rule, known.tag) or finding.severity > known.severity:
         return False
     if finding.first_step is None or known.step is None:
         return finding.first_step is known.step

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from curveread.run.equality import ByValue
+
 __all__ = ["Evidence", "Finding", "Severity", "json_number"]
 
 
 class Severity(StrEnum):
-    """How grave a finding is. ``warning`` and ``error`` mean: someone should act."""
+    """How grave a finding is: ``info`` < ``warning`` < ``error``; the last two mean: someone should act.
+
+    Members compare by gravity, also with their names: ``severity >= "warning"``.
+    """
 
     INFO = "info"
     WARNING = "warning"
@@ -21,6 +26,18 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0, 1 or 2: for comparing and ordering."""
         return ("info", "warning", "error").index(self.value)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Severity(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Severity(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Severity(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Severity(other).rank
 
 
 def json_number(value: float) -> float | str:
@@ -32,8 +49,8 @@ def json_number(value: float) -> float | str:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence(ByValue):
     """A measured figure that supports a finding: it cannot exist without its unit.
 
     Parameters
@@ -56,8 +73,8 @@ class Evidence:
         return {"name": self.name, "value": value, "unit": self.unit}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding(ByValue):
     """One thing that happened in a run.
 
     Parameters
@@ -92,6 +109,11 @@ class Finding:
     also_explained_by: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     folded: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        curve = f" in {self.tag!r}" if self.tag is not None else ""
+        place = f", steps {self.first_step}–{self.last_step}" if self.first_step is not None else ""
+        return f"<Finding {self.rule} ({self.severity.value}){curve}{place}: {self.message}>"
 
     def get(self, name: str) -> float | str | None:
         """Return the value of the evidence called ``name``, None when there is none."""

@@ -83,10 +83,10 @@ def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when:
     quiet = {q.rule for q in diagnosis.quiet}
     for rule in sorted({*by_rule, *reasons, *errors, *quiet}):
         case = _case(suite, rule)
-        grave = [f for f in diagnosis.findings if f.rule == rule and f.severity.rank >= fail_on.rank]
+        grave = [f for f in diagnosis.findings if f.rule == rule and f.severity >= fail_on]
         if grave:
             more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
-            worst = max(grave, key=lambda f: f.severity.rank).severity.value
+            worst = max(f.severity for f in grave).value
             failure = SubElement(case, "failure", {"type": worst, "message": _legal(grave[0].message) + more})
             failure.text = "\n\n".join(map(_told, grave))
         elif rule in errors:
@@ -94,7 +94,7 @@ def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when:
         elif rule in reasons:
             SubElement(case, "skipped", {"message": _legal(reasons[rule])})
     said = [f"{diagnosis.verdict.health}: {_legal(diagnosis.verdict.headline)}"]
-    said += [_told(f) for f in diagnosis.findings if f.severity.rank < fail_on.rank]
+    said += [_told(f) for f in diagnosis.findings if f.severity < fail_on]
     said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]
     said += [f"note: {_legal(f'{n.source}: {n.message}' if n.source else n.message)}" for n in run.notes]
     _close(suite, said)
