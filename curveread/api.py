@@ -12,7 +12,6 @@ from curveread.discovery import discover
 from curveread.errors import ReadError, SeveralRunsError, UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Severity
 from curveread.readers.registry import all_readers
 from curveread.run.axes import with_axis
@@ -344,13 +343,15 @@ def report(
     ExportError
         When the file cannot be written.
     """
+    from curveread.readings.extras import ReportExtras
     from curveread.report.write import write
 
     target = Path(path)
     kind = format or target.suffix.lower().lstrip(".")
     diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
     if smooth is not None:
-        diagnosis = _smoothed(diagnosis, smooth, drawn=kind != "json")
+        extras = ReportExtras(weight=smooth, in_place_of_trend=kind != "json")
+        diagnosis = replace(diagnosis, extras=extras)
     return write(diagnosis, target, kind, static=static, title=title)
 
 
@@ -464,32 +465,6 @@ def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: floa
     weight = smooth
     column = None if weight is None else lambda value: ema(value, weight)
     return write_table([runs] if isinstance(runs, Run) else list(runs), Path(path), smoothed=column)
-
-
-def _smoothed(diagnosis: Diagnosis, weight: float, *, drawn: bool) -> Diagnosis:
-    """Return the diagnosis with a further smoothing at its knots, made from every logged point.
-
-    With ``drawn`` it stands in the place of the trend, so that pictures show it.
-    """
-    import numpy as np
-
-    from curveread.signals.smoothing import ema
-
-    def draw() -> tuple[Drawing, ...]:
-        out = []
-        for drawing in diagnosis.drawings:
-            curve = diagnosis.run.curves.get(drawing.tag)
-            finite = curve.finite if curve is not None else np.empty(0, bool)
-            if curve is not None and drawing.smooth and finite.any():
-                at = np.searchsorted(curve.step[finite], drawing.knot_step, side="right") - 1
-                values = ema(curve.value[finite], weight)[np.maximum(at, 0)]
-                drawing = replace(drawing, smooth={**drawing.smooth, weight: values})
-                if drawn and drawing.trend.size:
-                    drawing = replace(drawing, trend=values, trend_weight=weight)
-            out.append(drawing)
-        return tuple(out)
-
-    return replace(diagnosis, draw=draw)
 
 
 def _some(names: Sequence[str], most: int = 10) -> str:

@@ -10,7 +10,7 @@ from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
-from curveread.detectors.base import CurveView, Detector, Subject
+from curveread.detectors.base import CurveView, Detector, Subject, views_of
 from curveread.detectors.registry import detector, rules
 from curveread.findings.diagnosis import (
     Diagnosis,
@@ -21,19 +21,17 @@ from curveread.findings.diagnosis import (
 )
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
-from curveread.readings.drawings import drawings
-from curveread.readings.inputs import digests
+from curveread.readings.extras import ReportExtras
 from curveread.readings.keep import checkpoints
 from curveread.readings.metrics import reminder
 from curveread.readings.outlook import Outlook, outlook
 from curveread.readings.phases import phases
-from curveread.readings.rulers import rulers
 from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
 from curveread.run.model import Run
-from curveread.run.roles import LOSSES, Role, is_preference, is_reinforcement
+from curveread.run.roles import LOSSES, Role
 from curveread.run.task import task_of
 
 __all__ = ["diagnose", "verdict_of"]
@@ -73,7 +71,7 @@ def diagnose(
     configured = {rule: detector(rule).configured((options or {}).get(rule, {})) for rule in wanted}
     for rule in options or {}:
         detector(rule)
-    views = _views(run)
+    views = views_of(run)
     findings, not_checked, failed = _asked(run, configured, views)
     told = fold(findings, run)
     marks = landmarks(run)
@@ -86,12 +84,12 @@ def diagnose(
     stretches = phases(run, course, views)
     try:
         told_in_words = statements(run, views, task, stretches, course)
-    except Exception as error:  # nor must a sentence
+    except Exception as error:  # sentences that break must not take the findings with them
         told_in_words = ()
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
     try:
         ahead = outlook(run, views, kept, cost_per_hour)
-    except Exception as error:  # nor must a reading
+    except Exception as error:  # nor must a forecast that breaks
         ahead = Outlook(checkpoints=checkpoints(run, None))
         failed.append(Failed("outlook", f"{type(error).__name__}: {error}"))
     return Diagnosis(
@@ -107,9 +105,7 @@ def diagnose(
         statements=(*told_in_words, *ahead.statements, *reminder(told_in_words)),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
-        draw=partial(drawings, views, kept),
-        lay=partial(rulers, run),
-        seal=partial(digests, run),
+        extras=ReportExtras(),
     )
 
 
@@ -117,15 +113,6 @@ def _wanted(select: Collection[str], ignore: Collection[str]) -> list[str]:
     for rule in (*select, *ignore):
         detector(rule)  # raises for a name that is no check
     return [r for r in rules() if (not select or r in select) and r not in ignore]
-
-
-def _views(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
-    preference = is_preference(run.curves)
-    views = {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
-    if is_reinforcement(run.curves):
-        views[Role.COMPONENT_LOSS] += views[Role.TRAIN_LOSS] + views[Role.EVAL_LOSS]
-        views[Role.TRAIN_LOSS] = views[Role.EVAL_LOSS] = ()
-    return views
 
 
 def _asked(
@@ -153,7 +140,7 @@ def _asked(
 
 def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run) -> list[Finding]:
     """Return what the checks for rolled-back attempts find; one that breaks there is added to ``failed``."""
-    views = _views(attempt)
+    views = views_of(attempt)
     findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, views)
     known = {f.rule for f in failed}
     failed += [f for f in broken if f.rule not in known]

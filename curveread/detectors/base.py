@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
-from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray
+from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray, Run
 from curveread.run.notes import DataNote
-from curveread.run.roles import Role, unit_of
+from curveread.run.roles import Role, is_preference, is_reinforcement, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
 from curveread.signals.trend import kendall_score
 
-__all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of"]
+__all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of", "views_of"]
 
 SECTIONS = ("What it finds", "Why it matters", "How it decides", "When it is wrong", "References")
 
@@ -107,6 +107,19 @@ class CurveView:
         gaps = np.diff(self.curve.step)
         gaps = gaps[gaps > 0]
         return float(np.median(gaps)) if gaps.size else 1.0
+
+
+def views_of(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
+    """Return role -> views of the curves of that role, the one with the most finite points first.
+
+    The losses of reinforcement learning are terms of a loss: no check may read progress from them.
+    """
+    preference = is_preference(run.curves)
+    views = {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
+    if is_reinforcement(run.curves):
+        views[Role.COMPONENT_LOSS] += views[Role.TRAIN_LOSS] + views[Role.EVAL_LOSS]
+        views[Role.TRAIN_LOSS] = views[Role.EVAL_LOSS] = ()
+    return views
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import json_number
+from curveread.run.equality import ByValue
 from curveread.run.model import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Aligned:
+class Aligned(ByValue):
     """One loss of all runs on the same steps.
 
     Parameters
@@ -84,7 +85,7 @@ class ComparisonRenderer(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(ByValue):
     """Several runs side by side.
 
     Parameters

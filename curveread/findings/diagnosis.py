@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +12,7 @@ from curveread.errors import UsageError
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
 from curveread.findings.forecast import Forecast
+from curveread.run.equality import ByValue
 from curveread.run.model import Run
 from curveread.run.overview import about, place
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA_VERSION",
     "Diagnosis",
+    "Extras",
     "Failed",
     "KeptCheckpoint",
     "NotChecked",
@@ -166,8 +168,21 @@ class Renderer(Protocol):
         """Return the HTML that a notebook shows."""
 
 
+class Extras(Protocol):
+    """What a report needs and a check does not, made when it is asked for; a plain value, so that it can be pickled."""
+
+    def drawings(self, diagnosis: Diagnosis) -> tuple[Drawing, ...]:
+        """Return the curves reduced to what a picture needs."""
+
+    def rulers(self, diagnosis: Diagnosis) -> tuple[Ruler, ...]:
+        """Return what else the axis of steps can count."""
+
+    def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
+        """Return path -> SHA-256 of the input files that are as they were read."""
+
+
 @dataclass(frozen=True, eq=False)
-class Diagnosis:
+class Diagnosis(ByValue):
     """What happened in one run.
 
     Parameters
@@ -186,12 +201,12 @@ class Diagnosis:
         Readings in words, in the order in which a report tells them.
     accepted
         Findings that a baseline knew already: neither in ``findings`` nor in the verdict.
-    draw, lay, seal
-        Make the drawings, the rulers and the digests of the input files when a report asks for them.
     checkpoints
         The checkpoints on disk.
     forecast
         Where the loss is going, or why that cannot be said; None where nobody looked.
+    extras
+        Makes the drawings, the rulers and the digests of the input files when a report asks for them.
     renderer
         Shows the diagnosis as a figure or in a notebook.
     """
@@ -209,30 +224,28 @@ class Diagnosis:
     accepted: tuple[Finding, ...] = ()
     checkpoints: tuple[KeptCheckpoint, ...] = ()
     forecast: Forecast | None = None
-    draw: Callable[[], tuple[Drawing, ...]] = field(default=tuple, repr=False)
-    lay: Callable[[], tuple[Ruler, ...]] = field(default=tuple, repr=False)
-    seal: Callable[[], Mapping[str, str]] = field(default=dict, repr=False)
+    extras: Extras | None = field(default=None, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 
     @cached_property
     def drawings(self) -> tuple[Drawing, ...]:
         """The curves reduced to what a picture needs; made at the first use."""
-        return self.draw()
+        return self.extras.drawings(self) if self.extras else ()
 
     @cached_property
     def rulers(self) -> tuple[Ruler, ...]:
         """What else the axis of steps can count; made at the first use."""
-        return self.lay()
+        return self.extras.rulers(self) if self.extras else ()
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """Path -> SHA-256 of the input files that are as they were read; made at the first use."""
-        return self.seal()
+        return self.extras.digests(self) if self.extras else {}
 
     @property
     def worst(self) -> Severity | None:
         """The gravest severity among the findings, None without findings."""
-        return max((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+        return max((f.severity for f in self.findings), default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as the contract's JSON object."""
@@ -296,5 +309,5 @@ class Diagnosis:
         return self.renderer.fragment(self) if self.renderer is not None else None
 
     def __repr__(self) -> str:
-        count = f"{len(self.findings)} findings"
+        count = f"{len(self.findings)} {'finding' if len(self.findings) == 1 else 'findings'}"
         return f"<Diagnosis of {self.run.name!r}: {self.verdict.health}, {count}: {self.verdict.headline}>"

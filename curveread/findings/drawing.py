@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.run.equality import ByValue
+
 __all__ = ["GAP", "Drawing", "Ruler"]
 
 _Float = NDArray[np.float64]
@@ -18,7 +20,7 @@ GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawing:
+class Drawing(ByValue):
     """One curve, ready to be drawn.
 
     Parameters
@@ -61,9 +63,12 @@ class Drawing:
     unit: str = ""
     trend_weight: float | None = None
 
+    def __repr__(self) -> str:
+        return f"<Drawing of {self.tag!r}: {self.step.size} of {self.points} points, {self.knot_step.size} knots>"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ruler:
+class Ruler(ByValue):
     """What else the axis of steps can count.
 
     Parameters
@@ -77,3 +82,6 @@ class Ruler:
     name: str
     step: _Int
     value: _Float
+
+    def __repr__(self) -> str:
+        return f"<Ruler {self.name!r}: {self.step.size} knots>"

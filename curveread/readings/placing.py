@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis, Reading, Statement
-from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Finding
 from curveread.findings.forecast import Forecast
 from curveread.findings.places import Places, places
@@ -33,7 +29,7 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
     Returns
     -------
     Diagnosis
-        With the places of findings, phases, figures, timeline and drawings moved. Lengths stay what they are, steps:
+        With the places of findings, phases, figures and timeline moved. Lengths stay what they are, steps:
         how many tokens or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
     """
     words = places(run.x_axis, run.placement)
@@ -53,8 +49,6 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         statements=tuple(_statement(s, words) for s in diagnosis.statements),
         checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
         forecast=diagnosis.forecast and _forecast(diagnosis.forecast, words, at),
-        draw=lambda: tuple(_drawing(d, run) for d in diagnosis.draw()),
-        lay=tuple if run.placement else diagnosis.lay,  # a placed run has the one axis that was asked for
     )
 
 
@@ -91,20 +85,3 @@ def _forecast(forecast: Forecast, words: Places, at: _At) -> Forecast:
 
 def _reading(reading: Reading, at: _At) -> Reading:
     return reading if reading.step is None else replace(reading, step=at(reading.step))
-
-
-def _drawing(drawing: Drawing, run: Run) -> Drawing:
-    """Place a drawing's points."""
-    if run.placement is None:
-        return drawing
-    placement = run.placement
-
-    def moved(step: NDArray[Any]) -> NDArray[Any]:
-        return placement.rounded(placement.between(step))
-
-    return replace(
-        drawing,
-        step=moved(drawing.step),
-        nonfinite_step=moved(drawing.nonfinite_step),
-        knot_step=moved(drawing.knot_step),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ReportRenderer"]
 
 
+@dataclass(frozen=True, slots=True)
 class ReportRenderer:
     """Implements :class:`curveread.findings.diagnosis.Renderer`; loads a plotting library only when it draws."""
 

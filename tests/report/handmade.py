@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis, Quiet, Reading, Verdict
-from curveread.findings.drawing import Drawing
+from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Curve, Run, Source
 from curveread.run.roles import Role
@@ -72,8 +73,24 @@ def finding(rule: str, severity: str, first: int | None, last: int | None = None
     return Finding(rule, Severity(severity), first_step=first, last_step=first if last is None else last, **more)
 
 
+@dataclass(frozen=True)
+class Given:
+    """Extras that were made by hand."""
+
+    made: tuple[Drawing, ...]
+
+    def drawings(self, diagnosis: Diagnosis) -> tuple[Drawing, ...]:
+        return self.made
+
+    def rulers(self, diagnosis: Diagnosis) -> tuple[Ruler, ...]:
+        return ()
+
+    def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
+        return {}
+
+
 def diagnosis(run: Run, findings: Sequence[Finding] = (), headline: str | None = None, **more: Any) -> Diagnosis:
-    worst = max((f.severity for f in findings), key=lambda s: s.rank, default=None)
+    worst = max((f.severity for f in findings), default=None)
     health = "ok" if worst is None else worst.value
     text = headline or (findings[0].message if findings else "Nothing needs attention: the run is healthy")
     more.setdefault("quiet", (Quiet("loss-spike"), Quiet("divergence"), Quiet("plateau")))
@@ -84,7 +101,7 @@ def diagnosis(run: Run, findings: Sequence[Finding] = (), headline: str | None =
             best = int(np.nanargmin(np.where(evals[0].finite, evals[0].value, np.nan)))
             more["summary"] = {"best_eval_loss": Reading(float(evals[0].value[best]), "nats", int(evals[0].step[best]))}
     drawings = tuple(drawing(c) for c in run.curves.values())
-    return Diagnosis(run, tuple(findings), Verdict(health, text), draw=lambda: drawings, **more)
+    return Diagnosis(run, tuple(findings), Verdict(health, text), extras=Given(drawings), **more)
 
 
 def spiky(n: int = 1200, at: Sequence[int] = (600,), seed: int = 0) -> Diagnosis:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ _HEADS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Side:
     """Implements :class:`curveread.findings.comparison.ComparisonRenderer`; loads matplotlib only when it draws."""
 

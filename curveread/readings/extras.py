@@ -1,0 +1,46 @@
+"""ReportExtras: what a report needs and a check does not, made from a diagnosis when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.drawing import Drawing, Ruler
+from curveread.readings.drawings import drawings, smoothed
+from curveread.readings.inputs import digests
+from curveread.readings.rulers import rulers
+
+__all__ = ["ReportExtras"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportExtras:
+    """Implements :class:`curveread.findings.diagnosis.Extras`.
+
+    Parameters
+    ----------
+    weight
+        Weight of TensorBoard's smoothing for a further smoothed line, None for the usual ones alone.
+    in_place_of_trend
+        Whether that line takes the place of the trend in pictures.
+    """
+
+    weight: float | None = None
+    in_place_of_trend: bool = False
+
+    def drawings(self, diagnosis: Diagnosis) -> tuple[Drawing, ...]:
+        """Return the curves reduced to what a picture needs."""
+        made = drawings(diagnosis.run, (*diagnosis.findings, *diagnosis.accepted))
+        if self.weight is None:
+            return made
+        run, instead = diagnosis.run, self.in_place_of_trend
+        return tuple(smoothed(d, run, self.weight, in_place_of_trend=instead) for d in made)
+
+    def rulers(self, diagnosis: Diagnosis) -> tuple[Ruler, ...]:
+        """Return what else the axis of steps can count; a placed run has the one axis that was asked for."""
+        return () if diagnosis.run.placement else rulers(diagnosis.run)
+
+    def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
+        """Return path -> SHA-256 of the input files that are as they were read."""
+        return digests(diagnosis.run)
