@@ -13,7 +13,6 @@ from curveread.errors import ReadError, SeveralRunsError, UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
-from curveread.readers.registry import all_readers
 from curveread.run.axes import with_axis
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
@@ -41,8 +40,6 @@ __all__ = [
     "smooth",
     "write_comparison",
 ]
-
-all_readers()  # the readers are small: loaded with the package, a first read does not wait for them
 
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 

@@ -10,14 +10,12 @@ from typing import Any
 
 from curveread.discovery.crash_lines import crash_lines, printed_files
 from curveread.discovery.losses import summed_note, without_policy_losses
-from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms, rank
+from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
 from curveread.discovery.streams import Item, Stream
 from curveread.run.model import Attempt, Run, Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["build", "relative"]
-
-_NAMED_BY_FOLDER = frozenset({"tensorboard", "trainer-state", "wandb", "lightning-csv"})
 
 
 def relative(source: str, top: Path) -> str:
@@ -64,7 +62,7 @@ def _with_incidents(run: Run, streams: Sequence[Stream], folders: Sequence[Path]
     """Add what was printed about crashes: in the run's own text logs, and beside them in folders that are its alone."""
     if run.first_step is None or run.last_step is None:
         return run
-    own = [i.file.path for s in streams for i in s.items if i.part.source.format == "text-log"]
+    own = [i.file.path for s in streams for i in s.items if i.format.printed]
     beside, notes = printed_files(f for folder in folders for f in (folder, folder / "logs", folder / "files"))
     files = list(dict.fromkeys(f for f in (*own, *beside) if f.suffix != ".gz"))
     found, more = crash_lines(files, run.first_step, run.last_step)
@@ -83,7 +81,7 @@ def _path_of(home: Path, siblings: int, total: int, streams: Sequence[Stream], p
     if siblings == 1:
         return str(home)
     first = streams[0].items[0]
-    return str(first.file.folder if first.part.source.format in _NAMED_BY_FOLDER else first.file.path)
+    return str(first.file.folder if first.format.named_by_folder else first.file.path)
 
 
 def _names(named: Sequence[tuple[Path, list[Stream]]], per_home: dict[Path, int], path: Path, top: Path) -> list[str]:
@@ -95,12 +93,10 @@ def _names(named: Sequence[tuple[Path, list[Stream]]], per_home: dict[Path, int]
         folder_name = home.name or home.resolve().name
         if per_home[home] > 1:
             out.append(
-                streams[0].name
-                or streams[0].key
-                or (file.parent.name if first.part.source.format == "tensorboard" else _stem(file))
+                streams[0].name or streams[0].key or (file.parent.name if first.format.per_folder else _stem(file))
             )
         elif path.is_file():
-            by_folder = first.part.source.format in _NAMED_BY_FOLDER
+            by_folder = first.format.named_by_folder
             out.append(streams[0].name or ((folder_name or file.resolve().parent.name) if by_folder else _stem(file)))
         else:
             named_by_id = streams[0].name and streams[0].key == folder_name  # MLflow calls the folder by the run's id
@@ -120,7 +116,7 @@ def _stem(file: Path) -> str:
 
 def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
     """Merge the forms of one run."""
-    streams = sorted(streams, key=lambda s: (rank(s.format), s.items[0].part.source.path))
+    streams = sorted(streams, key=lambda s: (s.format.rank, s.items[0].part.source.path))
     forms = [s.form() for s in streams]
     merged = merge_forms(forms)
     curves, summary = drop_summaries(merged.curves)
@@ -143,7 +139,7 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
     if summed is not None:
         notes.append(summed)
     if len(forms) > 1:
-        kinds = ", ".join(dict.fromkeys(f.format for f in forms))
+        kinds = ", ".join(dict.fromkeys(f.format.name for f in forms))
         notes.append(DataNote(NoteKind.MERGED, "", f"{len(forms)} logs of one run: {kinds}"))
     attempts = merged.attempts
     if len(attempts) <= 1:

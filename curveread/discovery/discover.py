@@ -14,9 +14,8 @@ from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
 from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.errors import NoLogsError, ReadError
-from curveread.readers.base import Part
-from curveread.readers.registry import all_readers
-from curveread.readers.trainer.checkpoints import beginnings
+from curveread.readers.base import Part, Reader
+from curveread.readers.registry import formats
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
@@ -68,7 +67,7 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
 
 
 def _nothing_at(path: Path) -> str:
-    looked = "; ".join(r.looks_like for r in all_readers())
+    looked = "; ".join(f.looks_like for f in formats() if f.files)
     if path.is_file():
         return f"{path}: not a training log that any reader knows; looked for {looked}"
     try:
@@ -92,7 +91,7 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
     items: list[Item] = []
     problems: list[ReadError] = []
     splits = _split_files(files)
-    repeated = beginnings(f.path for f in files if f.reader.name == "trainer-state")
+    repeated = _repeated(files)
     for done, file in enumerate(files):
         if progress is not None:
             progress(done, len(files), relative(str(file.path), top))
@@ -113,12 +112,20 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
     return items, problems
 
 
+def _repeated(files: Sequence[LogFile]) -> set[Path]:
+    """Return the files that another file of the same reader repeats in full."""
+    by_reader: dict[Reader, list[Path]] = defaultdict(list)
+    for file in files:
+        by_reader[file.reader].append(file.path)
+    return {path for reader, paths in by_reader.items() for path in reader.repeated(paths)}
+
+
 def _split_files(files: Sequence[LogFile]) -> dict[Path, str]:
     """Return the split that ``train.csv`` and ``val.csv`` of one folder hold, under the same column names."""
     found: dict[Path, list[tuple[Path, str]]] = defaultdict(list)
     for file in files:
         stem = file.path.name.split(".", 1)[0].lower()
-        if stem in SPLITS and not file.split and file.reader.name in {"csv", "jsonl"}:
+        if stem in SPLITS and not file.split and file.reader.format.table:
             found[file.folder].append((file.path, stem))
     return {path: stem for group_ in found.values() if len(group_) > 1 for path, stem in group_}
 
@@ -181,12 +188,12 @@ def _natural(text: str) -> list[tuple[int, int | str]]:
 
 def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:
     """``add_scalars`` writes each of its lines into a folder ``<tag>_<name>`` beside the event file: fold it back."""
-    folders = {i.file.folder for i in items if i.part.source.format == "tensorboard"}
+    folders = {i.file.folder for i in items if i.format.per_folder}
     out = []
     for item in items:
         folder, parent = item.file.folder, item.file.folder.parent
         tags = list(item.part.curves)
-        if item.part.source.format == "tensorboard" and parent in folders and len(tags) == 1:
+        if item.format.per_folder and parent in folders and len(tags) == 1:
             start = tags[0].replace("/", "_") + "_"
             if folder.name.startswith(start):
                 name = f"{tags[0]}/{folder.name[len(start) :]}"

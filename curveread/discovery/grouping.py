@@ -10,11 +10,9 @@ import numpy as np
 from curveread.discovery.agreement import agreement
 from curveread.discovery.apart import Apart
 from curveread.discovery.stitch import continues, started_at
-from curveread.discovery.streams import EXPORTS, Item, Stream, streams_of
+from curveread.discovery.streams import Item, Stream, streams_of
 
 __all__ = ["chain", "group", "one_run"]
-
-_TABLES = frozenset({"csv", "jsonl", "json", "wandb-history", "lightning-csv"})
 
 
 def group(items: Sequence[Item]) -> list[list[Stream]]:
@@ -27,7 +25,7 @@ def group(items: Sequence[Item]) -> list[list[Stream]]:
         unless one continues the other; what cannot be compared joins the only run there is.
     """
     streams = streams_of(items)
-    states = [s for s in streams if s.format == "trainer-state"]
+    states = [s for s in streams if s.format.cumulative]
     streams = _join_dated(streams, bool(states) or any(i.part.checkpoints for i in items))
     streams = _join_chains(streams)
     streams = sorted(streams, key=_weight, reverse=True)
@@ -54,23 +52,23 @@ def _may_be(stream: Stream, other: Stream, differs: bool) -> bool:
 
 
 def _weight(stream: Stream) -> tuple[bool, int]:
-    return stream.format not in EXPORTS, sum(map(len, stream.stitched.curves.values()))
+    return not stream.format.exported, sum(map(len, stream.stitched.curves.values()))
 
 
 def _join_dated(streams: list[Stream], trainer: bool) -> list[Stream]:
     """Event files in several ``runs/<date_host>`` of one Trainer output folder are attempts of its run."""
-    dated = [s for s in streams if s.format == "tensorboard" and all(i.file.dated for i in s.items)]
+    dated = [s for s in streams if s.format.per_folder and all(i.file.dated for i in s.items)]
     if not trainer or len(dated) < 2:
         return streams
     items = sorted((i for s in dated for i in s.items), key=lambda i: i.part.order)
-    return [*(s for s in streams if s not in dated), Stream("tensorboard", "", items)]
+    return [*(s for s in streams if s not in dated), Stream(dated[0].format, "", items)]
 
 
 def _join_chains(streams: list[Stream]) -> list[Stream]:
     """Join streams of one format where one continues another and no third could be meant."""
     out: list[Stream] = []
     for stream in sorted(streams, key=_begin):
-        if stream.format in EXPORTS or stream.format == "trainer-state":
+        if stream.format.exported or stream.format.cumulative:
             out.append(stream)
             continue
         if not stream.may_continue:
@@ -136,12 +134,12 @@ def _relation(a: Stream, b: Stream) -> str:
         if 2 * equal >= common:
             return "same"
         return "different" if alike else "unknown"
-    return "different" if a.format == b.format == "tensorboard" else "unknown"
+    return "different" if a.format == b.format and a.format.per_folder else "unknown"
 
 
 def _alike(a: Stream, b: Stream) -> bool:
     """Return whether two streams that differ in value must be two runs: one run is not logged twice in such formats."""
-    return a.format == b.format or {a.format, b.format} <= _TABLES
+    return a.format == b.format or (a.format.table and b.format.table)
 
 
 def _marks_differ(a: Stream, b: Stream, shared: Sequence[str]) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from curveread.discovery.agreement import agreement, by_step, same_values
-from curveread.readers.trainer.reader import SUMMARY_KEYS
+from curveread.readers.format import Format
+from curveread.readers.trainer.names import SUMMARY_KEYS
 from curveread.run.model import Attempt, Checkpoint, Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
@@ -22,31 +23,7 @@ __all__ = [
     "drop_summaries",
     "merge_forms",
     "plain_name",
-    "rank",
-    "rewritten",
 ]
-
-_RANK = (
-    "trainer-state",
-    "wandb",
-    "tensorboard",
-    "wandb-history",
-    "lightning-csv",
-    "jsonl",
-    "json",
-    "csv",
-    "parquet",
-    "mlflow",
-    "mlflow-sqlite",
-    "trackio",
-    "trackio-parquet",
-    "dvclive",
-    "wandb-panel",
-    "tensorboard-csv",
-    "text-log",
-)
-_PRINTED = "text-log"
-"""What a program printed is rounded and may have no steps: it fills what no other form holds, and contradicts none."""
 
 _BREAK = re.compile(r"[^a-z0-9]+")
 
@@ -58,7 +35,7 @@ class Form:
     Parameters
     ----------
     format
-        Name of the format.
+        What its files are.
     source
         Its (last) file, for notes.
     curves, attempts, x_axis
@@ -67,7 +44,7 @@ class Form:
         ``full`` or ``sampled``.
     """
 
-    format: str
+    format: Format
     source: str
     curves: Mapping[str, Curve]
     attempts: tuple[Attempt, ...] = ()
@@ -91,19 +68,6 @@ def plain_name(tag: str) -> str:
     return _BREAK.sub("/", tag.lower()).strip("/")
 
 
-def rewritten(tag: str) -> str:
-    """Return the tag under which the Trainer's TensorBoard and W&B callbacks log a key of ``log_history``."""
-    for prefix in ("eval_", "test_"):
-        if tag.startswith(prefix):
-            return prefix[:-1] + "/" + tag[len(prefix) :]
-    return "train/" + tag
-
-
-def rank(name: str) -> int:
-    """Return the place of a format when two forms of a curve are equally good; smaller is preferred."""
-    return _RANK.index(name) if name in _RANK else len(_RANK)
-
-
 def merge_forms(forms: Sequence[Form]) -> Merged:
     """Merge the forms of one run.
 
@@ -111,7 +75,7 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
     names of the same quantity become aliases; wall time is filled in from forms that have a clock; forms that differ
     in value give a note.
     """
-    ordered = sorted(forms, key=lambda f: (f.fidelity != "full", rank(f.format), f.source))
+    ordered = sorted(forms, key=lambda f: (f.fidelity != "full", f.format.rank, f.source))
     out = Merged(x_axis=ordered[0].x_axis if ordered else "step")
     if len(ordered) == 1:
         only = ordered[0]
@@ -125,14 +89,14 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         winner_form, winner = max(members, key=_worth)
         tag = winner.tag
         if tag in out.curves:  # another quantity has the name: keep both apart
-            tag = f"{tag} ({winner_form.format})"
+            tag = f"{tag} ({winner_form.format.name})"
         aliases = dict.fromkeys(a for _, c in members for a in (c.tag, *c.aliases) if a != tag)
         curve = replace(winner, tag=tag, aliases=tuple(aliases))
         out.curves[tag] = _with_clock(curve, [c for f, c in members if f is not winner_form])
         for form, member in members:
             names[id(form), member.tag] = tag
             # A bucket's last point is no other value, and a printed number is a rounded one.
-            if form is not winner_form and f"{member.tag}__MAX" not in form.curves and form.format != _PRINTED:
+            if form is not winner_form and f"{member.tag}__MAX" not in form.curves and not form.format.printed:
                 note = _disagreement(winner, member, winner_form, form)
                 if note:
                     out.notes.append(note)
@@ -144,7 +108,7 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         ):
             out.x_axis = form.x_axis
             break
-    logged = [f for f in ordered if f.format != _PRINTED] or ordered
+    logged = [f for f in ordered if not f.format.printed] or ordered
     fullest = max(logged, key=lambda f: (len(f.attempts), f.fidelity == "full", sum(map(len, f.curves.values()))))
     out.attempts_from = fullest
     out.attempts = tuple(
@@ -157,7 +121,13 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
 def _worth(member: tuple[Form, Curve]) -> tuple[bool, int, int, bool, int]:
     """Order the forms of one curve: logged before printed, then points, precision, a full log, the format's rank."""
     form, curve = member
-    return form.format != _PRINTED, len(curve), curve.significand_bits, form.fidelity == "full", -rank(form.format)
+    return (
+        not form.format.printed,
+        len(curve),
+        curve.significand_bits,
+        form.fidelity == "full",
+        -form.format.rank,
+    )
 
 
 def _drop_envelopes(out: Merged, quantities: Sequence[Sequence[tuple[Form, Curve]]]) -> None:
@@ -184,8 +154,8 @@ def _sort_in(form: Form, quantities: list[list[tuple[Form, Curve]]]) -> None:
         lambda tag, curve, other_form, other: tag == other.tag,
         lambda tag, curve, other_form, other: plain_name(tag) == plain_name(other.tag),
         lambda tag, curve, other_form, other: (
-            (other_form.format == "trainer-state" and plain_name(rewritten(other.tag)) == plain_name(tag))
-            or (form.format == "trainer-state" and plain_name(rewritten(tag)) == plain_name(other.tag))
+            _called_elsewhere(other_form, other.tag) == plain_name(tag)
+            or _called_elsewhere(form, tag) == plain_name(other.tag)
         ),
         lambda tag, curve, other_form, other: same_values(curve, other),
     )
@@ -196,6 +166,11 @@ def _sort_in(form: Form, quantities: list[list[tuple[Form, Curve]]]) -> None:
                     take(tag, i)
                     break
     quantities.extend([(form, curve)] for curve in rest.values())
+
+
+def _called_elsewhere(form: Form, tag: str) -> str:
+    """Return the plain name under which the form's program logs a tag elsewhere, empty where it has no other."""
+    return plain_name(form.format.renamed(tag)) if form.format.renamed else ""
 
 
 def _with_clock(curve: Curve, others: Sequence[Curve]) -> Curve:
@@ -230,11 +205,12 @@ def _disagreement(winner: Curve, other: Curve, winner_form: Form, form: Form) ->
             np.where((x == y) | (np.isnan(x) & np.isnan(y)), 0.0, np.inf),
         )
     worst = int(np.argmax(off))
+    shown = winner_form.format.name
     return DataNote(
         NoteKind.DISAGREEMENT,
         form.source,
-        f"{other.tag} differs from {winner_form.format}'s {winner.tag} at {common - equal} of {common} common steps "
-        f"(step {steps[worst]}: {y[worst]:.6g} against {x[worst]:.6g}); {winner_form.format} is shown",
+        f"{other.tag} differs from {shown}'s {winner.tag} at {common - equal} of {common} common steps "
+        f"(step {steps[worst]}: {y[worst]:.6g} against {x[worst]:.6g}); {shown} is shown",
     )
 
 

@@ -8,18 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
-from curveread.discovery.merge import Form, plain_name, rewritten
+from curveread.discovery.merge import Form, plain_name
 from curveread.discovery.stitch import Start, Stitched, starts_late, stitch
 from curveread.discovery.tree import LogFile
 from curveread.readers.base import Part
+from curveread.readers.format import Format
 from curveread.run.model import Curve, FloatArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["EXPORTS", "Item", "Stream", "streams_of"]
+__all__ = ["Item", "Stream", "streams_of"]
 
 _ALIKE = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT})
-EXPORTS = frozenset({"wandb-panel", "tensorboard-csv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Item:
     part: Part
     file: LogFile
 
+    @property
+    def format(self) -> Format:
+        """What the part was read from."""
+        return self.file.reader.format_of(self.part)
+
 
 @dataclass
 class Stream:
@@ -37,7 +42,7 @@ class Stream:
     Parameters
     ----------
     format
-        Name of the format.
+        What its files are.
     key
         The run's name where the format knows it.
     items
@@ -46,7 +51,7 @@ class Stream:
         What was decided while grouping.
     """
 
-    format: str
+    format: Format
     key: str
     items: list[Item]
     notes: list[DataNote] = field(default_factory=list)
@@ -58,7 +63,7 @@ class Stream:
 
     def starts(self) -> list[Start]:
         """Return every start of the run in this form, in order; exports of single curves are one start."""
-        if self.format in EXPORTS:
+        if self.format.exported:
             curves: dict[str, Curve] = {}
             for item in self.items:
                 for tag, curve in item.part.curves.items():
@@ -76,9 +81,9 @@ class Stream:
     @cached_property
     def telling(self) -> dict[str, Curve]:
         """The curves that tell runs apart, under comparable names: schedules and counters are alike in many runs."""
-        state = self.format == "trainer-state"
+        renamed = self.format.renamed or str
         return {
-            plain_name(rewritten(t) if state else t): c
+            plain_name(renamed(t)): c
             for t, c in self.stitched.curves.items()
             if c.role not in _ALIKE and not t.startswith("system/") and _varies(c.value)
         }
@@ -121,31 +126,31 @@ def _varies(value: FloatArray) -> bool:
 
 def streams_of(items: Sequence[Item]) -> list[Stream]:
     """Put parts together that are one form of one run by their place: files of one folder, of one run id."""
-    groups: dict[tuple[str, str, str], list[Item]] = {}
+    groups: dict[tuple[Format, str, str], list[Item]] = {}
     for item in items:
-        format_name = item.part.source.format
+        form = item.format
         if item.part.key:
-            place = (format_name, item.part.key, "")
-        elif format_name == "tensorboard":
-            place = (format_name, "", str(item.file.folder) if not item.file.split else str(item.file.home))
-        elif format_name in EXPORTS or format_name == "trainer-state":
-            place = (format_name, "", "")
+            place = (form, item.part.key, "")
+        elif form.per_folder:
+            place = (form, "", str(item.file.folder) if not item.file.split else str(item.file.home))
+        elif form.exported or form.cumulative:
+            place = (form, "", "")
         else:
-            place = (format_name, "", item.part.source.path)
+            place = (form, "", item.part.source.path)
         groups.setdefault(place, []).append(item)
     out = []
-    for (format_name, key, _), members in groups.items():
+    for (form, key, _), members in groups.items():
         members.sort(key=lambda i: i.part.order)
-        if format_name == "trainer-state":
-            out.append(_states(members))
+        if form.cumulative:
+            out.append(_states(form, members))
         elif any(i.file.split for i in members):
-            out.append(_split(format_name, key, members))
+            out.append(_split(form, key, members))
         else:
-            out.append(Stream(format_name, key, members))
+            out.append(Stream(form, key, members))
     return out
 
 
-def _split(format_name: str, key: str, members: list[Item]) -> Stream:
+def _split(form: Format, key: str, members: list[Item]) -> Stream:
     """Join the files of split folders: first by folder, then side by side under prefixed tags."""
     folders: dict[str, list[Item]] = {}
     for item in members:
@@ -153,17 +158,17 @@ def _split(format_name: str, key: str, members: list[Item]) -> Stream:
     curves: dict[str, Curve] = {}
     notes: list[DataNote] = []
     for split, inside in folders.items():
-        joined = stitch(Stream(format_name, key, inside).starts())
+        joined = stitch(Stream(form, key, inside).starts())
         notes += joined.notes
         for tag, curve in joined.curves.items():
             name = f"{split}/{tag}" if split else tag
             curves[name] = replace(curve, tag=name, role=None)
     whole = replace(members[-1].part, curves=curves, segments=(), purges=())
     rest = [replace(i, part=replace(i.part, curves={}, segments=(), purges=())) for i in members[:-1]]
-    return Stream(format_name, key, [*rest, replace(members[-1], part=whole)], notes)
+    return Stream(form, key, [*rest, replace(members[-1], part=whole)], notes)
 
 
-def _states(members: list[Item]) -> Stream:
+def _states(form: Format, members: list[Item]) -> Stream:
     """Choose among the states of a folder and its checkpoints: the furthest holds all that are its beginnings."""
     members.sort(key=lambda i: (i.part.order[0], i.file.folder == i.file.home))
     final = members[-1]
@@ -183,7 +188,7 @@ def _states(members: list[Item]) -> Stream:
                 "taken as an earlier attempt",
             )
         )
-    return Stream("trainer-state", "", [*kept, final], notes)
+    return Stream(form, "", [*kept, final], notes)
 
 
 def _is_beginning(short: Mapping[str, Curve], long: Mapping[str, Curve]) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curveread.readers.base import Reader
-from curveread.readers.registry import all_readers
-from curveread.readers.trainer.checkpoints import CHECKPOINT
+from curveread.readers.registry import asked_about
+from curveread.readers.trainer.names import CHECKPOINT
 
 __all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "scan"]
 
@@ -157,7 +157,7 @@ def _files(root: Path, passed: list[Path]) -> Iterator[Path]:
 
 def claimed_by(path: Path) -> Reader | None:
     """Return the reader that takes a file, None when none does."""
-    for reader in all_readers():
+    for reader in asked_about(path):
         try:
             if reader.claims(path):
                 return reader
@@ -180,14 +180,14 @@ def scan(root: Path) -> tuple[list[LogFile], list[Path]]:
 
 def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
     """Keep one file of each log that its format spreads over several (MLflow, DVCLive): reading it reads them all."""
-    seen: set[tuple[str, Path]] = set()
+    seen: set[tuple[Reader, Path]] = set()
     out = []
     for file in files:
         spread = file.reader.home(file.path)
         if spread is not None:
-            if (file.reader.name, spread) in seen:
+            if (file.reader, spread) in seen:
                 continue
-            seen.add((file.reader.name, spread))
+            seen.add((file.reader, spread))
         out.append(file)
     return out
 
@@ -216,7 +216,7 @@ def _place(path: Path, reader: Reader, top: Path) -> LogFile:
     def inside() -> bool:
         return home != top and home.name != ""
 
-    if inside() and _HPARAMS.match(home.name) and "tfevents" in path.name:
+    if inside() and _HPARAMS.match(home.name) and reader.format.per_folder:
         home = folder = home.parent
     if inside() and CHECKPOINT.match(home.name):
         home = home.parent
@@ -260,7 +260,7 @@ def _homes(files: list[LogFile], top: Path) -> list[LogFile]:
 
 def _named_by_hand(files: list[LogFile]) -> list[LogFile]:
     """Treat ``logging_dir="runs/my-name"`` of a Trainer like ``runs/<date_host>``: the run is where its state is."""
-    states = {f.home for f in files if f.path.name == "trainer_state.json"}
+    states = {f.home for f in files if f.reader.format.cumulative}
     named = [f.home.parent.name == "runs" and f.home.parent.parent in states for f in files]
     return [
         replace(f, home=f.home.parent.parent, dated=True) if by_hand else f
@@ -270,9 +270,9 @@ def _named_by_hand(files: list[LogFile]) -> list[LogFile]:
 
 def _has_counterpart(home: Path, by_home: Mapping[Path, list[LogFile]]) -> bool:
     """Return whether a split folder has another beside it, or event files of the run above it."""
-    if not all("tfevents" in f.path.name or f.reader.priority >= 50 for f in by_home[home]):
+    if not all(f.reader.format.per_folder or f.reader.format.generic for f in by_home[home]):
         return False
-    if any("tfevents" in f.path.name for f in by_home.get(home.parent, ())):
+    if any(f.reader.format.per_folder for f in by_home.get(home.parent, ())):
         return True
     return any(h != home and h.parent == home.parent and h.name.lower() in SPLITS for h in by_home)
 

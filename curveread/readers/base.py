@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from curveread.readers.format import Format
 from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote
 
@@ -65,16 +66,22 @@ class Reader(ABC):
     what stops it raises a :class:`curveread.errors.ReadError` that names file and place.
     """
 
-    name: ClassVar[str]
-    """Format name shown to users, e.g. ``tensorboard``."""
-    looks_like: ClassVar[str]
-    """What its files look like, for error messages: ``events.out.tfevents.*``."""
-    priority: ClassVar[int] = 50
-    """Readers are asked in ascending order; the generic ones come last."""
+    format: ClassVar[Format]
+    """What it reads; its ``files`` are the names that it is asked about."""
+    dialects: ClassVar[tuple[Format, ...]] = ()
+    """Further formats that it recognises among those files."""
 
     @abstractmethod
     def claims(self, path: Path) -> bool:
-        """Return whether this reader should read the file; looks at name and, if needed, its first bytes."""
+        """Return whether this reader should read a file; looks at name and, if needed, its first bytes."""
+
+    def format_of(self, part: Part) -> Format:
+        """Return the format that a part says it is of."""
+        return next((f for f in self.dialects if f.name == part.source.format), self.format)
+
+    def repeated(self, paths: Sequence[Path]) -> Collection[Path]:
+        """Return the files that another one of them repeats in full, so that they need not be read."""
+        return ()
 
     def home(self, path: Path) -> Path | None:
         """Return the run folder of a format that spreads one log over several files, None for all others.

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from curveread.discovery.agreement import agreement
-from curveread.discovery.merge import Form, drop_summaries, merge_forms, plain_name, rewritten
+from curveread.discovery.merge import Form, drop_summaries, merge_forms, plain_name
+from curveread.readers.registry import formats
+from curveread.readers.trainer.names import rewritten
 from curveread.run.model import Curve
 from curveread.run.notes import NoteKind
 
@@ -18,7 +20,8 @@ def curve(tag: str, steps: object, value: object = None, *, wall: float | None =
 
 
 def form(name: str, *curves: Curve, fidelity: str = "full", x_axis: str = "step") -> Form:
-    return Form(name, f"{name}.file", {c.tag: c for c in curves}, x_axis=x_axis, fidelity=fidelity)
+    format_ = next(f for f in formats() if f.name == name)
+    return Form(format_, f"{name}.file", {c.tag: c for c in curves}, x_axis=x_axis, fidelity=fidelity)
 
 
 def test_most_points_win_and_names_become_aliases() -> None:

@@ -1,4 +1,4 @@
-"""Results of sample logs as they were last looked at, and the README's table of checks."""
+"""Results of sample logs as they were last looked at, and the README's tables of formats and checks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import curveread as cr
 from curveread.findings import schema
-from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, golden, with_table
+from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, golden, with_tables
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
 STALE = f"differs from what is recorded; if that is meant, run: {COMMAND}"
@@ -26,9 +26,9 @@ def test_no_recorded_result_is_left_over() -> None:
     assert {p.stem for p in HERE.glob("*.json")} == set(CASES)
 
 
-def test_readme_names_the_checks_that_are_there() -> None:
+def test_readme_names_the_formats_and_checks_that_are_there() -> None:
     text = README.read_text(encoding="utf-8")
-    assert with_table(text) == text, f"README.md {STALE}"
+    assert with_tables(text) == text, f"README.md {STALE}"
 
 
 @pytest.mark.parametrize("case", ALL_CASES)

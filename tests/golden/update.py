@@ -1,7 +1,7 @@
 """Write what is compared with a recorded state again: ``python -m tests.golden.update``.
 
-That is the result JSON of some sample logs, beside this file, and the table of checks in the README. Look at the diff
-before it goes in: a changed verdict is a change that users see.
+That is the result JSON of some sample logs, beside this file, and the tables of formats and checks in the README. Look
+at the diff before it goes in: a changed verdict is a change that users see.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ README = ROOT / "README.md"
 COMMAND = "python -m tests.golden.update"
 CASES = ("healthy-noisy", "nan-logged-as-zero", "overfitting", "resumed-overlap", "spike-recovers")
 
-_BEGIN = f"<!-- checks: begin ({COMMAND}) -->\n"
-_END = "<!-- checks: end -->"
-
 
 def golden(case: str) -> str:
     """Return the result JSON of a sample log without what differs between machines and versions.
@@ -34,14 +31,23 @@ def golden(case: str) -> str:
     return text.replace(f"{ROOT}/", "") + "\n"
 
 
-def with_table(readme: str) -> str:
-    """Return the README's text with the table of checks as the registry has it."""
-    before, rest = readme.split(_BEGIN)
-    after = rest.split(_END)[1]
-    return f"{before}{_BEGIN}{_table()}{_END}{after}"
+def with_tables(readme: str) -> str:
+    """Return the README's text with the tables of formats and checks as the registries have them."""
+    for name, table in (("formats", _formats()), ("checks", _checks())):
+        begin, end = f"<!-- {name}: begin ({COMMAND}) -->\n", f"<!-- {name}: end -->"
+        before, rest = readme.split(begin)
+        readme = before + begin + table + end + rest.split(end)[1]
+    return readme
 
 
-def _table() -> str:
+def _formats() -> str:
+    from curveread.readers.registry import formats
+
+    rows = [f"| {f.title} | `{f.looks_like}` | {f.name} |" for f in sorted(formats(), key=lambda f: f.rank)]
+    return "\n".join(["| log | files | called |", "|---|---|---|", *rows]) + "\n"
+
+
+def _checks() -> str:
     from curveread.detectors.registry import all_detectors
 
     rows = [f"| `{check.rule}` | {check.summary().rstrip('.')} |" for check in all_detectors()]
@@ -60,7 +66,7 @@ def _rounded(value: Any) -> Any:
 
 def main() -> None:
     """Write all of it."""
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
     for case in CASES:
         (HERE / f"{case}.json").write_text(golden(case), encoding="utf-8")
 

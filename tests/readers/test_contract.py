@@ -14,7 +14,7 @@ import pytest
 
 from curveread.errors import ReadError
 from curveread.readers.base import Part, Reader
-from curveread.readers.registry import all_readers
+from curveread.readers.registry import all_readers, asked_about
 from curveread.run.model import Curve
 from tests.conftest import needed
 from tests.support import store_files as stores
@@ -184,7 +184,7 @@ def _attempt(reader: Reader, path: Path) -> tuple[int, str]:
 
 
 def _reader(path: Path) -> Reader:
-    return next(r for r in all_readers() if r.claims(path))
+    return next(r for r in asked_about(path) if r.claims(path))
 
 
 def test_every_registered_reader_is_under_this_contract(tmp_path: Path) -> None:
@@ -192,8 +192,8 @@ def test_every_registered_reader_is_under_this_contract(tmp_path: Path) -> None:
     for name, make in MAKERS.items():
         folder = tmp_path / name
         folder.mkdir()
-        covered.add(_reader(make(folder)).name)
-    untested = {r.name for r in all_readers()} - covered
+        covered.add(_reader(make(folder)).format.name)
+    untested = {r.format.name for r in all_readers()} - covered
     assert not untested, f"readers without a sample in this contract: {untested}"
 
 

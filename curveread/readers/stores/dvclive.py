@@ -11,6 +11,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.stores import DVCLIVE
 from curveread.readers.tables.delimited import first_line, parse_cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
 from curveread.readers.textfile import head_of, read_text
@@ -25,9 +27,7 @@ _OWN = frozenset({"step", "timestamp"})
 class DvcliveReader(Reader):
     """The tables of one ``dvclive`` folder; any of them stands for all."""
 
-    name: ClassVar[str] = "dvclive"
-    looks_like: ClassVar[str] = "dvclive/plots/metrics/**/*.tsv"
-    priority: ClassVar[int] = 30
+    format: ClassVar[Format] = DVCLIVE
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is a table of steps below ``plots/metrics`` (before DVCLive 1.0: ``scalars``)."""
@@ -63,7 +63,7 @@ class DvcliveReader(Reader):
         segments, more = segments_of_points(_points(read), str(path))
         return [
             Part(
-                source=Source(str(path), self.name, path.stat().st_size),
+                source=Source(str(path), self.format.name, path.stat().st_size),
                 curves=segments[-1] if segments else {},
                 notes=(*notes, *more),
                 config=_params(_live_folder(folder), notes),

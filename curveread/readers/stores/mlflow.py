@@ -20,6 +20,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.stores import MLFLOW
 from curveread.readers.tables.points import Points, segments_of_points
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.model import Source
@@ -65,9 +67,7 @@ class _Lines:
 class MlflowReader(Reader):
     """A run folder of ``mlruns``; any file of the run stands for all of it."""
 
-    name: ClassVar[str] = "mlflow"
-    looks_like: ClassVar[str] = "mlruns/<experiment>/<run>/meta.yaml"
-    priority: ClassVar[int] = 20
+    format: ClassVar[Format] = MLFLOW
 
     def claims(self, path: Path) -> bool:
         """Return whether the file lies in a run folder: its ``meta.yaml``, a metric, parameter or tag."""
@@ -100,7 +100,7 @@ class MlflowReader(Reader):
         run_id = str(meta.get("run_id") or meta.get("run_uuid") or folder.name)
         return [
             Part(
-                source=Source(str(source), self.name, source.stat().st_size),
+                source=Source(str(source), self.format.name, source.stat().st_size),
                 curves=segments[-1] if segments else {},
                 key=run_id,
                 name=_first_line(folder / "tags" / "mlflow.runName") or str(meta.get("run_name") or ""),

@@ -12,6 +12,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.stores import MLFLOW_SQLITE
 from curveread.readers.stores.mlflow import ended_badly, typed
 from curveread.readers.stores.sqlite_file import chunks, columns_of, is_sqlite, opened, tables_of
 from curveread.readers.tables.points import Points, segments_of_points
@@ -52,9 +54,7 @@ class _Metrics:
 class MlflowSqliteReader(Reader):
     """A SQLite file with MLflow's tables ``runs``, ``metrics`` and ``latest_metrics``."""
 
-    name: ClassVar[str] = "mlflow-sqlite"
-    looks_like: ClassVar[str] = "mlflow.db"
-    priority: ClassVar[int] = 20
+    format: ClassVar[Format] = MLFLOW_SQLITE
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is called ``mlflow.db`` or holds MLflow's tables."""
@@ -64,7 +64,7 @@ class MlflowSqliteReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read the store, a part for every run with a metric; CorruptLogError when it is no store of MLflow."""
-        source = Source(str(path), self.name, path.stat().st_size if path.is_file() else 0)
+        source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         damage: list[str] = []
         with opened(path) as connection:
             runs = _table(connection, "runs", "run_uuid name status start_time lifecycle_stage", damage)

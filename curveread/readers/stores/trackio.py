@@ -12,6 +12,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.stores import TRACKIO
 from curveread.readers.stores.sqlite_file import chunks, columns_of, is_sqlite, opened, tables_of
 from curveread.readers.tables.columns import Axis, Column, Table, choose_axis
 from curveread.readers.tables.json_rows import rows_to_cells
@@ -41,9 +43,7 @@ class _Rows:
 class TrackioReader(Reader):
     """A SQLite file with trackio's tables ``metrics``, ``configs`` and ``system_metrics``."""
 
-    name: ClassVar[str] = "trackio"
-    looks_like: ClassVar[str] = "trackio/<project>.db"
-    priority: ClassVar[int] = 25
+    format: ClassVar[Format] = TRACKIO
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is a database with trackio's tables."""
@@ -54,7 +54,7 @@ class TrackioReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read the project, a part for every run; CorruptLogError when it is no store of trackio."""
-        source = Source(str(path), self.name, path.stat().st_size if path.is_file() else 0)
+        source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         damage: list[str] = []
         with opened(path) as connection:
             missing = [c for c in _NEEDED if c not in columns_of(connection, "metrics")]

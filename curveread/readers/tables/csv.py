@@ -12,13 +12,17 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name
 from curveread.readers.tables.delimited import Cells, delimiter_of, first_line, parse_cells
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
+from curveread.readers.tensorboard import DOWNLOAD
 from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.wandb import HISTORY, PANEL
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -36,9 +40,8 @@ _TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, 
 class CsvReader(Reader):
     """CSV and TSV files with a header line that names a step-like column or a metric."""
 
-    name: ClassVar[str] = "csv"
-    looks_like: ClassVar[str] = "*.csv, *.tsv, *.log with a header line (step or epoch, loss, …)"
-    priority: ClassVar[int] = 60
+    format: ClassVar[Format] = CSV
+    dialects: ClassVar[tuple[Format, ...]] = (PANEL, HISTORY, LIGHTNING, DOWNLOAD, MONITOR)
 
     def claims(self, path: Path) -> bool:
         """Return whether the first line names columns of a training log."""
@@ -62,13 +65,13 @@ class CsvReader(Reader):
             notes += uneven
         cells = parse_cells(text, source)
         cells.notes[:0] = notes
-        origin = Source(source, self.name, size)
+        origin = Source(source, self.format.name, size)
         if names == _DOWNLOAD:
-            return [_download(cells, path, Source(source, "tensorboard-csv", size))]
+            return [_download(cells, path, Source(source, DOWNLOAD.name, size))]
         if names == _MONITOR and text.lstrip().startswith("#"):
-            return [_monitor(cells, text, Source(source, "sb3-monitor", size))]
+            return [_monitor(cells, text, Source(source, MONITOR.name, size))]
         if is_panel_header(names):
-            return panel_parts(cells, names, Source(source, "wandb-panel", size))
+            return panel_parts(cells, names, Source(source, PANEL.name, size))
         parts = long_parts(cells, origin, path)
         if parts:
             return parts

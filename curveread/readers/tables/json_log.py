@@ -11,11 +11,14 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
@@ -35,9 +38,8 @@ _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 class JsonLogReader(Reader):
     """JSON lines, a JSON list of rows, or an object of lists, whose rows name a step or a metric."""
 
-    name: ClassVar[str] = "jsonl"
-    looks_like: ClassVar[str] = "*.jsonl, *.json with rows (step, loss, …)"
-    priority: ClassVar[int] = 60
+    format: ClassVar[Format] = JSON_LINES
+    dialects: ClassVar[tuple[Format, ...]] = (JSON, HISTORY)
 
     def claims(self, path: Path) -> bool:
         """Return whether the first rows hold a step or a metric."""
@@ -67,7 +69,7 @@ class JsonLogReader(Reader):
         """Read one file; several parts when it holds several runs. CorruptLogError when it holds no row."""
         source = str(path)
         text, size, notes = read_text(path)
-        origin = Source(source, self.name if plain_suffix(path) != ".json" else "json", size)
+        origin = Source(source, (JSON if plain_suffix(path) == ".json" else JSON_LINES).name, size)
         cells = _cells(text, path, notes)
         wanted = _of_total(cells) or _of_training(cells, source)
         if not cells.rows:

@@ -13,12 +13,16 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.stores import TRACKIO_PARQUET
+from curveread.readers.tables import PARQUET
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Column, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.parquet_footer import Leaf, leaves
 from curveread.readers.tables.table_parts import named_runs, part_of
+from curveread.readers.wandb import HISTORY
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
@@ -43,9 +47,8 @@ class _Content:
 class ParquetReader(Reader):
     """Parquet files with a column that counts steps and another of numbers; needs the package pyarrow."""
 
-    name: ClassVar[str] = "parquet"
-    looks_like: ClassVar[str] = "*.parquet with columns (step or epoch, loss, …)"
-    priority: ClassVar[int] = 55
+    format: ClassVar[Format] = PARQUET
+    dialects: ClassVar[tuple[Format, ...]] = (HISTORY, TRACKIO_PARQUET)
 
     def claims(self, path: Path) -> bool:
         """Return whether the footer names columns of a training log; does not need pyarrow."""
@@ -63,7 +66,7 @@ class ParquetReader(Reader):
         CorruptLogError
             When the file cannot be read.
         """
-        source = Source(str(path), self.name, path.stat().st_size if path.is_file() else 0)
+        source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         arrow, parquet = _pyarrow(path)
         broken = (arrow.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError, OverflowError)
         try:
@@ -208,7 +211,7 @@ def _parts(cells: Cells, source: Source, path: Path, notes: list[DataNote], by_p
 
 def _trackio(cells: Cells, source: Source, path: Path, notes: list[DataNote]) -> list[Part]:
     """Trackio's export: the table of the store, with a column for every metric."""
-    source = replace(source, format="trackio-parquet")
+    source = replace(source, format=TRACKIO_PARQUET.name)
     names = cells.text.get("run_name") or [""] * cells.rows
     ids = cells.text.get("run_id") or names
     name_of = dict(zip(ids, names, strict=True))

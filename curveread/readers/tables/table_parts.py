@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from curveread.readers.base import Part
+from curveread.readers.tables import LIGHTNING
 from curveread.readers.tables.columns import Column, Table, choose_axis, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.segments import segments_of
+from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
@@ -57,9 +59,9 @@ def part_of(
     names = {n.strip().lower() for n in table.columns}
     format_name = source.format
     if "_step" in names and names & {"_runtime", "_timestamp"}:
-        format_name = "wandb-history"
+        format_name = HISTORY.name
     elif path.name == "metrics.csv" and {"epoch", "step"} <= names:
-        format_name = "lightning-csv"
+        format_name = LIGHTNING.name
     dropped = [n for n in texts if not is_bookkeeping(n)]
     if dropped:
         shown = ", ".join(sorted(dropped)[:6]) + (" …" if len(dropped) > 6 else "")
@@ -70,7 +72,7 @@ def part_of(
     )
     notes += more
     fidelity = "full"
-    if format_name == "wandb-history" and _looks_sampled(table):
+    if format_name == HISTORY.name and _looks_sampled(table):
         fidelity = "sampled"
         notes.append(
             DataNote(

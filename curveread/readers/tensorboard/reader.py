@@ -12,6 +12,8 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
+from curveread.readers.tensorboard import EVENTS
 from curveread.readers.tensorboard.attempts import attempt_starts, cut, said_purges, stitched
 from curveread.readers.tensorboard.config import configuration
 from curveread.readers.tensorboard.damage import damage_notes
@@ -31,9 +33,7 @@ _CREATED = re.compile(r"tfevents\.(\d+(?:\.\d+)?)")
 class TensorBoardReader(Reader):
     """Reads event files: scalars of every form, hyper-parameters and configuration texts."""
 
-    name: ClassVar[str] = "tensorboard"
-    looks_like: ClassVar[str] = "events.out.tfevents.*"
-    priority: ClassVar[int] = 10
+    format: ClassVar[Format] = EVENTS
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is one that TensorBoard would read, by its name."""
@@ -69,7 +69,7 @@ class TensorBoardReader(Reader):
             notes.append(DataNote(NoteKind.EMPTY, path.name, _emptiness(found)))
         return [
             Part(
-                source=Source(str(path), self.name, log.size),
+                source=Source(str(path), self.format.name, log.size),
                 curves=curves,
                 notes=(*damage_notes(path.name, log.size, found), *unread, *notes),
                 config=config,

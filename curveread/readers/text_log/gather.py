@@ -9,7 +9,7 @@ from typing import NamedTuple
 from curveread.readers.text_log.dialects import Found, find, find_dict
 from curveread.readers.text_log.printed import RANK, STAMP, floats
 from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
-from curveread.readers.trainer.reader import SUMMARY_KEYS
+from curveread.readers.trainer.names import SUMMARY_KEYS
 
 __all__ = ["Bar", "Gathered"]
 

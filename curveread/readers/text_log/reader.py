@@ -11,7 +11,9 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
 from curveread.readers.tables.segments import segments_of
+from curveread.readers.text_log import PRINTED
 from curveread.readers.text_log.dialects import ROLES
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.lines import Lines, glimpse
@@ -38,9 +40,7 @@ _FEWEST = 3
 class TextLogReader(Reader):
     """Text with at least three lines of one trainer's build whose steps rise."""
 
-    name: ClassVar[str] = "text-log"
-    looks_like: ClassVar[str] = "*.log, *.txt, *.out, nohup.out with lines such as 'step 100: loss 2.31'"
-    priority: ClassVar[int] = 90
+    format: ClassVar[Format] = PRINTED
 
     def claims(self, path: Path) -> bool:
         """Return whether the file's first or last 64 kB hold a training's lines."""
@@ -77,7 +77,7 @@ class TextLogReader(Reader):
         stamps = rows.stamp[np.isfinite(rows.stamp)]
         return [
             Part(
-                source=Source(source, self.name, lines.size),
+                source=Source(source, self.format.name, lines.size),
                 curves=segments[-1] if segments else {},
                 notes=(*notes, *more, *decided),
                 config=gathered.summary,

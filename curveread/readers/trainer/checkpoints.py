@@ -6,16 +6,15 @@ as the final one; comparing the text of their ``log_history`` costs a memory com
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["CHECKPOINT", "beginnings"]
+from curveread.readers.trainer.names import CHECKPOINT
 
-CHECKPOINT = re.compile(r"(?:checkpoint-(\d+)|last-checkpoint)$")
-"""Name of a checkpoint's folder; the Hub keeps the newest as ``last-checkpoint``."""
+__all__ = ["beginnings"]
+
 _BEGIN, _END = b'\n  "log_history": [\n', b"\n  ]"
 
 

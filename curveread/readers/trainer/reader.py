@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,26 +17,17 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
-from curveread.readers.trainer.checkpoints import CHECKPOINT
+from curveread.readers.format import Format
+from curveread.readers.trainer import STATE
+from curveread.readers.trainer.checkpoints import beginnings
 from curveread.readers.trainer.history import NULL, NUMBER, OTHER, Cells, History, history_of
 from curveread.readers.trainer.lines import read_lines
+from curveread.readers.trainer.names import CHECKPOINT, SUMMARY_KEYS
 from curveread.readers.trainer.settings import settings_beside
 from curveread.run.model import Checkpoint, Curve, IntArray, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["SUMMARY_KEYS", "TrainerStateReader", "checkpoints_beside"]
-
-SUMMARY_KEYS = frozenset(
-    {
-        "train_runtime",
-        "train_samples_per_second",
-        "train_steps_per_second",
-        "train_tokens_per_second",
-        "total_flos",
-        "train_loss",
-    }
-)
-"""Keys of the row that the Trainer logs once at the end; they describe the training as a whole."""
+__all__ = ["TrainerStateReader", "checkpoints_beside"]
 
 _LARGE = {"log_history", "stateful_callbacks", "trial_params"}
 _LINES_FROM = 1 << 18
@@ -46,13 +37,15 @@ _LINES_FROM = 1 << 18
 class TrainerStateReader(Reader):
     """``trainer_state.json``, in the output folder or in a checkpoint."""
 
-    name: ClassVar[str] = "trainer-state"
-    looks_like: ClassVar[str] = "trainer_state.json"
-    priority: ClassVar[int] = 10
+    format: ClassVar[Format] = STATE
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is a ``*trainer_state*.json``."""
         return path.suffix == ".json" and "trainer_state" in path.name
+
+    def repeated(self, paths: Sequence[Path]) -> Collection[Path]:
+        """Return the states of checkpoints that are the beginning of a later one."""
+        return beginnings(paths)
 
     def read(self, path: Path) -> list[Part]:
         """Read one state; CorruptLogError when it is no JSON or holds no ``log_history``."""
@@ -90,7 +83,7 @@ class TrainerStateReader(Reader):
         step = state.get("global_step")
         return [
             Part(
-                source=Source(source, self.name, len(text)),
+                source=Source(source, self.format.name, len(text)),
                 curves=curves,
                 notes=tuple(notes),
                 config=config,

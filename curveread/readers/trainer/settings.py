@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from curveread.readers.trainer.checkpoints import CHECKPOINT
+from curveread.readers.trainer.names import CHECKPOINT
 
 __all__ = ["settings_beside"]
 

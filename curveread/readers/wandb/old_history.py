@@ -13,9 +13,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
 from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
 from curveread.readers.tables.table_parts import part_of
 from curveread.readers.textfile import read_text
+from curveread.readers.wandb import HISTORY
 from curveread.readers.wandb.files import beside, last_values
 from curveread.readers.wandb.system import EVENTS, events_beside, system_curves
 from curveread.run.model import Source
@@ -30,9 +32,7 @@ _RUN_FOLDER = re.compile(r"(?:dry)?run-\d{8}_\d{6}-(\w+)$")
 class WandbHistoryReader(Reader):
     """``wandb-history.jsonl`` in the folder of a run, with what lies beside it: system metrics, config, summary."""
 
-    name: ClassVar[str] = "wandb-history"
-    looks_like: ClassVar[str] = "wandb-history.jsonl"
-    priority: ClassVar[int] = 20
+    format: ClassVar[Format] = HISTORY
 
     def claims(self, path: Path) -> bool:
         """Return whether the file has the name of the history, or is that of the system metrics."""
@@ -46,7 +46,7 @@ class WandbHistoryReader(Reader):
         text, size, notes = read_text(path)
         rows, more = lines_to_rows(text, source)
         cells = rows_to_cells(rows, source, notes + more)
-        part = part_of(cells.table(), cells.text, Source(source, self.name, size), path, cells.notes)
+        part = part_of(cells.table(), cells.text, Source(source, self.format.name, size), path, cells.notes)
         files = beside(path)
         samples, said = events_beside(path)
         clock = max((c for c in part.curves.values() if c.wall_time is not None), key=len, default=None)
@@ -80,7 +80,7 @@ def _system_only(path: Path) -> Part:
     samples, said = events_beside(path)
     nothing = np.empty(0)
     curves, placed = system_curves(samples, nothing, nothing.astype(np.int64), str(path))
-    source = Source(str(path), WandbHistoryReader.name, path.stat().st_size)
+    source = Source(str(path), HISTORY.name, path.stat().st_size)
     if not curves:
         said.append(DataNote(NoteKind.EMPTY, str(path), "no curve: no sample of a system metric"))
     return Part(source=source, curves=curves, key=_id_of(path), notes=(*said, *placed))

@@ -10,8 +10,10 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column, Table, choose_axis
 from curveread.readers.tables.segments import segments_of
+from curveread.readers.wandb import BINARY
 from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
 from curveread.readers.wandb.files import beside, dropped_calls, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
@@ -50,9 +52,7 @@ class _Content:
 class WandbReader(Reader):
     """``run-<id>.wandb``: history, system metrics, config, summary and how the run ended."""
 
-    name: ClassVar[str] = "wandb"
-    looks_like: ClassVar[str] = "run-*.wandb"
-    priority: ClassVar[int] = 10
+    format: ClassVar[Format] = BINARY
 
     def claims(self, path: Path) -> bool:
         """Return whether the file is called ``*.wandb``."""
@@ -98,7 +98,7 @@ class WandbReader(Reader):
         config = {**last_values({**files.summary, **content.summary}, logged), **config}
         return [
             Part(
-                source=Source(source, self.name, size),
+                source=Source(source, self.format.name, size),
                 curves=curves,
                 key=run.run_id or _id_of(path),
                 name=run.display_name,

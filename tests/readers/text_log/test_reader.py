@@ -542,7 +542,7 @@ def test_no_other_reader_takes_a_text_log(tmp_path: Path, name: str) -> None:
 
     reader = claimed_by(_write(tmp_path, name, SAMPLES[name]))
     assert reader is not None
-    assert reader.name == "text-log"
+    assert reader.format.name == "text-log"
 
 
 def test_names(tmp_path: Path) -> None:
