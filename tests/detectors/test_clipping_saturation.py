@@ -32,3 +32,10 @@ def test_clipping_that_acts_now_and_then_is_quiet(config: dict[str, object]) -> 
     assert found(run_of(grad_norm=np.full(500, 1.0)), "clipping-saturation") == []
     early = run_of(grad_norm=np.where(np.arange(1000) < 600, 1.5, 0.6) * np.exp(normal(1000, 0.1))).curves
     assert found(Run("r", "r", early, config=config), "clipping-saturation") == []
+
+
+@pytest.mark.parametrize("name", ["max_grad_norm", "args/clip_grad", "trainer.gradient_clip_val", "a/b.c/grad_clip"])
+def test_the_ceiling_is_found_wherever_the_config_holds_it(name: str) -> None:
+    curves = run_of(grad_norm=12.0 * np.exp(normal(1000, 0.3))).curves
+    (f,) = found(Run("r", "r", curves, config={name: 2.0}), "clipping-saturation")
+    assert f.get("ceiling") == 2.0

@@ -59,3 +59,15 @@ def test_a_classifier_whose_training_loss_holds_noise_and_smoothing_is_no_leak()
     for start, rules in ((2.3, []), (6.0, ["eval-below-train"])):
         train, held_out = start * (0.38 + 0.62 * shape), start * (0.16 + 0.84 * shape)
         assert alarms(spread(train_loss=train * np.exp(noise), eval_loss=held_out[at])) == rules
+
+
+def test_what_is_memory_is_read_in_the_second_half_of_the_evaluations() -> None:
+    """An eval loss that joins the training loss only then is told from there on, wherever that one had been low."""
+    t = np.arange(2000)
+    train = 4.5 * np.exp(-t / 150) + 0.05
+    evaluation = train[49::50] * np.interp(np.arange(40), [10, 19], [3.0, 0.98])
+    (f,) = found(
+        run_of(train_loss=train * decay(2000, 0.05) / decay(2000, 0.0), eval_loss=evaluation), "eval-below-train"
+    )
+    assert f.first_step >= 1000
+    assert f.get("evaluations at or below the training loss") == 1.0

@@ -76,3 +76,11 @@ def test_a_run_that_has_learnt_all_it_can_is_told_but_no_alarm(seed: int) -> Non
         found = diagnose(spread(train_loss=loss, **rate)).findings
         severity[name] = next(f.severity.value for f in found if f.rule == "plateau")
     assert severity == {"none": "warning", "on": "info", "cut": "warning"}
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.45, False), (0.7, True)])
+def test_a_tail_without_a_known_reason_must_be_most_of_the_run(share: float, is_told: bool) -> None:
+    n = 3000
+    value = 2.5 - np.minimum(np.arange(n) / n, 1.0 - share)
+    value *= np.exp(0.02 * np.random.default_rng(2).standard_normal(n))
+    assert [f.rule for f in found(run_of(train_loss=value), "plateau")] == ["plateau"] * is_told

@@ -55,3 +55,11 @@ def test_a_vocabulary_alone_makes_no_language_model() -> None:
 
 def test_a_regression_loss_is_none_of_its_business() -> None:
     assert found_alone(with_facts(run_of(mse=decay(1000) * 100), 50257, None), RULE) == []
+
+
+def test_a_setting_of_one_divides_nothing_and_explains_nothing() -> None:
+    run = replace(run_of(loss=decay(1000, 0.005, floor=11.0, height=1.5)), config={"vocab_size": 32000})
+    for batch in (1, 2):
+        run = replace(run, config={"vocab_size": 32000, "gradient_accumulation_steps": batch})
+        (f,) = found_alone(run, RULE, start=1.1)
+        assert f.get("a setting of that size") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.diagnose import diagnose
 from curveread.findings.diagnosis import Diagnosis
@@ -66,3 +67,16 @@ def test_two_evaluations_are_no_cadence() -> None:
 def test_a_huge_log_is_told_how_to_be_smaller() -> None:
     assert "logging_steps=25" in told(diagnose(run_of(train_loss=decay(250_000))))
     assert told(diagnose(run_of(train_loss=decay(5000)))) == ""
+
+
+@pytest.mark.parametrize(("epochs", "told_so"), [(15.0, False), (9.0, True), (6.0, True)])
+def test_evaluations_an_epoch_are_told_from_one_in_ten_epochs_on(epochs: float, told_so: bool) -> None:
+    step, at = np.arange(6000), np.arange(499, 6000, 500)
+    curves = {
+        "train/loss": Curve("train/loss", step, decay(6000)),
+        "eval/loss": Curve("eval/loss", at, decay(at.size, 0.002)),
+        "epoch": Curve("epoch", step, step / 500.0 * epochs),
+    }
+    text = told(diagnose(Run("r", "r", curves)))
+    assert "every 500 steps (2 per 1,000 steps" in text
+    assert (f"{1 / epochs:.3g} per epoch" in text) is told_so

@@ -127,3 +127,15 @@ def test_a_loss_too_low_too_early_is_a_hint_on_the_data() -> None:
     assert told(diagnose(usual), "data") == ""
     tuned = replace(run_of(train_loss=0.1 * decay(n)), config={"vocab_size": 512})  # began where it was left
     assert told(diagnose(tuned), "data") == ""
+
+
+def test_what_averaging_adds_to_the_training_loss_is_half_of_what_it_falls_between_two_logs() -> None:
+    n, every, slope = 4000, 100, 5e-4
+    base = 4.0 - slope * np.arange(n)
+    step = np.arange(every - 1, n, every)
+    curves = {
+        "train/loss": Curve("train/loss", step, base.reshape(-1, every).mean(axis=1)),
+        "eval/loss": Curve("eval/loss", step, base[step] - 0.2),
+    }
+    text = told(diagnose(Run("r", "r", curves)))
+    assert f"averaging over 100 steps puts the training loss {slope * every / 2} too high" in text

@@ -80,3 +80,13 @@ def test_blocks_are_medians_of_neighbours(n: int) -> None:
     width = int(np.diff(edge).min())
     np.testing.assert_allclose(level, [np.median(value[a : a + width]) for a in edge[:-1]])
     np.testing.assert_allclose(step, [np.mean(np.arange(a, a + width)) for a in edge[:-1]])
+
+
+@pytest.mark.parametrize("offset", [0.001, 0.05, 2.0])
+@pytest.mark.parametrize("power", [0.05, 0.5, 2.5])
+def test_a_law_is_carried_on_exactly_be_it_steep_or_nearly_straight(power: float, offset: float) -> None:
+    clock = Clock(T, LATER)
+    now, then = (2.0 + 3.0 * (t / T[-1] + offset) ** -power for t in (T, LATER))
+    found = extrapolate([clock], now, positive=True)
+    np.testing.assert_allclose(found.mid, then, rtol=1e-9)
+    assert found.noise < 1e-6

@@ -59,3 +59,9 @@ def test_a_trembling_rate_is_told_in_few_words() -> None:
     assert len(changes(np.abs(rng.standard_normal(20_000)))) <= 40
     ways = [s.way for s in stretches(1.0 + 1e-3 * rng.standard_normal(20_000))]
     assert set(ways) <= {0}
+
+
+def test_a_rate_that_changes_at_its_second_or_its_last_point_is_told_there() -> None:
+    assert told(np.r_[1e-3, np.full(999, 2.5e-4)]) == [(1, "drop")]
+    assert told(np.r_[1e-3, np.full(999, 5e-3)]) == [(1, "jump")]
+    assert told(np.r_[np.full(999, 1e-3), 1e-5]) == [(999, "drop")]
