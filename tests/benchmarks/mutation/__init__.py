@@ -1,0 +1,1 @@
+"""How many random faults the tests let pass: ``python -m tests.benchmarks.mutation [N] [--seed S] [--jobs J]``."""
