@@ -8,6 +8,7 @@
     │   ├── CorruptLogError    a log is damaged before its first usable record
     │   └── SeveralRunsError   one run was asked for, several are there
     ├── UsageError             an option or argument does not fit; the message says what would
+    │   └── ArgumentError      the value of one argument does not fit
     └── ExportError            an output cannot be written
 
 Every message names the file or the option, what was found there and what was expected. A reader that
@@ -17,6 +18,7 @@ can go on does not raise: it keeps what is good and adds a :class:`curveread.run
 from __future__ import annotations
 
 __all__ = [
+    "ArgumentError",
     "CorruptLogError",
     "CurvereadError",
     "ExportError",
@@ -61,6 +63,27 @@ class SeveralRunsError(ReadError):
 
 class UsageError(CurvereadError):
     """An option or argument that does not fit."""
+
+
+class ArgumentError(UsageError):
+    """A value that its argument cannot take: ``x='foo': there is no such axis; …``.
+
+    Parameters
+    ----------
+    argument
+        Name of the argument, as Python spells it; the command line adds the dashes.
+    value
+        What was given.
+    reason
+        What is wrong with it, and what would fit.
+    """
+
+    def __init__(self, argument: str, value: object, reason: str) -> None:
+        super().__init__(argument, value, reason)
+        self.argument, self.value, self.reason = argument, value, reason
+
+    def __str__(self) -> str:
+        return f"{self.argument}={self.value!r}: {self.reason}"
 
 
 class ExportError(CurvereadError):

@@ -61,7 +61,7 @@ def _loaded(code: str, *arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    return set(json.loads(done.stderr.splitlines()[-1])) & {*HEAVY, "numpy", "typer"}
+    return set(json.loads(done.stderr.splitlines()[-1])) & {*HEAVY, "numpy"}
 
 
 def test_importing_curveread_loads_numpy_alone() -> None:
@@ -72,9 +72,9 @@ def test_check_json_loads_no_drawing_and_no_tables(samples: Path) -> None:
     """The path that scripts run a thousand times: NumPy, and SciPy only where a check needs it."""
     code = "from curveread.cli import main\ntry: main()\nexcept SystemExit: pass"
     loaded = _loaded(code, "check", "--json", str(samples / "overfitting" / "trainer_state.json"))
-    assert loaded - {"numpy", "typer", "scipy"} == set()
+    assert loaded - {"numpy", "scipy"} == set()
 
 
 def test_version_and_help_load_no_numpy_tables_or_terminal() -> None:
     code = "from curveread.cli import main\ntry: main()\nexcept SystemExit: pass"
-    assert _loaded(code, "--version") - {"typer", "numpy"} == set()
+    assert _loaded(code, "--version") - {"numpy"} == set()

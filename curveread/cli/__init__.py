@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        from curveread.cli.exits import run
+        from curveread.cli.app import run
 
         code = run(arguments)
         sys.stdout.flush()

@@ -1,80 +1,123 @@
-"""The commands, put together; each is a file of this folder."""
+"""The command line: which commands there are, and how one is parsed and run; each is a file of this folder.
+
+Only the module of the command that was asked for is loaded and its parser alone is built: reading and judging a small
+run takes hardly longer than loading them all.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Any
 
-import typer
+from curveread.cli.codes import DONE, FAULT, UNUSABLE, fault, say, worded
+from curveread.cli.defaults import with_defaults
+from curveread.cli.parser import Parser
+from curveread.cli.reading import Reading
+from curveread.errors import CurvereadError, UsageError
 
-from curveread.cli.defaults import load_defaults
-from curveread.errors import UsageError
+__all__ = ["COMMANDS", "command_line", "run"]
 
-if TYPE_CHECKING:
-    from typer.core import TyperGroup
-
-__all__ = ["command_line", "invoke"]
-
-_COMMANDS = ("report", "check", "show", "compare", "export", "explain")
-"""Each is the function of that name in the module of that name."""
+COMMANDS = ("report", "check", "show", "compare", "export", "explain")
+"""Each is the function of that name in the module of that name; the module's ``arguments`` adds what it takes."""
 
 
-# Typer has no public name for the common base of its usage errors, and it moved between releases.
-_COMMAND_LINE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+def run(argv: Sequence[str]) -> int:
+    """Run a command line.
+
+    Returns
+    -------
+    The exit code. Errors are told on stderr, a line each; ``CURVEREAD_TRACEBACK=1`` adds where they came from.
+    """
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        try:
+            command, values = _parsed(argv)
+        except SystemExit as printed:  # the help, the version or a completion script
+            return int(printed.code or DONE)
+        return command(**values)
+    except CurvereadError as error:
+        _trace()
+        say(worded(error))
+        return UNUSABLE
+    except BrokenPipeError:
+        raise  # nobody reads any more: the way out is main's
+    except MemoryError:
+        say("not enough memory for this input")
+        return UNUSABLE
+    except Exception as error:
+        _trace()
+        say(fault(error))
+        return FAULT
 
 
-def invoke(argv: list[str]) -> int:
-    """Run a command line and return its exit code.
+def command_line() -> Parser:
+    """Return the parser of the whole command line, with every command: for the help and for completion scripts."""
+    from curveread.cli.completion import PrintCompletion
+
+    parser = Parser(
+        prog="curveread", description="Read the logs of finished training runs and say what happened, with evidence."
+    )
+    parser.add_argument("--version", action="version", version=_version(), help="Print the version.")
+    parser.add_argument("--print-completion", action=PrintCompletion)
+    commands = parser.add_subparsers(title="commands", prog="curveread", metavar="COMMAND")
+    for name in COMMANDS:
+        about = _command(name).__doc__ or ""
+        _with_arguments(name, commands.add_parser(name, description=about, help=about.partition("; ")[0].rstrip(".")))
+    return parser
+
+
+def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
+    """Return the command that is asked for and its arguments.
 
     Raises
     ------
     UsageError
-        For a command line that does not fit; the message is one line and names the command that explains it.
+        For a command line that does not fit.
     """
-    group = command_line(argv[0] if argv else "")
-    try:
-        code = group.main(
-            args=argv or ["--help"],
-            prog_name="curveread",
-            standalone_mode=False,
-            default_map=load_defaults(group),
-        )
-    except _COMMAND_LINE_ERROR as error:
-        text = error.format_message() if hasattr(error, "format_message") else str(error)
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context is not None else "curveread"
-        raise UsageError(f"{text} (see {command} --help)") from error
-    return int(code or 0)
+    name = argv[0] if argv else "--help"
+    if name not in COMMANDS:
+        if not name.startswith("-"):
+            raise UsageError(f"there is no command {name!r}{_near(name)} (see curveread --help)")
+        command_line().parse_args(argv or [name])
+        raise UsageError("a command is missing (see curveread --help)")
+    command = _command(name)
+    parser = _with_arguments(name, Parser(prog=f"curveread {name}", description=command.__doc__))
+    values = with_defaults(parser, name, parser.given(argv[1:]))
+    if parser.reads:
+        known = {f.name for f in fields(Reading)} & set(values)
+        values["reading"] = Reading(**{key: values.pop(key) for key in known})
+    return command, values
 
 
-def command_line(first: str = "") -> TyperGroup:
-    """Return the command line.
-
-    Parameters
-    ----------
-    first
-        The first argument. Where it names a command, only that one is put together: Typer needs longer for the
-        options of all commands than a check for a small run.
-    """
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.callback()(_curveread)
-    for name in (first,) if first in _COMMANDS else _COMMANDS:
-        app.command(name)(getattr(import_module(f"curveread.cli.{name}"), name))
-    return cast("TyperGroup", typer.main.get_command(app))
+def _command(name: str) -> Callable[..., int]:
+    found: Callable[..., int] = getattr(import_module(f"curveread.cli.{name}"), name)
+    return found
 
 
-def _curveread(
-    version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=lambda on: _print_version(on), help="Print the version."),
-    ] = False,
-) -> None:
-    """Read the logs of finished training runs and say what happened, with evidence."""
+def _with_arguments(name: str, parser: Parser) -> Parser:
+    import_module(f"curveread.cli.{name}").arguments(parser)
+    return parser
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from curveread.version import __version__
+def _near(name: str) -> str:
+    import difflib
 
-        print(f"curveread {__version__}")
-        raise typer.Exit
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(COMMANDS)}"
+
+
+def _version() -> str:
+    from curveread.version import __version__
+
+    return f"curveread {__version__}"
+
+
+def _trace() -> None:
+    if os.environ.get("CURVEREAD_TRACEBACK") == "1":
+        traceback.print_exc()

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from curveread import api
-from curveread.cli.exits import DONE, UNUSABLE
-from curveread.cli.options import Paths, takes_reading
+from curveread.cli.codes import DONE, UNUSABLE
+from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.errors import UsageError
 from curveread.report.logtext import clean
 from curveread.run.model import Run
 
-__all__ = ["compare"]
+__all__ = ["arguments", "compare"]
 
 
-@takes_reading
-def compare(
-    paths: Paths,
-    reading: Reading,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Also write it: .html, .json, .txt or .png.", show_default=False
-        ),
-    ] = None,
-) -> int:
+def arguments(parser: Parser) -> None:
+    """Add what ``compare`` takes."""
+    add_paths(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="Also write it: .html, .json, .txt or .png.")
+    add_reading(parser)
+
+
+def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = None) -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
     from curveread.report.text import comparison as drawn
 

@@ -12,12 +12,15 @@ The keys are the long options without their dashes. ``set`` is a table of tables
 
 from __future__ import annotations
 
+from argparse import Action, ArgumentTypeError
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from curveread.cli.parser import Parser
 from curveread.errors import UsageError
 
-__all__ = ["KEYS", "load_defaults", "project_table"]
+__all__ = ["KEYS", "with_defaults"]
 
 KEYS = (
     *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "static", "tags"),
@@ -25,47 +28,62 @@ KEYS = (
 )
 """Options that may stand in the table: those that say how to judge and draw, not what to read or where to write.
 
-``format`` is that of reports: how ``check`` tells its result is for whoever starts it to say.
+``format`` is that of reports: how ``check`` tells its result is for whoever starts it to say, and a postmortem has
+formats of its own.
 """
 
 
-def load_defaults(group: Any, start: Path | None = None) -> dict[str, dict[str, Any]]:
-    """Return command -> parameter -> default, for the command line's ``default_map``.
+def with_defaults(parser: Parser, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a command line, completed by the project's defaults.
 
     Parameters
     ----------
-    group
-        The command line; a default goes to each command that has the option.
-    start
-        The folder to look in first, then its parents; the current one when not given.
+    parser
+        Of the command; a default counts where the command has the option.
+    command
+        Its name.
+    given
+        What the command line holds. Options of checks add to the project's, all others take their place.
 
     Raises
     ------
     UsageError
-        For a file that is no TOML, or a key that no command has.
+        For a file that is no TOML, a key that no command has, or a value that its option does not take.
     """
-    table = project_table(start)
-    if not table:
-        return {}
-    found: dict[str, dict[str, Any]] = {}
-    for name, command in group.commands.items():
-        names = {option: p.name for p in command.params for option in getattr(p, "opts", ())}
-        if name != "report":
-            names.pop("--format", None)
-        found[name] = {names[f"--{key}"]: value for key, value in table.items() if f"--{key}" in names}
-    return found
+    file, table = _nearest()
+    options = {option: action for action in parser.actions for option in action.option_strings}
+    if command != "report" or given.get("postmortem"):
+        options.pop("--format", None)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if action := options.get(f"--{key}"):
+            try:
+                values[action.dest] = _converted(action, value)
+            except ArgumentTypeError as error:
+                raise UsageError(f"{file}: [tool.curveread] {key}: {error}") from None
+    options_of_checks = [*values.get("set_", ()), *given.get("set_", ())]
+    return {**values, **given, **({"set_": options_of_checks} if options_of_checks else {})}
 
 
-def project_table(start: Path | None = None) -> dict[str, Any]:
-    """Return the ``[tool.curveread]`` table of the nearest ``pyproject.toml``, empty where there is none.
+def _converted(action: Action, value: Any) -> Any:
+    """Return a value of the table as the option gives it."""
+    if action.nargs == 0 or isinstance(value, bool):
+        if action.nargs != 0 or not isinstance(value, bool):
+            raise ArgumentTypeError(f"{value!r} does not fit; the option takes {_kind(action)}")
+        return value
+    if isinstance(value, list):
+        return value
+    return action.type(str(value)) if callable(action.type) else str(value)
 
-    Raises
-    ------
-    UsageError
-        For a file that is no TOML, or a key that no command has.
-    """
-    folder = (start or Path.cwd()).resolve()
-    for place in (folder, *folder.parents):
+
+def _kind(action: Action) -> str:
+    return "true or false" if action.nargs == 0 else f"{action.metavar}"
+
+
+def _nearest() -> tuple[Path, dict[str, Any]]:
+    """Return the nearest ``pyproject.toml`` with a ``[tool.curveread]`` table, and that table; empty without one."""
+    here = Path.cwd().resolve()
+    for place in (here, *here.parents):
         file = place / "pyproject.toml"
         try:
             text = file.read_text(encoding="utf-8")
@@ -74,8 +92,8 @@ def project_table(start: Path | None = None) -> dict[str, Any]:
         if "tool.curveread" in text:
             table = _table(file, text)
             if table is not None:
-                return table
-    return {}
+                return file, table
+    return here, {}
 
 
 def _table(file: Path, text: str) -> dict[str, Any] | None:
@@ -94,10 +112,8 @@ def _table(file: Path, text: str) -> dict[str, Any] | None:
     for key, value in table.items():
         if key == "set":
             out[key] = _settings(file, value)
-        elif key in ("select", "ignore"):
-            out[key] = [value] if isinstance(value, str) else value
-        elif key == "format":
-            out[key] = ",".join(value) if isinstance(value, list) else value
+        elif isinstance(value, list):
+            out[key] = ",".join(map(str, value))  # as the command line takes several names
         else:
             out[key] = value
     return out

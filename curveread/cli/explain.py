@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from curveread.cli.codes import DONE
+from curveread.cli.parser import Parser
 
-import typer
-
-from curveread.cli.exits import DONE
-
-__all__ = ["explain"]
+__all__ = ["arguments", "explain"]
 
 
-def explain(
-    rule: Annotated[
-        str | None,
-        typer.Argument(metavar="[RULE]", help="Name of a check; without it all are listed.", show_default=False),
-    ] = None,
-) -> int:
+def arguments(parser: Parser) -> None:
+    """Add what ``explain`` takes."""
+    parser.add_argument("rule", metavar="RULE", nargs="?", help="Name of a check; without it all are listed.")
+
+
+def explain(rule: str | None = None) -> int:
     """Say what a check finds, how it decides, when it is wrong, and its options; without RULE list all checks."""
     from curveread.detectors.registry import all_detectors, detector
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from curveread import api
-from curveread.cli.exits import DONE, UNUSABLE
-from curveread.cli.options import takes_reading
+from curveread.cli.codes import DONE, UNUSABLE
+from curveread.cli.parser import Parser, add_reading
 from curveread.cli.reading import Reading, read_paths
 from curveread.run.model import Run
 
-__all__ = ["export"]
+__all__ = ["arguments", "export"]
 
 
-@takes_reading
-def export(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A run directory or a log file.", show_default=False)],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file.", show_default=False)
-    ],
-    reading: Reading,
-) -> int:
+def arguments(parser: Parser) -> None:
+    """Add what ``export`` takes."""
+    parser.add_argument("path", metavar="PATH", type=Path, help="A run directory or a log file.")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="A .csv, .parquet or .json file."
+    )
+    add_reading(parser)
+
+
+def export(path: Path, output: Path, reading: Reading) -> int:
     """Write every point of every curve into a table: run, tag, step, wall_time, value."""
     from curveread.report.logtext import clean
     from curveread.report.text.table import table_format

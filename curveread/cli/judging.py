@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from curveread import api
-from curveread.cli.exits import DONE, FAULT, FOUND, UNUSABLE, gravest
+from curveread.cli.codes import DONE, FAULT, FOUND, UNUSABLE, gravest
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from curveread import api
-from curveread.cli.exits import fault, say
+from curveread.cli.codes import fault, say, worded
 from curveread.cli.progress import progress
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
@@ -83,7 +83,7 @@ def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread
                     progress=told,
                 )
         except (ReadError, UsageError) as error:
-            reason = str(error)
+            reason = worded(error)
         except MemoryError:
             reason = f"{path}: not enough memory to read this"
         except Exception as error:

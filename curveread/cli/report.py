@@ -2,75 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from curveread import api
-from curveread.cli.exits import UNUSABLE, gravest
+from curveread.cli.codes import UNUSABLE, gravest
 from curveread.cli.judging import code
-from curveread.cli.options import Paths, takes_reading
 from curveread.cli.outputs import plan
+from curveread.cli.parser import Parser, add_paths, add_reading, price
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.cli.screen import Screen
 from curveread.cli.terminal import print_diagnosis
 from curveread.report.logtext import clean
 from curveread.run.model import Run
 
-__all__ = ["report"]
+__all__ = ["arguments", "report"]
 
 
-def _cost(value: float | None) -> float | None:
-    if value is not None and not 0.0 <= value < float("inf"):
-        raise typer.BadParameter(f"{value:g} is no price of an hour; it must be 0 or more.")
-    return value
+def arguments(parser: Parser) -> None:
+    """Add what ``report`` takes."""
+    add_paths(parser)
+    add = parser.add_argument
+    add(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help="The report's file, or a folder for several (default: <run>-report.html).",
+    )
+    add(
+        "--format",
+        metavar="html,md,json,png,svg,pdf",
+        dest="formats",
+        help="What to write, separated by commas (default: html).",
+    )
+    add(
+        "--postmortem",
+        action="store_true",
+        help="Write a postmortem instead, for a team to edit: .md or .html.",
+    )
+    add(
+        "--cost-per-hour",
+        metavar="X",
+        type=price,
+        help="What an hour of the machine costs: then it is said what the steps after the best cost.",
+    )
+    add(
+        "--static",
+        action="store_true",
+        help="Make the HTML page without scripts: still pictures, small enough for mail.",
+    )
+    add("--title", metavar="T", help="Stands in place of the run's name on the page.")
+    add_reading(parser)
 
 
-@takes_reading
 def report(
-    context: typer.Context,
-    paths: Paths,
+    paths: Sequence[Path],
     reading: Reading,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="OUT",
-            help="The report's file, or a folder for several.",
-            show_default="<run>-report.html",
-        ),
-    ] = None,
-    formats: Annotated[
-        str | None,
-        typer.Option("--format", metavar="html,md,json,png,svg,pdf", help="What to write.", show_default="html"),
-    ] = None,
-    postmortem: Annotated[
-        bool,
-        typer.Option("--postmortem", help="Write a postmortem instead, for a team to edit: .md or .html."),
-    ] = False,
-    cost_per_hour: Annotated[
-        float | None,
-        typer.Option(
-            "--cost-per-hour",
-            metavar="X",
-            callback=_cost,
-            help="What an hour of the machine costs: then it is said what the steps after the best cost.",
-        ),
-    ] = None,
-    static: Annotated[
-        bool,
-        typer.Option("--static", help="Make the HTML page without scripts: still pictures, small enough for mail."),
-    ] = False,
-    title: Annotated[
-        str | None, typer.Option("--title", metavar="T", help="Stands in place of the run's name on the page.")
-    ] = None,
+    *,
+    output: Path | None = None,
+    formats: str | None = None,
+    postmortem: bool = False,
+    cost_per_hour: float | None = None,
+    static: bool = False,
+    title: str | None = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     kind = "postmortem" if postmortem else "report"
-    if postmortem and formats == (context.default_map or {}).get("formats"):
-        formats = None  # a project's formats are those of reports
     chosen = plan(output, formats, kind=kind)
     items = list(read_paths(paths, reading))
     runs = [item for item in items if isinstance(item, Run)]

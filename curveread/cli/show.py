@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-import typer
-
+from curveread.cli.codes import DONE, UNUSABLE, gravest
 from curveread.cli.documents import print_entries
-from curveread.cli.exits import DONE, UNUSABLE, gravest
-from curveread.cli.options import Paths, takes_reading
+from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.run.model import Run
 from curveread.version import __version__
 
-__all__ = ["show"]
+__all__ = ["arguments", "show"]
 
 
-@takes_reading
-def show(
-    paths: Paths,
-    reading: Reading,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-) -> int:
+def arguments(parser: Parser) -> None:
+    """Add what ``show`` takes."""
+    add_paths(parser)
+    parser.add_argument("--json", action="store_true", help="Print JSON and nothing else.")
+    add_reading(parser)
+
+
+def show(paths: Sequence[Path], reading: Reading, *, json: bool = False) -> int:
     """Show what was read: curves, roles, points, ranges, data notes."""
     codes: list[int] = []
     entries: list[dict[str, Any]] = []

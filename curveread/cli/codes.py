@@ -17,9 +17,9 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from curveread.errors import CurvereadError
+from curveread.errors import ArgumentError
 
-__all__ = ["DONE", "FAULT", "FOUND", "GONE", "INTERRUPTED", "UNUSABLE", "fault", "gravest", "run", "say"]
+__all__ = ["DONE", "FAULT", "FOUND", "GONE", "INTERRUPTED", "UNUSABLE", "fault", "gravest", "say", "worded"]
 
 DONE, FOUND, UNUSABLE, FAULT, INTERRUPTED, GONE = 0, 1, 2, 3, 130, 141
 _GRAVITY = (DONE, FAULT, FOUND, UNUSABLE)
@@ -30,40 +30,11 @@ def gravest(codes: Sequence[int]) -> int:
     return max(codes, key=_GRAVITY.index, default=DONE)
 
 
-def run(argv: list[str]) -> int:
-    """Run a command line.
-
-    Returns
-    -------
-    The exit code. Errors are told on stderr, a line each; ``CURVEREAD_TRACEBACK=1`` adds where they came from.
-    """
-    from curveread.cli.quick import plain_check
-
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        check = plain_check(argv)
-        if check is not None:
-            return check.run()
-        from curveread.cli.app import invoke
-
-        return invoke(argv)
-    except CurvereadError as error:
-        _trace()
-        say(error)
-        return UNUSABLE
-    except SystemExit:
-        # Typer ends the process itself in one case only: nobody reads the pipe any more.
-        return GONE
-    except BrokenPipeError:
-        raise  # nobody reads any more: the way out is main's
-    except MemoryError:
-        say("not enough memory for this input")
-        return UNUSABLE
-    except Exception as error:
-        _trace()
-        say(fault(error))
-        return FAULT
+def worded(error: BaseException) -> str:
+    """Return an error's text as the command line says it: with options where Python has arguments."""
+    if isinstance(error, ArgumentError):
+        return f"--{error.argument.replace('_', '-')} {error.value}: {error.reason}"
+    return str(error)
 
 
 def say(message: object) -> None:
@@ -79,8 +50,3 @@ def fault(error: BaseException) -> str:
     where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     text = str(error).strip() or "no message"
     return f"fault in curveread{where}: {type(error).__name__}: {text} (CURVEREAD_TRACEBACK=1 shows the way there)"
-
-
-def _trace() -> None:
-    if os.environ.get("CURVEREAD_TRACEBACK") == "1":
-        traceback.print_exc()
