@@ -30,13 +30,10 @@ class Break:
     gain
         Fall of chi² against the best decay law without a break, in units of the chi² per block that is left:
         large when the curve broke off, small when it bent gradually or follows neither.
-    missed
-        How much further the law of the head would have come by the end of the curve.
     """
 
     index: int
     gain: float
-    missed: float
 
 
 def breaking_point(x: _Float, y: _Float, error: _Float, first: int, last: int) -> Break:
@@ -59,21 +56,21 @@ def breaking_point(x: _Float, y: _Float, error: _Float, first: int, last: int) -
     powers = ((x[None, None, :] + _OFFSETS[None, :, None]) ** -_POWERS[:, None, None]).reshape(-1, x.size)
     laws = np.concatenate([powers, np.exp(-_RATES[:, None] * x[None, :])])
     weight = 1.0 / np.maximum(error, 1e-12) ** 2
-    whole = _fit(laws, y, weight)[0]
-    best = Break(first, -np.inf, 0.0)
+    whole = _fit(laws, y, weight)
+    best = Break(first, -np.inf)
     for i in range(first, last):
-        head, law, a, c = _fit(laws[:, :i], y[:i], weight[:i])
+        head = _fit(laws[:, :i], y[:i], weight[:i])
         w = weight[i:]
         level = float((w * y[i:]).sum() / w.sum())
         tail = float((w * (y[i:] - level) ** 2).sum())
         gain = (whole - head - tail) / max(1.0, (head + tail) / max(x.size - 5, 1))
         if gain > best.gain:
-            best = Break(i, gain, level - float(c + a * laws[law, -1]))
+            best = Break(i, gain)
     return best
 
 
-def _fit(laws: _Float, y: _Float, weight: _Float) -> tuple[float, int, float, float]:
-    """Return (chi², index of the law, a, c) of the best law."""
+def _fit(laws: _Float, y: _Float, weight: _Float) -> float:
+    """Return the chi² of the best law."""
     total = weight.sum()
     mean = (weight * y).sum() / total
     centres = (laws @ weight) / total
@@ -81,5 +78,4 @@ def _fit(laws: _Float, y: _Float, weight: _Float) -> tuple[float, int, float, fl
     a = np.maximum((d @ (weight * (y - mean))) / np.maximum((d * d) @ weight, 1e-300), 0.0)
     r = (y - mean)[None, :] - a[:, None] * d
     chi = (r * r) @ weight
-    i = int(chi.argmin())
-    return float(chi[i]), i, float(a[i]), float(mean - a[i] * centres[i])
+    return float(chi.min())

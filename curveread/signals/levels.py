@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Rise",
-    "drop",
     "last_change",
     "median_error",
     "no_higher_since",
@@ -36,8 +35,8 @@ class Rise:
         Height in standard errors of the difference of the two medians.
     size
         Height of the end above the best stretch.
-    best_first, best_last
-        Indices of the best stretch.
+    best_first
+        Index of the first point of the best stretch.
     best, end, start
         Median levels.
     """
@@ -45,7 +44,6 @@ class Rise:
     z: float
     size: float
     best_first: int
-    best_last: int
     best: float
     end: float
     start: float
@@ -106,25 +104,8 @@ def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) 
         )
         size = float(medians[-1] - medians[i])
         z = size / error if error > 0 else 0.0
-        found.append(Rise(float(z), size, at, at + m - 1, float(medians[i]), float(medians[-1]), start))
+        found.append(Rise(float(z), size, at, float(medians[i]), float(medians[-1]), start))
     return max(found, key=lambda r: r.z)
-
-
-def drop(y: _Float, scale: _Float, correlation: float, share: float = 0.05) -> tuple[float, float]:
-    """Return how far the best stretch lies below the first one, and that in standard errors.
-
-    Parameters
-    ----------
-    y, scale, correlation
-        As for :func:`rise_after_best`.
-    share
-        Length of the stretches as a share of the curve.
-    """
-    m, starts = windows_of(y.size, share)
-    medians = window_medians(y, m, starts)
-    error = median_error(float(np.median(scale)), m, correlation) * np.sqrt(2.0)
-    size = float(medians[0] - medians.min())
-    return size, (size / error if error > 0 else 0.0)
 
 
 def split_point(y: _Float, low: int, high: int) -> int:

@@ -21,8 +21,6 @@ class Period:
     ----------
     points
         Its length in points.
-    amplitude
-        Half of its swing, on the scale of the series.
     share
         Share of the detrended variance that it and its first harmonics explain.
     p
@@ -30,7 +28,6 @@ class Period:
     """
 
     points: float
-    amplitude: float
     share: float
     p: float
 
@@ -69,7 +66,7 @@ def strongest_period(y: _Float, most: float) -> Period | None:
     g = float(power[k] / total)
     harmonics = [j for j in (k, 2 * k, 3 * k) if j < power.size]
     m = power.size - 1
-    return Period(n / k, float(2.0 * np.sqrt(power[k]) / n), float(power[harmonics].sum() / total), _fisher(g, m))
+    return Period(n / k, float(power[harmonics].sum() / total), _fisher(g, m))
 
 
 def _fisher(g: float, m: int) -> float:
