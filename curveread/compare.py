@@ -239,7 +239,11 @@ def _lead(runs: Sequence[ComparedRun], ranked: Sequence[ComparedRun]) -> list[St
     if len(ranked) > 1 + len(near):
         behind = ranked[1 + len(near)]
         text += f"; next is {behind.name}, {figure(behind.figures['best_eval_loss'] - low)} higher"
-    return [Statement("ranking", text + ".", (Evidence("noise of an eval", error, _unit(first.diagnosis)),))]
+    return [
+        Statement(
+            "ranking", text + ".", (Evidence("noise-of-an-eval", "noise of an eval", error, _unit(first.diagnosis)),)
+        )
+    ]
 
 
 def _same_steps(runs: Sequence[ComparedRun], common: int | None) -> list[Statement]:
@@ -277,7 +281,7 @@ def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition
                 f"{', '.join(names)} jump at the same step {count(step)}: if they read the same data in the same "
                 "order, look at that batch."
             )
-            out.append(Statement("shared-outlier", text, (Evidence("runs", float(len(names)), ""),)))
+            out.append(Statement("shared-outlier", text, (Evidence("runs", "runs", float(len(names)), ""),)))
     return out[:5]
 
 

@@ -12,6 +12,7 @@ from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
 from curveread.detectors.base import CurveView, Detector, Subject, views_of
 from curveread.detectors.registry import detector, rules
+from curveread.findings.arguments import Count
 from curveread.findings.diagnosis import (
     Diagnosis,
     Failed,
@@ -21,6 +22,7 @@ from curveread.findings.diagnosis import (
 )
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
+from curveread.findings.text import capitalized, joined, text
 from curveread.readings.extras import ReportExtras
 from curveread.readings.keep import checkpoints
 from curveread.readings.metrics import reminder
@@ -180,21 +182,18 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     """Return the sentence to read first: the gravest finding, and how many more there are."""
     loud = [f for f in findings if f.severity is not Severity.INFO]
     if not loud:
-        text = "Nothing needs attention"
+        headline: str = "Nothing needs attention"
         if not run.curves:
-            text = "The log holds no curve"
+            headline = "The log holds no curve"
         elif not any(run.of(role) for role in LOSSES):
-            text = "Nothing was found, but the log holds no loss to judge"
+            headline = "Nothing was found, but the log holds no loss to judge"
         elif findings:
-            text += f"; worth knowing: {findings[0].message}"
-        return Verdict("info" if findings else "ok", f"{text}.")
-    head = loud[0].message
-    others = len(loud) - 1
+            headline = joined("; worth knowing: ", (headline, findings[0].message))
+        return Verdict("info" if findings else "ok", joined("", (headline, ".")))
+    head, others = loud[0].message, len(loud) - 1
     same = sum(f.rule == loud[0].rule for f in loud[1:])
-    if others and same == others:
-        head += f"; {others} more such {'event' if others == 1 else 'events'}"
-    elif others:
-        head += f"; {others} more {'finding' if others == 1 else 'findings'}"
-    if not (loud[0].tag and head.startswith(loud[0].tag)):
-        head = head[0].upper() + head[1:]
-    return Verdict(loud[0].severity.value, f"{head}.")
+    if others:
+        kind = "such event" if same == others else "finding"
+        head = joined("; ", (head, text("{more}", more=Count(others, f"more {kind}"))))
+    named = bool(loud[0].tag) and head.startswith(loud[0].tag or "")
+    return Verdict(loud[0].severity.value, joined("", (head if named else capitalized(head), ".")))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from curveread.findings.arguments import AxisWord, Name, Place, Tag
 from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.text import joined, text
 from curveread.run.model import Run
 
 __all__ = ["fold", "ordered"]
@@ -189,8 +191,9 @@ def _with_effects(cause: Finding, effects: Sequence[Finding]) -> Finding:
 
 
 def _as_evidence(effect: Finding) -> Evidence:
-    place = f" in {effect.tag}" if effect.tag else ""
-    return Evidence(f"{effect.rule}{place} at step", float(effect.first_step or 0), "step")
+    place = text(" in {tag}", tag=Tag(effect.tag)) if effect.tag else ""
+    name = text("{rule}{place} at {axis}", rule=Name(effect.rule), place=joined("", (place,)), axis=AxisWord())
+    return Evidence("consequence", name, float(effect.first_step or 0), "step")
 
 
 def _never_was(effect: Finding, cause: Finding) -> bool:
@@ -199,8 +202,11 @@ def _never_was(effect: Finding, cause: Finding) -> bool:
 
 
 def _retold(effect: Finding) -> Finding:
-    text = f"no spike: the points before step {effect.last_step} stand above a trend that already falls to the step"
-    return replace(effect, severity=Severity.INFO, message=text)
+    message = text(
+        "not a spike: the points before {end} stand above a trend that already falls to the step",
+        end=Place(effect.last_step or 0),
+    )
+    return replace(effect, severity=Severity.INFO, message=message)
 
 
 def _edge_of_drop(spike: Finding, shift: Finding, near: float) -> bool:
@@ -209,9 +215,9 @@ def _edge_of_drop(spike: Finding, shift: Finding, near: float) -> bool:
     The trend begins to fall before the step, so the last points before it stand above the trend, by less than the
     height of the step. Such a spike never was: it is no evidence either.
     """
-    height = spike.get("height above the trend")
+    height = spike.get("height-above-the-trend")
     for step in shift.folded or (shift,):
-        before, after = step.get("level before"), step.get("level after")
+        before, after = step.get("level-before"), step.get("level-after")
         if not isinstance(height, float) or not isinstance(before, float) or not isinstance(after, float):
             continue
         if spike.first_step is None or spike.last_step is None or step.first_step is None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from curveread.detectors.unfinished_run import BUDGET
 from curveread.findings.finding import Evidence, Finding
+from curveread.findings.incidents import incident_text
+from curveread.findings.text import joined
 from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 
@@ -31,23 +34,23 @@ def _explained(finding: Finding, run: Run) -> Finding:
             return finding
         return replace(
             finding,
-            message=f"{finding.message}; {cause.told}",
-            evidence=(*finding.evidence, Evidence("what ended it", cause.told)),
-            also_explained_by=tuple(e for e in finding.also_explained_by if "budget" not in e),
+            message=joined("; ", (finding.message, incident_text(cause))),
+            evidence=(*finding.evidence, Evidence("ended-by", "what ended it", incident_text(cause))),
+            also_explained_by=tuple(e for e in finding.also_explained_by if e != BUDGET),
         )
     if finding.rule == "restart":
         cause = root_of([i for i in run.incidents if _before(i, finding, run)])
-        return _with(finding, "what ended the attempt before", cause)
+        return _with(finding, "attempt-ended-by", "what ended the attempt before", cause)
     if finding.rule in _SCALED:
         scaled = [i for i in run.incidents if i.kind == "loss-scale" and (i.step or 0) >= (finding.first_step or 0)]
-        return _with(finding, "printed beside the log", root_of(scaled))
+        return _with(finding, "printed-beside", "printed beside the log", root_of(scaled))
     return finding
 
 
-def _with(finding: Finding, name: str, cause: Incident | None) -> Finding:
+def _with(finding: Finding, key: str, name: str, cause: Incident | None) -> Finding:
     if cause is None:
         return finding
-    return replace(finding, evidence=(*finding.evidence, Evidence(name, cause.told)))
+    return replace(finding, evidence=(*finding.evidence, Evidence(key, name, incident_text(cause))))
 
 
 def _before(incident: Incident, restart: Finding, run: Run) -> bool:

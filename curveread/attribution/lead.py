@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.findings.wording import amount, count
+from curveread.findings.arguments import Length, Tag, count
+from curveread.findings.text import Text, text
 from curveread.run.model import FloatArray
 from curveread.signals.departure import departure
 
@@ -94,17 +95,26 @@ class Lead:
         """Whether the order is certain."""
         return self.least > 0
 
-    def told(self) -> str:
+    def sentence(self) -> Text:
         """Return it in words: ``grad_norm, 3 steps before train/loss``."""
-        a, b = self.first, self.then
+        first, then = Tag(self.first.tag), Tag(self.then.tag)
         if self.least == self.most == 0:
-            return f"{a.tag} and {b.tag} at the same step"
+            return text("{first} and {then} at the same step", first=first, then=then)
         if not self.known:
-            return f"{a.tag} or {b.tag} (the log cannot tell within {amount(self.most + 1, 'step')})"
+            within = Length(self.most + 1)
+            return text(
+                "{first} or {then} (the log cannot tell within {within})", first=first, then=then, within=within
+            )
         if self.least == self.most:
-            return f"{a.tag}, {amount(self.least, 'step')} before {b.tag}"
-        between = f"{count(self.least)} to {amount(self.most, 'step')}"
-        return f"{a.tag}, about {amount(b.at - a.at, 'step')} ({between}) before {b.tag}"
+            return text("{first}, {by} before {then}", first=first, then=then, by=Length(self.least))
+        return text(
+            "{first}, about {by} ({least} to {most}) before {then}",
+            first=first,
+            then=then,
+            by=Length(self.then.at - self.first.at),
+            least=count(self.least),
+            most=Length(self.most),
+        )
 
 
 def lead_of(a: Moved, b: Moved) -> Lead:

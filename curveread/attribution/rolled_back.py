@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.findings.arguments import Place, count
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count
+from curveread.findings.text import joined, text
 from curveread.run.model import Attempt, Curve, Run
 
 __all__ = ["RULES", "rolled_back"]
@@ -136,15 +137,28 @@ def _retold(f: Finding, i: int, run: Run) -> Finding:
     return replace(
         f,
         severity=Severity.WARNING if grave else Severity.INFO,
-        message=f"in attempt {i + 1}, rolled back at the restart at step {count(restart)}: {f.message}",
+        message=text(
+            "in attempt {attempt}, rolled back at the restart at {restart}: {event}",
+            attempt=count(i + 1),
+            restart=Place(restart),
+            event=joined("", (f.message,)),
+        ),
         evidence=(
-            Evidence("attempt", f"{i + 1} of {len(run.attempts)}"),
-            Evidence("steps rolled back", float(max(run.attempts[i].last_step - restart + 1, 0)), "steps"),
+            Evidence("attempt", "attempt", text("{one} of {all}", one=count(i + 1), all=count(len(run.attempts)))),
+            Evidence(
+                "steps-rolled-back",
+                "steps rolled back",
+                float(max(run.attempts[i].last_step - restart + 1, 0)),
+                "steps",
+            ),
             *f.evidence,
         ),
         also_explained_by=(*f.also_explained_by, "an attempt that was stopped in the middle of it for another reason"),
         advice=(
-            "The restart mended it, and the joined curves no longer show it. Find its cause before the next run: the "
-            f"batches, the learning rate and the gradient norm from step {count(f.first_step or 0)} of that attempt.",
+            text(
+                "The restart mended it, and the joined curves no longer show it. Find its cause before the next run: "
+                "the batches, the learning rate and the gradient norm from {onset} of that attempt.",
+                onset=Place(f.first_step or 0),
+            ),
         ),
     )

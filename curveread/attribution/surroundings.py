@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import comb
 from pathlib import PurePath
 
@@ -12,9 +12,10 @@ import numpy as np
 from curveread.attribution.lead import Lead, Moved, Watched, lead_of
 from curveread.attribution.recovery import with_recovery
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Argument, Length, Name, Place, Tag, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks
-from curveread.findings.wording import amount, count, percent
+from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.rate_changes import stretches, warms_up
@@ -27,13 +28,13 @@ EVENTS = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfi
 _ENDS = ("divergence", "masked-nan", "nonfinite-loss")
 
 _CHANCE = 0.05
-"""So often events that have nothing to do with a kind of place may lie beside one as often as these do."""
+"""Largest probability that unrelated events would lie beside a kind of place as often as these do."""
 
 _MEANS = {
     RESTARTS: "another data order, or an optimizer that began anew",
     EPOCHS: "the data are shuffled anew, or the same batch comes again",
     EVALS: "a model that was left in evaluation mode, or a random state that the evaluation changed",
-    RATE: "a step of the schedule that the training did not bear",
+    RATE: "a step of the schedule that made the training unstable",
 }
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
@@ -54,6 +55,23 @@ def surrounded(findings: Sequence[Finding], run: Run, views: _Views, marks: Sequ
         return list(findings)
     near = _Nearby(run, views, marks, events)
     return [near.told(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What the learning rate was doing, in words (``warming up``, ``falling`` …), and its share of the peak."""
+
+    how: str
+    of_peak: float
+
+    @property
+    def at_peak(self) -> bool:
+        return self.of_peak >= 0.995
+
+    def words(self) -> str:
+        if self.at_peak:
+            return text("{how}, at its peak", how=Name(self.how))
+        return text("{how}, at {share} of its peak", how=Name(self.how), share=share(self.of_peak))
 
 
 class _Nearby:
@@ -81,39 +99,42 @@ class _Nearby:
     def _chance(self, marks: Landmarks, events: Sequence[Finding]) -> float:
         """Return how likely so many of the events lie beside such a mark by chance (binomial)."""
         length = max((self.run.last_step or 0) - (self.run.first_step or 0), 1)
-        share = min(1.0, marks.step.size * (2.0 * self.slack + 1.0) / length)
+        covered = min(1.0, marks.step.size * (2.0 * self.slack + 1.0) / length)
         steps = {f.first_step for f in events if f.first_step is not None}
         n, hits = len(steps), sum(self._beside(marks, s) is not None for s in steps)
         if n > 200:
-            return 1.0 if hits < 2.0 * share * n else 0.0
-        return float(sum(comb(n, k) * share**k * (1.0 - share) ** (n - k) for k in range(hits, n + 1)))
+            return 1.0 if hits < 2.0 * covered * n else 0.0
+        return float(sum(comb(n, k) * covered**k * (1.0 - covered) ** (n - k) for k in range(hits, n + 1)))
 
     def told(self, finding: Finding) -> Finding:
         """Return an event with its surroundings."""
         if finding.rule == "loss-spike" and finding.tag in self.loss:
             finding = with_recovery(finding, self.loss[finding.tag].view, self._end_after(finding))
         lead = self._raised(finding) or self._lead(finding)
-        evidence = [Evidence("moved first", lead.told())] if lead else []
+        evidence = [Evidence("moved-first", "moved first", lead.sentence())] if lead else []
         onset = finding.first_step or 0
-        text, advice = finding.message, list(finding.advice)
+        message, advice = finding.message, list(finding.advice)
         if lead is not None and lead.known and finding.tag == lead.then.tag and lead.first.tag != self._rate_tag:
-            text += f"; {lead.first.tag} had risen {_by(lead)} before"
+            risen = text("{first} had risen {by} before", first=Tag(lead.first.tag), by=_by(lead))
+            message = joined("; ", (message, risen))
             onset = min(onset, lead.first.at)
-        evidence += self._course(onset)
+        course = self._course(onset)
+        if course is not None:
+            evidence.append(Evidence("learning-rate-then", "the learning rate then", course.words()))
         if finding.rule == "loss-spike":
-            advice += self._stability(lead, onset)
+            advice += self._stability(lead, course)
         beside, explained = self._coincidences(finding.first_step or 0)
         before = self._checkpoint(onset)
         if before is not None:
             step, name = before
-            evidence_name = "last checkpoint before it"
-            beside.append(Evidence(evidence_name, f"{name}, {amount(onset - step, 'step')} before"))
-            grave = finding.severity is Severity.ERROR
-            if grave and not any(f"step {count(step)}" in a for a in advice):
-                advice.insert(0, f"Roll back to {name} (step {count(step)}), the last checkpoint before it.")
+            kept = text("{name}, {length} before", name=Name(name), length=Length(onset - step))
+            beside.append(Evidence("checkpoint-before", "last checkpoint before it", kept))
+            if finding.severity is Severity.ERROR and not any(_names_place(a, step) for a in advice):
+                back = "Roll back to {name} ({at}), the last checkpoint before it."
+                advice.insert(0, text(back, name=Name(name), at=Place(step)))
         return replace(
             finding,
-            message=text,
+            message=message,
             evidence=(*finding.evidence, *evidence, *beside),
             also_explained_by=(*explained, *finding.also_explained_by),
             advice=tuple(advice),
@@ -153,32 +174,30 @@ class _Nearby:
         a, b = loss.moved(first, last), self.norm.moved(first, last)
         return lead_of(a, b) if a is not None and b is not None else None
 
-    def _course(self, step: int) -> list[Evidence]:
-        """Return what the learning rate was doing at a step."""
+    def _course(self, step: int) -> _Course | None:
+        """Return what the learning rate was doing at a step, None where the log does not say."""
         rate = self.rate
         if rate is None or not len(rate):
-            return []
+            return None
         at = int(np.clip(np.searchsorted(rate.step, step, side="right") - 1, 0, len(rate) - 1))
         here = next((s for s in stretches(rate.value) if s.first <= at <= s.last), None)
         top = float(rate.value.max())
         if here is None or top <= 0.0:
-            return []
-        share = float(rate.value[at]) / top
+            return None
+        of_peak = float(rate.value[at]) / top
         how = {1: "rising", 0: "constant", -1: "falling"}[here.way]
-        how = "warming up" if warms_up(rate.value, here) else how
-        where = "at its peak" if share >= 0.995 else f"at {percent(share)} of its peak"
-        return [Evidence("the learning rate then", f"{how}, {where}")]
+        return _Course("warming up" if warms_up(rate.value, here) else how, of_peak)
 
-    def _stability(self, lead: Lead | None, step: int) -> list[str]:
+    def _stability(self, lead: Lead | None, course: _Course | None) -> list[str]:
         """Return what to do about a spike besides its batches, where the log says what moved first or the rate."""
         if lead is not None and lead.known and lead.first.tag == self._rate_tag:
             return ["The learning rate had just been raised: raise it more slowly, or less far."]
         if lead is not None and lead.known and self.norm is not None and lead.first.tag == self.norm.view.tag:
-            return [f"Clip {lead.first.tag} near its 90th percentile: it rose before the loss did."]
-        course = [e.value for e in self._course(step)]
-        if any(str(c).startswith("warming up") for c in course):
+            clip = "Clip {norm} near its 90th percentile: it rose before the loss did."
+            return [text(clip, norm=Tag(lead.first.tag))]
+        if course is not None and course.how == "warming up":
             return ["The learning rate was still warming up: lengthen the warm-up, or lower the peak."]
-        if any(str(c).endswith(", at its peak") for c in course):
+        if course is not None and course.at_peak:
             return ["The learning rate was at its peak: lower it if such spikes go on."]
         return []
 
@@ -191,8 +210,10 @@ class _Nearby:
             chance = self.chance[marks.kind]
             if at is None or chance > _CHANCE or (marks.kind in (EPOCHS, EVALS) and explained):
                 continue  # what happens all the time explains nothing where something rare happened
-            evidence.append(Evidence("at the same place", f"{marks.text[at]} (by chance: {_rarely(chance)})"))
-            explained.append(f"{marks.text[at]}: {_MEANS[marks.kind]}")
+            place = joined("", (marks.text[at],))
+            by_chance = text("{place} (by chance: {chance})", place=place, chance=_rarely(chance))
+            evidence.append(Evidence("at-the-same-place", "at the same place", by_chance))
+            explained.append(joined(": ", (place, _MEANS[marks.kind])))
         return evidence, explained
 
     def _checkpoint(self, onset: int) -> tuple[int, str] | None:
@@ -204,10 +225,16 @@ class _Nearby:
         return last.step, PurePath(last.path).name
 
 
-def _by(lead: Lead) -> str:
-    exact = lead.least == lead.most
-    return amount(lead.least, "step") if exact else f"about {amount(lead.then.at - lead.first.at, 'step')}"
+def _by(lead: Lead) -> Argument | Text:
+    if lead.least == lead.most:
+        return Length(lead.least)
+    return text("about {length}", length=Length(lead.then.at - lead.first.at))
 
 
-def _rarely(chance: float) -> str:
-    return percent(chance) if chance >= 0.001 else "under 0.1 %"
+def _rarely(chance: float) -> Argument | Text:
+    return share(chance) if chance >= 0.001 else text("under {least}", least=share(0.001))
+
+
+def _names_place(words: str, step: int) -> bool:
+    """Return whether a sentence already speaks of a step."""
+    return isinstance(words, Text) and any(arg == Place(step) for _, arg in words.args)

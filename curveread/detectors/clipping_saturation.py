@@ -81,9 +81,19 @@ class ClippingSaturation(Detector):
 
     def _finding(self, view: CurveView, text: str, share: float, ceiling: float, typical: float | None) -> Finding:
         warn = typical is not None and typical >= self.far
-        evidence = [Evidence("share of the steps that were clipped", share, "ratio"), Evidence("ceiling", ceiling, "")]
+        evidence = [
+            Evidence("share-of-the-steps-that-were-clipped", "share of the steps that were clipped", share, "ratio"),
+            Evidence("ceiling", "ceiling", ceiling, ""),
+        ]
         if typical is not None:
-            evidence.append(Evidence("median norm of the second half against the ceiling", typical, "ratio"))
+            evidence.append(
+                Evidence(
+                    "median-norm-of-the-second-half-against-the-ceiling",
+                    "median norm of the second half against the ceiling",
+                    typical,
+                    "ratio",
+                )
+            )
         n = len(view)
         return Finding(
             rule=self.rule,

@@ -89,7 +89,9 @@ class ConcurrentWriters(Detector):
             f"two processes seem to have logged into one file at the same time: the steps of {view.tag} go back "
             f"{count(back)} times, and {count(both.size)} steps from {count(first)} to {count(last)} hold two values"
         )
-        finding = self._told(text, first, last, (Evidence("steps written twice", float(both.size), "steps"),))
+        finding = self._told(
+            text, first, last, (Evidence("steps-written-twice", "steps written twice", float(both.size), "steps"),)
+        )
         return [replace(finding, tag=view.tag)]
 
     def _finding(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
@@ -99,10 +101,10 @@ class ConcurrentWriters(Detector):
             f"both wrote steps {count(first)} to {count(last)}"
         )
         evidence = [
-            Evidence("overlap in wall time", seconds, "s"),
-            Evidence("steps written twice", float(last - first), "steps"),
+            Evidence("overlap-in-wall-time", "overlap in wall time", seconds, "s"),
+            Evidence("steps-written-twice", "steps written twice", float(last - first), "steps"),
         ]
-        evidence += [Evidence("source", x.source) for x in (a, b) if x.source]
+        evidence += [Evidence("source", "source", x.source) for x in (a, b) if x.source]
         return self._told(text, first, last, tuple(evidence))
 
     def _told(self, text: str, first: int, last: int, evidence: tuple[Evidence, ...]) -> Finding:

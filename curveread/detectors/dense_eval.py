@@ -62,12 +62,12 @@ class DenseEval(Detector):
         view = subject.all(Role.EVAL_LOSS)[0]
         better = better_interval(subject.length, steps_per_epoch(subject.views, subject.facts))
         evidence = [
-            Evidence("evaluations", float(rhythm.count), "evals"),
-            Evidence("interval", rhythm.interval, "steps"),
-            Evidence("evaluations per 1,000 steps", rhythm.per_thousand, ""),
+            Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
+            Evidence("interval", "interval", rhythm.interval, "steps"),
+            Evidence("evaluations-per-thousand-steps", "evaluations per 1,000 steps", rhythm.per_thousand, ""),
         ]
         if cost is not None:
-            evidence.append(Evidence("share of the wall time", cost.share, "ratio"))
+            evidence.append(Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"))
         return [
             Finding(
                 rule=self.rule,

@@ -87,7 +87,7 @@ class Divergence(Detector):
         onset = min(int(low[-1]) + 1, n - 1) if low.size else 0
         ratio = float(value[onset:].max() / level)
         text = f"{view.tag} blew up from step {count(view.step[onset])} on, to {number(ratio, 2)} times its best level"
-        evidence = [Evidence("largest value against the best", ratio, "ratio")]
+        evidence = [Evidence("largest-value-against-the-best", "largest value against the best", ratio, "ratio")]
         return [self._finding(view, onset, subject, text, float(np.log(ratio)), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
@@ -118,10 +118,10 @@ class Divergence(Detector):
             f"and stayed up: {lost} progress made before was lost"
         )
         evidence = [
-            Evidence("best level", best, view.unit),
-            Evidence("level at the end", end, view.unit),
-            Evidence("rise", float(rise.z), "standard errors"),
-            Evidence("progress lost", float(min(rise.share, 1e6)), "ratio"),
+            Evidence("best-level", "best level", best, view.unit),
+            Evidence("level-at-the-end", "level at the end", end, view.unit),
+            Evidence("rise", "rise", float(rise.z), "standard errors"),
+            Evidence("progress-lost", "progress lost", float(min(rise.share, 1e6)), "ratio"),
         ]
         strength = float(np.log(rise.z / self.weak_z))
         return [self._finding(view, onset, subject, text, strength, evidence)]
@@ -159,7 +159,7 @@ class Divergence(Detector):
         if rate is not None and len(rate):
             at = int(np.clip(np.searchsorted(rate.step, first, side="right") - 1, 0, len(rate) - 1))
             now, top = float(rate.value[at]), float(rate.value.max())
-            evidence = [*evidence, Evidence("learning rate at the onset", now, "")]
+            evidence = [*evidence, Evidence("learning-rate-at-the-onset", "learning rate at the onset", now, "")]
             past = rate.value[rate.step < first - 3 * view.cadence]
             if past.size and now > 1.5 * float(past[-1]) > 0:
                 advice.append("The learning rate had just been raised; lower it, or warm up more slowly.")

@@ -83,9 +83,9 @@ class EntropyCollapse(Detector):
             message=f"{view.tag} fell from {quantity(start)} to {quantity(end, view.unit or 'nats')} "
             f"by step {count(first)} and stayed there, while the reward gained nothing: the policy no longer explores",
             evidence=(
-                Evidence("entropy at the start", start, "nats"),
-                Evidence("entropy at the end", end, "nats"),
-                Evidence("share that is left", percent(end / start)),
+                Evidence("entropy-at-the-start", "entropy at the start", start, "nats"),
+                Evidence("entropy-at-the-end", "entropy at the end", end, "nats"),
+                Evidence("share-that-is-left", "share that is left", percent(end / start)),
             ),
             also_explained_by=("a task whose best answer was found at once",),
             advice=(

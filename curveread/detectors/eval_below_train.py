@@ -163,9 +163,16 @@ class EvalBelowTrain(Detector):
             last_step=int(view.step[-1]),
             message=text,
             evidence=(
-                Evidence("median gap to the training loss since", gap, "log units"),
-                Evidence("evaluations at or below the training loss", share, "ratio"),
-                Evidence("loss at the start", start, view.unit),
+                Evidence(
+                    "median-gap-to-the-training-loss-since", "median gap to the training loss since", gap, "log units"
+                ),
+                Evidence(
+                    "evaluations-at-or-below-the-training-loss",
+                    "evaluations at or below the training loss",
+                    share,
+                    "ratio",
+                ),
+                Evidence("loss-at-the-start", "loss at the start", start, view.unit),
             ),
             also_explained_by=(
                 "dropout, label smoothing or auxiliary terms, which only the training loss contains",

@@ -79,8 +79,8 @@ class EvalOverhead(Detector):
                 message=f"evaluation took {duration(cost.seconds)}, {percent(cost.share)} of the wall time{how}; "
                 f"about {100 * EVAL_SHARE:.0f} % is usual",
                 evidence=(
-                    Evidence("time of the evaluations", cost.seconds, "s"),
-                    Evidence("share of the wall time", cost.share, "ratio"),
+                    Evidence("time-of-the-evaluations", "time of the evaluations", cost.seconds, "s"),
+                    Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"),
                 ),
                 also_explained_by=("checkpoints that are saved with the evaluations",) if not cost.measured else (),
                 advice=tuple(advice),

@@ -100,10 +100,14 @@ class GeneralizationStall(Detector):
             message=f"{view.tag} stayed at {quantity(level, view.unit)} over the last {percent(share)} of the run "
             f"(from step {count(first)} on), while the training loss fell by another {percent(1.0 - np.exp(-fall))}",
             evidence=(
-                Evidence("level of the evaluation loss", level, view.unit),
-                Evidence("its change since, at most", max(-change.low, change.high), "log units"),
-                Evidence("fall of the training loss since", float(fall), "log units"),
-                Evidence("share of the run", share, "ratio"),
+                Evidence("level-of-the-evaluation-loss", "level of the evaluation loss", level, view.unit),
+                Evidence(
+                    "its-change-since-at-most", "its change since, at most", max(-change.low, change.high), "log units"
+                ),
+                Evidence(
+                    "fall-of-the-training-loss-since", "fall of the training loss since", float(fall), "log units"
+                ),
+                Evidence("share-of-the-run", "share of the run", share, "ratio"),
             ),
             also_explained_by=(
                 "late generalisation that has not come yet",

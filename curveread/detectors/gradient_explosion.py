@@ -96,9 +96,9 @@ class GradientExplosion(Detector):
             last_step=int(view.curve.step[-1]),
             message=f"{view.tag} {what}, from step {count(view.step[first])} on",
             evidence=(
-                Evidence("usual level", usual, ""),
-                Evidence("largest value", float(view.value[top]), ""),
-                Evidence("largest against usual", float(view.value[top]) / usual, "ratio"),
+                Evidence("usual-level", "usual level", usual, ""),
+                Evidence("largest-value", "largest value", float(view.value[top]), ""),
+                Evidence("largest-against-usual", "largest against usual", float(view.value[top]) / usual, "ratio"),
             ),
             also_explained_by=("a loss scale that changed, where the norm is taken before unscaling",),
             advice=(

@@ -72,8 +72,8 @@ class GradientVanishing(Detector):
                 message=f"{view.tag} is {figure(medians[low])}, against {figure(medians[high])} of {views[high].tag}: "
                 "gradients do not reach that part of the model",
                 evidence=(
-                    Evidence(f"median {view.tag}", medians[low], ""),
-                    Evidence(f"median {views[high].tag}", medians[high], ""),
+                    Evidence("median-low", f"median {view.tag}", medians[low], ""),
+                    Evidence("median-high", f"median {views[high].tag}", medians[high], ""),
                 ),
                 also_explained_by=("parameters that are frozen on purpose",),
                 advice=("Look at the activations there: saturated or dead units, missing normalisation or residuals.",),

@@ -76,9 +76,9 @@ class KlBlowup(Detector):
                 message=f"{view.tag} rose from its usual {quantity(usual)} to {quantity(end, view.unit)} "
                 f"after step {count(first)} and stayed there",
                 evidence=(
-                    Evidence("usual level", usual, "nats"),
-                    Evidence("level at the end", end, "nats"),
-                    Evidence("end against usual", float(min(ratio, 1e6)), "ratio"),
+                    Evidence("usual-level", "usual level", usual, "nats"),
+                    Evidence("level-at-the-end", "level at the end", end, "nats"),
+                    Evidence("end-against-usual", "end against usual", float(min(ratio, 1e6)), "ratio"),
                 ),
                 also_explained_by=("answers that became longer, where the divergence is summed over tokens",),
                 advice=(

@@ -104,15 +104,15 @@ class LearningRateJump(Detector):
         text = f"{view.tag} jumped from {figure(old)} to {figure(new)} at step {count(step)}"
         if at.size > 1:
             text += f", one of {amount(at.size, 'such jump')} since step {count(first)}"
-        evidence = [Evidence("before", old, ""), Evidence("after", new, "")]
+        evidence = [Evidence("before", "before", old, ""), Evidence("after", "after", new, "")]
         if old > 0:
-            evidence.append(Evidence("ratio", new / old, "ratio"))
+            evidence.append(Evidence("ratio", "ratio", new / old, "ratio"))
         if reaction is not None:
             z, low, high, unit = reaction
             evidence += [
-                Evidence("loss before", low, unit),
-                Evidence("loss after", high, unit),
-                Evidence("rise", z, "standard errors"),
+                Evidence("loss-before", "loss before", low, unit),
+                Evidence("loss-after", "loss after", high, unit),
+                Evidence("rise", "rise", z, "standard errors"),
             ]
             text += f"; the training loss rose from {quantity(low)} to {quantity(high, unit)} right after"
         if back:

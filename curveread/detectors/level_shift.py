@@ -134,9 +134,9 @@ class LevelShift(Detector):
             last_step=int(view.step[-1]),
             message=text,
             evidence=(
-                Evidence("level before", before, view.unit),
-                Evidence("level after", after, view.unit),
-                Evidence("size", abs(shift.offset.size) / max(shift.offset.error, 1e-300), "standard errors"),
+                Evidence("level-before", "level before", before, view.unit),
+                Evidence("level-after", "level after", after, view.unit),
+                Evidence("size", "size", abs(shift.offset.size) / max(shift.offset.error, 1e-300), "standard errors"),
             ),
             also_explained_by=explained,
             advice=(f"Look at what changed at step {count(first)}: data, objective, batch size, learning rate.",),
@@ -159,9 +159,9 @@ class LevelShift(Detector):
             message=f"{view.tag} stepped {way} {amount(len(shifts), 'time')} {where}, first at step {count(steps[0])}"
             + (": the model remembers examples that it sees again" if epochs else ""),
             evidence=(
-                Evidence("steps found", float(len(shifts)), ""),
-                Evidence("median size", float(np.median(sizes)), "log units"),
-                Evidence("at", ", ".join(count(s) for s in steps[:8])),
+                Evidence("steps-found", "steps found", float(len(shifts)), ""),
+                Evidence("median-size", "median size", float(np.median(sizes)), "log units"),
+                Evidence("at", "at", ", ".join(count(s) for s in steps[:8])),
             ),
             also_explained_by=("examples that come again in every epoch",)
             if epochs

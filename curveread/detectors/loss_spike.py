@@ -111,11 +111,11 @@ class LossSpike(Detector):
         left = n - 1 - event.last
         end = int(step[back]) if back is not None else int(step[event.last])
         evidence = [
-            Evidence("height above the trend", height, view.unit),
-            Evidence("height", float(event.score), "robust standard deviations"),
-            Evidence("threshold", float(event.threshold), "robust standard deviations"),
-            Evidence("width", float(int(step[event.last]) - first + max(view.cadence, 1.0)), "steps"),
-            Evidence("trend before", before, view.unit),
+            Evidence("height-above-the-trend", "height above the trend", height, view.unit),
+            Evidence("height", "height", float(event.score), "robust standard deviations"),
+            Evidence("threshold", "threshold", float(event.threshold), "robust standard deviations"),
+            Evidence("width", "width", float(int(step[event.last]) - first + max(view.cadence, 1.0)), "steps"),
+            Evidence("trend-before", "trend before", before, view.unit),
         ]
         text = (
             f"{view.tag} jumped {quantity(height, view.unit)} above its trend ({quantity(before)}) at step {count(top)}"
@@ -128,7 +128,7 @@ class LossSpike(Detector):
         advice = [f"Look at the {batches} of {span(first, int(step[event.last]))}."]
         if back is not None:
             cost = int(step[back]) - first
-            evidence.append(Evidence("recovered within", float(cost), "steps"))
+            evidence.append(Evidence("recovered-within", "recovered within", float(cost), "steps"))
             text += f" and was back within {amount(max(cost, view.cadence), 'step')}"
             if _eval_stayed(subject, first):
                 severity = Severity.INFO
@@ -141,7 +141,12 @@ class LossSpike(Detector):
             severity = Severity.ERROR
             end_level = float(np.median(parts.y[-max(5, n // 50) :]))
             evidence.append(
-                Evidence("still above the level before at the end by", parts.level(end_level) - before, view.unit)
+                Evidence(
+                    "still-above-the-level-before-at-the-end-by",
+                    "still above the level before at the end by",
+                    parts.level(end_level) - before,
+                    view.unit,
+                )
             )
             text += f" and had not come back fully by the end (step {count(step[-1])})"
             if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), first):

@@ -77,11 +77,11 @@ class MaskedNan(Detector):
             return []
         first = int(last + view.cadence)
         evidence = [
-            Evidence("last logged value", float(view.value[-1]), view.unit),
-            Evidence("run goes on to step", float(subject.last_step), "step"),
+            Evidence("last-logged-value", "last logged value", float(view.value[-1]), view.unit),
+            Evidence("run-goes-on-to-step", "run goes on to step", float(subject.last_step), "step"),
         ]
         if norm is not None and infinite:
-            evidence.append(Evidence(f"last {norm.tag}", float(before[0]), ""))
+            evidence.append(Evidence("last-gradient-norm", f"last {norm.tag}", float(before[0]), ""))
         return [
             Finding(
                 rule=self.rule,
@@ -102,13 +102,15 @@ class MaskedNan(Detector):
     def _judge(self, view: CurveView, zero: IntArray, subject: Subject) -> Finding | None:
         curve = view.curve
         first, last = int(curve.step[zero[0]]), int(curve.step[zero[-1]])
-        proof: list[Evidence] = [Evidence("points logged as exactly 0.0", float(zero.size), "points")]
+        proof: list[Evidence] = [
+            Evidence("points-logged-as-zero", "points logged as exactly 0.0", float(zero.size), "points")
+        ]
         strength = -1.0
         for other in subject.all(Role.GRAD_NORM, Role.EVAL_LOSS):
             bad = other.curve.step[~other.curve.finite]
             bad = bad[bad >= first]
             if bad.size:
-                proof.append(Evidence(f"non-finite {other.tag} from step", float(bad[0]), "step"))
+                proof.append(Evidence("non-finite-from", f"non-finite {other.tag} from step", float(bad[0]), "step"))
                 strength = 1.0
         tail = 0
         while tail < zero.size and zero[-1 - tail] == len(curve) - 1 - tail:

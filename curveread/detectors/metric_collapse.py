@@ -98,10 +98,15 @@ class MetricCollapse(Detector):
             last_step=int(view.step[-1]),
             message=f"{view.tag} fell from {figure(best)} to {figure(end)} after step {count(first)} and stayed down",
             evidence=(
-                Evidence("best level", best, ""),
-                Evidence("level at the end", end, ""),
-                Evidence("fall", float(rise.z), "standard errors"),
-                Evidence("share of the gain that was lost", float(min(lost, 10.0)), "ratio"),
+                Evidence("best-level", "best level", best, ""),
+                Evidence("level-at-the-end", "level at the end", end, ""),
+                Evidence("fall", "fall", float(rise.z), "standard errors"),
+                Evidence(
+                    "share-of-the-gain-that-was-lost",
+                    "share of the gain that was lost",
+                    float(min(lost, 10.0)),
+                    "ratio",
+                ),
             ),
             also_explained_by=("a harder evaluation set or environment from that step on",),
             advice=(

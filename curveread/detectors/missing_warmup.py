@@ -90,10 +90,15 @@ class MissingWarmup(Detector):
                 message=f"{rate.tag} began at its peak of {figure(top)} without a warm-up, and {loss.tag} rose from "
                 f"{quantity(low)} to {quantity(high, loss.unit)} by step {count(at)} before it fell",
                 evidence=(
-                    Evidence("first learning rate against the peak", float(rate.value[0]) / top, "ratio"),
-                    Evidence("loss at the start", low, loss.unit),
-                    Evidence("highest early loss", high, loss.unit),
-                    Evidence("rise", rise / max(float(error), 1e-300), "standard errors"),
+                    Evidence(
+                        "first-learning-rate-against-the-peak",
+                        "first learning rate against the peak",
+                        float(rate.value[0]) / top,
+                        "ratio",
+                    ),
+                    Evidence("loss-at-the-start", "loss at the start", low, loss.unit),
+                    Evidence("highest-early-loss", "highest early loss", high, loss.unit),
+                    Evidence("rise", "rise", rise / max(float(error), 1e-300), "standard errors"),
                 ),
                 also_explained_by=("a log that begins after the warm-up", "a first batch that was easier"),
                 advice=("Warm the learning rate up over the first 1 to 5 % of the steps.",),

@@ -127,16 +127,18 @@ class NoLearning(Detector):
         text = f"{view.tag} never left its starting level of {quantity(level, '' if reward else view.unit)}" + (
             "" if whole else f" until step {count(last)}: {percent((last - first) / subject.length)} of the run"
         )
-        evidence = [Evidence("starting level", level, "reward" if reward else view.unit)]
+        evidence = [Evidence("starting-level", "starting level", level, "reward" if reward else view.unit)]
         evidence.append(
-            Evidence("largest gain" if reward else "largest drop", drop, "reward" if reward else "log units")
+            Evidence(
+                "largest-gain", "largest gain" if reward else "largest drop", drop, "reward" if reward else "log units"
+            )
         )
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
         explained: tuple[str, ...] = ("a model that already did the task when the run began",)
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
         guess = guess_of(level, error, vocabulary_of(subject.facts)[0]) if not reward else None
         if guess is not None:
-            evidence.append(Evidence(f"ln({guess})", float(np.log(guess)), "nats"))
+            evidence.append(Evidence("guessing", f"ln({guess})", float(np.log(guess)), "nats"))
             text += f", which is ln({guess}): uniform guessing among {count(guess)}"
             explained = (
                 f"inputs that say nothing about the {count(guess)} answers: guessing is then the best",
@@ -144,11 +146,11 @@ class NoLearning(Detector):
             )
         rate = subject.first(Role.LEARNING_RATE)
         if rate is not None and len(rate) and float(rate.value.max()) < 1e-7:
-            evidence.append(Evidence("largest learning rate", float(rate.value.max()), ""))
+            evidence.append(Evidence("largest-learning-rate", "largest learning rate", float(rate.value.max()), ""))
             advice.insert(0, "The learning rate is practically zero: check its unit and the scheduler.")
         norm = subject.first(Role.GRAD_NORM)
         if norm is not None and len(norm) and float(np.median(norm.value)) < 1e-6:
-            evidence.append(Evidence(f"median {norm.tag}", float(np.median(norm.value)), ""))
+            evidence.append(Evidence("median-gradient-norm", f"median {norm.tag}", float(np.median(norm.value)), ""))
             advice.insert(0, "Gradients are practically zero: look for frozen or detached parameters and dead units.")
         return Finding(
             rule=self.rule,

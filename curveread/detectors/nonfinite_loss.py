@@ -79,10 +79,10 @@ class NonfiniteLoss(Detector):
         )
         if first == last:
             where = f"at step {count(curve.step[first])}"
-        evidence = [Evidence("non-finite points", float(at.size), "points")]
+        evidence = [Evidence("non-finite-points", "non-finite points", float(at.size), "points")]
         before = curve.value[:first][np.isfinite(curve.value[:first])]
         if before.size:
-            evidence.append(Evidence("last finite value", float(before[-1]), "as logged"))
+            evidence.append(Evidence("last-finite-value", "last finite value", float(before[-1]), "as logged"))
         evidence += _gradient(subject, int(curve.step[first]))
         advice = ["Look at the batch, the learning rate and the precision (fp16 loss scale) of the steps just before."]
         kept = [c.step for c in subject.checkpoints if c.step < int(curve.step[first])]
@@ -124,6 +124,7 @@ def _gradient(subject: Subject, step: int) -> list[Evidence]:
     ratio = float(before[-10:].max() / np.median(before))
     return [
         Evidence(
+            "largest-gradient-norm-before",
             f"largest {norm.tag} in the 10 points before, against its median ({figure(np.median(before))})",
             ratio,
             "ratio",

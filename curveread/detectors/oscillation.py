@@ -91,10 +91,15 @@ class Oscillation(Detector):
             last_step=int(step[-1]),
             message=f"{view.tag} swings by {percent(swing)} of its level, {why}",
             evidence=(
-                Evidence("period", float(period), "steps"),
-                Evidence("swing", swing, "log units"),
-                Evidence("share of the variance around the trend", found.share, "ratio"),
-                Evidence("level", figure(float(np.median(view.value[head:]))), view.unit),
+                Evidence("period", "period", float(period), "steps"),
+                Evidence("swing", "swing", swing, "log units"),
+                Evidence(
+                    "share-of-the-variance-around-the-trend",
+                    "share of the variance around the trend",
+                    found.share,
+                    "ratio",
+                ),
+                Evidence("level", "level", figure(float(np.median(view.value[head:]))), view.unit),
             ),
             also_explained_by=(
                 "evaluation sets of different difficulty that take turns",

@@ -93,10 +93,15 @@ class OutlierBatch(Detector):
                 f"{', the highest' if at.size > 1 else ''} at step {count(view.step[top])}: "
                 f"{quantity(float(view.value[top]), view.unit)}, against {quantity(level)} around it",
                 evidence=(
-                    Evidence("outlying points", float(at.size), "points"),
-                    Evidence("share of the points", share, "ratio"),
-                    Evidence("highest", float(z[top]), "robust standard deviations"),
-                    Evidence("where a spike would begin", float(limit), "robust standard deviations"),
+                    Evidence("outlying-points", "outlying points", float(at.size), "points"),
+                    Evidence("share-of-the-points", "share of the points", share, "ratio"),
+                    Evidence("highest", "highest", float(z[top]), "robust standard deviations"),
+                    Evidence(
+                        "where-a-spike-would-begin",
+                        "where a spike would begin",
+                        float(limit),
+                        "robust standard deviations",
+                    ),
                 ),
                 also_explained_by=("data with a heavy tail: short, rare or hard examples",),
                 advice=("A few do no harm; if they grow more, look at their batches, or take larger batches.",),

@@ -118,17 +118,24 @@ class Overfitting(Detector):
         )
         unit = "log units" if view.parts.transform.kind == "log" else "scaled"
         evidence = [
-            Evidence("best evaluation loss", best, view.unit),
-            Evidence("evaluation loss at the end", last, view.unit),
-            Evidence("rise", float(z), "standard errors"),
-            Evidence("onset between steps", f"{before}–{behind}"),
-            Evidence("change of the training loss since", -float(fall), unit),
-            Evidence("share of the run after the minimum", (subject.last_step - at) / subject.length, "ratio"),
+            Evidence("best-evaluation-loss", "best evaluation loss", best, view.unit),
+            Evidence("evaluation-loss-at-the-end", "evaluation loss at the end", last, view.unit),
+            Evidence("rise", "rise", float(z), "standard errors"),
+            Evidence("onset-between-steps", "onset between steps", f"{before}–{behind}"),
+            Evidence("change-of-the-training-loss-since", "change of the training loss since", -float(fall), unit),
+            Evidence(
+                "share-of-the-run-after-the-minimum",
+                "share of the run after the minimum",
+                (subject.last_step - at) / subject.length,
+                "ratio",
+            ),
         ]
         accuracy = subject.first(Role.EVAL_ACCURACY)
         if accuracy is not None and len(accuracy) > 3:
             top = int(np.argmax(accuracy.value))
-            evidence.append(Evidence(f"best {accuracy.tag} at step", float(accuracy.step[top]), "step"))
+            evidence.append(
+                Evidence("best-metric-at", f"best {accuracy.tag} at step", float(accuracy.step[top]), "step")
+            )
         kept = [c.step for c in subject.checkpoints]
         nearest = min(kept, key=lambda s: (abs(s - at), s)) if kept else None
         advice = [

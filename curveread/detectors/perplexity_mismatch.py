@@ -151,9 +151,16 @@ class PerplexityMismatch(Detector):
             f"{'above' if excess > 0 else 'below'} it ({figure(float(pair.logged[last]))} against "
             f"{figure(perplexity(float(pair.nats[last])))} at the end); {what}",
             evidence=(
-                Evidence("median of ln(perplexity) minus the loss", excess, "nats"),
-                Evidence("steps compared", float(pair.logged.size), "points"),
-                Evidence("perplexity of the loss at the end", perplexity(float(pair.nats[last])), ""),
+                Evidence(
+                    "median-of-ln-perplexity-minus-the-loss", "median of ln(perplexity) minus the loss", excess, "nats"
+                ),
+                Evidence("steps-compared", "steps compared", float(pair.logged.size), "points"),
+                Evidence(
+                    "perplexity-of-the-loss-at-the-end",
+                    "perplexity of the loss at the end",
+                    perplexity(float(pair.nats[last])),
+                    "",
+                ),
             ),
             also_explained_by=(
                 "label smoothing or further terms in the loss",

@@ -147,9 +147,9 @@ class Plateau(Detector):
             f"for the last {percent(share)} of the run{reason}"
         )
         evidence = [
-            Evidence("level of the plateau", level, view.unit),
-            Evidence("level at the start", before, view.unit),
-            Evidence("share of the run", share, "ratio"),
+            Evidence("level-of-the-plateau", "level of the plateau", level, view.unit),
+            Evidence("level-at-the-start", "level at the start", before, view.unit),
+            Evidence("share-of-the-run", "share of the run", share, "ratio"),
         ]
         if stop is not None:
             evidence.append(stop.evidence)
@@ -195,7 +195,9 @@ class Plateau(Detector):
             last_step=last,
             message=f"{view.tag} repeats the value {number(float(value[-1]), 6)} exactly from step {count(first)} on: "
             "the logger stopped measuring, the training may have gone on",
-            evidence=(Evidence("points with the same value", float(same_value), "points"),),
+            evidence=(
+                Evidence("points-with-the-same-value", "points with the same value", float(same_value), "points"),
+            ),
             also_explained_by=("weights, data and dropout that are all frozen",),
             advice=("Check where the logged value comes from; judge the run by its evaluation loss.",),
         )
@@ -223,7 +225,9 @@ def _stopped(subject: Subject) -> _Stop | None:
             return _Stop(
                 step,
                 f"the learning rate was {'0' if now == 0 else 'nearly 0'} from there on",
-                Evidence("learning rate after, against its peak", now / top, "ratio"),
+                Evidence(
+                    "learning-rate-after-against-its-peak", "learning rate after, against its peak", now / top, "ratio"
+                ),
                 (
                     "Match the schedule to the number of steps (max_steps, num_train_epochs), or stop where it ends.",
                     f"Continue from step {count(step)} with a learning rate that decays over the steps that are left.",
@@ -237,7 +241,12 @@ def _stopped(subject: Subject) -> _Stop | None:
             return _Stop(
                 step,
                 "the gradient norm was 0 from there on",
-                Evidence(f"largest {norm.tag} after", float(norm.value[alive[-1] + 1 :].max()), ""),
+                Evidence(
+                    "largest-gradient-norm-after",
+                    f"largest {norm.tag} after",
+                    float(norm.value[alive[-1] + 1 :].max()),
+                    "",
+                ),
                 ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",),
             )
     return None

@@ -64,12 +64,19 @@ class Restart(Detector):
         first, last = new.first_step, max(old.last_step, new.first_step)
         lost = sum(len(c) for c in old.superseded.values())
         unit = view.unit if view is not None else ""
-        evidence = [Evidence("steps computed again", float(max(0, old.last_step - new.first_step + 1)), "steps")]
+        evidence = [
+            Evidence(
+                "steps-computed-again",
+                "steps computed again",
+                float(max(0, old.last_step - new.first_step + 1)),
+                "steps",
+            )
+        ]
         if lost:
-            evidence.append(Evidence("superseded points", float(lost), "points"))
+            evidence.append(Evidence("superseded-points", "superseded points", float(lost), "points"))
         pause = _pause(old, new)
         if pause is not None:
-            evidence.append(Evidence("pause", pause, "s"))
+            evidence.append(Evidence("pause", "pause", pause, "s"))
         severity, advice = Severity.INFO, list[str]()
         text = f"the run was restarted at step {count(first)}"
         if old.last_step > first:
@@ -81,8 +88,8 @@ class Restart(Detector):
         if jump is not None:
             z, size, before, after, fresh = jump
             evidence += [
-                Evidence("training loss before", before, unit),
-                Evidence("training loss after", after, unit),
+                Evidence("training-loss-before", "training loss before", before, unit),
+                Evidence("training-loss-after", "training loss after", after, unit),
             ]
             if fresh:
                 text += "; the loss began again from its first level: a new training in the same folder"
@@ -103,7 +110,10 @@ class Restart(Detector):
                 text += "; the loss went on where it was"
         rates = _rates(old, new, rate)
         if rates is not None and max(rates) >= self.rate * min(rates):
-            evidence += [Evidence("learning rate before", rates[0]), Evidence("learning rate after", rates[1])]
+            evidence += [
+                Evidence("learning-rate-before", "learning rate before", rates[0]),
+                Evidence("learning-rate-after", "learning rate after", rates[1]),
+            ]
             text += f"; the learning rate went from {figure(rates[0])} to {figure(rates[1])}"
         return Finding(
             rule=self.rule,

@@ -98,10 +98,10 @@ class RewardHacking(Detector):
             message=f"{outer.tag} fell from {figure(best)} to {figure(end)} after step {count(first)} "
             f"while {inner.tag} went on rising",
             evidence=(
-                Evidence("best evaluation reward", best, ""),
-                Evidence("evaluation reward at the end", end, ""),
-                Evidence("its change since", fall[0], ""),
-                Evidence("change of the training reward since", rise[0], ""),
+                Evidence("best-evaluation-reward", "best evaluation reward", best, ""),
+                Evidence("evaluation-reward-at-the-end", "evaluation reward at the end", end, ""),
+                Evidence("its-change-since", "its change since", fall[0], ""),
+                Evidence("change-of-the-training-reward-since", "change of the training reward since", rise[0], ""),
             ),
             also_explained_by=("an evaluation in another environment or with another sampling",),
             advice=(

@@ -66,9 +66,9 @@ class SparseEval(Detector):
                 message=f"{view.tag} was measured only {rhythm.count} times in {count(subject.length)} steps, "
                 f"every {count(rhythm.interval)}: its best step is known to ± {count(rhythm.interval / 2)} steps",
                 evidence=(
-                    Evidence("evaluations", float(rhythm.count), "evals"),
-                    Evidence("interval", rhythm.interval, "steps"),
-                    Evidence("evaluations per 1,000 steps", rhythm.per_thousand, ""),
+                    Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
+                    Evidence("interval", "interval", rhythm.interval, "steps"),
+                    Evidence("evaluations-per-thousand-steps", "evaluations per 1,000 steps", rhythm.per_thousand, ""),
                 ),
                 also_explained_by=("an evaluation that is expensive, or data that are seen only once",),
                 advice=(f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}.",),

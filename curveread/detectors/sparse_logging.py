@@ -64,8 +64,8 @@ class SparseLogging(Detector):
                 message=f"{view.tag} has only {rhythm.count} points in {count(subject.length)} steps, one every "
                 f"{count(rhythm.interval)}: what happens between them cannot be seen",
                 evidence=(
-                    Evidence("points", float(rhythm.count), "points"),
-                    Evidence("interval", rhythm.interval, "steps"),
+                    Evidence("points", "points", float(rhythm.count), "points"),
+                    Evidence("interval", "interval", rhythm.interval, "steps"),
                 ),
                 also_explained_by=("a log that was thinned when it was exported",),
                 advice=(f"Log every {count(better)} steps; with the Trainer: {arguments(logging_steps=better)}.",),

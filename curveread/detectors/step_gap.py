@@ -93,9 +93,9 @@ class StepGap(Detector):
             last_step=high,
             message=text,
             evidence=(
-                Evidence("gap", float(high - low), "steps"),
-                Evidence("usual distance of points", usual, "steps"),
-                Evidence("points missing, about", float(round(missing)), "points"),
+                Evidence("gap", "gap", float(high - low), "steps"),
+                Evidence("usual-distance-of-points", "usual distance of points", usual, "steps"),
+                Evidence("points-missing-about", "points missing, about", float(round(missing)), "points"),
             ),
             also_explained_by=("values that were not finite and that the logger left out",)
             if others

@@ -74,9 +74,9 @@ class ThroughputDrop(Detector):
         first, last = int(step[found.index]), int(step[-1])
         ratio = found.end / found.best
         evidence = [
-            Evidence("best level", found.best, unit),
-            Evidence("level of the last fifth", found.end, unit),
-            Evidence("against the best", ratio, "ratio"),
+            Evidence("best-level", "best level", found.best, unit),
+            Evidence("level-of-the-last-fifth", "level of the last fifth", found.end, unit),
+            Evidence("against-the-best", "against the best", ratio, "ratio"),
         ]
         text = (
             f"{'the training' if unit else tag} ran at {percent(ratio)} of its best speed from step {count(first)} on"
@@ -84,7 +84,7 @@ class ThroughputDrop(Detector):
         text += f" ({figure(found.end)} against {figure(found.best)}{' ' + unit if unit else ''})"
         if unit:
             lost = (last - first) * (1.0 / max(found.end, 1e-300) - 1.0 / found.best)
-            evidence.append(Evidence("time lost", float(lost), "s"))
+            evidence.append(Evidence("time-lost", "time lost", float(lost), "s"))
             text += f"; that cost about {duration(lost)}"
         return Finding(
             rule=self.rule,

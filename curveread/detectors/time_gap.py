@@ -81,9 +81,9 @@ class TimeGap(Detector):
                 message=f"{duration(float(gaps[i]))} passed between steps {count(step[i])} and {count(step[i + 1])}; "
                 f"usually it is {duration(float(np.median(gaps)))}",
                 evidence=(
-                    Evidence("pause", float(gaps[i]), "s"),
-                    Evidence("usual interval", float(np.median(gaps)), "s"),
-                    Evidence("share of the wall time", float(gaps[i]) / total, "ratio"),
+                    Evidence("pause", "pause", float(gaps[i]), "s"),
+                    Evidence("usual-interval", "usual interval", float(np.median(gaps)), "s"),
+                    Evidence("share-of-the-wall-time", "share of the wall time", float(gaps[i]) / total, "ratio"),
                 ),
                 also_explained_by=("a clock that was set during the run",),
                 advice=("Look at the machine's log of that time: pre-emption, a hang of a worker, a full disk.",),

@@ -84,9 +84,9 @@ class Underfitting(Detector):
                 message=f"{train.tag} and {evaluation.tag} ended together at {quantity(end, train.unit)}, "
                 f"{percent(end / guess)} of the loss of guessing among {classes} classes, and no longer fell",
                 evidence=(
-                    Evidence("training loss, last third", end, train.unit),
-                    Evidence("evaluation loss, last third", outer, evaluation.unit),
-                    Evidence("loss of guessing", guess, "nats"),
+                    Evidence("training-loss-last-third", "training loss, last third", end, train.unit),
+                    Evidence("evaluation-loss-last-third", "evaluation loss, last third", outer, evaluation.unit),
+                    Evidence("loss-of-guessing", "loss of guessing", guess, "nats"),
                 ),
                 also_explained_by=("labels that are mostly noise", "classes that the inputs cannot tell apart"),
                 advice=("Try a larger model, a higher or longer-lasting learning rate, better features.",),

@@ -14,7 +14,10 @@ from curveread.findings.wording import count, percent, quantity
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 
-__all__ = ["UnfinishedRun"]
+__all__ = ["BUDGET", "UnfinishedRun"]
+
+BUDGET = "a budget that was chosen on purpose"
+"""An explanation that does not hold where the log says what ended the run."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,13 @@ class UnfinishedRun(Detector):
             message=f"the run {how} at step {count(last)} while {view.tag} was still falling: "
             f"{percent(share)} of all progress came in the last fifth, to {quantity(end, view.unit)}",
             evidence=(
-                Evidence("fall over the last fifth, at least", least, view.unit),
-                Evidence("share of all progress in the last fifth", share, "ratio"),
-                Evidence("loss at the end", end, view.unit),
+                Evidence("fall-over-the-last-fifth-at-least", "fall over the last fifth, at least", least, view.unit),
+                Evidence(
+                    "share-of-all-progress-in-the-last-fifth", "share of all progress in the last fifth", share, "ratio"
+                ),
+                Evidence("loss-at-the-end", "loss at the end", end, view.unit),
             ),
-            also_explained_by=("a budget that was chosen on purpose", "memorising, where there is no evaluation loss"),
+            also_explained_by=(BUDGET, "memorising, where there is no evaluation loss"),
             advice=("Go on from the last checkpoint, or compare this run with others at equal steps only.",),
         )
 

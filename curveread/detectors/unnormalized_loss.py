@@ -98,13 +98,13 @@ class UnnormalizedLoss(Detector):
             "the loss of guessing, and never falls below that: it is no mean per token"
         )
         evidence = [
-            Evidence("loss at the start", first, view.unit),
-            Evidence(f"ln({vocabulary})", guess, "nats"),
-            Evidence("start against guessing", ratio, "ratio"),
-            Evidence("vocabulary from", source),
+            Evidence("loss-at-the-start", "loss at the start", first, view.unit),
+            Evidence("guessing", f"ln({vocabulary})", guess, "nats"),
+            Evidence("start-against-guessing", "start against guessing", ratio, "ratio"),
+            Evidence("vocabulary-from", "vocabulary from", source),
         ]
         if named:
-            evidence.append(Evidence("a setting of that size", named))
+            evidence.append(Evidence("a-setting-of-that-size", "a setting of that size", named))
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,

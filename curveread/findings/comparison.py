@@ -127,7 +127,7 @@ class Comparison(ByValue):
         rows = [
             {"health": r.diagnosis.verdict.health}
             | {c: r.figures.get(c) for c in self.columns}
-            | {"findings": len(r.diagnosis.findings), "verdict": r.diagnosis.verdict.headline}
+            | {"findings": len(r.diagnosis.findings), "verdict": str(r.diagnosis.verdict.headline)}
             for r in self.runs
         ]
         return pd.DataFrame(rows, index=pd.Index([r.name for r in self.runs], name="run"))

@@ -95,7 +95,7 @@ class TimelineEntry:
         out: dict[str, Any] = {"step": self.step}
         if self.wall_time is not None:
             out["wall_time"] = json_number(self.wall_time)
-        return out | {"kind": self.kind, "text": self.text}
+        return out | {"kind": self.kind, "text": str(self.text)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Statement:
 
     def to_json(self) -> dict[str, Any]:
         """Return the statement as the result JSON holds it."""
-        return {"topic": self.topic, "text": self.text, "evidence": [e.to_json() for e in self.evidence]}
+        return {"topic": self.topic, "text": str(self.text), "evidence": [e.to_json() for e in self.evidence]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ class Diagnosis(ByValue):
             "schema_version": SCHEMA_VERSION,
             "curveread_version": __version__,
             "run": described,
-            "verdict": {"health": self.verdict.health, "headline": self.verdict.headline},
+            "verdict": {"health": self.verdict.health, "headline": str(self.verdict.headline)},
             "summary": {name: reading.to_json() for name, reading in self.summary.items()},
             "phases": [{"name": p.name, "first_step": p.first_step, "last_step": p.last_step} for p in self.phases],
             "statements": [s.to_json() for s in self.statements],
@@ -268,7 +268,7 @@ class Diagnosis(ByValue):
             **forecast,
             "findings": [f.to_json() for f in self.findings],
             **accepted,
-            "not_checked": [{"rule": n.rule, "reason": n.reason} for n in self.not_checked],
+            "not_checked": [{"rule": n.rule, "reason": str(n.reason)} for n in self.not_checked],
             "failed": [{"rule": f.rule, "error": f.error} for f in self.failed],
             "notes": [n.to_json() for n in run.notes],
         }
@@ -282,7 +282,10 @@ class Diagnosis(ByValue):
         import pandas as pd
 
         columns = ("rule", "severity", "confidence", "tag", "first_step", "peak_step", "last_step", "message")
-        rows = [{c: getattr(f, c) for c in columns} | {"severity": f.severity.value} for f in self.findings]
+        rows = [
+            {c: getattr(f, c) for c in columns} | {"severity": f.severity.value, "message": str(f.message)}
+            for f in self.findings
+        ]
         frame = pd.DataFrame(rows, columns=list(columns))
         return frame.astype({"first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"})
 

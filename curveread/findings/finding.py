@@ -55,22 +55,25 @@ class Evidence(ByValue):
 
     Parameters
     ----------
+    key
+        What code finds it by: kebab-case, the same in every run. Several pieces of evidence of a finding may share one.
     name
         What was measured, in words.
     value
-        The figure, or a short text where the evidence is no number.
+        The figure, or a short text where the evidence is not a number.
     unit
         ``nats``, ``steps``, ``ratio``, ``sigma``, … ; empty for a pure count or a text.
     """
 
+    key: str
     name: str
     value: float | str
     unit: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the evidence as the result JSON holds it."""
-        value = self.value if isinstance(self.value, str) else json_number(self.value)
-        return {"name": self.name, "value": value, "unit": self.unit}
+        value = json_number(self.value) if isinstance(self.value, float | int) else str(self.value)
+        return {"key": self.key, "name": str(self.name), "value": value, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,9 +118,9 @@ class Finding(ByValue):
         place = f", steps {self.first_step}–{self.last_step}" if self.first_step is not None else ""
         return f"<Finding {self.rule} ({self.severity.value}){curve}{place}: {self.message}>"
 
-    def get(self, name: str) -> float | str | None:
-        """Return the value of the evidence called ``name``, None when there is none."""
-        return next((e.value for e in self.evidence if e.name == name), None)
+    def get(self, key: str) -> float | str | None:
+        """Return the value of the first evidence with this key, None when there is none."""
+        return next((e.value for e in self.evidence if e.key == key), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as the result JSON holds it; what is not known is left out."""
@@ -130,8 +133,8 @@ class Finding(ByValue):
             value = getattr(self, name)
             if value is not None:
                 out[name] = value
-        out["message"] = self.message
+        out["message"] = str(self.message)
         out["evidence"] = [e.to_json() for e in self.evidence]
-        out["also_explained_by"] = list(self.also_explained_by)
-        out["advice"] = list(self.advice)
+        out["also_explained_by"] = [str(words) for words in self.also_explained_by]
+        out["advice"] = [str(words) for words in self.advice]
         return out

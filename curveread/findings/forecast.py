@@ -38,11 +38,14 @@ class Forecast:
         By step; empty when the forecast is refused.
     reason
         Why it is refused, or why it reaches no further.
+    spoiled
+        Whether it is refused for what was found in the run, which is told there.
     """
 
     tag: str | None
     points: tuple[ForecastPoint, ...] = ()
     reason: str = ""
+    spoiled: bool = False
 
     @property
     def given(self) -> bool:
@@ -55,5 +58,5 @@ class Forecast:
         if self.tag is not None:
             out["tag"] = self.tag
         if self.reason:
-            out["reason"] = self.reason
+            out["reason"] = str(self.reason)
         return out | {"points": [p.to_json() for p in self.points]}

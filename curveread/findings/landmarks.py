@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curveread.findings.wording import count, figure
+from curveread.findings.arguments import Place, count, figure
+from curveread.findings.text import Text, text
 from curveread.run.model import Curve, IntArray, Run
 from curveread.run.roles import Role
 from curveread.signals.rate_changes import Change, changes
@@ -54,7 +55,9 @@ def _steps(step: list[int]) -> IntArray:
 
 def _restarts(run: Run) -> Landmarks:
     starts = [a.first_step for a in run.attempts[1:]]
-    return Landmarks(RESTARTS, _steps(starts), tuple(f"the run was restarted at step {count(s)}" for s in starts))
+    return Landmarks(
+        RESTARTS, _steps(starts), tuple(text("the run was restarted at {at}", at=Place(s)) for s in starts)
+    )
 
 
 def _epochs(run: Run) -> Landmarks:
@@ -74,8 +77,11 @@ def _epochs(run: Run) -> Landmarks:
         return empty
     keep = where < step[-1]
     where, numbers = where[keep], numbers[keep]
-    text = tuple(f"epoch {count(n + 1)} begins at step {count(s)}" for n, s in zip(numbers, where, strict=True))
-    return Landmarks(EPOCHS, where.astype(np.int64), text)
+    begun = tuple(
+        text("epoch {number} begins at {at}", number=count(n + 1), at=Place(int(s)))
+        for n, s in zip(numbers, where, strict=True)
+    )
+    return Landmarks(EPOCHS, where.astype(np.int64), begun)
 
 
 def eval_curve(run: Run) -> Curve | None:
@@ -88,7 +94,7 @@ def _evals(run: Run) -> Landmarks:
     step = curve.step[np.diff(curve.step, prepend=-1) != 0] if curve is not None else _steps([])
     if step.size > _MOST_EVALS:
         step = _steps([])
-    return Landmarks(EVALS, step, tuple(f"evaluation at step {count(s)}" for s in step))
+    return Landmarks(EVALS, step, tuple(text("evaluation at {at}", at=Place(int(s))) for s in step))
 
 
 def _rate(run: Run) -> Landmarks:
@@ -100,19 +106,23 @@ def _rate(run: Run) -> Landmarks:
     return Landmarks(
         RATE,
         curve.step[[c.index for c in found]] if found else _steps([]),
-        tuple(_told(c, curve) for c in found),
+        tuple(_sentence(c, curve) for c in found),
         tuple(c.sudden for c in found),
         tuple(c.kind == "jump" for c in found),
     )
 
 
-def _told(change: Change, curve: Curve) -> str:
-    where, before, after = f"at step {count(curve.step[change.index])}", figure(change.before), figure(change.after)
-    return {
-        "warm": f"the warm-up is over {where}, at a learning rate of {after}",
-        "fall": f"the learning rate begins to fall from {after} {where}",
-        "rest": f"the learning rate stays at {after} from step {count(curve.step[change.index])} on",
-        "rise": f"the learning rate begins to rise from {after} {where}",
-        "drop": f"the learning rate drops from {before} to {after} {where}",
-        "jump": f"the learning rate jumps from {before} to {after} {where}",
-    }[change.kind]
+_CHANGES = {
+    "warm": "the warm-up is over at {at}, at a learning rate of {after}",
+    "fall": "the learning rate begins to fall from {after} at {at}",
+    "rest": "the learning rate stays at {after} from {at} on",
+    "rise": "the learning rate begins to rise from {after} at {at}",
+    "drop": "the learning rate drops from {before} to {after} at {at}",
+    "jump": "the learning rate jumps from {before} to {after} at {at}",
+}
+
+
+def _sentence(change: Change, curve: Curve) -> Text:
+    at, before, after = Place(int(curve.step[change.index])), figure(change.before), figure(change.after)
+    template = _CHANGES[change.kind]
+    return text(template, at=at, after=after, **({"before": before} if "{before}" in template else {}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from curveread.findings import wording
 from curveread.findings.finding import Evidence
+from curveread.findings.text import Text
 from curveread.run.placement import Placement
 
 __all__ = ["Places", "places"]
@@ -43,6 +44,8 @@ class Places:
 
         Lengths in a log's own count follow, but for sentences that also speak of steps in general (``lengths``).
         """
+        if isinstance(text, Text):
+            return Text(self.reworded(text.template, lengths=lengths), text.args, text.capital).on(self)
         if "step" not in text.lower():
             return text
         text = _AT.sub(self._place, text)
@@ -62,7 +65,9 @@ class Places:
         """Return a figure on the axis: a place is moved, a text of places too, any other figure stays as it is."""
         value, unit = evidence.value, evidence.unit
         said = replace(evidence, name=self.reworded(evidence.name, lengths=False))
-        of_place = _OF_STEP.sub(r" \1", said.name)
+        of_place = _OF_STEP.sub(r" \1", said.name) if not isinstance(said.name, Text) else said.name
+        if isinstance(value, Text):
+            return replace(said, value=value.on(self))
         if isinstance(value, str):
             if _ONLY_PLACES.fullmatch(value):
                 return replace(said, name=of_place, value=wording.places(self.figures(value), self.axis, several=True))

@@ -42,7 +42,7 @@ def _logging(run: Run, views: _Views) -> list[Statement]:
     better = round_steps(rhythm.count * rhythm.interval / 10_000)
     text = f"{views[Role.TRAIN_LOSS][0].tag} has {count(rhythm.count)} points. A log of every {count(better)} steps "
     text += f"(with the Trainer: {arguments(logging_steps=better)}) would show the same course, but not every spike."
-    return [Statement("cadence", text, (Evidence("points", float(rhythm.count), "points"),))]
+    return [Statement("cadence", text, (Evidence("points", "points", float(rhythm.count), "points"),))]
 
 
 def _evals(run: Run, views: _Views, told: bool) -> list[Statement]:
@@ -58,20 +58,20 @@ def _evals(run: Run, views: _Views, told: bool) -> list[Statement]:
         text += f" ({', '.join(rates)}); usual are every 500 to 1,000 steps, or 10 to 20 times per epoch"
     text += f". An onset can be placed to ± {amount(max(rhythm.interval / 2.0, 1.0), rhythm.axis)}"
     evidence = [
-        Evidence("evaluations", float(rhythm.count), "evals"),
-        Evidence("interval", rhythm.interval, f"{rhythm.axis}s"),
+        Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
+        Evidence("interval", "interval", rhythm.interval, f"{rhythm.axis}s"),
     ]
     smallest = _smallest(view)
     if smallest is not None:
         text += f", and a lasting rise below {number(100.0 * smallest, 2)} % would be lost in the noise of the evals"
-        evidence.append(Evidence("smallest rise to be seen", smallest, "ratio"))
+        evidence.append(Evidence("smallest-rise-to-be-seen", "smallest rise to be seen", smallest, "ratio"))
     text += "."
     cost = cost_of_evals(views)
     if cost is not None and cost.seconds >= _MENTIONED and not told:
         text += f" Evaluation took {duration(cost.seconds)}, {percent(cost.share)} of the wall time"
         text += f" (about {100 * EVAL_SHARE:.0f} % is usual)"
         text += "." if cost.measured else ", by the pauses in the log, saving included."
-        evidence.append(Evidence("share of the wall time", cost.share, "ratio"))
+        evidence.append(Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"))
     return [Statement("cadence", text, tuple(evidence))]
 
 

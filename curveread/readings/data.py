@@ -46,5 +46,16 @@ def data_hints(views: Mapping[Role, tuple[CurveView, ...]], task: Task) -> list[
         "counts as a target, or targets that the inputs show."
     )
     return [
-        Statement("data", text, (Evidence("below a tenth of ln(vocabulary) from step", float(view.step[at]), "step"),))
+        Statement(
+            "data",
+            text,
+            (
+                Evidence(
+                    "below-a-tenth-of-ln-vocabulary-from-step",
+                    "below a tenth of ln(vocabulary) from step",
+                    float(view.step[at]),
+                    "step",
+                ),
+            ),
+        )
     ]

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Name
+from curveread.findings.arguments import number as figured
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast, ForecastPoint
+from curveread.findings.text import text
 from curveread.findings.wording import count, figure, number, percent
 from curveread.run.model import FloatArray, Run
 from curveread.run.roles import LOSSES, Role
@@ -92,10 +95,11 @@ def forecast(
     losses = {None} | {v.tag for role in LOSSES for v in views[role]}
     spoiled = next((f for f in findings if f.rule in SPOILED and f.tag in losses), None)
     if spoiled is not None:
-        return Forecast(view.tag, reason=f"{spoiled.rule}: no decay is left to carry on")
+        reason = text("{rule}: no decay is left to carry on", rule=Name(spoiled.rule))
+        return Forecast(view.tag, reason=reason, spoiled=True)
     first, last = float(run.first_step or 0), float(run.last_step or 0)
     if not float(np.abs(view.value).max()) < _LARGEST:
-        return Forecast(view.tag, reason=f"values beyond {number(_LARGEST)} follow no law")
+        return Forecast(view.tag, reason=text("values beyond {largest} do not follow a law", largest=figured(_LARGEST)))
     course = _course(views)
     planned = _planned_end(run, last)
     reach, why = _reach(run, course, first, last, planned)
@@ -136,7 +140,7 @@ def forecast(
 
 def forecast_statements(found: Forecast) -> list[Statement]:
     """Return the forecast in words, or why there is none; nothing where no loss is fit to be forecast."""
-    if found.tag is None or found.reason.startswith(SPOILED):
+    if found.tag is None or found.spoiled:
         return []
     if not found.given:
         return [Statement("forecast", f"No forecast of {found.tag}: {found.reason}.")]
@@ -144,7 +148,7 @@ def forecast_statements(found: Forecast) -> list[Statement]:
     text = f"While the schedule goes on as it is, {found.tag} should come to {_listed(told)} (80 % interval)."
     if found.reason:
         text += f" No further: {found.reason}."
-    evidence = (Evidence(f"forecast at step {count(p.step)}", p.mid, p.unit) for p in found.points)
+    evidence = (Evidence("forecast", f"forecast at step {count(p.step)}", p.mid, p.unit) for p in found.points)
     return [Statement("forecast", text, tuple(evidence))]
 
 

@@ -98,8 +98,8 @@ def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
     if gap.low < 0.0 < gap.high:
         text = f"At the end {gap.evaluation.tag} and the training loss were the same within their noise"
     evidence = [
-        Evidence("gap at the end", gap.level, unit),
-        Evidence("its 95 % interval", f"{figure(gap.low)} to {figure(gap.high)}", unit),
+        Evidence("gap-at-the-end", "gap at the end", gap.level, unit),
+        Evidence("gap-interval", "its 95 % interval", f"{figure(gap.low)} to {figure(gap.high)}", unit),
     ]
     if np.isfinite(change.low) and np.isfinite(change.high):
         scale = max(abs(gap.level), _noise(gap))
@@ -108,8 +108,10 @@ def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
             text += f"; the gap {'grew' if growing else 'shrank'} by {quantity(abs(change.mid), unit)} {where}"
         elif max(abs(change.low), abs(change.high)) < 0.5 * scale:
             text += f"; the gap kept its size {where}"
-        evidence.append(Evidence(f"change {where}", change.mid, unit))
-        evidence.append(Evidence("its 99 % interval", f"{figure(change.low)} to {figure(change.high)}", unit))
+        evidence.append(Evidence("change", f"change {where}", change.mid, unit))
+        evidence.append(
+            Evidence("change-interval", "its 99 % interval", f"{figure(change.low)} to {figure(change.high)}", unit)
+        )
     return Statement("gap", f"{text}.{_reading(gap, phase)}", tuple(evidence))
 
 
@@ -175,8 +177,8 @@ def _leak(run: Run, gap: Gap, findings: tuple[Finding, ...], task: Task) -> Stat
     else:
         text += f"need not be a leak: nothing else speaks for one, and {'; '.join(against)}."
     evidence = (
-        Evidence("gap in the first quarter", first, gap.evaluation.unit),
-        Evidence("gap at the end", gap.level, gap.evaluation.unit),
+        Evidence("gap-in-the-first-quarter", "gap in the first quarter", first, gap.evaluation.unit),
+        Evidence("gap-at-the-end", "gap at the end", gap.level, gap.evaluation.unit),
     )
     return Statement("gap", text, evidence)
 

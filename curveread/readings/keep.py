@@ -163,12 +163,12 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
         text = f"{best}.{_tie_words(keep)} {_spent_words(keep)}"
     text += _disk_words(run, keep)
     evidence = [
-        Evidence("lowest eval loss", float(keep.value[keep.best]), keep.unit),
-        Evidence("evals tied with it", float(keep.ties.sum()), "evals"),
-        Evidence("share of the steps after it", keep.share, "ratio"),
+        Evidence("lowest-eval-loss", "lowest eval loss", float(keep.value[keep.best]), keep.unit),
+        Evidence("evals-tied-with-it", "evals tied with it", float(keep.ties.sum()), "evals"),
+        Evidence("share-of-the-steps-after-it", "share of the steps after it", keep.share, "ratio"),
     ]
     if keep.error > 0.0:
-        evidence.insert(1, Evidence("noise of an eval", keep.error, keep.unit))
+        evidence.insert(1, Evidence("noise-of-an-eval", "noise of an eval", keep.error, keep.unit))
     out = [Statement("keep", text, tuple(evidence))]
     return out + _early_stopping(keep)
 
@@ -221,8 +221,10 @@ def _early_stopping(keep: Keep) -> list[Statement]:
         step, low = int(keep.step[index]), float(keep.value[stop.best])
         kept = "" if same else f", keeping {number(low)} of step {count(int(keep.step[stop.best]))}"
         said.append(f"at step {count(step)} with patience {stop.patience}{kept}")
-        evidence.append(Evidence(f"stop with patience {stop.patience}", float(step), "step"))
-        evidence.append(Evidence(f"best loss by then with patience {stop.patience}", low, keep.unit))
+        evidence.append(Evidence("early-stop", f"stop with patience {stop.patience}", float(step), "step"))
+        evidence.append(
+            Evidence("best-by-early-stop", f"best loss by then with patience {stop.patience}", low, keep.unit)
+        )
     text = f"Early stopping on {keep.tag} would have ended the run {('; ', ', ')[same].join(said)}"
     best = stopped[0][0].best
     text += f", keeping {number(float(keep.value[best]))} of step {count(int(keep.step[best]))}." if same else "."

@@ -24,7 +24,7 @@ _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.OTHER)
 _NO_QUALITY = frozenset(
     "runtime time step steps sec second seconds samples per memory loss ess frac std min max".split()
 )
-"""Words of curves that have a better way but say nothing about how good the model is."""
+"""str of curves that have a better way but say nothing about how good the model is."""
 
 _MOST, _SPOKEN, _LEAST = 6, 3, 5
 """Metrics in the key figures, metrics that a report speaks of, and points that each must have."""
@@ -106,7 +106,7 @@ def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Stat
     """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
     if not metrics:
         return []
-    evidence = tuple(Evidence(f"best {m.view.tag}", m.value, m.view.unit) for m in metrics)
+    evidence = tuple(Evidence("best", f"best {m.view.tag}", m.value, m.view.unit) for m in metrics)
     told = [
         f"{m.view.tag} is best {'around' if len(m.view) > _LONG else 'at'} step {count(m.step)} ({number(m.value)})"
         for m in metrics[:_SPOKEN]

@@ -68,7 +68,7 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     which = "The only" if len(view) == 1 else "The best" if evaluation else "The last"
     where = f"{which} {view.tag}, {number(nats)} nats at step {count(view.step[at])}"
     value = perplexity(nats)
-    evidence = [Evidence("loss", nats, "nats"), Evidence("perplexity", value, "")]
+    evidence = [Evidence("loss", "loss", nats, "nats"), Evidence("perplexity", "perplexity", value, "")]
     if value > 1e300:
         text = f"{where}, is a perplexity beyond 1e300: no model is that unsure, the loss is no mean per token."
         return [Statement("perplexity", text, tuple(evidence))]
@@ -76,7 +76,7 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     text = f"{where}, is a perplexity of {like}: as unsure as a choice among {like} equally likely tokens"
     if task.tokens_per_byte is not None:
         bits = bits_per_byte(nats, task.tokens_per_byte)
-        evidence.append(Evidence("bits per byte", bits, "bits"))
+        evidence.append(Evidence("bits-per-byte", "bits per byte", bits, "bits"))
         text += f", or {figure(bits)} bits per byte of text, which compares across tokenizers"
     else:
         text += f" ({figure(bits_from_nats(nats))} bits a token)"
@@ -86,10 +86,10 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     if evaluation and end > 1.05 * value:
         text += f" At the end it was {figure(end) if end < 1e300 else 'beyond 1e300'}."
     if task.vocabulary is not None:
-        evidence.append(Evidence("tokens in the vocabulary", float(task.vocabulary), ""))
+        evidence.append(Evidence("tokens-in-the-vocabulary", "tokens in the vocabulary", float(task.vocabulary), ""))
     if task.smoothing:
         text += f" Label smoothing of {figure(task.smoothing)} is in the loss and makes it higher than the model's own."
-    evidence.append(Evidence("taken for a language model since", task.language))
+    evidence.append(Evidence("taken-for-a-language-model-since", "taken for a language model since", task.language))
     return [Statement("perplexity", text, tuple(evidence)), *_scale(task)]
 
 
@@ -103,7 +103,13 @@ def _logged(views: _Views) -> list[Statement]:
     nats = nats_from_perplexity(value)
     text = f"{view.tag} of {figure(value)} at step {count(view.step[at])} is a choice among {figure(value)} equally "
     text += f"likely tokens: a loss of {number(nats)} nats, if it is exp of the mean loss."
-    return [Statement("perplexity", text, (Evidence("perplexity", value, ""), Evidence("loss", nats, "nats")))]
+    return [
+        Statement(
+            "perplexity",
+            text,
+            (Evidence("perplexity", "perplexity", value, ""), Evidence("loss", "loss", nats, "nats")),
+        )
+    ]
 
 
 def _scale(task: Task) -> list[Statement]:
@@ -118,7 +124,7 @@ def _scale(task: Task) -> list[Statement]:
         )
     else:
         text += " They compare only with the same test set, tokenizer and context length."
-    return [Statement("scale", text, (Evidence("data set in the config", task.data[:80]),))]
+    return [Statement("scale", text, (Evidence("data-set-in-the-config", "data set in the config", task.data[:80]),))]
 
 
 def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[Statement]:
@@ -141,5 +147,5 @@ def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[S
     what = f"ln({count(guess)})"
     text = f"{view.tag} rests at {number(level)} at the end, near {what} = {number(float(np.log(guess)))}: "
     text += f"guessing evenly among {count(guess)} {'tokens' if guess == task.vocabulary else 'answers'}."
-    evidence = (Evidence("level", level, view.unit), Evidence(what, float(np.log(guess)), "nats"))
+    evidence = (Evidence("level", "level", level, view.unit), Evidence("guessing", what, float(np.log(guess)), "nats"))
     return [Statement("perplexity", text, evidence)]

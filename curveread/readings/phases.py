@@ -199,7 +199,7 @@ def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], vi
             parts.append(f"from step {count(phase.first_step)} on {word} ({percent(share)} of the run)")
         else:
             parts.append(f"until step {count(phase.last_step)} {word}")
-        evidence.append(Evidence(f"{phase.name} from step", float(phase.first_step), "step"))
+        evidence.append(Evidence("phase-from", f"{phase.name} from step", float(phase.first_step), "step"))
     text = "; ".join(parts)
     text = text[0].upper() + text[1:] + "."
     for phase in found:
@@ -207,7 +207,7 @@ def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], vi
         if bracket is not None:
             low, high = bracket
             text += f" {_TURN[phase.name]} began between the evals at steps {count(low)} and {count(high)}."
-            evidence.append(Evidence(f"{phase.name} began between steps", f"{low}–{high}"))
+            evidence.append(Evidence("phase-began-between", f"{phase.name} began between steps", f"{low}–{high}"))
     return [Statement("phases", text, tuple(evidence))]
 
 

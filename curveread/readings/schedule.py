@@ -23,7 +23,7 @@ HIGH, OVER = 0.5, 0.01
 LONG = 0.1
 """Share of the run for which a rate must have been over."""
 
-STOPPED = "learning rate after, against its peak"
+STOPPED = "learning-rate-after-against-its-peak"
 """The evidence of a plateau that began where the rate came down."""
 
 _SURE = 5.0
@@ -57,7 +57,7 @@ def schedule_statements(
 
 def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
     """Return what a standstill says: the rate came down too early, or a high one could have come down there."""
-    begin, share = plateau.first_step, plateau.get("share of the run")
+    begin, share = plateau.first_step, plateau.get("share-of-the-run")
     if begin is None or not isinstance(share, float):
         return []
     over = plateau.get(STOPPED)
@@ -66,8 +66,10 @@ def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
             f"The learning rate was nearly 0 from step {count(begin)} on, with {percent(share)} of the run to go: "
             "it decayed too early for this number of steps."
         )
-        return [Statement("schedule", text, (Evidence(STOPPED, over, "ratio"),))]
-    gradients = any(e.name.startswith("largest ") for e in plateau.evidence)
+        return [
+            Statement("schedule", text, (Evidence(STOPPED, "learning rate after, against its peak", over, "ratio"),))
+        ]
+    gradients = plateau.get("largest-gradient-norm-after") is not None
     if gradients or course.kind != "constant" or course.now < HIGH or course.regime > begin:
         return []
     text = (
@@ -79,8 +81,8 @@ def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
             "schedule",
             text,
             (
-                Evidence("learning rate against its peak", course.now, "ratio"),
-                Evidence("share of the run at a standstill", share, "ratio"),
+                Evidence("learning-rate-against-its-peak", "learning rate against its peak", course.now, "ratio"),
+                Evidence("share-of-the-run-at-a-standstill", "share of the run at a standstill", share, "ratio"),
             ),
         )
     ]
@@ -106,7 +108,13 @@ def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
         f"The learning rate was nearly 0 for the last {percent(share)} of the run, and {train.tag}, which was falling "
         f"until then, stood still from step {count(since)} on: the schedule ended too early for this number of steps."
     )
-    return [Statement("schedule", text, (Evidence("share of the run at a rate near 0", share, "ratio"),))]
+    return [
+        Statement(
+            "schedule",
+            text,
+            (Evidence("share-of-the-run-at-a-rate-near-0", "share of the run at a rate near 0", share, "ratio"),),
+        )
+    ]
 
 
 def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
@@ -137,8 +145,8 @@ def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
             "schedule",
             text,
             (
-                Evidence("loss before the decay", start, train.unit),
-                Evidence("loss after as many steps of it", end, train.unit),
+                Evidence("loss-before-the-decay", "loss before the decay", start, train.unit),
+                Evidence("loss-after-as-many-steps-of-it", "loss after as many steps of it", end, train.unit),
             ),
         )
     ]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from curveread.findings.arguments import Name, Place, Tag, figure
 from curveread.findings.diagnosis import TimelineEntry
 from curveread.findings.finding import Finding
+from curveread.findings.incidents import incident_text
 from curveread.findings.landmarks import EPOCHS, EVALS, RATE, Landmarks, eval_curve
-from curveread.findings.wording import count, figure
+from curveread.findings.text import joined, text
 from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES
@@ -71,8 +73,9 @@ def _places(run: Run, places: Sequence[Landmarks], wall: _Clock) -> Iterator[Tim
             kinds = [marks.kind] * len(steps)
         else:
             continue
-        for step, kind, text in zip(steps, kinds, marks.text, strict=True):
-            yield TimelineEntry(step, kind, text + (_measured(run, step) if kind == EVALS else ""), wall(step))
+        for step, kind, words in zip(steps, kinds, marks.text, strict=True):
+            measured = _measured(run, step) if kind == EVALS else ""
+            yield TimelineEntry(step, kind, joined("", (words, measured)), wall(step))
 
 
 def _measured(run: Run, step: int) -> str:
@@ -80,12 +83,13 @@ def _measured(run: Run, step: int) -> str:
     curve = eval_curve(run)
     if curve is None:
         return ""
-    return f": {curve.tag} {figure(float(curve.value[int(np.searchsorted(curve.step, step))]))}"
+    value = float(curve.value[int(np.searchsorted(curve.step, step))])
+    return text(": {tag} {value}", tag=Tag(curve.tag), value=figure(value))
 
 
 def _checkpoints(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
     for kept in run.checkpoints:
-        yield TimelineEntry(kept.step, "checkpoint", f"checkpoint {kept.path}", wall(kept.step))
+        yield TimelineEntry(kept.step, "checkpoint", text("checkpoint {path}", path=Name(kept.path)), wall(kept.step))
 
 
 def _ends(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
@@ -95,13 +99,12 @@ def _ends(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
     for incident in run.incidents:
         step = _step_of(incident, run)
         if not incident.final and step is not None:
-            yield TimelineEntry(
-                step, "end", f"printed at step {count(step)}: {incident.told}", incident.wall_time or wall(step)
-            )
+            printed = text("printed at {at}: {what}", at=Place(step), what=incident_text(incident))
+            yield TimelineEntry(step, "end", printed, incident.wall_time or wall(step))
     end = "the log ends" if run.crashed is None else ("the run crashed" if run.crashed else "the run finished")
     cause = root_of([i for i in run.incidents if i.final])
-    text = f"{end}: {cause.told}" if cause is not None else end
-    yield TimelineEntry(run.last_step, "end", text, wall(run.last_step))
+    words = joined(": ", (end, incident_text(cause))) if cause is not None else end
+    yield TimelineEntry(run.last_step, "end", words, wall(run.last_step))
 
 
 def _step_of(incident: Incident, run: Run) -> int | None:

@@ -83,7 +83,7 @@ def _known(diagnosis: Diagnosis, head: Finding, name: str, rules: tuple[str, ...
         said = measure(e.value, e.unit)
         # "train/lr, 1 step before train/loss": what comes first is named first; two at once name no cause
         first = said.partition(",")[0] if " before" in said else ""
-        named = first if e.name == "moved first" else said if e.name == "at the same place" else ""
+        named = first if e.key == "moved-first" else said if e.key == "at-the-same-place" else ""
         if any(w in named.lower() for w in words):
             speaks_for.append(f"{clean(e.name)}: {shorten(said, 200)}")
     return Cause(name, tuple(speaks_for), tuple(speaks_against))
@@ -91,7 +91,7 @@ def _known(diagnosis: Diagnosis, head: Finding, name: str, rules: tuple[str, ...
 
 def _passes(diagnosis: Diagnosis, head: Finding) -> Cause:
     """Return the cause of a run that learns its data by heart, with the epochs where the log counts them."""
-    speaks_for = [f"{clean(e.name)}: {measure(e.value, e.unit)}" for e in head.evidence if "training loss" in e.name]
+    speaks_for = [f"{clean(e.name)}: {measure(e.value, e.unit)}" for e in head.evidence if "training-loss" in e.key]
     epochs = next(iter(diagnosis.run.of(Role.EPOCH)), None)
     if epochs is not None and head.first_step is not None and epochs.finite.all():
         then = float(np.interp(head.first_step, epochs.step, epochs.value))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis, Reading
 from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.text import without_axis
 from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
 from curveread.report.chart.palette import WORDS, sureness
 from curveread.report.logtext import clean, shorten
@@ -149,9 +150,9 @@ def statements(diagnosis: Diagnosis, limit: int = 40) -> tuple[Told, ...]:
 
 def _pair(e: Evidence) -> Pair:
     """Return a figure in words: its place names the step itself, and a share reads as one."""
-    name = e.name.removesuffix(" step") if e.unit == "step" else e.name
+    name = str(without_axis(e.name)).removesuffix(" step") if e.unit == "step" else e.name
     value = measure(e.value, e.unit)
-    if e.unit == "ratio" and e.name.startswith("share ") and isinstance(e.value, float) and math.isfinite(e.value):
+    if e.unit == "ratio" and e.key.startswith("share-") and isinstance(e.value, float) and math.isfinite(e.value):
         value = percent(e.value)
     return Pair(shorten(name, 120), shorten(value, 300))
 

@@ -38,11 +38,6 @@ class Incident:
     wall_time: float | None = None
     final: bool = False
 
-    @property
-    def told(self) -> str:
-        """What it was and where it stands: ``the GPU ran out of memory (train.log, line 812)``."""
-        return f"{self.text} ({self.source}{f', line {self.line:,}' if self.line else ''})"
-
 
 def root_of(incidents: Sequence[Incident]) -> Incident | None:
     """Return the incident that the others of one crash follow from, None without any.

@@ -66,7 +66,10 @@ def test_of_one_thing_in_several_losses_the_earlier_is_the_cause() -> None:
 
 
 def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
-    levels = (Evidence("level before", 3.0, "nats"), Evidence("level after", 2.0, "nats"))
+    levels = (
+        Evidence("level-before", "level before", 3.0, "nats"),
+        Evidence("level-after", "level after", 2.0, "nats"),
+    )
     shift = Finding("level-shift", Severity.INFO, 0.9, "m", "loss", 700, 700, 700, levels)
     edge = Finding(
         "loss-spike",
@@ -77,14 +80,22 @@ def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
         690,
         695,
         700,
-        (Evidence("height above the trend", 0.3, "nats"),),
+        (Evidence("height-above-the-trend", "height above the trend", 0.3, "nats"),),
     )
     (kept,) = fold([edge, shift], RUN)
     assert kept.rule == "level-shift"
     assert kept.evidence == levels
     assert kept.folded[0].severity is Severity.INFO
     high = Finding(
-        "loss-spike", Severity.WARNING, 0.9, "m", "loss", 690, 695, 700, (Evidence("height above the trend", 2.0),)
+        "loss-spike",
+        Severity.WARNING,
+        0.9,
+        "m",
+        "loss",
+        690,
+        695,
+        700,
+        (Evidence("height-above-the-trend", "height above the trend", 2.0),),
     )
     assert [f.rule for f in fold([high, shift], RUN)] == ["loss-spike"]  # then the step is the spike's own end
 

@@ -36,7 +36,7 @@ def test_divergence_that_a_restart_rolled_back_is_a_warning(tmp_path: Path) -> N
     assert gone[0].message.startswith("in attempt 1, rolled back at the restart at step 1,000: loss ")
     assert gone[0].first_step == pytest.approx(1050, abs=20)
     assert gone[0].get("attempt") == "1 of 2"
-    assert gone[0].get("steps rolled back") == 300
+    assert gone[0].get("steps-rolled-back") == 300
     assert dx.worst is Severity.WARNING  # it was mended
     assert [p.name for p in dx.phases] == ["learning"]  # the joined curves hold no divergence
     assert "divergence" not in {q.rule for q in dx.quiet}

@@ -50,7 +50,7 @@ def test_gradient_norm_moved_first(ahead: int) -> None:
     grad[1200 - ahead : 1206] *= 6.0
     found = only(run_with(train_loss=spiked(), grad_norm=grad))
     steps = f"{ahead} step{'s' if ahead > 1 else ''}"
-    assert found.get("moved first") == f"grad_norm, {steps} before train_loss"
+    assert found.get("moved-first") == f"grad_norm, {steps} before train_loss"
     assert found.message.endswith(f"; grad_norm had risen {steps} before")
     assert found.advice[-1] == "Clip grad_norm near its 90th percentile: it rose before the loss did."
 
@@ -59,29 +59,29 @@ def test_loss_moved_first_or_both_at_once() -> None:
     grad = norm()
     grad[1202:1208] *= 6.0
     found = only(run_with(train_loss=spiked(), grad_norm=grad))
-    assert found.get("moved first") == "train_loss, 2 steps before grad_norm"
+    assert found.get("moved-first") == "train_loss, 2 steps before grad_norm"
     assert "had risen" not in found.message
     grad = norm()
     grad[1200:1206] *= 6.0
     found = only(run_with(train_loss=spiked(), grad_norm=grad))
-    assert found.get("moved first") == "train_loss and grad_norm at the same step"
+    assert found.get("moved-first") == "train_loss and grad_norm at the same step"
 
 
 def test_the_cadence_bounds_what_can_be_told() -> None:
     grad = norm()
     grad[1200:1206] *= 6.0
     found = only(run_with(every=50, train_loss=spiked(), grad_norm=grad))
-    assert found.get("moved first") == ("train_loss or grad_norm (the log cannot tell within 50 steps)")
+    assert found.get("moved-first") == ("train_loss or grad_norm (the log cannot tell within 50 steps)")
     grad[1198:1200] *= 6.0
     found = only(run_with(every=50, train_loss=spiked(), grad_norm=grad))
-    assert found.get("moved first") == "grad_norm, about 100 steps (51 to 149 steps) before train_loss"
+    assert found.get("moved-first") == "grad_norm, about 100 steps (51 to 149 steps) before train_loss"
 
 
 def test_curves_of_different_cadence() -> None:
-    assert lead_of(Moved("g", 390, 400), Moved("l", 404, 405)).told() == "g, about 5 steps (5 to 14 steps) before l"
+    assert lead_of(Moved("g", 390, 400), Moved("l", 404, 405)).sentence() == "g, about 5 steps (5 to 14 steps) before l"
     late = lead_of(Moved("g", 390, 400), Moved("l", 398, 399))
     assert not late.known
-    assert late.told().startswith("l or g (")
+    assert late.sentence().startswith("l or g (")
 
 
 def test_a_gradient_norm_in_its_noise_is_not_said_to_lead() -> None:
@@ -99,12 +99,12 @@ def test_gradient_norm_before_nan_and_before_divergence() -> None:
     grad[1195:1200] *= 20.0
     grad[1200:] = np.nan
     found = only(run_with(train_loss=loss, grad_norm=grad), "nonfinite-loss")
-    assert found.get("moved first") == "grad_norm, 5 steps before train_loss"
+    assert found.get("moved-first") == "grad_norm, 5 steps before train_loss"
     loss, grad = decay(N), norm()
     loss[1200:] *= 1.8
     grad[1196:] *= 5.0
     found = only(run_with(train_loss=loss, grad_norm=grad), "divergence")
-    assert found.get("moved first") == "grad_norm, 4 steps before train_loss"
+    assert found.get("moved-first") == "grad_norm, 4 steps before train_loss"
 
 
 # --- the learning rate ---
@@ -117,8 +117,8 @@ def test_a_raised_learning_rate_is_the_first_to_move() -> None:
     grad = norm()
     grad[1201:] *= 5.0
     found = only(run_with(train_loss=loss, grad_norm=grad, lr=rate), "divergence")
-    assert found.get("moved first") == "lr, 2 steps before train_loss"
-    assert found.get("the learning rate then") == "constant, at its peak"
+    assert found.get("moved-first") == "lr, 2 steps before train_loss"
+    assert found.get("learning-rate-then") == "constant, at its peak"
     assert found.also_explained_by[0].startswith("the learning rate jumps from 0.001 to 0.05 at step 1,200: ")
 
 
@@ -132,7 +132,7 @@ def test_a_raised_learning_rate_is_the_first_to_move() -> None:
 )
 def test_what_the_learning_rate_was_doing(rate: np.ndarray, said: str) -> None:
     found = only(run_with(train_loss=spiked(), lr=rate))
-    assert found.get("the learning rate then") == said
+    assert found.get("learning-rate-then") == said
     assert any("at its peak" in a for a in found.advice) == said.endswith(", at its peak")
 
 
@@ -142,10 +142,10 @@ def test_what_the_learning_rate_was_doing(rate: np.ndarray, said: str) -> None:
 def test_an_epoch_boundary_at_the_spike_and_none_beside_it() -> None:
     step = np.arange(N)
     at = only(run_with(train_loss=spiked(), epoch=step / 400.0))
-    assert at.get("at the same place") == "epoch 4 begins at step 1,200 (by chance: 1.0 %)"
+    assert at.get("at-the-same-place") == "epoch 4 begins at step 1,200 (by chance: 1.0 %)"
     assert at.also_explained_by[0].startswith("epoch 4 begins at step 1,200: the data are shuffled anew")
     beside = only(run_with(train_loss=spiked(1250), epoch=step / 400.0))
-    assert beside.get("at the same place") is None
+    assert beside.get("at-the-same-place") is None
 
 
 @pytest.mark.parametrize(("every", "said"), [(10, False), (200, True)])
@@ -155,7 +155,7 @@ def test_with_an_evaluation_every_ten_steps_everything_coincides_with_one(every:
         "eval_loss", np.arange(every, N, every), loss[every::every] * 0 + np.linspace(3, 2, len(loss[every::every]))
     )
     run = Run("r", "r", {"train_loss": Curve("train_loss", np.arange(N), loss), "eval_loss": evals})
-    assert (only(run).get("at the same place") is not None) is said
+    assert (only(run).get("at-the-same-place") is not None) is said
 
 
 def test_several_events_are_weighed_together() -> None:
@@ -168,7 +168,7 @@ def test_several_events_are_weighed_together() -> None:
     run = Run("r", "r", {"train_loss": Curve("train_loss", np.arange(4000), loss), "eval_loss": evals})
     found = [f for f in cr.diagnose(run).findings if f.rule == "loss-spike"]
     assert len(found) == 9
-    assert all(f.get("at the same place") for f in found)
+    assert all(f.get("at-the-same-place") for f in found)
     moved = loss.copy()
     for at in range(800, 4000, 400):
         moved[at : at + 2] /= 2.5
@@ -176,14 +176,14 @@ def test_several_events_are_weighed_together() -> None:
     run = Run("r", "r", {"train_loss": Curve("train_loss", np.arange(4000), moved), "eval_loss": evals})
     found = [f for f in cr.diagnose(run).findings if f.rule == "loss-spike"]
     assert len(found) == 9
-    assert not any(f.get("at the same place") for f in found)
+    assert not any(f.get("at-the-same-place") for f in found)
 
 
 def test_a_restart_at_the_spike() -> None:
     loss = Curve("train_loss", np.arange(N), spiked(1201))
     attempts = (Attempt(0, 1199, {}), Attempt(1200, N - 1, {}))
     found = only(Run("r", "r", {"train_loss": loss}, attempts=attempts))
-    assert str(found.get("at the same place")).startswith("the run was restarted at step 1,200")
+    assert str(found.get("at-the-same-place")).startswith("the run was restarted at step 1,200")
 
 
 # --- the checkpoint before ---
@@ -201,11 +201,11 @@ def test_the_checkpoint_before_the_onset_is_named() -> None:
         checkpoints=kept,
     )
     found = next(f for f in cr.diagnose(run).findings if f.severity.value == "error")
-    assert found.get("last checkpoint before it") == "checkpoint-800, 395 steps before"  # 1,198 is behind the gradient
+    assert found.get("checkpoint-before") == "checkpoint-800, 395 steps before"  # 1,198 is behind the gradient
     assert any("step 800" in a or "checkpoint-800" in a for a in found.advice)
     early = Run("r", "r", run.curves, checkpoints=kept[3:])
     found = next(f for f in cr.diagnose(early).findings if f.severity.value == "error")
-    assert found.get("last checkpoint before it") is None
+    assert found.get("checkpoint-before") is None
 
 
 # --- recovery ---
@@ -215,19 +215,19 @@ def test_fast_and_slow_recovery_and_their_cost() -> None:
     wall = 1e9 + np.arange(float(N))
     fast = only(run_with(wall=wall, train_loss=spiked(width=3)))
     assert fast.get("recovery") == "fast"
-    assert fast.get("cost, as a share of the wall time") == pytest.approx(100 * 3 / (N - 1), abs=0.15)
+    assert fast.get("cost-as-a-share-of-the-wall-time") == pytest.approx(100 * 3 / (N - 1), abs=0.15)
     loss = decay(N)
     loss[1200:1320] *= np.linspace(2.5, 1.0, 120)
     slow = only(run_with(train_loss=loss))
     assert slow.get("recovery") == "slow"
-    assert slow.get("cost, as a share of the steps") == pytest.approx(6.0, abs=1.5)
+    assert slow.get("cost-as-a-share-of-the-steps") == pytest.approx(6.0, abs=1.5)
 
 
 def test_cost_is_measured_by_the_clock_where_there_is_one() -> None:
     wall = 1e9 + np.arange(float(N))
     wall[1203:] += 4000.0  # the machine hung in the spike
     found = only(run_with(wall=wall, train_loss=spiked(width=6)))
-    assert found.get("cost, as a share of the wall time") == pytest.approx(100 * 4006 / (4000 + N), abs=1.0)
+    assert found.get("cost-as-a-share-of-the-wall-time") == pytest.approx(100 * 4006 / (4000 + N), abs=1.0)
 
 
 def test_not_fully_never_and_undetermined() -> None:
@@ -242,8 +242,10 @@ def test_not_fully_never_and_undetermined() -> None:
 def test_a_spike_before_a_divergence_is_judged_up_to_it() -> None:
     """The level at the end is then the divergence's."""
     evidence = (
-        Evidence("height above the trend", 1.0, "nats"),
-        Evidence("still above the level before at the end by", 2.0, "nats"),
+        Evidence("height-above-the-trend", "height above the trend", 1.0, "nats"),
+        Evidence(
+            "still-above-the-level-before-at-the-end-by", "still above the level before at the end by", 2.0, "nats"
+        ),
     )
     spike = Finding("loss-spike", Severity.ERROR, 0.9, "m", "train_loss", 1200, 1203, 1230, evidence)
     view = CurveView(Curve("train_loss", np.arange(N), decay(N)))
@@ -251,7 +253,7 @@ def test_a_spike_before_a_divergence_is_judged_up_to_it() -> None:
     later = Finding("divergence", Severity.ERROR, 0.9, "m", "train_loss", 1500, 1900, 1999)
     told = surrounded([spike, later], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
     assert told.get("recovery") == "not before the divergence at step 1,500"
-    assert told.get("steps until then") == 300
+    assert told.get("steps-until-then") == 300
     other = replace(later, tag="aux_loss")
     told = surrounded([spike, other], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
     assert told.get("recovery") == "never"
@@ -275,4 +277,4 @@ def test_loss_times_a_thousand_tells_the_same() -> None:
     ],
 )
 def test_sample_logs(samples: Path, case: str, rule: str, said: str) -> None:
-    assert only(cr.read(samples / case), rule).get("moved first") == said
+    assert only(cr.read(samples / case), rule).get("moved-first") == said

@@ -16,7 +16,7 @@ def test_norms_logged_after_clipping() -> None:
     (f,) = found(run_of(grad_norm=norm), "clipping-saturation")
     assert f.severity is Severity.INFO
     assert f.get("ceiling") == pytest.approx(1.0)
-    assert 0.8 < f.get("share of the steps that were clipped") < 0.95
+    assert 0.8 < f.get("share-of-the-steps-that-were-clipped") < 0.95
 
 
 def test_norms_far_above_the_ceiling_of_the_config() -> None:

@@ -40,7 +40,7 @@ def test_two_processes_that_append_to_one_file(tmp_path: Path) -> None:
     assert finding.severity is Severity.INFO
     assert finding.tag == "train_loss"
     assert str(finding.message).startswith("two processes seem to have logged into one file at the same time")
-    assert finding.get("steps written twice") == 300
+    assert finding.get("steps-written-twice") == 300
     assert (finding.first_step, finding.last_step) == (0, 299)
 
 
@@ -90,7 +90,7 @@ def test_two_at_once() -> None:
     run = run_with(attempt(0, 1e9, "a"), attempt(0, 1e9 + 100, "b"))
     (f,) = found(run, "concurrent-writers")
     assert f.severity is Severity.INFO
-    assert f.get("overlap in wall time") == pytest.approx(399.0)
+    assert f.get("overlap-in-wall-time") == pytest.approx(399.0)
     assert "restart" in [g.rule for g in f.folded]
 
 

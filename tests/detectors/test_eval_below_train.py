@@ -70,4 +70,4 @@ def test_what_is_memory_is_read_in_the_second_half_of_the_evaluations() -> None:
         run_of(train_loss=train * decay(2000, 0.05) / decay(2000, 0.0), eval_loss=evaluation), "eval-below-train"
     )
     assert f.first_step >= 1000
-    assert f.get("evaluations at or below the training loss") == 1.0
+    assert f.get("evaluations-at-or-below-the-training-loss") == 1.0

@@ -18,8 +18,8 @@ def test_height_width_and_recovery() -> None:
     value[1200:1206] += 1.0
     (f,) = found(run_of(train_loss=value), "loss-spike")
     assert (f.first_step, f.severity) == (1200, Severity.WARNING)
-    assert f.get("height above the trend") == pytest.approx(1.0, abs=0.1)
-    assert f.get("trend before") == pytest.approx(trend, rel=0.02)
+    assert f.get("height-above-the-trend") == pytest.approx(1.0, abs=0.1)
+    assert f.get("trend-before") == pytest.approx(trend, rel=0.02)
     assert f.get("width") == 6
     assert 1206 <= f.last_step <= 1210
 

@@ -25,7 +25,7 @@ def test_a_leap_in_the_first_steps_is_seen() -> None:
     value = decay(2000)
     value[1:5] *= [70.0, 27.0, 15.0, 4.0]
     (f,) = found(run_of(train_loss=value, lr=np.linspace(1e-3, 0.0, 2000)), "missing-warmup")
-    assert f.get("loss at the start") == pytest.approx(value[0], rel=0.05)
+    assert f.get("loss-at-the-start") == pytest.approx(value[0], rel=0.05)
 
 
 def test_a_warmup_bump_and_a_calm_start_are_quiet() -> None:

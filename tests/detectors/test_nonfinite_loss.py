@@ -17,7 +17,7 @@ def test_to_the_end() -> None:
     assert f.severity is Severity.ERROR
     assert (f.first_step, f.last_step) == (300, 499)
     assert str(f.message) == "train_loss is NaN from step 300 to the end (step 499): 200 of 500 logged points"
-    assert f.get("last finite value") == value[299]
+    assert f.get("last-finite-value") == value[299]
 
 
 def test_stretches_are_told_apart_and_many_are_told_as_one() -> None:

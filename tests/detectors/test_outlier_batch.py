@@ -20,7 +20,7 @@ def test_odd_batches_are_told_once() -> None:
     (f,) = found(run_of(train_loss=value), "outlier-batch")
     assert f.severity is Severity.INFO
     assert (f.first_step, f.peak_step, f.last_step) == (800, 3100, 3100)
-    assert f.get("outlying points") == 6
+    assert f.get("outlying-points") == 6
 
 
 def test_a_spike_is_no_odd_batch() -> None:

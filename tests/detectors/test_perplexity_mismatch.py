@@ -59,7 +59,7 @@ def test_the_mean_of_perplexities() -> None:
     batches = LOSS[:, None] + 0.5 * rng.standard_normal((30, 200))
     (f,) = found_alone(logged(np.exp(batches).mean(axis=1), batches.mean(axis=1)), RULE)
     assert "as the mean of the batches' perplexities is" in str(f.message)
-    assert 0.05 < float(f.get("median of ln(perplexity) minus the loss") or 0) < 0.3
+    assert 0.05 < float(f.get("median-of-ln-perplexity-minus-the-loss") or 0) < 0.3
     quiet = LOSS[:, None] + 0.1 * rng.standard_normal((30, 200))  # half a percent: nobody minds
     assert found_alone(logged(np.exp(quiet).mean(axis=1), quiet.mean(axis=1)), RULE) == []
 

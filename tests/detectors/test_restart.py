@@ -31,7 +31,7 @@ COSINE = 1e-3 * 0.5 * (1 + np.cos(np.pi * np.arange(1300) / 1300)) + 1e-5
 def test_a_schedule_that_went_on_is_not_mentioned(tmp_path: Path) -> None:
     finding = resumed_run(tmp_path, COSINE, COSINE)
     assert "learning rate" not in str(finding.message)
-    assert finding.get("learning rate after") is None
+    assert finding.get("learning-rate-after") is None
     assert finding.advice == ("Save checkpoints more often: 100 steps had to be computed again.",)
 
 
@@ -39,7 +39,7 @@ def test_a_schedule_that_began_again_is(tmp_path: Path) -> None:
     warm = np.minimum(1.0, (np.arange(1300) - 690.0) / 100.0) * 1e-3
     finding = resumed_run(tmp_path, COSINE, warm)
     assert str(finding.message).endswith("; the loss went on where it was; the learning rate went from 4.5e−4 to 1e−4")
-    assert finding.get("learning rate after") == pytest.approx(1e-4)
+    assert finding.get("learning-rate-after") == pytest.approx(1e-4)
 
 
 def test_a_counter_that_began_again_is_compared_with_the_last_rate(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_harmless() -> None:
     (f,) = found(attempts(decay(1500)[600:]), "restart")
     assert f.severity is Severity.INFO
     assert (f.first_step, f.last_step) == (600, 799)
-    assert f.get("superseded points") == 200
+    assert f.get("superseded-points") == 200
     assert "went on where it was" in str(f.message)
 
 

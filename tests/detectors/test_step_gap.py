@@ -16,7 +16,7 @@ def test_a_muted_logger() -> None:
     rate = Curve("lr", step, np.full(2000, 1e-3))
     (f,) = found(Run("r", "r", {"loss": Curve("loss", step[keep], value[keep]), "lr": rate}), "step-gap")
     assert (f.first_step, f.last_step, f.severity) == (899, 1101, Severity.INFO)
-    assert f.get("points missing, about") == 201
+    assert f.get("points-missing-about") == 201
     assert str(f.message).endswith("lr was")
 
 

@@ -21,8 +21,8 @@ def test_half_speed_since_a_step() -> None:
     (f,) = found(timed(seconds), "throughput-drop")
     assert f.severity is Severity.WARNING
     assert abs(f.first_step - 1100) <= 100
-    assert f.get("against the best") == pytest.approx(0.5, abs=0.05)
-    assert f.get("time lost") == pytest.approx(900, rel=0.15)
+    assert f.get("against-the-best") == pytest.approx(0.5, abs=0.05)
+    assert f.get("time-lost") == pytest.approx(900, rel=0.15)
 
 
 def test_the_slow_part_counts_as_work() -> None:

@@ -22,7 +22,7 @@ def test_a_summed_loss_and_the_setting_that_explains_it(factor: int, setting: st
     (f,) = found_alone(run, RULE)
     assert f.severity is Severity.WARNING
     assert "no mean per token" in str(f.message)
-    assert setting in str(f.get("a setting of that size"))
+    assert setting in str(f.get("a-setting-of-that-size"))
     assert f.first_step == 0
 
 
@@ -30,7 +30,7 @@ def test_the_vocabulary_may_come_from_the_option() -> None:
     run = run_of(loss=decay(1000, floor=3.2, height=7.0) * 64)
     assert unchecked(run, RULE) == "the vocabulary is not in the config; --vocab-size gives it"
     (f,) = found_alone(with_facts(run, 50257, None), RULE)
-    assert f.get("vocabulary from") == "--vocab-size"
+    assert f.get("vocabulary-from") == "--vocab-size"
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_a_setting_of_one_divides_nothing_and_explains_nothing() -> None:
     for batch in (1, 2):
         run = replace(run, config={"vocab_size": 32000, "gradient_accumulation_steps": batch})
         (f,) = found_alone(run, RULE, start=1.1)
-        assert f.get("a setting of that size") is None
+        assert f.get("a-setting-of-that-size") is None

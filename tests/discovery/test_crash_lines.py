@@ -11,6 +11,7 @@ import pytest
 import curveread as cr
 from curveread.discovery.crash_lines import crash_lines, printed_files
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.incidents import incident_text
 from curveread.run.incidents import Incident, root_of
 from tests.support.curves import decay
 
@@ -78,7 +79,7 @@ def test_patterns(tmp_path: Path, line: str, kind: str, text: str) -> None:
     assert incident.final
     wanted = 51 + len(line.splitlines())
     assert incident.line == wanted
-    assert incident.told == f"{text} ({tmp_path / 'train.log'}, line {wanted})"
+    assert incident_text(incident) == f"{text} ({tmp_path / 'train.log'}, line {wanted})"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_an_unfinished_run_says_what_ended_it(tmp_path: Path) -> None:
     said = "some banner\n" + "iteration 599 | 4.1 it/s\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate\n"
     dx = run_beside(tmp_path, said)
     (finding,) = (f for f in dx.findings if f.rule == "unfinished-run")
-    assert finding.get("what ended it") == "the GPU ran out of memory (slurm-7.out, line 3)"
+    assert finding.get("ended-by") == "the GPU ran out of memory (slurm-7.out, line 3)"
     assert finding.message.endswith("; the GPU ran out of memory (slurm-7.out, line 3)")
     assert dx.timeline[-1].kind == "end"
     assert dx.timeline[-1].text == "the log ends: the GPU ran out of memory (slurm-7.out, line 3)"
@@ -206,7 +207,7 @@ def test_the_attempt_before_a_restart_says_what_ended_it(tmp_path: Path) -> None
     (tmp_path / "job.out").write_text(steps(0, 799) + "Killed\n" + steps(700, 1299))
     dx = cr.diagnose(cr.read(tmp_path))
     (restart,) = (f for f in dx.findings if f.rule == "restart")
-    assert restart.get("what ended the attempt before") == "the process was killed (SIGKILL) (job.out, line 81)"
+    assert restart.get("attempt-ended-by") == "the process was killed (SIGKILL) (job.out, line 81)"
     ends = [t for t in dx.timeline if t.kind == "end"]
     assert [t.step for t in ends] == [790, 1299]
     assert ends[0].text == "printed at step 790: the process was killed (SIGKILL) (job.out, line 81)"
@@ -218,7 +219,7 @@ def test_the_loss_scale_explains_nan(tmp_path: Path) -> None:
     loss[580:] = np.nan
     dx = run_beside(tmp_path, "step 590 skipped\nFloatingPointError: Minimum loss scale reached (0.0001).\n", loss=loss)
     (finding,) = (f for f in dx.findings if f.rule == "nonfinite-loss")
-    assert finding.get("printed beside the log") == "the fp16 loss scale reached its floor (slurm-7.out, line 2)"
+    assert finding.get("printed-beside") == "the fp16 loss scale reached its floor (slurm-7.out, line 2)"
 
 
 def test_a_text_log_is_searched_itself_and_alone_when_it_is_the_path(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_a_severity_is_still_its_name() -> None:
 
 def test_findings_are_equal_by_their_values_also_with_nan_among_them() -> None:
     def made(value: float) -> Finding:
-        evidence = (Evidence("last loss", value, "nats"),)
+        evidence = (Evidence("last-loss", "last loss", value, "nats"),)
         return Finding("nonfinite-loss", Severity.ERROR, 0.9, "it is NaN", "loss", 3, 3, 9, evidence)
 
     assert made(NAN) == made(NAN)

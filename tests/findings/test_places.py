@@ -53,17 +53,24 @@ def test_a_log_that_counts_epochs_has_its_lengths_in_epochs() -> None:
     assert words.reworded("rose after step 12, 5 steps after step 7; 1 step") == (
         "rose after epoch 12, 5 epochs after epoch 7; 1 epoch"
     )
-    assert words.moved(Evidence("length", 5.0, "steps")) == Evidence("length", 5.0, "epochs")
+    assert words.moved(Evidence("length", "length", 5.0, "steps")) == Evidence("length", "length", 5.0, "epochs")
     assert places("step", None) is places("train/global_step", None) is None
 
 
 def test_figures() -> None:
     words = _words("epoch")
-    assert words.moved(Evidence("best accuracy at step", 2500.0, "step")) == Evidence("best accuracy at", 1.0, "epoch")
-    assert words.moved(Evidence("onset between steps", "2500–5000")) == Evidence("onset between", "epochs 1–2")
-    assert words.moved(Evidence("change since step 2500", 0.5, "nats")).name == "change since epoch 1"
-    assert words.moved(Evidence("height", 2500.0, "nats")) == Evidence("height", 2500.0, "nats")
-    assert words.moved(Evidence("length", 28.0, "steps")) == Evidence("length", 28.0, "steps"), (
+    assert words.moved(Evidence("best-accuracy-at-step", "best accuracy at step", 2500.0, "step")) == Evidence(
+        "best-accuracy-at-step", "best accuracy at", 1.0, "epoch"
+    )
+    assert words.moved(Evidence("onset-between-steps", "onset between steps", "2500–5000")) == Evidence(
+        "onset-between-steps", "onset between", "epochs 1–2"
+    )
+    assert (
+        words.moved(Evidence("change-since-step-2500", "change since step 2500", 0.5, "nats")).name
+        == "change since epoch 1"
+    )
+    assert words.moved(Evidence("height", "height", 2500.0, "nats")) == Evidence("height", "height", 2500.0, "nats")
+    assert words.moved(Evidence("length", "length", 28.0, "steps")) == Evidence("length", "length", 28.0, "steps"), (
         "how long it took by steps"
     )
-    assert words.moved(Evidence("why", "fell at step 2,500")) == Evidence("why", "fell at epoch 1")
+    assert words.moved(Evidence("why", "why", "fell at step 2,500")) == Evidence("why", "why", "fell at epoch 1")

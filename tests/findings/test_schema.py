@@ -42,7 +42,10 @@ def full() -> Diagnosis:
         first_step=10,
         peak_step=10,
         last_step=10,
-        evidence=(Evidence("last finite value", math.inf, "nats"), Evidence("what", "NaN")),
+        evidence=(
+            Evidence("last-finite-value", "last finite value", math.inf, "nats"),
+            Evidence("what", "what", "NaN"),
+        ),
         also_explained_by=("a broken logger",),
         advice=("lower the learning rate",),
     )

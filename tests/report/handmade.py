@@ -128,9 +128,9 @@ def spiky(n: int = 1200, at: Sequence[int] = (600,), seed: int = 0) -> Diagnosis
             tag="train/loss",
             message=f"train/loss jumped 2.0 nats above its trend at step {s} and was back within 3 steps",
             evidence=(
-                Evidence("height", 2.0, "nats"),
-                Evidence("height in noise", 38.4, "sigma"),
-                Evidence("width", 3, "steps"),
+                Evidence("height", "height", 2.0, "nats"),
+                Evidence("height-in-noise", "height in noise", 38.4, "sigma"),
+                Evidence("width", "width", 3, "steps"),
             ),
             also_explained_by=("a batch of other data, with nothing wrong in it",),
             advice=(f"Look at the batches of step {s}.", "Clip the gradient norm at about 1."),

@@ -52,7 +52,7 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
     marks = tuple(_marks(diagnosis.findings, {d.tag: d for d in drawings if d.tag in shown}, diagnosis.run.x_axis))
     return ChartSpec(
         name=diagnosis.run.name,
-        headline=diagnosis.verdict.headline,
+        headline=str(diagnosis.verdict.headline),
         health=diagnosis.verdict.health,
         x=x,
         x_label=clean(diagnosis.run.x_axis).lstrip("_") or "step",
@@ -102,7 +102,7 @@ def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing], axis: str)
         words = rule_words(f.rule)
         texts = (f"{words} {place(f.first_step, axis)}", words, "")
         peak = _point(drawn.get(f.tag or ""), f.peak_step)
-        yield Mark(i, f.severity.value, float(f.first_step), float(last), texts, f.message, f.tag, peak)
+        yield Mark(i, f.severity.value, float(f.first_step), float(last), texts, str(f.message), f.tag, peak)
 
 
 def _point(d: Drawing | None, step: int | None) -> tuple[float, float] | None:

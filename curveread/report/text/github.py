@@ -20,7 +20,7 @@ def notices(diagnosis: Diagnosis) -> list[str]:
     out = [_plain(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
     for f in diagnosis.findings:
         title = f"{f.rule} in {name}, {span(f.first_step, f.last_step)}"
-        lines = [f.message, *(f"→ {advice}" for advice in f.advice)]
+        lines = [str(f.message), *(f"→ {advice}" for advice in f.advice)]
         out.append(_command(_LEVELS[f.severity.value], title, lines))
     out += [_command("error", f"check {f.rule} failed on {name}", [f.error]) for f in diagnosis.failed]
     return out

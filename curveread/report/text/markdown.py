@@ -75,9 +75,9 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     out += ["## What was checked", ""]
     quiet = ", ".join(escape(q.rule) for q in diagnosis.quiet) or "none"
     out += [f"Checked and quiet: {quiet}", ""]
-    out += _listed("Not checked", [(n.rule, n.reason) for n in diagnosis.not_checked])
+    out += _listed("Not checked", [(n.rule, str(n.reason)) for n in diagnosis.not_checked])
     out += _listed("Failed", [(f.rule, f.error) for f in diagnosis.failed])
-    out += _listed("Accepted earlier", [(f.rule, f.message) for f in diagnosis.accepted])
+    out += _listed("Accepted earlier", [(f.rule, str(f.message)) for f in diagnosis.accepted])
     notes = diagnosis.run.notes
     if notes:
         out += ["## Data notes", ""]

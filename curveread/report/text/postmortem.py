@@ -23,11 +23,11 @@ __all__ = ["Bullets", "Checks", "Section", "Table", "sections"]
 _EVENTS = 40
 _WORTH_LOGGING = ("eval loss", "grad norm", "learning rate")
 _SURROUNDINGS = (
-    "moved first",
-    "the learning rate then",
-    "at the same place",
-    "last checkpoint before it",
-    "what ended it",
+    "moved-first",
+    "learning-rate-then",
+    "at-the-same-place",
+    "checkpoint-before",
+    "ended-by",
 )
 """Evidence that says what lay around a finding."""
 
@@ -159,7 +159,7 @@ def _clock(wall: float | None) -> str:
 def _first(diagnosis: Diagnosis, loud: Sequence[Finding]) -> Section:
     lines = []
     for finding in loud[:4]:
-        around = [e for e in finding.evidence if e.name in _SURROUNDINGS]
+        around = [e for e in finding.evidence if e.key in _SURROUNDINGS]
         if around:
             said = "; ".join(f"{clean(e.name)}: {shorten(measure(e.value, e.unit), 200)}" for e in around)
             lines.append(f"{finding.rule} at step {count(finding.first_step or 0)}: {said}")
@@ -252,6 +252,6 @@ def _actions(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) ->
             f"{shorten(diagnosis.run.path, 200)} --fail-on {bar} would have ended with 1 "
             f"from step {count(early[0].step or 0)} on."
         )
-    lacking = {n.reason.removesuffix(" among the curves").removeprefix("no ") for n in diagnosis.not_checked}
+    lacking = {str(n.reason).removesuffix(" among the curves").removeprefix("no ") for n in diagnosis.not_checked}
     items += [f"Log the {what}: a check could not run without it." for what in _WORTH_LOGGING if what in lacking]
     return Section("Action items", (Checks(tuple(f"{item} (owner: …, by: …)" for item in items)),))

@@ -93,7 +93,7 @@ def hostile() -> Diagnosis:
     found = [
         finding(
             "loss-spike", severity, 30 * i, 30 * i + 2, tag=tag, message=f"{tag} jumped", advice=(tag,),
-            evidence=(Evidence(tag, tag),), also_explained_by=(tag,),
+            evidence=(Evidence("odd", tag, tag),), also_explained_by=(tag,),
             folded=(finding("plateau", "info", 3, message=tag),),
         )
         for i, (tag, severity) in enumerate(zip(TAGS, severities, strict=False))

@@ -295,7 +295,7 @@ def eventful(at: tuple[int, ...]) -> Diagnosis:
         d.findings,
         timeline=tuple(TimelineEntry(s, kind, f"{kind} {SCRIPT}") for kind, steps in kinds for s in steps),
         phases=(Phase("warmup", 0, 60), Phase("learning", 60, 700), Phase("diverged", 700, 1199)),
-        statements=(Statement("gap", f"The gap {SCRIPT} grew.", (Evidence("gap", 0.3, "nats"),)),),
+        statements=(Statement("gap", f"The gap {SCRIPT} grew.", (Evidence("gap", "gap", 0.3, "nats"),)),),
     )
 
 

@@ -76,7 +76,7 @@ def test_the_report_holds_what_was_found() -> None:
             9,
             tag=tag,
             message=f"{tag} jumped",
-            evidence=(Evidence("height | x", 1.9, "nats"),),
+            evidence=(Evidence("height-x", "height | x", 1.9, "nats"),),
             advice=("do *this*",),
             also_explained_by=("luck",),
         ),

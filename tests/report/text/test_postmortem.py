@@ -69,7 +69,9 @@ def test_log_text_stays_text() -> None:
 def test_causes_are_ranked_by_what_the_log_holds() -> None:
     folded = finding("learning-rate-jump", "warning", 598, message="lr jumped from 1 to 9")
     (spike,) = spiky().findings
-    head = replace(spike, folded=(folded,), evidence=(Evidence("moved first", "train/grad_norm, 3 steps before"),))
+    head = replace(
+        spike, folded=(folded,), evidence=(Evidence("moved-first", "moved first", "train/grad_norm, 3 steps before"),)
+    )
     d = replace(spiky(), findings=(head,))
     names = [c.name for c in causes(d)]
     assert set(names[:2]) == {"the learning rate", "unstable gradients"}
@@ -79,7 +81,7 @@ def test_causes_are_ranked_by_what_the_log_holds() -> None:
         "train/loss and train/grad_norm at the same step",
         "train/loss, 2 steps before grad_norm",
     ):
-        other = replace(d, findings=(replace(head, evidence=(Evidence("moved first", said),)),))
+        other = replace(d, findings=(replace(head, evidence=(Evidence("moved-first", "moved first", said),)),))
         assert next(c for c in causes(other) if c.name == "unstable gradients").speaks_for == ()
     assert causes(diagnosis(spiky().run)) == ()
 
