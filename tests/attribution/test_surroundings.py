@@ -264,8 +264,8 @@ def test_loss_times_a_thousand_tells_the_same() -> None:
     grad[1197:1206] *= 6.0
     a = only(run_with(train_loss=spiked(), grad_norm=grad))
     b = only(run_with(train_loss=1000 * spiked(), grad_norm=1e-3 * grad))
-    for name in ("moved first", "recovery"):
-        assert a.get(name) == b.get(name) is not None
+    for key in ("moved-first", "recovery"):
+        assert a.get(key) == b.get(key) is not None
 
 
 @pytest.mark.parametrize(
