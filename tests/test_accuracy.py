@@ -35,9 +35,15 @@ def recorded() -> dict[str, Any]:
 
 
 @cache
-def tallies(name: str) -> tuple[Tally, ...]:
+def seen_in(name: str) -> tuple[tuple[Case, list[Seen]], ...]:
+    """Return the cases of a set with what the checks find in each."""
     cases = {"samples": sample_logs, "trained": trained, "part": part, "synthetic": synthetic_set}
-    return tuple(scan(cases[name]()))
+    return tuple((case, by_curveread(case)) for case in cases[name]())
+
+
+@cache
+def tallies(name: str) -> tuple[Tally, ...]:
+    return tuple(judge(case.label, seen) for case, seen in seen_in(name))
 
 
 def fallen(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
@@ -105,10 +111,11 @@ def test_noises_that_nothing_was_set_on_stay_quiet() -> None:
 def test_a_check_that_falls_silent_or_cries_wolf_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     from curveread.detectors.loss_spike import LossSpike
 
+    seen_in("samples")  # as they are, before one is silenced
     monkeypatch.setattr(LossSpike, "detect", lambda self, subject: [])
     now = figures(scan(sample_logs()))
     assert [line.split(":")[0] for line in fallen(now, recorded()["sets"]["samples"])] == ["spike"]
-    wolf = [judge(c.label, [*by_curveread(c), Seen("plateau", first=c.label.first)]) for c in sample_logs()]
+    wolf = [judge(c.label, [*seen, Seen("plateau", first=c.label.first)]) for c, seen in seen_in("samples")]
     assert len(figures(wolf)["alarmed"]) == recorded()["sets"]["samples"]["healthy"]
     assert any(line.startswith("plateau") for line in fallen(figures(wolf), recorded()["sets"]["samples"]))
 
@@ -208,10 +215,10 @@ def test_counts_agree_with_the_corpus_own_scorer(corpus_trained: Path) -> None:
         pytest.skip(f"no {path.name} beside the corpus")
     scorer = _module(path)
     entries = [json.loads(line) for line in (corpus_trained / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
-    cases = trained()
+    cases, told = zip(*seen_in("trained"), strict=True)
     rng = np.random.default_rng(0)
     for rival in (False, True):
-        for found in ([by_curveread(c) for c in cases], [_strewn(c, rng) for c in cases]):
+        for found in (list(told), [_strewn(c, rng) for c in cases]):
             theirs = scorer.score(entries, [[_as_scored(s) for s in seen] for seen in found], rival)
             ours = [judge(c.label, seen, rival=rival) for c, seen in zip(cases, found, strict=True)]
             assert sum(t.label.healthy for t in ours) == theirs["healthy"]

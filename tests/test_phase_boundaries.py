@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from curveread.diagnose import diagnose
 from tests.benchmarks.corpora import Case, sample_logs, trained
 from tests.benchmarks.phases import Boundary, boundaries, part, table
+from tests.support.samples import CASES, diagnosed, labels_of
 
 
 def judged(cases: list[Case], *, missed: int) -> list[Boundary]:
@@ -38,18 +37,13 @@ def test_trained_runs(corpus_trained: Path) -> None:
     assert len(judged(trained(), missed=8)) > 30
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in sample_logs() if c.label.healthy and "stall" not in c.label.name], ids=lambda c: c.label.name
-)
-def test_a_healthy_run_warms_up_learns_and_converges_and_nothing_else(case: Case) -> None:
-    (run,) = case.runs()
-    assert {p.name for p in diagnose(run).phases} <= {"warmup", "learning", "converged"}
+@pytest.mark.parametrize("case", [case for case in CASES if labels_of(case)["healthy"] and "stall" not in case])
+def test_a_healthy_run_warms_up_learns_and_converges_and_nothing_else(case: str) -> None:
+    assert {p.name for p in diagnosed(case).phases} <= {"warmup", "learning", "converged"}
 
 
 def test_cadence_and_units_are_no_noise_on_the_sample_logs() -> None:
     rules = {"sparse-eval", "dense-eval", "sparse-logging", "eval-overhead", "unnormalized-loss", "perplexity-mismatch"}
-    for case in sample_logs():
-        assert case.folder is not None
-        labels = json.loads((case.folder / "labels.json").read_text(encoding="utf-8"))
-        told = {f.rule for run in case.runs() for f in diagnose(run).findings}
-        assert told & rules <= {event["rule"] for event in labels["events"]}, case.label.name
+    for case in CASES:
+        told = {f.rule for f in diagnosed(case).findings}
+        assert told & rules <= {event["rule"] for event in labels_of(case)["events"]}, case
