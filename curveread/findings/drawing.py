@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from curveread.arrays import FloatArray, IntArray
 from curveread.run.equality import ByValue
 
 __all__ = ["GAP", "Drawing", "Ruler"]
 
-_Float = NDArray[np.float64]
-_Int = NDArray[np.int64]
 
 GAP = "gap"
 """Role of a drawing that is no logged curve: how far the eval loss lies above the train loss."""
@@ -50,15 +46,15 @@ class Drawing(ByValue):
 
     tag: str
     role: str
-    step: _Int
-    value: _Float
+    step: IntArray
+    value: FloatArray
     points: int
-    nonfinite_step: _Int
-    knot_step: _Int
-    trend: _Float
-    band_low: _Float
-    band_high: _Float
-    smooth: Mapping[float, _Float] = field(default_factory=dict)
+    nonfinite_step: IntArray
+    knot_step: IntArray
+    trend: FloatArray
+    band_low: FloatArray
+    band_high: FloatArray
+    smooth: Mapping[float, FloatArray] = field(default_factory=dict)
     log_scale: bool = False
     unit: str = ""
     trend_weight: float | None = None
@@ -80,8 +76,8 @@ class Ruler(ByValue):
     """
 
     name: str
-    step: _Int
-    value: _Float
+    step: IntArray
+    value: FloatArray
 
     def __repr__(self) -> str:
         return f"<Ruler {self.name!r}: {self.step.size} knots>"

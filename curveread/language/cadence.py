@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = [
     "EVAL_SHARE",
@@ -30,8 +31,6 @@ __all__ = [
     "smallest_rise",
 ]
 
-_Int = NDArray[np.int64]
-_Float = NDArray[np.float64]
 
 USUAL_STEPS = (500, 1000)
 """Steps between evaluations in long trainings."""
@@ -95,7 +94,7 @@ def counted(x_axis: str) -> str:
     return "" if any(word in name for word in ("token", "second", "time", "sample")) else "step"
 
 
-def epoch_length(step: _Int, epoch: _Float) -> float | None:
+def epoch_length(step: IntArray, epoch: FloatArray) -> float | None:
     """Return the steps of an epoch from a curve that counts epochs, None where it does not tell.
 
     Whole numbers: the median distance of their changes. Fractions: the slope between the ends.
@@ -109,7 +108,7 @@ def epoch_length(step: _Int, epoch: _Float) -> float | None:
     return run / rise if rise > 1e-9 and run > 0.0 else None
 
 
-def rhythm_of(step: _Int, x_axis: str, per_epoch: float | None) -> Rhythm | None:
+def rhythm_of(step: IntArray, x_axis: str, per_epoch: float | None) -> Rhythm | None:
     """Return how often a curve was measured, None with fewer than two points or on an axis that counts no steps.
 
     Parameters
@@ -172,7 +171,7 @@ def smallest_rise(noise: float, evals: int, *, z: float = 4.0) -> float:
     return float(z * one * noise * np.sqrt(2.0 / m))
 
 
-def eval_pauses(step: _Int, wall: _Float, evals: _Int) -> float | None:
+def eval_pauses(step: IntArray, wall: FloatArray, evals: IntArray) -> float | None:
     """Return the seconds that one evaluation took: by how much longer the log's intervals are that hold one.
 
     Parameters
@@ -212,7 +211,7 @@ def eval_pauses(step: _Int, wall: _Float, evals: _Int) -> float | None:
     return best
 
 
-def eval_cost(runtime: _Float, step: _Int, wall: _Float, evals: _Int) -> Cost | None:
+def eval_cost(runtime: FloatArray, step: IntArray, wall: FloatArray, evals: IntArray) -> Cost | None:
     """Return what evaluation took of the wall time, None where the log cannot tell.
 
     Parameters

@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = [
     "LARGEST",
@@ -29,7 +30,6 @@ __all__ = [
     "uniform",
 ]
 
-_Array = NDArray[np.float64]
 
 LN2 = float(np.log(2.0))
 LARGEST = float(np.log(np.finfo(np.float64).max))
@@ -39,7 +39,7 @@ LARGEST = float(np.log(np.finfo(np.float64).max))
 @overload
 def bits_from_nats(nats: float) -> float: ...
 @overload
-def bits_from_nats(nats: _Array) -> _Array: ...
+def bits_from_nats(nats: FloatArray) -> FloatArray: ...
 def bits_from_nats(nats: Any) -> Any:
     """Return a loss in bits: nats / ln 2 (a change of the logarithm's base)."""
     return _same(nats, np.asarray(nats, dtype=np.float64) / LN2)
@@ -48,7 +48,7 @@ def bits_from_nats(nats: Any) -> Any:
 @overload
 def nats_from_bits(bits: float) -> float: ...
 @overload
-def nats_from_bits(bits: _Array) -> _Array: ...
+def nats_from_bits(bits: FloatArray) -> FloatArray: ...
 def nats_from_bits(bits: Any) -> Any:
     """Return a loss in nats: bits times ln 2."""
     return _same(bits, np.asarray(bits, dtype=np.float64) * LN2)
@@ -57,7 +57,7 @@ def nats_from_bits(bits: Any) -> Any:
 @overload
 def perplexity(nats: float) -> float: ...
 @overload
-def perplexity(nats: _Array) -> _Array: ...
+def perplexity(nats: FloatArray) -> FloatArray: ...
 def perplexity(nats: Any) -> Any:
     """Return exp(nats), the effective branching factor; inf above :data:`LARGEST` nats.
 
@@ -71,7 +71,7 @@ def perplexity(nats: Any) -> Any:
 @overload
 def perplexity_from_bits(bits: float) -> float: ...
 @overload
-def perplexity_from_bits(bits: _Array) -> _Array: ...
+def perplexity_from_bits(bits: FloatArray) -> FloatArray: ...
 def perplexity_from_bits(bits: Any) -> Any:
     """Return 2 ** bits; inf above 1024 bits."""
     with np.errstate(over="ignore", under="ignore"):
@@ -81,7 +81,7 @@ def perplexity_from_bits(bits: Any) -> Any:
 @overload
 def nats_from_perplexity(value: float) -> float: ...
 @overload
-def nats_from_perplexity(value: _Array) -> _Array: ...
+def nats_from_perplexity(value: FloatArray) -> FloatArray: ...
 def nats_from_perplexity(value: Any) -> Any:
     """Return ln(perplexity), the loss in nats; NaN below 0, -inf for 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,7 +91,7 @@ def nats_from_perplexity(value: Any) -> Any:
 @overload
 def bits_per_byte(nats: float, tokens_per_byte: float) -> float: ...
 @overload
-def bits_per_byte(nats: _Array, tokens_per_byte: float) -> _Array: ...
+def bits_per_byte(nats: FloatArray, tokens_per_byte: float) -> FloatArray: ...
 def bits_per_byte(nats: Any, tokens_per_byte: float) -> Any:
     """Return a loss per token as bits per byte of text: nats / ln 2 times the tokens that a byte takes.
 
@@ -114,7 +114,7 @@ def bits_per_byte(nats: Any, tokens_per_byte: float) -> Any:
 @overload
 def nats_from_bits_per_byte(bits: float, tokens_per_byte: float) -> float: ...
 @overload
-def nats_from_bits_per_byte(bits: _Array, tokens_per_byte: float) -> _Array: ...
+def nats_from_bits_per_byte(bits: FloatArray, tokens_per_byte: float) -> FloatArray: ...
 def nats_from_bits_per_byte(bits: Any, tokens_per_byte: float) -> Any:
     """Return the loss per token in nats for bits per byte: the inverse of :func:`bits_per_byte`."""
     return _same(bits, np.asarray(nats_from_bits(bits)) / _positive(tokens_per_byte))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.run.equality import ByValue
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from curveread.run.placement import Placement
 
 __all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +84,7 @@ class Curve(ByValue):
         return replace(self, step=self.step[index], value=self.value[index], wall_time=wall)
 
     @property
-    def finite(self) -> NDArray[np.bool_]:
+    def finite(self) -> BoolArray:
         """(n,) bool: where the value is a finite number."""
         return np.isfinite(self.value)
 

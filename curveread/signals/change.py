@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.signals.levels import median_error
 from curveread.signals.trend import theil_sen
 
 __all__ = ["Change", "Offset", "change_of", "offset_at"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Change:
     high: float
 
 
-def change_of(value: _Float, most: int = 40) -> Change:
+def change_of(value: FloatArray, most: int = 40) -> Change:
     """Return how much evenly spaced values change over their length (Theil-Sen slope times length).
 
     Parameters
@@ -70,7 +68,7 @@ class Offset:
     before: float
 
 
-def offset_at(y: _Float, scale: float, correlation: float, index: int, reach: int) -> Offset:
+def offset_at(y: FloatArray, scale: float, correlation: float, index: int, reach: int) -> Offset:
     """Return by how much a curve steps at an index, its slopes on both sides taken out.
 
     Parameters
@@ -96,7 +94,7 @@ def offset_at(y: _Float, scale: float, correlation: float, index: int, reach: in
     return Offset(begin - end, float(error), end)
 
 
-def _end_of(y: _Float) -> float:
+def _end_of(y: FloatArray) -> float:
     """Return where a robust line through ``y`` stands at its first point."""
     m = y.size
     if m < 10:

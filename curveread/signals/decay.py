@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["Break", "breaking_point"]
 
-_Float = NDArray[np.float64]
 
 _POWERS = np.array([0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0])
 _OFFSETS = np.array([0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
@@ -36,7 +36,7 @@ class Break:
     gain: float
 
 
-def breaking_point(x: _Float, y: _Float, error: _Float, first: int, last: int) -> Break:
+def breaking_point(x: FloatArray, y: FloatArray, error: FloatArray, first: int, last: int) -> Break:
     """Compare a decay that goes on with one that stops at a point and stays constant.
 
     Parameters
@@ -69,7 +69,7 @@ def breaking_point(x: _Float, y: _Float, error: _Float, first: int, last: int) -
     return best
 
 
-def _fit(laws: _Float, y: _Float, weight: _Float) -> float:
+def _fit(laws: FloatArray, y: FloatArray, weight: FloatArray) -> float:
     """Return the chi² of the best law."""
     total = weight.sum()
     mean = (weight * y).sum() / total

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.signals.scale import correlation_length, local_scale, mad_scale
 from curveread.signals.trend import robust_trend, trend_window
 
 __all__ = ["Decomposition", "Transform", "decompose"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Transform:
     centre: float = 0.0
     width: float = 1.0
 
-    def forward(self, value: _Float) -> _Float:
+    def forward(self, value: FloatArray) -> FloatArray:
         """Return the values on the even scale."""
         if self.kind == "linear":
             return np.array(value, dtype=np.float64)
@@ -41,7 +39,7 @@ class Transform:
             return np.log(value)
         return np.arcsinh((value - self.centre) / self.width)
 
-    def back(self, y: _Float) -> _Float:
+    def back(self, y: FloatArray) -> FloatArray:
         """Return the logged unit for values on the even scale."""
         if self.kind == "linear":
             return y
@@ -50,7 +48,7 @@ class Transform:
         return self.centre + self.width * np.sinh(np.clip(y, -700.0, 700.0))
 
     @staticmethod
-    def of(value: _Float) -> Transform:
+    def of(value: FloatArray) -> Transform:
         """Choose the transform for (n,) finite values."""
         if value.size and float(value.min()) > 0.0:
             return Transform("log")
@@ -76,20 +74,20 @@ class Decomposition:
         Points in the trend's widest running median: what is narrower than half of it is not trend.
     """
 
-    value: _Float
+    value: FloatArray
     transform: Transform
-    y: _Float
-    trend: _Float
-    scale: _Float
+    y: FloatArray
+    trend: FloatArray
+    scale: FloatArray
     window: int
 
     @cached_property
-    def residual(self) -> _Float:
+    def residual(self) -> FloatArray:
         """(n,) y minus trend."""
         return self.y - self.trend
 
     @cached_property
-    def z(self) -> _Float:
+    def z(self) -> FloatArray:
         """(n,) height above the trend, in local noise scales; 0 where there is no noise.
 
         A jump is as high as it is in the logged unit: on a log scale a doubling would count for less than its size.
@@ -122,13 +120,13 @@ class Decomposition:
         """Return one even-scale value in the logged unit."""
         return float(self.transform.back(np.array([y]))[0])
 
-    def band(self, width: float = 3.0) -> tuple[_Float, _Float]:
+    def band(self, width: float = 3.0) -> tuple[FloatArray, FloatArray]:
         """Return trend -/+ ``width`` noise scales in the logged unit."""
         spread = width * self.scale
         return self.transform.back(self.trend - spread), self.transform.back(self.trend + spread)
 
 
-def decompose(value: _Float, transform: Transform | None = None) -> Decomposition:
+def decompose(value: FloatArray, transform: Transform | None = None) -> Decomposition:
     """Split a curve's finite values into trend and noise.
 
     Parameters

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.signals.scale import mad_scale
 
 __all__ = ["departure"]
 
-_Float = NDArray[np.float64]
 
 _SIGMAS = 5.0
 _FEWEST = 12
 
 
-def departure(y: _Float, first: int, last: int, reach: int, noise: float = 0.0) -> int | None:
+def departure(y: FloatArray, first: int, last: int, reach: int, noise: float = 0.0) -> int | None:
     """Return the index at which a curve left its own noise upward for an event.
 
     Parameters

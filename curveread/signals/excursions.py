@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, FloatArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
 from curveread.signals.windows import running_mean
 
 __all__ = ["Excursion", "excursions", "prominence"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Excursion:
     width: int
 
 
-def excursions(z: _Float, window: int, *, floor: float, false_events: float, skip: int = 0) -> list[Excursion]:
+def excursions(z: FloatArray, window: int, *, floor: float, false_events: float, skip: int = 0) -> list[Excursion]:
     """Return the stretches of ``z`` that noise does not explain, in order.
 
     Parameters
@@ -100,8 +98,8 @@ def excursions(z: _Float, window: int, *, floor: float, false_events: float, ski
 
 
 def _judged(
-    z: _Float, noisy: NDArray[np.bool_], width: int, floor: float, false_events: float, skip: int
-) -> tuple[_Float, float, float]:
+    z: FloatArray, noisy: BoolArray, width: int, floor: float, false_events: float, skip: int
+) -> tuple[FloatArray, float, float]:
     """Return the boxes of one width in units of their own robust scale, the threshold for them, and that scale."""
     clip = np.inf if width == 1 else max(3.0, 1.25 * floor / np.sqrt(width))
     while True:
@@ -125,7 +123,7 @@ def _judged(
         clip = enough
 
 
-def prominence(y: _Float, scale: _Float, event: Excursion) -> tuple[float, float]:
+def prominence(y: FloatArray, scale: FloatArray, event: Excursion) -> tuple[float, float]:
     """Return how far a stretch stands above what comes before it and above what comes after it, in noise scales.
 
     Parameters
@@ -148,14 +146,14 @@ def prominence(y: _Float, scale: _Float, event: Excursion) -> tuple[float, float
     return heights[0], heights[1]
 
 
-def _joined(a: Excursion, b: Excursion, z: _Float) -> Excursion:
+def _joined(a: Excursion, b: Excursion, z: FloatArray) -> Excursion:
     """Return two touching stretches as one, with the score of the clearer."""
     best = a if a.score / a.threshold >= b.score / b.threshold else b
     peak = a.peak if z[a.peak] >= z[b.peak] else b.peak
     return Excursion(min(a.first, b.first), peak, max(a.last, b.last), best.score, best.threshold, best.width)
 
 
-def _walk(z: _Float, peak: int, low: int, high: int, sharp: float) -> tuple[int, int]:
+def _walk(z: FloatArray, peak: int, low: int, high: int, sharp: float) -> tuple[int, int]:
     """Return where the stretch around ``peak`` leaves and re-enters 2 sigma, within the boxes that saw it.
 
     A peak below ``sharp``, which it would need by itself, is no more than a part of what the boxes saw.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["Clock", "Extrapolation", "extrapolate", "medians"]
 
-_Float = NDArray[np.float64]
 
 _POWERS = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.7, 2.5])
 _OFFSETS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
@@ -38,8 +38,8 @@ class Clock:
         How much it counts against the other clocks.
     """
 
-    now: _Float
-    then: _Float
+    now: FloatArray
+    then: FloatArray
     weight: float = 1.0
 
 
@@ -59,13 +59,13 @@ class Extrapolation:
         The law's value at the last block.
     """
 
-    mid: _Float
-    spread: _Float
+    mid: FloatArray
+    spread: FloatArray
     noise: float
     end: float
 
 
-def medians(step: _Float, value: _Float, most: int = 60) -> tuple[_Float, _Float]:
+def medians(step: FloatArray, value: FloatArray, most: int = 60) -> tuple[FloatArray, FloatArray]:
     """Return the mean step and the median value of at most ``most`` equal blocks.
 
     Parameters
@@ -83,7 +83,7 @@ def medians(step: _Float, value: _Float, most: int = 60) -> tuple[_Float, _Float
     return step[rows].mean(axis=1), np.median(value[rows], axis=1)
 
 
-def extrapolate(clocks: Sequence[Clock], y: _Float, *, positive: bool) -> Extrapolation:
+def extrapolate(clocks: Sequence[Clock], y: FloatArray, *, positive: bool) -> Extrapolation:
     """Fit E + A (t + t0)^-b, A >= 0, along each clock and carry it on.
 
     Parameters
@@ -134,11 +134,11 @@ def extrapolate(clocks: Sequence[Clock], y: _Float, *, positive: bool) -> Extrap
     return Extrapolation(mid, spread, float(share @ np.array(noises)), float(share @ np.array(ends)))
 
 
-def _laws(clock: Clock) -> tuple[_Float, _Float]:
+def _laws(clock: Clock) -> tuple[FloatArray, FloatArray]:
     """Return the grid's laws at the clock's places: (laws, k) and (laws, m)."""
     span = float(clock.now[-1]) or 1.0
 
-    def at(x: _Float) -> _Float:
+    def at(x: FloatArray) -> FloatArray:
         grid = (x[None, None, :] / span + _OFFSETS[:, None, None]) ** -_POWERS[None, :, None]
         return np.asarray(grid.reshape(-1, x.size))
 
@@ -149,16 +149,16 @@ def _laws(clock: Clock) -> tuple[_Float, _Float]:
 class _Fit:
     """The best law of the grid for each of some curves: its index, A and E, all (curves,)."""
 
-    law: NDArray[np.int64]
-    a: _Float
-    e: _Float
+    law: IntArray
+    a: FloatArray
+    e: FloatArray
 
-    def value(self, laws: _Float) -> _Float:
+    def value(self, laws: FloatArray) -> FloatArray:
         """Return (curves, k) values."""
         return np.asarray(self.e[:, None] + self.a[:, None] * laws[self.law])
 
 
-def _fit(laws: _Float, y: _Float, weight: _Float, positive: bool) -> _Fit:
+def _fit(laws: FloatArray, y: FloatArray, weight: FloatArray, positive: bool) -> _Fit:
     """Return the weighted least-squares law for each row of ``y`` (curves, k); ``weight`` (k,) sums to 1."""
     mean_y = y @ weight  # (curves,)
     mean_x = laws @ weight  # (laws,)
@@ -180,7 +180,7 @@ def _fit(laws: _Float, y: _Float, weight: _Float, positive: bool) -> _Fit:
     return _Fit(best, a[best, curve], e[best, curve])
 
 
-def _draws(k: int) -> NDArray[np.int64]:
+def _draws(k: int) -> IntArray:
     """Return (draws, k) indices: blocks of neighbours, put together at random."""
     length = max(1, round(k ** (1 / 3)))
     rng = np.random.default_rng(0)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.signals.levels import split_point
 from curveread.signals.trend import blocks_of
 
 __all__ = ["Jump", "jumps"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Jump:
 
 
 def jumps(
-    y: _Float, scale: _Float, correlation: float, *, floor: float = 6.0, left: int = 6, right: int = 4
+    y: FloatArray, scale: FloatArray, correlation: float, *, floor: float = 6.0, left: int = 6, right: int = 4
 ) -> list[Jump]:
     """Return the steps of a curve, up and down, in order; a steep steady slope counts as steps in its direction.
 
@@ -79,7 +77,7 @@ def jumps(
     return _separate(found, max(10, y.size // 20))
 
 
-def _peaks(x: _Float, floor: float, distance: int) -> list[int]:
+def _peaks(x: FloatArray, floor: float, distance: int) -> list[int]:
     """Return indices of values above ``floor`` that are the largest within ``distance``."""
     out: list[int] = []
     left = np.flatnonzero(x > floor)

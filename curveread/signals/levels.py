@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Rise",
@@ -19,7 +20,6 @@ __all__ = [
     "windows_of",
 ]
 
-_Float = NDArray[np.float64]
 
 SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""
@@ -60,7 +60,7 @@ def median_error(sigma: float, points: float, correlation: float = 1.0) -> float
     return float(1.2533 * sigma / np.sqrt(max(points / max(correlation, 1.0), 1.0)))
 
 
-def windows_of(n: int, share: float, least: int = 5) -> tuple[int, NDArray[np.int64]]:
+def windows_of(n: int, share: float, least: int = 5) -> tuple[int, IntArray]:
     """Return the length of windows that are ``share`` of n points and their starts, a quarter window apart."""
     m = min(max(least, int(n * share)), n)
     starts = np.arange(0, n - m + 1, max(1, m // 4), dtype=np.int64)
@@ -69,12 +69,12 @@ def windows_of(n: int, share: float, least: int = 5) -> tuple[int, NDArray[np.in
     return m, starts
 
 
-def window_medians(y: _Float, m: int, starts: NDArray[np.int64]) -> _Float:
+def window_medians(y: FloatArray, m: int, starts: IntArray) -> FloatArray:
     """Return the medians of the windows of ``m`` points that begin at ``starts``: (len(starts),)."""
     return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1))
 
 
-def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) -> Rise:
+def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start: float) -> Rise:
     """Compare the end of a curve with its best (lowest) stretch, for three window lengths; the clearest wins.
 
     Parameters
@@ -108,7 +108,7 @@ def rise_after_best(y: _Float, scale: _Float, correlation: float, start: float) 
     return max(found, key=lambda r: r.z)
 
 
-def split_point(y: _Float, low: int, high: int) -> int:
+def split_point(y: FloatArray, low: int, high: int) -> int:
     """Return the index in [low, high) at which y steps most clearly from one level to another.
 
     The split with the largest between-group sum of squares (the maximum-likelihood change point of a step in
@@ -126,7 +126,7 @@ def split_point(y: _Float, low: int, high: int) -> int:
     return low + 1 + int(np.argmax(k * (m - k) * (left - right) ** 2))
 
 
-def last_change(beyond: NDArray[np.bool_], block: int, blocks: int) -> int:
+def last_change(beyond: BoolArray, block: int, blocks: int) -> int:
     """Return where a curve went beyond a level for good, found as the first block that is: the place within a block.
 
     Parameters
@@ -149,7 +149,7 @@ def last_change(beyond: NDArray[np.bool_], block: int, blocks: int) -> int:
     return min(low + int(np.argmin(wrong)), n - 1)
 
 
-def no_higher_since(curves: Iterable[tuple[NDArray[np.int64], _Float]], step: int) -> bool:
+def no_higher_since(curves: Iterable[tuple[IntArray, FloatArray]], step: int) -> bool:
     """Return whether all of several curves go on no higher than they were before a step; False when none can tell.
 
     Parameters

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["Slowdown", "rates", "slowdown"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Slowdown:
     end: float
 
 
-def rates(step: NDArray[np.int64], wall: _Float) -> tuple[NDArray[np.int64], _Float, float]:
+def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float]:
     """Return steps per second between logged points, where they begin, and the seconds of ordinary work.
 
     Parameters
@@ -54,7 +53,7 @@ def rates(step: NDArray[np.int64], wall: _Float) -> tuple[NDArray[np.int64], _Fl
     return known[:-1][good], steps[good] / seconds[good], work
 
 
-def slowdown(rate: _Float, share: float) -> Slowdown | None:
+def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
     """Return where a rate fell below ``share`` of its best stretch for good, None when it did not.
 
     Parameters

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["Period", "strongest_period"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Period:
     p: float
 
 
-def strongest_period(y: _Float, most: float) -> Period | None:
+def strongest_period(y: FloatArray, most: float) -> Period | None:
     """Return the strongest period of at most ``most`` points, None for fewer than 12 points or a flat series.
 
     Parameters

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["Change", "Stretch", "changes", "stretches", "warms_up"]
 
-_Float = NDArray[np.float64]
 
 _JUMP = 1.25
 """Ratio of two neighbouring values from which on a change is sudden, when it is also ``_LONE`` times its neighbours."""
@@ -62,7 +62,7 @@ class Change:
         return self.kind in ("drop", "jump")
 
 
-def _sudden(value: _Float) -> NDArray[np.int64]:
+def _sudden(value: FloatArray) -> IntArray:
     """Return the indices of the first points after sudden changes."""
     top = float(value.max())
     ratio = np.abs(np.diff(np.log(np.maximum(value, 1e-3 * top))))
@@ -72,7 +72,7 @@ def _sudden(value: _Float) -> NDArray[np.int64]:
     return np.flatnonzero((ratio > np.log(_JUMP)) & (ratio > _LONE * beside)) + 1
 
 
-def stretches(value: _Float) -> list[Stretch]:
+def stretches(value: FloatArray) -> list[Stretch]:
     """Return the stretches of a rate between its sudden changes, in order.
 
     Parameters
@@ -95,7 +95,7 @@ def stretches(value: _Float) -> list[Stretch]:
     return out if len(out) <= _FEW + len(cuts) else []
 
 
-def _ways(value: _Float, first: int, last: int, top: float) -> list[Stretch]:
+def _ways(value: FloatArray, first: int, last: int, top: float) -> list[Stretch]:
     """Return the stretches between two indices without a sudden change between them."""
     if last <= first:
         return [Stretch(first, last, 0)]
@@ -117,7 +117,7 @@ def _ways(value: _Float, first: int, last: int, top: float) -> list[Stretch]:
     return _settled(out, value, top)
 
 
-def _settled(parts: list[Stretch], value: _Float, top: float) -> list[Stretch]:
+def _settled(parts: list[Stretch], value: FloatArray, top: float) -> list[Stretch]:
     """Return stretches whose ways are those of their ends: rounding makes stairs of a slope, and flats of its top."""
     least = max(3, value.size // 50)
     out: list[Stretch] = []
@@ -133,13 +133,13 @@ def _settled(parts: list[Stretch], value: _Float, top: float) -> list[Stretch]:
     return out
 
 
-def warms_up(value: _Float, part: Stretch) -> bool:
+def warms_up(value: FloatArray, part: Stretch) -> bool:
     """Return whether a stretch is a warm-up: a rise at the head, to at least twice the first value, not for long."""
     rises = part.way == 1 and part.first == 0 and part.last <= value.size // 2
     return rises and float(value[part.last]) >= 2.0 * float(value[0])
 
 
-def changes(value: _Float) -> list[Change]:
+def changes(value: FloatArray) -> list[Change]:
     """Return where a rate begins to do something else, in order.
 
     Parameters

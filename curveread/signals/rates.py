@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["Course", "course_of"]
 
-_Float = NDArray[np.float64]
 _GRID = 400
 
 
@@ -38,15 +38,15 @@ class Course:
     regime: float
     now: float
     end: float | None
-    step: _Float
-    rate: _Float
-    ahead: Callable[[_Float], _Float]
+    step: FloatArray
+    rate: FloatArray
+    ahead: Callable[[FloatArray], FloatArray]
 
-    def at(self, step: _Float) -> _Float:
+    def at(self, step: FloatArray) -> FloatArray:
         """Return the rate at any steps, past or to come."""
         return np.asarray(np.where(step <= self.step[-1], np.interp(step, self.step, self.rate), self.ahead(step)))
 
-    def summed(self, step: _Float) -> _Float:
+    def summed(self, step: FloatArray) -> FloatArray:
         """Return the rate summed from the first step to each of ``step``: progress in units of the peak rate."""
         last = max(float(step.max()), float(self.step[-1]))
         grid = np.linspace(float(self.step[0]), last, 4000)
@@ -55,7 +55,7 @@ class Course:
         return np.asarray(np.interp(step, grid, total))
 
 
-def course_of(step: _Float, rate: _Float) -> Course | None:
+def course_of(step: FloatArray, rate: FloatArray) -> Course | None:
     """Return the course of a learning rate.
 
     Parameters
@@ -101,7 +101,7 @@ def course_of(step: _Float, rate: _Float) -> Course | None:
     return Course("unclear", regime, now, None, grid, level, lambda s: np.full(s.shape, now))
 
 
-def _regime(level: _Float) -> int:
+def _regime(level: FloatArray) -> int:
     """Return the first index of the present course."""
     d = np.diff(level)
     peak = int(np.argmax(level >= 0.98 * float(level.max())))
@@ -115,7 +115,7 @@ def _regime(level: _Float) -> int:
     return first
 
 
-def _rises(level: _Float) -> int:
+def _rises(level: FloatArray) -> int:
     """Return how often the rate came up again by 5 % of its peak after it had come down as far."""
     low = high = float(level[0])
     count, rising = 0, True
@@ -128,10 +128,10 @@ def _rises(level: _Float) -> int:
     return count
 
 
-_Shape = tuple[Callable[[_Float], _Float], "float | None"]
+_Shape = tuple[Callable[[FloatArray], FloatArray], "float | None"]
 
 
-def _line(x: _Float, y: _Float) -> _Shape | None:
+def _line(x: FloatArray, y: FloatArray) -> _Shape | None:
     if x.size < 8:
         return None
     slope, start = np.polyfit(x - x[-1], y, 1)
@@ -141,7 +141,7 @@ def _line(x: _Float, y: _Float) -> _Shape | None:
     return (lambda s: np.maximum(start + slope * (s - x[-1]), 0.0)), end
 
 
-def _cosine(x: _Float, y: _Float) -> _Shape | None:
+def _cosine(x: FloatArray, y: FloatArray) -> _Shape | None:
     """Fit c + a cos(pi (x - x0) / length) on grids: x0 from step 0 on, the length up to six times what is there.
 
     A cosine begins so flat that its first step cannot be read off it.
@@ -164,7 +164,7 @@ def _cosine(x: _Float, y: _Float) -> _Shape | None:
     assert best is not None
     _, x0, span, a_, c_ = best
 
-    def law(s: _Float) -> _Float:
+    def law(s: FloatArray) -> FloatArray:
         return np.asarray(np.maximum(c_ + a_ * np.cos(np.pi * np.minimum((s - x0) / span, 1.0)), 0.0))
 
     if a_ <= 0.0 or c_ - a_ < -0.08 or not _follows(y, law(x)):
@@ -172,7 +172,7 @@ def _cosine(x: _Float, y: _Float) -> _Shape | None:
     return law, float(x0 + span)
 
 
-def _exponential(x: _Float, y: _Float) -> _Shape | None:
+def _exponential(x: FloatArray, y: FloatArray) -> _Shape | None:
     if x.size < 8 or float(y.min()) <= 0.0:
         return None
     slope, start = np.polyfit(x - x[-1], np.log(y), 1)
@@ -181,7 +181,7 @@ def _exponential(x: _Float, y: _Float) -> _Shape | None:
     return (lambda s: np.exp(start + slope * (s - x[-1]))), None
 
 
-def _power(x: _Float, y: _Float) -> _Shape | None:
+def _power(x: FloatArray, y: FloatArray) -> _Shape | None:
     if x.size < 8 or float(y.min()) <= 0.0 or x[0] <= 0.0:
         return None
     slope, start = np.polyfit(np.log(x / x[-1]), np.log(y), 1)
@@ -190,5 +190,5 @@ def _power(x: _Float, y: _Float) -> _Shape | None:
     return (lambda s: np.exp(start) * (s / x[-1]) ** slope), None
 
 
-def _follows(y: _Float, law: _Float) -> bool:
+def _follows(y: FloatArray, law: FloatArray) -> bool:
     return float(np.abs(y - law).max()) <= 0.02 and float(np.sqrt(np.mean((y - law) ** 2))) <= 0.01

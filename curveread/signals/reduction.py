@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["extremes", "knots"]
 
-_Int = NDArray[np.int64]
 
-
-def extremes(value: NDArray[np.float64], most: int = 4000) -> _Int:
+def extremes(value: FloatArray, most: int = 4000) -> IntArray:
     """Return indices of at most ``most`` points: the smallest and the largest of each equal block, and both ends.
 
     Parameters
@@ -36,7 +35,7 @@ def extremes(value: NDArray[np.float64], most: int = 4000) -> _Int:
     return np.unique(np.concatenate([[0], np.minimum(low, n - 1), np.minimum(high, n - 1), [n - 1]])).astype(np.int64)
 
 
-def knots(n: int, most: int = 2000) -> _Int:
+def knots(n: int, most: int = 2000) -> IntArray:
     """Return at most ``most`` indices spread evenly over n points, both ends among them."""
     return (
         np.unique(np.linspace(0, max(n - 1, 0), min(n, most)).round()).astype(np.int64) if n else np.empty(0, np.int64)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["MAD_TO_SIGMA", "correlation_length", "local_scale", "mad_scale", "quantum"]
 
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
 
-_Float = NDArray[np.float64]
 
-
-def mad_scale(x: _Float) -> float:
+def mad_scale(x: FloatArray) -> float:
     """Return 1.4826 times the median absolute deviation of ``x`` ((n,) finite), 0.0 for fewer than 2 points."""
     if x.size < 2:
         return 0.0
     return float(MAD_TO_SIGMA * np.median(np.abs(x - np.median(x))))
 
 
-def local_scale(residual: _Float, block: int) -> _Float:
+def local_scale(residual: FloatArray, block: int) -> FloatArray:
     """Return the noise scale around each point.
 
     Parameters
@@ -55,7 +54,7 @@ def local_scale(residual: _Float, block: int) -> _Float:
     return np.asarray(np.interp(np.arange(n), (edges[:-1] + edges[1:] - 1) / 2.0, scales))
 
 
-def correlation_length(residual: _Float, most: int = 64) -> float:
+def correlation_length(residual: FloatArray, most: int = 64) -> float:
     """Return how many neighbouring points share one independent piece of noise (>= 1).
 
     The integrated autocorrelation time 1 + 2 Σ ρ_k, summed until ρ first falls to zero or below (Sokal 1997),
@@ -79,7 +78,7 @@ def correlation_length(residual: _Float, most: int = 64) -> float:
     return total
 
 
-def quantum(value: _Float) -> float:
+def quantum(value: FloatArray) -> float:
     """Return the decimal step to which the values were rounded (0.01, 1e-4 …), 0.0 when they were not.
 
     A log is taken as rounded when all of its first 4,096 finite values are multiples of one power of ten

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.signals import windows
 
 __all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
 
-_Float = NDArray[np.float64]
 
-
-def ema(value: _Float, weight: float = 0.6) -> _Float:
+def ema(value: FloatArray, weight: float = 0.6) -> FloatArray:
     """Smooth with TensorBoard's debiased exponential moving average.
 
     Parameters
@@ -46,7 +44,7 @@ def ema(value: _Float, weight: float = 0.6) -> _Float:
     return out
 
 
-def _recursion(y: _Float, weight: float) -> _Float:
+def _recursion(y: FloatArray, weight: float) -> FloatArray:
     """Return ``last[i] = weight * last[i - 1] + (1 - weight) * y[i]``, from 0; finite ``y``. O(n).
 
     Within a block the recursion is a sum with growing weights; a block is so short that they stay far from overflow.
@@ -65,27 +63,27 @@ def _recursion(y: _Float, weight: float) -> _Float:
         carries[i] = carry
         carry = end + fade * carry
     block += carries[:, None] * (weight / growth)
-    raw: _Float = block.ravel()[: y.size] * scale
+    raw: FloatArray = block.ravel()[: y.size] * scale
     return raw
 
 
-def running_median(value: _Float, window: int = 15) -> _Float:
+def running_median(value: FloatArray, window: int = 15) -> FloatArray:
     """Smooth with the median of a centred window of ``window`` points (made odd); the ends are reflected."""
     return _on_finite(value, lambda y: windows.running_median(y, _odd(window, y.size)))
 
 
-def savitzky_golay(value: _Float, window: int = 15, order: int = 3) -> _Float:
+def savitzky_golay(value: FloatArray, window: int = 15, order: int = 3) -> FloatArray:
     """Smooth with a local polynomial of ``order`` over ``window`` points (Savitzky & Golay 1964)."""
     from scipy.signal import savgol_filter
 
-    def fit(y: _Float) -> _Float:
+    def fit(y: FloatArray) -> FloatArray:
         width = _odd(window, y.size)
         return np.asarray(savgol_filter(y, width, min(order, width - 1), mode="interp"))
 
     return _on_finite(value, fit)
 
 
-def gaussian(value: _Float, sigma: float = 5.0) -> _Float:
+def gaussian(value: FloatArray, sigma: float = 5.0) -> FloatArray:
     """Smooth with a Gaussian kernel of standard deviation ``sigma`` points; the ends are reflected."""
     from scipy.ndimage import gaussian_filter1d
 
@@ -94,7 +92,7 @@ def gaussian(value: _Float, sigma: float = 5.0) -> _Float:
     return _on_finite(value, lambda y: gaussian_filter1d(y, sigma, mode="reflect"))
 
 
-def lowess(value: _Float, fraction: float = 0.1, iterations: int = 2) -> _Float:
+def lowess(value: FloatArray, fraction: float = 0.1, iterations: int = 2) -> FloatArray:
     """Smooth with robust locally weighted linear regression (Cleveland 1979) over point indices.
 
     Parameters
@@ -116,7 +114,7 @@ def lowess(value: _Float, fraction: float = 0.1, iterations: int = 2) -> _Float:
     return _on_finite(value, lambda y: _lowess(y, fraction, iterations))
 
 
-def _lowess(y: _Float, fraction: float, iterations: int) -> _Float:
+def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
     n = y.size
     if n < 4:
         return y.copy()
@@ -148,7 +146,7 @@ def _lowess(y: _Float, fraction: float, iterations: int) -> _Float:
     return fitted
 
 
-METHODS: dict[str, Callable[..., _Float]] = {
+METHODS: dict[str, Callable[..., FloatArray]] = {
     "ema": ema,
     "running-median": running_median,
     "savitzky-golay": savitzky_golay,
@@ -157,7 +155,7 @@ METHODS: dict[str, Callable[..., _Float]] = {
 }
 
 
-def smooth_values(value: _Float, method: str = "ema", **options: Any) -> _Float:
+def smooth_values(value: FloatArray, method: str = "ema", **options: Any) -> FloatArray:
     """Return ``value`` smoothed by a method of :data:`METHODS`.
 
     Raises
@@ -178,7 +176,7 @@ def _odd(window: int, n: int) -> int:
     return w if w % 2 else w - 1
 
 
-def _on_finite(value: _Float, fit: Callable[[_Float], _Float]) -> _Float:
+def _on_finite(value: FloatArray, fit: Callable[[FloatArray], FloatArray]) -> FloatArray:
     """Apply ``fit`` to the finite values as if the others were not there, and leave those in place."""
     out = np.array(value, dtype=np.float64)
     finite = np.isfinite(out)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import BoolArray, FloatArray
 
 __all__ = ["above_recent", "recent", "spike_scores"]
-
-_Float = NDArray[np.float64]
 
 
 class _Sums:
@@ -19,7 +18,7 @@ class _Sums:
         (n,) values.
     """
 
-    def __init__(self, value: _Float) -> None:
+    def __init__(self, value: FloatArray) -> None:
         ok = np.isfinite(value)
         x = value if ok.all() else value[ok]
         self.value = value
@@ -34,11 +33,11 @@ class _Sums:
         self.first = np.concatenate([[0.0], np.cumsum(x)])
         self.second = np.concatenate([[0.0], np.cumsum(np.square(x, out=x))])
 
-    def before(self, window: int, least: int) -> tuple[_Float, _Float]:
+    def before(self, window: int, least: int) -> tuple[FloatArray, FloatArray]:
         """Return mean and standard deviation of up to ``window`` values before each point; NaN below ``least``."""
         n = self.value.size
 
-        def total(s: _Float) -> _Float:
+        def total(s: FloatArray) -> FloatArray:
             out = s[:n].copy()
             out[window:] -= s[: max(n - window, 0)]
             return out
@@ -51,7 +50,7 @@ class _Sums:
         return mean + self.centre, np.sqrt(np.maximum(variance, 0.0, out=variance))
 
 
-def recent(value: _Float, window: int, least: int) -> tuple[_Float, _Float]:
+def recent(value: FloatArray, window: int, least: int) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the values before each point.
 
     Parameters
@@ -70,7 +69,7 @@ def recent(value: _Float, window: int, least: int) -> tuple[_Float, _Float]:
     return _Sums(value).before(window, least)
 
 
-def above_recent(value: _Float, window: int, times: float, *, both_sides: bool = False) -> NDArray[np.bool_]:
+def above_recent(value: FloatArray, window: int, times: float, *, both_sides: bool = False) -> BoolArray:
     """Return where a value leaves the mean of the values before it by ``times`` of their standard deviations.
 
     Parameters
@@ -87,7 +86,7 @@ def above_recent(value: _Float, window: int, times: float, *, both_sides: bool =
     return _above(_Sums(value), window, times, both_sides=both_sides)
 
 
-def _above(sums: _Sums, window: int, times: float, *, both_sides: bool) -> NDArray[np.bool_]:
+def _above(sums: _Sums, window: int, times: float, *, both_sides: bool) -> BoolArray:
     mean, sd = sums.before(window, window // 2)
     with np.errstate(invalid="ignore"):
         off = sums.value - mean
@@ -95,7 +94,7 @@ def _above(sums: _Sums, window: int, times: float, *, both_sides: bool) -> NDArr
     return np.asarray(((np.abs(off) if both_sides else off) > times * sd) & (sd > 0))
 
 
-def spike_scores(value: _Float) -> dict[str, float]:
+def spike_scores(value: FloatArray) -> dict[str, float]:
     """Return a curve's spike scores, in percent of its points.
 
     Parameters

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["Tail", "tail_of"]
 
-_Float = NDArray[np.float64]
 
 _SHAPES = np.arange(-0.5, 1.001, 0.05) + 0.005
 """Shapes that are weighed: below 0 a tail that ends, 0 an exponential one, 1/3 that of Student's t with 3 degrees."""
@@ -49,9 +49,9 @@ class Tail:
 
     base: float
     peaks: int
-    rate: _Float
-    shape: _Float
-    weight: _Float
+    rate: FloatArray
+    shape: FloatArray
+    weight: FloatArray
     apart: float
 
     def expected(self, height: float) -> float:
@@ -72,13 +72,13 @@ class Tail:
         share = (a - np.log(expected)) / (a - b) if a > b else 0.0
         return self.base + float(x[i - 1] * (x[i] / x[i - 1]) ** share)
 
-    def _expected(self, x: _Float) -> _Float:
+    def _expected(self, x: FloatArray) -> FloatArray:
         inside = 1.0 + self.rate[:, None] * np.maximum(x, 0.0)[None, :]
         above = np.where(inside > 0.0, np.maximum(inside, 1e-300) ** (-1.0 / self.shape[:, None]), 0.0)
         return np.asarray(self.peaks * (self.weight @ above))
 
 
-def tail_of(stat: _Float, width: int, floor: float) -> Tail | None:
+def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     """Learn the tail of a series from the peaks of its clusters beyond a high quantile, on both sides together.
 
     Parameters
@@ -132,7 +132,7 @@ def tail_of(stat: _Float, width: int, floor: float) -> Tail | None:
     return Tail(base, int(peaks.size), rate, shape, weight / weight.sum(), apart)
 
 
-def _apart(peaks: _Float, floor: float) -> int:
+def _apart(peaks: FloatArray, floor: float) -> int:
     """Return how many of the ascending peaks are no part of the noise: those above a gap that no tail leaves.
 
     Of a Pareto tail with index a the chance that the j-th highest peak is more than r times the next is r^(-a j).

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import BoolArray, FloatArray
 
 __all__ = ["Stop", "bend_noise", "early_stop", "tied"]
 
-_Float = NDArray[np.float64]
 _AROUND = 6
 
 
-def bend_noise(y: _Float) -> float:
+def bend_noise(y: FloatArray) -> float:
     """Return the noise (1 sigma) of (n,) values from their second differences, which a smooth bend hardly moves.
 
     0.0 for fewer than 5 values: then the noise is not known.
@@ -23,7 +23,7 @@ def bend_noise(y: _Float) -> float:
     return 1.4826 * float(np.median(np.abs(np.diff(y, 2)))) / float(np.sqrt(6.0))
 
 
-def tied(y: _Float) -> tuple[NDArray[np.bool_], float]:
+def tied(y: FloatArray) -> tuple[BoolArray, float]:
     """Return which of (n,) values lie within one standard error of the lowest, and that error; n >= 1.
 
     The error of a single value is the noise of the 13 values around the lowest: that a curve diverges later is no
@@ -54,7 +54,7 @@ class Stop:
     best: int
 
 
-def early_stop(y: _Float, patience: int) -> Stop:
+def early_stop(y: FloatArray, patience: int) -> Stop:
     """Return where early stopping on (n,) values, the lower the better, would have ended the run; n >= 1. O(n)."""
     lowest = np.minimum.accumulate(y)
     improved = np.concatenate([[True], y[1:] < lowest[:-1]])

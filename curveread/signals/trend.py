@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.windows import running_mean, running_median
 
 __all__ = ["Blocks", "blocks_of", "kendall_score", "robust_trend", "theil_sen", "trend_window"]
 
-_Float = NDArray[np.float64]
-_Int = NDArray[np.int64]
 
 _NARROWEST = 7
 _WIDEST = 2047
@@ -24,7 +22,7 @@ def trend_window(n: int) -> int:
     return int(np.clip(n // 10, _NARROWEST, _WIDEST)) | 1
 
 
-def robust_trend(y: _Float, window: int | None = None) -> _Float:
+def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
     """Return the trend of a curve as a running median whose window grows with the index.
 
     Parameters
@@ -84,16 +82,16 @@ class Blocks:
         (k,) standard error of that median.
     """
 
-    edge: _Int
-    centre: _Float
-    median: _Float
-    error: _Float
+    edge: IntArray
+    centre: FloatArray
+    median: FloatArray
+    error: FloatArray
 
     def __len__(self) -> int:
         return int(self.median.size)
 
 
-def blocks_of(y: _Float, scale: _Float, correlation: float, most: int = 200, least_points: int = 5) -> Blocks:
+def blocks_of(y: FloatArray, scale: FloatArray, correlation: float, most: int = 200, least_points: int = 5) -> Blocks:
     """Return block medians of a curve.
 
     Parameters
@@ -127,7 +125,7 @@ def blocks_of(y: _Float, scale: _Float, correlation: float, most: int = 200, lea
     return Blocks(edge, (edge[:-1] + edge[1:] - 1) / 2.0, median, error)
 
 
-def kendall_score(y: _Float) -> float:
+def kendall_score(y: FloatArray) -> float:
     """Return Kendall's S of values against their order: pairs that rise less pairs that fall.
 
     Parameters
@@ -139,7 +137,7 @@ def kendall_score(y: _Float) -> float:
     return float(np.sign(y[j] - y[i]).sum())
 
 
-def theil_sen(x: _Float, y: _Float) -> tuple[float, float, float]:
+def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     """Return the median slope of all pairs and its 99 % confidence interval.
 
     Parameters

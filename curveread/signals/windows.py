@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray
 
 __all__ = ["running_mean", "running_median"]
 
-_Float = NDArray[np.float64]
 
 _SMALL = 3_000_000
 """Numbers in all windows together up to which sorting them is quicker than loading SciPy."""
 
 
-def running_mean(y: _Float, width: int) -> _Float:
+def running_mean(y: FloatArray, width: int) -> FloatArray:
     """Return the mean of the ``width`` values around each, the ends going on with the last value.
 
     Parameters
@@ -33,7 +33,7 @@ def running_mean(y: _Float, width: int) -> _Float:
     return np.cumsum(np.concatenate((first, padded[width:] - padded[:-width]))) / width
 
 
-def running_median(y: _Float, width: int) -> _Float:
+def running_median(y: FloatArray, width: int) -> FloatArray:
     """Return the median of the ``width`` values around each, the ends reflected.
 
     Parameters
