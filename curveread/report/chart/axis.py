@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.wording import compact, number
 
-__all__ = ["Axis", "Tick", "step_axis", "value_axis"]
+__all__ = ["RULES", "Axis", "Tick", "step_axis", "value_axis"]
 
 _Float = NDArray[np.float64]
 
@@ -27,6 +27,8 @@ WORTH = 1.6
 """Wild values are left outside only where the axis would be this much longer with them."""
 FEW = 8
 """Below this many points all are shown: there is no middle to speak of."""
+RULES = {"fence": FENCE, "fence_log": FENCE_LOG, "worth": WORTH, "few": FEW}
+""":mod:`labels` says what for."""
 
 
 @dataclass(frozen=True, slots=True)

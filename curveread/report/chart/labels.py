@@ -1,4 +1,8 @@
-"""Where the labels of findings go: rows above the charts, so that no label lies on another or on another's leader."""
+"""Where the labels of findings go: rows above the charts, so that no label lies on another or on another's leader.
+
+The live page places anew when it is zoomed, by the same rules (``page/live/rules.js``, with the numbers of
+:data:`RULES`); a test holds the two to the same places.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,17 @@ from numpy.typing import NDArray
 from curveread.report.chart.axis import Axis
 from curveread.report.chart.spec import Mark
 
-__all__ = ["Label", "Note", "beside", "place"]
+__all__ = ["RULES", "Label", "Note", "beside", "gap_notes", "place"]
 
 BADGE = 3.2
 """Width of a numbered badge with the space after it, in characters."""
 GAP = 1.0
 """Least space between two labels of a row, in characters."""
+ROWS = 6
+"""Rows of labels there may be."""
+BLANK = 11.0
+"""A stretch without numbers says so where it is wider than so many characters."""
+RULES = {"badge": BADGE, "gap": GAP, "rows": ROWS, "blank": BLANK}
 
 _Box = tuple[float, float, float, float]
 _RANK = {"error": 0, "warning": 1, "info": 2}
@@ -61,7 +70,7 @@ class Label:
         return min(self.left, self.at), max(self.right, self.until)
 
 
-def place(marks: Sequence[Mark], x: Axis, chars: float, *, rows: int = 6) -> tuple[Label, ...]:
+def place(marks: Sequence[Mark], x: Axis, chars: float, *, rows: int = ROWS) -> tuple[Label, ...]:
     """Return a label for every mark, in the order of the marks.
 
     Greedy: graver findings choose first, among equals the later ones, so that labels that reach to the right leave the
@@ -158,6 +167,7 @@ def beside(
     char: float,
     line: float,
     busy: NDArray[np.float64],
+    there: Sequence[Note] = (),
 ) -> tuple[Note | None, ...]:
     """Return a place for the text of each spot inside a chart, None where every place is taken.
 
@@ -173,9 +183,14 @@ def beside(
         Width of a character and height of a line, in the same unit.
     busy
         (m, 2) places along the curves.
+    there
+        Texts that stand already, around their middles.
     """
     quarter = line / 4
     taken = [(x - quarter, x + quarter, y - quarter, y + quarter) for x, y, _ in spots]
+    for note in there:
+        half = len(note.text) * char / 2
+        taken.append((note.x - half, note.x + half, note.y - line / 2, note.y + line / 2))
     out: list[Note | None] = []
     for i, (x, y, text) in enumerate(spots):
         best: tuple[int, Note, _Box] | None = None
@@ -191,6 +206,20 @@ def beside(
             taken.append(best[2])
         out.append(None if best is None else best[1])
     return tuple(out)
+
+
+def gap_notes(gaps: Sequence[tuple[float, float]], width: float, height: float, char: float) -> list[Note]:
+    """Return the texts of the stretches without numbers that are wide enough for one.
+
+    Parameters
+    ----------
+    gaps
+        Where each begins and ends, as fractions of the axis.
+    width, height, char
+        As in :func:`beside`.
+    """
+    wide = [(a, b) for a, b in gaps if (b - a) * width > BLANK * char]
+    return [Note((a + b) / 2 * width, height / 2, "no number", "middle") for a, b in wide]
 
 
 def _around(x: float, y: float, text: str, wide: float, line: float, height: float) -> Iterator[tuple[Note, _Box]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HEALTH", "INKS", "STRIP", "STROKES", "WORDS", "Ink", "sureness"]
+__all__ = ["HEALTH", "INKS", "PLAIN", "STRIP", "STROKES", "WORDS", "Ink", "sureness"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,13 @@ HEALTH: dict[str, Ink] = {
     "error": Ink("#c8410b", "#ff7a45"),
 }
 """Severities and the health of a run."""
+
+PLAIN: dict[str, Ink] = {
+    "ink": Ink("#1c2126", "#e4e8eb"),
+    "soft": Ink("#59636d", "#a0abb4"),
+    "grid": Ink("#eceef0", "#242a2f"),
+}
+"""What is neither a curve nor a finding: text and marked spots, axes and events, grid lines."""
 
 STRIP = {"ok": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
 """Heights in the health strip: the graver, the taller."""

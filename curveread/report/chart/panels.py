@@ -15,7 +15,7 @@ from curveread.report.chart.axis import Axis, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
 from curveread.report.logtext import clean, shorten
 
-__all__ = ["panels"]
+__all__ = ["RULES", "outside", "panels"]
 
 _Float = NDArray[np.float64]
 
@@ -43,6 +43,10 @@ _SIDE = ("Gradient norm", "Learning rate", "Gap")
 _MAX_LINES = len(_INKS)
 _MAX_DOTS = 80
 _MAX_ARROWS = 6
+_APART = 0.03
+"""Values beyond the axis that are closer than this share of it have one arrow."""
+RULES = {"arrows": _MAX_ARROWS, "apart": _APART}
+""":mod:`labels` says what for."""
 
 
 def panels(
@@ -107,11 +111,11 @@ def _panel(
     log = any(d.log_scale for d in shown) or (
         title == _SIDE[0] and all(bool((d.value > 0).any()) for d in shown if d.value.size)
     )
-    y = value_axis([d.value for d in shown], log=log, ticks=5 if height > 1.5 else 3)
+    trends = [d.trend[np.isfinite(d.trend)] for d in shown if not d.role.startswith("eval-")]
+    y = value_axis([*(d.value for d in shown), *trends], log=log, ticks=5 if height > 1.5 else 3)
     keys: list[Key] = []
     bands: list[Band] = []
     lines: list[Line] = []
-    markers: list[Marker] = []
     free = itertools.cycle(_INKS)
     for d in shown:
         evaluation = d.role.startswith("eval-")
@@ -128,9 +132,7 @@ def _panel(
         if d.trend.size and not evaluation:
             knots = d.knot_step.astype(np.float64)
             bands.append(Band(knots, d.band_low, d.band_high, ink, d.tag))
-        markers += _outside(d, x, y)
-    markers = sorted(markers, key=lambda m: -abs(m.y))[:_MAX_ARROWS]
-    markers += _best(summary, shown, axis)
+    markers = [*outside(shown, x, y), *_best(summary, shown, axis)]
     units = {d.unit for d in shown if d.unit}
     unit = clean(units.pop()) if len(units) == 1 else ""
     left_out = len(group) - len(shown)
@@ -217,6 +219,11 @@ def _stretches(d: Drawing, x: Axis) -> list[Gap]:
     return [Gap(float(steps[a]), float(steps[b]), (d.tag,), int(b - a + 1)) for a, b in zip(starts, ends, strict=True)]
 
 
+def outside(shown: Iterable[Drawing], x: Axis, y: Axis) -> list[Marker]:
+    """Return the arrows of a panel at values that its axis does not reach, those of the wildest."""
+    return sorted((m for d in shown for m in _outside(d, x, y)), key=lambda m: -abs(m.y))[:_MAX_ARROWS]
+
+
 def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
     """Return an arrow for each cluster of points that the axis does not reach: the farthest of them, with its value."""
     out = []
@@ -225,7 +232,7 @@ def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
         if not index.size:
             continue
         place = x.fraction(d.step[index].astype(np.float64))
-        for part in np.split(index, 1 + np.flatnonzero(np.diff(place) > 0.03)):
+        for part in np.split(index, 1 + np.flatnonzero(np.diff(place) > _APART)):
             worst = int(part[int(pick(d.value[part]))])
             arrow = "↑" if kind == "above" else "↓"
             out.append(

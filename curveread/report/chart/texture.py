@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from curveread.report.chart.spec import ChartSpec, Panel
 
-__all__ = ["busy"]
+__all__ = ["RULES", "busy"]
 
 _SAMPLES = 400
+RULES = {"samples": _SAMPLES}
+""":mod:`labels` says what for."""
 
 
 def busy(spec: ChartSpec, panel: Panel, width: float, height: float) -> NDArray[np.float64]:
