@@ -10,14 +10,15 @@ from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patches import Ellipse, Rectangle
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
-from curveread.report.chart.palette import HEALTH
-from curveread.report.figure.axes import shade
+from curveread.report.chart.scene import Badge, Scene
+from curveread.report.chart.size import Size
+from curveread.report.figure.paint import PIXEL, Painter, paint
+from curveread.report.figure.style import plain
 
-__all__ = ["Paper", "RunFigure", "text_width", "wrapped"]
+__all__ = ["Paper", "RunFigure", "size", "text_width", "wrapped"]
 
 
 class RunFigure(Figure):
@@ -49,28 +50,25 @@ class Paper:
         how.setdefault("color", self.ink)
         self.figure.text(*self.at(x, y), text, parse_math=False, **how)
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, **how: Any) -> None:
-        """Draw a straight line."""
-        (ax, ay), (bx, by) = self.at(x0, y0), self.at(x1, y1)
-        self.figure.add_artist(Line2D([ax, bx], [ay, by], **how))
-
-    def patch(self, kind: str, x: float, y: float, width: float, height: float, **how: Any) -> None:
-        """Draw a ``square`` or ``round`` patch around its middle."""
-        fx, fy = self.at(x, y)
-        w, h = width / self.width, height / self.height
-        shape = Rectangle((fx - w / 2, fy - h / 2), w, h, **how) if kind == "square" else Ellipse((fx, fy), w, h, **how)
-        self.figure.add_artist(shape)
-
     def badge(self, x: float, y: float, number: int, severity: str) -> None:
-        """Draw the number of a finding: an error is square, a remark hollow."""
-        colour = shade(HEALTH[severity], self.paper)
-        wide = 0.16 if number < 10 else 0.2 if number < 100 else 0.25
-        fill = {"facecolor": colour} if severity != "info" else {"facecolor": self.paper}
-        kind = "square" if severity == "error" else "round"
-        self.patch(kind, x, y, wide, 0.16, edgecolor=colour, linewidth=1.1, zorder=5, **fill)
-        dark = colour == HEALTH[severity].dark
-        ink = "#ffffff" if severity == "error" and not dark else "#1c1400" if severity != "info" else self.ink
-        self.text(x, y, str(number), size=7.5, weight="bold", ha="center", va="center_baseline", color=ink, zorder=6)
+        """Draw the number of a finding around a place."""
+        pixels = Affine2D().scale(PIXEL / self.width, -PIXEL / self.height).translate(0, 1) + self.figure.transFigure
+        Painter(self.figure, pixels, self.paper).draw([Badge(x / PIXEL, y / PIXEL, number, severity)], 5.0)
+
+    def scene(self, scene: Scene, y: float) -> float:
+        """Draw a scene from ``y`` downwards and return where it ends."""
+        paint(scene, self.figure, y)
+        return y + scene.height * PIXEL
+
+
+def size(name: str, width: float, left: float, right: float) -> Size:
+    """Return the measures of charts on a paper, from inches."""
+    sizes = {"width": width / PIXEL, "left": left / PIXEL, "right": right / PIXEL, "unit": 84.5, "row": 20.6}
+    return Size(name, **sizes, char=7.15, line=16.3, measure=_measure)
+
+
+def _measure(text: str, kind: str) -> float:
+    return text_width(plain(text, 200), 9.4 if kind == "heading" else 8.6, bold=kind == "heading") / PIXEL
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

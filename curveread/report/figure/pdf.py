@@ -12,12 +12,13 @@ from matplotlib.backends.backend_pdf import PdfPages
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import count
 from curveread.report import facts
+from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.events import telling
-from curveread.report.figure.axes import plain
-from curveread.report.figure.charts import Charts
-from curveread.report.figure.paper import Paper, wrapped
+from curveread.report.figure.paint import PIXEL
+from curveread.report.figure.paper import Paper, size, wrapped
+from curveread.report.figure.style import plain
 from curveread.report.logtext import shorten
 
 __all__ = ["document", "pages"]
@@ -26,7 +27,6 @@ _WIDTH, _HEIGHT = 8.27, 11.69
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.75, 0.6, 0.75, 0.8
 _AXIS = 0.45
 """Inches that the charts are further in, for the numbers of their vertical axes."""
-_UNIT = 0.88
 _LISTED = 60
 
 
@@ -143,15 +143,16 @@ def _figures(pages: _Pages, figures: Sequence[facts.Figure]) -> None:
 def _charts(pages: _Pages, spec: ChartSpec) -> None:
     """Draw the charts, as many on a page as fit; each page has the strip and the numbered findings over them."""
     rest = list(range(len(spec.panels)))
+    measures = size("page", _WIDTH, _LEFT + _AXIS, _RIGHT)
     while rest:
-        charts = Charts(pages.paper, spec, _LEFT + _AXIS, _RIGHT)
-        fitting = [n for n in range(1, len(rest) + 1) if charts.height(rest[:n], _UNIT) <= pages.room]
-        if not fitting and pages.y > _TOP:
+        drawn = scene(spec, measures, rest)
+        while drawn.height * PIXEL > pages.room and len(drawn.plots) > 1:
+            drawn = scene(spec, measures, rest[: len(drawn.plots) - 1])
+        if drawn.height * PIXEL > pages.room and pages.y > _TOP:
             pages.turn()
             continue
-        n = max(fitting, default=1)
-        pages.y = charts.draw(pages.y, rest[:n], _UNIT)
-        rest = rest[n:]
+        pages.y = pages.paper.scene(drawn, pages.y)
+        rest = rest[len(drawn.plots) :]
     if not spec.panels:
         pages.write("The log holds no curve that can be drawn.", after=0.1)
 

@@ -6,18 +6,20 @@ from matplotlib.figure import Figure
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
+from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
-from curveread.report.figure.axes import plain
-from curveread.report.figure.charts import Charts
-from curveread.report.figure.paper import Paper, wrapped
+from curveread.report.figure.paint import PIXEL
+from curveread.report.figure.paper import Paper, size, wrapped
+from curveread.report.figure.style import plain
 
 __all__ = ["sheet"]
 
 _WIDTH = 10.0
 _LEFT, _RIGHT = 0.72, 0.2
 _MARGIN = _LEFT - 0.5
-_UNIT = 0.88
+_GAP = 0.2
+"""Inches between the charts and the list."""
 _LISTED = 12
 
 
@@ -30,14 +32,12 @@ def sheet(spec: ChartSpec, diagnosis: Diagnosis) -> Figure:
     closing = _closing(diagnosis, len(cards))
     head = 0.55 + 0.27 * len(headline)
     tail = sum(0.19 * len(lines) + 0.05 for _, lines in listed) + (0.25 if closing else 0) + 0.15
-    panels = range(len(spec.panels))
-    # the height of the charts does not depend on the paper, only on its width
-    charts_height = Charts(Paper(_WIDTH, 1), spec, _LEFT, _RIGHT).height(panels, _UNIT)
-    paper = Paper(_WIDTH, head + charts_height + tail)
+    charts = scene(spec, size("sheet", _WIDTH, _LEFT, _RIGHT))
+    paper = Paper(_WIDTH, head + charts.height * PIXEL + _GAP + tail)
     paper.text(_MARGIN, 0.3, plain(spec.name, 110) + "  ·  " + WORDS[spec.health], size=9.5, alpha=0.7)
     for i, line in enumerate(headline):
         paper.text(_MARGIN, 0.58 + 0.27 * i, line, size=14, weight="bold")
-    y = Charts(paper, spec, _LEFT, _RIGHT).draw(head, panels, _UNIT)
+    y = paper.scene(charts, head) + _GAP
     for card, lines in listed:
         paper.badge(_LEFT - 0.41, y, card.number, card.severity)
         for line in lines:

@@ -133,7 +133,7 @@ def write(comparison: Comparison, path: Path) -> Path:
 
 
 def _draw(ax: Axes, step: np.ndarray[Any, Any], value: np.ndarray[Any, Any], names: Sequence[str]) -> None:
-    from curveread.report.figure.axes import dashes, plain
+    from curveread.report.figure.style import dashes, plain
 
     inks = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
