@@ -12,10 +12,11 @@ from urllib.parse import quote
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.chart import chart
+from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
+from curveread.report.chart.size import MEDIUM, NARROW, WIDE
 from curveread.report.logtext import shorten
 from curveread.report.page.content import CARDS, content, dated
-from curveread.report.page.svg.frame import MEDIUM, NARROW, WIDE
 from curveread.report.page.svg.picture import picture, shared
 from curveread.report.page.templates import asset, environment
 
@@ -60,7 +61,7 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
             p=content(diagnosis, spec, title, now or _now()),
             css=Markup(style),
             curves=Markup(shared(spec, uid)) if drawn else "",
-            pictures=[Markup(picture(spec, uid, s)) for s in (WIDE, MEDIUM, NARROW)] if drawn else [],
+            pictures=[Markup(picture(scene(spec, s), uid)) for s in (WIDE, MEDIUM, NARROW)] if drawn else [],
             **live,
         )
     )
@@ -88,7 +89,7 @@ def fragment(diagnosis: Diagnosis) -> str:
             cards=facts.cards(diagnosis)[:CARDS],
             more=max(0, len(diagnosis.findings) - CARDS),
             css=Markup(asset("chart.css")),
-            picture=Markup(picture(spec, uid, MEDIUM, alone=True)) if spec.panels else "",
+            picture=Markup(picture(scene(spec, MEDIUM), uid, alone=True)) if spec.panels else "",
         )
     )
 

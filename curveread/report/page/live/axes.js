@@ -63,37 +63,6 @@ function xTicks(ruler, low, high, room) {
   return ticks.map(at => ({at, text: write(at)}));
 }
 
-// The range of values, without those far outside the middle 96 %: one wild value must not flatten a curve.
-function reach(parts, log) {
-  let low = Infinity, high = -Infinity;
-  for (const raw of parts) {
-    let values = raw.filter(v => Number.isFinite(v) && (!log || v > 0));
-    if (!values.length) continue;
-    if (log) values = values.map(Math.log10);
-    values.sort();
-    let [a, b] = [values[0], values[values.length - 1]];
-    if (values.length >= 8) {
-      const edge = Math.max(1, Math.ceil(0.02 * values.length));
-      const [c, d] = [values[edge], values[values.length - 1 - edge]];
-      const room = log ? Math.max(d - c, 1) : Math.max(3 * (d - c), Math.abs(c), Math.abs(d)) || 1;
-      const inside = values.filter(v => v >= c - room && v <= d + room);
-      const [e, f] = [inside[0], inside[inside.length - 1]];
-      if (b / 2 - a / 2 > 1.6 * (f / 2 - e / 2)) [a, b] = [e, f];
-    }
-    low = Math.min(low, a);
-    high = Math.max(high, b);
-  }
-  if (low > high) return log ? [0.1, 10] : [0, 1];
-  if (log) {
-    if (high - low < 0.05) [low, high] = [low - 0.2, high + 0.2];
-    const pad = 0.04 * (high - low);
-    return [10 ** Math.max(low - pad, -307), 10 ** Math.min(high + pad, 308)];
-  }
-  const pad = high > low ? 0.05 * (high - low) : Math.abs(low) * 0.05 || 0.5;
-  const floor = low >= 0 && high > low ? Math.max(low - pad, 0) : low - pad;
-  return [Math.max(floor, -1.7e308), Math.min(high + pad, 1.7e308)];
-}
-
 function yTicks(low, high, log, room) {
   if (log) {
     const bottom = Math.log10(low), top = Math.log10(high), wanted = Math.max(2, Math.floor(room / 26));

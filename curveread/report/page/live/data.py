@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing, Ruler
+from curveread.report.chart import axis, labels, panels, texture
 from curveread.report.chart.chart import chart
 from curveread.report.chart.palette import INKS, WORDS
-from curveread.report.chart.panels import panels
+from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.chart.thinning import thin
 from curveread.report.logtext import clean, shorten
@@ -28,6 +29,7 @@ _LEAST = 300
 """No curve is brought below about so many points, whatever the budget."""
 _MARKS = 200
 _EVENTS = 3000
+_RULES = {**axis.RULES, **labels.RULES, **panels.RULES, **texture.RULES, "char": WIDE.char, "line": WIDE.line}
 _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
 
 
@@ -43,7 +45,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
     """
     drawings = {d.tag: d for d in fitted(diagnosis.drawings, frozenset(t for p in spec.panels for t in p.tags))}
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
-    every = panels(
+    every = panels.panels(
         drawings.values(),
         spec.x,
         named=named,
@@ -77,6 +79,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
             for m in _all_marks(diagnosis, spec)
         ],
         "phases": [[p.first, p.last, p.name] for p in spec.phases],
+        "rules": _RULES,
         "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.rules[:_EVENTS]],
     }
 

@@ -59,9 +59,9 @@ function within(xs, low, high) {
   return [Math.max(position(xs, low) - 1, 0), Math.min(position(xs, high) + 2, xs.length)];
 }
 
-function line(ctx, place, xs, ys, busy) {
+function line(ctx, place, xs, ys) {
   const [from, until] = within(xs, place.low, place.high);
-  let column = NaN, first = 0, low = 0, high = 0, last = 0, down = false, before = [0, 0];
+  let column = NaN, first = 0, low = 0, high = 0, last = 0, down = false;
   const flush = () => {
     if (!Number.isFinite(column)) return;
     down ? ctx.lineTo(column, first) : ctx.moveTo(column, first);
@@ -72,12 +72,6 @@ function line(ctx, place, xs, ys, busy) {
     } else if (!down) {
       ctx.lineTo(column + 0.01, first);
     }
-    if (busy) {
-      if (!down) before = [column, first];
-      const way = down ? Math.min(Math.max(1, Math.round(Math.max(Math.abs(column - before[0]), Math.abs(first - before[1])) / 6)), 400) : 1;
-      for (let k = 1; k <= way; k++) busy.push(before[0] + (column - before[0]) * k / way, before[1] + (first - before[1]) * k / way);
-    }
-    before = [column, last];
     down = true;
   };
   ctx.beginPath();
@@ -144,30 +138,21 @@ function hatch(ctx, place, first, last) {
   ctx.restore();
 }
 
-// A short text beside a spot, where it covers least; none where every place is taken.
-function note(ctx, place, others, taken, busy, x, y, text) {
-  const ratio = place.ratio, wide = ctx.measureText(text).width, tall = 14 * ratio, gap = 8 * ratio;
-  let best = null;
-  for (const dy of [0, -tall, tall, -1.7 * tall, 1.7 * tall]) for (const left of [x + gap, x - gap - wide, x - wide / 2]) {
-    if (dy === 0 && left === x - wide / 2) continue;
-    const top = Math.min(Math.max(y + dy - tall / 2, place.top + 1), place.top + place.height - tall);
-    const box = [left, top, left + wide, top + tall];
-    if (left < place.left || box[2] > place.left + place.width) continue;
-    if (others.some(t => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
-    let covered = 0;
-    for (let i = 0; i < busy.length; i += 2) if (busy[i] > box[0] && busy[i] < box[2] && busy[i + 1] > box[1] && busy[i + 1] < box[3]) covered++;
-    if (!best || covered < best.covered) best = {covered, box};
-  }
-  if (best) taken.push(written(ctx, ratio, text, best.box[0], best.box[1] + tall / 2));
+// Where the points of a line stand in the plot as fractions, held inside it; of those beyond it at the sides only the nearest.
+function shares(place, xs, ys) {
+  const [from, until] = within(xs, place.low, place.high), put = v => place.log ? (v > 0 ? Math.log10(v) : -Infinity) : v;
+  const up = v => Math.min(Math.max((put(v) / 2 - place.bottom / 2) / place.tall, 0), 1);
+  return [xs.slice(from, until).map(x => (x - place.low) / place.wide), ys.slice(from, until).map(v => Number.isNaN(v) ? NaN : up(v))];
 }
 
-// Text with a rim of paper; returns what it covers.
-function written(ctx, ratio, text, x, y) {
+// A note with a rim of paper; its place is in pixels of CSS from the plot's corner.
+function written(ctx, place, {x, y, text, anchor}) {
+  const ratio = place.ratio, where = [text, place.left + x * ratio, place.top + y * ratio];
+  ctx.textAlign = {start: "left", end: "right", middle: "center"}[anchor];
   ctx.lineJoin = "round";
   ctx.lineWidth = 3 * ratio;
   ctx.strokeStyle = colours.paper;
   ctx.fillStyle = colours.ink;
-  ctx.strokeText(text, x, y);
-  ctx.fillText(text, x, y);
-  return [x, y - 7 * ratio, x + ctx.measureText(text).width, y + 7 * ratio];
+  ctx.strokeText(...where);
+  ctx.fillText(...where);
 }

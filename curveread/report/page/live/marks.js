@@ -4,7 +4,6 @@ const SVG = "http://www.w3.org/2000/svg";
 const FAMILY = 'system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif';
 const FONT = `11px ${FAMILY}`;
 const TALL = {ok: 0.22, info: 0.45, warning: 0.72, error: 1};
-const RANK = {error: 0, warning: 1, info: 2};
 const LANES = [["restart", "restarts"], ["epoch", "epochs"], ["lr-change", "rate"], ["schedule", "rate"], ["eval", "evals"], ["checkpoint", "saved"]];
 const GLYPHS = {
   restart: "M0 -4.5v9M0 -4.5l4.5 3-4.5 3z", epoch: "M0 -4.5v9", "lr-change": "M0 -4l4 4-4 4-4-4z", schedule: "M0 -4l4 4-4 4-4-4z",
@@ -25,52 +24,6 @@ function said(text) {
 
 function words(x, y, text, kind, anchor = "start") {
   return shape("text", {x, y, class: kind, "text-anchor": anchor}, text);
-}
-
-// The labels' places: rows above the charts, so that no label lies on another or on another's leader. Graver findings
-// choose first, among equals the later ones; a level of detail for all before the next.
-function placeLabels(marks, at, left, right) {
-  const wide = text => text ? measure.measureText(text).width + 6 : 0, rows = 6;
-  const order = [...marks].sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.first - a.first);
-  const apart = (a, b) => {
-    if (a.row === b.row) return a.box[1] + 7 <= b.box[0] || b.box[1] + 7 <= a.box[0];
-    const [lower, upper] = a.row < b.row ? [a, b] : [b, a];
-    const [first, last] = lower.side === "right" ? [lower.badge, lower.right] : [lower.left, lower.badge];
-    return !lower.text || !(first < upper.at && upper.at < last + 4);
-  };
-  const fit = (mark, level, there) => {
-    const text = mark.texts[Math.min(level, mark.texts.length - 1)], half = mark.n < 10 ? 9 : mark.n < 100 ? 11 : 14;
-    const x = at(mark.first), until = Math.min(at(mark.last), right), badge = Math.min(Math.max(x, left + half), right - half), long = wide(text);
-    for (let row = 0; row < rows; row++) {
-      const tried = [{side: "right", left: badge - half, right: badge + half + long}];
-      if (text) tried.push({side: "left", left: badge - half - long, right: badge + half});
-      for (const t of tried) {
-        if (t.left < left - 1 || t.right > right + MARGIN) continue;
-        const label = {...t, mark, row, at: x, until, badge, half, text, box: [Math.min(t.left, Math.max(x, left)), Math.max(t.right, until)]};
-        if (there.every(o => apart(label, o))) return label;
-      }
-    }
-    return null;
-  };
-  const levels = Math.max(0, ...marks.map(m => m.texts.length));
-  for (let level = 0; level < levels; level++) {
-    const trial = [];
-    for (const m of order) {
-      const found = fit(m, level, trial);
-      if (!found) break;
-      trial.push(found);
-    }
-    if (trial.length === marks.length) return trial;
-  }
-  const done = [];
-  for (const m of order) for (let level = 0; level < m.texts.length; level++) {
-    const found = fit(m, level, done);
-    if (found) {
-      done.push(found);
-      break;
-    }
-  }
-  return done;
 }
 
 class Overlay {
@@ -105,15 +58,15 @@ class Overlay {
     }
     y = this.lanes(out, y, at, left, right);
     const marks = page.marks.filter(m => inside(at(m.first), at(m.last)) && at(m.first) <= right + 1);
-    const labels = placeLabels(marks, at, left, right), rows = 1 + Math.max(-1, ...labels.map(l => l.row));
+    const rules = page.data.rules, share = step => (clip(at(step)) - left) / (right - left);
+    const labels = placeLabels(marks, share, (right - left) / rules.char, rules), rows = 1 + Math.max(-1, ...labels.map(l => l.row ?? -1));
+    const middle = label => y + 4 + (rows - 1 - label.row + 0.5) * 21, across = fraction => left + fraction * (right - left);
     const total = y + 4 + rows * 21 + 2;
-    for (const m of marks) {
-      const x = at(m.first);
-      if (x < left - 1) continue;
-      const label = labels.find(l => l.mark === m), top = label ? y + 4 + (rows - 1 - label.row + 0.5) * 21 + 7 : y + 4 + rows * 21;
-      out.push(shape("path", {d: `M${x} ${top}V${total}`, class: `cr-s cr-${m.severity}`, "stroke-opacity": 0.6}));
+    for (const label of labels) {
+      const x = at(label.mark.first), top = label.row === null ? y + 4 + rows * 21 : middle(label) + 7;
+      if (x >= left - 1) out.push(shape("path", {d: `M${x} ${top}V${total}`, class: `cr-s cr-${label.mark.severity}`, "stroke-opacity": 0.6}));
     }
-    for (const label of labels) out.push(this.label(label, y + 4 + (rows - 1 - label.row + 0.5) * 21));
+    for (const label of labels) if (label.row !== null) out.push(this.label(label, middle(label), across));
     this.root.setAttribute("viewBox", `0 0 ${width} ${total}`);
     this.root.setAttribute("width", width);
     this.root.setAttribute("height", total);
@@ -143,13 +96,13 @@ class Overlay {
     return y;
   }
 
-  label(l, y) {
-    const m = l.mark, kind = `cr-${m.severity}`, from = Math.max(l.at, GUTTER);
+  label(l, y, across) {
+    const m = l.mark, kind = `cr-${m.severity}`, half = m.n < 10 ? 8 : m.n < 100 ? 10 : 12.5, x = across(l.badge);
     const parts = [said(`${m.n} · ${m.word}: ${m.message}`)];
-    if (l.until > from + 1) parts.push(shape("path", {d: `M${from} ${y + 9.5}H${l.until}`, class: `cr-s ${kind}`, "stroke-width": 2}));
-    parts.push(shape("rect", {x: l.badge - l.half, y: y - 8, width: 2 * l.half, height: 16, rx: m.severity === "error" ? 2 : 8, class: `cr-badge ${kind}`}));
-    parts.push(words(l.badge, y + 4, String(m.n), `cr-no ${kind}`, "middle"));
-    if (l.text) parts.push(words(l.side === "right" ? l.badge + l.half + 4 : l.badge - l.half - 4, y + 4, l.text, "cr-label", l.side === "right" ? "start" : "end"));
+    if (l.until > l.at) parts.push(shape("path", {d: `M${across(l.at)} ${y + 9}H${across(l.until)}`, class: `cr-s ${kind}`, "stroke-width": 2}));
+    parts.push(shape("rect", {x: x - half, y: y - 8, width: 2 * half, height: 16, rx: m.severity === "error" ? 2 : 8, class: `cr-badge ${kind}`}));
+    parts.push(words(x, y + 4, String(m.n), `cr-no ${kind}`, "middle"));
+    if (l.text) parts.push(words(l.side === "right" ? x + half + 4 : x - half - 4, y + 4, l.text, "cr-label", l.side === "right" ? "start" : "end"));
     const link = shape("a", {href: `#finding-${m.n}`, class: m === this.page.chosen ? "chosen" : ""}, ...parts);
     link.addEventListener("click", event => {
       event.preventDefault();

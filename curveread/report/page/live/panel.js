@@ -133,23 +133,26 @@ class Panel {
         parts.push(strong.slice(d, e));
       }
     }
-    return reach(parts, this.log);
+    return reach(parts, this.log, this.page.data.rules);
   }
 
   draw(u) {
-    const {ctx} = u, {page} = this, place = new Place(u, this.log), ratio = place.ratio;
-    const home = page.marks.filter(m => page.panels[m.home] === this), busy = [], taken = [], notes = [];
+    const {ctx} = u, {page} = this, place = new Place(u, this.log), {char, line: tall, samples} = page.data.rules;
+    const home = page.marks.filter(m => page.panels[m.home] === this);
+    const width = place.width / place.ratio, height = place.height / place.ratio, busy = [];
+    const share = step => Math.min(Math.max((page.ruler.at(step) - place.low) / place.wide, 0), 1);
     pen(ctx, place, 0, () => {
       this.drawMarks(ctx, place, home);
-      for (const c of this.visible) this.drawCurve(ctx, place, c, busy, notes);
+      for (const c of this.visible) {
+        this.drawCurve(ctx, place, c);
+        const strong = c.strong(page.level);
+        for (const n of texture(...shares(place, strong ? c.kx : c.x, strong || c.value), width, height, samples)) busy.push(n);
+      }
     });
     pen(ctx, place, 7, () => {
-      this.drawSpots(ctx, place, home, notes);
-      const blanks = this.spec.gaps.map(([first, last]) => [place.x(page.ruler.at(first)), place.x(page.ruler.at(last))])
-        .map(([a, b]) => [Math.max(a, place.left), Math.min(b, place.left + place.width)]).filter(([a, b]) => b - a > 80 * ratio);
-      for (const [a, b] of blanks) taken.push(written(ctx, ratio, "no number", (a + b - ctx.measureText("no number").width) / 2, place.top + place.height / 2));
-      for (const [x, y] of notes) taken.push([x - 4 * ratio, y - 4 * ratio, x + 4 * ratio, y + 4 * ratio]);
-      notes.forEach(([x, y, text], i) => note(ctx, place, taken.filter((_, j) => j !== blanks.length + i), taken, busy, x, y, text));
+      const spots = this.drawSpots(ctx, place, home);
+      const blanks = gapNotes(this.spec.gaps.map(([first, last]) => [share(first), share(last)]), width, height, char, page.data.rules);
+      for (const note of [...blanks, ...beside(spots, width, height, char, tall, busy, blanks)]) if (note) written(ctx, place, note);
     });
   }
 
@@ -182,15 +185,16 @@ class Panel {
     for (const [first, last] of this.spec.gaps) hatch(ctx, place, page.ruler.at(first), page.ruler.at(last));
   }
 
-  // Over the curves: the worst point of each finding, the best evaluation.
-  drawSpots(ctx, place, home, notes) {
-    const {page} = this, {ratio} = place;
+  // Over the curves: the worst point of each finding, the best evaluation, arrows at the edge for values beyond it;
+  // returns the spots that want a note, in pixels of CSS.
+  drawSpots(ctx, place, home) {
+    const {page} = this, {ratio} = place, spots = [];
     const spot = (step, value, radius) => {
       const x = place.x(page.ruler.at(step)), y = place.y(value);
       if (x < place.left - ratio || x > place.left + place.width + ratio || y < place.top - 1 || y > place.top + place.height + 1) return null;
       ctx.beginPath();
       ctx.arc(x, y, radius * ratio, 0, 7);
-      return [x, y];
+      return [(x - place.left) / ratio, (y - place.top) / ratio];
     };
     for (const m of home) if (m.peak && spot(...m.peak, 3.6)) {
       ctx.fillStyle = colours[m.severity];
@@ -199,16 +203,33 @@ class Panel {
       ctx.fill();
       ctx.stroke();
     }
-    if (!this.spec.best || !this.visible.some(c => c.eval)) return;
-    const [step, value, text] = this.spec.best, found = spot(step, value, 5);
-    if (!found) return;
-    ctx.strokeStyle = colours.ink;
-    ctx.lineWidth = 1.5 * ratio;
-    ctx.stroke();
-    notes.unshift([...found, text]);
+    if (this.spec.best && this.visible.some(c => c.eval)) {
+      const [step, value, text] = this.spec.best, found = spot(step, value, 4.5);
+      if (found) {
+        ctx.strokeStyle = colours.ink;
+        ctx.lineWidth = 1.5 * ratio;
+        ctx.stroke();
+        spots.push([...found, text]);
+      }
+    }
+    const {min, max} = this.plot.scales.y, seen = this.visible.map(c => {
+      const [from, until] = [position(c.x, place.low), position(c.x, place.high + Number.EPSILON * Math.abs(place.high))];
+      return {x: c.x.slice(from, until), value: c.value.slice(from, until)};
+    });
+    ctx.fillStyle = colours.ink;
+    for (const {x: at, value, kind} of arrows(seen, x => (x - place.low) / place.wide, min, max, page.data.rules)) {
+      const up = kind === "above", x = place.x(at), tip = up ? place.top : place.top + place.height, down = (up ? 8 : -8) * ratio;
+      ctx.beginPath();
+      ctx.moveTo(x, tip);
+      ctx.lineTo(x + 4.5 * ratio, tip + down);
+      ctx.lineTo(x - 4.5 * ratio, tip + down);
+      ctx.fill();
+      spots.push([(x - place.left) / ratio, up ? 7 : place.height / ratio - 7, number(value, 3)]);
+    }
+    return spots;
   }
 
-  drawCurve(ctx, place, c, busy, notes) {
+  drawCurve(ctx, place, c) {
     const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink];
     ctx.strokeStyle = ctx.fillStyle = ink;
     if (c.low && !c.eval) {
@@ -218,47 +239,17 @@ class Panel {
     ctx.globalAlpha = strong ? 0.34 : 1;
     ctx.lineWidth = (strong ? 1 : c.eval ? 1.6 : 1.3) * ratio;
     if (!strong) ctx.setLineDash(c.dash.map(n => n * ratio));
-    const many = line(ctx, place, c.x, c.value, strong ? null : busy);
+    const many = line(ctx, place, c.x, c.value);
     ctx.setLineDash([]);
     if (many <= (c.eval ? 90 : 60)) dots(ctx, place, c.x, c.value, (many <= 3 ? 4 : c.eval ? 2.6 : 1.8) * ratio);
     if (strong) {
       ctx.globalAlpha = 1;
       ctx.lineWidth = 2 * ratio;
       ctx.setLineDash(c.dash.map(n => n * ratio));
-      line(ctx, place, c.kx, strong, busy);
+      line(ctx, place, c.kx, strong);
       ctx.setLineDash([]);
     }
     ctx.globalAlpha = 1;
-    this.arrows(ctx, place, c, notes);
-  }
-
-  // Values beyond the axis: an arrow at its edge for the farthest of each cluster, with the value.
-  arrows(ctx, place, c, notes) {
-    const {min, max} = this.plot.scales.y, ratio = place.ratio, [from, until] = within(c.x, place.low, place.high);
-    for (const up of [true, false]) {
-      let worst = -1, edge = -Infinity, drawn = 0;
-      const flush = () => {
-        if (worst < 0 || drawn++ > 5) return;
-        const x = place.x(c.x[worst]), tip = up ? place.top : place.top + place.height, down = up ? 8 * ratio : -8 * ratio;
-        ctx.fillStyle = colours.ink;
-        ctx.beginPath();
-        ctx.moveTo(x, tip);
-        ctx.lineTo(x + 4.5 * ratio, tip + down);
-        ctx.lineTo(x - 4.5 * ratio, tip + down);
-        ctx.fill();
-        notes.push([x, tip + (up ? 7 : -7) * ratio, number(c.value[worst], 3)]);
-      };
-      for (let i = from; i < until; i++) {
-        const v = c.value[i], x = c.x[i];
-        if (!(up ? v > max : v < min) || x < place.low || x > place.high || (this.log && v <= 0)) continue;
-        if (place.x(x) - edge > 0.03 * place.width) {
-          flush();
-          worst = i;
-        } else if (up ? v > c.value[worst] : v < c.value[worst]) worst = i;
-        edge = place.x(x);
-      }
-      flush();
-    }
   }
 
   read(step, level) {

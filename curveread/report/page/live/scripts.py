@@ -13,7 +13,7 @@ from importlib import resources
 __all__ = ["digest", "script", "style"]
 
 UPLOT = "1.6.32"
-_OWN = ("arrays.js", "axes.js", "draw.js", "marks.js", "panel.js", "page.js")
+_OWN = ("arrays.js", "axes.js", "rules.js", "draw.js", "marks.js", "panel.js", "page.js")
 
 
 @cache

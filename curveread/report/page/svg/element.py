@@ -30,9 +30,12 @@ def tag(name: str, content: str = "", /, **attributes: object) -> str:
     return f"<{name}{said}>{content}</{name}>" if content else f"<{name}{said}/>"
 
 
-def label(x: float, y: float, text: object, cls: str | None = None, anchor: str | None = None) -> str:
+def label(
+    x: float, y: float, text: object, cls: str | None = None, anchor: str | None = None, **attributes: object
+) -> str:
     """Return a ``<text>`` whose baseline begins (or ends, or has its middle) at ``x``, ``y``."""
-    return tag("text", escape(text), x=float(x), y=float(y), text_anchor=None if anchor == "start" else anchor, cls=cls)
+    where = {"x": float(x), "y": float(y), "text_anchor": None if anchor == "start" else anchor}
+    return tag("text", escape(text), **where, cls=cls, **attributes)
 
 
 def title(text: object) -> str:
