@@ -9,8 +9,9 @@ import pytest
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Phase, Reading, TimelineEntry
 from curveread.report.chart.chart import chart
-from curveread.report.page.svg.frame import WIDE
-from curveread.report.page.svg.picture import picture
+from curveread.report.chart.layout import scene
+from curveread.report.chart.scene import Group
+from curveread.report.chart.size import WIDE
 from curveread.run.model import Checkpoint
 from tests.report.handmade import diagnosis, finding, run_of, spiky
 
@@ -182,4 +183,4 @@ def test_a_place_is_named_by_the_axis(axis: str, label: str, best: str, sound: s
     spec = chart(replace(d, run=replace(d.run, x_axis=axis)))
     assert spec.marks[0].texts[0] == label
     assert spec.panels[0].markers[-1].text.endswith(best)
-    assert f"<title>{sound}</title>" in picture(spec, "c", WIDE)
+    assert sound in [part.about for part in scene(spec, WIDE).under if isinstance(part, Group)]

@@ -53,7 +53,8 @@ def test_who_sees_only_the_picture_knows_what_happened_and_when() -> None:
     assert d.verdict.headline in " ".join(shown)
     for i, f in enumerate(d.findings, start=1):
         assert f.message in shown
-        assert [t.get_text() for t in drawn.texts].count(str(i)) == 2  # over the charts and in the list
+        badges = [t.get_text() for t in drawn.texts if t.get_weight() == "bold"]
+        assert badges.count(str(i)) == 2  # over the charts and in the list
         assert f"loss spike {f.first_step}" in shown
     for part in ("Loss (nats)", "train/loss", "val/loss", "Gradient norm", "Learning rate", "step"):
         assert part in shown
