@@ -143,8 +143,8 @@ function reach(parts, log, rules) {
   if (low > high) return log ? [0.1, 10] : [0, 1];
   if (log) {
     if (high - low < 0.05) [low, high] = [low - 0.2, high + 0.2];
-    const pad = 0.04 * (high - low);
-    return [10 ** Math.max(low - pad, -307), 10 ** Math.min(high + pad, 308.25)];
+    const pad = 0.04 * (high - low), top = 10 ** Math.min(high + pad, 308.25);
+    return [Math.min(10 ** Math.max(low - pad, -307), top / 10 ** 0.4), top];
   }
   const pad = high > low ? 0.05 * (high / 2 - low / 2) * 2 : Math.abs(low) * 0.05 || 0.5;
   const floor = least >= 0 && high > low ? Math.max(low - pad, 0) : low - pad;
