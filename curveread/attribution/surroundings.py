@@ -58,7 +58,7 @@ def surrounded(findings: Sequence[Finding], run: Run, views: _Views, marks: Sequ
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class _RateThen:
     """What the learning rate was doing, in words (``warming up``, ``falling`` …), and its share of the peak."""
 
     how: str
@@ -174,7 +174,7 @@ class _Nearby:
         a, b = loss.moved(first, last), self.norm.moved(first, last)
         return lead_of(a, b) if a is not None and b is not None else None
 
-    def _course(self, step: int) -> _Course | None:
+    def _course(self, step: int) -> _RateThen | None:
         """Return what the learning rate was doing at a step, None where the log does not say."""
         rate = self.rate
         if rate is None or not len(rate):
@@ -186,9 +186,9 @@ class _Nearby:
             return None
         of_peak = float(rate.value[at]) / top
         how = {1: "rising", 0: "constant", -1: "falling"}[here.way]
-        return _Course("warming up" if warms_up(rate.value, here) else how, of_peak)
+        return _RateThen("warming up" if warms_up(rate.value, here) else how, of_peak)
 
-    def _stability(self, lead: Lead | None, course: _Course | None) -> list[str]:
+    def _stability(self, lead: Lead | None, course: _RateThen | None) -> list[str]:
         """Return what to do about a spike besides its batches, where the log says what moved first or the rate."""
         if lead is not None and lead.known and lead.first.tag == self._rate_tag:
             return ["The learning rate had just been raised: raise it more slowly, or less far."]

@@ -12,7 +12,7 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.wording import count, percent, quantity
 from curveread.run.roles import Role
-from curveread.signals.change import Change, change_of
+from curveread.signals.change import LevelChange, change_of
 
 __all__ = ["GeneralizationStall"]
 
@@ -85,7 +85,7 @@ class GeneralizationStall(Detector):
         enough = float(np.median(tail[:3]) - np.median(tail[-3:])) >= self.train_share * progress
         return -change.mid if enough and -change.high >= self.train_fall else None
 
-    def _finding(self, view: CurveView, begin: int, change: Change, fall: float) -> Finding:
+    def _finding(self, view: CurveView, begin: int, change: LevelChange, fall: float) -> Finding:
         first, last = int(view.step[begin]), int(view.step[-1])
         level = float(np.median(view.value[begin:]))
         share = (last - first) / max(last - int(view.step[0]), 1)

@@ -181,7 +181,7 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     for path in files:
         most = min(left, _MOST_BYTES)
         try:
-            text = _Text.of(path, most)
+            text = _Excerpt.of(path, most)
         except OSError as error:
             notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
             continue
@@ -196,7 +196,7 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _Excerpt:
     """The end of a text file.
 
     Parameters
@@ -214,7 +214,7 @@ class _Text:
     skipped: int
 
     @staticmethod
-    def of(path: Path, most: int) -> _Text | None:
+    def of(path: Path, most: int) -> _Excerpt | None:
         """Read the last ``most`` bytes of a file; None when it is no text."""
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -222,7 +222,7 @@ class _Text:
                 return None
             skipped = max(0, size - most)
             file.seek(skipped)
-            return _Text(path, plain(file.read(most)), skipped)
+            return _Excerpt(path, plain(file.read(most)), skipped)
 
     def incidents(self, first_step: int, last_step: int) -> Iterator[Incident]:
         """Yield what was printed, in order; the same thing said again, by other ranks too, once."""

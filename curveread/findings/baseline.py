@@ -12,11 +12,11 @@ from curveread.errors import UsageError
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Curve, Run
 
-__all__ = ["Baseline", "Known", "baseline", "split"]
+__all__ = ["Accepted", "Baseline", "baseline", "split"]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Accepted:
     """A finding of an earlier check, as far as it can be told from another one."""
 
     rule: str
@@ -35,9 +35,9 @@ class Baseline:
         (name of the run, its findings), a pair per run.
     """
 
-    results: tuple[tuple[str, tuple[Known, ...]], ...]
+    results: tuple[tuple[str, tuple[Accepted, ...]], ...]
 
-    def of(self, run: Run) -> tuple[Known, ...]:
+    def of(self, run: Run) -> tuple[Accepted, ...]:
         """Return what was known about a run: of one run alone it is taken for every run, else the name tells."""
         if len(self.results) == 1:
             return self.results[0][1]
@@ -67,14 +67,14 @@ def baseline(document: Any, name: str) -> Baseline:
     return Baseline(tuple(results))
 
 
-def _result(entry: Any) -> tuple[str, tuple[Known, ...]]:
+def _result(entry: Any) -> tuple[str, tuple[Accepted, ...]]:
     found = [*entry["findings"], *entry.get("accepted", ())]
-    known = (Known(f["rule"], Severity(f["severity"]), f.get("tag"), f.get("first_step")) for f in found)
+    known = (Accepted(f["rule"], Severity(f["severity"]), f.get("tag"), f.get("first_step")) for f in found)
     return str(entry["run"]["name"]), tuple(known)
 
 
 def split(
-    findings: Sequence[Finding], known: Sequence[Known], run: Run
+    findings: Sequence[Finding], known: Sequence[Accepted], run: Run
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Return the findings that are new, and those that were accepted.
 
@@ -88,7 +88,7 @@ def split(
     return tuple(new), tuple(accepted)
 
 
-def _same(finding: Finding, known: Known, run: Run) -> bool:
+def _same(finding: Finding, known: Accepted, run: Run) -> bool:
     if (finding.rule, finding.tag) != (known.rule, known.tag) or finding.severity > known.severity:
         return False
     if finding.first_step is None or known.step is None:

@@ -10,7 +10,7 @@ from curveread.findings.arguments import Place, count, figure
 from curveread.findings.text import Text, text
 from curveread.run.model import Curve, IntArray, Run
 from curveread.run.roles import Role
-from curveread.signals.rate_changes import Change, changes
+from curveread.signals.rate_changes import RateChange, changes
 
 __all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "eval_curve", "landmarks"]
 
@@ -122,7 +122,7 @@ _CHANGES = {
 }
 
 
-def _sentence(change: Change, curve: Curve) -> Text:
+def _sentence(change: RateChange, curve: Curve) -> Text:
     at, before, after = Place(int(curve.step[change.index])), figure(change.before), figure(change.after)
     template = _CHANGES[change.kind]
     return text(template, at=at, after=after, **({"before": before} if "{before}" in template else {}))

@@ -14,7 +14,7 @@ from curveread.findings.wording import count, figure, quantity
 from curveread.run.model import FloatArray, IntArray, Run
 from curveread.run.roles import Role, words
 from curveread.run.task import Task, dropout_of
-from curveread.signals.change import Change, change_of
+from curveread.signals.change import LevelChange, change_of
 
 __all__ = ["Gap", "gap_of", "gap_statements"]
 
@@ -43,7 +43,7 @@ class Gap:
     low: float
     high: float
 
-    def since(self, step: int) -> Change:
+    def since(self, step: int) -> LevelChange:
         """Return how the gap changed from a step to the end, with its 99 % interval (Theil-Sen)."""
         return change_of(self.value[self.step >= step])
 
@@ -132,7 +132,7 @@ def _reading(gap: Gap, phase: str) -> str:
     for view in (gap.train, gap.evaluation):
         y = view.value[view.step >= begin]
         level = float(np.median(np.abs(y))) if y.size else 0.0
-        change = change_of(y) if y.size else Change(-np.inf, 0.0, np.inf)
+        change = change_of(y) if y.size else LevelChange(-np.inf, 0.0, np.inf)
         small = 0.01 * level
         moves.append(
             "falling"

@@ -10,11 +10,11 @@ from curveread.arrays import FloatArray
 from curveread.signals.levels import median_error
 from curveread.signals.trend import theil_sen
 
-__all__ = ["Change", "Offset", "change_of", "offset_at"]
+__all__ = ["LevelChange", "Offset", "change_of", "offset_at"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """Change of a stretch from its beginning to its end.
 
     Parameters
@@ -28,7 +28,7 @@ class Change:
     high: float
 
 
-def change_of(value: FloatArray, most: int = 40) -> Change:
+def change_of(value: FloatArray, most: int = 40) -> LevelChange:
     """Return how much evenly spaced values change over their length (Theil-Sen slope times length).
 
     Parameters
@@ -41,12 +41,12 @@ def change_of(value: FloatArray, most: int = 40) -> Change:
     n = value.size
     count = min(most, n)
     if count < 3:
-        return Change(-np.inf, 0.0, np.inf)
+        return LevelChange(-np.inf, 0.0, np.inf)
     edge = np.linspace(0, n, count + 1).round().astype(np.int64)
     width = int(np.diff(edge).min())
     medians = np.median(value[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
     mid, low, high = theil_sen((edge[:-1] + edge[1:] - 1) / 2.0, medians)
-    return Change(low * (n - 1), mid * (n - 1), high * (n - 1))
+    return LevelChange(low * (n - 1), mid * (n - 1), high * (n - 1))
 
 
 @dataclass(frozen=True, slots=True)

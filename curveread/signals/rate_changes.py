@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["Change", "Stretch", "changes", "stretches", "warms_up"]
+__all__ = ["RateChange", "RateStretch", "changes", "stretches", "warms_up"]
 
 
 _JUMP = 1.25
@@ -21,7 +21,7 @@ _FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class RateStretch:
     """A stretch in which a rate goes one way.
 
     Parameters
@@ -38,7 +38,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RateChange:
     """A place where a rate begins to do something else.
 
     Parameters
@@ -72,7 +72,7 @@ def _sudden(value: FloatArray) -> IntArray:
     return np.flatnonzero((ratio > np.log(_JUMP)) & (ratio > _LONE * beside)) + 1
 
 
-def stretches(value: FloatArray) -> list[Stretch]:
+def stretches(value: FloatArray) -> list[RateStretch]:
     """Return the stretches of a rate between its sudden changes, in order.
 
     Parameters
@@ -82,7 +82,7 @@ def stretches(value: FloatArray) -> list[Stretch]:
 
     Returns
     -------
-    list of Stretch; empty for fewer than 3 points or a rate that is never above zero, and for one that changes
+    list of RateStretch; empty for fewer than 3 points or a rate that is never above zero, and for one that changes
     direction more than a dozen times. O(n).
     """
     top = float(value.max()) if value.size else 0.0
@@ -95,51 +95,51 @@ def stretches(value: FloatArray) -> list[Stretch]:
     return out if len(out) <= _FEW + len(cuts) else []
 
 
-def _ways(value: FloatArray, first: int, last: int, top: float) -> list[Stretch]:
+def _ways(value: FloatArray, first: int, last: int, top: float) -> list[RateStretch]:
     """Return the stretches between two indices without a sudden change between them."""
     if last <= first:
-        return [Stretch(first, last, 0)]
+        return [RateStretch(first, last, 0)]
     delta = np.diff(value[first : last + 1])
     way = np.sign(delta) * (np.abs(delta) > 1e-6 * top)
     edge = np.concatenate([[0], np.flatnonzero(np.diff(way)) + 1, [way.size]])
     if edge.size > _EDGES:  # a rate that trembles, or rounded so coarsely that it is a stair: look at it from further
         at = np.linspace(first, last, _EDGES // 2).round().astype(np.int64)
-        return [Stretch(int(at[s.first]), int(at[s.last]), s.way) for s in _ways(value[at], 0, at.size - 1, top)]
-    out: list[Stretch] = []
+        return [RateStretch(int(at[s.first]), int(at[s.last]), s.way) for s in _ways(value[at], 0, at.size - 1, top)]
+    out: list[RateStretch] = []
     for a, b in pairwise(edge.tolist()):
         net = abs(float(value[first + b] - value[first + a]))
-        new = Stretch(first + a, first + b, int(way[a]))
+        new = RateStretch(first + a, first + b, int(way[a]))
         short = b - a < 3 and net < 0.02 * top
         if out and (short or out[-1].way == new.way):
-            out[-1] = Stretch(out[-1].first, new.last, out[-1].way)
+            out[-1] = RateStretch(out[-1].first, new.last, out[-1].way)
         else:
             out.append(new)
     return _settled(out, value, top)
 
 
-def _settled(parts: list[Stretch], value: FloatArray, top: float) -> list[Stretch]:
+def _settled(parts: list[RateStretch], value: FloatArray, top: float) -> list[RateStretch]:
     """Return stretches whose ways are those of their ends: rounding makes stairs of a slope, and flats of its top."""
     least = max(3, value.size // 50)
-    out: list[Stretch] = []
+    out: list[RateStretch] = []
     for part in parts:
         net = float(value[part.last] - value[part.first])
         way = part.way if part.way and abs(net) > 1e-6 * top else int(np.sign(net)) if abs(net) > 0.005 * top else 0
         if out and (out[-1].way == way or (way == 0 and part.last - part.first < least)):
-            out[-1] = Stretch(out[-1].first, part.last, out[-1].way)
+            out[-1] = RateStretch(out[-1].first, part.last, out[-1].way)
         elif out and out[-1].way == 0 and out[-1].last - out[-1].first < least:
-            out[-1] = Stretch(out[-1].first, part.last, way)
+            out[-1] = RateStretch(out[-1].first, part.last, way)
         else:
-            out.append(Stretch(part.first, part.last, way))
+            out.append(RateStretch(part.first, part.last, way))
     return out
 
 
-def warms_up(value: FloatArray, part: Stretch) -> bool:
+def warms_up(value: FloatArray, part: RateStretch) -> bool:
     """Return whether a stretch is a warm-up: a rise at the head, to at least twice the first value, not for long."""
     rises = part.way == 1 and part.first == 0 and part.last <= value.size // 2
     return rises and float(value[part.last]) >= 2.0 * float(value[0])
 
 
-def changes(value: FloatArray) -> list[Change]:
+def changes(value: FloatArray) -> list[RateChange]:
     """Return where a rate begins to do something else, in order.
 
     Parameters
@@ -149,17 +149,17 @@ def changes(value: FloatArray) -> list[Change]:
 
     Returns
     -------
-    list of Change; empty for a rate that only stays or only falls. O(n).
+    list of RateChange; empty for a rate that only stays or only falls. O(n).
     """
     parts = stretches(value)
-    out: list[Change] = []
+    out: list[RateChange] = []
     for old, new in pairwise(parts):
         before, after = float(value[old.last]), float(value[new.first])
         if new.first > old.last:
-            out.append(Change(new.first, "jump" if after > before else "drop", before, after))
+            out.append(RateChange(new.first, "jump" if after > before else "drop", before, after))
         elif warms_up(value, old):
-            out.append(Change(old.last, "warm", before, before))
+            out.append(RateChange(old.last, "warm", before, before))
         if new.first == old.last and new.way != old.way and not (out and out[-1].index == new.first):
             kind = {1: "rise", 0: "rest", -1: "fall"}[new.way]
-            out.append(Change(new.first, kind, before, after))
+            out.append(RateChange(new.first, kind, before, after))
     return out

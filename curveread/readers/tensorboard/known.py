@@ -12,7 +12,7 @@ from curveread.readers.tensorboard.columns import Rows
 from curveread.readers.tensorboard.crc32c import SHORT, Words, contribution, of_zeros
 from curveread.readers.tensorboard.event import Layout, Span, Value
 
-__all__ = ["Known", "Tags"]
+__all__ = ["KnownLayout", "Tags"]
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Tags:
     which: NDArray[Any] | None
 
 
-class Known:
+class KnownLayout:
     """A layout made ready to be compared with rows and to check them.
 
     What is equal in all rows of a layout adds one constant to their checksums, and so does each tag; only the

@@ -23,7 +23,7 @@ from curveread.readers.tensorboard.crc32c import (
     unmask,
 )
 from curveread.readers.tensorboard.event import NotAnEvent, Value, parse
-from curveread.readers.tensorboard.known import Known, Tags
+from curveread.readers.tensorboard.known import KnownLayout, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
@@ -115,7 +115,7 @@ class _Decoder:
         self.log = log
         self.bad: list[BadRecord] = []
         self.other: list[Record] = []
-        self._known: dict[int, list[Known]] = {}
+        self._known: dict[int, list[KnownLayout]] = {}
         self._tags: dict[bytes, int] = {}
         self._pieces: list[tuple[int, Series]] = []
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
@@ -178,7 +178,7 @@ class _Decoder:
                     record, start, rows = record[right], start[right], rows[right]
                     continue
                 try:
-                    known.append(Known(parse(rows[0, :length].data), rows[0]))
+                    known.append(KnownLayout(parse(rows[0, :length].data), rows[0]))
                 except NotAnEvent as e:
                     reason = f"its checksum is right, but it is no event: {e}"
                     self.bad.append(BadRecord(int(record[0]), int(start[0]), reason))
@@ -194,7 +194,7 @@ class _Decoder:
                 record, start, rows = record[~fits], start[~fits], rows[~fits]
             tried += 1
 
-    def _decode(self, record: Ints, start: Ints, rows: Rows, known: Known) -> None:
+    def _decode(self, record: Ints, start: Ints, rows: Rows, known: KnownLayout) -> None:
         """Check and decode rows of one layout."""
         layout, length = known.layout, known.layout.length
         tags = [self._tags_of(rows, v) for v in known.values]

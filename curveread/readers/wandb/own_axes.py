@@ -12,14 +12,14 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from curveread.readers.tables.columns import Axis, Column, Table, integral, is_axis_name, is_bookkeeping
-from curveread.readers.wandb.records import Metric
+from curveread.readers.wandb.records import MetricDefinition
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["main_axes", "own_steps"]
 
 
-def main_axes(metrics: Sequence[Metric], table: Table) -> list[str]:
+def main_axes(metrics: Sequence[MetricDefinition], table: Table) -> list[str]:
     """Return the axis of the run that ``define_metric`` names, in a list, empty without one.
 
     That is the axis of ``*``, else one against which at least half of all points were logged.
@@ -34,7 +34,7 @@ def main_axes(metrics: Sequence[Metric], table: Table) -> list[str]:
 
 
 def own_steps(
-    metrics: Sequence[Metric], table: Table, axis: Axis, source: str
+    metrics: Sequence[MetricDefinition], table: Table, axis: Axis, source: str
 ) -> tuple[dict[str, IntArray], list[DataNote]]:
     """Return the steps of the metrics that have an axis of their own, and what was done with it.
 
@@ -86,7 +86,7 @@ def _called(axis: Axis) -> str:
     return "step" if axis.name in ("row", "_step") else axis.name
 
 
-def _axes(metrics: Sequence[Metric], table: Table) -> dict[str, str]:
+def _axes(metrics: Sequence[MetricDefinition], table: Table) -> dict[str, str]:
     """Return the axis of each column that has one: by its name, else by the longest pattern that fits it."""
     named = {m.name: m.step_metric for m in metrics if m.name and m.step_metric}
     globs = sorted(

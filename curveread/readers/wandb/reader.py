@@ -20,7 +20,7 @@ from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.own_axes import main_axes, own_steps
 from curveread.readers.wandb.records import (
     RECORD_KINDS,
-    Metric,
+    MetricDefinition,
     RunHeader,
     Stats,
     items_of,
@@ -43,7 +43,7 @@ class _Content:
     run: RunHeader | None = None
     config: dict[str, Any] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
-    metrics: list[Metric] = field(default_factory=list)
+    metrics: list[MetricDefinition] = field(default_factory=list)
     stats: list[Stats] = field(default_factory=list)
     exit_code: int | None = None
     broken: int = 0

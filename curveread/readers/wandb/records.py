@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = [
     "RECORD_KINDS",
-    "Metric",
+    "MetricDefinition",
     "RunHeader",
     "Stats",
     "items_of",
@@ -55,7 +55,7 @@ class RunHeader:
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class MetricDefinition:
     """One ``define_metric``: which metric is the x-axis of which."""
 
     name: str
@@ -202,13 +202,13 @@ def run_of(buffer: bytes | memoryview, at: int, stop: int) -> RunHeader:
     return run
 
 
-def metric_of(buffer: bytes | memoryview, at: int, stop: int) -> Metric:
+def metric_of(buffer: bytes | memoryview, at: int, stop: int) -> MetricDefinition:
     """Decode a MetricRecord."""
     text = {1: "", 2: "", 4: ""}
     for number, wire, a, b in walk(buffer, at, stop):
         if wire == 2 and number in text:
             text[number] = _text(buffer, a, b)
-    return Metric(text[1], text[2], text[4])
+    return MetricDefinition(text[1], text[2], text[4])
 
 
 def stats_of(buffer: bytes | memoryview, at: int, stop: int) -> Stats:
