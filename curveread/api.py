@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from curveread.detectors.base import Detector
     from curveread.findings.baseline import Baseline
+    from curveread.readers.base import Reader
 
 __all__ = [
     "accept",
@@ -83,6 +85,7 @@ def read_all(
     x: str = "step",
     vocab_size: int | None = None,
     tokens_per_byte: float | None = None,
+    readers: Sequence[type[Reader]] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Run]:
     """Read every run at or below ``path``, in a stable order.
@@ -103,6 +106,8 @@ def read_all(
     vocab_size, tokens_per_byte
         Tokens in the vocabulary, and tokens that a byte of text takes, where the logs do not say; either says that the
         loss is a language model's.
+    readers
+        Further readers, classes derived from :class:`curveread.readers.base.Reader`, for formats of one's own.
     progress
         Called before each file with the number done, the total and the file's name.
 
@@ -118,7 +123,7 @@ def read_all(
     with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
     place = Path(path)
     try:
-        found = discover.read_runs(place, progress=progress)
+        found = discover.read_runs(place, progress=progress, readers=readers)
     except OSError as error:
         raise ReadError(f"{error.filename or place}: cannot be read: {error.strerror or error}") from error
     if run is not None:
@@ -140,6 +145,7 @@ def diagnose(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
+    detectors: Sequence[type[Detector]] = (),
     cost_per_hour: float | None = None,
 ) -> Diagnosis:
     """Run the checks and say what happened.
@@ -154,6 +160,8 @@ def diagnose(
         Names of checks to leave out.
     options
         rule -> option -> value, as ``--set rule.option=value`` gives them.
+    detectors
+        Further checks, classes derived from :class:`curveread.detectors.base.Detector`.
     cost_per_hour
         What an hour of the machine costs, in any currency: then it is said what the steps after the best cost.
 
@@ -167,7 +175,9 @@ def diagnose(
     from curveread.report.renderer import ReportRenderer
 
     logged = run.placement.run if run.placement else run  # judged by the steps of the log, told on the run's axis
-    judged = run_checks(logged, select=select, ignore=ignore, options=options, cost_per_hour=cost_per_hour)
+    judged = run_checks(
+        logged, select=select, ignore=ignore, options=options, detectors=detectors, cost_per_hour=cost_per_hour
+    )
     return replace(on_axis(judged, run), renderer=ReportRenderer())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from curveread.attribution.fold import fold, ordered
@@ -11,7 +11,8 @@ from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
 from curveread.detectors.base import CurveView, Detector, Subject, views_of
-from curveread.detectors.registry import detector, rules
+from curveread.detectors.registry import clashes_with_none, detector, rules
+from curveread.errors import PluginError
 from curveread.findings.arguments import Count
 from curveread.findings.diagnosis import (
     Diagnosis,
@@ -45,6 +46,7 @@ def diagnose(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] | None = None,
+    detectors: Sequence[type[Detector]] = (),
     cost_per_hour: float | None = None,
 ) -> Diagnosis:
     """Run the checks on a run.
@@ -57,6 +59,8 @@ def diagnose(
         Names of the only checks to run, and of checks not to run.
     options
         rule -> option -> value, for checks whose defaults do not fit.
+    detectors
+        Further checks.
     cost_per_hour
         What an hour of the machine costs, in any currency.
 
@@ -68,13 +72,14 @@ def diagnose(
     ------
     UsageError
         For a rule or option that does not exist.
+    PluginError
+        When one of ``detectors`` has the name of a check that is there.
     """
-    wanted = _wanted(select, ignore)
-    configured = {rule: detector(rule).configured((options or {}).get(rule, {})) for rule in wanted}
-    for rule in options or {}:
-        detector(rule)
+    more = _further(detectors)
+    configured, unusable = _configured(_wanted(select, ignore, options or {}, more), options or {}, more)
     views = views_of(run)
     findings, not_checked, failed = _asked(run, configured, views)
+    failed = [*unusable, *failed]
     told = fold(findings, run)
     marks = landmarks(run)
     gone = rolled_back(run, told, partial(_examined, configured, failed))
@@ -111,10 +116,36 @@ def diagnose(
     )
 
 
-def _wanted(select: Collection[str], ignore: Collection[str]) -> list[str]:
-    for rule in (*select, *ignore):
-        detector(rule)  # raises for a name that is no check
-    return [r for r in rules() if (not select or r in select) and r not in ignore]
+_More = Mapping[str, type[Detector]]
+
+
+def _further(detectors: Sequence[type[Detector]]) -> _More:
+    for check in detectors:
+        clashes_with_none(check)
+    return {check.rule: check for check in detectors}
+
+
+def _wanted(select: Collection[str], ignore: Collection[str], named: Collection[str], more: _More) -> list[str]:
+    for rule in (*select, *ignore, *named):
+        if rule not in more:
+            detector(rule)  # raises for a name that is not a check's
+    return [r for r in sorted({*rules(), *more}) if (not select or r in select) and r not in ignore]
+
+
+def _configured(
+    wanted: Sequence[str], options: Mapping[str, Mapping[str, object]], more: _More
+) -> tuple[dict[str, Detector], list[Failed]]:
+    """Return the checks with their options, and those of other packages that cannot be loaded."""
+    configured: dict[str, Detector] = {}
+    failed: list[Failed] = []
+    for rule in wanted:
+        try:
+            check = more.get(rule) or detector(rule)
+        except PluginError as error:
+            failed.append(Failed(rule, str(error)))
+        else:
+            configured[rule] = check.configured(options.get(rule, {}))
+    return configured, failed
 
 
 def _asked(

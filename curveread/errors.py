@@ -8,7 +8,8 @@
     │   ├── CorruptLogError    a log is damaged before its first usable record
     │   └── SeveralRunsError   one run was asked for, several are there
     ├── UsageError             an option or argument does not fit; the message says what would
-    │   └── ArgumentError      the value of one argument does not fit
+    │   ├── ArgumentError      the value of one argument does not fit
+    │   └── PluginError        a reader or a check of somebody else's cannot be used
     └── ExportError            an output cannot be written
 
 Every message names the file or the option, what was found there and what was expected. A reader that
@@ -23,6 +24,7 @@ __all__ = [
     "CurvereadError",
     "ExportError",
     "NoLogsError",
+    "PluginError",
     "ReadError",
     "SeveralRunsError",
     "UsageError",
@@ -84,6 +86,10 @@ class ArgumentError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.argument}={self.value!r}: {self.reason}"
+
+
+class PluginError(UsageError):
+    """A reader or a check of somebody else's that cannot be used."""
 
 
 class ExportError(CurvereadError):

@@ -25,7 +25,7 @@ Progress = Callable[[int, int, str], None]
 """Called before each file with the number done, the total and the file's name."""
 
 
-def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
+def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence[type[Reader]] = ()) -> list[Run]:
     """Read every run at or below a path.
 
     Parameters
@@ -34,6 +34,8 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
         A log file, a run folder, or a folder with any number of run folders below it.
     progress
         Told about each file before it is read.
+    readers
+        Further readers, for formats that only the caller knows.
 
     Returns
     -------
@@ -52,9 +54,10 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
         raise NoLogsError(f"{path}: {what}")
     if not os.access(path, os.R_OK):
         raise ReadError(f"{path}: no permission to read it")
-    files, passed = scan(path)
+    more = tuple(readers)
+    files, passed = scan(path, more)
     if not files:
-        raise NoLogsError(_nothing_at(path))
+        raise NoLogsError(_nothing_at(path, more))
     top = path.parent if path.is_file() else path
     items, problems = _read_all(files, top, progress)
     folders = _group_folders(items)
@@ -66,8 +69,8 @@ def read_runs(path: Path, *, progress: Progress | None = None) -> list[Run]:
     return _with_problems(runs, full, problems, [relative(str(p), top) for p in passed])
 
 
-def _nothing_at(path: Path) -> str:
-    looked = "; ".join(f.looks_like for f in formats() if f.files)
+def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> str:
+    looked = "; ".join(f.looks_like for f in formats(more) if f.files)
     if path.is_file():
         return f"{path}: not a training log that any reader knows; looked for {looked}"
     try:

@@ -155,9 +155,9 @@ def _files(root: Path, passed: list[Path]) -> Iterator[Path]:
             passed.append(link)
 
 
-def claimed_by(path: Path) -> Reader | None:
-    """Return the reader that takes a file, None when none does."""
-    for reader in asked_about(path):
+def claimed_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None:
+    """Return the reader that takes a file, None when none does; ``more`` are asked as well."""
+    for reader in asked_about(path, more):
         try:
             if reader.claims(path):
                 return reader
@@ -166,15 +166,16 @@ def claimed_by(path: Path) -> Reader | None:
     return None
 
 
-def scan(root: Path) -> tuple[list[LogFile], list[Path]]:
+def scan(root: Path, more: tuple[type[Reader], ...] = ()) -> tuple[list[LogFile], list[Path]]:
     """Return the log files at or below a path, each with its home, and what was passed over: links that lead nowhere.
 
-    Files are recognised by their names; only those that may be tables are opened, for their first bytes.
+    Files are recognised by their names; only those that may be tables are opened, for their first bytes. ``more`` are
+    readers that are asked beside those that are known.
     """
     passed: list[Path] = []
     paths = [root] if root.is_file() else list(_files(root, passed))
     top = root.parent if root.is_file() else root
-    files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path)) is not None]
+    files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path, more)) is not None]
     return _homes(_in_artifacts(_first_of_spread(files)), top), passed
 
 

@@ -1,35 +1,83 @@
-"""Finds the formats: every module and folder beside this file that lists ``FORMATS``; loads a reader when it is met."""
+"""Finds the formats: every module and folder beside this file that lists ``FORMATS``; loads a reader when it is met.
+
+Readers of other packages are added to them: those of entry points, those of plugins, and those of one call.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import curveread.readers as folder
+from curveread.entry_points import announced, loaded
 from curveread.readers.base import Reader
 from curveread.readers.format import Format
 
-__all__ = ["all_readers", "asked_about", "formats"]
+__all__ = ["GROUP", "all_readers", "asked_about", "formats", "register"]
+
+GROUP = "curveread.readers"
+"""The entry points of other packages' readers."""
+
+_registered: dict[str, type[Reader]] = {}
 
 
-def formats() -> tuple[Format, ...]:
-    """Return all formats, in the order in which their readers are asked; dialects last."""
-    return _built_in()
+@dataclass(frozen=True)
+class _Known:
+    """A reader that can be asked, and what it reads."""
+
+    format: Format
+    dialects: tuple[Format, ...]
+    load: Callable[[], Reader]
+
+
+def formats(more: tuple[type[Reader], ...] = ()) -> tuple[Format, ...]:
+    """Return all formats, in the order in which their readers are asked; dialects last.
+
+    Parameters
+    ----------
+    more
+        Further readers.
+    """
+    known = _known(more, tuple(_registered.values()))
+    dialects = (d for k in known for d in k.dialects)
+    return tuple(dict.fromkeys([*(k.format for k in known), *_built_in(), *dialects]))
 
 
 def all_readers() -> tuple[Reader, ...]:
     """Return every reader, in the order in which they are asked; loads them all."""
-    return tuple(_load(f.reader) for f in formats() if f.reader)
+    return tuple(k.load() for k in _known((), tuple(_registered.values())))
 
 
-def asked_about(path: Path) -> Iterator[Reader]:
-    """Yield the readers to ask about a file, by its name, in order; one is loaded when its turn comes."""
-    for form in formats():
-        if form.reader and form.fits(path):
-            yield _load(form.reader)
+def asked_about(path: Path, more: tuple[type[Reader], ...] = ()) -> Iterator[Reader]:
+    """Yield the readers to ask about a file, by its name, in order; one is loaded when its turn comes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    more
+        Further readers; like those of other packages they are asked before our own of the same priority.
+    """
+    for known in _known(more, tuple(_registered.values())):
+        if known.format.fits(path):
+            yield known.load()
+
+
+def register(reader: type[Reader]) -> None:
+    """Add a reader to those that are asked, until the process ends; one of the same format is replaced."""
+    _registered[reader.format.name] = reader
+
+
+@lru_cache(maxsize=64)
+def _known(more: tuple[type[Reader], ...], registered: tuple[type[Reader], ...]) -> tuple[_Known, ...]:
+    classes = [*more, *registered, *(loaded(point, Reader) for point in announced(GROUP).values())]
+    foreign = [_Known(c.format, c.dialects, partial(_instance, c)) for c in dict.fromkeys(classes)]
+    own = [_Known(f, (), partial(_load, f.reader)) for f in _built_in() if f.reader]
+    return (*sorted([*foreign, *own], key=lambda k: k.format.priority),)
 
 
 @lru_cache(maxsize=1)
@@ -45,5 +93,9 @@ def _built_in() -> tuple[Format, ...]:
 def _load(target: str) -> Reader:
     """Return the reader called ``module:class``."""
     module, _, name = target.partition(":")
-    reader: Reader = getattr(importlib.import_module(module), name)()
-    return reader
+    return _instance(getattr(importlib.import_module(module), name))
+
+
+@lru_cache(maxsize=256)
+def _instance(reader: type[Reader]) -> Reader:
+    return reader()
