@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curveread.detectors.base import SECTIONS, Detector
+from curveread.detectors.base import Detector
 from curveread.detectors.registry import all_detectors, detector, rules
 from curveread.diagnose import diagnose
 from curveread.errors import UsageError
 from curveread.run.model import Attempt, Curve, Run
+from curveread.testing import check_detector
 from tests.conftest import SAMPLES
 from tests.support.curves import decay, normal, run_of
 from tests.support.samples import one_run
@@ -30,11 +31,8 @@ values = st.lists(number, max_size=200).map(lambda v: np.array(v, dtype=float))
 
 
 @pytest.mark.parametrize("check", all_detectors(), ids=lambda c: c.rule)
-def test_a_check_explains_itself(check: type[Detector]) -> None:
-    text = check.explain()
-    assert all(section in text for section in SECTIONS)
-    assert check.summary().endswith(".")
-    assert all(option.help for option in check.options())
+def test_a_check_keeps_to_its_contract(check: type[Detector]) -> None:
+    check_detector(check)
     assert check.rule == check.__module__.rsplit(".", 1)[-1].replace("_", "-")
 
 

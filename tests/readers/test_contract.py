@@ -1,7 +1,4 @@
-"""Every reader, on every damage: cut at each byte, each byte changed (300 of them in larger files).
-
-Only a ReadError may come of it, or what is left, with notes.
-"""
+"""Every reader is held to the contract that :func:`curveread.testing.check_reader` states."""
 
 from __future__ import annotations
 
@@ -9,13 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from curveread.errors import ReadError
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import Reader
 from curveread.readers.registry import all_readers, asked_about
-from curveread.run.model import Curve
+from curveread.testing import check_reader
 from tests.conftest import needed
 from tests.support import store_files as stores
 from tests.support import wandb_writer as w
@@ -154,33 +149,6 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "parquet": _parquet,
     "text-log": _text,
 }
-_PLACES = 300
-"""Bytes of a file that are cut at and changed, evenly spread; all of them in files up to that size."""
-
-
-def _every(data: bytes) -> int:
-    return -(-len(data) // _PLACES)
-
-
-def _check(parts: list[Part]) -> int:
-    points = 0
-    for part in parts:
-        for curves in (part.curves, *part.segments):
-            for tag, curve in curves.items():
-                assert isinstance(curve, Curve)
-                assert curve.tag == tag
-                assert np.all(curve.step[1:] >= curve.step[:-1])
-        points += sum(len(c) for curves in part.segments or (part.curves,) for c in curves.values())
-        assert points or part.notes, "no curve and no word about it"
-    return points
-
-
-def _attempt(reader: Reader, path: Path) -> tuple[int, str]:
-    """Read a damaged file: the points that are left, or what the error says."""
-    try:
-        return _check(reader.read(path)), path.name
-    except ReadError as error:
-        return 0, str(error)
 
 
 def _reader(path: Path) -> Reader:
@@ -198,46 +166,6 @@ def test_every_registered_reader_is_under_this_contract(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_whole_file_reads(name: str, tmp_path: Path) -> None:
+def test_a_reader_keeps_to_its_contract(name: str, tmp_path: Path) -> None:
     path = MAKERS[name](tmp_path)
-    before = path.read_bytes()
-    reader = _reader(path)
-    parts = reader.read(path)
-    assert _check(parts) >= 2
-    whole = len(before) if reader.home(path) is None else sum(p.stat().st_size for p in tmp_path.rglob("*.*"))
-    assert all(0 < p.source.bytes <= whole for p in parts)
-    assert reader.home(path) is not None or all(p.source.bytes == whole for p in parts)
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_cut_at_every_byte(name: str, tmp_path: Path) -> None:
-    path = MAKERS[name](tmp_path)
-    reader, data = _reader(path), path.read_bytes()
-    whole = _check(reader.read(path))
-    for length in range(0, len(data), _every(data)):
-        path.write_bytes(data[:length])
-        points, said = _attempt(reader, path)
-        assert points <= whole
-        assert path.name in said
-        assert "\n" not in said
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_every_byte_changed(name: str, tmp_path: Path) -> None:
-    path = MAKERS[name](tmp_path)
-    reader, data = _reader(path), path.read_bytes()
-    for at in range(0, len(data), _every(data)):
-        for flip in (0x01, 0x10, 0x80, 0xFF):
-            damaged = bytearray(data)
-            damaged[at] ^= flip
-            path.write_bytes(damaged)
-            _, said = _attempt(reader, path)
-            assert path.name in said
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_reading_does_not_need_write_permission(name: str, tmp_path: Path) -> None:
-    path = MAKERS[name](tmp_path)
-    path.chmod(0o444)
-    assert _check(_reader(path).read(path))
+    check_reader(type(_reader(path)), path)

@@ -103,3 +103,7 @@ def test_reduction_keeps_every_extreme() -> None:
     assert knots(0).size == 0
     assert knots(5).tolist() == [0, 1, 2, 3, 4]
     assert knots(10_000)[[0, -1]].tolist() == [0, 9999]
+
+
+def test_the_smallest_floats_have_no_correlation() -> None:
+    assert correlation_length(np.convolve(np.random.default_rng(0).standard_normal(200) * 1e-300, np.ones(9))) == 1.0

@@ -13,6 +13,7 @@ from curveread.discovery.discover import read_runs
 from curveread.errors import CorruptLogError
 from curveread.readers.stores.dvclive import DvcliveReader
 from curveread.run.notes import NoteKind
+from curveread.testing.reader import points_of
 from tests.support import damage
 from tests.support.store_files import dvclive_metric
 
@@ -95,15 +96,15 @@ def test_text_and_damaged_tables_are_noted(tmp_path: Path) -> None:
 def test_damage(tmp_path: Path) -> None:
     live = _run(tmp_path)
     path = live / "plots" / "metrics" / "eval" / "loss.tsv"
-    whole = damage.points_of(READER, path)
+    whole = points_of(READER, path)
     assert whole == 15
     for _ in damage.cuts(path):
-        assert whole - 3 <= damage.points_of(READER, path) <= whole
+        assert whole - 3 <= points_of(READER, path) <= whole
     for _ in damage.flips(path):
-        assert damage.points_of(READER, path) <= whole
+        assert points_of(READER, path) <= whole
     params = live / "params.yaml"
     for _ in damage.flips(params):
-        assert damage.points_of(READER, path) == whole
+        assert points_of(READER, path) == whole
 
 
 def test_other_tables_are_not_claimed(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from curveread.readers.base import Part
 from curveread.readers.stores.mlflow import MlflowReader
 from curveread.readers.stores.mlflow_sqlite import MlflowSqliteReader
 from curveread.run.notes import NoteKind
+from curveread.testing.reader import points_of
 from tests.conftest import needed
 from tests.support import damage
 from tests.support.store_files import OTHER_ID, RUN_ID, STARTED, lines, mlflow_db, mlflow_run, sql_run
@@ -178,17 +179,17 @@ def test_meta_yaml_of_something_else_is_an_error(tmp_path: Path) -> None:
 
 def test_damaged_files_of_a_run(tmp_path: Path) -> None:
     meta = mlflow_run(tmp_path, {"loss": lines(["4.0", "nan", "2.0"])}, params={"lr": "0.1"})
-    whole = damage.points_of(FOLDERS, meta)
+    whole = points_of(FOLDERS, meta)
     assert whole == 3
     for _ in damage.cuts(meta):
-        assert damage.points_of(FOLDERS, meta) == whole  # name and status may be lost, points are not
+        assert points_of(FOLDERS, meta) == whole  # name and status may be lost, points are not
     for _ in damage.flips(meta, every=7):
-        assert damage.points_of(FOLDERS, meta) == whole
+        assert points_of(FOLDERS, meta) == whole
     metric = meta.parent / "metrics" / "loss"
     for length in damage.cuts(metric):
-        assert damage.points_of(FOLDERS, meta) == metric.read_bytes()[:length].count(b"\n")
+        assert points_of(FOLDERS, meta) == metric.read_bytes()[:length].count(b"\n")
     for _ in damage.flips(metric):
-        assert damage.points_of(FOLDERS, meta) <= whole
+        assert points_of(FOLDERS, meta) <= whole
 
 
 # --- mlflow.db
@@ -323,12 +324,12 @@ def test_rows_around_a_damaged_page_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("every", [53, pytest.param(7, marks=pytest.mark.slow)])
 def test_damaged_store(every: int, tmp_path: Path) -> None:
     path = _store(tmp_path / "mlflow.db", page=512)
-    whole = damage.points_of(SQLITE, path)
+    whole = points_of(SQLITE, path)
     assert whole == 6
     for _ in damage.cuts(path, every):
-        assert damage.points_of(SQLITE, path) <= whole
+        assert points_of(SQLITE, path) <= whole
     for _ in damage.flips(path, every):
-        damage.points_of(SQLITE, path)
+        points_of(SQLITE, path)
 
 
 def test_what_is_no_store(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from curveread.discovery.discover import read_runs
 from curveread.errors import CorruptLogError
 from curveread.readers.stores.trackio import TrackioReader
 from curveread.run.notes import NoteKind
+from curveread.testing.reader import points_of
 from tests.support import damage
 from tests.support.store_files import sqlite_file, trackio_db
 
@@ -142,12 +143,12 @@ def test_rows_in_the_write_ahead_log_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("every", [23, pytest.param(5, marks=pytest.mark.slow)])
 def test_damaged_project(every: int, tmp_path: Path) -> None:
     path = _project(tmp_path / "words.db", page=512)
-    whole = damage.points_of(READER, path)
+    whole = points_of(READER, path)
     assert whole == 13
     for _ in damage.cuts(path, every):
-        assert damage.points_of(READER, path) <= whole
+        assert points_of(READER, path) <= whole
     for _ in damage.flips(path, every):
-        damage.points_of(READER, path)
+        points_of(READER, path)
 
 
 def test_other_databases_are_not_claimed(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from curveread.readers.base import Part
 from curveread.readers.tables.parquet import ParquetReader
 from curveread.readers.tables.parquet_footer import leaves
 from curveread.run.notes import NoteKind
+from curveread.testing.reader import points_of
 from tests.conftest import needed
 from tests.support import damage
 
@@ -235,12 +236,12 @@ def test_row_group_that_is_damaged_costs_its_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("compression", ["none", "snappy"])
 def test_damage(compression: str, tmp_path: Path) -> None:
     path = _write(tmp_path / "x.parquet", {"step": [0, 1, 2], "loss": [1.0, 0.5, 0.25]}, compression=compression)
-    assert damage.points_of(READER, path) == 3
+    assert points_of(READER, path) == 3
     for _ in damage.cuts(path):
-        assert damage.points_of(READER, path) == 0
+        assert points_of(READER, path) == 0
         assert not READER.claims(path)  # no footer
     for _ in damage.flips(path):
-        damage.points_of(READER, path)
+        points_of(READER, path)
         READER.claims(path)
 
 
