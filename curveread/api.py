@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.discovery import discover
-from curveread.errors import ReadError, SeveralRunsError, UsageError
+from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
@@ -119,7 +119,7 @@ def read_all(
         For an option that does not fit.
     """
     if x not in ("step", "epoch", "tokens", "time"):
-        raise UsageError(f"--x {x}: no such axis; use step, epoch, tokens or time")
+        raise ArgumentError("x", x, "there is no such axis; use step, epoch, tokens or time")
     with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
     place = Path(path)
     try:
@@ -252,8 +252,8 @@ def read_baseline(path: str | PathLike[str]) -> Baseline:
 
     Raises
     ------
-    UsageError
-        When the file is no such result.
+    ArgumentError
+        When the file is not such a result.
     """
     import json
 
@@ -262,9 +262,9 @@ def read_baseline(path: str | PathLike[str]) -> Baseline:
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"--baseline {path}: cannot be read: {error.strerror or error}") from error
+        raise ArgumentError("baseline", str(path), f"cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"--baseline {path}: no JSON: {error}") from error
+        raise ArgumentError("baseline", str(path), f"it is not JSON: {error}") from error
     return baseline(document, str(path))
 
 

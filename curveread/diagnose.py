@@ -202,6 +202,7 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
         first_step=run.first_step or 0,
         last_step=run.last_step or 0,
         facts=run.config,
+        stated=run.stated,
         crashed=run.crashed,
         checkpoints=run.checkpoints,
         notes=run.notes,

@@ -65,7 +65,7 @@ def test_nothing_to_read_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_other_axes_are_refused(samples: Path) -> None:
-    with pytest.raises(UsageError, match="--x tokens"):
+    with pytest.raises(UsageError, match="x='tokens': "):
         cr.read(samples / "overfitting", x="tokens")
 
 

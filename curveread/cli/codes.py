@@ -33,7 +33,8 @@ def gravest(codes: Sequence[int]) -> int:
 def worded(error: BaseException) -> str:
     """Return an error's text as the command line says it: with options where Python has arguments."""
     if isinstance(error, ArgumentError):
-        return f"--{error.argument.replace('_', '-')} {error.value}: {error.reason}"
+        value = f"{error.value:g}" if isinstance(error.value, float) else error.value
+        return f"--{error.argument.replace('_', '-')} {value}: {error.reason}"
     return str(error)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
-from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray, Run
+from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray, Run, Stated
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role, is_preference, is_reinforcement, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
@@ -136,6 +136,8 @@ class Subject:
         Where the run begins and ends.
     facts
         What the logs say about themselves: the run's config.
+    stated
+        What the user states about the run.
     crashed
         How the run ended, None where the log does not say.
     checkpoints
@@ -151,6 +153,7 @@ class Subject:
     first_step: int
     last_step: int
     facts: Mapping[str, Any] = field(default_factory=dict)
+    stated: Stated = field(default_factory=Stated)
     crashed: bool | None = None
     checkpoints: tuple[Checkpoint, ...] = ()
     notes: tuple[DataNote, ...] = ()

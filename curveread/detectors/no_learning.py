@@ -136,7 +136,7 @@ class NoLearning(Detector):
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
         explained: tuple[str, ...] = ("a model that already did the task when the run began",)
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
-        guess = guess_of(level, error, vocabulary_of(subject.facts)[0]) if not reward else None
+        guess = guess_of(level, error, vocabulary_of(subject.facts, subject.stated)[0]) if not reward else None
         if guess is not None:
             evidence.append(Evidence("guessing", f"ln({guess})", float(np.log(guess)), "nats"))
             text += f", which is ln({guess}): uniform guessing among {count(guess)}"

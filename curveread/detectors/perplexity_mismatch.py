@@ -171,7 +171,7 @@ class PerplexityMismatch(Detector):
 
     def _in_nats(self, pair: _Pair, subject: Subject) -> bool:
         """Return whether the loss begins at ln(vocabulary), and so is surely no loss in bits."""
-        vocabulary = vocabulary_of(subject.facts)[0]
+        vocabulary = vocabulary_of(subject.facts, subject.stated)[0]
         return vocabulary is not None and abs(float(pair.loss.value[0]) / uniform(vocabulary) - 1.0) < 0.15
 
     def _explained(self, pair: _Pair, subject: Subject) -> tuple[str, float, str]:

@@ -43,7 +43,7 @@ class UnnormalizedLoss(Detector):
         the sequences or the accumulation steps: the learning rate is not what it seems.
 
     How it decides
-        The config must tell of a language model and its vocabulary, or ``--vocab-size`` be given; else nothing is
+        The config must tell of a language model and its vocabulary, or the user state its size; else nothing is
         checked. The loss begins at ``start`` times ln(vocabulary) or more, falls by a twentieth at least, and never
         comes down to ln(vocabulary): a model that learns cannot stay worse than guessing. A setting that equals the
         ratio (sequence length, accumulation steps) is named.
@@ -65,15 +65,15 @@ class UnnormalizedLoss(Detector):
 
     def lacks(self, subject: Subject) -> str:
         """Return that nobody says how large the vocabulary is, or that the loss is one over a vocabulary."""
-        if vocabulary_of(subject.facts)[0] is None:
-            return "the vocabulary is not in the config; --vocab-size gives it"
-        if not named_by_config(subject.facts):
-            return "the config does not say that a language model is trained; --vocab-size does"
+        if vocabulary_of(subject.facts, subject.stated)[0] is None:
+            return "the size of the vocabulary is not in the config; vocab_size states it"
+        if not named_by_config(subject.facts, subject.stated):
+            return "nothing says that a language model is trained; stating vocab_size does"
         return ""
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding, about the training loss where there is one."""
-        vocabulary, source = vocabulary_of(subject.facts)
+        vocabulary, source = vocabulary_of(subject.facts, subject.stated)
         if vocabulary is None:
             return []
         for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from curveread.errors import UsageError
+from curveread.errors import ArgumentError
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Curve, Run
 
@@ -56,14 +56,15 @@ def baseline(document: Any, name: str) -> Baseline:
 
     Raises
     ------
-    UsageError
-        When it is no result of a check.
+    ArgumentError
+        When it is not the result of a check.
     """
     entries = document if isinstance(document, list) else [document]
     try:
         results = [_result(e) for e in entries if not (isinstance(e, Mapping) and "error" in e)]
     except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"--baseline {name}: no result of curveread check --json: {error!r} in it") from error
+        reason = f"it is not the result JSON of a check, as a baseline must be: {error!r}"
+        raise ArgumentError("baseline", name, reason) from error
     return Baseline(tuple(results))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from curveread.errors import UsageError
+from curveread.errors import ArgumentError
 from curveread.run.model import Attempt, Curve, FloatArray, IntArray, Run
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.placement import Placement
@@ -35,7 +35,7 @@ def with_axis(run: Run, x: str) -> Run:
 
     Raises
     ------
-    UsageError
+    ArgumentError
         When the log has nothing to tell that axis from.
     """
     if x == "step" or (x == "epoch" and "epoch" in run.x_axis.lower()):
@@ -67,16 +67,16 @@ def _counter(run: Run, x: str, role: Role, like: str) -> Curve:
     what = "epochs" if x == "epoch" else x
     found = run.of(role)
     if not found:
-        raise UsageError(f"--x {x}: {run.path} has no curve that counts {what} ({like}); use --x step or time")
+        raise ArgumentError("x", x, f"{run.path} has no curve that counts {what} ({like}); use step or time")
     counter = found[0].take(found[0].finite)
     back = np.flatnonzero(counter.value[1:] < counter.value[:-1])
     if back.size:
-        raise UsageError(
-            f"--x {x}: {counter.tag} of {run.path} goes back at step {counter.step[back[0] + 1]}, so that it cannot "
-            "be an axis; use --x step or time"
+        reason = (
+            f"{counter.tag} of {run.path} goes back at step {counter.step[back[0] + 1]}, so that it cannot be an axis"
         )
+        raise ArgumentError("x", x, f"{reason}; use step or time")
     if not len(counter) or (len(counter) > 1 and counter.value[-1] == counter.value[0]):
-        raise UsageError(f"--x {x}: {counter.tag} of {run.path} does not count up; use --x step or time")
+        raise ArgumentError("x", x, f"{counter.tag} of {run.path} does not count up; use step or time")
     return counter
 
 
@@ -93,12 +93,12 @@ def clock(run: Run) -> tuple[IntArray, FloatArray]:
 
     Raises
     ------
-    UsageError
+    ArgumentError
         When no curve has one.
     """
     timed = [c for c in run.curves.values() if c.wall_time is not None and np.isfinite(c.wall_time).any()]
     if not timed:
-        raise UsageError(f"--x time: {run.path} has no wall time in its logs; use --x step")
+        raise ArgumentError("x", "time", f"{run.path} has no wall time in its logs; use step")
     best = max(timed, key=lambda c: (not c.tag.startswith("system/"), np.isfinite(_wall(c)).sum()))
     known = np.isfinite(_wall(best))
     start = min(float(np.nanmin(_wall(c))) for c in timed)

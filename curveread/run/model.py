@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from curveread.run.placement import Placement
 
-__all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source"]
+__all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source", "Stated"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +143,22 @@ class Checkpoint:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the user states about a run: it wins over what the logs say.
+
+    Parameters
+    ----------
+    vocab_size
+        Tokens in the vocabulary.
+    tokens_per_byte
+        Tokens that a byte of text takes.
+    """
+
+    vocab_size: int | None = None
+    tokens_per_byte: float | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt(ByValue):
     """One start of a run: what was logged between a start and the next one.
@@ -199,6 +215,8 @@ class Run(ByValue):
         True or False where the log says how the run ended, None where it does not.
     incidents
         What was printed beside the log about crashes, in the order of files and lines.
+    stated
+        What the user states about it.
     placement
         Of a run that was placed on another axis (:func:`curveread.run.axes.with_axis`): the run by the steps of its
         log, and where each of them lies now. None for all others.
@@ -215,6 +233,7 @@ class Run(ByValue):
     x_axis: str = "step"
     crashed: bool | None = None
     incidents: tuple[Incident, ...] = ()
+    stated: Stated = field(default_factory=Stated)
     placement: Placement | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from curveread.errors import ReadError, UsageError
-from curveread.run.model import Curve, Run
+from curveread.errors import ArgumentError, ReadError
+from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import Role
-from curveread.run.task import TOKENS_PER_BYTE, VOCAB_SIZE
 
 __all__ = ["with_facts", "with_role", "with_tags"]
 
@@ -21,18 +20,18 @@ def with_tags(run: Run, pattern: str) -> Run:
 
     Raises
     ------
-    UsageError
-        When ``pattern`` is no regular expression.
+    ArgumentError
+        When ``pattern`` is not a regular expression.
     ReadError
         When no curve matches; the message names those that are there.
     """
     try:
         wanted = re.compile(pattern)
     except re.error as error:
-        raise UsageError(f"--tags {pattern!r} is no regular expression: {error}") from error
+        raise ArgumentError("tags", pattern, f"it is not a regular expression: {error}") from error
     keep = {c.tag for c in run.curves.values() if any(wanted.search(name) for name in (c.tag, *c.aliases))}
     if not keep:
-        raise ReadError(f"{run.path}: no curve matches --tags {pattern!r}; there are: {_names(run)}")
+        raise ReadError(f"{run.path}: no curve matches {pattern!r}; there are: {_names(run)}")
     return _mapped(run, lambda curves: {tag: c for tag, c in curves.items() if tag in keep})
 
 
@@ -60,20 +59,18 @@ def with_role(run: Run, tag: str, role: Role) -> Run:
 
 
 def with_facts(run: Run, vocab_size: int | None, tokens_per_byte: float | None) -> Run:
-    """Return the run with what the user knows about its tokens in its config, under the names of the options.
+    """Return the run with what the user states about its tokens.
 
     Raises
     ------
-    UsageError
-        For a vocabulary of fewer than two tokens, or tokens per byte that are no positive number.
+    ArgumentError
+        For a vocabulary of fewer than two tokens, or tokens per byte that are not a positive number.
     """
     if vocab_size is not None and vocab_size < 2:
-        raise UsageError(f"--vocab-size {vocab_size}: a vocabulary has at least 2 tokens")
+        raise ArgumentError("vocab_size", vocab_size, "a vocabulary has at least 2 tokens")
     if tokens_per_byte is not None and not 0.0 < tokens_per_byte < float("inf"):
-        raise UsageError(f"--tokens-per-byte {tokens_per_byte:g}: it must be a positive number")
-    given = {VOCAB_SIZE: vocab_size, TOKENS_PER_BYTE: tokens_per_byte}
-    known = {name: value for name, value in given.items() if value is not None}
-    return replace(run, config={**run.config, **known}) if known else run
+        raise ArgumentError("tokens_per_byte", tokens_per_byte, "it must be a positive number")
+    return replace(run, stated=Stated(vocab_size, tokens_per_byte))
 
 
 def _with(curve: Curve, role: Role | None) -> Curve:

@@ -9,22 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from curveread.run.model import Run
+from curveread.run.model import Run, Stated
 from curveread.run.roles import Role, is_preference, words
 from curveread.run.settings import number_of, settings
 
 __all__ = [
-    "TOKENS_PER_BYTE",
-    "VOCAB_SIZE",
     "Task",
     "dropout_of",
     "named_by_config",
     "task_of",
     "vocabulary_of",
 ]
-
-VOCAB_SIZE, TOKENS_PER_BYTE = "--vocab-size", "--tokens-per-byte"
-"""Under these names a run's config holds what the user said; they win over what the log says."""
 
 _VOCABULARY = ("vocab_size", "n_vocab", "num_vocab", "vocabulary_size", "padded_vocab_size", "meta_vocab_size")
 _PER_BYTE, _BYTES_PER = ("tokens_per_byte",), ("bytes_per_token",)
@@ -80,7 +75,7 @@ class Task:
 def task_of(run: Run) -> Task:
     """Return what a run trains. O(tags + settings)."""
     config = run.config
-    vocabulary, source = vocabulary_of(config)
+    vocabulary, source = vocabulary_of(config, run.stated)
     named = ((n, v.strip()) for n, v in settings(config) if isinstance(v, str) and v.strip())
     data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
     smoothing = number_of(config, *_SMOOTHING)
@@ -88,25 +83,25 @@ def task_of(run: Run) -> Task:
         language=_language(run, vocabulary),
         vocabulary=vocabulary,
         vocabulary_from=source,
-        tokens_per_byte=_tokens_per_byte(config),
+        tokens_per_byte=_tokens_per_byte(config, run.stated),
         data=" ".join(v for _, v in data[:3]),
         smoothing=smoothing if smoothing is not None and 0.0 < smoothing < 1.0 else 0.0,
     )
 
 
-def vocabulary_of(config: Mapping[str, Any]) -> tuple[int | None, str]:
-    """Return the number of tokens in the vocabulary, and where it stands: the option, or the key of the config."""
-    for names in ((VOCAB_SIZE,), _VOCABULARY):
-        for name, value in settings(config):
-            if name in names and isinstance(value, int | float) and not isinstance(value, bool) and 2 <= value < 1e9:
-                return int(value), name
+def vocabulary_of(config: Mapping[str, Any], stated: Stated) -> tuple[int | None, str]:
+    """Return the number of tokens in the vocabulary, and who says so: the user, or the key of the config."""
+    if stated.vocab_size is not None:
+        return stated.vocab_size, "the user"
+    for name, value in settings(config):
+        if name in _VOCABULARY and isinstance(value, int | float) and not isinstance(value, bool) and 2 <= value < 1e9:
+            return int(value), name
     return None, ""
 
 
-def named_by_config(config: Mapping[str, Any]) -> str:
-    """Return why a config, or an option, says that the loss is a language model's; empty where neither does."""
-    given = next((f"{option} was given" for option in (VOCAB_SIZE, TOKENS_PER_BYTE) if option in config), "")
-    return given or _from_settings(list(settings(config)), vocabulary_of(config)[0])
+def named_by_config(config: Mapping[str, Any], stated: Stated) -> str:
+    """Return why a config, or the user, says that the loss is a language model's; empty where neither does."""
+    return _from_user(stated) or _from_settings(list(settings(config)), vocabulary_of(config, stated)[0])
 
 
 def dropout_of(config: Mapping[str, Any]) -> float:
@@ -115,8 +110,8 @@ def dropout_of(config: Mapping[str, Any]) -> float:
     return float(max(rates, default=0.0))
 
 
-def _tokens_per_byte(config: Mapping[str, Any]) -> float | None:
-    given = number_of(config, TOKENS_PER_BYTE, *_PER_BYTE)
+def _tokens_per_byte(config: Mapping[str, Any], stated: Stated) -> float | None:
+    given = stated.tokens_per_byte if stated.tokens_per_byte is not None else number_of(config, *_PER_BYTE)
     if given is None:
         inverse = number_of(config, *_BYTES_PER)
         given = 1.0 / inverse if inverse else None
@@ -128,9 +123,8 @@ def _language(run: Run, vocabulary: int | None) -> str:
     config, tags = run.config, [*run.curves]
     if is_preference(tags) or run.of(Role.REWARD):
         return ""
-    for option in (VOCAB_SIZE, TOKENS_PER_BYTE):
-        if option in config:
-            return f"{option} was given"
+    if given := _from_user(run.stated):
+        return given
     for tag in tags:
         have = set(words(tag))
         if have & {"ppl", "perplexity", "bpb", "bpc"} or {"lm", "loss"} <= have:
@@ -160,6 +154,12 @@ def _classifies(tags: list[str], settings: list[tuple[str, Any]]) -> bool:
         if name == "architectures" and any(head in str(value) for head in _OTHER_HEADS):
             return True
     return False
+
+
+def _from_user(stated: Stated) -> str:
+    if stated.vocab_size is not None:
+        return "the user stated the size of the vocabulary"
+    return "the user stated the tokens per byte" if stated.tokens_per_byte is not None else ""
 
 
 def _from_settings(settings: list[tuple[str, Any]], vocabulary: int | None) -> str:

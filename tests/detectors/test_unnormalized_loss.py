@@ -28,9 +28,9 @@ def test_a_summed_loss_and_the_setting_that_explains_it(factor: int, setting: st
 
 def test_the_vocabulary_may_come_from_the_option() -> None:
     run = run_of(loss=decay(1000, floor=3.2, height=7.0) * 64)
-    assert unchecked(run, RULE) == "the vocabulary is not in the config; --vocab-size gives it"
+    assert unchecked(run, RULE) == "the size of the vocabulary is not in the config; vocab_size states it"
     (f,) = found_alone(with_facts(run, 50257, None), RULE)
-    assert f.get("vocabulary-from") == "--vocab-size"
+    assert f.get("vocabulary-from") == "the user"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_look_alikes_are_quiet(value: np.ndarray) -> None:
 
 def test_a_vocabulary_alone_makes_no_language_model() -> None:
     run = replace(run_of(loss=decay(1000) * 100), config={"vocab_size": 38, "model_type": "vits"})
-    assert "does not say that a language model is trained" in unchecked(run, RULE)
+    assert "nothing says that a language model is trained" in unchecked(run, RULE)
 
 
 def test_a_regression_loss_is_none_of_its_business() -> None:

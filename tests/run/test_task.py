@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curveread.run.model import Curve, Run
+from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import Role, is_preference, unit_of
+from curveread.run.selection import with_facts
 from curveread.run.settings import number_of
-from curveread.run.task import TOKENS_PER_BYTE, VOCAB_SIZE, dropout_of, task_of, vocabulary_of
+from curveread.run.task import dropout_of, task_of, vocabulary_of
 
 
 def run(*tags: str, **config: Any) -> Run:
@@ -32,8 +33,8 @@ def run(*tags: str, **config: Any) -> Run:
         (run("loss", block_size=1024, n_head=12, n_embd=768, dataset="openwebtext"), "describes a GPT"),
         (run("loss", task_type="CAUSAL_LM"), "CAUSAL_LM"),
         (run("loss", stage="sft"), "stage is sft"),
-        (run("loss", **{VOCAB_SIZE: 100}), "--vocab-size was given"),
-        (run("loss", "accuracy", **{TOKENS_PER_BYTE: 0.3}), "--tokens-per-byte was given"),
+        (with_facts(run("loss"), 100, None), "the user stated the size of the vocabulary"),
+        (with_facts(run("loss", "accuracy"), None, 0.3), "the user stated the tokens per byte"),
     ],
 )
 def test_evidence_for_a_language_model(made: Run, word: str) -> None:
@@ -75,8 +76,8 @@ def test_figures_from_the_config() -> None:
     assert (task.vocabulary, task.vocabulary_from, task.tokens_per_byte) == (512, "vocab_size", 0.25)
     assert task.data == "wikitext wikitext-103-v1"
     assert task.smoothing == 0.1
-    assert vocabulary_of({"vocab_size": 512, VOCAB_SIZE: 600}) == (600, VOCAB_SIZE)
-    assert vocabulary_of({"vocab_size": "512"}) == (None, "")
+    assert vocabulary_of({"vocab_size": 512}, Stated(vocab_size=600)) == (600, "the user")
+    assert vocabulary_of({"vocab_size": "512"}, Stated()) == (None, "")
     assert dropout_of({"a": {"resid_pdrop": 0.1, "lora_dropout": 0.05}, "dropout": 0}) == 0.1
     assert number_of({"x": float("nan"), "y": 3}, "x", "y") == 3.0
 
@@ -84,7 +85,7 @@ def test_figures_from_the_config() -> None:
 def test_a_config_that_holds_itself_is_no_trap() -> None:
     config: dict[str, Any] = {"vocab_size": 99}
     config["again"] = config
-    assert vocabulary_of(config)[0] == 99
+    assert vocabulary_of(config, Stated())[0] == 99
 
 
 def test_losses_of_preference_tuning_have_no_unit() -> None:
