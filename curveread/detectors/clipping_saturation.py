@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import figure, percent
+from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 
 __all__ = ["ClippingSaturation"]
@@ -29,8 +30,8 @@ class ClippingSaturation(Detector):
         lie above the ceiling that the run's config names.
 
     Why it matters
-        Clipping that always acts is no safety net: the step length is then set by the ceiling instead of the gradient,
-        and the curve of the norm can no longer warn of anything.
+        Clipping that always acts is not a safety net: the step length is then set by the ceiling instead of the
+        gradient, and the curve of the norm can no longer warn of anything.
 
     How it decides
         After the warm-up (the first tenth), and in the second half alone, more than ``share`` of the norms are at the
@@ -63,10 +64,15 @@ class ClippingSaturation(Detector):
         value = view.value[n // 10 :]
         top = float(value.max())
         at_top = _share(value >= (1.0 - 1e-3) * top)
-        # A norm that hardly moves is no norm at a ceiling: some steps must fall clearly below it.
+        # A norm that hardly moves is not at a ceiling: some steps must fall clearly below it.
         if top > 0.0 and at_top > self.share and float((value < 0.98 * top).mean()) > 0.01:
-            text = f"{view.tag} lies at its ceiling of {figure(top)} at {percent(at_top)} of the logged steps"
-            return [self._finding(view, text, at_top, top, None)]
+            message = text(
+                "{tag} lies at its ceiling of {ceiling} at {share} of the logged steps",
+                tag=Tag(view.tag),
+                ceiling=figure(top),
+                share=share(at_top),
+            )
+            return [self._finding(view, message, at_top, top, None)]
         ceiling = _ceiling(subject.facts)
         if ceiling is None:
             return []
@@ -74,15 +80,22 @@ class ClippingSaturation(Detector):
         if above <= self.share:
             return []
         typical = float(np.median(value[value.size // 2 :])) / ceiling
-        text = f"{view.tag} was above the clipping ceiling of {figure(ceiling)} at {percent(above)} of the logged steps"
+        message = text(
+            "{tag} was above the clipping ceiling of {ceiling} at {share} of the logged steps",
+            tag=Tag(view.tag),
+            ceiling=figure(ceiling),
+            share=share(above),
+        )
         if typical >= self.far:
-            text += f"; in the second half it was typically {figure(typical)} times as large"
-        return [self._finding(view, text, above, ceiling, typical)]
+            message += text("; in the second half it was typically {times} times as large", times=figure(typical))
+        return [self._finding(view, message, above, ceiling, typical)]
 
-    def _finding(self, view: CurveView, text: str, share: float, ceiling: float, typical: float | None) -> Finding:
+    def _finding(
+        self, view: CurveView, message: Text, clipped: float, ceiling: float, typical: float | None
+    ) -> Finding:
         warn = typical is not None and typical >= self.far
         evidence = [
-            Evidence("share-of-the-steps-that-were-clipped", "share of the steps that were clipped", share, "ratio"),
+            Evidence("share-of-the-steps-that-were-clipped", "share of the steps that were clipped", clipped, "ratio"),
             Evidence("ceiling", "ceiling", ceiling, ""),
         ]
         if typical is not None:
@@ -103,7 +116,7 @@ class ClippingSaturation(Detector):
             first_step=int(view.step[n // 10]),
             peak_step=int(view.step[n // 10 + int(np.argmax(view.value[n // 10 :]))]),
             last_step=int(view.step[-1]),
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("a ceiling that was chosen so low on purpose, as some fine-tuning recipes do",),
             advice=("Raise the ceiling to about the 90th percentile of the unclipped norm, or lower the rate.",),

@@ -10,9 +10,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject
+from curveread.findings.arguments import Labelled, Length, Name, Place, PlaceList, Tag, count, duration
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, duration
+from curveread.findings.text import Text, text
 from curveread.run.model import Attempt
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
@@ -71,7 +72,7 @@ class ConcurrentWriters(Detector):
                 continue
             if steps >= self.least_share * fewer and (best is None or seconds > best[0]):
                 best = (seconds, a, b)
-        return [self._finding(*best)] if best else self._alternating(subject)
+        return [self._overlapping(*best)] if best else self._alternating(subject)
 
     def _alternating(self, subject: Subject) -> list[Finding]:
         """Find two writers whose rows alternate in one file."""
@@ -85,29 +86,35 @@ class ConcurrentWriters(Detector):
         if both.size < max(10, self.doubled * np.unique(step).size) or back < 0.5 * both.size:
             return []
         first, last = int(both[0]), int(both[-1])
-        text = (
-            f"two processes seem to have logged into one file at the same time: the steps of {view.tag} go back "
-            f"{count(back)} times, and {count(both.size)} steps from {count(first)} to {count(last)} hold two values"
+        message = text(
+            "two processes seem to have logged into one file at the same time: the steps of {tag} go back "
+            "{back} times, and {twice} from {first} to {last} hold two values",
+            tag=Tag(view.tag),
+            back=count(back),
+            twice=Length(both.size),
+            first=Labelled(Place(first)),
+            last=Labelled(Place(last)),
         )
-        finding = self._told(
-            text, first, last, (Evidence("steps-written-twice", "steps written twice", float(both.size), "steps"),)
+        finding = self._finding(
+            message, first, last, (Evidence("steps-written-twice", "steps written twice", float(both.size), "steps"),)
         )
         return [replace(finding, tag=view.tag)]
 
-    def _finding(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
+    def _overlapping(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
         first, last = max(a.first_step, b.first_step), min(a.last_step, b.last_step)
-        text = (
-            f"two processes logged into this run at the same time, for {duration(seconds)}: "
-            f"both wrote steps {count(first)} to {count(last)}"
+        message = text(
+            "two processes logged into this run at the same time, for {overlap}: both wrote {steps}",
+            overlap=duration(seconds),
+            steps=PlaceList((first, last), last="to"),
         )
         evidence = [
             Evidence("overlap-in-wall-time", "overlap in wall time", seconds, "s"),
             Evidence("steps-written-twice", "steps written twice", float(last - first), "steps"),
         ]
-        evidence += [Evidence("source", "source", x.source) for x in (a, b) if x.source]
-        return self._told(text, first, last, tuple(evidence))
+        evidence += [Evidence("source", "source", text("{file}", file=Name(x.source))) for x in (a, b) if x.source]
+        return self._finding(message, first, last, tuple(evidence))
 
-    def _told(self, text: str, first: int, last: int, evidence: tuple[Evidence, ...]) -> Finding:
+    def _finding(self, message: Text, first: int, last: int, evidence: tuple[Evidence, ...]) -> Finding:
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
@@ -115,7 +122,7 @@ class ConcurrentWriters(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text,
+            message=message,
             evidence=evidence,
             also_explained_by=("ranks of one training that each log the same curve", "machines whose clocks differ"),
             advice=("Read the files one by one; give every process a folder of its own, or log from one rank only.",),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
-from curveread.detectors.rhythm import cost_of_evals, evals_of, steps_per_epoch
+from curveread.detectors.rhythm import cost_of_evals, evals_of, evaluate_every, steps_per_epoch
+from curveread.findings.arguments import Count, Tag, measure
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
-from curveread.language.cadence import EVAL_SHARE, arguments, better_interval
+from curveread.findings.text import text
+from curveread.language.cadence import EVAL_SHARE, better_interval
 from curveread.run.roles import Role
 
 __all__ = ["DenseEval"]
@@ -74,10 +75,14 @@ class DenseEval(Detector):
                 severity=Severity.INFO,
                 confidence=0.8,
                 tag=view.tag,
-                message=f"{view.tag} was measured {count(rhythm.count)} times, every {figure(rhythm.interval)} steps: "
-                "far more often than its course needs",
+                message=text(
+                    "{tag} was measured {times}, every {interval}: far more often than its course needs",
+                    tag=Tag(view.tag),
+                    times=Count(rhythm.count, "time"),
+                    interval=measure(rhythm.interval, "steps"),
+                ),
                 evidence=tuple(evidence),
                 also_explained_by=("an evaluation that is cheap", "a study of the training itself"),
-                advice=(f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}.",),
+                advice=(evaluate_every(better),),
             )
         ]

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, number, percent, quantity
+from curveread.findings.text import Text, text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import Rise, median_error, no_higher_since, rise_after_best, split_point, window_medians
@@ -38,7 +39,7 @@ class Divergence(Detector):
         slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
         or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
         the trend was within two standard errors of its best level. Where the evaluation loss ends no higher than it
-        was at the onset, the model is no worse, and only a ``level-shift`` is told.
+        was at the onset, the model is no worse, and only a ``level-shift`` is reported.
 
     When it is wrong
         A lasting change of the data or of the objective (a harder curriculum, a new loss term) raises the loss
@@ -78,17 +79,22 @@ class Divergence(Detector):
         width = 1 if n < 30 else min(5, n // 10)
         smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, width), axis=1) if width > 1 else y
         best = int(np.argmin(smooth)) + width // 2
-        level = float(np.exp(smooth.min()))
-        if last < self.blow_up * level or float(np.max(value[: max(1, best + 1)])) > last:
+        lowest = float(np.exp(smooth.min()))
+        if last < self.blow_up * lowest or float(np.max(value[: max(1, best + 1)])) > last:
             return []
         # The onset: after the last value that is still among the ordinary ones.
-        ordinary = level * min(np.exp(max(5.0 * view.parts.noise, 0.7)), self.blow_up)
+        ordinary = lowest * min(np.exp(max(5.0 * view.parts.noise, 0.7)), self.blow_up)
         low = np.flatnonzero(value <= ordinary)
         onset = min(int(low[-1]) + 1, n - 1) if low.size else 0
-        ratio = float(value[onset:].max() / level)
-        text = f"{view.tag} blew up from step {count(view.step[onset])} on, to {number(ratio, 2)} times its best level"
+        ratio = float(value[onset:].max() / lowest)
+        message = text(
+            "{tag} blew up from {onset} on, to {times} times its best level",
+            tag=Tag(view.tag),
+            onset=Place(int(view.step[onset])),
+            times=rough(ratio),
+        )
         evidence = [Evidence("largest-value-against-the-best", "largest value against the best", ratio, "ratio")]
-        return [self._finding(view, onset, subject, text, float(np.log(ratio)), evidence)]
+        return [self._finding(view, onset, subject, message, float(np.log(ratio)), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
@@ -112,10 +118,13 @@ class Divergence(Detector):
         if peak > rise.best and won_back and not _still_rising(view, onset):
             return []
         best, end = parts.level(rise.best), parts.level(rise.end)
-        lost = "all" if rise.share >= 0.995 else f"{percent(rise.share)} of the"
-        text = (
-            f"{view.tag} rose from {quantity(best)} to {quantity(end, view.unit)} after step {count(view.step[onset])} "
-            f"and stayed up: {lost} progress made before was lost"
+        message = text(
+            "{tag} rose from {best} to {end} after {onset} and stayed up: {lost} progress made before was lost",
+            tag=Tag(view.tag),
+            best=level(best),
+            end=level(end, view.unit),
+            onset=Place(int(view.step[onset])),
+            lost=text("all") if rise.share >= 0.995 else text("{share} of the", share=share(rise.share)),
         )
         evidence = [
             Evidence("best-level", "best level", best, view.unit),
@@ -124,7 +133,7 @@ class Divergence(Detector):
             Evidence("progress-lost", "progress lost", float(min(rise.share, 1e6)), "ratio"),
         ]
         strength = float(np.log(rise.z / self.weak_z))
-        return [self._finding(view, onset, subject, text, strength, evidence)]
+        return [self._finding(view, onset, subject, message, strength, evidence)]
 
     def _onset(self, view: CurveView, rise: Rise) -> int:
         """Return the index at which the trend left its best level for the last time."""
@@ -148,13 +157,14 @@ class Divergence(Detector):
         return int(blocks.edge[min(k + 1, len(blocks) - 1)])
 
     def _finding(
-        self, view: CurveView, onset: int, subject: Subject, text: str, strength: float, evidence: list[Evidence]
+        self, view: CurveView, onset: int, subject: Subject, message: Text, strength: float, evidence: list[Evidence]
     ) -> Finding:
         first = int(view.step[onset])
-        advice = [f"Go back to a checkpoint before step {count(first)}."]
+        advice: list[str] = [text("Go back to a checkpoint before {onset}.", onset=Place(first))]
         kept = [c.step for c in subject.checkpoints if c.step < first]
         if kept:
-            advice = [f"Go back to the checkpoint of step {count(max(kept))}, the last one before the onset."]
+            last = Place(max(kept))
+            advice = [text("Go back to the checkpoint of {last}, the last one before the onset.", last=last)]
         rate = subject.first(Role.LEARNING_RATE)
         if rate is not None and len(rate):
             at = int(np.clip(np.searchsorted(rate.step, first, side="right") - 1, 0, len(rate) - 1))
@@ -175,7 +185,7 @@ class Divergence(Detector):
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),
             last_step=int(view.curve.step[-1]),
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("harder data or another objective from that step on",),
             advice=tuple(advice),

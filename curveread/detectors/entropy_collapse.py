@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.levels import last_change, window_medians, windows_of
 
@@ -80,12 +81,18 @@ class EntropyCollapse(Detector):
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),
             last_step=int(view.step[-1]),
-            message=f"{view.tag} fell from {quantity(start)} to {quantity(end, view.unit or 'nats')} "
-            f"by step {count(first)} and stayed there, while the reward gained nothing: the policy no longer explores",
+            message=text(
+                "{tag} fell from {start} to {end} by {onset} and stayed there, while the reward gained nothing: "
+                "the policy no longer explores",
+                tag=Tag(view.tag),
+                start=level(start),
+                end=level(end, view.unit or "nats"),
+                onset=Place(first),
+            ),
             evidence=(
                 Evidence("entropy-at-the-start", "entropy at the start", start, "nats"),
                 Evidence("entropy-at-the-end", "entropy at the end", end, "nats"),
-                Evidence("share-that-is-left", "share that is left", percent(end / start)),
+                Evidence("share-that-is-left", "share that is left", text("{share}", share=share(end / start))),
             ),
             also_explained_by=("a task whose best answer was found at once",),
             advice=(

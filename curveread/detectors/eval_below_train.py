@@ -9,9 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, share
+from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import Text, text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 
@@ -99,12 +101,14 @@ class EvalBelowTrain(Detector):
             return None
         gap = float(np.median(np.log(value / paired)))
         last = float(value[-1])
-        text = (
-            f"{view.tag} fell with the training loss to {quantity(last, view.unit)}, "
-            f"{percent(last / start)} of where it began, without any gap: "
-            "the evaluation data seem to be among the training data"
+        message = text(
+            "{tag} fell with the training loss to {end}, {share} of where it began, without any gap: "
+            "the evaluation data seem to be among the training data",
+            tag=Tag(view.tag),
+            end=level_of(last, view.unit),
+            share=share(last / start),
         )
-        return self._finding(view, int(view.step[half:][low][0]), text, gap, float(with_it.mean()), start)
+        return self._finding(view, int(view.step[half:][low][0]), message, gap, float(with_it.mean()), start)
 
     def _widening(self, view: CurveView, train: CurveView, level: FloatArray) -> Finding | None:
         start = float(np.median(train.value[: max(3, len(train) // 100)]))
@@ -124,13 +128,16 @@ class EvalBelowTrain(Detector):
         below = np.flatnonzero(gap <= 0.0)
         first = int(below[-1]) + 1 if below.size else 0
         last = float(view.value[-1])
-        text = (
-            f"{view.tag} fell below the training loss at step {count(view.step[first])} "
-            f"and goes on leaving it behind ({quantity(last, view.unit)} against {quantity(float(level[-1]))} "
-            "at the end): the evaluation data seem to be trained on"
+        message = text(
+            "{tag} fell below the training loss at {onset} and goes on leaving it behind "
+            "({end} against {train} at the end): the evaluation data seem to be trained on",
+            tag=Tag(view.tag),
+            onset=Place(int(view.step[first])),
+            end=level_of(last, view.unit),
+            train=level_of(float(level[-1])),
         )
-        share = float((gap > 0).mean())
-        return self._finding(view, int(view.step[first]), text, float(np.log(last / level[-1])), share, start)
+        ahead = float((gap > 0).mean())
+        return self._finding(view, int(view.step[first]), message, float(np.log(last / level[-1])), ahead, start)
 
     def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
         y, base = np.log(view.value), np.log(level)
@@ -143,16 +150,19 @@ class EvalBelowTrain(Detector):
                 continue
             if moved[i] < 0.3 * step[i]:
                 continue
-            text = (
-                f"{view.tag} dropped from {quantity(float(view.value[i]))} to "
-                f"{quantity(float(view.value[i + 1]), view.unit)} at step {count(view.step[i + 1])}, "
-                "to the training loss, which did not move: "
-                "the evaluation set changed there, or leaks since"
+            first = int(view.step[i + 1])
+            message = text(
+                "{tag} dropped from {before} to {after} at {onset}, to the training loss, which did not move: "
+                "the evaluation set changed there, or has leaked since",
+                tag=Tag(view.tag),
+                before=level_of(float(view.value[i])),
+                after=level_of(float(view.value[i + 1]), view.unit),
+                onset=Place(first),
             )
-            return self._finding(view, int(view.step[i + 1]), text, float(np.median(after)), 1.0, float(view.value[0]))
+            return self._finding(view, first, message, float(np.median(after)), 1.0, float(view.value[0]))
         return None
 
-    def _finding(self, view: CurveView, first: int, text: str, gap: float, share: float, start: float) -> Finding:
+    def _finding(self, view: CurveView, first: int, message: Text, gap: float, below: float, start: float) -> Finding:
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
@@ -161,7 +171,7 @@ class EvalBelowTrain(Detector):
             first_step=first,
             peak_step=first,
             last_step=int(view.step[-1]),
-            message=text,
+            message=message,
             evidence=(
                 Evidence(
                     "median-gap-to-the-training-loss-since", "median gap to the training loss since", gap, "log units"
@@ -169,7 +179,7 @@ class EvalBelowTrain(Detector):
                 Evidence(
                     "evaluations-at-or-below-the-training-loss",
                     "evaluations at or below the training loss",
-                    share,
+                    below,
                     "ratio",
                 ),
                 Evidence("loss-at-the-start", "loss at the start", start, view.unit),

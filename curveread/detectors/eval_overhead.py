@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
-from curveread.detectors.rhythm import cost_of_evals, evals_of, steps_per_epoch
+from curveread.detectors.rhythm import cost_of_evals, evals_of, evaluate_every, steps_per_epoch
+from curveread.findings.arguments import duration, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, duration, percent
-from curveread.language.cadence import EVAL_SHARE, arguments, better_interval
+from curveread.findings.text import text
+from curveread.language.cadence import EVAL_SHARE, better_interval
 from curveread.run.roles import Role
 
 __all__ = ["EvalOverhead"]
@@ -60,24 +61,27 @@ class EvalOverhead(Detector):
             return []
         rhythm = evals_of(subject.views, subject.facts, subject.x_axis)
         view = subject.all(Role.EVAL_LOSS)[0]
-        advice = ["Evaluate on a fixed part of the evaluation set, and on all of it at the end."]
+        advice: list[str] = ["Evaluate on a fixed part of the evaluation set, and on all of it at the end."]
         if rhythm is not None and rhythm.axis == "step":
             better = max(
                 better_interval(subject.length, steps_per_epoch(subject.views, subject.facts)), int(2 * rhythm.interval)
             )
             if better < subject.length / 5:
-                advice.insert(
-                    0, f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}."
-                )
-        how = "" if cost.measured else ", read off the pauses in the log"
+                advice.insert(0, evaluate_every(better))
+        how = text("" if cost.measured else ", read off the pauses in the log")
         return [
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
                 confidence=0.9 if cost.measured else 0.7,
                 tag=view.tag,
-                message=f"evaluation took {duration(cost.seconds)}, {percent(cost.share)} of the wall time{how}; "
-                f"about {100 * EVAL_SHARE:.0f} % is usual",
+                message=text(
+                    "evaluation took {time}, {share} of the wall time{how}; about {usual} is usual",
+                    time=duration(cost.seconds),
+                    share=share(cost.share),
+                    how=how,
+                    usual=figure(100.0 * EVAL_SHARE, "%"),
+                ),
                 evidence=(
                     Evidence("time-of-the-evaluations", "time of the evaluations", cost.seconds, "s"),
                     Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"),

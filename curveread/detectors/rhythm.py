@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.language.cadence import Cost, Rhythm, epoch_length, eval_cost, rhythm_of
+from curveread.findings.arguments import Length, Name
+from curveread.findings.text import Text, text
+from curveread.language.cadence import Cost, Rhythm, arguments, epoch_length, eval_cost, rhythm_of
 from curveread.run.roles import EVAL_WORDS, Role, words
 from curveread.run.settings import number_of
 
-__all__ = ["cost_of_evals", "evals_of", "logging_of", "steps_per_epoch"]
+__all__ = ["cost_of_evals", "evals_of", "evaluate_every", "logging_of", "steps_per_epoch"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
@@ -54,6 +56,15 @@ def cost_of_evals(views: _Views) -> Cost | None:
     logged = [v.value for v in views.get(Role.OTHER, ()) if _is_runtime(v.tag)]
     runtime = max(logged, key=lambda v: v.size) if logged else np.empty(0)
     return eval_cost(runtime, train.curve.step, train.curve.wall_time, evaluation.step)
+
+
+def evaluate_every(steps: int) -> Text:
+    """Return the advice to evaluate at such a distance, with the settings of the Trainer that do it."""
+    return text(
+        "Evaluate every {steps}; with the Trainer: {settings}.",
+        steps=Length(steps),
+        settings=Name(arguments(eval_steps=steps)),
+    )
 
 
 def _is_runtime(tag: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from curveread.findings import wording
@@ -17,6 +18,7 @@ __all__ = [
     "Argument",
     "AxisWord",
     "Count",
+    "Labelled",
     "Length",
     "Name",
     "Place",
@@ -30,6 +32,8 @@ __all__ = [
     "level",
     "measure",
     "number",
+    "precise",
+    "rough",
     "share",
 ]
 
@@ -85,7 +89,7 @@ class Amount(Argument):
         As in :class:`~curveread.findings.finding.Evidence`.
     form
         How it is written, by the functions of :mod:`curveread.findings.wording`: ``level``, ``figure``, ``number``,
-        ``measure``, ``share``, ``duration``, ``compact`` or ``count``.
+        ``measure``, ``share``, ``duration``, ``compact``, ``count``, ``rough`` or ``precise``.
     """
 
     value: float
@@ -110,6 +114,8 @@ _FORMS: dict[str, Callable[[float, str], str]] = {
     "duration": lambda value, _: wording.duration(value),
     "compact": _bare(wording.compact),
     "count": _bare(wording.count),
+    "rough": _bare(partial(wording.number, digits=2)),
+    "precise": _bare(partial(wording.number, digits=6)),
 }
 
 
@@ -126,6 +132,16 @@ def figure(value: float, unit: str = "") -> Amount:
 def number(value: float, unit: str = "") -> Amount:
     """Return a figure of four significant digits: ``2.314``."""
     return Amount(float(value), unit, "number")
+
+
+def rough(value: float, unit: str = "") -> Amount:
+    """Return a figure of two significant digits: ``2.3``."""
+    return Amount(float(value), unit, "rough")
+
+
+def precise(value: float, unit: str = "") -> Amount:
+    """Return a figure of six significant digits, to be found in the log: ``2.31416``."""
+    return Amount(float(value), unit, "precise")
 
 
 def measure(value: float, unit: str = "") -> Amount:
@@ -251,6 +267,25 @@ class Span(Argument):
         """Return the stretch on another axis."""
         first, last = (None if at is None else places.at(int(at)) for at in (self.first, self.last))
         return replace(self, first=first, last=last, axis=places.axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(Argument):
+    """A place beside words that hold the noun ``step`` already: it names its axis only where that is another one.
+
+    The label ``onset between steps``, ending with an :class:`AxisWord`, has the value ``2,500–5,000``; on another axis
+    ``onset between`` has ``epochs 1–2``.
+    """
+
+    place: Place | PlaceList | Span
+
+    def worded(self) -> str:
+        """Return the place, without the noun on the axis of steps."""
+        return replace(self.place, bare=self.place.axis == "step").worded()
+
+    def on(self, places: Places) -> Labelled:
+        """Return the place on another axis."""
+        return Labelled(self.place.on(places))
 
 
 @dataclass(frozen=True, slots=True)
