@@ -197,7 +197,7 @@ def _as_evidence(effect: Finding) -> Evidence:
 
 
 def _never_was(effect: Finding, cause: Finding) -> bool:
-    """Return whether the effect is no event of its own, but how the cause looks to another check."""
+    """Return whether the effect is not an event of its own, but how the cause looks to another check."""
     return (effect.rule, cause.rule) == ("loss-spike", "level-shift")
 
 
@@ -213,7 +213,7 @@ def _edge_of_drop(spike: Finding, shift: Finding, near: float) -> bool:
     """Return whether a spike is only the edge of a step down.
 
     The trend begins to fall before the step, so the last points before it stand above the trend, by less than the
-    height of the step. Such a spike never was: it is no evidence either.
+    height of the step. Such a spike is an artefact of the trend, so it is not evidence either.
     """
     height = spike.get("height-above-the-trend")
     for step in shift.folded or (shift,):

@@ -22,7 +22,7 @@ class Watched:
     Parameters
     ----------
     view
-        The curve. What is no measurement (NaN, ±Inf, a masked zero) counts as infinitely high.
+        The curve. What is not a measurement (NaN, ±Inf, a masked zero) counts as infinitely high.
     """
 
     def __init__(self, view: CurveView) -> None:

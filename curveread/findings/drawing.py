@@ -12,7 +12,7 @@ __all__ = ["GAP", "Drawing", "Ruler"]
 
 
 GAP = "gap"
-"""Role of a drawing that is no logged curve: how far the eval loss lies above the train loss."""
+"""Role of a drawing that is not a logged curve: how far the eval loss lies above the train loss."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

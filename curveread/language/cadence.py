@@ -225,7 +225,7 @@ def eval_cost(runtime: FloatArray, step: IntArray, wall: FloatArray, evals: IntA
 
     Notes
     -----
-    Pauses of more than a hundred usual intervals (a restart, a night) are no wall time of the training.
+    Pauses of more than a hundred usual intervals (a restart, a night) are not training time.
     """
     known = np.isfinite(wall)
     step, wall = step[known], wall[known]

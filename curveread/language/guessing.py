@@ -1,4 +1,4 @@
-"""Losses that are no learning but arithmetic: ln 2, ln 10, ln(vocabulary)."""
+"""Losses that come from arithmetic, not from learning: ln 2, ln 10, ln(vocabulary)."""
 
 from __future__ import annotations
 

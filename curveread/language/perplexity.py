@@ -33,7 +33,7 @@ __all__ = [
 
 LN2 = float(np.log(2.0))
 LARGEST = float(np.log(np.finfo(np.float64).max))
-"""Nats beyond which a perplexity is no float64 any more: about 709.78."""
+"""Nats beyond which a perplexity no longer fits into a float64: about 709.78."""
 
 
 @overload

@@ -42,7 +42,7 @@ class Incident:
 def root_of(incidents: Sequence[Incident]) -> Incident | None:
     """Return the incident that the others of one crash follow from, None without any.
 
-    The first that says what happened; of exceptions the first that is no launcher's, which only says that a worker
+    The first that says what happened; of exceptions the first that is not a launcher's, which only says that a worker
     failed. A kill follows from what was printed before it.
     """
 

@@ -26,7 +26,7 @@ class NoteKind(StrEnum):
     SUMMED = "summed"
     """A loss is a sum of several, not their mean."""
     SKIPPED = "skipped"
-    """A file or value that is no curve, or could not be used."""
+    """A file or value that is not a curve, or could not be used."""
     X_AXIS = "x-axis"
     """How the step of a curve was found, where that is not obvious."""
     UNORDERED = "unordered"

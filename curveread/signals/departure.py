@@ -20,7 +20,7 @@ def departure(y: FloatArray, first: int, last: int, reach: int, noise: float = 0
     Parameters
     ----------
     y
-        (n,) values on a scale on which the noise is even; +inf where the value is no number.
+        (n,) values on a scale on which the noise is even; +inf where the value is not a number.
     first, last
         Indices of the event's beginning and of where the curve must have moved at the latest.
     reach

@@ -114,7 +114,7 @@ def _judged(
         if spread <= 0.0:
             return np.zeros_like(z), np.inf, 0.0
         stat = box / spread
-        tail = tail_of(stat[skip:], width, floor)  # the trend lags in the steep head: its residuals are no noise
+        tail = tail_of(stat[skip:], width, floor)  # the trend lags in the steep head: its residuals are not noise
         threshold = max(floor, tail.height(false_events) if tail else 0.0)
         # A box that is at the clip all through must pass.
         enough = 1.25 * threshold * spread

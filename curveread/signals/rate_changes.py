@@ -17,7 +17,7 @@ _JUMP = 1.25
 _LONE = 4.0
 _EDGES = 1000
 _FEW = 12
-"""More stretches than this are no schedule that could be told in words."""
+"""More stretches than this are not a schedule that words could describe."""
 
 
 @dataclass(frozen=True, slots=True)

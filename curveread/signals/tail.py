@@ -43,7 +43,7 @@ class Tail:
     weight
         (k,) how well each law explains the peaks, in all 1.
     apart
-        Height from which on peaks are no part of the noise, since a gap lies below them that no tail leaves;
+        Height from which on peaks are not part of the noise, since a gap lies below them that no tail leaves;
         inf where there is none.
     """
 
@@ -133,7 +133,7 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
 
 
 def _apart(peaks: FloatArray, floor: float) -> int:
-    """Return how many of the ascending peaks are no part of the noise: those above a gap that no tail leaves.
+    """Return how many of the ascending peaks are not part of the noise: those above a gap that no tail leaves.
 
     Of a Pareto tail with index a the chance that the j-th highest peak is more than r times the next is r^(-a j).
     """
