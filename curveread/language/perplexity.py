@@ -41,7 +41,13 @@ def bits_from_nats(nats: float) -> float: ...
 @overload
 def bits_from_nats(nats: FloatArray) -> FloatArray: ...
 def bits_from_nats(nats: Any) -> Any:
-    """Return a loss in bits: nats / ln 2 (a change of the logarithm's base)."""
+    """Return a loss in bits: nats / ln 2 (a change of the logarithm's base).
+
+    Examples
+    --------
+    >>> round(bits_from_nats(2.0), 3)
+    2.885
+    """
     return _same(nats, np.asarray(nats, dtype=np.float64) / LN2)
 
 
@@ -50,7 +56,13 @@ def nats_from_bits(bits: float) -> float: ...
 @overload
 def nats_from_bits(bits: FloatArray) -> FloatArray: ...
 def nats_from_bits(bits: Any) -> Any:
-    """Return a loss in nats: bits times ln 2."""
+    """Return a loss in nats: bits times ln 2.
+
+    Examples
+    --------
+    >>> round(nats_from_bits(1.0), 3)
+    0.693
+    """
     return _same(bits, np.asarray(bits, dtype=np.float64) * LN2)
 
 
@@ -63,6 +75,11 @@ def perplexity(nats: Any) -> Any:
 
     The perplexity of a mean loss is the geometric mean of the tokens' perplexities. The arithmetic mean of perplexities
     is never smaller (Jensen's inequality): average losses, not perplexities.
+
+    Examples
+    --------
+    >>> round(perplexity(3.0), 2)
+    20.09
     """
     with np.errstate(over="ignore", under="ignore"):
         return _same(nats, np.exp(np.asarray(nats, dtype=np.float64)))
@@ -73,7 +90,13 @@ def perplexity_from_bits(bits: float) -> float: ...
 @overload
 def perplexity_from_bits(bits: FloatArray) -> FloatArray: ...
 def perplexity_from_bits(bits: Any) -> Any:
-    """Return 2 ** bits; inf above 1024 bits."""
+    """Return 2 ** bits; inf above 1024 bits.
+
+    Examples
+    --------
+    >>> perplexity_from_bits(3.0)
+    8.0
+    """
     with np.errstate(over="ignore", under="ignore"):
         return _same(bits, np.exp2(np.asarray(bits, dtype=np.float64)))
 
@@ -83,7 +106,13 @@ def nats_from_perplexity(value: float) -> float: ...
 @overload
 def nats_from_perplexity(value: FloatArray) -> FloatArray: ...
 def nats_from_perplexity(value: Any) -> Any:
-    """Return ln(perplexity), the loss in nats; NaN below 0, -inf for 0."""
+    """Return ln(perplexity), the loss in nats; NaN below 0, -inf for 0.
+
+    Examples
+    --------
+    >>> round(nats_from_perplexity(20.0), 3)
+    2.996
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return _same(value, np.log(np.asarray(value, dtype=np.float64)))
 
@@ -107,6 +136,11 @@ def bits_per_byte(nats: Any, tokens_per_byte: float) -> Any:
     ------
     ValueError
         When tokens_per_byte is not a positive number.
+
+    Examples
+    --------
+    >>> round(bits_per_byte(3.0, 0.23), 3)
+    0.995
     """
     return _same(nats, np.asarray(bits_from_nats(nats)) * _positive(tokens_per_byte))
 
@@ -116,7 +150,13 @@ def nats_from_bits_per_byte(bits: float, tokens_per_byte: float) -> float: ...
 @overload
 def nats_from_bits_per_byte(bits: FloatArray, tokens_per_byte: float) -> FloatArray: ...
 def nats_from_bits_per_byte(bits: Any, tokens_per_byte: float) -> Any:
-    """Return the loss per token in nats for bits per byte: the inverse of :func:`bits_per_byte`."""
+    """Return the loss per token in nats for bits per byte: the inverse of :func:`bits_per_byte`.
+
+    Examples
+    --------
+    >>> round(nats_from_bits_per_byte(1.0, 0.23), 3)
+    3.014
+    """
     return _same(bits, np.asarray(nats_from_bits(bits)) / _positive(tokens_per_byte))
 
 
@@ -127,6 +167,11 @@ def uniform(choices: int) -> float:
     ------
     ValueError
         For fewer than one choice.
+
+    Examples
+    --------
+    >>> round(uniform(50_257), 2)
+    10.82
     """
     if choices < 1:
         raise ValueError(f"guessing needs at least one choice, not {choices}")

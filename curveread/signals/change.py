@@ -37,6 +37,11 @@ def change_of(value: FloatArray, most: int = 40) -> LevelChange:
         (n,) finite values.
     most
         At most so many block medians enter; a block averages out noise that neighbours share.
+
+    Examples
+    --------
+    >>> change_of(np.linspace(3.0, 1.0, 100)).mid
+    -2.0
     """
     n = value.size
     count = min(most, n)

@@ -141,6 +141,12 @@ def decompose(value: FloatArray, transform: Transform | None = None) -> Decompos
     Decomposition. O(n). The trend is a running median (see :mod:`curveread.signals.trend`), the scale the
     median absolute deviation from it in blocks of an eighth of the curve, 48 points at least and at most 200 or half
     the trend's window.
+
+    Examples
+    --------
+    >>> parts = decompose(np.append(np.full(400, 2.0), 9.0))
+    >>> round(parts.level(float(parts.trend[-1])), 2)
+    2.0
     """
     transform = transform or Transform.of(value)
     y = transform.forward(value)

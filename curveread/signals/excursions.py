@@ -58,6 +58,13 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     -------
     list of Excursion. A box of width w is judged against the robust scale of all boxes of that width, which
     absorbs correlated noise. O(n log window).
+
+    Examples
+    --------
+    >>> z = np.random.default_rng(0).normal(size=1000)
+    >>> z[600:603] = 30.0
+    >>> [(e.first, e.last) for e in excursions(z, 101, floor=6.0, false_events=0.01)]
+    [(600, 602)]
     """
     n = z.size
     if n < 20:

@@ -72,6 +72,11 @@ def medians(step: FloatArray, value: FloatArray, most: int = 60) -> tuple[FloatA
     ----------
     step, value
         (n,) finite.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in medians(np.arange(6.0), np.array([5.0, 4, 3, 2, 1, 0]), 3)]
+    [[0.5, 2.5, 4.5], [4.5, 2.5, 0.5]]
     """
     n = value.size
     count = min(most, n)

@@ -56,6 +56,12 @@ def jumps(
     list of Jump. The medians of ``left`` blocks before and ``right`` blocks after each block edge are compared, at 200,
     100 and 50 blocks, so that small steps that last are found as well as large short ones; of steps
     closer than a window the clearest is kept. O(n).
+
+    Examples
+    --------
+    >>> y = np.repeat([1.0, 3.0], 500)
+    >>> [(found.index, round(found.size, 1)) for found in jumps(y, np.full(1000, 0.1), 1.0)]
+    [(500, 2.0)]
     """
     found: list[Jump] = []
     for most in (200, 100, 50):

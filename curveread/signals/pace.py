@@ -40,6 +40,11 @@ def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float
     -------
     (m,) indices into ``step``, (m,) steps per second, and the sum of the intervals, in which a pause counts as no more
     than five median ones.
+
+    Examples
+    --------
+    >>> rates(np.array([0, 10, 20]), np.array([0.0, 5.0, 10.0]))[1].tolist()
+    [2.0, 2.0]
     """
     known = np.flatnonzero(np.isfinite(wall))
     if known.size < 2:

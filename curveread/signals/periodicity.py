@@ -45,6 +45,11 @@ def strongest_period(y: FloatArray, most: float) -> Period | None:
     -----
     Fisher 1929: g is the largest share of the periodogram at one of its m frequencies;
     P(g > x) = sum_k (-1)^(k-1) C(m, k) (1 - k x)^(m-1). O(n log n).
+
+    Examples
+    --------
+    >>> round(strongest_period(np.sin(np.arange(200.0) * 2.0 * np.pi / 20.0), 100.0).points, 1)
+    20.0
     """
     n = y.size
     if n < 12:

@@ -150,6 +150,11 @@ def changes(value: FloatArray) -> list[RateChange]:
     Returns
     -------
     list of RateChange; empty for a rate that only stays or only falls. O(n).
+
+    Examples
+    --------
+    >>> [(c.index, c.kind) for c in changes(np.repeat([1e-3, 1e-4], 50))]
+    [(50, 'drop')]
     """
     parts = stretches(value)
     out: list[RateChange] = []

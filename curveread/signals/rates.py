@@ -72,6 +72,12 @@ def course_of(step: FloatArray, rate: FloatArray) -> Course | None:
     On a grid of 400 steps. A jump is a change of more than 5 % of the rate that is 4 times as large as those around it;
     a rise counts when it comes after the first fall. A fall is a line, a cosine to a floor, an exponential or a power
     of the step when the rate follows it within 1 % of the peak.
+
+    Examples
+    --------
+    >>> step = np.arange(500.0)
+    >>> course_of(step, 1.0 + np.cos(step * np.pi / 1000.0)).kind
+    'falling'
     """
     if step.size < 5 or not float(rate.max()) > 0.0 or step[-1] <= step[0]:
         return None

@@ -36,7 +36,13 @@ def extremes(value: FloatArray, most: int = 4000) -> IntArray:
 
 
 def knots(n: int, most: int = 2000) -> IntArray:
-    """Return at most ``most`` indices spread evenly over n points, both ends among them."""
+    """Return at most ``most`` indices spread evenly over n points, both ends among them.
+
+    Examples
+    --------
+    >>> knots(1001, 5).tolist()
+    [0, 250, 500, 750, 1000]
+    """
     return (
         np.unique(np.linspace(0, max(n - 1, 0), min(n, most)).round()).astype(np.int64) if n else np.empty(0, np.int64)
     )

@@ -13,7 +13,13 @@ MAD_TO_SIGMA = 1.4826
 
 
 def mad_scale(x: FloatArray) -> float:
-    """Return 1.4826 times the median absolute deviation of ``x`` ((n,) finite), 0.0 for fewer than 2 points."""
+    """Return 1.4826 times the median absolute deviation of ``x`` ((n,) finite), 0.0 for fewer than 2 points.
+
+    Examples
+    --------
+    >>> round(mad_scale(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 4)
+    1.4826
+    """
     if x.size < 2:
         return 0.0
     return float(MAD_TO_SIGMA * np.median(np.abs(x - np.median(x))))

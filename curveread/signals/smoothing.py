@@ -32,6 +32,11 @@ def ema(value: FloatArray, weight: float = 0.6) -> FloatArray:
     -----
     ``last = last * w + (1 - w) * y; smoothed = last / (1 - w**n)`` with n the finite points so far, as in
     TensorBoard's ``line_chart_v2/data_transformer.ts``. It runs over points, not steps.
+
+    Examples
+    --------
+    >>> ema(np.array([4.0, 2.0, 2.0]), 0.5).round(3).tolist()
+    [4.0, 2.667, 2.286]
     """
     if not 0.0 <= weight < 1.0:
         raise ValueError(f"weight must be at least 0 and below 1, not {weight}")

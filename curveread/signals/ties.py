@@ -28,6 +28,12 @@ def tied(y: FloatArray) -> tuple[BoolArray, float]:
 
     The error of a single value is the noise of the 13 values around the lowest: that a curve diverges later is no
     noise. The rule is that of Breiman et al., "Classification and Regression Trees", 1984.
+
+    Examples
+    --------
+    >>> which, error = tied(np.array([3.0, 2.1, 2.0, 2.1, 2.0, 2.1]))
+    >>> which.tolist()
+    [False, True, True, True, True, True]
     """
     low = int(np.argmin(y))
     first = int(np.clip(low - _AROUND, 0, max(y.size - 2 * _AROUND - 1, 0)))
@@ -55,7 +61,13 @@ class Stop:
 
 
 def early_stop(y: FloatArray, patience: int) -> Stop:
-    """Return where early stopping on (n,) values, the lower the better, would have ended the run; n >= 1. O(n)."""
+    """Return where early stopping on (n,) values, the lower the better, would have ended the run; n >= 1. O(n).
+
+    Examples
+    --------
+    >>> early_stop(np.array([3.0, 2.0, 2.1, 2.2, 2.3]), patience=2)
+    Stop(patience=2, index=3, best=1)
+    """
     lowest = np.minimum.accumulate(y)
     improved = np.concatenate([[True], y[1:] < lowest[:-1]])
     last = np.maximum.accumulate(np.where(improved, np.arange(y.size), 0))

@@ -37,6 +37,11 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
     (n,) float64. Early points use narrow windows (7, 15, 31 … as soon as the index is 1.5 windows), because a
     loss falls steeply at first and a wide median there would be far off; from then on the widest. A median
     follows a lasting step at once and without lag, and ignores what is narrower than half its window. O(n).
+
+    Examples
+    --------
+    >>> robust_trend(np.array([2.0, 2.0, 9.0, 2.0, 2.0])).tolist()
+    [2.0, 2.0, 2.0, 2.0, 2.0]
     """
     n = y.size
     if n < 3:
@@ -132,6 +137,11 @@ def kendall_score(y: FloatArray) -> float:
     ----------
     y
         (k,) with k at most a few hundred (the work is O(k²)).
+
+    Examples
+    --------
+    >>> kendall_score(np.array([3.0, 2.0, 1.0]))
+    -3.0
     """
     i, j = np.triu_indices(y.size, 1)
     return float(np.sign(y[j] - y[i]).sum())
@@ -149,6 +159,12 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     -------
     (slope, low, high); (0, -inf, inf) for fewer than 3 points. Method: Theil 1950, Sen 1968; the interval from
     the order statistics of the slopes with the variance of Kendall's S.
+
+    Examples
+    --------
+    >>> slope, low, high = theil_sen(np.arange(20.0), np.append(2.0 * np.arange(19.0), 500.0))
+    >>> slope
+    2.0
     """
     k = x.size
     if k < 3:

@@ -46,6 +46,11 @@ def running_median(y: FloatArray, width: int) -> FloatArray:
     Returns
     -------
     (n,) float64, as ``scipy.ndimage.median_filter(y, width, mode="reflect")``. O(n log width).
+
+    Examples
+    --------
+    >>> running_median(np.array([1.0, 9.0, 2.0, 3.0]), 3).tolist()
+    [1.0, 2.0, 3.0, 3.0]
     """
     if y.size * width > _SMALL:
         from scipy.ndimage import median_filter
