@@ -21,8 +21,8 @@ _SCALED = ("divergence", "gradient-explosion", "masked-nan", "nonfinite-loss")
 def explained(findings: Sequence[Finding], run: Run) -> list[Finding]:
     """Return the findings with the lines that explain them, each with its file and line number.
 
-    An unfinished run is given what ended it; a restart what ended the attempt before it; a value that became non-finite the
-    loss scale that reached its floor.
+    An unfinished run is given what ended it; a restart what ended the attempt before it; a value that became non-finite
+    the loss scale that reached its floor.
     """
     return [_explained(f, run) for f in findings] if run.incidents else list(findings)
 

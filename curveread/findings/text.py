@@ -91,7 +91,8 @@ def text(template: str, /, **args: Argument | Text) -> Text:
 
     Examples
     --------
-    >>> str(text("{tag} rose after {onset}", tag=Tag("val/loss"), onset=Place(1200)))
+    >>> from curveread.findings.arguments import Place
+    >>> text("{tag} rose after {onset}", tag=Tag("val/loss"), onset=Place(1200))
     'val/loss rose after step 1,200'
     """
     names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
