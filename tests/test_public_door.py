@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import json
 import subprocess
 import sys
@@ -20,8 +22,11 @@ def test_the_door_is_small_and_known() -> None:
         "Curve",
         "CurvereadError",
         "Diagnosis",
+        "Finding",
         "ReadError",
+        "Role",
         "Run",
+        "Severity",
         "__version__",
         "compare",
         "diagnose",
@@ -64,8 +69,14 @@ def _loaded(code: str, *arguments: str) -> set[str]:
     return set(json.loads(done.stderr.splitlines()[-1])) & {*HEAVY, "numpy"}
 
 
-def test_importing_curveread_loads_numpy_alone() -> None:
-    assert _loaded("import curveread") <= {"numpy"}
+def test_importing_curveread_loads_nothing_heavy() -> None:
+    assert _loaded("import curveread; dir(curveread)") == set()
+    code = "import curveread\nassert [m for m in sys.modules if m.startswith('curveread')] == ['curveread']"
+    _loaded(code)
+
+
+def test_reading_loads_numpy_alone() -> None:
+    assert _loaded("import curveread; curveread.read") <= {"numpy"}
 
 
 def test_check_json_loads_no_drawing_and_no_tables(samples: Path) -> None:
@@ -78,3 +89,12 @@ def test_check_json_loads_no_drawing_and_no_tables(samples: Path) -> None:
 def test_version_and_help_load_no_numpy_tables_or_terminal() -> None:
     code = "from curveread.cli import main\ntry: main()\nexcept SystemExit: pass"
     assert _loaded(code, "--version") - {"numpy"} == set()
+
+
+def test_type_checkers_see_the_names_where_they_are_taken_from() -> None:
+    tree = ast.parse((ROOT / "curveread" / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    seen = {name.name: str(node.module) for node in imports for name in node.names}
+    assert sorted(seen) == sorted(curveread.__all__)
+    for name, module in seen.items():
+        assert getattr(curveread, name) is getattr(importlib.import_module(module), name)
