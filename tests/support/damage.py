@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+SWEEPS = [5, pytest.param(1, marks=pytest.mark.slow)]
+"""Every how many bytes a file is cut or changed: a part of the sweep, and, where there is time for it, all of it."""
+
 
 def cuts(path: Path, every: int = 1) -> Iterator[int]:
     """Yield the length of each beginning of the file, which then has it."""

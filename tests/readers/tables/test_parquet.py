@@ -233,14 +233,15 @@ def test_row_group_that_is_damaged_costs_its_rows(tmp_path: Path) -> None:
     assert part.notes[0].message.startswith("1 pieces are damaged and were left out, first loss in row group 1")
 
 
+@pytest.mark.parametrize("every", damage.SWEEPS)
 @pytest.mark.parametrize("compression", ["none", "snappy"])
-def test_damage(compression: str, tmp_path: Path) -> None:
+def test_damage(compression: str, every: int, tmp_path: Path) -> None:
     path = _write(tmp_path / "x.parquet", {"step": [0, 1, 2], "loss": [1.0, 0.5, 0.25]}, compression=compression)
     assert points_of(READER, path) == 3
-    for _ in damage.cuts(path):
+    for _ in damage.cuts(path, every):
         assert points_of(READER, path) == 0
         assert not READER.claims(path)  # no footer
-    for _ in damage.flips(path):
+    for _ in damage.flips(path, every):
         points_of(READER, path)
         READER.claims(path)
 

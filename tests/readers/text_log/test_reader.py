@@ -18,6 +18,7 @@ from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.reader import TextLogReader
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
+from tests.support.damage import SWEEPS
 
 READER = TextLogReader()
 ROOT = Path(__file__).resolve().parents[3]
@@ -375,14 +376,15 @@ def test_pieces_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert got == want
 
 
+@pytest.mark.parametrize("every", SWEEPS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_cut_at_every_byte_keeps_only_whole_numbers(tmp_path: Path, name: str) -> None:
+def test_cut_at_any_byte_keeps_only_whole_numbers(tmp_path: Path, name: str, every: int) -> None:
     data = SAMPLES[name].encode()[-1400:]
     data = data[data.index(b"\n") + 1 :]
     path = _write(tmp_path, name, data)
     (whole,) = READER.read(path)
     printed = {t: {repr(v) for v in c.value.tolist()} for t, c in whole.curves.items()}
-    for length in range(len(data)):
+    for length in range(0, len(data), every):
         path.write_bytes(data[:length])
         try:
             (part,) = READER.read(path)
@@ -403,11 +405,12 @@ def test_a_half_written_last_line_is_noted(tmp_path: Path) -> None:
     assert not _said(whole, NoteKind.TRUNCATED)
 
 
+@pytest.mark.parametrize("every", SWEEPS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_byte_changed(tmp_path: Path, name: str) -> None:
+def test_any_byte_changed(tmp_path: Path, name: str, every: int) -> None:
     data = SAMPLES[name].encode()[:700]
     path = _write(tmp_path, name, data)
-    for at in range(len(data)):
+    for at in range(0, len(data), every):
         damaged = bytearray(data)
         damaged[at] ^= (0x01, 0x10, 0x80, 0xFF)[at % 4]
         path.write_bytes(damaged)
