@@ -64,6 +64,12 @@ def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -
         When several runs are there and ``run`` picks none of them.
     ReadError
         When nothing there can be read.
+
+    Examples
+    --------
+    >>> run = read("sample_logs/overfitting")
+    >>> run["eval_loss"]
+    <Curve 'eval_loss' (eval-loss): 60 points, steps 20–1,200, 5.80637 → 6.67138>
     """
     found = read_all(path, run=run, **options)
     if len(found) > 1:
@@ -117,6 +123,11 @@ def read_all(
         When nothing there can be read, or no run has that name or those curves.
     UsageError
         For an option that does not fit.
+
+    Examples
+    --------
+    >>> [run.name for run in read_all("sample_logs/spike-recovers")]
+    ['spike-recovers']
     """
     if x not in ("step", "epoch", "tokens", "time"):
         raise ArgumentError("x", x, "there is no such axis; use step, epoch, tokens or time")
@@ -169,6 +180,14 @@ def diagnose(
     ------
     UsageError
         For a check or an option that does not exist.
+
+    Examples
+    --------
+    >>> found = diagnose(read("sample_logs/spike-recovers"))
+    >>> [(f.rule, f.tag, f.first_step) for f in found.findings]
+    [('loss-spike', 'loss', 701)]
+    >>> found.verdict.health
+    'warning'
     """
     from curveread.diagnose import diagnose as run_checks
     from curveread.readings.placing import on_axis
@@ -193,6 +212,12 @@ def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
     ------
     UsageError
         For fewer than two.
+
+    Examples
+    --------
+    >>> runs = [read(f"sample_logs/{name}") for name in ("overfitting", "healthy-regularised")]
+    >>> len(compare(runs).table)
+    2
     """
     from curveread.compare import compare as side_by_side
     from curveread.report.text.comparison import Side
@@ -310,6 +335,12 @@ def plot(
         Draw these curves only.
     ax
         Draw into these axes instead of a new figure.
+
+    Examples
+    --------
+    >>> figure = plot(read("sample_logs/overfitting"))
+    >>> type(figure).__name__
+    'RunFigure'
     """
     from curveread.report.figure.mpl import figure
 
@@ -349,6 +380,12 @@ def report(
         When the format cannot be told, or is none that can be written.
     ExportError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> written = report(read("sample_logs/overfitting"), "report.html")
+    >>> written.name, written.stat().st_size > 10_000
+    ('report.html', True)
     """
     from curveread.readings.extras import ReportExtras
     from curveread.report.write import write
@@ -438,6 +475,12 @@ def smooth(curve: Curve, method: str = "ema", **options: Any) -> Curve:
     ------
     UsageError
         For an unknown method, or an option that it does not have or that is out of range.
+
+    Examples
+    --------
+    >>> loss = read("sample_logs/spike-recovers")["loss"]
+    >>> smooth(loss, "ema", weight=0.9)
+    <Curve 'loss' (train-loss): 1,200 points, steps 1–1,200, 4.53926 → 1.49877>
     """
     from curveread.signals.smoothing import smooth_values
 
@@ -465,6 +508,11 @@ def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: floa
         When the name asks for another format.
     ExportError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> export(read("sample_logs/overfitting"), "curves.csv") > 0
+    True
     """
     from curveread.report.text.table import write_table
     from curveread.signals.smoothing import ema
