@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.change import LevelChange, change_of
 
@@ -62,8 +63,8 @@ class GeneralizationStall(Detector):
         value, n = view.value, len(view)
         if len(train) < self.least or float(value.min()) <= 0.0 or float(train.value.min()) <= 0.0:
             return None
-        for share in np.arange(self.longest, self.shortest - 1e-9, -0.1):
-            tail = round(share * n)
+        for part in np.arange(self.longest, self.shortest - 1e-9, -0.1):
+            tail = round(part * n)
             if tail < 6 or n - tail < 2:
                 continue
             change = change_of(np.log(value[-tail:]))
@@ -87,8 +88,8 @@ class GeneralizationStall(Detector):
 
     def _finding(self, view: CurveView, begin: int, change: LevelChange, fall: float) -> Finding:
         first, last = int(view.step[begin]), int(view.step[-1])
-        level = float(np.median(view.value[begin:]))
-        share = (last - first) / max(last - int(view.step[0]), 1)
+        stayed_at = float(np.median(view.value[begin:]))
+        flat = (last - first) / max(last - int(view.step[0]), 1)
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
@@ -97,21 +98,33 @@ class GeneralizationStall(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=f"{view.tag} stayed at {quantity(level, view.unit)} over the last {percent(share)} of the run "
-            f"(from step {count(first)} on), while the training loss fell by another {percent(1.0 - np.exp(-fall))}",
+            message=text(
+                "{tag} stayed at {level} over the last {share} of the run (from {onset} on), "
+                "while the training loss fell by another {fall}",
+                tag=Tag(view.tag),
+                level=level(stayed_at, view.unit),
+                share=share(flat),
+                onset=Place(first),
+                fall=share(1.0 - np.exp(-fall)),
+            ),
             evidence=(
-                Evidence("level-of-the-evaluation-loss", "level of the evaluation loss", level, view.unit),
+                Evidence("level-of-the-evaluation-loss", "level of the evaluation loss", stayed_at, view.unit),
                 Evidence(
                     "its-change-since-at-most", "its change since, at most", max(-change.low, change.high), "log units"
                 ),
                 Evidence(
                     "fall-of-the-training-loss-since", "fall of the training loss since", float(fall), "log units"
                 ),
-                Evidence("share-of-the-run", "share of the run", share, "ratio"),
+                Evidence("share-of-the-run", "share of the run", flat, "ratio"),
             ),
             also_explained_by=(
                 "late generalisation that has not come yet",
                 "an evaluation set too small to show a small gain",
             ),
-            advice=(f"The checkpoint of step {count(first)} does as well; more data or regularisation would do more.",),
+            advice=(
+                text(
+                    "The checkpoint of {onset} does as well; more data or regularisation would do more.",
+                    onset=Place(first),
+                ),
+            ),
         )

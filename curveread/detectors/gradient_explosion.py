@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Count, Place, Tag, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure
+from curveread.findings.text import Text, joined, text
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians, windows_of
 
@@ -19,7 +20,7 @@ __all__ = ["GradientExplosion"]
 
 @dataclass(frozen=True)
 class GradientExplosion(Detector):
-    """The gradient norm rose many times above its usual level, for good or until it was no number any more.
+    """The gradient norm rose many times above its usual level, for good or until it was no longer a number.
 
     What it finds
         A gradient norm that stays many times above its usual level, or that bursts again and again until it is
@@ -31,10 +32,10 @@ class GradientExplosion(Detector):
 
     How it decides
         It exploded when the median of 2 % of the points (at least five) exceeds ``times`` the median of all that
-        came before: a norm that is large at the start and falls with the loss is none. Or when the norm becomes NaN
-        or infinite after at least ``bursts`` single values above ``times`` the median of the first half, or one
-        above ``times`` squared. Bursts that pass without harm are not told: clipping did its work; a norm that stays
-        high while the training loss goes on falling is only information: the model has left a flat region.
+        came before: a norm that is large at the start and falls with the loss has not exploded. Or when the norm
+        becomes NaN or infinite after at least ``bursts`` single values above ``times`` the median of the first half,
+        or one above ``times`` squared. Bursts that pass without harm are not reported: clipping did its work; a norm
+        that stays high while the training loss goes on falling is only information: the model has left a flat region.
 
     When it is wrong
         A norm that is logged per layer, or summed over a changing number of parameters, jumps without harm. Norms of
@@ -66,11 +67,11 @@ class GradientExplosion(Detector):
         if lasting.size:
             usual, begin = float(before[lasting[0]]), int(starts[lasting[0]])
             first = begin + int(np.argmax(value[begin : begin + m] > self.times * usual))
-            text = f"stayed above {figure(self.times)} times its usual level"
-            found = self._finding(view, first, usual, text)
+            what = text("stayed above {times} times its usual level", times=figure(self.times))
+            found = self._finding(view, first, usual, what)
             if _loss_fell(subject, int(view.step[first])):
-                text = f"{found.message}, while the training loss went on falling"
-                found = replace(found, severity=Severity.INFO, message=text)
+                message = joined("", (found.message, ", while the training loss went on falling"))
+                found = replace(found, severity=Severity.INFO, message=message)
             return [found]
         bad = np.flatnonzero(~view.curve.finite)
         if bad.size == 0:
@@ -79,12 +80,15 @@ class GradientExplosion(Detector):
         hits = np.flatnonzero(led_up > self.times * usual)
         if hits.size >= self.bursts or (led_up.size and float(led_up[-3:].max()) > self.times**2 * usual):
             first = int(hits[0])
-            often = "once" if hits.size == 1 else "twice" if hits.size == 2 else amount(hits.size, "time")
-            text = f"burst {often} above {figure(self.times)} times its usual level, then was NaN or infinite"
-            return [self._finding(view, first, usual, text)]
+            what = text(
+                "burst {often} above {times} times its usual level, then was NaN or infinite",
+                often=text("once" if hits.size == 1 else "twice") if hits.size <= 2 else Count(hits.size, "time"),
+                times=figure(self.times),
+            )
+            return [self._finding(view, first, usual, what)]
         return []
 
-    def _finding(self, view: CurveView, first: int, usual: float, what: str) -> Finding:
+    def _finding(self, view: CurveView, first: int, usual: float, what: Text) -> Finding:
         top = first + int(np.argmax(view.value[first:]))
         return Finding(
             rule=self.rule,
@@ -94,7 +98,12 @@ class GradientExplosion(Detector):
             first_step=int(view.step[first]),
             peak_step=int(view.step[top]),
             last_step=int(view.curve.step[-1]),
-            message=f"{view.tag} {what}, from step {count(view.step[first])} on",
+            message=text(
+                "{tag} {what}, from {onset} on",
+                tag=Tag(view.tag),
+                what=what,
+                onset=Place(int(view.step[first])),
+            ),
             evidence=(
                 Evidence("usual-level", "usual level", usual, ""),
                 Evidence("largest-value", "largest value", float(view.value[top]), ""),

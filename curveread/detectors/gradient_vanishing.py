@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.arguments import Tag, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import figure
+from curveread.findings.text import text
 from curveread.run.roles import Role
 
 __all__ = ["GradientVanishing"]
@@ -59,7 +60,7 @@ class GradientVanishing(Detector):
         limit = self.ratio * medians[high]
         if medians[low] >= limit:
             return []
-        view = views[low]
+        view, other = views[low], views[high]
         return [
             Finding(
                 rule=self.rule,
@@ -69,11 +70,16 @@ class GradientVanishing(Detector):
                 first_step=int(view.step[int(np.argmax(view.value < limit))]),
                 peak_step=int(view.step[int(np.argmin(view.value))]),
                 last_step=int(view.step[-1]),
-                message=f"{view.tag} is {figure(medians[low])}, against {figure(medians[high])} of {views[high].tag}: "
-                "gradients do not reach that part of the model",
+                message=text(
+                    "{tag} is {low}, against {high} of {other}: gradients do not reach that part of the model",
+                    tag=Tag(view.tag),
+                    low=figure(medians[low]),
+                    high=figure(medians[high]),
+                    other=Tag(other.tag),
+                ),
                 evidence=(
-                    Evidence("median-low", f"median {view.tag}", medians[low], ""),
-                    Evidence("median-high", f"median {views[high].tag}", medians[high], ""),
+                    Evidence("median-low", text("median {tag}", tag=Tag(view.tag)), medians[low], ""),
+                    Evidence("median-high", text("median {tag}", tag=Tag(other.tag)), medians[high], ""),
                 ),
                 also_explained_by=("parameters that are frozen on purpose",),
                 advice=("Look at the activations there: saturated or dead units, missing normalisation or residuals.",),

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role, words
 from curveread.signals.levels import last_change
 
@@ -73,8 +74,13 @@ class KlBlowup(Detector):
                 first_step=first,
                 peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),
                 last_step=int(view.step[-1]),
-                message=f"{view.tag} rose from its usual {quantity(usual)} to {quantity(end, view.unit)} "
-                f"after step {count(first)} and stayed there",
+                message=text(
+                    "{tag} rose from its usual {usual} to {end} after {onset} and stayed there",
+                    tag=Tag(view.tag),
+                    usual=level(usual),
+                    end=level(end, view.unit),
+                    onset=Place(first),
+                ),
                 evidence=(
                     Evidence("usual-level", "usual level", usual, "nats"),
                     Evidence("level-at-the-end", "level at the end", end, "nats"),
@@ -82,7 +88,7 @@ class KlBlowup(Detector):
                 ),
                 also_explained_by=("answers that became longer, where the divergence is summed over tokens",),
                 advice=(
-                    f"Look at samples from after step {count(first)}; keep a checkpoint from before.",
+                    text("Look at samples from after {onset}; keep a checkpoint from before.", onset=Place(first)),
                     "Raise the KL coefficient, lower the learning rate, or make fewer updates per batch.",
                 ),
             )
