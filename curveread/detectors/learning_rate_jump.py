@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Count, Place, Tag, figure, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure, quantity
+from curveread.findings.text import text
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
@@ -23,7 +24,7 @@ class LearningRateJump(Detector):
     """The learning rate jumped up in the middle of the run.
 
     What it finds
-        A rise of the learning rate from one logged point to the next that is no part of a ramp and no restart of a
+        A rise of the learning rate from one logged point to the next that is not part of a ramp and not a restart of a
         cyclic schedule: a changed setting, a schedule that was set up anew, an override.
 
     Why it matters
@@ -52,7 +53,7 @@ class LearningRateJump(Detector):
 
     times: float = field(default=2.0, metadata={"help": "smallest ratio to the value before"})
     least_z: float = field(default=6.0, metadata={"help": "rise of the loss, in standard errors, that is a reaction"})
-    most: int = field(default=3, metadata={"help": "jumps that are told one by one"})
+    most: int = field(default=3, metadata={"help": "jumps that are reported one by one"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per jump; one for all when there are many."""
@@ -101,9 +102,15 @@ class LearningRateJump(Detector):
         old, new = float(view.value[i - 1]), float(view.value[i])
         back = new <= 1.1 * float(view.value[:i].max())
         step, first = int(view.step[i]), int(view.step[at[0]])
-        text = f"{view.tag} jumped from {figure(old)} to {figure(new)} at step {count(step)}"
+        message = text(
+            "{tag} jumped from {before} to {after} at {onset}",
+            tag=Tag(view.tag),
+            before=figure(old),
+            after=figure(new),
+            onset=Place(step),
+        )
         if at.size > 1:
-            text += f", one of {amount(at.size, 'such jump')} since step {count(first)}"
+            message += text(", one of {jumps} since {first}", jumps=Count(at.size, "such jump"), first=Place(first))
         evidence = [Evidence("before", "before", old, ""), Evidence("after", "after", new, "")]
         if old > 0:
             evidence.append(Evidence("ratio", "ratio", new / old, "ratio"))
@@ -114,9 +121,11 @@ class LearningRateJump(Detector):
                 Evidence("loss-after", "loss after", high, unit),
                 Evidence("rise", "rise", z, "standard errors"),
             ]
-            text += f"; the training loss rose from {quantity(low)} to {quantity(high, unit)} right after"
+            message += text(
+                "; the training loss rose from {low} to {high} right after", low=level(low), high=level(high, unit)
+            )
         if back:
-            text += "; it only went back to an earlier peak"
+            message += "; it only went back to an earlier peak"
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING if reaction is not None and not back else Severity.INFO,
@@ -125,7 +134,7 @@ class LearningRateJump(Detector):
             first_step=first,
             peak_step=int(view.step[at[int(np.argmax(view.value[at]))]]),
             last_step=int(view.step[at[-1]]),
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("a warm restart of the schedule", "a change that was made by hand"),
             advice=(

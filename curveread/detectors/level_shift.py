@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, percent, quantity
+from curveread.findings.text import text
 from curveread.run.model import IntArray
 from curveread.run.roles import Role
 from curveread.signals.change import Offset, offset_at
@@ -18,6 +19,8 @@ from curveread.signals.jumps import jumps
 from curveread.signals.levels import no_higher_since
 
 __all__ = ["LevelShift"]
+
+_EPOCH_ENDED = "an epoch ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class LevelShift(Detector):
     """The training loss stepped to another level and stayed there.
 
     What it finds
-        Lasting steps of the training loss, down or up, that are no spike and no divergence: at a learning-rate
-        drop, at an epoch boundary, at a restart, at a change of data or objective.
+        Lasting steps of the training loss, down or up, that are neither a spike nor a divergence: at a
+        learning-rate drop, at an epoch boundary, at a restart, at a change of data or objective.
 
     Why it matters
         A step says that something changed at that place. A step down at every epoch boundary is memorising; one
@@ -46,7 +49,7 @@ class LevelShift(Detector):
         points on both sides, so that a slope is not a step; what is left must be ``least_z`` standard errors,
         ``least_noise`` of the local noise, ``least_size`` of the level and most of the candidate's size. A learning
         rate that changed by a quarter, a start of an attempt or a whole epoch at the same place is named as its
-        cause. Steps down at epoch boundaries are told together. It is a warning only when the loss stepped up, nothing
+        cause. Steps down at epoch boundaries are one finding. It is a warning only when the loss stepped up, nothing
         explains it, and it did not come back within ``cost`` of the run; not when the evaluation loss went on falling,
         so that only the objective or the training data can have changed.
 
@@ -68,7 +71,7 @@ class LevelShift(Detector):
     least_size: float = field(default=0.02, metadata={"help": "size of the step as a share of the level"})
     head: float = field(default=0.1, metadata={"help": "share of the points at the start that is not judged"})
     cost: float = field(default=0.2, metadata={"help": "share of the run above the old level that is a warning"})
-    most: int = field(default=3, metadata={"help": "steps that are told one by one"})
+    most: int = field(default=3, metadata={"help": "steps that are reported one by one"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per step, one for all steps at epoch boundaries, one for the rest when there are many."""
@@ -76,13 +79,13 @@ class LevelShift(Detector):
         if len(view) < self.least:
             return []
         shifts = self._shifts(view, subject)
-        staircase = [s for s in shifts if s.cause == "an epoch ended" and s.offset.size < 0]
+        staircase = [s for s in shifts if s.cause == _EPOCH_ENDED and s.offset.size < 0]
         if len(staircase) < 2:
             staircase = []
         rest = [s for s in shifts if s not in staircase]
-        out = [self._several(view, staircase, subject, "at the ends of epochs")] if staircase else []
+        out = [self._several(view, staircase, subject, epochs=True)] if staircase else []
         if len(rest) > self.most:
-            return [*out, self._several(view, rest, subject, "in its course")]
+            return [*out, self._several(view, rest, subject, epochs=False)]
         return out + [self._one(view, s, subject) for s in rest]
 
     def _shifts(self, view: CurveView, subject: Subject) -> list[_Shift]:
@@ -112,18 +115,22 @@ class LevelShift(Detector):
         before = parts.level(shift.offset.before)
         after = parts.level(shift.offset.before + shift.offset.size)
         up = shift.offset.size > 0
-        way = "up" if up else "down"
-        text = (
-            f"{view.tag} stepped {way} from {quantity(before)} to {quantity(after, view.unit)} at step {count(first)}"
+        message = text(
+            "{tag} stepped {way} from {before} to {after} at {onset}",
+            tag=Tag(view.tag),
+            way=text("up" if up else "down"),
+            before=level(before),
+            after=level(after, view.unit),
+            onset=Place(first),
         )
         explained: tuple[str, ...] = ("a change of the data, the objective or the batch at that step",)
         severity = Severity.INFO
         if shift.cause:
-            text += f", where {shift.cause}"
+            message += ", where " + shift.cause
             explained = (shift.cause, *explained)
-        elif up and (share := self._share_above(view, shift)) >= self.cost and not _explained(subject, first):
+        elif up and (above := self._share_above(view, shift)) >= self.cost and not _explained(subject, first):
             severity = Severity.WARNING
-            text += f" and stayed above its old level for {percent(share)} of the run"
+            message += text(" and stayed above its old level for {share} of the run", share=share(above))
         return Finding(
             rule=self.rule,
             severity=severity,
@@ -132,22 +139,25 @@ class LevelShift(Detector):
             first_step=first,
             peak_step=first,
             last_step=int(view.step[-1]),
-            message=text,
+            message=message,
             evidence=(
                 Evidence("level-before", "level before", before, view.unit),
                 Evidence("level-after", "level after", after, view.unit),
                 Evidence("size", "size", abs(shift.offset.size) / max(shift.offset.error, 1e-300), "standard errors"),
             ),
             also_explained_by=explained,
-            advice=(f"Look at what changed at step {count(first)}: data, objective, batch size, learning rate.",),
+            advice=(
+                text(
+                    "Look at what changed at {onset}: data, objective, batch size, learning rate.", onset=Place(first)
+                ),
+            ),
         )
 
-    def _several(self, view: CurveView, shifts: list[_Shift], subject: Subject, where: str) -> Finding:
+    def _several(self, view: CurveView, shifts: list[_Shift], subject: Subject, *, epochs: bool) -> Finding:
         steps = [int(view.step[s.index]) for s in shifts]
         sizes = np.array([abs(s.offset.size) for s in shifts])
         down = sum(s.offset.size < 0 for s in shifts)
         way = "down" if down == len(shifts) else "up" if down == 0 else "up or down"
-        epochs = "epoch" in where
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
@@ -156,12 +166,19 @@ class LevelShift(Detector):
             first_step=steps[0],
             peak_step=steps[int(np.argmax(sizes))],
             last_step=int(view.step[-1]),
-            message=f"{view.tag} stepped {way} {amount(len(shifts), 'time')} {where}, first at step {count(steps[0])}"
-            + (": the model remembers examples that it sees again" if epochs else ""),
+            message=text(
+                "{tag} stepped {way} {times} {where}, first at {onset}{why}",
+                tag=Tag(view.tag),
+                way=text(way),
+                times=Count(len(shifts), "time"),
+                where=text("at the ends of epochs" if epochs else "in its course"),
+                onset=Place(steps[0]),
+                why=text(": the model remembers examples that it sees again" if epochs else ""),
+            ),
             evidence=(
                 Evidence("steps-found", "steps found", float(len(shifts)), ""),
                 Evidence("median-size", "median size", float(np.median(sizes)), "log units"),
-                Evidence("at", "at", ", ".join(count(s) for s in steps[:8])),
+                Evidence("at", "at", text("{steps}", steps=Labelled(PlaceList(tuple(steps[:8]), last="")))),
             ),
             also_explained_by=("examples that come again in every epoch",)
             if epochs
@@ -197,7 +214,7 @@ def _cause(view: CurveView, step: int, subject: Subject) -> str:
         if new > 1.25 * old:
             return "the learning rate was raised"
     turns = _epochs(view, subject)
-    return "an epoch ended" if turns.size and float(np.abs(turns - step).min()) <= 1.5 * near else ""
+    return _EPOCH_ENDED if turns.size and float(np.abs(turns - step).min()) <= 1.5 * near else ""
 
 
 def _epochs(view: CurveView, subject: Subject) -> IntArray:

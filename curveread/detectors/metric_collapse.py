@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.decomposition import Transform, decompose
 from curveread.signals.levels import rise_after_best
@@ -76,8 +77,8 @@ class MetricCollapse(Detector):
         # A metric that starts at its best has gained nothing; then its own level is what can be lost.
         gained = max(rise.start - rise.best, 0.5 * abs(rise.best))
         # A policy explores: its return wanders, and only the loss of nearly all of the gain is a collapse.
-        share = self.reward_share if view.curve.role is Role.REWARD else self.least_share
-        if rise.z < self.least_z or gained <= 0.0 or rise.size < share * gained:
+        least = self.reward_share if view.curve.role is Role.REWARD else self.least_share
+        if rise.z < self.least_z or gained <= 0.0 or rise.size < least * gained:
             return None
         blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=60, least_points=1 if n < 60 else 3)
         near = rise.best + np.maximum(2.0 * blocks.error, 0.08 * rise.size)
@@ -87,7 +88,6 @@ class MetricCollapse(Detector):
         best, end = -rise.best * unit, -rise.end * unit
         first = int(view.step[onset])
         lost = rise.size / gained
-        part = "all" if lost >= 0.995 else percent(lost)
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
@@ -96,7 +96,13 @@ class MetricCollapse(Detector):
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),
             last_step=int(view.step[-1]),
-            message=f"{view.tag} fell from {figure(best)} to {figure(end)} after step {count(first)} and stayed down",
+            message=text(
+                "{tag} fell from {best} to {end} after {onset} and stayed down",
+                tag=Tag(view.tag),
+                best=figure(best),
+                end=figure(end),
+                onset=Place(first),
+            ),
             evidence=(
                 Evidence("best-level", "best level", best, ""),
                 Evidence("level-at-the-end", "level at the end", end, ""),
@@ -110,7 +116,11 @@ class MetricCollapse(Detector):
             ),
             also_explained_by=("a harder evaluation set or environment from that step on",),
             advice=(
-                f"Keep a checkpoint before step {count(first)} ({part} of the gain was lost since).",
+                text(
+                    "Keep a checkpoint before {onset} ({part} of the gain was lost since).",
+                    onset=Place(first),
+                    part=text("all") if lost >= 0.995 else share(lost),
+                ),
                 "Look at what changed there: learning rate, labels, reward function.",
             ),
         )

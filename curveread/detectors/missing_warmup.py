@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, figure, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
 
@@ -87,8 +88,16 @@ class MissingWarmup(Detector):
                 first_step=int(loss.step[0]),
                 peak_step=at,
                 last_step=end,
-                message=f"{rate.tag} began at its peak of {figure(top)} without a warm-up, and {loss.tag} rose from "
-                f"{quantity(low)} to {quantity(high, loss.unit)} by step {count(at)} before it fell",
+                message=text(
+                    "{rate} began at its peak of {peak} without a warm-up, and {loss} rose from {low} to {high} "
+                    "by {at} before it fell",
+                    rate=Tag(rate.tag),
+                    peak=figure(top),
+                    loss=Tag(loss.tag),
+                    low=level(low),
+                    high=level(high, loss.unit),
+                    at=Place(at),
+                ),
                 evidence=(
                     Evidence(
                         "first-learning-rate-against-the-peak",
