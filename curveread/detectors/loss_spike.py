@@ -8,9 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Length, Place, Span, Tag
+from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, quantity, span
+from curveread.findings.text import text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.excursions import Excursion, excursions, prominence
@@ -40,7 +42,7 @@ class LossSpike(Detector):
         the few points of a short log leave open of its shape is allowed for. Noise passes one of these thresholds
         ``false_events`` times per run, and none is below ``floor`` standard deviations, one or two points must be
         ``narrow`` times that: odd batches are natural. A spike also stands ``prominence`` noise scales above both
-        what comes before it and what comes after it: before a step down the trend falls too early, which is no spike.
+        what comes before it and what comes after it: before a step down the trend falls too early, without a spike.
         A jump so long that the trend follows it is found as a step between two levels (6 standard errors) that is
         being won back. It is back when a forward median is within two standard errors (or half a noise scale) of
         the trend before it.
@@ -117,26 +119,35 @@ class LossSpike(Detector):
             Evidence("width", "width", float(int(step[event.last]) - first + max(view.cadence, 1.0)), "steps"),
             Evidence("trend-before", "trend before", before, view.unit),
         ]
-        text = (
-            f"{view.tag} jumped {quantity(height, view.unit)} above its trend ({quantity(before)}) at step {count(top)}"
+        message = text(
+            "{tag} jumped {height} above its trend ({trend}) at {peak}",
+            tag=Tag(view.tag),
+            height=level_of(height, view.unit),
+            trend=level_of(before),
+            peak=Place(top),
         )
         severity, explained = (
             Severity.WARNING,
             ["a batch of other or broken data", "a learning rate near the edge of stability"],
         )
-        batches = "batch" if event.last == event.first and view.cadence <= 1.0 else "batches"
-        advice = [f"Look at the {batches} of {span(first, int(step[event.last]))}."]
+        advice: list[str] = [
+            text(
+                "Look at the {batches} of {steps}.",
+                batches=text("batch" if event.last == event.first and view.cadence <= 1.0 else "batches"),
+                steps=Span(first, int(step[event.last])),
+            )
+        ]
         if back is not None:
             cost = int(step[back]) - first
             evidence.append(Evidence("recovered-within", "recovered within", float(cost), "steps"))
-            text += f" and was back within {amount(max(cost, view.cadence), 'step')}"
+            message += text(" and was back within {length}", length=Length(max(cost, view.cadence)))
             if _eval_stayed(subject, first):
                 severity = Severity.INFO
                 explained.insert(
                     0, "a planned change of data or objective: the evaluation loss changed for good at the same step"
                 )
         elif left < max(10, 2 * (event.last - event.first + 1)):
-            text += "; the log ends too soon after it to tell whether it recovers"
+            message += "; the log ends too soon after it to tell whether it recovers"
         else:
             severity = Severity.ERROR
             end_level = float(np.median(parts.y[-max(5, n // 50) :]))
@@ -148,13 +159,16 @@ class LossSpike(Detector):
                     view.unit,
                 )
             )
-            text += f" and had not come back fully by the end (step {count(step[-1])})"
+            message += text(" and had not come back fully by the end ({end})", end=Place(int(step[-1])))
             if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), first):
                 severity = Severity.INFO
                 explained.insert(0, "another objective or other training data: the evaluation loss went on falling")
             else:
                 advice.insert(
-                    0, f"Roll back to a checkpoint before step {count(first)} and skip the batches around it."
+                    0,
+                    text(
+                        "Roll back to a checkpoint before {onset} and skip the batches around it.", onset=Place(first)
+                    ),
                 )
         # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
@@ -170,7 +184,7 @@ class LossSpike(Detector):
             first_step=first,
             peak_step=top,
             last_step=end,
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=tuple(explained),
             advice=tuple(advice),

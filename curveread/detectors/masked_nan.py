@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import AxisWord, Place, Tag, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, quantity
+from curveread.findings.text import text
 from curveread.run.model import IntArray
 from curveread.run.roles import Role
 
@@ -78,10 +79,12 @@ class MaskedNan(Detector):
         first = int(last + view.cadence)
         evidence = [
             Evidence("last-logged-value", "last logged value", float(view.value[-1]), view.unit),
-            Evidence("run-goes-on-to-step", "run goes on to step", float(subject.last_step), "step"),
+            Evidence(
+                "run-goes-on-to-step", text("run goes on to {axis}", axis=AxisWord()), float(subject.last_step), "step"
+            ),
         ]
         if norm is not None and infinite:
-            evidence.append(Evidence("last-gradient-norm", f"last {norm.tag}", float(before[0]), ""))
+            evidence.append(Evidence("last-gradient-norm", text("last {tag}", tag=Tag(norm.tag)), float(before[0]), ""))
         return [
             Finding(
                 rule=self.rule,
@@ -91,11 +94,15 @@ class MaskedNan(Detector):
                 first_step=first,
                 peak_step=first,
                 last_step=subject.last_step,
-                message=f"{view.tag} is missing from step {count(first)} on, right after a value of "
-                f"{quantity(float(view.value[-1]), view.unit)}: NaN, left out by the log",
+                message=text(
+                    "{tag} is missing from {onset} on, right after a value of {last}: NaN, left out by the log",
+                    tag=Tag(view.tag),
+                    onset=Place(first),
+                    last=level(float(view.value[-1]), view.unit),
+                ),
                 evidence=tuple(evidence),
                 also_explained_by=("logging of this curve that was switched off",),
-                advice=(f"Go back to a checkpoint before step {count(last)}.",),
+                advice=(text("Go back to a checkpoint before {last}.", last=Place(last)),),
             )
         ]
 
@@ -110,7 +117,8 @@ class MaskedNan(Detector):
             bad = other.curve.step[~other.curve.finite]
             bad = bad[bad >= first]
             if bad.size:
-                proof.append(Evidence("non-finite-from", f"non-finite {other.tag} from step", float(bad[0]), "step"))
+                name = text("non-finite {tag} from {axis}", tag=Tag(other.tag), axis=AxisWord())
+                proof.append(Evidence("non-finite-from", name, float(bad[0]), "step"))
                 strength = 1.0
         tail = 0
         while tail < zero.size and zero[-1 - tail] == len(curve) - 1 - tail:
@@ -119,7 +127,6 @@ class MaskedNan(Detector):
             strength = max(strength, 0.0)
         if strength < 0.0:
             return None
-        where = "to the end" if tail else f"to step {count(last)}"
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
@@ -128,14 +135,18 @@ class MaskedNan(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=f"{curve.tag} reads exactly 0.0 from step {count(first)} {where}: "
-            "NaN hidden by the logger, not convergence",
+            message=text(
+                "{tag} reads exactly 0.0 from {onset} to {end}: NaN hidden by the logger, not convergence",
+                tag=Tag(curve.tag),
+                onset=Place(first),
+                end=text("the end") if tail else Place(last),
+            ),
             evidence=tuple(proof),
             also_explained_by=()
             if strength > 0.0
             else ("batches without any target token, whose loss is 0 by definition",),
             advice=(
-                f"Go back to a checkpoint before step {count(first)}.",
+                text("Go back to a checkpoint before {onset}.", onset=Place(first)),
                 "Set logging_nan_inf_filter=False (Trainer), so that the next run shows NaN as NaN.",
             ),
         )

@@ -8,9 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, count, share
+from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import text
 from curveread.language.guessing import guess_of
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
@@ -53,8 +55,8 @@ class NoLearning(Detector):
     least: ClassVar[int] = 30
 
     least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
-    settling: float = field(default=0.15, metadata={"help": "fall at the very start that is none yet (log units)"})
-    least_stuck: float = field(default=0.75, metadata={"help": "share of the run stuck at the start that is told"})
+    settling: float = field(default=0.15, metadata={"help": "fall at the very start that is not learning (log units)"})
+    least_stuck: float = field(default=0.75, metadata={"help": "share of the run stuck at the start that is reported"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
@@ -124,9 +126,14 @@ class NoLearning(Detector):
         reward = view.curve.role is Role.REWARD
         first, last = int(view.step[0]), int(view.step[stuck])
         whole = stuck >= len(view) - 1
-        text = f"{view.tag} never left its starting level of {quantity(level, '' if reward else view.unit)}" + (
-            "" if whole else f" until step {count(last)}: {percent((last - first) / subject.length)} of the run"
+        message = text(
+            "{tag} never left its starting level of {level}",
+            tag=Tag(view.tag),
+            level=level_of(level, "" if reward else view.unit),
         )
+        if not whole:
+            stuck_for = share((last - first) / subject.length)
+            message += text(" until {end}: {share} of the run", end=Place(last), share=stuck_for)
         evidence = [Evidence("starting-level", "starting level", level, "reward" if reward else view.unit)]
         evidence.append(
             Evidence(
@@ -138,10 +145,15 @@ class NoLearning(Detector):
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
         guess = guess_of(level, error, vocabulary_of(subject.facts, subject.stated)[0]) if not reward else None
         if guess is not None:
-            evidence.append(Evidence("guessing", f"ln({guess})", float(np.log(guess)), "nats"))
-            text += f", which is ln({guess}): uniform guessing among {count(guess)}"
+            evidence.append(
+                Evidence("guessing", text("ln({answers})", answers=count(guess)), float(np.log(guess)), "nats")
+            )
+            message += text(", which is ln({answers}): uniform guessing among {answers}", answers=count(guess))
             explained = (
-                f"inputs that say nothing about the {count(guess)} answers: guessing is then the best",
+                text(
+                    "inputs that say nothing about the {answers} answers: guessing is then the best",
+                    answers=count(guess),
+                ),
                 *explained,
             )
         rate = subject.first(Role.LEARNING_RATE)
@@ -150,7 +162,11 @@ class NoLearning(Detector):
             advice.insert(0, "The learning rate is practically zero: check its unit and the scheduler.")
         norm = subject.first(Role.GRAD_NORM)
         if norm is not None and len(norm) and float(np.median(norm.value)) < 1e-6:
-            evidence.append(Evidence("median-gradient-norm", f"median {norm.tag}", float(np.median(norm.value)), ""))
+            evidence.append(
+                Evidence(
+                    "median-gradient-norm", text("median {tag}", tag=Tag(norm.tag)), float(np.median(norm.value)), ""
+                )
+            )
             advice.insert(0, "Gradients are practically zero: look for frozen or detached parameters and dead units.")
         return Finding(
             rule=self.rule,
@@ -160,7 +176,7 @@ class NoLearning(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=explained,
             advice=tuple(advice),

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Name, Place, Tag, count, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.text import text
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.roles import Role
 
@@ -31,12 +32,12 @@ class NonfiniteLoss(Detector):
     How it decides
         Any non-finite value counts; in a part of a loss (policy, value, auxiliary) only one that lasts
         to the end. Values closer than ``gap`` logged points make one stretch; more than
-        ``most`` stretches are told as one finding. The gradient norm before the first one is compared with
+        ``most`` stretches are one finding. The gradient norm before the first one is compared with
         its median.
 
     When it is wrong
         A logger may write NaN where nothing was measured (an empty split, a metric without positives). The
-        Trainer of Hugging Face filters NaN by default, so a log without NaN is no proof that there was none:
+        Trainer of Hugging Face filters NaN by default, so a log without NaN does not prove that there was none:
         see ``masked-nan``. Curves that are NaN by design, such as ``explained_variance``, are not losses and
         are not judged.
 
@@ -51,7 +52,7 @@ class NonfiniteLoss(Detector):
     least: ClassVar[int] = 0
 
     gap: int = field(default=3, metadata={"help": "logged points between two stretches that still count as one"})
-    most: int = field(default=5, metadata={"help": "more stretches than this are told as one finding"})
+    most: int = field(default=5, metadata={"help": "more stretches than this are one finding"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per stretch of each loss."""
@@ -72,23 +73,26 @@ class NonfiniteLoss(Detector):
         curve = view.curve
         first, last = int(at[0]), int(at[-1])
         names = [n for n, there in _kinds(curve.value[at]) if there]
-        what = " and ".join(names)
         to_end = last == len(curve) - 1
-        where = f"from step {count(curve.step[first])} " + (
-            f"to the end (step {count(curve.step[last])})" if to_end else f"to step {count(curve.step[last])}"
-        )
+        onset, end = Place(int(curve.step[first])), Place(int(curve.step[last]))
+        where = text("from {onset} to the end ({end})" if to_end else "from {onset} to {end}", onset=onset, end=end)
         if first == last:
-            where = f"at step {count(curve.step[first])}"
+            where = text("at {onset}", onset=onset)
+        message = text("{tag} is {what} {where}", tag=Tag(curve.tag), what=Name(" and ".join(names)), where=where)
+        if at.size > 1:
+            message += text(": {bad} of {points} logged points", bad=count(at.size), points=count(len(curve)))
         evidence = [Evidence("non-finite-points", "non-finite points", float(at.size), "points")]
         before = curve.value[:first][np.isfinite(curve.value[:first])]
         if before.size:
             evidence.append(Evidence("last-finite-value", "last finite value", float(before[-1]), "as logged"))
         evidence += _gradient(subject, int(curve.step[first]))
-        advice = ["Look at the batch, the learning rate and the precision (fp16 loss scale) of the steps just before."]
+        advice: list[str] = [
+            "Look at the batch, the learning rate and the precision (fp16 loss scale) of the steps just before."
+        ]
         kept = [c.step for c in subject.checkpoints if c.step < int(curve.step[first])]
         if to_end:
-            text = f"Go back to a checkpoint before step {count(curve.step[first])}"
-            advice.insert(0, f"{text} (the last one on disk: step {count(max(kept))})." if kept else f"{text}.")
+            on_disk = text(" (the last one on disk: {last})", last=Place(max(kept))) if kept else text("")
+            advice.insert(0, text("Go back to a checkpoint before {onset}{on_disk}.", onset=onset, on_disk=on_disk))
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
@@ -97,8 +101,7 @@ class NonfiniteLoss(Detector):
             first_step=int(curve.step[first]),
             peak_step=int(curve.step[first]),
             last_step=int(curve.step[last]),
-            message=f"{curve.tag} is {what} {where}"
-            + (f": {at.size:,} of {len(curve):,} logged points" if at.size > 1 else ""),
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("a value that was not measured and logged as NaN",) if not to_end else (),
             advice=tuple(advice),
@@ -125,7 +128,11 @@ def _gradient(subject: Subject, step: int) -> list[Evidence]:
     return [
         Evidence(
             "largest-gradient-norm-before",
-            f"largest {norm.tag} in the 10 points before, against its median ({figure(np.median(before))})",
+            text(
+                "largest {tag} in the 10 points before, against its median ({median})",
+                tag=Tag(norm.tag),
+                median=figure(np.median(before)),
+            ),
             ratio,
             "ratio",
         )

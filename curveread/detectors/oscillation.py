@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Length, Tag, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, figure, percent
+from curveread.findings.text import text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.periodicity import strongest_period
@@ -80,7 +81,9 @@ class Oscillation(Detector):
         if rate is not None and _cycles(rate, period):
             return None
         turns = abs(found.points - 2.0) < 0.2
-        why = "every other evaluation is higher" if turns else f"with a period of {amount(round(period), 'step')}"
+        how = text("every other evaluation is higher")
+        if not turns:
+            how = text("with a period of {period}", period=Length(round(period)))
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
@@ -89,7 +92,7 @@ class Oscillation(Detector):
             first_step=int(step[0]),
             peak_step=int(step[int(np.argmax(rest))]),
             last_step=int(step[-1]),
-            message=f"{view.tag} swings by {percent(swing)} of its level, {why}",
+            message=text("{tag} swings by {share} of its level, {how}", tag=Tag(view.tag), share=share(swing), how=how),
             evidence=(
                 Evidence("period", "period", float(period), "steps"),
                 Evidence("swing", "swing", swing, "log units"),
@@ -99,7 +102,7 @@ class Oscillation(Detector):
                     found.share,
                     "ratio",
                 ),
-                Evidence("level", "level", figure(float(np.median(view.value[head:]))), view.unit),
+                Evidence("level", "level", text("{level}", level=figure(np.median(view.value[head:]))), view.unit),
             ),
             also_explained_by=(
                 "evaluation sets of different difficulty that take turns",
@@ -113,7 +116,7 @@ class Oscillation(Detector):
 
 
 def _taper(y: FloatArray) -> FloatArray:
-    """Return weights that limit single outliers to three robust spreads, so that a spike is no period."""
+    """Return weights that limit single outliers to three robust spreads, so that a spike is not taken for a period."""
     spread = 3.0 * 1.4826 * float(np.median(np.abs(y)))
     return np.minimum(1.0, spread / np.maximum(np.abs(y), 1e-300)) if spread > 0 else np.ones_like(y)
 
