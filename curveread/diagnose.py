@@ -13,7 +13,7 @@ from curveread.attribution.surroundings import surrounded
 from curveread.detectors.base import CurveView, Detector, Subject, views_of
 from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.errors import PluginError
-from curveread.findings.arguments import Count
+from curveread.findings.arguments import Count, Name, count
 from curveread.findings.diagnosis import (
     Diagnosis,
     Failed,
@@ -96,7 +96,7 @@ def diagnose(
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
     try:
         ahead = outlook(run, views, kept, cost_per_hour)
-    except Exception as error:  # nor must a forecast that breaks
+    except Exception as error:  # a forecast that breaks must not take the findings with it, either
         ahead = Outlook(checkpoints=checkpoints(run, None))
         failed.append(Failed("outlook", f"{type(error).__name__}: {error}"))
     return Diagnosis(
@@ -156,9 +156,8 @@ def _asked(
     not_checked: list[NotChecked] = []
     failed: list[Failed] = []
     for rule, check in checks.items():
-        reason = _missing(check, views)
-        if reason:
-            not_checked.append(NotChecked(rule, reason))
+        if (missing := _missing(check, views)) is not None:
+            not_checked.append(missing)
             continue
         try:
             subject = _subject(run, check, views)
@@ -180,18 +179,20 @@ def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run
     return surrounded(fold(findings, attempt), attempt, views, landmarks(attempt))
 
 
-def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> str:
-    """Return why a check cannot run, empty when it can."""
+def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> NotChecked | None:
+    """Return why a check cannot run, None when it can."""
     for need in check.needs:
-        names = " or ".join(sorted(role.value.replace("-", " ") for role in need))
+        roles = tuple(sorted(need))
+        names = joined(" or ", (text("{role}", role=Name(role.value.replace("-", " "))) for role in roles))
         curves = [v for role in need for v in views[role]]
         if not curves:
-            return f"no {names} among the curves"
+            return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=roles)
         most = max(int(v.usable.sum()) for v in curves)
         if most < check.least:
-            points = "point" if most == 1 else "points"
-            return f"the {names} has {most} usable {points}; at least {check.least} are needed"
-    return ""
+            few = "the {curve} has {points}; at least {least} are needed"
+            points = Count(most, "usable point")
+            return NotChecked(check.rule, text(few, curve=names, points=points, least=count(check.least)))
+    return None
 
 
 def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> Subject:

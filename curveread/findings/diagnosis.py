@@ -15,6 +15,7 @@ from curveread.findings.forecast import Forecast
 from curveread.run.equality import ByValue
 from curveread.run.model import Run
 from curveread.run.overview import about, place
+from curveread.run.roles import Role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,10 +145,26 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """A check that could not run, and why."""
+    """A check that could not run, and why.
+
+    Parameters
+    ----------
+    rule
+        Name of the check.
+    reason
+        Why, in words.
+    lacking
+        Roles of the curves of which the log would need one; empty where another thing is missing.
+    """
 
     rule: str
     reason: str
+    lacking: tuple[Role, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the result JSON holds it."""
+        out: dict[str, Any] = {"rule": self.rule, "reason": str(self.reason)}
+        return out | {"lacking": [role.value for role in self.lacking]} if self.lacking else out
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +285,7 @@ class Diagnosis(ByValue):
             **forecast,
             "findings": [f.to_json() for f in self.findings],
             **accepted,
-            "not_checked": [{"rule": n.rule, "reason": str(n.reason)} for n in self.not_checked],
+            "not_checked": [n.to_json() for n in self.not_checked],
             "failed": [{"rule": f.rule, "error": f.error} for f in self.failed],
             "notes": [n.to_json() for n in run.notes],
         }

@@ -17,11 +17,16 @@ from curveread.report import facts
 from curveread.report.causes import Cause, causes
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten
+from curveread.run.roles import Role
 
 __all__ = ["Bullets", "Checks", "Section", "Table", "sections"]
 
 _EVENTS = 40
-_WORTH_LOGGING = ("eval loss", "grad norm", "learning rate")
+_WORTH_LOGGING = (
+    (Role.EVAL_LOSS, "eval loss"),
+    (Role.GRAD_NORM, "grad norm"),
+    (Role.LEARNING_RATE, "learning rate"),
+)
 _SURROUNDINGS = (
     "moved-first",
     "learning-rate-then",
@@ -252,6 +257,6 @@ def _actions(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) ->
             f"{shorten(diagnosis.run.path, 200)} --fail-on {bar} would have ended with 1 "
             f"from step {count(early[0].step or 0)} on."
         )
-    lacking = {str(n.reason).removesuffix(" among the curves").removeprefix("no ") for n in diagnosis.not_checked}
-    items += [f"Log the {what}: a check could not run without it." for what in _WORTH_LOGGING if what in lacking]
+    lacking = {n.lacking for n in diagnosis.not_checked}
+    items += [f"Log the {what}: a check could not run without it." for r, what in _WORTH_LOGGING if (r,) in lacking]
     return Section("Action items", (Checks(tuple(f"{item} (owner: …, by: …)" for item in items)),))
