@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from curveread.errors import UsageError
+from curveread.findings.arguments import Name, Place, count, figure, number
 from curveread.findings.comparison import Aligned, ComparedRun, Comparison, Condition
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import Evidence
-from curveread.findings.wording import count, figure, number
+from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Curve, FloatArray
 from curveread.run.roles import Role, unit_of
 from curveread.run.settings import settings
@@ -52,7 +53,7 @@ _NO_SETTING = frozenset(
     ).split()
 )
 _RESULT = ("runtime", "per_second", "_per_sec", "_flos", "timestamp")
-"""Entries of configs that are no settings: names and places, and results of the run, by their names or their ends."""
+"""Entries of configs that are not settings: names and places, and results of the run, by their names or their ends."""
 
 _MOST_SETTINGS, _GRID = 40, 1000
 _OUTLIERS = ("loss-spike", "outlier-batch")
@@ -69,7 +70,8 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
     Returns
     -------
     Comparison. Losses per token are ranked only where neither tokenizer, data set nor sequence length is known to
-    differ; what no log says stays unknown and is said so. Differences below one standard error of the evals are ties.
+    differ; what no log says stays unknown, and the comparison says so. Differences below one standard error of the evals
+    are ties.
 
     Raises
     ------
@@ -170,8 +172,8 @@ def _flat(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | tuple) else str(value)
-    return text.strip()[:200]
+    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | tuple) else str(value)
+    return shown.strip()[:200]
 
 
 def _condition(name: str, wanted: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> Condition:
@@ -204,25 +206,37 @@ def _comparable(runs: Sequence[ComparedRun], conditions: Sequence[Condition], un
         return []
     perplexity = any("best_eval_perplexity" in r.figures for r in runs)
     what = "Perplexities" if perplexity else "Losses"
-    out = []
     different = [c for c in conditions if c.verdict == "different"]
-    for c in different:
-        values = "; ".join(f"{v} in {run}" for run, v in list(c.values.items())[:6])
-        out.append(f"{what} are not ranked: the {c.name} differs ({c.setting}: {values}).")
+    out: list[str] = [_differs(what, c) for c in different]
     if units:
-        out.append(f"{what} are not ranked: the eval losses are in different units.")
+        out.append(what + " are not ranked: the eval losses are in different units.")
     if [c.name for c in different] == [TOKENIZER]:
-        known = {r.name: r.figures["best_eval_bits_per_byte"] for r in runs if "best_eval_bits_per_byte" in r.figures}
-        if len(known) == len(runs):
-            told = ", ".join(f"{name} {figure(v)}" for name, v in sorted(known.items(), key=lambda item: item[1]))
-            out.append(f"Bits per byte compare across tokenizers: {told}.")
-        else:
-            out.append("Bits per byte would compare across tokenizers: they need each one's tokens per byte.")
-    unknown = [c.name for c in conditions if c.verdict == "unknown"]
+        out.append(_by_byte(runs))
+    unknown = [text(c.name) for c in conditions if c.verdict == "unknown"]
     if unknown and not different:
-        listed = " and ".join(filter(None, (", ".join(unknown[:-1]), unknown[-1])))
-        out.append(f"The logs do not say whether the runs share the {listed}: the losses compare only if they do.")
-    return [Statement("comparable", text) for text in out]
+        share = "The logs do not say whether the runs share the {conditions}: the losses compare only if they do."
+        out.append(text(share, conditions=listed(unknown)))
+    return [Statement("comparable", sentence) for sentence in out]
+
+
+def _differs(what: str, condition: Condition) -> Text:
+    values = list(condition.values.items())[:6]
+    return text(
+        what + " are not ranked: the {condition} differs ({setting}: {values}).",
+        condition=text(condition.name),
+        setting=Name(condition.setting),
+        values=joined("; ", (text("{value} in {run}", value=Name(v), run=Name(run)) for run, v in values)),
+    )
+
+
+def _by_byte(runs: Sequence[ComparedRun]) -> str:
+    """Return the bits per byte of runs with different tokenizers, or what is needed to know them."""
+    known = {r.name: r.figures["best_eval_bits_per_byte"] for r in runs if "best_eval_bits_per_byte" in r.figures}
+    if len(known) < len(runs):
+        return "Bits per byte would compare across tokenizers: they need each one's tokens per byte."
+    ranked = sorted(known.items(), key=lambda item: item[1])
+    each = joined(", ", (text("{run} {bits}", run=Name(name), bits=figure(bits)) for name, bits in ranked))
+    return text("Bits per byte compare across tokenizers: {each}.", each=each)
 
 
 def _lead(runs: Sequence[ComparedRun], ranked: Sequence[ComparedRun]) -> list[Statement]:
@@ -232,18 +246,23 @@ def _lead(runs: Sequence[ComparedRun], ranked: Sequence[ComparedRun]) -> list[St
     first = ranked[0]
     low, error = first.figures["best_eval_loss"], _error(first.diagnosis)
     near = [r for r in ranked[1:] if r.figures["best_eval_loss"] - low <= float(np.hypot(error, _error(r.diagnosis)))]
-    text = f"Lowest eval loss: {first.name} ({number(low)} at step {count(first.figures.get('best_eval_step', 0))})"
+    sentence = text(
+        "Lowest eval loss: {run} ({low} at {at})",
+        run=Name(first.name),
+        low=number(low),
+        at=Place(first.figures.get("best_eval_step", 0), first.diagnosis.run.x_axis),
+    )
     if near:
-        more = f" and {len(near) - 6} more" if len(near) > 6 else ""
-        text += f"; within the noise of an eval tied with it: {', '.join(r.name for r in near[:6])}{more}"
+        ties = joined(", ", (text("{run}", run=Name(r.name)) for r in near[:6]))
+        if len(near) > 6:
+            ties += text(" and {n} more", n=count(len(near) - 6))
+        sentence += text("; within the noise of an eval tied with it: {ties}", ties=ties)
     if len(ranked) > 1 + len(near):
         behind = ranked[1 + len(near)]
-        text += f"; next is {behind.name}, {figure(behind.figures['best_eval_loss'] - low)} higher"
-    return [
-        Statement(
-            "ranking", text + ".", (Evidence("noise-of-an-eval", "noise of an eval", error, _unit(first.diagnosis)),)
-        )
-    ]
+        higher = figure(behind.figures["best_eval_loss"] - low)
+        sentence += text("; next is {run}, {higher} higher", run=Name(behind.name), higher=higher)
+    noise = Evidence("noise-of-an-eval", "noise of an eval", error, _unit(first.diagnosis))
+    return [Statement("ranking", sentence + ".", (noise,))]
 
 
 def _same_steps(runs: Sequence[ComparedRun], common: int | None) -> list[Statement]:
@@ -252,15 +271,14 @@ def _same_steps(runs: Sequence[ComparedRun], common: int | None) -> list[Stateme
     if common is None or common <= 0 or max(lengths) < 1.1 * common:
         return []
     at = {r.name: _eval_at(r.diagnosis, common) for r in runs}
-    told = [f"{name} {number(value)}" for name, value in at.items() if value is not None]
-    if len(told) < 2:
+    each = [text("{run} {loss}", run=Name(name), loss=number(v)) for name, v in at.items() if v is not None]
+    if len(each) < 2:
         return []
-    return [
-        Statement(
-            "same-steps",
-            f"The runs are not equally long. At step {count(common)}, which all reached: {', '.join(told)}.",
-        )
-    ]
+    place = Place(common, runs[0].diagnosis.run.x_axis)
+    sentence = text(
+        "The runs are not equally long. At {place}, which all reached: {each}.", place=place, each=joined(", ", each)
+    )
+    return [Statement("same-steps", sentence)]
 
 
 def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition]) -> list[Statement]:
@@ -277,11 +295,12 @@ def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition
     out = []
     for step, names in sorted(where.items()):
         if len(names) > 1:
-            text = (
-                f"{', '.join(names)} jump at the same step {count(step)}: if they read the same data in the same "
-                "order, look at that batch."
+            sentence = text(
+                "{runs} jump at the same {at}: if they read the same data in the same order, look at that batch.",
+                runs=joined(", ", (text("{run}", run=Name(name)) for name in names)),
+                at=Place(step, runs[0].diagnosis.run.x_axis),
             )
-            out.append(Statement("shared-outlier", text, (Evidence("runs", "runs", float(len(names)), ""),)))
+            out.append(Statement("shared-outlier", sentence, (Evidence("runs", "runs", float(len(names)), ""),)))
     return out[:5]
 
 
