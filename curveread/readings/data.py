@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import AxisWord, Place, Tag, figure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.task import Task
 
@@ -38,24 +39,16 @@ def data_hints(views: Mapping[Role, tuple[CurveView, ...]], task: Task) -> list[
     high = np.flatnonzero(level >= _LOW * guess)
     at = int(high[-1]) + 1
     length = max(int(view.step[-1] - view.step[0]), 1)
-    if at >= len(view) or (share := float(view.step[at] - view.step[0]) / length) > _EARLY:
+    if at >= len(view) or (part := float(view.step[at] - view.step[0]) / length) > _EARLY:
         return []
-    text = (
-        f"{view.tag} is below {figure(_LOW * guess)} nats, a tenth of guessing, from step {count(view.step[at])} on "
-        f"({percent(share)} of the run). Text is rarely that predictable: look for repeated documents, padding that "
-        "counts as a target, or targets that the inputs show."
+    sentence = text(
+        "{tag} is below {bound}, a tenth of guessing, from {begin} on ({share} of the run). Text is rarely that "
+        "predictable: look for repeated documents, padding that counts as a target, or targets that the inputs show.",
+        tag=Tag(view.tag),
+        bound=figure(_LOW * guess, "nats"),
+        begin=Place(int(view.step[at])),
+        share=share(part),
     )
-    return [
-        Statement(
-            "data",
-            text,
-            (
-                Evidence(
-                    "below-a-tenth-of-ln-vocabulary-from-step",
-                    "below a tenth of ln(vocabulary) from step",
-                    float(view.step[at]),
-                    "step",
-                ),
-            ),
-        )
-    ]
+    label = text("below a tenth of ln(vocabulary) from {axis}", axis=AxisWord())
+    begin = Evidence("below-a-tenth-of-ln-vocabulary-from-step", label, float(view.step[at]), "step")
+    return [Statement("data", sentence, (begin,))]

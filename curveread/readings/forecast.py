@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.findings.arguments import Name
-from curveread.findings.arguments import number as figured
+from curveread.findings.arguments import Name, Place, Tag, figure, number, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast, ForecastPoint
-from curveread.findings.text import text
-from curveread.findings.wording import count, figure, number, percent
+from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import FloatArray, Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
@@ -99,7 +97,7 @@ def forecast(
         return Forecast(view.tag, reason=reason, spoiled=True)
     first, last = float(run.first_step or 0), float(run.last_step or 0)
     if not float(np.abs(view.value).max()) < _LARGEST:
-        return Forecast(view.tag, reason=text("values beyond {largest} do not follow a law", largest=figured(_LARGEST)))
+        return Forecast(view.tag, reason=text("values beyond {largest} do not follow a law", largest=number(_LARGEST)))
     course = _course(views)
     planned = _planned_end(run, last)
     reach, why = _reach(run, course, first, last, planned)
@@ -112,12 +110,13 @@ def forecast(
         return Forecast(view.tag, reason="too few points since the learning rate changed")
     tested = law.back_test()
     if abs(tested.miss) > _MISSED:
-        where = "above" if tested.error > 0 else "below"
-        return Forecast(
-            view.tag,
-            reason=f"the back-test failed: the last fifth, forecast from the steps before it, came out "
-            f"{figure(abs(tested.error))} {where} what was logged",
+        failed = text(
+            "the back-test failed: the last fifth, forecast from the steps before it, came out {error} {side} what was "
+            "logged",
+            error=figure(abs(tested.error)),
+            side=text("above" if tested.error > 0 else "below"),
         )
+        return Forecast(view.tag, reason=failed)
     found = law.ahead(asked)
     half = _WIDTH * np.sqrt(
         found.noise**2 + found.spread**2 + (_TO_COME * (found.mid - found.end)) ** 2 + (_LEVEL * found.mid) ** 2
@@ -143,17 +142,21 @@ def forecast_statements(found: Forecast) -> list[Statement]:
     if found.tag is None or found.spoiled:
         return []
     if not found.given:
-        return [Statement("forecast", f"No forecast of {found.tag}: {found.reason}.")]
-    told = [f"{number(p.low)} to {number(p.high)} at step {count(p.step)}" for p in found.points]
-    text = f"While the schedule goes on as it is, {found.tag} should come to {_listed(told)} (80 % interval)."
+        refused = text("No forecast of {tag}: ", tag=Tag(found.tag))
+        return [Statement("forecast", joined("", (refused, found.reason, ".")))]
+    ranges = [
+        text("{low} to {high} at {at}", low=number(p.low), high=number(p.high), at=Place(p.step)) for p in found.points
+    ]
+    sentence = text(
+        "While the schedule goes on as it is, {tag} should come to {ranges} ({share} interval).",
+        tag=Tag(found.tag),
+        ranges=listed(ranges),
+        share=share(0.8),
+    )
     if found.reason:
-        text += f" No further: {found.reason}."
-    evidence = (Evidence("forecast", f"forecast at step {count(p.step)}", p.mid, p.unit) for p in found.points)
-    return [Statement("forecast", text, tuple(evidence))]
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+        sentence = joined("", (sentence, " No further: ", found.reason, "."))
+    evidence = (Evidence("forecast", text("forecast at {at}", at=Place(p.step)), p.mid, p.unit) for p in found.points)
+    return [Statement("forecast", sentence, tuple(evidence))]
 
 
 def _chosen(views: Mapping[Role, tuple[CurveView, ...]]) -> CurveView | None:
@@ -195,34 +198,42 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
     decays = next((word for word in _DECAYING if word in named), "")
     if not named and (number_of(run.config, *_COOLDOWN) or 0.0) > 0.0:
         decays = named = "a cooldown"
+    schedule = Name(named[:40])
     if course is None:
         if decays:
-            return last, f"the config says the learning rate decays ({named[:40]}), but the log does not hold it"
+            unseen = "the config says the learning rate decays ({schedule}), but the log does not hold it"
+            return last, text(unseen, schedule=schedule)
         return np.inf, ""
     if course.kind == "unclear":
         return last, "the learning rate follows no course that could be carried on"
-    at = f"the learning rate has come down to {percent(course.now) if course.now >= 0.0005 else 'nothing'}"
-    at += " of its peak" if course.now >= 0.0005 else ""
     if course.kind == "constant":
         if course.now < OVER:
-            return last, f"{at} and stays there"
+            return last, _come_down(course.now) + " and stays there"
         if not decays or course.now < OPEN:
             return np.inf, ""
         stable = number_of(run.config, "num_decay_steps")
         if planned is not None and stable is not None:
-            return planned - stable, f"the schedule decays the learning rate from step {count(planned - stable)} on"
-        return last, f"a decay of the learning rate lies ahead ({named[:40]})"
+            begin = planned - stable
+            return begin, text("the schedule decays the learning rate from {begin} on", begin=Place(begin))
+        return last, text("a decay of the learning rate lies ahead ({schedule})", schedule=schedule)
     if course.now > OPEN:
-        return last, (
-            f"a decay of the learning rate lies ahead: it is at {percent(course.now)} of its peak and falling, "
-            "and what that brings does not show yet"
+        ahead = (
+            "a decay of the learning rate lies ahead: it is at {share} of its peak and falling, and what that brings "
+            "does not show yet"
         )
+        return last, text(ahead, share=share(course.now))
     end = planned or course.end
     if end is None:
         return np.inf, ""
     if last >= end - 0.02 * (end - first):
-        return last, f"{at}, the schedule is over"
-    return end + 0.05 * (end - first), f"the schedule ends at about step {count(end)}"
+        return last, _come_down(course.now) + ", the schedule is over"
+    return end + 0.05 * (end - first), text("the schedule ends at about {end}", end=Place(end))
+
+
+def _come_down(of_peak: float) -> Text:
+    if of_peak < 0.0005:
+        return text("the learning rate has come down to nothing")
+    return text("the learning rate has come down to {share} of its peak", share=share(of_peak))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Length, Place, Tag, figure, share
+from curveread.findings.arguments import level as leveled
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import count, figure, quantity
+from curveread.findings.text import Text, joined, text
 from curveread.run.model import FloatArray, IntArray, Run
 from curveread.run.roles import Role, words
 from curveread.run.task import Task, dropout_of
@@ -91,28 +93,46 @@ def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
     unit = gap.evaluation.unit
     onset = next((p.first_step for p in phases if p.name == "memorising"), None)
     since = onset if onset is not None else int(gap.step[gap.step.size // 2])
-    where = f"since step {count(since)}" if onset is not None else "over the second half of the evals"
+    where = (
+        text("since {onset}", onset=Place(onset)) if onset is not None else text("over the second half of the evals")
+    )
     change = gap.since(since)
-    side = "above" if gap.level >= 0 else "below"
-    text = f"At the end {gap.evaluation.tag} lay {quantity(abs(gap.level), unit)} {side} the training loss"
-    if gap.low < 0.0 < gap.high:
-        text = f"At the end {gap.evaluation.tag} and the training loss were the same within their noise"
+    sentence = _at_the_end(gap)
     evidence = [
         Evidence("gap-at-the-end", "gap at the end", gap.level, unit),
-        Evidence("gap-interval", "its 95 % interval", f"{figure(gap.low)} to {figure(gap.high)}", unit),
+        Evidence("gap-interval", _interval_of(0.95), _range(gap.low, gap.high), unit),
     ]
     if np.isfinite(change.low) and np.isfinite(change.high):
         scale = max(abs(gap.level), _noise(gap))
         if change.low * change.high > 0.0 and abs(change.mid) >= 0.1 * scale:
             growing = (change.mid > 0.0) == (gap.level >= 0.0)
-            text += f"; the gap {'grew' if growing else 'shrank'} by {quantity(abs(change.mid), unit)} {where}"
+            moved = "; the gap grew by {change} {where}" if growing else "; the gap shrank by {change} {where}"
+            sentence += text(moved, change=leveled(abs(change.mid), unit), where=where)
         elif max(abs(change.low), abs(change.high)) < 0.5 * scale:
-            text += f"; the gap kept its size {where}"
-        evidence.append(Evidence("change", f"change {where}", change.mid, unit))
-        evidence.append(
-            Evidence("change-interval", "its 99 % interval", f"{figure(change.low)} to {figure(change.high)}", unit)
-        )
-    return Statement("gap", f"{text}.{_reading(gap, phase)}", tuple(evidence))
+            sentence += text("; the gap kept its size {where}", where=where)
+        evidence.append(Evidence("change", text("change {where}", where=where), change.mid, unit))
+        evidence.append(Evidence("change-interval", _interval_of(0.99), _range(change.low, change.high), unit))
+    return Statement("gap", joined("", (sentence, ".", _reading(gap, phase))), tuple(evidence))
+
+
+def _at_the_end(gap: Gap) -> Text:
+    tag = Tag(gap.evaluation.tag)
+    if gap.low < 0.0 < gap.high:
+        return text("At the end {tag} and the training loss were the same within their noise", tag=tag)
+    lay = (
+        "At the end {tag} lay {gap} above the training loss"
+        if gap.level >= 0
+        else "At the end {tag} lay {gap} below the training loss"
+    )
+    return text(lay, tag=tag, gap=leveled(abs(gap.level), gap.evaluation.unit))
+
+
+def _interval_of(confidence: float) -> Text:
+    return text("its {share} interval", share=share(confidence))
+
+
+def _range(low: float, high: float) -> Text:
+    return text("{low} to {high}", low=figure(low), high=figure(high))
 
 
 def _noise(gap: Gap) -> float:
@@ -143,13 +163,13 @@ def _reading(gap: Gap, phase: str) -> str:
             if max(-change.low, change.high) <= 3.0 * small
             else ""
         )
-    told = {
+    both = {
         ("falling", "falling"): "were still falling together: the run was learning",
         ("flat", "flat"): "were flat",
         ("falling", "flat"): "parted: train fell, eval did not; what was learned there did not carry over",
         ("falling", "rising"): "parted: train fell, eval rose",
     }.get((moves[0], moves[1]))
-    return f" Over the last third of the evals both {told}." if told else ""
+    return text(" Over the last third of the evals both {moves}.", moves=text(both)) if both else ""
 
 
 def _leak(run: Run, gap: Gap, findings: tuple[Finding, ...], task: Task) -> Statement | None:
@@ -169,38 +189,39 @@ def _leak(run: Run, gap: Gap, findings: tuple[Finding, ...], task: Task) -> Stat
     against = _against(run, gap, task)
     if change.low <= 0.0 <= change.high:
         against.insert(0, "the gap did not widen as training went on, as it does where data leak")
-    text = f"{gap.evaluation.tag} below the training loss "
+    below, against_it = text("{tag} below the training loss ", tag=Tag(gap.evaluation.tag)), joined("; ", against)
     if for_it:
-        text += f"may be a leak. For it: {'; '.join(for_it)}. Against it: {'; '.join(against)}."
+        may = "may be a leak. For it: {for_it}. Against it: {against_it}."
+        sentence = below + text(may, for_it=joined("; ", for_it), against_it=against_it)
     elif suspected:
-        text += f"may be a leak (eval-below-train says why). Against it: {'; '.join(against)}."
+        sentence = below + text("may be a leak (eval-below-train says why). Against it: {it}.", it=against_it)
     else:
-        text += f"need not be a leak: nothing else speaks for one, and {'; '.join(against)}."
+        sentence = below + text("need not be a leak: nothing else speaks for one, and {it}.", it=against_it)
     evidence = (
         Evidence("gap-in-the-first-quarter", "gap in the first quarter", first, gap.evaluation.unit),
         Evidence("gap-at-the-end", "gap at the end", gap.level, gap.evaluation.unit),
     )
-    return Statement("gap", text, evidence)
+    return Statement("gap", sentence, evidence)
 
 
 def _against(run: Run, gap: Gap, task: Task) -> list[str]:
     """Return what else would put the eval loss below the training loss, as far as the log and its config tell."""
-    out = []
+    out: list[str] = []
     dropout = dropout_of(run.config)
     if dropout:
-        out.append(f"dropout of {figure(dropout)} raises the training loss only")
+        out.append(text("dropout of {rate} raises the training loss only", rate=figure(dropout)))
     if task.smoothing:
-        out.append(f"label smoothing of {figure(task.smoothing)} may be in the training loss only")
+        smoothed = "label smoothing of {smoothing} may be in the training loss only"
+        out.append(text(smoothed, smoothing=figure(task.smoothing)))
     terms = [t for t in run.curves if {"aux", "auxiliary", "router", "balance", "balancing", "zloss"} & set(words(t))]
     if terms:
-        out.append(f"auxiliary terms ({terms[0]}) may be in the training loss only")
+        out.append(text("auxiliary terms ({tag}) may be in the training loss only", tag=Tag(terms[0])))
     if gap.train.cadence > 1:
         half = int(gap.step[gap.step.size // 2])
         tail = gap.train.value[gap.train.step >= half]
         fall = -change_of(tail).mid / max(float(gap.train.step[-1] - half), 1.0) * gap.train.cadence / 2.0
         if fall > 0.1 * abs(gap.level):
-            out.append(
-                f"averaging over {count(gap.train.cadence)} steps puts the training loss {figure(fall)} too high"
-            )
+            averaged = "averaging over {cadence} puts the training loss {fall} too high"
+            out.append(text(averaged, cadence=Length(gap.train.cadence), fall=figure(fall)))
     out.append("an easier evaluation set looks the same")
     return out

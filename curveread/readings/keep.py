@@ -9,9 +9,23 @@ from pathlib import PurePath
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import (
+    Length,
+    Name,
+    Place,
+    PlaceList,
+    Tag,
+    compact,
+    count,
+    duration,
+    figure,
+    measure,
+    number,
+    share,
+)
 from curveread.findings.diagnosis import KeptCheckpoint, Reading, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import amount, compact, count, duration, figure, measure, number, percent
+from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import FloatArray, IntArray, Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.pace import rates
@@ -20,6 +34,8 @@ from curveread.signals.ties import Stop, early_stop, tied
 __all__ = ["Keep", "checkpoints", "keep_of", "keep_statements", "keep_summary"]
 
 PATIENCE = (1, 3, 5, 10)
+_TIES = 4
+"""Evals tied with the best that a sentence lists."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +63,7 @@ class Keep:
     stops
         What early stopping would have done, by patience.
     lost
-        Whether evals after the last usable one are no numbers.
+        Whether evals after the last usable one are not numbers.
     """
 
     tag: str
@@ -152,16 +168,7 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
     """Return what to keep, and what early stopping would have done, in words."""
     if keep is None:
         return []
-    best = f"{keep.tag} is lowest at step {count(keep.at)} ({measure(float(keep.value[keep.best]), keep.unit)})"
-    if keep.ends_tied and keep.at == int(keep.step[-1]):
-        text = f"{best}, the last eval: the end of the run is what to keep."
-    elif keep.ends_tied and keep.error > 0.0:
-        text = f"{best}; the last eval is tied with it within the noise of an eval (±{figure(keep.error)})."
-    elif keep.ends_tied:
-        text = f"{best}; the last eval is as good."
-    else:
-        text = f"{best}.{_tie_words(keep)} {_spent_words(keep)}"
-    text += _disk_words(run, keep)
+    sentence = joined("", (_best_words(keep), _disk_words(run, keep)))
     evidence = [
         Evidence("lowest-eval-loss", "lowest eval loss", float(keep.value[keep.best]), keep.unit),
         Evidence("evals-tied-with-it", "evals tied with it", float(keep.ties.sum()), "evals"),
@@ -169,8 +176,26 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
     ]
     if keep.error > 0.0:
         evidence.insert(1, Evidence("noise-of-an-eval", "noise of an eval", keep.error, keep.unit))
-    out = [Statement("keep", text, tuple(evidence))]
+    out = [Statement("keep", sentence, tuple(evidence))]
     return out + _early_stopping(keep)
+
+
+def _best_words(keep: Keep) -> Text:
+    """Return where the best eval is, and what came after it."""
+    best = text(
+        "{tag} is lowest at {at} ({low})",
+        tag=Tag(keep.tag),
+        at=Place(keep.at),
+        low=measure(float(keep.value[keep.best]), keep.unit),
+    )
+    if keep.ends_tied and keep.at == int(keep.step[-1]):
+        return best + ", the last eval: the end of the run is what to keep."
+    if keep.ends_tied and keep.error > 0.0:
+        noise = figure(keep.error)
+        return best + text("; the last eval is tied with it within the noise of an eval (±{noise}).", noise=noise)
+    if keep.ends_tied:
+        return best + "; the last eval is as good."
+    return joined("", (best, ".", _tie_words(keep), " ", _spent_words(keep)))
 
 
 def _tie_words(keep: Keep) -> str:
@@ -179,34 +204,38 @@ def _tie_words(keep: Keep) -> str:
     others = keep.step[keep.ties & (np.arange(keep.step.size) != keep.best)]
     if not others.size:
         return ""
-    listed = [count(int(s)) for s in others[:4]]
-    more = f" and {others.size - 4} more" if others.size > 4 else ""
-    return f" Within the noise of an eval (±{figure(keep.error)}) tied with it: step {', '.join(listed)}{more}."
+    ties = PlaceList(tuple(int(step) for step in others[:_TIES]), more=max(others.size - _TIES, 0))
+    tied_with_it = " Within the noise of an eval (±{noise}) tied with it: {ties}."
+    return text(tied_with_it, noise=figure(keep.error), ties=ties)
 
 
 def _spent_words(keep: Keep) -> str:
-    parts = [f"{amount(keep.last_step - keep.at, 'step')} ({percent(keep.share)} of the run)"]
+    spent = [text("{steps} ({share} of the run)", steps=Length(keep.last_step - keep.at), share=share(keep.share))]
     if keep.seconds is not None and keep.seconds >= 60.0:
-        parts.append(duration(keep.seconds))
+        spent.append(text("{time}", time=duration(keep.seconds)))
     if keep.tokens is not None:
-        parts.append(f"{compact(round(keep.tokens))} tokens")
-    spent = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-    lost = " The evals after it are no numbers." if keep.lost and keep.best == keep.step.size - 1 else ""
-    cost = f" That cost {number(keep.cost, 3)}." if keep.cost is not None else ""
-    return f"After it the run spent {spent}.{cost}{lost}"
+        spent.append(text("{tokens}", tokens=compact(round(keep.tokens), "tokens")))
+    out = text("After it the run spent {spent}.", spent=listed(spent))
+    if keep.cost is not None:
+        out += text(" That cost {cost}.", cost=figure(keep.cost))
+    return out + (" The evals after it are not numbers." if keep.lost and keep.best == keep.step.size - 1 else "")
 
 
 def _disk_words(run: Run, keep: Keep) -> str:
     if not run.checkpoints:
         return ""
     nearest = min(run.checkpoints, key=lambda c: (abs(c.step - keep.at), c.step))
-    text = f" The nearest checkpoint on disk is {PurePath(nearest.path).name} (step {count(nearest.step)})"
+    on_disk = text(
+        " The nearest checkpoint on disk is {checkpoint} ({at})",
+        checkpoint=Name(PurePath(nearest.path).name),
+        at=Place(nearest.step),
+    )
     if nearest.step == keep.at:
-        return text + "."
+        return on_disk + "."
     as_good = keep.ties_at(nearest.step)
     if as_good is None:
-        return f"{text}, {amount(abs(nearest.step - keep.at), 'step')} away from the best eval."
-    return text + (", tied with the best." if as_good else ", which is worse than the best by more than the noise.")
+        return on_disk + text(", {away} away from the best eval.", away=Length(abs(nearest.step - keep.at)))
+    return on_disk + (", tied with the best." if as_good else ", which is worse than the best by more than the noise.")
 
 
 def _early_stopping(keep: Keep) -> list[Statement]:
@@ -215,24 +244,31 @@ def _early_stopping(keep: Keep) -> list[Statement]:
     if all(stop.patience == 1 for stop, _ in stopped):
         return []
     evidence: list[Evidence] = []
-    said: list[str] = []
+    stops: list[Text] = []
     same = len({stop.best for stop, _ in stopped}) == 1
     for stop, index in stopped:
-        step, low = int(keep.step[index]), float(keep.value[stop.best])
-        kept = "" if same else f", keeping {number(low)} of step {count(int(keep.step[stop.best]))}"
-        said.append(f"at step {count(step)} with patience {stop.patience}{kept}")
-        evidence.append(Evidence("early-stop", f"stop with patience {stop.patience}", float(step), "step"))
-        evidence.append(
-            Evidence("best-by-early-stop", f"best loss by then with patience {stop.patience}", low, keep.unit)
-        )
-    text = f"Early stopping on {keep.tag} would have ended the run {('; ', ', ')[same].join(said)}"
-    best = stopped[0][0].best
-    text += f", keeping {number(float(keep.value[best]))} of step {count(int(keep.step[best]))}." if same else "."
-    to_the_end = [str(s.patience) for s in keep.stops if s.index is None or s.index >= keep.step.size - 1]
+        step, low, patience = int(keep.step[index]), float(keep.value[stop.best]), count(stop.patience)
+        at = text("at {at} with patience {patience}", at=Place(step), patience=patience)
+        stops.append(at if same else at + _kept(keep, stop))
+        evidence.append(Evidence("early-stop", text("stop with patience {n}", n=patience), float(step), "step"))
+        by_then = text("best loss by then with patience {n}", n=patience)
+        evidence.append(Evidence("best-by-early-stop", by_then, low, keep.unit))
+    ended = text(
+        "Early stopping on {tag} would have ended the run {stops}",
+        tag=Tag(keep.tag),
+        stops=joined(", " if same else "; ", stops),
+    )
+    sentence = joined("", (ended, _kept(keep, stopped[0][0]) if same else "", "."))
+    to_the_end = [s.patience for s in keep.stops if s.index is None or s.index >= keep.step.size - 1]
     if to_the_end:
-        listed = " or ".join(filter(None, (", ".join(to_the_end[:-1]), to_the_end[-1])))
-        text += f" With patience {listed} it would have gone to the end."
-    return [Statement("early-stopping", text, tuple(evidence))]
+        longer = listed([text("{n}", n=count(n)) for n in to_the_end], "or")
+        sentence += text(" With patience {patience} it would have gone to the end.", patience=longer)
+    return [Statement("early-stopping", sentence, tuple(evidence))]
+
+
+def _kept(keep: Keep, stop: Stop) -> Text:
+    kept, at = number(float(keep.value[stop.best])), Place(int(keep.step[stop.best]))
+    return text(", keeping {low} of {at}", low=kept, at=at)
 
 
 def _seconds_after(run: Run, step: int) -> float | None:

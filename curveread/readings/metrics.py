@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Place, Tag, number
 from curveread.findings.diagnosis import Reading, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import count, number
+from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
 from curveread.run.model import FloatArray
 from curveread.run.roles import EVAL_WORDS, Role, direction_of, words
@@ -106,31 +107,35 @@ def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Stat
     """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
     if not metrics:
         return []
-    evidence = tuple(Evidence("best", f"best {m.view.tag}", m.value, m.view.unit) for m in metrics)
-    told = [
-        f"{m.view.tag} is best {'around' if len(m.view) > _LONG else 'at'} step {count(m.step)} ({number(m.value)})"
-        for m in metrics[:_SPOKEN]
-    ]
-    text = "; ".join(told) + "."
+    evidence = tuple(Evidence("best", text("best {tag}", tag=Tag(m.view.tag)), m.value, m.view.unit) for m in metrics)
+    sentence = joined("", (joined("; ", map(_best_words, metrics[:_SPOKEN])), "."))
     apart = [m for m in metrics if keep is not None and _disagrees(m, keep)]
     if apart and keep is not None:
-        steps = ", ".join(f"best {m.view.tag} at {count(m.step)}" for m in apart)
-        text += (
-            f" They disagree by more than noise: lowest {keep.tag} at step {count(keep.at)}, {steps}. "
-            "Keep the checkpoint by the one that the model is for."
+        others = [text("best {tag} at {at}", tag=Tag(m.view.tag), at=Place(m.step, bare=True)) for m in apart]
+        sentence += text(
+            " They disagree by more than noise: lowest {tag} at {at}, {others}. Keep the checkpoint by the one that "
+            "the model is for.",
+            tag=Tag(keep.tag),
+            at=Place(keep.at),
+            others=joined(", ", others),
         )
-    return [Statement("metric", text, evidence)]
+    return [Statement("metric", sentence, evidence)]
+
+
+def _best_words(metric: Metric) -> Text:
+    where = "{tag} is best around {at} ({value})" if len(metric.view) > _LONG else "{tag} is best at {at} ({value})"
+    return text(where, tag=Tag(metric.view.tag), at=Place(metric.step), value=number(metric.value))
 
 
 def reminder(statements: Sequence[Statement]) -> list[Statement]:
     """Return, where a report speaks of perplexity, what perplexity does not measure."""
     if not any(s.topic == "perplexity" for s in statements):
         return []
-    text = (
+    sentence = (
         "Perplexity measures how well the model predicts text, not whether what it says is true or useful: "
         "judge those by the task."
     )
-    return [Statement("metric", text)]
+    return [Statement("metric", sentence)]
 
 
 def _disagrees(metric: Metric, keep: Keep) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Name, Place, Tag, count, figure, number
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import count, figure, number
+from curveread.findings.text import Text, joined, text
 from curveread.language.guessing import guess_of
 from curveread.language.perplexity import (
     bits_from_nats,
@@ -27,6 +28,9 @@ from curveread.signals.levels import median_error
 __all__ = ["guessing", "in_words", "per_byte", "per_token"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
+
+_BEYOND = 1e300
+"""Perplexities above it are not worth a figure."""
 
 
 def per_token(view: CurveView, at: int, views: _Views) -> float | None:
@@ -66,31 +70,42 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     if nats is None:
         return []
     which = "The only" if len(view) == 1 else "The best" if evaluation else "The last"
-    where = f"{which} {view.tag}, {number(nats)} nats at step {count(view.step[at])}"
+    where = text(
+        which + " {tag}, {nats} at {at}, is a perplexity ",
+        tag=Tag(view.tag),
+        nats=number(nats, "nats"),
+        at=Place(int(view.step[at])),
+    )
     value = perplexity(nats)
     evidence = [Evidence("loss", "loss", nats, "nats"), Evidence("perplexity", "perplexity", value, "")]
-    if value > 1e300:
-        text = f"{where}, is a perplexity beyond 1e300: no model is that unsure, the loss is no mean per token."
-        return [Statement("perplexity", text, tuple(evidence))]
-    like = figure(value)
-    text = f"{where}, is a perplexity of {like}: as unsure as a choice among {like} equally likely tokens"
+    if value > _BEYOND:
+        beyond = "beyond {most}: no model is that unsure, the loss is not a mean per token."
+        return [Statement("perplexity", where + text(beyond, most=number(_BEYOND)), tuple(evidence))]
+    parts: list[str] = [where, text("of {n}: as unsure as a choice among {n} equally likely tokens", n=figure(value))]
     if task.tokens_per_byte is not None:
         bits = bits_per_byte(nats, task.tokens_per_byte)
         evidence.append(Evidence("bits-per-byte", "bits per byte", bits, "bits"))
-        text += f", or {figure(bits)} bits per byte of text, which compares across tokenizers"
+        parts.append(text(", or {bits} per byte of text, which compares across tokenizers", bits=figure(bits, "bits")))
     else:
-        text += f" ({figure(bits_from_nats(nats))} bits a token)"
-    text += "."
-    last = len(view) - 1
-    end = perplexity(per_token(view, last, views) or 0.0)
+        parts.append(text(" ({bits} a token)", bits=figure(bits_from_nats(nats), "bits")))
+    parts.append(".")
+    end = perplexity(per_token(view, len(view) - 1, views) or 0.0)
     if evaluation and end > 1.05 * value:
-        text += f" At the end it was {figure(end) if end < 1e300 else 'beyond 1e300'}."
+        parts.append(_at_the_end(end))
     if task.vocabulary is not None:
         evidence.append(Evidence("tokens-in-the-vocabulary", "tokens in the vocabulary", float(task.vocabulary), ""))
     if task.smoothing:
-        text += f" Label smoothing of {figure(task.smoothing)} is in the loss and makes it higher than the model's own."
-    evidence.append(Evidence("taken-for-a-language-model-since", "taken for a language model since", task.language))
-    return [Statement("perplexity", text, tuple(evidence)), *_scale(task)]
+        smoothed = " Label smoothing of {smoothing} is in the loss and makes it higher than the model's own."
+        parts.append(text(smoothed, smoothing=figure(task.smoothing)))
+    since = text("{evidence}", evidence=Name(task.language))
+    evidence.append(Evidence("taken-for-a-language-model-since", "taken for a language model since", since))
+    return [Statement("perplexity", joined("", parts), tuple(evidence)), *_scale(task)]
+
+
+def _at_the_end(end: float) -> Text:
+    if end < _BEYOND:
+        return text(" At the end it was {perplexity}.", perplexity=figure(end))
+    return text(" At the end it was beyond {most}.", most=number(_BEYOND))
 
 
 def _logged(views: _Views) -> list[Statement]:
@@ -101,15 +116,16 @@ def _logged(views: _Views) -> list[Statement]:
     at = int(np.argmin(view.value)) if view.curve.role is Role.EVAL_PERPLEXITY else len(view) - 1
     value = float(view.value[at])
     nats = nats_from_perplexity(value)
-    text = f"{view.tag} of {figure(value)} at step {count(view.step[at])} is a choice among {figure(value)} equally "
-    text += f"likely tokens: a loss of {number(nats)} nats, if it is exp of the mean loss."
-    return [
-        Statement(
-            "perplexity",
-            text,
-            (Evidence("perplexity", "perplexity", value, ""), Evidence("loss", "loss", nats, "nats")),
-        )
-    ]
+    sentence = text(
+        "{tag} of {n} at {at} is a choice among {n} equally likely tokens: a loss of {nats}, if it is exp of the mean "
+        "loss.",
+        tag=Tag(view.tag),
+        n=figure(value),
+        at=Place(int(view.step[at])),
+        nats=number(nats, "nats"),
+    )
+    evidence = (Evidence("perplexity", "perplexity", value, ""), Evidence("loss", "loss", nats, "nats"))
+    return [Statement("perplexity", sentence, evidence)]
 
 
 def _scale(task: Task) -> list[Statement]:
@@ -117,14 +133,20 @@ def _scale(task: Task) -> list[Statement]:
     reference = reference_for(task.data)
     if reference is None:
         return []
-    text = f"Published perplexities on {reference.title}, per {reference.per}: {reference.figures}."
+    published = text(
+        "Published perplexities on {title}, per {per}: {figures}.",
+        title=Name(reference.title),
+        per=Name(reference.per),
+        figures=Name(reference.figures),
+    )
     if reference.vocabularies and task.vocabulary not in reference.vocabularies:
-        text += (
+        published += (
             " This run's tokenizer seems to be another one; per token it does not compare, in bits per byte it would."
         )
     else:
-        text += " They compare only with the same test set, tokenizer and context length."
-    return [Statement("scale", text, (Evidence("data-set-in-the-config", "data set in the config", task.data[:80]),))]
+        published += " They compare only with the same test set, tokenizer and context length."
+    data = text("{data}", data=Name(task.data[:80]))
+    return [Statement("scale", published, (Evidence("data-set-in-the-config", "data set in the config", data),))]
 
 
 def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[Statement]:
@@ -141,11 +163,18 @@ def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[S
     start = float(np.median(view.value[: max(3, n // 100)]))
     change = change_of(np.log(tail))
     guess = guess_of(level, error, task.vocabulary)
-    # At rest, and where it began: a loss that only passes by, or that ends there by chance, is no guessing.
+    # At rest, and where it began: a loss that only passes by, or that ends there by chance, is not guessing.
     if guess is None or abs(np.log(start / level)) > 0.25 or max(-change.low, change.high) > 0.05:
         return []
-    what = f"ln({count(guess)})"
-    text = f"{view.tag} rests at {number(level)} at the end, near {what} = {number(float(np.log(guess)))}: "
-    text += f"guessing evenly among {count(guess)} {'tokens' if guess == task.vocabulary else 'answers'}."
+    what = text("ln({answers})", answers=count(guess))
+    sentence = text(
+        "{tag} rests at {level} at the end, near {what} = {guess}: guessing evenly among {answers} {things}.",
+        tag=Tag(view.tag),
+        level=number(level),
+        what=what,
+        guess=number(float(np.log(guess))),
+        answers=count(guess),
+        things=text("tokens" if guess == task.vocabulary else "answers"),
+    )
     evidence = (Evidence("level", "level", level, view.unit), Evidence("guessing", what, float(np.log(guess)), "nats"))
-    return [Statement("perplexity", text, evidence)]
+    return [Statement("perplexity", sentence, evidence)]

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import AxisWord, Name, Place, PlaceList, Span, share
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent
+from curveread.findings.text import capitalized, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.change import change_of
@@ -49,7 +50,7 @@ FLAT = 0.05
 
 
 def phases(run: Run, findings: tuple[Finding, ...], views: Views) -> tuple[Phase, ...]:
-    """Return the stretches of a run in order, each beginning where the one before ends; learning unless told else."""
+    """Return the stretches of a run in order, end to end; learning where nothing else is found."""
     if run.first_step is None or run.last_step is None:
         return ()
     first, end = run.first_step, run.last_step
@@ -64,7 +65,7 @@ def phases(run: Run, findings: tuple[Finding, ...], views: Views) -> tuple[Phase
         at = warm
     for i, (begin, name, last) in enumerate(marks):
         begin = max(begin, at)
-        # The next phase ends this one, but for a divergence: what is found in its ruins is no phase of its own.
+        # The next phase ends this one, but for a divergence: what is found in its ruins is not a phase of its own.
         stop = min([last, *(m[0] for m in marks[i + 1 : i + 2])]) if name != "diverged" else last
         if begin > at:
             out.append(Phase("learning", at, begin))
@@ -113,7 +114,7 @@ def _joined(found: Sequence[Phase]) -> list[Phase]:
 def _warm_until(views: Views) -> int | None:
     """Return the step at which a learning rate that began low first reached its peak, None without a warm-up.
 
-    Cycles are none: they come back to the peak. Nor is a jump, or a rate that rises for half of the run and more.
+    Cycles are not one: they come back to the peak. Nor is a jump, or a rate that rises for half of the run or more.
     """
     for view in views[Role.LEARNING_RATE][:1]:
         value, step = view.value, view.step
@@ -190,25 +191,29 @@ def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], vi
     if len([n for n in names if n != "warmup"]) < 2 and names != ["warmup"]:
         return []
     length = max(found[-1].last_step - found[0].first_step, 1)
-    parts, evidence, subject = [], [], ""
+    parts: list[str] = []
+    evidence: list[Evidence] = []
+    subject = ""
     for i, phase in enumerate(found):
-        share = (phase.last_step - phase.first_step) / length
         subject = "the learning rate" if phase.name == "warmup" else "it" if subject in ("the run", "it") else "the run"
-        word = f"{subject} {_WORDS[phase.name]}"
+        course = text(f"{subject} {_WORDS[phase.name]}")
         if i == len(found) - 1:
-            parts.append(f"from step {count(phase.first_step)} on {word} ({percent(share)} of the run)")
+            part = share((phase.last_step - phase.first_step) / length)
+            last = "from {begin} on {course} ({share} of the run)"
+            parts.append(text(last, begin=Place(phase.first_step), course=course, share=part))
         else:
-            parts.append(f"until step {count(phase.last_step)} {word}")
-        evidence.append(Evidence("phase-from", f"{phase.name} from step", float(phase.first_step), "step"))
-    text = "; ".join(parts)
-    text = text[0].upper() + text[1:] + "."
+            parts.append(text("until {end} {course}", end=Place(phase.last_step), course=course))
+        label = text("{phase} from {axis}", phase=Name(phase.name), axis=AxisWord())
+        evidence.append(Evidence("phase-from", label, float(phase.first_step), "step"))
+    sentence = joined("", (capitalized(joined("; ", parts)), "."))
     for phase in found:
         bracket = _bracket(phase, findings, views)
         if bracket is not None:
-            low, high = bracket
-            text += f" {_TURN[phase.name]} began between the evals at steps {count(low)} and {count(high)}."
-            evidence.append(Evidence("phase-began-between", f"{phase.name} began between steps", f"{low}–{high}"))
-    return [Statement("phases", text, tuple(evidence))]
+            sentence += text(f" {_TURN[phase.name]} began between the evals at {{evals}}.", evals=PlaceList(bracket))
+            label = text("{phase} began between {axis}", phase=Name(phase.name), axis=AxisWord(several=True))
+            between = text("{span}", span=Span(*bracket, labelled=True))
+            evidence.append(Evidence("phase-began-between", label, between))
+    return [Statement("phases", sentence, tuple(evidence))]
 
 
 _TURN = {"memorising": "Memorising", "converged": "The flat stretch"}

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Place, Tag, count, figure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.wording import count, figure, percent
+from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 from curveread.signals.levels import median_error
@@ -57,35 +58,33 @@ def schedule_statements(
 
 def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
     """Return what a standstill says: the rate came down too early, or a high one could have come down there."""
-    begin, share = plateau.first_step, plateau.get("share-of-the-run")
-    if begin is None or not isinstance(share, float):
+    begin, lasted = plateau.first_step, plateau.get("share-of-the-run")
+    if begin is None or not isinstance(lasted, float):
         return []
     over = plateau.get(STOPPED)
     if isinstance(over, float):
-        text = (
-            f"The learning rate was nearly 0 from step {count(begin)} on, with {percent(share)} of the run to go: "
-            "it decayed too early for this number of steps."
+        sentence = text(
+            "The learning rate was nearly {zero} from {begin} on, with {share} of the run to go: it decayed too early "
+            "for this number of steps.",
+            zero=count(0),
+            begin=Place(begin),
+            share=share(lasted),
         )
-        return [
-            Statement("schedule", text, (Evidence(STOPPED, "learning rate after, against its peak", over, "ratio"),))
-        ]
+        reached = Evidence(STOPPED, "learning rate after, against its peak", over, "ratio")
+        return [Statement("schedule", sentence, (reached,))]
     gradients = plateau.get("largest-gradient-norm-after") is not None
     if gradients or course.kind != "constant" or course.now < HIGH or course.regime > begin:
         return []
-    text = (
-        f"{plateau.tag} stood still from step {count(begin)} on while the learning rate stayed high: "
-        "a decay could have begun there."
+    sentence = text(
+        "{tag} stood still from {begin} on while the learning rate stayed high: a decay could have begun there.",
+        tag=Tag(plateau.tag or "the loss"),
+        begin=Place(begin),
     )
-    return [
-        Statement(
-            "schedule",
-            text,
-            (
-                Evidence("learning-rate-against-its-peak", "learning rate against its peak", course.now, "ratio"),
-                Evidence("share-of-the-run-at-a-standstill", "share of the run at a standstill", share, "ratio"),
-            ),
-        )
-    ]
+    evidence = (
+        Evidence("learning-rate-against-its-peak", "learning rate against its peak", course.now, "ratio"),
+        Evidence("share-of-the-run-at-a-standstill", "share of the run at a standstill", lasted, "ratio"),
+    )
+    return [Statement("schedule", sentence, evidence)]
 
 
 def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
@@ -95,26 +94,25 @@ def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
         return []
     since = float(course.step[alive[-1] + 1])
     first, last = float(train.step[0]), float(train.step[-1])
-    share = (last - since) / max(last - first, 1.0)
+    lasted = (last - since) / max(last - first, 1.0)
     y, after = train.parts.y, train.step >= since
     n = int(after.sum())
-    if share < LONG or n < 20:
+    if lasted < LONG or n < 20:
         return []
     before = change_of(y[max(0, y.size - 2 * n) : y.size - n])
     behind = change_of(y[after])
     if before.high >= 0.0 or behind.low < 0.25 * before.mid:
         return []  # it did not fall before, or may have gone on falling
-    text = (
-        f"The learning rate was nearly 0 for the last {percent(share)} of the run, and {train.tag}, which was falling "
-        f"until then, stood still from step {count(since)} on: the schedule ended too early for this number of steps."
+    sentence = text(
+        "The learning rate was nearly {zero} for the last {share} of the run, and {tag}, which was falling until then, "
+        "stood still from {since} on: the schedule ended too early for this number of steps.",
+        zero=count(0),
+        share=share(lasted),
+        tag=Tag(train.tag),
+        since=Place(since),
     )
-    return [
-        Statement(
-            "schedule",
-            text,
-            (Evidence("share-of-the-run-at-a-rate-near-0", "share of the run at a rate near 0", share, "ratio"),),
-        )
-    ]
+    label = text("share of the run at a rate near {zero}", zero=count(0))
+    return [Statement("schedule", sentence, (Evidence("share-of-the-run-at-a-rate-near-0", label, lasted, "ratio"),))]
 
 
 def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
@@ -135,25 +133,26 @@ def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
     if not np.isfinite(slope.low) or drop - expected < _SURE * error or drop < 3.0 * max(-slope.mid, 0.0):
         return []
     start, end = (train.parts.level(float(np.median(part[-max(5, length // 5) :]))) for part in (before, behind))
-    text = (
-        f"When the learning rate came down from step {count(begin)} on, {train.tag} fell from {figure(start)} to "
-        f"{figure(end)}, {_times(drop, -slope.mid)} in as many steps before: the high rate had become the limit, "
-        "and the decay could have begun earlier."
+    sentence = text(
+        "When the learning rate came down from {begin} on, {tag} fell from {start} to {end}, {times} in as many steps "
+        "before: the high rate had become the limit, and the decay could have begun earlier.",
+        begin=Place(begin),
+        tag=Tag(train.tag),
+        start=figure(start),
+        end=figure(end),
+        times=_times(drop, -slope.mid),
     )
-    return [
-        Statement(
-            "schedule",
-            text,
-            (
-                Evidence("loss-before-the-decay", "loss before the decay", start, train.unit),
-                Evidence("loss-after-as-many-steps-of-it", "loss after as many steps of it", end, train.unit),
-            ),
-        )
-    ]
+    evidence = (
+        Evidence("loss-before-the-decay", "loss before the decay", start, train.unit),
+        Evidence("loss-after-as-many-steps-of-it", "loss after as many steps of it", end, train.unit),
+    )
+    return [Statement("schedule", sentence, evidence)]
 
 
-def _times(drop: float, before: float) -> str:
-    return f"{figure(drop / before)} times the fall" if before > 0.05 * drop else "after hardly any fall"
+def _times(drop: float, before: float) -> Text:
+    if before > 0.05 * drop:
+        return text("{times} times the fall", times=figure(drop / before))
+    return text("after hardly any fall")
 
 
 def _decay_begins(course: Course) -> float | None:

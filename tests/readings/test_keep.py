@@ -87,7 +87,7 @@ def test_evals_that_became_nan_are_no_end() -> None:
     text = _said(made(evals=evals))[0].text
     assert "the end of the run is what to keep" not in text
     assert "After it the run spent" in text
-    assert "The evals after it are no numbers." in text
+    assert "The evals after it are not numbers." in text
 
 
 def test_early_stopping_says_where_each_patience_ends() -> None:
