@@ -70,8 +70,8 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
     Returns
     -------
     Comparison. Losses per token are ranked only where neither tokenizer, data set nor sequence length is known to
-    differ; what no log says stays unknown, and the comparison says so. Differences below one standard error of the evals
-    are ties.
+    differ; what no log says stays unknown, and the comparison says so. Differences below one standard error of the
+    evals are ties.
 
     Raises
     ------
