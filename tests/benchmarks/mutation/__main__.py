@@ -48,7 +48,7 @@ def tried(mutant: Mutant, reach: Reach, arena: Arena, budget: float) -> Outcome:
         for batch in (own, rest):
             if batch and outcome.status == "passed":
                 files = list(dict.fromkeys(t.partition("::")[0] for t in batch))
-                allowed = 40.0 + 4.0 * sum(reach.seconds[t] for t in batch)
+                allowed = 15.0 + 3.0 * sum(reach.seconds[t] for t in batch)
                 outcome = arena.run(files, batch, seconds=allowed)
     return outcome
 
