@@ -134,9 +134,9 @@ def _one_rank(columns: dict[str, Column], rows: Rows, source: str) -> tuple[dict
     for tag, column in columns.items():
         rank = rows.rank[column.row]
         named = np.isfinite(rank)
-        lowest = float(rank[named].min()) if named.any() else 0.0
+        lowest = rank[named].min(initial=np.inf)
         keep = ~named | (rank == lowest)
-        shown.add(int(lowest))
+        shown |= set(rank[named & keep].astype(int).tolist())
         dropped += int(column.row.size - keep.sum())
         out[tag] = Column(column.row[keep], column.value[keep])
     if not dropped:

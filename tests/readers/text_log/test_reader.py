@@ -220,6 +220,13 @@ def test_ranks_the_lowest_is_shown(tmp_path: Path) -> None:
     assert set(part.curves["grad_norm"].value) == {2.5}
     assert len(part.curves["loss"]) == 11
     assert "the points of rank 1 are shown" in _said(part, NoteKind.SKIPPED)
+
+
+def test_a_metric_that_names_no_rank_is_shown_whole_and_adds_no_rank_to_what_is_said(tmp_path: Path) -> None:
+    plain = "".join(f"step {i} val_loss: {_loss(i):.4f}\n" for i in range(1, 40))
+    part = _read(tmp_path, _torchtitan(ranks=(2, 1, 3)) + plain)
+    assert len(part.curves["val_loss"]) == 39
+    assert "the points of rank 1 are shown" in _said(part, NoteKind.SKIPPED)
     srun = "".join(f"{r}: step {i}: loss={_loss(i):.3f}\n" for i in range(9) for r in (3, 0))
     assert len(_read(tmp_path, srun).curves["loss"]) == 9
 
@@ -398,7 +405,8 @@ def test_cut_at_any_byte_keeps_only_whole_numbers(tmp_path: Path, name: str, eve
 def test_a_half_written_last_line_is_noted(tmp_path: Path) -> None:
     text = _llmc()
     part = _read(tmp_path, text[:-2])
-    assert len(part.curves["trl"]) == 39
+    assert part.curves["trl"].step.tolist() == list(range(39))
+    assert part.curves["trl"].value[-1] == float(f"{_loss(38):.4f}")
     assert "its last number may be cut" in _said(part, NoteKind.TRUNCATED)
     whole = _read(tmp_path, text[:-1])  # the last number has as many decimals as the others
     assert len(whole.curves["trl"]) == 40
