@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import curveread as cr
+from curveread.diagnose import diagnose
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Attempt, Curve, Run
 from tests.support.curves import decay
@@ -90,3 +92,15 @@ def test_harmful() -> None:
 def test_a_new_training_in_the_same_folder() -> None:
     (f,) = found(attempts(decay(1500), first_step=0), "restart")
     assert "a new training in the same folder" in str(f.message)
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_without_the_loss_in_both_attempts_it_is_told_but_not_judged(lacking: int) -> None:
+    run = attempts(decay(1500)[600:] * 1.3)
+    parts = list(run.attempts)
+    parts[lacking] = replace(parts[lacking], curves={"lr": Curve("lr", np.arange(3), np.full(3, 1e-3))})
+    dx = diagnose(replace(run, attempts=tuple(parts)))
+    assert dx.failed == ()
+    (f,) = (f for f in dx.findings if f.rule == "restart")
+    assert f.severity is Severity.INFO
+    assert f.get("training loss before") is None

@@ -9,6 +9,7 @@ from curveread.findings.diagnosis import Statement
 from curveread.readings.keep import keep_of
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of, reminder
 from curveread.run.model import Run
+from curveread.signals.ties import bend_noise
 from tests.readings.made import made, views
 
 N = np.arange(40)
@@ -79,3 +80,13 @@ def test_of_a_long_noisy_reward_the_best_stretch_counts() -> None:
 def test_the_reminder_comes_once_and_only_beside_a_perplexity() -> None:
     assert len(reminder([Statement("perplexity", "x"), Statement("perplexity", "y")])) == 1
     assert reminder([Statement("keep", "x")]) == []
+
+
+@pytest.mark.parametrize(("height", "told"), [(2.6, False), (3.5, True)])
+def test_beyond_noise_is_three_standard_errors_of_a_difference_of_medians(height: float, told: bool) -> None:
+    """Those of three neighbours have an error of 1.25 sqrt(2 / 3) times the noise, about that of one value."""
+    wave = (-1.0) ** N
+    noise = bend_noise(wave)
+    step = height * noise * (N >= 20)
+    (statement, *_) = _said(made(evals=2.0 + 0.01 * (step + wave), eval__rougeL=0.4 + 0.01 * (step - wave)))
+    assert ("disagree" in str(statement.text)) is told
