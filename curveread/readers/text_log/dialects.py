@@ -6,20 +6,18 @@ A dialect is an entry of :data:`DIALECTS`: one pattern for the step, one for a p
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.printed import COUNT, NUMBER, UNIT
-from curveread.run.roles import EVAL_WORDS, Role, role_of
+from curveread.readers.text_log.shape import Shape, Span, shape_of
+from curveread.readers.text_log.words import Counts, counter_of, eval_word, is_telling
+from curveread.run.roles import Role
 
-__all__ = ["DIALECTS", "ROLES", "TELLING", "Dialect", "Found", "find", "find_dict"]
+__all__ = ["DIALECTS", "ROLES", "Dialect", "Found", "find", "find_bar", "find_dict", "found_of"]
 
-TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT}
-"""Roles that make a line a training's."""
 ROLES = {"norm": Role.GRAD_NORM, "gnorm": Role.GRAD_NORM}
 """Names that mean something in the logs of a trainer (llm.c, fairseq) and little elsewhere."""
-_STEP_KEYS = (
-    "global_step global_steps step steps train_step train/global_step num_updates iteration iter iter_num iters".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +29,58 @@ class Found:
     dialect
         Its name.
     counts
-        What the number at ``step`` counts: ``step``, ``epoch``, or empty where the line names none.
-    step, epoch, total
-        Spans of the step, of the epoch beside it, and of the number of steps in an epoch ("10/500"), or None.
+        What the number at ``step`` counts: ``step``, ``epoch``, ``bar``, or empty where the line names none.
     tags, spans
-        The metrics and the spans of their numbers, in the line's order.
+        The metrics and the spans of their numbers, in the line's order; no metric in a line that only counts.
     keys
         The spans of their names: digits in there (``top1``) tell one metric from another.
+    step, epoch, total
+        Spans of the step, of the epoch beside it, and of the number of steps in an epoch ("10/500"), or None.
+    shares
+        Metric -> span of what its number is a part of.
+    voids
+        Spans of further numbers.
+    split
+        ``eval`` where the line says that it is of an evaluation.
+    assigned
+        Whether a name is written as a program assigns it.
+    inner
+        Whether the step is told by its place alone, or counts batches.
     """
 
     dialect: str
     counts: str
-    step: tuple[int, int] | None
     tags: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    keys: tuple[tuple[int, int], ...]
-    epoch: tuple[int, int] | None = None
-    total: tuple[int, int] | None = None
+    spans: tuple[Span, ...]
+    keys: tuple[Span, ...]
+    step: Span | None = None
+    epoch: Span | None = None
+    total: Span | None = None
+    shares: Mapping[str, Span] = field(default_factory=dict)
+    voids: tuple[Span, ...] = ()
+    split: str = ""
+    assigned: bool = False
+    inner: bool = False
+
+    def moved(self, by: int) -> Found:
+        """Return the same for a line with ``by`` more bytes in front."""
+
+        def move(span: Span | None) -> Span | None:
+            return None if span is None else (span[0] + by, span[1] + by)
+
+        def all_of(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+            return tuple((a + by, b + by) for a, b in spans)
+
+        return replace(
+            self,
+            spans=all_of(self.spans),
+            keys=all_of(self.keys),
+            voids=all_of(self.voids),
+            step=move(self.step),
+            epoch=move(self.epoch),
+            total=move(self.total),
+            shares={t: (a + by, b + by) for t, (a, b) in self.shares.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +97,23 @@ class Dialect:
         Searched in the line; groups ``step``, and where it has them ``epoch``, ``total`` and ``split`` (a word such as
         ``validate`` that the names of the line's metrics get in front).
     pair
-        Found behind the head; groups ``key`` and ``number``, or ``name`` and ``figure`` for a second spelling.
+        Found behind the head; groups ``key`` and ``number``; None where the pairs are written as everywhere.
     counts
-        What ``step`` counts; empty for a line that belongs to the step printed before it.
-    telling
-        Whether a name must be a training metric for the line to count: for dialects that say little of themselves.
+        What ``step`` counts: ``step``, ``epoch``, ``bar`` for how far a progress bar is; empty for a line that belongs
+        to the step printed before it.
     """
 
     name: str
     needs: tuple[bytes, ...]
     head: re.Pattern[bytes]
-    pair: re.Pattern[bytes]
+    pair: re.Pattern[bytes] | None
     counts: str = "step"
-    telling: bool = False
 
 
 _PIECES = {
     "NUMBER": NUMBER,
     "COUNT": COUNT,
     "UNIT": UNIT,
-    "END": rb"(?=[\s,;|)\]}(]|$)",
-    "STOP": rb"(?<![\w.])",
-    "GAP": rb"[\s:=#\[(]{1,14}",
-    "WORD": rb"[A-Za-z_][\w./@%\-]{0,60}+",
-    "SPLIT": rb"(?:(?P<split>val(?:id(?:at(?:e|ion))?)?|eval(?:uation)?|test|train(?:ing)?)[\s:|\]]{1,3})?+",
-    "KIND": rb"(?:(?:train(?:ing)?|val(?:id(?:ation)?)?|test|eval|lm|grad(?:ient)?|learning|mean|avg|total)[ _]){0,3}",
-    "METRIC": rb"(?:loss|ppl|perplexity|acc|accuracy|lr|rate|norm|gnorm|mfu|tps|bpb|reward|kl)",
 }
 
 
@@ -98,11 +122,6 @@ def _pattern(*texts: bytes) -> re.Pattern[bytes]:
     return re.compile(re.sub(rb"<([A-Z]+)>", lambda m: _PIECES[m[1].decode()], b"".join(texts)))
 
 
-_GENERAL = _pattern(
-    rb"<STOP>(?P<key><WORD>(?: <WORD>){0,2}(?: ?\([A-Za-z%/]{1,12}\))?)\s{0,4}[:=]\s{0,12}",
-    rb"[\[(]?(?P<number><NUMBER>)<UNIT><END>",
-    rb"|<STOP>(?P<name>(?i:<KIND><METRIC>))\s{1,12}(?P<figure><NUMBER>)<UNIT><END>",  # train loss 4.2
-)
 _PIPED = _pattern(rb"[\s|]{0,12}(?P<key>[A-Za-z][^|:\n]{0,70}?)\s{0,4}:\s{0,12}(?P<number><NUMBER>)\s{0,4}(?:\||$)")
 
 DIALECTS = (
@@ -140,101 +159,211 @@ DIALECTS = (
         ),
     ),
     Dialect(
-        "pairs",  # Epoch: [1] [10/1504] lr: 0.000026 loss: 1.08 (1.13) / epoch 010  2000 / 8223 loss=1.27
-        (b"poch",),
-        _pattern(
-            rb"(?i:<STOP>(?:epoch|ep)<GAP>(?P<epoch>\d{1,9})\]?:?\s{1,4}\[?\s{0,6}",
-            rb"(?P<step>\d{1,9})\s?/\s?(?P<total>\d{1,9})(?![\w.]))",
-        ),
-        _GENERAL,
-        telling=True,
+        "espnet",  # 2epoch:train:101-200batch: iter_time=0.01, loss_ctc=51.2, loss=50.1, acc=0.31
+        (b"epoch:",),
+        _pattern(rb"(?<![\w.])(?P<epoch>\d++)epoch:(?P<split>train|valid):\d++-(?P<step>\d++)batch: "),
+        None,
     ),
     Dialect(
-        "pairs",  # Epoch 3, step 100/1000: loss=0.5 lr=1e-4
-        (b"step", b"iter", b"Step", b"Iter", b"STEP"),
-        _pattern(
-            rb"(?i:<STOP>(?:(?:epoch|ep)<GAP>(?P<epoch>\d{1,9})(?:/\d{1,9})?+[\])]?[\s,:|\-(]{1,6})?<SPLIT>",
-            rb"(?:global[_ ]step|train[_ ]step|step|iteration|iter)s?<GAP>",
-            rb"(?P<step><COUNT>)(?:\s{0,4}(?:/|of)\s{0,8}(?P<total><COUNT>))?+(?![\w.]))",
-        ),
-        _GENERAL,
-        telling=True,
-    ),
-    Dialect(
-        "pairs",  # Epoch 3/10 | train_loss: 0.5 | val_loss: 0.6
-        (b"poch",),
-        _pattern(rb"(?i:<STOP><SPLIT>epoch<GAP>(?P<step>\d{1,9})(?:\s{0,4}(?:/|of)\s{0,8}<COUNT>)?+(?![\w.]))"),
-        _GENERAL,
+        "espnet",  # 2epoch results: [train] loss=50.1, acc=0.31, [valid] loss=40.2, acc=0.42
+        (b"epoch results:",),
+        _pattern(rb"(?<![\w.])(?P<step>\d++)epoch results: "),
+        None,
         counts="epoch",
-        telling=True,
     ),
     Dialect(
-        "pairs",  # val loss 11.008: no step of its own
-        (b"val", b"Val"),
-        _pattern(rb"^\s*+(?=(?i:(?:val(?:id(?:ation)?)?|eval(?:uation)?)[ _]loss[\s:=]{1,4}[^\s]{1,24}\s*+$))"),
-        _GENERAL,
+        "kaldi",  # Average objective function for 'output' for minibatches 100-199 is -0.23 over 6400 frames.
+        (b"for minibatches",),
+        _pattern(rb"(?=(?:Average|average) [^:]{1,60} for minibatches \d++-(?P<step>\d++) is )"),
+        _pattern(
+            rb"(?P<key>[Aa]verage \w[\w ]{0,40}?) for '[^']{1,40}' for minibatches \d++-\d++ is (?P<number><NUMBER>)"
+        ),
+    ),
+    Dialect(
+        "darknet",  # 100: 5.2, 5.4 avg loss, 0.001 rate, 3.2 seconds, 6400 images
+        (b" avg",),
+        _pattern(rb"^\s*+(?P<step>\d++): (?=<NUMBER>, <NUMBER> avg)"),
+        _pattern(rb"(?P<number><NUMBER>)(?P<key> avg loss| avg| rate| seconds| images)(?=,|\s|$)"),
+    ),
+    Dialect(
+        "bar",  # 469/469 [======] - 3s 5ms/step - loss: 0.3 - val_loss: 0.4 / 469/469 ━━━━ 3s 5ms/step - loss: 0.3
+        (b"/",),
+        _pattern(
+            rb"^\s*+(?P<step>\d++)/(?P<total>\d++)"
+            rb"(?: \[[=>. ]{3,}+\]| (?:\xe2\x94[\x80\x81]|\xe2\x95[\xb8\xba]){3,}+| (?=- ))"
+            rb"(?: (?:- )?(?:ETA: )?\d++(?::\d\d){0,2}(?:ms|us|s)?)?(?: \d++(?:ms|us|s)/(?:step|epoch|sample))?"
+        ),
+        None,
+        counts="bar",
+    ),
+    Dialect(
+        "bar",  # Epoch 3/9 ━━━━━━━ 50/50 0:00:05 • 0:00:00 10.0it/s v_num: 0 train_loss: 0.52
+        (b"\xe2\x94\x81 ",),
+        _pattern(
+            rb"^\s*+[Ee]poch (?P<epoch>\d++)/\d++\s++(?:\xe2\x94\x81|\xe2\x95[\xb8\xba]){3,}+ "
+            rb"(?P<step>\d++)/(?P<total>\d++) \d++:\d\d:\d\d"
+        ),
+        None,
+        counts="bar",
+    ),
+    Dialect(
+        "coco",  # Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.376
+        (b"Average ",),
+        _pattern(rb"(?=\s*+Average (?:Precision|Recall) )"),
+        _pattern(rb"(?P<key>Average (?:Precision|Recall) [^\n]{8,70}\]) = (?P<number><NUMBER>)(?=\s|$)"),
         counts="",
-        telling=True,
     ),
 )
 """The dialects, the telling ones first; the first that fits a line reads it."""
 
 
-_SOURCE_CODE = re.compile(rb"[\"'#]")
-"""Quotes and comment signs in front of a step: a line about a log, in a source file or a text, not of one."""
+_SOURCE_CODE = re.compile(
+    rb"^[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+$|^[^']*+(?:'[^']*+'[^']*+)*+'(?!s )[^']*+$"
+    rb"|(?:^|\s)#(?!\d)|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"
+)
+"""Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text."""
 _ASSIGNED = (b"=", b"(", b"[", b",", b"return", b"#", b"'", b'"')
+_PROGRAM = re.compile(rb"[,;(\[{\\]\s*+$| --\w|^\s*+(?:def|class|if|for|return|import|from|print)\b")
+"""Lines of a program, of a printed config and of a command."""
+_BY_PLACE = (Counts.INNER, Counts.BARE, Counts.BATCH)
+"""Counters that may start over with each epoch without a word."""
+_PROSE = 12
+"""More words than this that name no number make a sentence."""
+_LETTERS = re.compile(rb"[A-Za-z]{2,}")
 
 
-def find(line: bytes, start: int = 0) -> Found | None:
-    """Return what the first fitting dialect sees in a line behind byte ``start``; None when none fits."""
+def find(line: bytes, start: int = 0, block: bool = False) -> Found | None:
+    """Return what a line says behind byte ``start``; None for a text that is no record.
+
+    Parameters
+    ----------
+    line, start
+        The line and the byte behind its rank and its clock.
+    block
+        Whether the line before belongs to a record: then names that tell nothing of themselves count.
+    """
+    text = line[start:]
     for dialect in DIALECTS:
-        if not any(need in line for need in dialect.needs):
+        if not any(need in text for need in dialect.needs):
             continue
-        head = dialect.head.search(line[start:])
-        if head is None or _SOURCE_CODE.search(line, 0, start + head.start()):
+        head = dialect.head.search(text)
+        if head is None or _SOURCE_CODE.search(text[: head.start()]):
             continue
-        found = _pairs(dialect, head, line, start)
+        found = _pairs(dialect, head, text)
         if found is not None:
-            return found
-    return None
+            return found.moved(start) if start else found
+    return found_of(shape_of(line, start), line, start, block)
 
 
-def _pairs(dialect: Dialect, head: re.Match[bytes], line: bytes, start: int) -> Found | None:
+def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> Found | None:
+    """Return the record that a line's numbers make, None when they make none."""
+    step, epoch = shape.step(), shape.epoch()
+    first = step or epoch
+    if first is None and not shape.tags:
+        return None
+    begin = min([first.span[0]] if first else [shape.keys[0][0]])
+    if _SOURCE_CODE.search(line[start:begin]):
+        return None
+    if not shape.tags:
+        return _anchor(shape, line, start)
+    tags, spans, keys = list(shape.tags), list(shape.spans), list(shape.keys)
+    for other in shape.counters:  # [Global Step 1000] [Local Step 10]
+        if other is not step and other.name and other.key and other.kind is not Counts.EPOCH:
+            tags.append(other.name) if other.name not in tags else tags.append(f"{other.name} {len(tags)}")
+            spans.append(other.span)
+            keys.append(other.key)
+    if shape.split and step is not None and step.kind in _BY_PLACE:  # Test: [98/98] Loss 1.2 (1.5): the mean
+        spans = [shape.means.get(t, span) for t, span in zip(tags, spans, strict=True)]
+    order = sorted(range(len(tags)), key=lambda i: spans[i])
+    tags = [tags[i] for i in order]
+    spans, keys = [spans[i] for i in order], [keys[i] for i in order]
+    telling = any(is_telling(t) for t in shape.tags)
+    words = len(_LETTERS.findall(line, start))
+    said = sum(len(t.split()) for t in tags) + 3 * len(shape.counters)
+    if words > 2 * said + _PROSE:
+        return None
+    if first is None:
+        bare = len(line.strip()) - start
+        if not (telling or block) or shape.covered < (0.3 if telling else 0.6) * bare or _PROGRAM.search(line):
+            return None
+    return Found(
+        "pairs",
+        "step" if step else "epoch" if epoch else "",
+        tuple(tags),
+        tuple(spans),
+        tuple(keys),
+        step.span if step else epoch.span if epoch else None,
+        epoch.span if step and epoch else None,
+        step.total if step else None,
+        dict(shape.shares),
+        tuple(v for v in shape.voids if v not in spans),
+        "eval" if shape.split else "",
+        shape.assigned,
+        step is not None and step.kind in _BY_PLACE,
+    )
+
+
+def _anchor(shape: Shape, line: bytes, start: int) -> Found | None:
+    """Return a line that only counts, as ``Epoch 3/10`` above its metrics; None for a longer text."""
+    step, epoch = shape.step(), shape.epoch()
+    counter = step or epoch
+    if counter is None or len(line.strip()) - start > _ANCHOR or (counter.kind is Counts.BARE):
+        return None
+    if len(_LETTERS.findall(line, start)) > 6:
+        return None
+    return Found(
+        "anchor",
+        "step" if step else "epoch",
+        (),
+        (),
+        tuple(c.key for c in shape.counters if c.key),
+        counter.span,
+        epoch.span if step and epoch else None,
+        step.total if step else None,
+        voids=tuple(shape.voids),
+        inner=step is not None and step.kind in _BY_PLACE,
+    )
+
+
+_ANCHOR = 90
+"""Characters of a line that only counts: longer ones speak of something else."""
+
+
+def _pairs(dialect: Dialect, head: re.Match[bytes], line: bytes) -> Found | None:
+    """Return what a dialect reads in a line."""
     groups = head.groupdict()
 
-    def span(name: str) -> tuple[int, int] | None:
-        return None if groups.get(name) is None else (head.start(name) + start, head.end(name) + start)
+    def span(name: str) -> Span | None:
+        return None if groups.get(name) is None else head.span(name)
 
-    split = _split_of(groups.get("split"))
-    pairs: dict[str, tuple[int, int]] = {}
-    keys: list[tuple[int, int]] = []
-    for match in dialect.pair.finditer(line, head.end() + start):
-        named = match.lastgroup in ("key", "number")
-        key, number = ("key", "number") if named else ("name", "figure")
-        tag = _tag(match[key], split)
-        if tag and tag not in pairs:
-            pairs[tag] = match.span(number)
-            keys.append(match.span(key))
-    if not pairs or (dialect.telling and not any(role_of(t) in TELLING for t in pairs)):
+    split = eval_word((groups.get("split") or b"").decode("ascii"))
+    if dialect.pair is None:
+        shape = shape_of(line, head.end())
+        tags, spans, keys, voids = shape.tags, shape.spans, shape.keys, shape.voids
+        if split:
+            tags = [f"{split} {t}" for t in tags]
+    else:
+        tags, spans, keys, voids = [], [], [], []
+        for match in dialect.pair.finditer(line, head.end()):
+            tag = _tag(match["key"], split)
+            if tag and tag not in tags:
+                tags.append(tag)
+                spans.append(match.span("number"))
+                keys.append(match.span("key"))
+    if not tags:
         return None
     return Found(
         dialect.name,
         dialect.counts,
-        span("step"),
-        tuple(pairs),
-        tuple(pairs.values()),
+        tuple(tags),
+        tuple(spans),
         tuple(keys),
+        span("step"),
         span("epoch"),
         span("total"),
+        voids=tuple(voids),
+        split="eval" if split else "",
     )
-
-
-def _split_of(word: bytes | None) -> str:
-    """Return the split that the line names in front of its step: empty for training."""
-    if word is None:
-        return ""
-    text = word.decode("ascii").lower()
-    return "validation" if text == "validate" else text if text in EVAL_WORDS else ""
 
 
 def _tag(key: bytes, split: str) -> str:
@@ -242,13 +371,44 @@ def _tag(key: bytes, split: str) -> str:
     tag = " ".join(key.decode("utf-8", "replace").split())
     if split:
         tag = f"{split} {tag.removesuffix(' value')}"  # Megatron: lm loss value
-    return "" if tag.lower().replace(" ", "_") in _STEP_KEYS else tag
+    return "" if counter_of(tag) in (Counts.GLOBAL, Counts.STEP) else tag
 
 
 _ITEM = _pattern(
     rb"['\"](?P<key>[^'\"\n\\]{1,160})['\"]\s?:\s?['\"]?(?:(?:np\.|numpy\.)?float\d\d\()?",
     rb"(?P<number><NUMBER>)\)?['\"]?(?=\s?[,}])",
 )
+
+
+_TQDM = re.compile(
+    rb"^(?P<desc>[^\n]{0,200}?)\s{0,4}\d{1,3}%\|[^|]{0,400}\| ?(?P<step>\d++)/(?P<total>\d++) "
+    rb"\[[\d:<? ]{1,40}(?:,[ \d.]{1,16}(?:it/s|s/it|\w{1,16}/s))?(?P<post>, )(?=[^\]]{3})"
+)
+
+
+def find_bar(line: bytes) -> Found | None:
+    """Return the metrics that a progress bar shows behind itself: ``100%|███| 50/50 [00:05<00:00, loss=0.5]``."""
+    bar = _TQDM.match(line)
+    if bar is None:
+        return None
+    said = shape_of(bar["desc"])
+    shape = shape_of(line, bar.end("post"))
+    if not any(is_telling(t) for t in shape.tags):
+        return None
+    split = f"{said.split} " if said.split else ""
+    epoch = said.epoch()
+    return Found(
+        "tqdm",
+        "bar",
+        tuple(split + t for t in shape.tags),
+        tuple(shape.spans),
+        tuple(shape.keys),
+        bar.span("step"),
+        epoch.span if epoch else None,
+        bar.span("total"),
+        voids=tuple(shape.voids),
+        split="eval" if said.split else "",
+    )
 
 
 def find_dict(head: bytes, body: bytes) -> Found | None:
@@ -265,13 +425,17 @@ def find_dict(head: bytes, body: bytes) -> Found | None:
     if close < 0 or body[close + 1 :].strip() or head.rstrip().endswith(_ASSIGNED):
         return None
     matches = {m["key"].decode("utf-8", "replace"): m for m in _ITEM.finditer(body, 1, close + 1)}
-    keys = tuple(m.span("key") for m in matches.values())
-    items = {t: m.span("number") for t, m in matches.items()}
-    if not any(role_of(t) in TELLING for t in items):
+    if not any(is_telling(t) for t in matches):
         return None
-    lower = {t.lower(): t for t in items}
-    counter = next((lower[k] for k in _STEP_KEYS if k in lower), None)
-    if counter is not None and not body[slice(*items[counter])].isdigit():
-        counter = None
-    step = items.pop(counter) if counter is not None else None
-    return Found("dict", "step" if counter else "", step, tuple(items), tuple(items.values()), keys)
+    counters = {t: kind for t in matches if (kind := counter_of(t)) is not None and kind is not Counts.EPOCH}
+    named = sorted((kind, list(matches).index(t), t) for t, kind in counters.items())
+    counter = next((t for _, _, t in named if matches[t]["number"].isdigit()), None)
+    tags = tuple(t for t in matches if t != counter)
+    return Found(
+        "dict",
+        "step" if counter else "",
+        tags,
+        tuple(matches[t].span("number") for t in tags),
+        tuple(m.span("key") for m in matches.values()),
+        matches[counter].span("number") if counter else None,
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from curveread.readers.text_log.dialects import Found, find, find_dict
+from curveread.readers.text_log.boxes import Box
+from curveread.readers.text_log.dialects import Found, find, find_bar, find_dict
+from curveread.readers.text_log.headed import Header, header_of, row_of
 from curveread.readers.text_log.printed import RANK, STAMP, floats
 from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
 from curveread.readers.trainer.names import SUMMARY_KEYS
@@ -14,16 +17,21 @@ from curveread.readers.trainer.names import SUMMARY_KEYS
 __all__ = ["Bar", "Gathered"]
 
 Patterns = list[tuple[re.Pattern[bytes], Sheet]]
-_LONGEST = 1 << 14
+_SHORTEST, _LONGEST = 4, 1 << 14
 """No trainer prints longer records; longer lines are data dumped to the terminal."""
-_PATTERNS = 24
+_PATTERNS = 64
 _SHEETS = 512
-_REJECTED = 1 << 12
+_REJECTED = 1 << 13
+_TRIED = 1 << 15
+"""Lines of ever new builds that are looked at closely; a log repeats itself long before."""
+_BLOCK = 4
+"""Lines between two lines of one record."""
 _DIGITS = bytes(48 if 48 <= c <= 57 else c for c in range(256))
 _RANK = re.compile(rb"\s{0,8}" + RANK)
 _STAMP = re.compile(STAMP)
+_NEEDLE = re.compile(rb"(?i:loss|acc|epoch|step|iter|reward|lr|ppl|norm|nll|error)")
 _BAR = re.compile(rb"(\d{1,12})/(\d{1,12}) \[")
-_NEEDLES = (b"loss", b"ppl", b"perplex", b"acc", b"norm", b"lr", b"rate", b"reward", b"kl", b"trl:", b"tel:", b"eval:")
+_RULE = re.compile(rb"\s*+[-=+|*]{4,}+\s*+")
 
 
 class Bar(NamedTuple):
@@ -59,62 +67,137 @@ class Gathered:
     overflow: int = 0
     count: int = 0
     _lines: Patterns = field(default_factory=list)
+    _follow: list[int] = field(default_factory=list)
+    _last: int = 0
     _dicts: Patterns = field(default_factory=list)
-    _rejected: set[bytes] = field(default_factory=set)
+    _tqdm: Patterns = field(default_factory=list)
+    _rejected: tuple[set[bytes], set[bytes]] = field(default_factory=lambda: (set(), set()))
+    _tried: int = 0
     _bar: tuple[int, bytes] | None = None
     _after: int = 0
+    _box: Box = field(default_factory=Box)
+    _header: tuple[int, Header] | None = None
+    _table: Patterns = field(default_factory=list)
+    _block: int = -_BLOCK - 1
 
     def feed(self, lines: list[bytes]) -> None:
         """Take the next lines."""
-        patterns = self._lines
+        patterns, follow = self._lines, self._follow
         for n, line in enumerate(lines, self.count):
-            if len(line) < 7 or len(line) > _LONGEST:
+            size = len(line)
+            if size < _SHORTEST or size > _LONGEST:
                 continue
+            if patterns:  # the build that came next the last time
+                guess = follow[self._last]
+                pattern, sheet = patterns[guess]
+                match = pattern.fullmatch(line)
+                if match is not None:
+                    sheet.cells.extend(match.groups())
+                    sheet.lines.append(n)
+                    self._last, self._block = guess, n
+                    continue
             if b"{" in line:
                 self._dict(n, line)
             elif b"%|" in line and b"/" in line:
                 self._bar_line(n, line)
+            elif line[0] == 124 and self._box.take(n, line):
+                continue
             else:
-                for pattern, sheet in patterns:  # as _take(), without its call
-                    match = pattern.fullmatch(line)
-                    if match is not None:
-                        sheet.cells.extend(match.groups())
-                        sheet.lines.append(n)
-                        break
-                else:
-                    self._new(n, line)
+                self._line(n, line)
         self.count += len(lines)
         for sheet in self.sheets.values():
             sheet.flush()
 
-    def _new(self, n: int, line: bytes) -> None:
-        """Read a line of a build not seen so far."""
+    def finish(self) -> None:
+        """End the input: a box that is open at the end is whole when its last line is."""
+        self._close_box()
+        for sheet in self.sheets.values():
+            sheet.flush()
+
+    def _line(self, n: int, line: bytes) -> None:
+        """Read a line that is not built as the one expected."""
         shape = line.translate(_DIGITS)  # what no dialect reads, none reads with other digits
-        if shape in self._rejected:
+        rejected = self._rejected[n - self._block <= _BLOCK]  # within a record a line may count that else does not
+        if shape in rejected:
             return
-        if not self._read_new(n, line) and len(self._rejected) < _REJECTED:
-            self._rejected.add(shape)
+        for i, (pattern, sheet) in enumerate(self._lines):
+            match = pattern.fullmatch(line)
+            if match is not None:
+                sheet.cells.extend(match.groups())
+                sheet.lines.append(n)
+                self._follow[self._last] = i
+                self._last, self._block = i, n
+                return
+        if _take(self._table, n, line):
+            self._block = n
+            return
+        if _RULE.fullmatch(line):
+            self._close_box()
+            return
+        if self._tried > _TRIED and not _NEEDLE.search(line):
+            return
+        if self._read_new(n, line) or self._table_line(n, line):
+            self._block = n
+            return
+        self._tried += 1
+        if len(rejected) < _REJECTED:
+            rejected.add(shape)
 
     def _read_new(self, n: int, line: bytes) -> bool:
-        low = line.lower()
-        if not any(needle in low for needle in _NEEDLES):
+        if shape_free(line):
             return False
         rank = _RANK.match(line)
         head = rank.end() if rank else 0
         stamp = _STAMP.search(line, head, head + 120)
-        found = find(line, stamp.end() if stamp else head)
+        start = stamp.end() if stamp else head
+        found = find(line, start, n - self._block <= _BLOCK)
         if found is None:
             return False
         self._add(n, line, found, _rank_span(rank), stamp.span() if stamp else None, self._lines)
         return True
+
+    def _table_line(self, n: int, line: bytes) -> bool:
+        """Read a line as the names of a table or as a row of it."""
+        if self._header is not None and n - self._header[0] <= _BLOCK:
+            row = row_of(line, self._header[1])
+            if row is not None:
+                key = ("table", row.counts, row.tags, row.kinds)
+                sheet = self.sheets.get(key)
+                if sheet is None:
+                    if len(self.sheets) >= _SHEETS:
+                        self.overflow += 1
+                        return True
+                    sheet = self.sheets[key] = Sheet("table", row.counts, row.tags, row.kinds)
+                self._table = [(row.pattern, sheet), *self._table][:4]
+                self._table = [p for i, p in enumerate(self._table) if i == 0 or p[1] is not sheet]
+                return _take(self._table, n, line)
+        header = header_of(line)
+        if header is None:
+            return False
+        self._header = (n, header)
+        return True
+
+    def _close_box(self) -> None:
+        box = self._box.close()
+        if box is None:
+            return
+        key = ("box", box.counts, box.tags)
+        sheet = self.sheets.get(key)
+        if sheet is None:
+            if len(self.sheets) >= _SHEETS:
+                self.overflow += 1
+                return
+            kinds = (*(["step"] if box.step is not None else []), *["value"] * len(box.tags))
+            sheet = self.sheets[key] = Sheet("box", box.counts, box.tags, kinds)
+        sheet.cells.extend([*([box.step] if box.step is not None else []), *box.cells])
+        sheet.lines.append(box.line)
 
     def _dict(self, n: int, line: bytes) -> None:
         """Read a line with a brace in it."""
         at = line.find(b"{'")
         at = line.find(b'{"') if at < 0 else at
         if at < 0:
-            if not _take(self._lines, n, line):
-                self._new(n, line)
+            self._line(n, line)
             return
         head, body = line[:at], line[at:]
         if b"/" in head and b" [" in head:
@@ -128,7 +211,7 @@ class Gathered:
         found = find_dict(head, body)
         if found is None:
             if head.strip():
-                self._new(n, head + body)
+                self._line(n, head + body)
             return False
         if "train_runtime" in found.tags and "loss" not in found.tags:
             values = floats([body[a:b] for a, b in found.spans])
@@ -138,7 +221,7 @@ class Gathered:
             self._add(n, body, found, None, None, self._dicts)
             return True
         rank, stamp = _RANK.match(head), _STAMP.search(head, 0, 120)
-        line, found = head + body, _shifted(found, len(head))
+        line, found = head + body, found.moved(len(head))
         self._add(n, line, found, _rank_span(rank), stamp.span() if stamp else None, self._dicts)
         return True
 
@@ -152,19 +235,27 @@ class Gathered:
         patterns: Patterns,
     ) -> None:
         slots = slots_of(found, rank, stamp)
-        kinds = tuple(s[0] for s in slots)
-        key = (found.dialect, found.counts, found.tags, kinds)
+        read = [s for s in slots if s[0] != "void"]
+        kinds = tuple(s[0] for s in read)
+        key = (found.dialect, found.counts, found.tags, kinds, found.split, found.inner)
         sheet = self.sheets.get(key)
         if sheet is None:
             if len(self.sheets) >= _SHEETS:
                 self.overflow += 1
                 return
-            sheet = self.sheets[key] = Sheet(found.dialect, found.counts, found.tags, kinds)
-        sheet.cells.extend([line[a:b] for _, a, b in slots])
+            sheet = self.sheets[key] = Sheet(
+                found.dialect, found.counts, found.tags, kinds, found.split, found.inner, found.assigned
+            )
+        sheet.cells.extend([line[a:b] for _, a, b in read])
         sheet.lines.append(n)
         if len(patterns) < _PATTERNS:
             pattern = pattern_of(line, slots, found.keys)
-            if pattern is not None and pattern.match(line):
+            if pattern is not None and pattern.fullmatch(line):
+                if patterns is self._lines:
+                    if patterns:
+                        self._follow[self._last] = len(patterns)
+                    self._last = len(patterns)
+                    self._follow.append(len(patterns))
                 patterns.append((pattern, sheet))
 
     def _bar_line(self, n: int, line: bytes) -> None:
@@ -176,10 +267,14 @@ class Gathered:
             if bar:
                 self.bars.append(Bar(n, int(bar[1]), int(bar[2])))
         if line.endswith(b"]"):
+            if b"=" in line and not _take(self._tqdm, n, line):
+                found = find_bar(line)
+                if found is not None:
+                    self._add(n, line, found, None, None, self._tqdm)
             return
         end = max(line.rfind(b"/s]") + 3, line.rfind(b"/it]") + 4)
         if 4 < end < len(line) - 7:
-            self._new(n, line[end:])
+            self._line(n, line[end:])
 
     def _bar_before(self, n: int) -> None:
         if self._bar is not None:
@@ -191,7 +286,12 @@ class Gathered:
         self._after = 3
 
 
-def _take(patterns: Patterns, n: int, text: bytes) -> bool:
+def shape_free(line: bytes) -> bool:
+    """Return whether a line holds no digit and no nan: nothing to read."""
+    return line.translate(None, b"0123456789") == line and b"nan" not in line and b"inf" not in line.lower()
+
+
+def _take(patterns: Sequence[tuple[re.Pattern[bytes], Sheet]], n: int, text: bytes) -> bool:
     """Read a line of a known build; return whether it is one."""
     for pattern, sheet in patterns:
         match = pattern.fullmatch(text)
@@ -204,12 +304,3 @@ def _take(patterns: Patterns, n: int, text: bytes) -> bool:
 
 def _rank_span(rank: re.Match[bytes] | None) -> tuple[int, int] | None:
     return rank.span(rank.lastgroup) if rank and rank.lastgroup else None
-
-
-def _shifted(found: Found, by: int) -> Found:
-    def move(span: tuple[int, int] | None) -> tuple[int, int] | None:
-        return None if span is None else (span[0] + by, span[1] + by)
-
-    spans = tuple((a + by, b + by) for a, b in found.spans)
-    keys = tuple((a + by, b + by) for a, b in found.keys)
-    return Found(found.dialect, found.counts, move(found.step), found.tags, spans, keys)

@@ -11,23 +11,31 @@ from curveread.errors import ReadError
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.notes import DataNote
 
-__all__ = ["Lines", "glimpse", "plain"]
+__all__ = ["GLIMPSE", "Lines", "glimpse", "plain"]
 
 _CHUNK = 1 << 23
 _ENDLESS = 1 << 20
 """A line of this length is no record: what stands behind is dropped, so that a file of one line costs no more."""
-_GLIMPSE = 1 << 16
+GLIMPSE = 1 << 16
 _COLOUR = re.compile(rb"\x1b\[[\d;]*+m")
 _ESCAPE = re.compile(rb"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|[@-Z\\-_])")
+_BACK = re.compile(rb"\x08{2,}")
+"""Keras goes back to the start of its line by as many backspaces."""
+_WRAPPED = re.compile(rb"(?:\b(?:np|numpy)\.)?(?:float\d\d|tensor)\(([-+\w.]{1,24})(?:, \w{1,12}=[^()]{1,24})?\)")
+"""What newer NumPy and torch print around a number: ``np.float32(0.5)``, ``tensor(0.5, device='cuda:0')``."""
 _ENCODED = (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
 
 
 def plain(raw: bytes) -> bytes:
-    """Return text without terminal escapes, every carriage return a line break."""
+    """Return text without terminal escapes and wrapped numbers, every carriage return a line break."""
     if b"\x1b" in raw:
         raw = _COLOUR.sub(b"", raw)
         if b"\x1b" in raw:
             raw = _ESCAPE.sub(b"", raw)
+    if b"\b" in raw:
+        raw = _BACK.sub(b"\r", raw)
+    if b"np.float" in raw or b"tensor(" in raw:
+        raw = _WRAPPED.sub(rb"\1", raw)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw
@@ -39,10 +47,10 @@ def glimpse(path: Path) -> Iterator[bytes]:
         size = path.stat().st_size
         with path.open("rb") as file:
             encoded = file.read(2) in _ENCODED
-            yield plain(head_of(path, _GLIMPSE).encode("utf-8", "replace"))
-            if size > _GLIMPSE and not encoded:
-                file.seek(max(_GLIMPSE, size - _GLIMPSE))
-                yield plain(file.read(_GLIMPSE).partition(b"\n")[2])
+            yield plain(head_of(path, GLIMPSE).encode("utf-8", "replace"))
+            if size > GLIMPSE and not encoded:
+                file.seek(max(GLIMPSE, size - GLIMPSE))
+                yield plain(file.read(GLIMPSE).partition(b"\n")[2])
     except OSError:
         return
 
@@ -68,10 +76,10 @@ class Lines:
     notes: list[DataNote] = field(default_factory=list)
     unfinished: bytes = b""
 
-    def pieces(self) -> Iterator[list[bytes]]:
-        """Yield lists of lines; ReadError when the file cannot be read."""
+    def pieces(self, size: int = 0) -> Iterator[list[bytes]]:
+        """Yield lists of lines of about ``size`` bytes, 8 MB each by default; ReadError when it cannot be read."""
         rest = b""
-        for raw in self._chunks():
+        for raw in self._chunks(size or _CHUNK):
             cut = max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1
             if not cut:
                 rest = (rest + raw)[:_ENDLESS]
@@ -82,15 +90,15 @@ class Lines:
             self.unfinished = plain(rest)
             yield [self.unfinished]
 
-    def _chunks(self) -> Iterator[bytes]:
+    def _chunks(self, size: int) -> Iterator[bytes]:
         try:
             with self.path.open("rb") as file:
-                first = file.read(_CHUNK)
+                first = file.read(size)
                 if not first.startswith(_ENCODED):
                     while first:
                         self.size += len(first)
                         yield first.removeprefix(b"\xef\xbb\xbf") if self.size == len(first) else first
-                        first = file.read(_CHUNK)
+                        first = file.read(size)
                     return
         except OSError as error:
             raise ReadError(f"{self.path}: {error.strerror or error}") from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.run.model import FloatArray
 
-__all__ = ["COUNT", "NUMBER", "RANK", "STAMP", "UNIT", "clock", "floats"]
+__all__ = ["CLOCK", "COUNT", "NUMBER", "RANK", "STAMP", "UNIT", "clock", "floats"]
 
 _WHOLE = rb"(?:\d{1,3}(?:,\d{3})++(?![\d,])|\d++)"
 NUMBER = (
@@ -20,10 +20,17 @@ NUMBER = (
 COUNT = _WHOLE
 """A whole number, with or without thousands commas."""
 UNIT = (
-    rb"(?:\s?(?:ms|us|secs?|s|%|[KMGT]i?B|it/s|s/it|tok(?:en)?s?/s(?:ec)?|samples?/s(?:ec)?|steps?/s(?:ec)?)"
-    rb"(?![\w/]))?+"
+    rb"(?:\s?(?:ms|us|mins?|secs?|s|%|[KMGT]i?B|it/s|s/it|tok(?:en)?s?/s(?:ec)?|samples?/s(?:ec)?|steps?/s(?:ec)?)"
+    rb"(?![\w/])|(?:[KMGkx]|(?:[kKM]?[A-Za-z]{1,10})?/[A-Za-z]{1,10}|hours?|minutes?|seconds?|fps)(?![\w/]))?+"
 )
 """What may be glued to a number and does not change it."""
+CLOCK = (
+    rb"(?<![\w.@])(?:\d{4}[-/]\d\d?[-/]\d\d?(?:[T ,]\d\d?:\d\d:\d\d(?:[.,]\d{1,9})?)?"
+    rb"|\d{1,4} days?, \d{1,2}:\d\d:\d\d|\d{1,3}:\d\d:\d\d(?:[.,]\d{1,9})?|\d{1,3}:\d\d(?![\d.])"
+    rb"|\d\d/\d\d(?:/\d{2,4})? \d\d:\d\d:\d\d"
+    rb"|\d{1,5}(?:\.\d{1,5}){2,5})(?![\w:])"
+)
+"""Dates, times of day, durations and versions: digits that measure nothing."""
 RANK = (
     rb"(?:\[(?:rank|default|Rank )?(?P<rank>\d{1,6})\]:|(?P<label>\d{1,6}):(?= )|\[\d++,(?P<mpi>\d{1,6})\]<std\w++>:)"
 )

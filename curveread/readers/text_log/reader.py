@@ -9,32 +9,37 @@ from typing import ClassVar
 
 import numpy as np
 
-from curveread.errors import CorruptLogError
+from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.tables.columns import Column
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.text_log import PRINTED
+from curveread.readers.text_log.borders import trainings_of
 from curveread.readers.text_log.dialects import ROLES
 from curveread.readers.text_log.gather import Gathered
-from curveread.readers.text_log.lines import Lines, glimpse
+from curveread.readers.text_log.lines import GLIMPSE, Lines, glimpse
+from curveread.readers.text_log.rhythm import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
-from curveread.run.model import Curve, Source
+from curveread.readers.text_log.words import is_telling
+from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
 __all__ = ["TextLogReader"]
 
-_NAMES = re.compile(
-    r"(.+\.(log|txt|out|err)(\.\d{1,3})?|(nohup|stdout|stderr|log)|.+\.[oe]\d{3,10})(\.gz)?$", re.IGNORECASE
-)
+_NAMES = re.compile(r"(.+\.(log|txt|out|err)(\.\d{1,3})?|[\w\- ]+|.+\.[oe]\d{3,10})(\.gz)?$", re.IGNORECASE)
 _NOT_LOGS = re.compile(
     r"(readme|licen[cs]e|requirements|changelog|changes|authors|notice|cmakelists|robots|vocab|merges|config|args|"
-    r"todo|install|contributing|constraints|top_level|sources|entry_points)[\w.\-]*$",
+    r"todo|install|contributing|constraints|top_level|sources|entry_points|makefile|dockerfile|procfile|gemfile|"
+    r"copying|citation|news|record|wheel|metadata|commit_editmsg|fetch_head|packed-refs|version)[\w.\-]*$",
     re.IGNORECASE,
 )
-_FEWEST = 3
-"""Lines of one dialect that make a text a log."""
+_NEAR, _FAR = 1 << 20, 1 << 22
+"""Bytes of a file that are searched for a training: of any text, of one with a line that could be of a training."""
+_FEWEST, _UNTOLD = 3, 8
+"""Counts that make a text a log: of a metric that is known, of a name that tells nothing."""
 
 
 class TextLogReader(Reader):
@@ -43,14 +48,32 @@ class TextLogReader(Reader):
     format: ClassVar[Format] = PRINTED
 
     def claims(self, path: Path) -> bool:
-        """Return whether the file's first or last 64 kB hold a training's lines."""
+        """Return whether the file's first or last 64 kB hold a training's lines, or else its first megabytes do."""
         if not _NAMES.match(path.name) or _NOT_LOGS.match(path.name):
             return False
+        hints = False
         for text in glimpse(path):
+            if b"\x00" in text[:1024]:
+                return False
             gathered = Gathered()
             gathered.feed(text.split(b"\n"))
-            if gathered.sheets and _convincing(rows_of(gathered)):
+            if _convinces(gathered, path):
                 return True
+            hints |= bool(gathered.sheets)
+        return _size(path) > GLIMPSE and self._further(path, _FAR if hints else _NEAR)
+
+    def _further(self, path: Path, reach: int) -> bool:
+        """Return whether the first ``reach`` bytes hold a training's lines."""
+        lines, gathered = Lines(path), Gathered()
+        try:
+            for piece in lines.pieces(min(reach, _NEAR)):
+                gathered.feed(piece)
+                if gathered.sheets and _convinces(gathered, path):
+                    return True
+                if lines.size >= reach:
+                    break
+        except ReadError:
+            pass
         return False
 
     def read(self, path: Path) -> list[Part]:
@@ -59,33 +82,48 @@ class TextLogReader(Reader):
         lines, gathered = Lines(path), Gathered()
         for piece in lines.pieces():
             gathered.feed(piece)
+        gathered.finish()
         notes = list(lines.notes)
         if lines.unfinished:
             notes += cut_short(gathered, lines.unfinished, source)
-        rows = rows_of(gathered)
-        if not rows.line.size:
+        rows = rows_of(gathered, source)
+        if not rows.columns:
             raise CorruptLogError(f"{path}: {gathered.count} lines, none with a step and a metric")
         if gathered.overflow:
             message = f"{gathered.overflow} lines are each built in another way and were left out"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         table, axis, more = table_of(rows, gathered, source)
-        segments, decided = segments_of(table, axis, source)
-        segments = [{t: _with_role(c) for t, c in s.items()} for s in segments]
-        if not segments:
-            notes.append(DataNote(NoteKind.EMPTY, source, f"no curve: {rows.line.size} records, no metric in them"))
-        notes += _rounded(segments, source)
+        notes += more
+        totals = rows.total if axis.step.size == rows.total.size else np.full(axis.step.size, np.nan)
+        trainings = trainings_of(table, axis, totals)
+        if len(trainings) > 1:
+            message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
+            notes.append(DataNote(NoteKind.MERGED, source, message))
         stamps = rows.stamp[np.isfinite(rows.stamp)]
-        return [
-            Part(
-                source=Source(source, self.format.name, lines.size),
-                curves=segments[-1] if segments else {},
-                notes=(*notes, *more, *decided),
-                config=gathered.summary,
-                x_axis=axis.name,
-                order=(float(stamps[0]) if stamps.size else 0.0, path.name),
-                segments=tuple(segments) if len(segments) > 1 else (),
+        start = float(stamps[0]) if stamps.size else 0.0
+        parts = []
+        for i, (some, steps) in enumerate(trainings, 1):
+            segments, decided = segments_of(some, steps, source)
+            segments = [{t: _with_role(c) for t, c in s.items()} for s in segments]
+            said = [*notes, *decided, *_rounded(segments, source)]
+            if not segments:
+                message = f"no curve: {some.rows} records, no metric in them"
+                said.append(DataNote(NoteKind.EMPTY, source, message))
+            key = f"training {i}" if len(trainings) > 1 else ""
+            parts.append(
+                Part(
+                    source=Source(source, self.format.name, lines.size),
+                    curves=segments[-1] if segments else {},
+                    key=key,
+                    name=key,
+                    notes=tuple(said),
+                    config=gathered.summary if len(trainings) == 1 else {},
+                    x_axis=axis.name,
+                    order=(start + i - 1 if len(trainings) > 1 else start, path.name),
+                    segments=tuple(segments) if len(segments) > 1 else (),
+                )
             )
-        ]
+        return parts
 
 
 def _with_role(curve: Curve) -> Curve:
@@ -97,7 +135,7 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
     losses = [c for s in segments for c in s.values() if c.role is Role.TRAIN_LOSS]
     if not losses:
         return []
-    main = max(losses, key=len)
+    main = max(losses, key=lambda c: (len(c), c.tag == "loss"))
     value = main.value[np.isfinite(main.value)]
     for decimals in (2, 3, 4, 5):
         if np.unique(value).size >= 8 and np.array_equal(np.round(value, decimals), value):
@@ -107,21 +145,58 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
     return []
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _convinces(gathered: Gathered, path: Path) -> bool:
+    gathered.finish()
+    return bool(gathered.sheets) and _convincing(rows_of(gathered, str(path)))
+
+
 def _convincing(rows: Rows) -> bool:
-    """Return whether one dialect has enough lines, and its counts rise rather than fall."""
-    epochs = np.full(rows.line.size, np.nan)
-    if "epoch" in rows.columns:
-        epochs[rows.columns["epoch"].row] = rows.columns["epoch"].value
-    for i in range(len(rows.dialects)):
-        mine = rows.dialect == i
-        counted = mine & (rows.counts > 0)
-        if counted.any():
-            step = rows.step[counted]
+    """Return whether a metric was printed at enough counts that rise rather than fall."""
+    for tag, column in rows.columns.items():
+        counts = rows.counts[column.row]
+        telling = is_telling(tag)
+        for kind in (STEP, EPOCH):
+            step = rows.step[column.row[counts == kind]]
+            if np.unique(step).size < (_FEWEST if telling else _UNTOLD):
+                continue
             rises, falls = int((np.diff(step) > 0).sum()), int((np.diff(step) < 0).sum())
-            if np.unique(step).size >= _FEWEST and rises >= _FEWEST - 1 and rises >= falls:
+            varied = telling or _varies(column.value[counts == kind])
+            if varied and rises >= _FEWEST - 1 and rises >= falls:
                 return True
-        elif rows.dialects[i] == "dict" and mine.sum() >= _FEWEST:
-            known = epochs[mine][np.isfinite(epochs[mine])]
-            if known.size >= _FEWEST and int((np.diff(known) < 0).sum()) <= 0.1 * known.size:
-                return True
+        if telling and _loose_convinces(rows, column):
+            return True
     return False
+
+
+def _varies(value: FloatArray) -> bool:
+    """Return whether numbers are measured: with decimals, and not the same again and again."""
+    finite = value[np.isfinite(value)]
+    return bool(np.any(finite != np.floor(finite)) and np.unique(finite).size >= 0.5 * value.size)
+
+
+def _loose_convinces(rows: Rows, column: Column) -> bool:
+    """Return whether lines without a counter make a log: printed dicts, and lines that come back with a counter."""
+    loose = column.row[rows.counts[column.row] == LOOSE]
+    if loose.size < _FEWEST:
+        return False
+    base = np.flatnonzero(rows.counts != LOOSE)
+    if base.size:
+        step = rows.step[base]
+        at = np.searchsorted(base, loose)
+        rising = bool((np.diff(step) > 0).sum() >= (np.diff(step) < 0).sum())
+        return np.unique(at).size >= _FEWEST and rising and np.unique(step).size >= _FEWEST
+    epoch = rows.columns.get("epoch")
+    if rows.dialects[int(rows.dialect[loose[0]])] != "dict":
+        return loose.size >= _UNTOLD and _varies(column.value)
+    return (
+        epoch is not None
+        and epoch.row.size >= _FEWEST
+        and int((np.diff(epoch.value) < 0).sum()) <= 0.1 * epoch.row.size
+    )

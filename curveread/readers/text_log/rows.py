@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.tables.columns import Axis, Column, Table
-from curveread.readers.text_log.axis import from_bars, from_epochs, in_epochs
-from curveread.readers.text_log.dialects import TELLING
+from curveread.readers.text_log.axis import epoch_ends, from_bars, from_epochs, in_epochs
 from curveread.readers.text_log.gather import Gathered
+from curveread.readers.text_log.repeats import without_rewritten
+from curveread.readers.text_log.rhythm import EPOCH, LOOSE, STEP, beat_of
+from curveread.readers.text_log.words import TELLING
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import role_of
@@ -29,9 +31,13 @@ class Rows:
     step, epoch, total, rank, stamp
         (n,) float64, NaN where the line does not hold it.
     counts
-        (n,) what ``step`` counts: 2 steps, 1 epochs, 0 nothing.
+        (n,) what ``step`` counts: :data:`~curveread.readers.text_log.rhythm.STEP`, ``EPOCH`` or ``LOOSE``.
+    evaluation
+        (n,) bool: rows that say that they are of an evaluation.
     dialect
         (n,) index into ``dialects``.
+    notes
+        What was left out.
     """
 
     line: IntArray
@@ -41,63 +47,66 @@ class Rows:
     rank: FloatArray
     stamp: FloatArray
     counts: IntArray
+    evaluation: NDArray[np.bool_]
     dialect: IntArray
     dialects: tuple[str, ...]
     columns: dict[str, Column]
+    notes: list[DataNote]
 
 
-_COUNTS = {"step": 2, "epoch": 1, "": 0}
-
-
-def rows_of(gathered: Gathered) -> Rows:
-    """Bring the sheets together, in the order of the lines."""
-    parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values()]
+def rows_of(gathered: Gathered, source: str) -> Rows:
+    """Bring the sheets together, in the order of the lines, and keep what are points."""
+    parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values() if sheet.lines or sheet.done]
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
-        return Rows(whole, none, none, none, none, none, whole, whole, (), {})
-    line = np.concatenate([c.line for _, c in parts])
-    order = np.argsort(line, kind="stable")
-    place = np.empty(line.size, np.int64)
-    place[order] = np.arange(line.size)
+        return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), {}, [])
+    beat = beat_of(parts, source)
+    size = [c.line.size for _, c in parts]
+    order = np.argsort(np.concatenate([c.line for _, c in parts]), kind="stable")
+    number = np.cumsum(beat.keep) - 1  # of a kept row
+    place = np.empty(order.size, np.int64)
+    place[order] = np.arange(order.size)
     dialects = tuple(dict.fromkeys(s.dialect for s, _ in parts))
+    which = {d: i for i, d in enumerate(dialects)}
 
     def joined(kind: str) -> FloatArray:
-        blank = [c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts]
-        return np.concatenate(blank)[order]
-
-    def marked(of: dict[str, int], attribute: str) -> IntArray:
-        return np.concatenate([np.full(c.line.size, of[getattr(s, attribute)], np.int64) for s, c in parts])[order]
+        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][beat.keep]
 
     pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     begin = 0
     for sheet, part in parts:
         mine = place[begin : begin + part.line.size]
         begin += part.line.size
+        kept = beat.keep[mine]
         for i, tag in enumerate(sheet.tags):
-            pieces.setdefault(tag, []).append((mine, part.values[:, i]))
+            pieces.setdefault(tag, []).append((number[mine[kept]], part.values[kept, i]))
     columns = {}
     for tag, found in pieces.items():
         row = np.concatenate([r for r, _ in found])
         value = np.concatenate([v for _, v in found])
         by_row = np.argsort(row, kind="stable")
-        columns[tag] = Column(row[by_row], value[by_row])
+        if row.size:
+            columns[tag] = Column(row[by_row], value[by_row])
+    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][beat.keep]
     return Rows(
-        line[order],
-        joined("step"),
-        joined("epoch"),
-        joined("total"),
+        beat.line[beat.keep],
+        beat.step[beat.keep],
+        beat.epoch[beat.keep],
+        beat.total[beat.keep],
         joined("rank"),
         joined("stamp"),
-        marked(_COUNTS, "counts"),
-        marked({d: i for i, d in enumerate(dialects)}, "dialect"),
+        beat.counts[beat.keep],
+        beat.evaluation[beat.keep],
+        dialect,
         dialects,
         columns,
+        beat.told(source),
     )
 
 
 def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, list[DataNote]]:
     """Return the records as a table with its axis, and what was decided on the way."""
-    notes: list[DataNote] = []
+    notes: list[DataNote] = list(rows.notes)
     columns = {t: _one_dialect(c, rows) for t, c in rows.columns.items()}
     columns, note = _one_rank(columns, rows, source)
     notes += note
@@ -114,7 +123,11 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     timed = np.flatnonzero(np.isfinite(rows.stamp))
     if timed.size:
         columns["wall_time"] = Column(timed, rows.stamp[timed])
-    return Table(rows.line.size, columns), Axis(name, step), notes
+    table, step, again = without_rewritten(Table(rows.line.size, columns), step)
+    if again:
+        message = f"{again} records were written again with the same numbers and are counted once"
+        notes.append(DataNote(NoteKind.MERGED, source, message))
+    return table, Axis(name, step), notes
 
 
 def _one_dialect(column: Column, rows: Rows) -> Column:
@@ -148,14 +161,14 @@ def _one_rank(columns: dict[str, Column], rows: Rows, source: str) -> tuple[dict
 
 def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[str, IntArray, str]:
     """Return name, (n,) int64 and the reason of the axis."""
-    counted = rows.counts == 2
+    counted, by_epoch = rows.counts == STEP, rows.counts == EPOCH
     if counted.any():
-        step, reason = in_epochs(rows.step, rows.epoch, rows.total, counted)
-        loose = int((~counted).sum())
+        step, reason, each = in_epochs(rows.step, rows.epoch, rows.total, counted, by_epoch)
+        loose = int((rows.counts == LOOSE).sum())
         if loose and not reason:
             reason = f"{loose} lines name no step: the step printed before them is used"
-        return "step", _carried(step, counted), reason
-    by_epoch = rows.counts == 1
+        carried = _carried(step, counted)
+        return "step", epoch_ends(carried, rows.step, by_epoch & rows.evaluation, counted, each), reason
     if by_epoch.any():
         return "epoch", _carried(rows.step, by_epoch), ""
     epoch = columns.get("epoch")
@@ -170,7 +183,8 @@ def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[
     if step_of is not None:
         return "step", step_of, "the lines name no step: the steps are those of the progress bar beside them"
     also = "; epoch is a curve of its own" if epoch is not None else ""
-    message = f"the lines name no step: the records of the training loss are counted from 1{also}"
+    what = "records of the training loss" if trained is not None else "records"
+    message = f"the lines name no step: the {what} are counted from 1{also}"
     return "record", from_epochs(rows.line.size, trained_rows, epochs), message
 
 

@@ -15,8 +15,14 @@ from curveread.run.model import FloatArray, IntArray
 __all__ = ["Columns", "Sheet", "pattern_of", "slots_of"]
 
 Slot = tuple[str, int, int]
-"""What a span of a line is (``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``value``), its begin and end."""
-_GROUP = {"rank": rb"(\d++)", "stamp": b"(" + STAMP + b")", "value": b"(" + NUMBER + b")"}
+"""What a span of a line is, its begin and end: ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``value``, ``of``
+(what the value before is a part of), ``void`` (a number that is not read)."""
+_GROUP = {
+    "rank": rb"(\d++)",
+    "stamp": b"(" + STAMP + b")",
+    "value": b"(" + NUMBER + b")",
+    "void": b"(?:" + NUMBER + b")",
+}
 _FREE = re.compile(rb"(\d+)|(\s+)")
 
 
@@ -45,7 +51,7 @@ class Sheet:
 
     Parameters
     ----------
-    dialect, counts, tags
+    dialect, counts, tags, split, inner, assigned
         As in :class:`curveread.readers.text_log.dialects.Found`.
     kinds
         What the cells of a row are, in the line's order.
@@ -61,6 +67,9 @@ class Sheet:
     counts: str
     tags: tuple[str, ...]
     kinds: tuple[str, ...]
+    split: str = ""
+    inner: bool = False
+    assigned: bool = False
     cells: list[bytes] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     done: list[Columns] = field(default_factory=list)
@@ -72,9 +81,17 @@ class Sheet:
             return
         width = len(self.kinds)
         columns = [(kind, self.cells[i::width]) for i, kind in enumerate(self.kinds)]
-        fixed = {kind: clock(cells) if kind == "stamp" else floats(cells) for kind, cells in columns if kind != "value"}
-        values = [floats(cells) for kind, cells in columns if kind == "value"]
-        self.done.append(Columns(np.array(self.lines, np.int64), fixed, np.stack(values, axis=1)))
+        fixed: dict[str, FloatArray] = {}
+        values: list[FloatArray] = []
+        for kind, cells in columns:
+            if kind == "value":
+                values.append(floats(cells))
+            elif kind == "of":
+                values[-1] = _share(values[-1], floats(cells))
+            else:
+                fixed[kind] = clock(cells) if kind == "stamp" else floats(cells)
+        table = np.stack(values, axis=1) if values else np.empty((len(self.lines), 0))
+        self.done.append(Columns(np.array(self.lines, np.int64), fixed, table))
         self.ending = [*self.ending, *self.cells[-2 * width :]][-2 * width :]
         self.cells.clear()
         self.lines.clear()
@@ -101,9 +118,16 @@ class Sheet:
         return self.done[0]
 
 
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return ``9832/10000`` as 0.9832; the part where the whole is 0."""
+    return np.divide(part, whole, out=part.copy(), where=whole != 0)
+
+
 def slots_of(found: Found, rank: tuple[int, int] | None, stamp: tuple[int, int] | None) -> list[Slot]:
     """Return the spans of a line that are read, in its order."""
     slots = [("value", *span) for span in found.spans]
+    slots += [("of", *span) for span in found.shares.values()]
+    slots += [("void", *span) for span in found.voids]
     for kind, span in (
         ("rank", rank),
         ("stamp", stamp),
@@ -140,6 +164,6 @@ def _literal(line: bytes, begin: int, end: int, fixed: set[int]) -> bytes:
     for free in _FREE.finditer(line, begin, end):
         if free[1] and free.start() in fixed:
             continue
-        out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s++"]
+        out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s*+"]
         at = free.end()
     return b"".join([*out, re.escape(line[at:end])])

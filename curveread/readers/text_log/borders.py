@@ -1,0 +1,91 @@
+"""Where one training ends in a file and another begins: they are told apart, never one curve."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from curveread.readers.tables.columns import Axis, Column, Table
+from curveread.run.model import FloatArray, IntArray
+from curveread.run.roles import Role, role_of
+
+__all__ = ["trainings_of"]
+
+
+_FEWEST = 3
+"""Steps of a training: a number that was damaged is none."""
+
+
+def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Table, Axis]]:
+    """Cut a log into its trainings.
+
+    A training that begins again at the first step is another one where the one before had come to its end, or had
+    come further than it; where it had not (a crash, a start from scratch), it is an attempt of the same.
+
+    It is the same training, too, where the loss goes on where it was: only its counter starts over.
+
+    Parameters
+    ----------
+    table, axis
+        The rows and their steps.
+    total
+        (rows,) float64: how many steps the rows say there will be; NaN where they do not.
+
+    Returns
+    -------
+    list of (Table, Axis)
+        Of each training, in the file's order; usually one.
+    """
+    starts = _starts(axis.step)
+    bounds = [0, *starts.tolist(), table.rows]
+    if not starts.size or min(np.unique(axis.step[a:b]).size for a, b in pairwise(bounds)) < _FEWEST:
+        return [(table, axis)]
+    last = [int(axis.step[a:b].max()) for a, b in pairwise(bounds)]
+    groups = [bounds[0]]
+    for i in range(len(last) - 1):
+        planned = total[bounds[i] : bounds[i + 1]]
+        planned = planned[np.isfinite(planned)]
+        done = bool(planned.size) and last[i] >= planned.max()
+        if done or (last[i] >= last[i + 1] and _begins_anew(table, groups[-1], bounds[i + 1])):
+            groups.append(bounds[i + 1])
+    if len(groups) == 1:
+        return [(table, axis)]
+    return [
+        (_rows(table, a, b), Axis(axis.name, axis.step[a:b], axis.reason)) for a, b in pairwise([*groups, table.rows])
+    ]
+
+
+def _begins_anew(table: Table, begin: int, at: int) -> bool:
+    """Return whether the training loss at row ``at`` begins anew instead of going on where it was."""
+    losses = [c for t, c in table.columns.items() if role_of(t) is Role.TRAIN_LOSS and c.row.size]
+    if not losses:
+        return True
+    main = max(losses, key=lambda c: c.row.size)
+    a, b = np.searchsorted(main.row, [begin, at])
+    if a == b or b == main.row.size:
+        return True
+    first, before, now = main.value[a], main.value[b - 1], main.value[b]
+    return not abs(now - before) < 0.5 * abs(now - first)
+
+
+def _starts(step: IntArray) -> IntArray:
+    """Return the rows at which the steps are back at the first one."""
+    back = np.flatnonzero(step[1:] < step[:-1]) + 1
+    if not back.size or back.size > max(64, 0.02 * step.size):
+        return back[:0]
+    rises = np.diff(step)
+    rises = rises[rises > 0]
+    gap = float(np.median(rises)) if rises.size else 0.0
+    first = int(step[0])
+    return back[step[back] <= first + gap]
+
+
+def _rows(table: Table, begin: int, end: int) -> Table:
+    """Return the rows from ``begin`` to before ``end``."""
+    columns = {}
+    for name, column in table.columns.items():
+        a, b = np.searchsorted(column.row, [begin, end])
+        if a < b:
+            columns[name] = Column(column.row[a:b] - begin, column.value[a:b])
+    return Table(end - begin, columns)

@@ -1,0 +1,66 @@
+"""Stretches of a log that were written a second time with the same numbers: they are no restart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.tables.columns import Column, Table
+from curveread.run.model import IntArray
+
+__all__ = ["without_rewritten"]
+
+
+def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, int]:
+    """Take out rows that say again what rows before them said. O(n log n).
+
+    Parameters
+    ----------
+    table, step
+        The rows and their steps, (rows,) int64, in the file's order.
+
+    Returns
+    -------
+    table, step
+        Without the stretches that begin where the steps go back and hold nothing new, or that begin at the file's
+        first step (a file that is written anew with all rows each time).
+    rows
+        How many were taken out.
+    """
+    back = np.flatnonzero(step[1:] < step[:-1]) + 1
+    if not back.size:
+        return table, step, 0
+    new = np.zeros(step.size, bool)
+    full = np.zeros(step.size, bool)
+    for name, column in table.columns.items():
+        if name == "wall_time" or not column.row.size:
+            continue
+        full[column.row] = True
+        new[column.row] |= ~_said_before(step[column.row], column)
+    out: NDArray[np.bool_] = np.zeros(step.size, bool)
+    bounds = np.append(back, step.size)
+    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        said = full[low:high] & ~new[low:high]
+        if not said.any():
+            continue
+        whole = not (full[low:high] & new[low:high]).any()
+        anew = step[low] <= step[0] and said[: max(1, int(said.sum()))].all()
+        if whole or anew:
+            out[low:high] = said
+    if not out.any():
+        return table, step, 0
+    place = np.cumsum(~out) - 1
+    columns = {}
+    for name, column in table.columns.items():
+        keep = ~out[column.row]
+        columns[name] = Column(place[column.row[keep]], column.value[keep])
+    return Table(int((~out).sum()), columns), step[~out], int(out.sum())
+
+
+def _said_before(step: IntArray, column: Column) -> NDArray[np.bool_]:
+    """Return which points repeat an earlier one of the same step and value."""
+    bits = column.value.view(np.int64)
+    order = np.lexsort((column.row, bits, step))
+    again = np.zeros(step.size, bool)
+    again[order[1:]] = (bits[order[1:]] == bits[order[:-1]]) & (step[order[1:]] == step[order[:-1]])
+    return again

@@ -1,0 +1,282 @@
+"""Which of the lines are points: whole progress bars, finished evaluations, lines that come back with the counter.
+
+A line without a counter belongs to the one before it, but only where such lines come back with it: once or twice in a
+file it is a result, or a program's source. What is left out is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.readers.text_log.sheets import Columns, Sheet
+from curveread.readers.text_log.words import is_telling
+from curveread.run.model import FloatArray, IntArray
+from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import LOSSES, role_of
+
+__all__ = ["BAR", "EPOCH", "LOOSE", "STEP", "Beat", "beat_of"]
+
+Mask = NDArray[np.bool_]
+LOOSE, EPOCH, STEP, BAR = 0, 1, 2, 3
+"""What the counter of a line counts."""
+CODES = {"": LOOSE, "epoch": EPOCH, "step": STEP, "bar": BAR}
+_LEARNT = ("pairs", "table")
+_OFTEN = 1.5
+"""More lines than this for each count are of something within a step: of layers, or of a running evaluation."""
+_RECORDS = 8
+"""Lines without any counter in the file that make a log."""
+
+
+@dataclass(slots=True)
+class Beat:
+    """All lines in their order, and which of them are points.
+
+    Parameters
+    ----------
+    line, sheet
+        (n,) int64 number of the line and index of its sheet.
+    step, epoch, total
+        (n,) float64, NaN where not printed.
+    counts
+        (n,) int64: what ``step`` counts.
+    keep
+        (n,) bool: the lines that are points or anchors of points.
+    blank
+        (n,) bool: lines that only count.
+    evaluation
+        (n,) bool: lines that say that they are of an evaluation.
+    notes
+        What was decided.
+    out
+        Why lines were left out -> (n,) bool which.
+    """
+
+    line: IntArray
+    sheet: IntArray
+    step: FloatArray
+    epoch: FloatArray
+    total: FloatArray
+    counts: IntArray
+    keep: Mask
+    blank: Mask
+    evaluation: Mask
+    notes: list[DataNote] = field(default_factory=list)
+    out: dict[str, Mask] = field(default_factory=dict)
+
+    def left_out(self, rows: Mask, why: str) -> None:
+        """Take lines out and remember why."""
+        rows = rows & self.keep
+        if rows.any():
+            self.keep &= ~rows
+            self.out[why] = self.out.get(why, rows & False) | rows
+
+    def told(self, source: str) -> list[DataNote]:
+        """Return what was left out and why."""
+        notes = list(self.notes)
+        for why, rows in self.out.items():
+            first = int(self.line[np.argmax(rows)]) + 1
+            amount = f"{int(rows.sum())} lines" if rows.sum() > 1 else "1 line"
+            message = f"{amount} left out (the first is line {first}): {why}"
+            notes.append(DataNote(NoteKind.SKIPPED, source, message))
+        return notes
+
+
+def beat_of(parts: list[tuple[Sheet, Columns]], source: str) -> Beat:
+    """Return the lines of a log with the points among them marked."""
+    size = [c.line.size for _, c in parts]
+    line = np.concatenate([c.line for _, c in parts])
+    order = np.argsort(line, kind="stable")
+
+    def joined(kind: str) -> FloatArray:
+        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order]
+
+    def marked(values: list[int]) -> IntArray:
+        return np.repeat(np.array(values, np.int64), size)[order]
+
+    beat = Beat(
+        line[order],
+        marked(list(range(len(parts)))),
+        joined("step"),
+        joined("epoch"),
+        joined("total"),
+        marked([CODES[s.counts] for s, _ in parts]),
+        np.ones(line.size, bool),
+        marked([int(not s.tags) for s, _ in parts]).astype(bool),
+        marked([int(s.split == "eval") for s, _ in parts]).astype(bool),
+    )
+    _bars(beat, parts, source)
+    _evaluations(beat)
+    _anchors(beat, parts)
+    _loose(beat, parts)
+    _untold(beat, parts)
+    return beat
+
+
+def _bars(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
+    """Keep what a progress bar shows when it is full: before, it shows means so far."""
+    at = np.flatnonzero(beat.counts == BAR)
+    if not at.size:
+        return
+    done, total = beat.step[at], beat.total[at]
+    tqdm = np.array([parts[s][0].dialect == "tqdm" for s in beat.sheet[at]])
+    for evaluation in (False, True):
+        mine = np.flatnonzero(beat.evaluation[at] == evaluation)
+        if not mine.size:
+            continue
+        d, t, e = done[mine], total[mine], beat.epoch[at][mine]
+        other = np.diff(at[mine]) > 1
+        anew = (d[1:] < d[:-1]) | (t[1:] != t[:-1]) | (e[1:] != e[:-1]) & np.isfinite(e[1:])
+        anew |= (d[1:] == d[:-1]) & (d[1:] >= t[1:]) & other
+        round_of = np.concatenate([[0], np.cumsum(anew)])
+        if round_of[-1] == 0 and tqdm[mine].all() and np.unique(d).size >= _RECORDS and not evaluation:
+            last = np.append(d[1:] != d[:-1], True)
+            beat.counts[at[mine]] = STEP
+            beat.keep[at[mine[~last]]] = False
+            message = "the only lines with metrics are those of a progress bar: its counts are the steps"
+            beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+            continue
+        full = d >= t
+        keep = np.zeros(mine.size, bool)
+        last_full = {int(r): i for i, r in enumerate(round_of.tolist()) if full[i]}
+        keep[list(last_full.values())] = True
+        beat.keep[at[mine]] = keep
+        named = np.isfinite(e)
+        kept = at[mine[keep]]
+        beat.counts[at[mine]] = np.where(named, EPOCH, LOOSE)
+        beat.step[at[mine]] = e
+        beat.epoch[at[mine]] = np.nan
+        beat.total[at[mine]] = np.nan
+        if not named.any() and kept.size and not _counted(beat).any():
+            beat.counts[kept] = EPOCH
+            beat.step[kept] = np.arange(1, kept.size + 1)
+        partial = int(np.unique(round_of).size - keep.sum())
+        if partial:
+            message = f"{partial} progress bars never were full: what they show are means so far, and was left out"
+            beat.notes.append(DataNote(NoteKind.SKIPPED, source, message))
+
+
+def _counted(beat: Beat) -> Mask:
+    counted: Mask = beat.keep & ((beat.counts == STEP) | (beat.counts == EPOCH))
+    return counted
+
+
+def _evaluations(beat: Beat) -> None:
+    """Keep the last line of each evaluation that counts its own batches."""
+    train = np.flatnonzero(_counted(beat) & ~beat.evaluation & ~beat.blank)
+    counted = _counted(beat) & beat.evaluation & (beat.counts == STEP) & ~beat.blank
+    for s in np.unique(beat.sheet[counted]):
+        mine = np.flatnonzero(counted & (beat.sheet == s))
+        if not train.size or _on_the_axis_of(beat, train, mine):
+            continue
+        step, total = beat.step[mine], beat.total[mine]
+        between = np.searchsorted(train, mine)
+        anew = np.append(True, (step[1:] <= step[:-1]) | (between[1:] != between[:-1]))
+        ends = np.append(np.flatnonzero(anew)[1:] - 1, mine.size - 1)
+        gaps = np.diff(step)[~anew[1:]]
+        slack = float(np.median(gaps)) if gaps.size else 0.0
+        whole = ~np.isfinite(total[ends]) | (step[ends] + slack >= total[ends])
+        last = np.zeros(mine.size, bool)
+        last[ends[whole]] = True
+        out = np.zeros(beat.line.size, bool)
+        out[mine[~last]] = True
+        cut = int((~whole).sum())
+        also = f"; {cut} evaluation{'s' if cut > 1 else ''} never came to an end" if cut else ""
+        beat.left_out(out, f"counts of running evaluations, whose last line is their result{also}")
+        named = np.isfinite(beat.epoch[mine])
+        beat.counts[mine] = np.where(named, EPOCH, LOOSE)
+        beat.step[mine] = beat.epoch[mine]
+        beat.epoch[mine] = np.nan
+        beat.total[mine] = np.nan
+
+
+def _on_the_axis_of(beat: Beat, train: IntArray, mine: IntArray) -> bool:
+    """Return whether the counter of evaluations is that of the training."""
+    steps = train[beat.counts[train] == STEP]
+    if not steps.size:
+        return False
+    step, total = beat.step[mine], beat.total[mine]
+    at = np.searchsorted(steps, mine)
+    before = np.where(at > 0, beat.step[steps[np.maximum(at - 1, 0)]], -np.inf)
+    after = np.where(at < steps.size, beat.step[steps[np.minimum(at, steps.size - 1)]], np.inf)
+    fits = (step >= before) & ((step <= after) | (after < before))
+    printed = beat.total[steps][np.isfinite(beat.total[steps])]
+    if printed.size:
+        fits &= step <= printed.max()
+        fits &= ~np.isfinite(total) | np.isin(total, printed)
+    return bool(fits.mean() >= 0.5)
+
+
+def _anchors(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
+    """Of the lines that only count keep those that nothing else counts better, and those that count epochs."""
+    blank = beat.keep & beat.blank
+    if not blank.any():
+        return
+    told = _counted(beat) & ~beat.blank & ~beat.evaluation
+    kinds = [k for k in (STEP, EPOCH) if (told & (beat.counts == k)).any()]
+    if kinds:
+        wanted = EPOCH
+        own = _moves(beat, blank & (beat.counts == EPOCH))
+        beat.keep &= ~blank | ((beat.counts == wanted) & own)
+        return
+    printed = np.array([s.dialect == "dict" for s, _ in parts])[beat.sheet]  # dicts name their epochs themselves
+    following = np.append((beat.counts[1:] == LOOSE) & beat.keep[1:] & ~printed[1:], False)
+    if not (blank & following).any():
+        beat.keep &= ~blank
+        return
+    scores = {k: int((blank & following & (beat.counts == k)).sum()) for k in (STEP, EPOCH)}
+    best = STEP if scores[STEP] >= scores[EPOCH] and scores[STEP] else EPOCH
+    beat.keep &= ~blank | (beat.counts == best)
+    followed = np.unique(beat.sheet[beat.keep & blank & following])
+    beat.keep &= ~blank | np.isin(beat.sheet, followed)
+
+
+def _moves(beat: Beat, rows: Mask) -> bool:
+    return np.unique(beat.step[rows]).size >= 2
+
+
+def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
+    """Keep lines without a counter that come back with the counter of the others."""
+    loose = beat.keep & (beat.counts == LOOSE)
+    base = np.flatnonzero(_counted(beat))
+    for s in np.unique(beat.sheet[loose]):
+        sheet, columns = parts[s]
+        mine = np.flatnonzero(loose & (beat.sheet == s))
+        rows = np.zeros(beat.line.size, bool)
+        rows[mine] = True
+        if not base.size:
+            varied = columns.values.size and bool(np.any(np.ptp(columns.values, axis=0) > 0))
+            if sheet.dialect != "dict" and (mine.size < _RECORDS or not varied or not any(map(is_telling, sheet.tags))):
+                beat.left_out(rows, "no counter stands beside them")
+            continue
+        if sheet.dialect in ("dict", "bar", "tqdm"):
+            continue
+        block = np.searchsorted(base, mine)
+        blocks = np.unique(block).size
+        constant = not columns.values.size or not bool(np.any(np.ptp(columns.values, axis=0) > 0))
+        inside = mine.size == 1 and mine[0] < base[-1] and any(role_of(t) is LOSSES[1] for t in sheet.tags)
+        if blocks < 2 and not inside:
+            beat.left_out(rows, "they name no step and do not come back")
+        elif mine.size > _OFTEN * blocks:
+            beat.left_out(rows, "several of a kind for each step")
+        elif sheet.assigned and constant:
+            beat.left_out(rows, "they assign the same value again and again, as a program does")
+
+
+def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
+    """Take out counters of other things: names that tell nothing, beside a training that is told."""
+    telling = np.array([any(map(is_telling, s.tags)) or not s.tags or s.dialect not in _LEARNT for s, _ in parts])
+    named = np.array([bool(s.tags) for s, _ in parts])
+    rows = beat.keep & named[beat.sheet] & (beat.counts > LOOSE)
+    main = rows & telling[beat.sheet]
+    if not main.any():
+        return
+    for s in np.unique(beat.sheet[rows & ~telling[beat.sheet]]):
+        mine = rows & (beat.sheet == s)
+        same = beat.step[mine & (beat.counts == STEP)]
+        known = beat.step[main & (beat.counts == STEP)]
+        fits = same.size > 0 and known.size > 0 and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5
+        if not fits or mine.sum() < 3:
+            beat.left_out(mine, "they count something else than the training")

@@ -1,0 +1,330 @@
+"""What a line says: every number with the words that name it, and which of the numbers count.
+
+No trainer's format is known here. A number's name stands in front of it (``loss: 2.3``, ``lr 1e-4``, ``[Step 10]``);
+what counts steps has a counter's name or a counter's place (``Epoch [1][50/361]``, ``[ 10/400]``, ``10:``); numbers
+in brackets behind a named one are means of it; dates and clocks are none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from curveread.readers.text_log.printed import CLOCK, NUMBER, UNIT
+from curveread.readers.text_log.words import Counts, counter_of, eval_word, is_mean, is_split, is_telling, trimmed
+
+__all__ = ["Counter", "Shape", "Span", "shape_of"]
+
+Span = tuple[int, int]
+_TOKEN = re.compile(
+    rb"(?P<skip>" + CLOCK + rb")"
+    rb"|(?<![\w.@#$/\-+])(?P<number>" + NUMBER + rb")"
+    rb"(?:\s{0,4}(?:/|of(?=\s))\s{0,8}(?P<of>" + NUMBER + rb"))?" + UNIT + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\.(?:\s|$)|$)"
+)
+_NO_METRIC = re.compile(
+    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|^(?:eta|remaining|line|pid|seed|port)$", re.I
+)
+"""Names of what is printed beside metrics: where in a program a line was written, how long it will take."""
+_GAP = 90
+_MOST = 200
+"""Numbers read of a line; what stands behind is data."""
+_CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'](?!s )|=")
+_WHOLE = re.compile(rb"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
+_PAREN = re.compile(r"\(([A-Za-z ]{2,12})\)\s*$")
+_OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
+_HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
+_NAME = re.compile(rb"[A-Za-z_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A number that counts: what, where it stands, and where its total does ("10/500")."""
+
+    kind: Counts
+    span: Span
+    total: Span | None
+    name: str = ""
+    key: Span | None = None
+
+
+@dataclass(slots=True)
+class Shape:
+    """The numbers of a line.
+
+    Parameters
+    ----------
+    tags, spans, keys
+        The metrics in the line's order, the spans of their numbers and of their names.
+    shares
+        Metric -> span of what its number is a part of: ``Accuracy: 9832/10000``.
+    counters
+        The counters in the line's order.
+    means
+        Metric -> span of the number in brackets behind its own: the mean so far.
+    voids
+        Spans of numbers without a name.
+    split
+        The split named in front of the metrics: ``test``.
+    strict
+        Whether every name is written with a colon or an equals sign.
+    assigned
+        Whether a name is written with blanks around an equals sign, as programs are.
+    covered
+        Bytes of names and numbers: the rest is other text.
+    """
+
+    tags: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    keys: list[Span] = field(default_factory=list)
+    shares: dict[str, Span] = field(default_factory=dict)
+    counters: list[Counter] = field(default_factory=list)
+    means: dict[str, Span] = field(default_factory=dict)
+    voids: list[Span] = field(default_factory=list)
+    split: str = ""
+    strict: bool = True
+    assigned: bool = False
+    covered: int = 0
+
+    def step(self) -> Counter | None:
+        """Return the counter of steps: the most global one; None where only epochs are counted, or nothing."""
+        steps = [c for c in self.counters if c.kind is not Counts.EPOCH]
+        return min(steps, key=lambda c: (c.kind, c.span)) if steps else None
+
+    def epoch(self) -> Counter | None:
+        """Return the counter of epochs."""
+        return next((c for c in self.counters if c.kind is Counts.EPOCH), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The words in front of a number; empty where there are none."""
+
+    text: str
+    key: Span
+    explicit: bool = False
+    assigned: bool = False
+    bracketed: bool = False
+    inside: bool = False
+
+
+_NONE = _Name("", (0, 0))
+
+
+def shape_of(line: bytes, start: int = 0) -> Shape:
+    """Return the numbers of a line behind byte ``start`` with their names. O(length)."""
+    out = Shape()
+    end, soft, before, list_of = start, "", _NONE, ""
+    for count, token in enumerate(_TOKEN.finditer(line, start)):
+        if count >= _MOST:
+            break
+        if token["skip"] is not None:
+            end, before, list_of = token.end(), _NONE, ""
+            continue
+        at, behind = token.start("number"), token.end()
+        gap = line[max(end, at - _GAP) : at]
+        name = _name(gap, at - len(gap))
+        heading = _heading(line, max(end, at - _GAP), name.key[0] if name.text else at)
+        if heading is not None:
+            out.split, soft = heading, ""
+        if name.text:
+            paren = _PAREN.search(name.text)
+            if paren and is_split(paren[1]):
+                out.split = eval_word(paren[1])
+            _named(out, name, token, line, soft)
+            first = name.text.split()[0]
+            soft = (eval_word(first) or soft) if is_split(first) or not soft else soft
+            if is_split(first) and not eval_word(first):
+                soft = ""
+            list_of = out.tags[-1] if name.bracketed and out.tags and out.spans[-1][0] == at else ""
+        elif list_of and gap.strip() in (b",", b""):
+            _listed(out, list_of, token)
+        else:
+            _unnamed(out, token, line, gap, before)
+            list_of = "" if b"]" in gap else list_of
+        before = name if name.text else before
+        end = behind
+    return out
+
+
+def _named(out: Shape, name: _Name, token: re.Match[bytes], line: bytes, soft: str) -> None:
+    """Take a number with a name: a counter or a metric."""
+    span, of = token.span("number"), token.span("of") if token["of"] is not None else None
+    whole = _WHOLE.fullmatch(token["number"].rstrip(b".")) is not None
+    kind = counter_of(name.text)
+    if not whole and kind is Counts.EPOCH and out.epoch() is not None:  # the same again: epoch: 1.0000
+        out.voids.append(span)
+        return
+    kind = kind if whole else None
+    if kind is not None:
+        first = name.text.split()[0]
+        if is_split(first) and not out.tags:
+            out.split = eval_word(first)
+        end = span[1] - token["number"].endswith(b".")
+        _drop_places(out, line)
+        out.counters.append(Counter(kind, (span[0], end), of, name.text, name.key))
+        return
+    tag = name.text
+    if is_split(tag) and of is not None and whole and not out.tags:  # Test: [ 10/98]
+        out.split = eval_word(tag)
+        out.counters.append(Counter(Counts.BARE, span, of))
+        return
+    mean = name.inside and is_mean(tag)
+    if mean or (is_split(tag) and not name.explicit) or _NO_METRIC.search(tag):
+        out.voids.append(span)
+        return
+    words = tag.replace("_", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
+    if not any(is_split(w) for w in words):
+        if out.split:
+            tag = f"{out.split} {tag}"
+        elif soft and (tag in out.tags or is_telling(tag)) and f"{soft} {tag}" not in out.tags:
+            tag = f"{soft} {tag}"
+    if tag in out.tags:
+        out.voids.append(span)
+        return
+    out.tags.append(tag)
+    out.spans.append(span)
+    out.keys.append(name.key)
+    if of is not None and whole and _WHOLE.fullmatch(token["of"]):
+        out.shares[tag] = of
+    out.strict &= name.explicit
+    out.assigned |= name.assigned
+    out.covered += span[1] - name.key[0]
+
+
+def _drop_places(out: Shape, line: bytes) -> None:
+    """Take back what stands in front of the first counter like the line of a program: ``olmo.train:908``."""
+    if out.counters:
+        return
+    glued = [i for i, (a, b) in enumerate(out.spans) if line[a - 1 : a] == b":" and line[a:b].isdigit()]
+    for i in reversed(glued):
+        out.voids.append(out.spans[i])
+        out.strict = True
+        for each in (out.tags, out.spans, out.keys):
+            del each[i]
+
+
+def _listed(out: Shape, first: str, token: re.Match[bytes]) -> None:
+    """Take a further number of a list: ``dice [0.5, 0.6]`` is ``dice/0`` and ``dice/1``."""
+    if first in out.tags:
+        out.tags[out.tags.index(first)] = f"{first}/0"
+    number = sum(t.startswith(f"{first}/") and t[len(first) + 1 :].isdigit() for t in out.tags)
+    if number < 1 or number > 64:
+        out.voids.append(token.span("number"))
+        return
+    out.tags.append(f"{first}/{number}")
+    out.spans.append(token.span("number"))
+    out.keys.append((token.start("number"), token.start("number")))
+    out.covered += token.end("number") - token.start("number")
+
+
+def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before: _Name) -> None:
+    """Take a number without a name: a counter by its place, or nothing."""
+    span, of = token.span("number"), token.span("of") if token["of"] is not None else None
+    whole = _WHOLE.fullmatch(token["number"]) is not None
+    behind = line[token.end() : token.end() + 2]
+    if not whole or out.tags or b"%" in line[span[1] : span[1] + 2]:
+        if out.tags and gap.strip() == b"(" and out.spans[-1][1] <= span[0] and behind[:1] == b")":
+            out.means.setdefault(out.tags[-1], span)
+        out.voids.append(span)
+        return
+    epoch, bare = out.epoch(), next((c for c in out.counters if c.kind is Counts.BARE), None)
+    if of is not None and _WHOLE.fullmatch(token["of"]):
+        if epoch is not None:
+            out.counters.append(Counter(Counts.INNER, span, of))
+        elif bare is not None and bare.total is not None:  # [0/25][10/1583]: epochs, then batches
+            out.counters[out.counters.index(bare)] = Counter(Counts.EPOCH, bare.span, bare.total)
+            out.counters.append(Counter(Counts.INNER, span, of))
+        elif not out.counters:
+            out.counters.append(Counter(Counts.BARE, span, of))
+    elif epoch is not None and before.text and gap.strip() in (b"][", b"] [", b",", b":", b"", b"[", b"|", b"]"):
+        out.counters.append(Counter(Counts.INNER, span, None))
+    elif bare is not None and bare.total is None and gap.strip() in (b"|", b","):  # 1|50| and [1,  2000]
+        out.counters[out.counters.index(bare)] = Counter(Counts.EPOCH, bare.span, None)
+        out.counters.append(Counter(Counts.INNER, span, None))
+    elif not out.counters and not gap.rstrip(b"[( \t#").strip() and behind[:1] in (b"]", b":", b"|", b"\t", b")", b","):
+        out.counters.append(Counter(Counts.BARE, span, None))
+    else:
+        out.voids.append(span)
+
+
+def _heading(line: bytes, begin: int, end: int) -> str | None:
+    """Return the split that a word in front of a name says, empty for training; None where none does."""
+    said = None
+    for word in _HEADING.finditer(line, begin, end):
+        text = word[1].decode("ascii")
+        if is_split(text):
+            said = eval_word(text)
+    return said
+
+
+def _name(gap: bytes, offset: int) -> _Name:
+    """Return the name at the end of the text in front of a number."""
+    text = gap.rstrip()
+    bracketed = text.endswith((b"[", b"([", b"=["))
+    text = text.rstrip(b"[(\"'").rstrip()
+    if text.endswith((b"->", b"=>")):
+        text = text[:-2].rstrip() + b"="
+    explicit = text.endswith((b":", b"="))
+    assigned = explicit and text.endswith(b" =") and gap.endswith(b" ")
+    if explicit:
+        text = text.rstrip(b":= \t")
+    elif (
+        (not gap[-1:].isspace() and not bracketed)
+        or text.endswith((b"-", b",", b"|", b";", b"]", b"/", b"+", b"*", b"%", b"."))
+        or (text.endswith(b")") and not _OWN_BRACKET.search(text))
+    ):
+        return _NONE
+    begin = 0
+    for cut in _CUTS.finditer(text):
+        if cut.end() < len(text) and not _closes(text, cut.start()):
+            begin = cut.end()
+        elif cut.end() == len(text):
+            return _NONE
+    piece = text[begin:]
+    cut_at = _unbalanced(piece)
+    inside = cut_at > 0 and piece[cut_at - 1 : cut_at] == b"("
+    begin += cut_at
+    words = text[begin:].decode("utf-8", "replace").split()
+    kept = trimmed(words)[-(5 if explicit else 3) :]
+    kept = trimmed(kept)
+    if not kept or not _NAME.match(kept[0].encode()[:1]):
+        kept = [w for w in kept if _NAME.match(w.encode()[:1])][-1:] if kept else []
+        if not kept:
+            return _NONE
+    name = " ".join(kept)
+    if len(name) > 80:
+        return _NONE
+    first = text.rfind(kept[0].encode(), 0, len(text))
+    whole = text.find(b" ".join(w.encode() for w in kept), begin)
+    first = whole if whole >= 0 else max(text.find(kept[0].encode(), begin), 0) if first < begin else first
+    return _Name(name, (offset + first, offset + len(text)), explicit, assigned, bracketed, inside)
+
+
+def _closes(text: bytes, at: int) -> bool:
+    """Return whether a cut is the end of a bracket that belongs to a name: ``Data (t) :``."""
+    return text[at : at + 1] == b")" and text.find(b"(", 0, at) > 0 and text[at + 1 :].strip() == b""
+
+
+def _unbalanced(piece: bytes) -> int:
+    """Return where the text behind the last bracket without a partner begins."""
+    depth = 0
+    for i in range(len(piece) - 1, -1, -1):
+        c = piece[i]
+        if c == 41:
+            depth += 1
+        elif c == 40:
+            if depth == 0:
+                return i + 1
+            depth -= 1
+    if depth:
+        opened, last = 0, 0
+        for i, c in enumerate(piece):
+            if c == 40:
+                opened += 1
+            elif c == 41:
+                if opened == 0:
+                    last = i + 1
+                else:
+                    opened -= 1
+        return last
+    return 0
