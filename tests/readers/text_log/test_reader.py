@@ -580,7 +580,7 @@ def test_no_other_file_of_the_corpus_is_claimed(corpus_public: Path, corpus_trai
 
     files = [p for root in (corpus_public, corpus_trained) for p in root.rglob("*") if p.is_file()]
     readers = [r for p in files if READER.claims(p) and (r := claimed_by(p)) is not None]
-    assert [r.name for r in readers if r.name == "text-log"] == []  # its only .log is a CSV
+    assert [r.format.name for r in readers if r.format.name == "text-log"] == []  # its only .log is a CSV
 
 
 def test_speed(tmp_path: Path) -> None:
