@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 from typing import ClassVar
@@ -15,7 +14,7 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.model import Attempt
-from curveread.run.notes import DataNote, NoteKind
+from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
 
 __all__ = ["ConcurrentWriters"]
@@ -76,7 +75,7 @@ class ConcurrentWriters(Detector):
 
     def _alternating(self, subject: Subject) -> list[Finding]:
         """Find two writers whose rows alternate in one file."""
-        back = max((_returns(n) for n in subject.notes), default=0)
+        back = max((n.times for n in subject.notes if n.kind is NoteKind.UNORDERED), default=0)
         view = subject.first(Role.TRAIN_LOSS) if back else None
         if view is None:
             return []
@@ -127,12 +126,6 @@ class ConcurrentWriters(Detector):
             also_explained_by=("ranks of one training that each log the same curve", "machines whose clocks differ"),
             advice=("Read the files one by one; give every process a folder of its own, or log from one rank only.",),
         )
-
-
-def _returns(note: DataNote) -> int:
-    """Return how often steps go back, as a reader noted it; 0 for notes on other things."""
-    said = re.search(r"go back ([\d,]+) times", note.message) if note.kind is NoteKind.UNORDERED else None
-    return int(said[1].replace(",", "")) if said else 0
 
 
 def _wall(attempt: Attempt) -> tuple[float, float] | None:

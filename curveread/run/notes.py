@@ -49,11 +49,14 @@ class DataNote:
         The file it concerns, relative to the path that was read where possible.
     message
         One sentence with place and count: what was lost or changed, what was kept.
+    times
+        How often it happened, for what is counted: of unordered points how often their steps go back.
     """
 
     kind: NoteKind
     source: str
     message: str
+    times: int = 0
 
     def to_json(self) -> dict[str, str]:
         """Return the note as the result JSON holds it."""

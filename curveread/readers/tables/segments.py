@@ -69,7 +69,7 @@ def segments_of(
     starts = np.union1d(_breaks(table, axis.step, [n for n in names if n not in own]), np.array(said, np.int64))
     if starts.size > max(8, 0.02 * table.rows):
         message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
-        notes.append(DataNote(NoteKind.UNORDERED, source, message))
+        notes.append(DataNote(NoteKind.UNORDERED, source, message, times=starts.size))
         starts = starts[:0]
     bounds = [0, *starts.tolist(), table.rows]
     segments = []

@@ -106,7 +106,7 @@ def _sorted_notes(attempts: Sequence[Mapping[str, Series]], source: str) -> list
     often = "once" if times == 1 else f"{times:,} times"
     tags = sorted({tag for tag, _ in back})
     text = f"{_names(tags)}: steps go back {often} while the run goes on; the points were sorted by step, all are kept"
-    return [DataNote(NoteKind.UNORDERED, source, text)]
+    return [DataNote(NoteKind.UNORDERED, source, text, times=times)]
 
 
 def _rounded_notes(rounded: Mapping[str, int], source: str) -> list[DataNote]:
