@@ -9,14 +9,18 @@ import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.loss_spike import LossSpike
+from curveread.findings.arguments import Count, Place, Tag, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
 
 __all__ = ["OutlierBatch"]
+
+_ONE = "{points} of {tag} stands out of its noise at {top}: {value}, against {around} around it"
+_SEVERAL = "{points} of {tag} stand out of its noise, the highest at {top}: {value}, against {around} around it"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class OutlierBatch(Detector):
     How it decides
         The tail of the residuals from the trend is learnt from the curve itself, as for ``loss-spike``. A point above
         ``height`` local noise scales, of which fewer than ``unexpected`` as high are expected in a run this long, is
-        told when it stays below what a ``loss-spike`` needs. All of them are one finding. A noise that is heavy all
+        reported when it stays below what a ``loss-spike`` needs. All of them are one finding. A noise that is heavy all
         along has a heavy tail and no outliers.
 
     When it is wrong
@@ -78,7 +82,8 @@ class OutlierBatch(Detector):
         at = np.concatenate(groups)
         top = int(at[np.argmax(z[at])])
         share = at.size / n
-        level = float(view.parts.transform.back(view.parts.trend[top : top + 1])[0])
+        around = float(view.parts.transform.back(view.parts.trend[top : top + 1])[0])
+        template = _ONE if at.size == 1 else _SEVERAL
         return [
             Finding(
                 rule=self.rule,
@@ -88,10 +93,14 @@ class OutlierBatch(Detector):
                 first_step=int(view.step[at[0]]),
                 peak_step=int(view.step[top]),
                 last_step=int(view.step[at[-1]]),
-                message=f"{amount(at.size, 'point')} of {view.tag} "
-                f"{'stands' if at.size == 1 else 'stand'} out of its noise"
-                f"{', the highest' if at.size > 1 else ''} at step {count(view.step[top])}: "
-                f"{quantity(float(view.value[top]), view.unit)}, against {quantity(level)} around it",
+                message=text(
+                    template,
+                    points=Count(at.size, "point"),
+                    tag=Tag(view.tag),
+                    top=Place(int(view.step[top])),
+                    value=level(float(view.value[top]), view.unit),
+                    around=level(around),
+                ),
                 evidence=(
                     Evidence("outlying-points", "outlying points", float(at.size), "points"),
                     Evidence("share-of-the-points", "share of the points", share, "ratio"),

@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import AxisWord, Labelled, Place, Span, Tag, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
@@ -111,17 +112,25 @@ class Overfitting(Detector):
         late_gain = float(y[low // 2] - floor)
         gained = float(np.max(y[: low + 1]) - floor)
         severity = Severity.ERROR if end - floor > max(late_gain, 0.25 * gained) else Severity.WARNING
-        rose = percent(last / best - 1.0) if best > 0 else f"by {quantity(last - best)}"
-        text = (
-            f"{view.tag} was best at step {count(at)} ({quantity(best, view.unit)}) and rose {rose} "
-            f"to {quantity(last)} by the end, while the training loss went on falling"
+        message = text(
+            "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, "
+            "while the training loss went on falling",
+            tag=Tag(view.tag),
+            onset=Place(at),
+            best=level(best, view.unit),
+            rise=share(last / best - 1.0) if best > 0 else text("by {rise}", rise=level(last - best)),
+            end=level(last),
         )
         unit = "log units" if view.parts.transform.kind == "log" else "scaled"
         evidence = [
             Evidence("best-evaluation-loss", "best evaluation loss", best, view.unit),
             Evidence("evaluation-loss-at-the-end", "evaluation loss at the end", last, view.unit),
             Evidence("rise", "rise", float(z), "standard errors"),
-            Evidence("onset-between-steps", "onset between steps", f"{before}–{behind}"),
+            Evidence(
+                "onset-between-steps",
+                text("onset between {axis}", axis=AxisWord(several=True)),
+                text("{steps}", steps=Labelled(Span(before, behind))),
+            ),
             Evidence("change-of-the-training-loss-since", "change of the training loss since", -float(fall), unit),
             Evidence(
                 "share-of-the-run-after-the-minimum",
@@ -133,15 +142,14 @@ class Overfitting(Detector):
         accuracy = subject.first(Role.EVAL_ACCURACY)
         if accuracy is not None and len(accuracy) > 3:
             top = int(np.argmax(accuracy.value))
-            evidence.append(
-                Evidence("best-metric-at", f"best {accuracy.tag} at step", float(accuracy.step[top]), "step")
-            )
+            name = text("best {tag} at {axis}", tag=Tag(accuracy.tag), axis=AxisWord())
+            evidence.append(Evidence("best-metric-at", name, float(accuracy.step[top]), "step"))
         kept = [c.step for c in subject.checkpoints]
         nearest = min(kept, key=lambda s: (abs(s - at), s)) if kept else None
         advice = [
-            f"Keep the checkpoint of step {count(nearest)}, the nearest to the minimum on disk."
+            text("Keep the checkpoint of {kept}, the nearest to the minimum on disk.", kept=Place(nearest))
             if nearest is not None
-            else f"Keep the checkpoint nearest to step {count(at)}.",
+            else text("Keep the checkpoint nearest to {onset}.", onset=Place(at)),
             "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation.",
         ]
         return Finding(
@@ -152,7 +160,7 @@ class Overfitting(Detector):
             first_step=at,
             peak_step=int(step[low + int(np.argmax(y[low:]))]),
             last_step=int(step[-1]),
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=(
                 "a change of the training data, which the evaluation set does not follow",

@@ -9,9 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, precise, share
+from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, number, percent, quantity
+from curveread.findings.text import text
 from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.decay import breaking_point
@@ -85,9 +87,9 @@ class Plateau(Detector):
         stop = _stopped(subject)
         if stop is not None:
             block = int(np.clip(np.searchsorted(view.step[blocks.edge[:-1]], stop.step), 1, k - 1))
-            share = (int(view.step[-1]) - stop.step) / subject.length
+            left = (int(view.step[-1]) - stop.step) / subject.length
             if (
-                share >= self.warn_share
+                left >= self.warn_share
                 and k - block >= 8
                 and self._is_flat(blocks, block, 1.5 * (start_level - end_level))
             ):
@@ -137,40 +139,43 @@ class Plateau(Detector):
     def _finding(self, view: CurveView, blocks: Blocks, onset: int, subject: Subject, stop: _Stop | None) -> Finding:
         first = stop.step if stop is not None else int(view.step[blocks.edge[onset]])
         last = int(view.step[-1])
-        share = (last - first) / subject.length
+        flat = (last - first) / subject.length
         level = view.parts.level(float(np.median(blocks.median[onset:])))
         before = view.parts.level(float(np.median(blocks.median[: max(1, len(blocks) // 40)])))
-        reason = f": {stop.reason}" if stop is not None else ""
         went_on = False
-        text = (
-            f"{view.tag} stopped improving at step {count(first)} and stayed at {quantity(level, view.unit)} "
-            f"for the last {percent(share)} of the run{reason}"
+        message = text(
+            "{tag} stopped improving at {onset} and stayed at {level} for the last {share} of the run",
+            tag=Tag(view.tag),
+            onset=Place(first),
+            level=level_of(level, view.unit),
+            share=share(flat),
         )
         evidence = [
             Evidence("level-of-the-plateau", "level of the plateau", level, view.unit),
             Evidence("level-at-the-start", "level at the start", before, view.unit),
-            Evidence("share-of-the-run", "share of the run", share, "ratio"),
+            Evidence("share-of-the-run", "share of the run", flat, "ratio"),
         ]
         if stop is not None:
+            message += ": " + stop.reason
             evidence.append(stop.evidence)
             advice = stop.advice
         else:
             went_on = _rate_went_on(subject, first)
             if went_on:
-                text += ", though the learning rate was not cut there: it may have learnt all it can"
+                message += ", though the learning rate was not cut there: it may have learnt all it can"
             advice = (
                 "Check what changed at that step: learning rate, frozen parameters, data order.",
                 "If nothing changed, the next run can stop, or decay its learning rate, much earlier.",
             )
         return Finding(
             rule=self.rule,
-            severity=Severity.WARNING if share >= self.warn_share and not went_on else Severity.INFO,
+            severity=Severity.WARNING if flat >= self.warn_share and not went_on else Severity.INFO,
             confidence=confidence_of(self.rule, float(stop is not None)),
             tag=view.tag,
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("the entropy of the data, or the capacity of the model: nothing is left to learn",),
             advice=advice,
@@ -193,8 +198,13 @@ class Plateau(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=f"{view.tag} repeats the value {number(float(value[-1]), 6)} exactly from step {count(first)} on: "
-            "the logger stopped measuring, the training may have gone on",
+            message=text(
+                "{tag} repeats the value {value} exactly from {onset} on: "
+                "the logger stopped measuring, the training may have gone on",
+                tag=Tag(view.tag),
+                value=precise(value[-1]),
+                onset=Place(first),
+            ),
             evidence=(
                 Evidence("points-with-the-same-value", "points with the same value", float(same_value), "points"),
             ),
@@ -224,13 +234,16 @@ def _stopped(subject: Subject) -> _Stop | None:
             now = float(np.median(rate.value[alive[-1] + 1 :]))
             return _Stop(
                 step,
-                f"the learning rate was {'0' if now == 0 else 'nearly 0'} from there on",
+                "the learning rate was 0 from there on" if now == 0 else "the learning rate was nearly 0 from there on",
                 Evidence(
                     "learning-rate-after-against-its-peak", "learning rate after, against its peak", now / top, "ratio"
                 ),
                 (
                     "Match the schedule to the number of steps (max_steps, num_train_epochs), or stop where it ends.",
-                    f"Continue from step {count(step)} with a learning rate that decays over the steps that are left.",
+                    text(
+                        "Continue from {end} with a learning rate that decays over the steps that are left.",
+                        end=Place(step),
+                    ),
                 ),
             )
     norm = subject.first(Role.GRAD_NORM)
@@ -243,7 +256,7 @@ def _stopped(subject: Subject) -> _Stop | None:
                 "the gradient norm was 0 from there on",
                 Evidence(
                     "largest-gradient-norm-after",
-                    f"largest {norm.tag} after",
+                    text("largest {tag} after", tag=Tag(norm.tag)),
                     float(norm.value[alive[-1] + 1 :].max()),
                     "",
                 ),

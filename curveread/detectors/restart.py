@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject
+from curveread.findings.arguments import Length, Place, figure, level
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, figure, quantity
+from curveread.findings.text import text
 from curveread.run.model import Attempt, Curve
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
@@ -78,11 +79,11 @@ class Restart(Detector):
         if pause is not None:
             evidence.append(Evidence("pause", "pause", pause, "s"))
         severity, advice = Severity.INFO, list[str]()
-        text = f"the run was restarted at step {count(first)}"
+        message = text("the run was restarted at {at}", at=Place(first))
         if old.last_step > first:
-            text += f", after it had reached step {count(old.last_step)}"
-            again = amount(old.last_step - first + 1, "step")
-            advice = [f"Save checkpoints more often: {again} had to be computed again."]
+            message += text(", after it had reached {reached}", reached=Place(old.last_step))
+            again = Length(old.last_step - first + 1)
+            advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
         explained: tuple[str, ...] = ()
         jump = _jump(old, new, view)
         if jump is not None:
@@ -92,29 +93,35 @@ class Restart(Detector):
                 Evidence("training-loss-after", "training loss after", after, unit),
             ]
             if fresh:
-                text += "; the loss began again from its first level: a new training in the same folder"
+                message += "; the loss began again from its first level: a new training in the same folder"
                 advice = ["Give every training a folder of its own."]
                 explained = ("a second training that was logged into the folder of the first",)
             elif first <= old.first_step + max(1, (old.last_step - old.first_step) // 50):
-                text += f"; the step counter began again, but the loss went on at {quantity(after, unit)}"
-                text += ": weights were loaded"
+                message += text(
+                    "; the step counter began again, but the loss went on at {after}: weights were loaded",
+                    after=level(after, unit),
+                )
                 advice = ["Carry the step counter on, or give the training a folder of its own."]
             elif z > self.harm_z and size > 0.02:
                 severity = Severity.WARNING
-                text += f", and the loss rose from {quantity(before)} to {quantity(after, unit)} there"
+                message += text(
+                    ", and the loss rose from {before} to {after} there", before=level(before), after=level(after, unit)
+                )
                 advice.insert(
                     0,
                     "Check that the optimizer state, the learning-rate schedule and the data order were restored too.",
                 )
             else:
-                text += "; the loss went on where it was"
+                message += "; the loss went on where it was"
         rates = _rates(old, new, rate)
         if rates is not None and max(rates) >= self.rate * min(rates):
             evidence += [
                 Evidence("learning-rate-before", "learning rate before", rates[0]),
                 Evidence("learning-rate-after", "learning rate after", rates[1]),
             ]
-            text += f"; the learning rate went from {figure(rates[0])} to {figure(rates[1])}"
+            message += text(
+                "; the learning rate went from {before} to {after}", before=figure(rates[0]), after=figure(rates[1])
+            )
         return Finding(
             rule=self.rule,
             severity=severity,
@@ -123,7 +130,7 @@ class Restart(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=explained,
             advice=tuple(advice),
@@ -170,7 +177,7 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, fl
 def _rates(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, float] | None:
     """Return the learning rate of the old attempt where the new one begins, and the new one's first.
 
-    None where the old attempt logged none near there: a rate that moved on meanwhile is no new one.
+    None where the old attempt logged none near there: a rate that moved on meanwhile is not a new one.
     """
     a, b = (_own(old, view), _own(new, view)) if view is not None else (None, None)
     if view is None or a is None or b is None or not len(a) or not len(b):

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.text import text
 from curveread.run.model import FloatArray
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.signals.levels import median_error
@@ -95,8 +96,14 @@ class RewardHacking(Detector):
             first_step=first,
             peak_step=first,
             last_step=int(outer.step[-1]),
-            message=f"{outer.tag} fell from {figure(best)} to {figure(end)} after step {count(first)} "
-            f"while {inner.tag} went on rising",
+            message=text(
+                "{tag} fell from {best} to {end} after {onset} while {trained} went on rising",
+                tag=Tag(outer.tag),
+                best=figure(best),
+                end=figure(end),
+                onset=Place(first),
+                trained=Tag(inner.tag),
+            ),
             evidence=(
                 Evidence("best-evaluation-reward", "best evaluation reward", best, ""),
                 Evidence("evaluation-reward-at-the-end", "evaluation reward at the end", end, ""),
@@ -105,7 +112,7 @@ class RewardHacking(Detector):
             ),
             also_explained_by=("an evaluation in another environment or with another sampling",),
             advice=(
-                f"Keep the checkpoint nearest to step {count(first)}, and read samples from after it.",
+                text("Keep the checkpoint nearest to {onset}, and read samples from after it.", onset=Place(first)),
                 "Raise the KL penalty, or train the reward model on samples of the late policy.",
             ),
         )

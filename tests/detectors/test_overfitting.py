@@ -21,7 +21,7 @@ def test_onset_is_bracketed_and_the_checkpoint_named() -> None:
     (f,) = found(run, "overfitting")
     assert f.severity is Severity.ERROR
     assert 1100 <= f.first_step <= 1300
-    low, high = map(int, str(f.get("onset-between-steps")).split("–"))
+    low, high = map(int, str(f.get("onset-between-steps")).replace(",", "").split("–"))
     assert low < f.first_step < high
     assert "step 1,000" in f.advice[0]
 
