@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import figure, percent
+from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
 from curveread.run.model import FloatArray
 from curveread.run.roles import LOSSES, Role, words
@@ -18,7 +19,7 @@ from curveread.run.task import vocabulary_of
 __all__ = ["PerplexityMismatch"]
 
 _BINARY = (
-    "it is 2 to the power of the loss, which is right for a loss in bits only",
+    text("it is 2 to the power of the loss, which is right for a loss in bits only"),
     0.95,
     "Take exp of a loss in nats, or 2 to the power of a loss in bits.",
 )
@@ -65,11 +66,11 @@ class PerplexityMismatch(Detector):
     How it decides
         Both curves are compared where they share steps, at least ``least`` of them, with losses below 20 nats (many
         loggers clip there) and above zero. They agree when at 90 % of the steps ln(perplexity) is the loss within
-        ``slack`` nats, and nothing is told below a median of ``clear``, as coarse rounding makes it. Else base 2, the
-        losses of the other split and other losses are tried in turn; a perplexity that is always higher, by an amount
-        that stays below a few nats, is taken for a mean of perplexities (Jensen's inequality). Where one of several
-        losses fits it is quiet. Base 2 is right for a loss in bits: it is an info, quiet for fairseq's ``nll_loss``,
-        and a warning only where the loss begins at ln(vocabulary) and so is in nats.
+        ``slack`` nats, and nothing is reported below a median of ``clear``, as coarse rounding makes it. Else base 2,
+        the losses of the other split and other losses are tried in turn; a perplexity that is always higher, by an
+        amount that stays below a few nats, is taken for a mean of perplexities (Jensen's inequality). Where one of
+        several losses fits it is quiet. Base 2 is right for a loss in bits: it is an info, quiet for fairseq's
+        ``nll_loss``, and a warning only where the loss begins at ln(vocabulary) and so is in nats.
 
     When it is wrong
         A loss with label smoothing or auxiliary terms is larger than the cross-entropy that the perplexity comes from.
@@ -87,8 +88,8 @@ class PerplexityMismatch(Detector):
     )
     least: ClassVar[int] = 3
 
-    slack: float = field(default=0.02, metadata={"help": "difference in nats that is none"})
-    clear: float = field(default=0.05, metadata={"help": "median difference in nats from which on it is told"})
+    slack: float = field(default=0.02, metadata={"help": "difference in nats that does not count"})
+    clear: float = field(default=0.05, metadata={"help": "median difference in nats from which on it is reported"})
 
     def lacks(self, subject: Subject) -> str:
         """Return that no perplexity shares its steps with a loss of its split."""
@@ -137,7 +138,7 @@ class PerplexityMismatch(Detector):
         what, confidence, advice = _BINARY if binary else self._explained(pair, subject)
         at = int(np.argmax(np.abs(pair.excess)))
         ratio = float(np.exp(min(excess, 700.0)))
-        away = percent(abs(ratio - 1.0)) if ratio < 10.0 else f"{figure(ratio)} times"
+        away = share(abs(ratio - 1.0)) if ratio < 10.0 else text("{times} times", times=figure(ratio))
         last = pair.logged.size - 1
         return Finding(
             rule=self.rule,
@@ -147,9 +148,17 @@ class PerplexityMismatch(Detector):
             first_step=int(pair.step[0]),
             peak_step=int(pair.step[at]),
             last_step=int(pair.step[last]),
-            message=f"{pair.perplexity.tag} is not exp({pair.loss.tag}): usually {away} "
-            f"{'above' if excess > 0 else 'below'} it ({figure(float(pair.logged[last]))} against "
-            f"{figure(perplexity(float(pair.nats[last])))} at the end); {what}",
+            message=text(
+                "{perplexity} is not exp({loss}): usually {away} {side} it ({logged} against {expected} at the end); "
+                "{what}",
+                perplexity=Tag(pair.perplexity.tag),
+                loss=Tag(pair.loss.tag),
+                away=away,
+                side=text("above" if excess > 0 else "below"),
+                logged=figure(pair.logged[last]),
+                expected=figure(perplexity(float(pair.nats[last]))),
+                what=what,
+            ),
             evidence=(
                 Evidence(
                     "median-of-ln-perplexity-minus-the-loss", "median of ln(perplexity) minus the loss", excess, "nats"
@@ -170,17 +179,21 @@ class PerplexityMismatch(Detector):
         )
 
     def _in_nats(self, pair: _Pair, subject: Subject) -> bool:
-        """Return whether the loss begins at ln(vocabulary), and so is surely no loss in bits."""
+        """Return whether the loss begins at ln(vocabulary), and so is surely not a loss in bits."""
         vocabulary = vocabulary_of(subject.facts, subject.stated)[0]
         return vocabulary is not None and abs(float(pair.loss.value[0]) / uniform(vocabulary) - 1.0) < 0.15
 
-    def _explained(self, pair: _Pair, subject: Subject) -> tuple[str, float, str]:
+    def _explained(self, pair: _Pair, subject: Subject) -> tuple[Text, float, str]:
         """Return what the log holds instead, how sure that is, and what to do."""
         for other in subject.all(*LOSSES):
             rival = self._pair(pair.perplexity, other) if other is not pair.loss and other.unit == "nats" else None
             if rival is not None and self._agrees(rival):
-                return f"it is exp({other.tag})", 0.95, "Log the perplexity of the split that its name says."
+                return (
+                    text("it is exp({tag})", tag=Tag(other.tag)),
+                    0.95,
+                    "Log the perplexity of the split that its name says.",
+                )
         if float((pair.excess > 0.0).mean()) >= 0.95 and float(np.median(pair.excess)) < 3.0:
-            text = "always above, as the mean of the batches' perplexities is"
-            return text, 0.8, "Average the loss over all tokens first and take the exponential of that."
-        return "no usual rule leads from one to the other", 0.7, "Look at how both are computed."
+            what = text("always above, as the mean of the batches' perplexities is")
+            return what, 0.8, "Average the loss over all tokens first and take the exponential of that."
+        return text("no usual rule leads from one to the other"), 0.7, "Look at how both are computed."

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
-from curveread.detectors.rhythm import evals_of, steps_per_epoch
+from curveread.detectors.rhythm import evals_of, evaluate_every, steps_per_epoch
+from curveread.findings.arguments import Count, Length, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count
-from curveread.language.cadence import arguments, better_interval
+from curveread.findings.text import text
+from curveread.language.cadence import better_interval
 from curveread.run.roles import Role
 
 __all__ = ["SparseEval"]
@@ -63,14 +64,20 @@ class SparseEval(Detector):
                 severity=Severity.INFO,
                 confidence=0.9,
                 tag=view.tag,
-                message=f"{view.tag} was measured only {rhythm.count} times in {count(subject.length)} steps, "
-                f"every {count(rhythm.interval)}: its best step is known to ± {count(rhythm.interval / 2)} steps",
+                message=text(
+                    "{tag} was measured only {times} in {length}, every {interval}: its best step is known to ± {half}",
+                    tag=Tag(view.tag),
+                    times=Count(rhythm.count, "time"),
+                    length=Length(subject.length),
+                    interval=count(rhythm.interval),
+                    half=Length(rhythm.interval / 2),
+                ),
                 evidence=(
                     Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
                     Evidence("interval", "interval", rhythm.interval, "steps"),
                     Evidence("evaluations-per-thousand-steps", "evaluations per 1,000 steps", rhythm.per_thousand, ""),
                 ),
                 also_explained_by=("an evaluation that is expensive, or data that are seen only once",),
-                advice=(f"Evaluate every {count(better)} steps; with the Trainer: {arguments(eval_steps=better)}.",),
+                advice=(evaluate_every(better),),
             )
         ]

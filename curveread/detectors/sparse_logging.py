@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.rhythm import logging_of
+from curveread.findings.arguments import Count, Length, Name, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count
+from curveread.findings.text import text
 from curveread.language.cadence import arguments, round_steps
 from curveread.run.roles import Role
 
@@ -61,13 +62,25 @@ class SparseLogging(Detector):
                 severity=Severity.INFO,
                 confidence=0.9,
                 tag=view.tag,
-                message=f"{view.tag} has only {rhythm.count} points in {count(subject.length)} steps, one every "
-                f"{count(rhythm.interval)}: what happens between them cannot be seen",
+                message=text(
+                    "{tag} has only {points} in {length}, one every {interval}: "
+                    "what happens between them cannot be seen",
+                    tag=Tag(view.tag),
+                    points=Count(rhythm.count, "point"),
+                    length=Length(subject.length),
+                    interval=count(rhythm.interval),
+                ),
                 evidence=(
                     Evidence("points", "points", float(rhythm.count), "points"),
                     Evidence("interval", "interval", rhythm.interval, "steps"),
                 ),
                 also_explained_by=("a log that was thinned when it was exported",),
-                advice=(f"Log every {count(better)} steps; with the Trainer: {arguments(logging_steps=better)}.",),
+                advice=(
+                    text(
+                        "Log every {steps}; with the Trainer: {settings}.",
+                        steps=Length(better),
+                        settings=Name(arguments(logging_steps=better)),
+                    ),
+                ),
             )
         ]

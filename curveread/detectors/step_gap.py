@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Count, PlaceList, Tag, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import amount, count, percent
+from curveread.findings.text import text
 from curveread.run.roles import Role
 
 __all__ = ["StepGap"]
@@ -78,11 +79,15 @@ class StepGap(Detector):
             if len(v.curve) >= self.least and int(((v.curve.step > low) & (v.curve.step < high)).sum()) >= 3
         ]
         missing = (high - low) / usual - 1.0
-        text = (
-            f"{view.tag} was not logged between steps {count(low)} and {count(high)}, "
-            f"{percent((high - low) / subject.length)} of the run: about {amount(missing, 'point')} missing"
+        message = text(
+            "{tag} was not logged between {gap}, {share} of the run: about {points} missing",
+            tag=Tag(view.tag),
+            gap=PlaceList((low, high)),
+            share=share((high - low) / subject.length),
+            points=Count(missing, "point"),
         )
-        text += f"; {others[0].tag} was" if others else ""
+        if others:
+            message += text("; {tag} was", tag=Tag(others[0].tag))
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
@@ -91,7 +96,7 @@ class StepGap(Detector):
             first_step=low,
             peak_step=low,
             last_step=high,
-            message=text,
+            message=message,
             evidence=(
                 Evidence("gap", "gap", float(high - low), "steps"),
                 Evidence("usual-distance-of-points", "usual distance of points", usual, "steps"),

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, duration, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, duration, figure, percent
+from curveread.findings.text import text
 from curveread.run.model import IntArray
 from curveread.run.roles import Role, is_eval
 from curveread.signals.pace import Slowdown, rates, slowdown
@@ -78,14 +79,18 @@ class ThroughputDrop(Detector):
             Evidence("level-of-the-last-fifth", "level of the last fifth", found.end, unit),
             Evidence("against-the-best", "against the best", ratio, "ratio"),
         ]
-        text = (
-            f"{'the training' if unit else tag} ran at {percent(ratio)} of its best speed from step {count(first)} on"
+        message = text(
+            "{what} ran at {share} of its best speed from {onset} on ({end} against {best})",
+            what=text("the training") if unit else Tag(tag),
+            share=share(ratio),
+            onset=Place(first),
+            end=figure(found.end),
+            best=figure(found.best, unit),
         )
-        text += f" ({figure(found.end)} against {figure(found.best)}{' ' + unit if unit else ''})"
         if unit:
             lost = (last - first) * (1.0 / max(found.end, 1e-300) - 1.0 / found.best)
             evidence.append(Evidence("time-lost", "time lost", float(lost), "s"))
-            text += f"; that cost about {duration(lost)}"
+            message += text("; that cost about {lost}", lost=duration(lost))
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
@@ -94,7 +99,7 @@ class ThroughputDrop(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("a batch, a sequence length or a model that grew on purpose", "longer RL episodes"),
             advice=("Look at that time for throttled or shared GPUs, a slow worker, a full disk or a starved loader.",),

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.arguments import PlaceList, duration
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, duration
+from curveread.findings.text import text
 from curveread.run.roles import Role
 
 __all__ = ["TimeGap"]
@@ -47,7 +48,7 @@ class TimeGap(Detector):
     least: ClassVar[int] = 20
 
     times: float = field(default=20.0, metadata={"help": "times the 99th percentile of the intervals"})
-    least_seconds: float = field(default=60.0, metadata={"help": "shortest pause that is told"})
+    least_seconds: float = field(default=60.0, metadata={"help": "shortest pause that is reported"})
     least_share: float = field(default=0.05, metadata={"help": "share of the whole wall time it must be"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -78,8 +79,12 @@ class TimeGap(Detector):
                 first_step=int(step[i]),
                 peak_step=int(step[i]),
                 last_step=int(step[i + 1]),
-                message=f"{duration(float(gaps[i]))} passed between steps {count(step[i])} and {count(step[i + 1])}; "
-                f"usually it is {duration(float(np.median(gaps)))}",
+                message=text(
+                    "{pause} passed between {steps}; usually it is {usual}",
+                    pause=duration(gaps[i]),
+                    steps=PlaceList((int(step[i]), int(step[i + 1]))),
+                    usual=duration(np.median(gaps)),
+                ),
                 evidence=(
                     Evidence("pause", "pause", float(gaps[i]), "s"),
                     Evidence("usual-interval", "usual interval", float(np.median(gaps)), "s"),

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.findings.arguments import Tag, count, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import percent, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 
@@ -81,8 +82,15 @@ class Underfitting(Detector):
                 first_step=int(train.step[n - n // 3]),
                 peak_step=int(train.step[-1]),
                 last_step=int(train.step[-1]),
-                message=f"{train.tag} and {evaluation.tag} ended together at {quantity(end, train.unit)}, "
-                f"{percent(end / guess)} of the loss of guessing among {classes} classes, and no longer fell",
+                message=text(
+                    "{train} and {evaluation} ended together at {level}, {share} of the loss of guessing "
+                    "among {classes} classes, and no longer fell",
+                    train=Tag(train.tag),
+                    evaluation=Tag(evaluation.tag),
+                    level=level(end, train.unit),
+                    share=share(end / guess),
+                    classes=count(classes),
+                ),
                 evidence=(
                     Evidence("training-loss-last-third", "training loss, last third", end, train.unit),
                     Evidence("evaluation-loss-last-third", "evaluation loss, last third", outer, evaluation.unit),

@@ -8,9 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Place, Tag, level
+from curveread.findings.arguments import share as share_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, percent, quantity
+from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.change import change_of
 
@@ -80,7 +82,6 @@ class UnfinishedRun(Detector):
 
     def _finding(self, view: CurveView, begin: int, share: float, least: float, end: float, crashed: bool) -> Finding:
         last = int(view.step[-1])
-        how = "crashed" if crashed else "ended"
         return Finding(
             rule=self.rule,
             severity=Severity.INFO,
@@ -89,8 +90,15 @@ class UnfinishedRun(Detector):
             first_step=int(view.step[begin]),
             peak_step=last,
             last_step=last,
-            message=f"the run {how} at step {count(last)} while {view.tag} was still falling: "
-            f"{percent(share)} of all progress came in the last fifth, to {quantity(end, view.unit)}",
+            message=text(
+                "the run {ended} at {end} while {tag} was still falling: "
+                "{share} of all progress came in the last fifth, to {level}",
+                ended=text("crashed" if crashed else "ended"),
+                end=Place(last),
+                tag=Tag(view.tag),
+                share=share_of(share),
+                level=level(end, view.unit),
+            ),
             evidence=(
                 Evidence("fall-over-the-last-fifth-at-least", "fall over the last fifth, at least", least, view.unit),
                 Evidence(

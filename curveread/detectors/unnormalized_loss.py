@@ -8,8 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.findings.arguments import Name, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.wording import count, figure
+from curveread.findings.text import Text, text
 from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
@@ -93,15 +94,20 @@ class UnnormalizedLoss(Detector):
             return None
         ratio = first / guess
         named = self._named(ratio, subject)
-        text = (
-            f"{view.tag} begins at {figure(first)}, {figure(ratio)} times ln({count(vocabulary)}) = {figure(guess)}, "
-            "the loss of guessing, and never falls below that: it is no mean per token"
+        message = text(
+            "{tag} begins at {start}, {ratio} times ln({vocabulary}) = {guess}, the loss of guessing, "
+            "and never falls below that: it is not a mean per token",
+            tag=Tag(view.tag),
+            start=figure(first),
+            ratio=figure(ratio),
+            vocabulary=count(vocabulary),
+            guess=figure(guess),
         )
         evidence = [
             Evidence("loss-at-the-start", "loss at the start", first, view.unit),
-            Evidence("guessing", f"ln({vocabulary})", guess, "nats"),
+            Evidence("guessing", text("ln({vocabulary})", vocabulary=count(vocabulary)), guess, "nats"),
             Evidence("start-against-guessing", "start against guessing", ratio, "ratio"),
-            Evidence("vocabulary-from", "vocabulary from", source),
+            Evidence("vocabulary-from", "vocabulary from", text("{setting}", setting=Name(source))),
         ]
         if named:
             evidence.append(Evidence("a-setting-of-that-size", "a setting of that size", named))
@@ -113,21 +119,21 @@ class UnnormalizedLoss(Detector):
             first_step=int(view.step[0]),
             peak_step=int(view.step[0]),
             last_step=int(view.step[-1]),
-            message=text,
+            message=message,
             evidence=tuple(evidence),
             also_explained_by=("a further loss term that is large", "a vocabulary that is not the model's"),
             advice=(
-                f"Divide by {named}: log and train on the mean over the tokens that count."
+                text("Divide by {setting}: log and train on the mean over the tokens that count.", setting=named)
                 if named
                 else "Log and train on the mean over all tokens of the batch that count (reduction='mean').",
                 "Take no perplexity from this loss, and compare it with no other run.",
             ),
         )
 
-    def _named(self, ratio: float, subject: Subject) -> str:
-        """Return the setting that equals the ratio within a quarter, in words; empty when none does."""
-        for name, words in _FACTORS:
+    def _named(self, ratio: float, subject: Subject) -> Text | None:
+        """Return the setting that equals the ratio within a quarter, in words; None when none does."""
+        for name, what in _FACTORS:
             value = number_of(subject.facts, name)
             if value is not None and value >= 2 and abs(ratio / value - 1.0) <= 0.25:
-                return f"{words} ({name} = {count(value)})"
-        return ""
+                return text("{what} ({setting} = {value})", what=text(what), setting=Name(name), value=count(value))
+        return None

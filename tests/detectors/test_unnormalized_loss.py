@@ -21,7 +21,7 @@ def test_a_summed_loss_and_the_setting_that_explains_it(factor: int, setting: st
     run = replace(run, config={"vocab_size": 32000, setting: factor})
     (f,) = found_alone(run, RULE)
     assert f.severity is Severity.WARNING
-    assert "no mean per token" in str(f.message)
+    assert "not a mean per token" in str(f.message)
     assert setting in str(f.get("a-setting-of-that-size"))
     assert f.first_step == 0
 
