@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ import numpy as np
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.json_text import loads
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
@@ -83,7 +83,7 @@ def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
     source = str(path)
     if plain_suffix(path) == ".json":
         try:
-            whole: Any = json.loads(text)
+            whole: Any = loads(text)
         except (ValueError, RecursionError):
             whole = None
         if isinstance(whole, list):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.readers.json_text import loads
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.run.notes import DataNote, NoteKind
@@ -39,7 +40,7 @@ def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[Da
     if not lines:
         raise CorruptLogError(f"{source}: the file is empty; expected a JSON object per line")
     try:
-        rows = json.loads("[" + ",".join(lines) + "]")
+        rows = loads("[" + ",".join(lines) + "]")
         if len(rows) == len(lines) and all(type(r) is dict for r in rows):
             return rows, []
     except (ValueError, RecursionError):

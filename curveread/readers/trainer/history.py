@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import itemgetter
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ class History:
 def history_of(entries: Sequence[Any]) -> History:
     """Return parsed entries as columns.
 
-    Entries with the same keys are taken together, so that the cost is a list comprehension per key.
+    Entries with the same keys are taken together, as a table.
     """
     place: Sequence[int] | None = None
     rows = entries
@@ -77,16 +78,15 @@ def history_of(entries: Sequence[Any]) -> History:
     keys_of = list(map(tuple, rows))
     kinds = {keys: i for i, keys in enumerate(dict.fromkeys(keys_of))}
     kind_of = np.fromiter(map(kinds.__getitem__, keys_of), np.int32, len(rows))
-    pieces: dict[str, list[tuple[IntArray, list[Any]]]] = {}
+    pieces: dict[str, list[Cells]] = {}
     for keys, kind in kinds.items():
         where = np.flatnonzero(kind_of == kind)
         same = rows if where.size == len(rows) else [rows[i] for i in where.tolist()]
-        for key in keys:
-            pieces.setdefault(key, []).append((where, list(map(itemgetter(key), same))))
+        for key, (value, cell_kind) in zip(keys, _columns(same, len(keys)), strict=True):
+            pieces.setdefault(key, []).append(Cells(where, value, cell_kind))
     columns = {}
     for key, parts in pieces.items():
-        entry = np.concatenate([p[0] for p in parts])
-        value, cell_kind = _cells(parts[0][1] if len(parts) == 1 else [v for p in parts for v in p[1]])
+        entry, value, cell_kind = (np.concatenate([getattr(p, n) for p in parts]) for n in ("entry", "value", "kind"))
         if len(parts) > 1:
             order = np.argsort(entry, kind="stable")
             entry, value, cell_kind = entry[order], value[order], cell_kind[order]
@@ -94,13 +94,23 @@ def history_of(entries: Sequence[Any]) -> History:
     return History(len(entries), len(entries) - len(rows), columns)
 
 
+def _columns(rows: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[FloatArray, NDArray[np.int8]]]:
+    """Yield (n,) values and kinds of each key of rows that have the same keys in the same order."""
+    values = list(chain.from_iterable(map(dict.values, rows)))
+    if set(map(type, values)) <= {float, int}:
+        with suppress(OverflowError):
+            table = np.array(values, np.float64).reshape(len(rows), width)
+            yield from ((table[:, i], np.zeros(len(rows), np.int8)) for i in range(width))
+            return
+    for i in range(width):
+        yield _cells(values[i::width])
+
+
 def _cells(values: list[Any]) -> tuple[FloatArray, NDArray[np.int8]]:
     """Return (n,) values and their kinds."""
     if set(map(type, values)) <= {float, int}:
-        try:
+        with suppress(OverflowError):
             return np.array(values, np.float64), np.zeros(len(values), np.int8)
-        except OverflowError:
-            pass
     number, kind = zip(*map(cell_of, values), strict=True)
     return np.array(number, np.float64), np.array(kind, np.int8)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,10 +19,10 @@ import numpy as np
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.json_text import loads
 from curveread.readers.trainer import STATE
 from curveread.readers.trainer.checkpoints import beginnings
 from curveread.readers.trainer.history import NULL, NUMBER, OTHER, Cells, History, history_of
-from curveread.readers.trainer.lines import read_lines
 from curveread.readers.trainer.names import CHECKPOINT, SUMMARY_KEYS
 from curveread.readers.trainer.settings import settings_beside
 from curveread.run.model import Checkpoint, Curve, IntArray, Source
@@ -30,8 +31,6 @@ from curveread.run.notes import DataNote, NoteKind
 __all__ = ["TrainerStateReader", "checkpoints_beside"]
 
 _LARGE = {"log_history", "stateful_callbacks", "trial_params"}
-_LINES_FROM = 1 << 18
-"""Bytes from which decoding all lines at once pays."""
 
 
 class TrainerStateReader(Reader):
@@ -96,12 +95,8 @@ class TrainerStateReader(Reader):
 
 def _load(text: bytes, path: Path) -> tuple[dict[str, Any], History, list[DataNote]]:
     """Return the state and its log history; what a cut file still holds, with a note."""
-    if len(text) >= _LINES_FROM:
-        decoded = read_lines(text)
-        if decoded is not None:
-            return *decoded, []
     try:
-        state = json.loads(text)
+        state = loads(text)
     except (ValueError, RecursionError) as error:
         entries = _salvage(text)
         if not entries:
@@ -112,7 +107,17 @@ def _load(text: bytes, path: Path) -> tuple[dict[str, Any], History, list[DataNo
         raise CorruptLogError(f"{path}: a JSON {type(state).__name__}, expected the object that the Trainer saves")
     if not isinstance(state.get("log_history"), list):
         raise CorruptLogError(f"{path}: no log_history in it, which every trainer_state.json has")
-    return state, history_of(state["log_history"]), []
+    return _exact(state, text), history_of(state["log_history"]), []
+
+
+def _exact(state: dict[str, Any], text: bytes) -> dict[str, Any]:
+    """Return the state with integers that 64 bits cannot hold, which orjson makes floats, as they are written."""
+    large = {k: v for k, v in state.items() if isinstance(v, float) and abs(v) >= 2.0**63}
+    for key, value in large.items():
+        for found in re.finditer(re.escape(json.dumps(key).encode()) + rb"\s*:\s*(-?\d+)\s*[,}]", text):
+            if float(found[1]) == value:
+                state[key] = int(found[1])
+    return state
 
 
 def _salvage(text: bytes) -> list[Any]:

@@ -1,0 +1,57 @@
+"""Long JSON is read by orjson and gives what json gives."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curveread.readers import json_text
+from curveread.readers.json_text import loads
+from curveread.run.equality import equal
+
+SCALARS = st.none() | st.booleans() | st.floats() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=8)
+VALUES = st.recursive(SCALARS, lambda v: st.lists(v, max_size=4) | st.dictionaries(st.text(max_size=5), v, max_size=4))
+
+
+@pytest.fixture(autouse=True)
+def all_texts_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "_LONG", 0)
+
+
+@given(VALUES)
+def test_equals_json(value: Any) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        assert equal(loads(text), json.loads(text))
+
+
+@given(st.floats(allow_nan=False), st.sampled_from(["{!r}", "{:.17e}", "{:.25e}", "{:.60f}"]))
+def test_floats_are_the_nearest_to_what_is_written(number: float, layout: str) -> None:
+    text = layout.format(number)
+    if text not in ("inf", "-inf"):
+        assert loads(text) == float(text)
+
+
+def test_what_only_json_reads() -> None:
+    assert math.isnan(loads("[NaN]")[0])
+    assert loads(b'{"a": -Infinity, "b": "\\ud800"}') == {"a": -math.inf, "b": "\ud800"}
+    assert loads("1e400") == math.inf
+    assert loads("\ufeff1".encode("utf-8")) == 1
+    assert loads("[1]".encode("utf-16")) == [1]
+
+
+def test_an_integer_beyond_64_bits_is_the_nearest_float() -> None:
+    assert loads("[123456789012345678901, 9007199254740993]") == [float(123456789012345678901), 9007199254740993]
+
+
+@pytest.mark.parametrize("text", ["", "[1,]", "{'a': 1}", '{"a": 1', "01", b"\xff", "[" * 100_000])
+def test_errors_are_those_of_json(text: str | bytes) -> None:
+    with pytest.raises((ValueError, RecursionError)) as caught:
+        loads(text)
+    with pytest.raises((ValueError, RecursionError)) as wanted:
+        json.loads(text)
+    assert (type(caught.value), str(caught.value)) == (type(wanted.value), str(wanted.value))
