@@ -2,7 +2,7 @@
 
 W&B writes a row's items in random order, so no two rows need look alike. All rows of a chunk are walked in
 lockstep, one item of each per round: a round costs a few NumPy operations over the rows. The values are JSON
-numbers in ASCII, parsed together by :mod:`curveread.readers.wandb.decimals`. A row that does not fit this plan (typed
+numbers in ASCII, parsed together by :mod:`curveread.readers.wandb.numbers`. A row that does not fit this plan (typed
 values, unusual field order) is decoded by :mod:`.records`.
 """
 
@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.tables.columns import Column
-from curveread.readers.wandb.decimals import parse_decimals
 from curveread.readers.wandb.eight_bytes import digests, reuse_memory
 from curveread.readers.wandb.gather import SLOT_SHIFT, Gather
 from curveread.readers.wandb.items import Items, any_fields, joined, plain_items, varints
+from curveread.readers.wandb.numbers import floats_at
 from curveread.readers.wandb.records import history_step, items_of, walk
 
 __all__ = ["History", "read_history", "split_records"]
@@ -186,19 +186,11 @@ def _values(
         row, key, a, b = row[numeric], key[numeric], a[numeric], b[numeric]
     if not row.size:
         return
-    value, done = parse_decimals(buf, a, b)
-    if not done.all():
-        names = list(gather.ids)
-        for i in np.flatnonzero(~done).tolist():
-            try:
-                value[i] = float(buf[a[i] : b[i]].tobytes())
-            except ValueError:  # it only looks like a number
-                name = names[int(key[i])]
-                out.not_numbers[name] = out.not_numbers.get(name, 0) + 1
-                continue
-            done[i] = True
-        if not done.all():
-            row, key, value = row[done], key[done], value[done]
+    value, done = floats_at(buf, a, b)
+    if not done.all():  # what only looks like a number
+        for name in _pick(list(gather.ids), key[~done]):
+            out.not_numbers[name] = out.not_numbers.get(name, 0) + 1
+        row, key, value = row[done], key[done], value[done]
     gather.parts.append((key, row, value))
 
 
