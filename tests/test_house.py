@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -42,6 +43,24 @@ def test_every_check_has_a_test_file_of_its_name(rule: str) -> None:
     file = TESTS / "detectors" / f"test_{rule.replace('-', '_')}.py"
     assert file.is_file(), f"write {file.relative_to(ROOT)}: curves that show the state, and look-alikes that do not"
     assert "def test_" in file.read_text(encoding="utf-8")
+
+
+def test_test_folders_are_packages() -> None:
+    """So that two files may have one name, and helpers are imported by their place."""
+    assert [str(d) for d in {p.parent for p in TESTS.rglob("*.py")} if not (d / "__init__.py").is_file()] == []
+
+
+def test_helpers_of_tests_are_imported_by_their_place() -> None:
+    """No bare ``import handmade``, which only works while pytest puts a folder on the path."""
+    bare = []
+    for path in TESTS.rglob("*.py"):
+        beside = {p.stem for p in path.parent.glob("*.py")}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            bare += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in beside]
+    assert bare == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
