@@ -136,3 +136,18 @@ def test_a_gradient_norm_that_is_mostly_zero_at_first_breaks_no_check() -> None:
     norm = np.zeros(600)
     norm[100:] = 1.0
     assert diagnose(run_of(train_loss=decay(600), grad_norm=norm)).failed == ()
+
+
+@pytest.mark.parametrize("check", [c for c in all_detectors() if c.needs and c.least > 1], ids=lambda c: c.rule)
+def test_one_point_too_few_is_said_to_be_too_few(check: type[Detector]) -> None:
+    def run(n: int) -> Run:
+        roles = [min(need) for need in check.needs]
+        return Run(
+            "r", "r", {r.value: Curve(r.value, np.arange(n), decay(n), 1e9 + np.arange(n), role=r) for r in roles}
+        )
+
+    lacking = diagnose(run(check.least - 1), select=[check.rule])
+    assert lacking.findings == ()
+    assert f"at least {check.least} are needed" in str(lacking.not_checked[0].reason)
+    enough = diagnose(run(check.least), select=[check.rule])
+    assert not any("are needed" in str(n.reason) for n in enough.not_checked)

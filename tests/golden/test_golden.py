@@ -9,7 +9,7 @@ import pytest
 
 import curveread as cr
 from curveread.findings import schema
-from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, golden, with_tables
+from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, THRESHOLDS, golden, thresholds, with_tables
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
 STALE = f"differs from what is recorded; if that is meant, run: {COMMAND}"
@@ -24,6 +24,11 @@ def test_result_is_as_recorded(case: str) -> None:
 
 def test_no_recorded_result_is_left_over() -> None:
     assert {p.stem for p in HERE.glob("*.json")} == set(CASES)
+
+
+def test_thresholds_are_as_recorded() -> None:
+    """They are public: users read them, set them, and get another verdict when one changes."""
+    assert thresholds() == THRESHOLDS.read_text(encoding="utf-8"), f"{THRESHOLDS.name} {STALE}"
 
 
 def test_readme_names_the_formats_and_checks_that_are_there() -> None:

@@ -1,7 +1,7 @@
 """Write what is compared with a recorded state again: ``python -m tests.golden.update``.
 
-That is the result JSON of some sample logs, beside this file, and the tables of formats and checks in the README. Look
-at the diff before it goes in: a changed verdict is a change that users see.
+That is the result JSON of some sample logs and the thresholds of the checks, beside this file, and the tables of
+formats and checks in the README. Look at the diff before it goes in: a changed verdict is a change that users see.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 README = ROOT / "README.md"
+THRESHOLDS = HERE / "thresholds.txt"
 COMMAND = "python -m tests.golden.update"
 CASES = ("healthy-noisy", "nan-logged-as-zero", "overfitting", "resumed-overlap", "spike-recovers")
 
@@ -29,6 +30,17 @@ def golden(case: str) -> str:
     del result["curveread_version"]
     text = json.dumps(_rounded(result), indent=1, ensure_ascii=False)
     return text.replace(f"{ROOT}/", "") + "\n"
+
+
+def thresholds() -> str:
+    """Return, for every check, how many points it asks for and its options with their defaults."""
+    from curveread.detectors.registry import all_detectors
+
+    lines = []
+    for check in all_detectors():
+        lines.append(f"{check.rule}: from {check.least} points on")
+        lines += [f"    {option.name} = {option.default!r}" for option in check.options()]
+    return "\n".join(lines) + "\n"
 
 
 def with_tables(readme: str) -> str:
@@ -67,6 +79,7 @@ def _rounded(value: Any) -> Any:
 def main() -> None:
     """Write all of it."""
     README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    THRESHOLDS.write_text(thresholds(), encoding="utf-8")
     for case in CASES:
         (HERE / f"{case}.json").write_text(golden(case), encoding="utf-8")
 
