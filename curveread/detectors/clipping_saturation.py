@@ -53,7 +53,7 @@ class ClippingSaturation(Detector):
     least: ClassVar[int] = 50
 
     share: float = field(default=0.5, metadata={"help": "share of the steps at or above the ceiling"})
-    far: float = field(default=5.0, metadata={"help": "median norm in ceilings from which on it is a warning"})
+    far: float = field(default=5.0, metadata={"help": "median norm, in ceilings, above which it is a warning"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""

@@ -44,9 +44,9 @@ class DenseEval(Detector):
     uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.EPOCH, Role.OTHER)
     least: ClassVar[int] = 2
 
-    most: int = field(default=200, metadata={"help": "evaluations that are many"})
-    per_thousand: float = field(default=20.0, metadata={"help": "evaluations per 1,000 steps that are many"})
-    per_epoch: float = field(default=40.0, metadata={"help": "evaluations per epoch that are many"})
+    most: int = field(default=200, metadata={"help": "evaluations that are too many"})
+    per_thousand: float = field(default=20.0, metadata={"help": "evaluations per 1,000 steps that are too many"})
+    per_epoch: float = field(default=40.0, metadata={"help": "evaluations per epoch that are too many"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding, about the run as a whole."""

@@ -56,7 +56,7 @@ class Divergence(Detector):
     least: ClassVar[int] = 4
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies above the best stretch"})
-    weak_z: float = field(default=3.5, metadata={"help": "standard errors that do when the evaluation loss rose too"})
+    weak_z: float = field(default=3.5, metadata={"help": "standard errors that suffice when the evaluation loss rose"})
     least_share: float = field(default=0.04, metadata={"help": "rise as a share of the progress made before"})
     blow_up: float = field(default=10.0, metadata={"help": "factor above the best value that is a blow-up by itself"})
 
@@ -187,7 +187,7 @@ class Divergence(Detector):
             last_step=int(view.curve.step[-1]),
             message=message,
             evidence=tuple(evidence),
-            also_explained_by=("harder data or another objective from that step on",),
+            also_explained_by=("harder data or another objective from there on",),
             advice=tuple(advice),
         )
 

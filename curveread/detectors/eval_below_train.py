@@ -63,9 +63,9 @@ class EvalBelowTrain(Detector):
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
     least: ClassVar[int] = 8
 
-    memorised: float = field(default=0.11, metadata={"help": "training loss, as a share of its start, that is memory"})
-    least_start: float = field(default=3.0, metadata={"help": "nats at the start from which on the first sign is read"})
-    slack: float = field(default=0.05, metadata={"help": "how far above the training loss still counts as with it"})
+    memorised: float = field(default=0.11, metadata={"help": "share of its start below which a loss is memorising"})
+    least_start: float = field(default=3.0, metadata={"help": "nats at the start above which the first sign is read"})
+    slack: float = field(default=0.05, metadata={"help": "how far above the training loss still counts as equal to it"})
     far: float = field(default=0.1, metadata={"help": "widening gap, as a share of the loss at the start"})
     drop: float = field(default=0.1, metadata={"help": "drop between two evaluations, as a share of the level"})
 

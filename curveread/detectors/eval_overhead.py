@@ -45,7 +45,7 @@ class EvalOverhead(Detector):
     uses: ClassVar[tuple[Role, ...]] = (Role.EPOCH, Role.OTHER)
     least: ClassVar[int] = 2
 
-    share: float = field(default=0.1, metadata={"help": "share of the wall time that is much"})
+    share: float = field(default=0.1, metadata={"help": "share of the wall time that is too much"})
     seconds: float = field(default=300.0, metadata={"help": "seconds below which nobody minds"})
 
     def lacks(self, subject: Subject) -> str:

@@ -32,13 +32,13 @@ class LearningRateJump(Detector):
 
     How it decides
         A value at least ``times`` the one before, where the rate neither rose just before nor goes on rising after:
-        ramps do. Not told: steps of a staircase warm-up at the head, jumps where an attempt begins (the ``restart``
+        ramps do. Not reported: steps of a staircase warm-up at the head, jumps where an attempt begins (the ``restart``
         tells those), and two or more jumps to equal or shrinking heights at equal or growing distances, which are
         warm restarts. It is a warning when the loss rose right after, by ``least_z`` standard errors, unless the
         rate only went back to an earlier peak.
 
     When it is wrong
-        A cyclic schedule with only one restart in the log is told as information. Of several parameter groups the
+        A cyclic schedule with only one restart in the log is reported as information. Of several parameter groups the
         curve with the most points is judged.
 
     References

@@ -123,7 +123,7 @@ class LevelShift(Detector):
             after=level(after, view.unit),
             onset=Place(first),
         )
-        explained: tuple[str, ...] = ("a change of the data, the objective or the batch at that step",)
+        explained: tuple[str, ...] = ("a change of the data, the objective or the batch there",)
         severity = Severity.INFO
         if shift.cause:
             message += ", where " + shift.cause
@@ -183,7 +183,7 @@ class LevelShift(Detector):
             also_explained_by=("examples that come again in every epoch",)
             if epochs
             else ("data that come in blocks of different kinds", "a schedule with several steps"),
-            advice=("Judge the run by its evaluation loss." if epochs else "Look at what changes at those steps.",),
+            advice=("Judge the run by its evaluation loss." if epochs else "Look at what changes at those places.",),
             folded=tuple(self._one(view, s, subject) for s in shifts),
         )
 

@@ -144,7 +144,7 @@ class LossSpike(Detector):
             if _eval_stayed(subject, first):
                 severity = Severity.INFO
                 explained.insert(
-                    0, "a planned change of data or objective: the evaluation loss changed for good at the same step"
+                    0, "a planned change of data or objective: the evaluation loss changed for good at the same place"
                 )
         elif left < max(10, 2 * (event.last - event.first + 1)):
             message += "; the log ends too soon after it to tell whether it recovers"
@@ -154,7 +154,7 @@ class LossSpike(Detector):
             evidence.append(
                 Evidence(
                     "still-above-the-level-before-at-the-end-by",
-                    "still above the level before at the end by",
+                    "height left at the end",
                     parts.level(end_level) - before,
                     view.unit,
                 )
@@ -175,7 +175,7 @@ class LossSpike(Detector):
         confidence = confidence_of(self.rule, float(strength))
         if confidence < 0.5:
             severity = Severity.INFO
-            explained.insert(0, "the tail of the noise, which is so heavy that a point as high is no surprise")
+            explained.insert(0, "the tail of the noise, which is so heavy that so high a point is not surprising")
         return Finding(
             rule=self.rule,
             severity=severity,

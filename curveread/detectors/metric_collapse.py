@@ -114,7 +114,7 @@ class MetricCollapse(Detector):
                     "ratio",
                 ),
             ),
-            also_explained_by=("a harder evaluation set or environment from that step on",),
+            also_explained_by=("a harder evaluation set or environment from there on",),
             advice=(
                 text(
                     "Keep a checkpoint before {onset} ({part} of the gain was lost since).",

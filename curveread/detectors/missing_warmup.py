@@ -33,7 +33,7 @@ class MissingWarmup(Detector):
         The first logged learning rate is at least ``peak`` of the largest, logged within the first percent of the run.
         The training loss, as a median of five points within the first twentieth, rises ``least_z`` standard errors and
         ``least_rise`` of its level above the lowest of the first three points. A missing warm-up without such a rise is
-        no finding: many recipes need none.
+        not a finding: many recipes need no warm-up.
 
     When it is wrong
         A log that begins after the warm-up. A first batch that is much easier than the others. Runs that

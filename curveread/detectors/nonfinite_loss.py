@@ -86,9 +86,7 @@ class NonfiniteLoss(Detector):
         if before.size:
             evidence.append(Evidence("last-finite-value", "last finite value", float(before[-1]), "as logged"))
         evidence += _gradient(subject, int(curve.step[first]))
-        advice: list[str] = [
-            "Look at the batch, the learning rate and the precision (fp16 loss scale) of the steps just before."
-        ]
+        advice: list[str] = ["Look at the batch, the learning rate and the precision (fp16 loss scale) just before."]
         kept = [c.step for c in subject.checkpoints if c.step < int(curve.step[first])]
         if to_end:
             on_disk = text(" (the last one on disk: {last})", last=Place(max(kept))) if kept else text("")

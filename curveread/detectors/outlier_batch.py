@@ -113,6 +113,6 @@ class OutlierBatch(Detector):
                     ),
                 ),
                 also_explained_by=("data with a heavy tail: short, rare or hard examples",),
-                advice=("A few do no harm; if they grow more, look at their batches, or take larger batches.",),
+                advice=("A few do no harm; if they become frequent, look at their batches, or take larger batches.",),
             )
         ]

@@ -89,7 +89,7 @@ class PerplexityMismatch(Detector):
     least: ClassVar[int] = 3
 
     slack: float = field(default=0.02, metadata={"help": "difference in nats that does not count"})
-    clear: float = field(default=0.05, metadata={"help": "median difference in nats from which on it is reported"})
+    clear: float = field(default=0.05, metadata={"help": "median difference in nats above which it is reported"})
 
     def lacks(self, subject: Subject) -> str:
         """Return that no perplexity shares its steps with a loss of its split."""

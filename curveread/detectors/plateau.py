@@ -66,7 +66,7 @@ class Plateau(Detector):
     least_gain: float = field(default=0.1, metadata={"help": "share of the progress that a flat tail may still gain"})
     long: float = field(default=0.6, metadata={"help": "share of the run that must be flat when nothing else stopped"})
     break_gain: float = field(default=9.0, metadata={"help": "by how much in chi² a broken decay must fit better"})
-    warn_share: float = field(default=0.2, metadata={"help": "share of the run from which on it is a warning"})
+    warn_share: float = field(default=0.2, metadata={"help": "share of the run above which it is a warning"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
@@ -164,7 +164,7 @@ class Plateau(Detector):
             if went_on:
                 message += ", though the learning rate was not cut there: it may have learnt all it can"
             advice = (
-                "Check what changed at that step: learning rate, frozen parameters, data order.",
+                "Check what changed there: learning rate, frozen parameters, data order.",
                 "If nothing changed, the next run can stop, or decay its learning rate, much earlier.",
             )
         return Finding(

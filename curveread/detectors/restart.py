@@ -53,7 +53,7 @@ class Restart(Detector):
 
     harm_z: float = field(default=5.0, metadata={"help": "rise of the loss, in standard errors, that did harm"})
 
-    rate: float = field(default=1.5, metadata={"help": "ratio of the learning rates from which on one is new"})
+    rate: float = field(default=1.5, metadata={"help": "ratio of the learning rates above which one is new"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per start after the first."""

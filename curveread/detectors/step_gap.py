@@ -105,5 +105,5 @@ class StepGap(Detector):
             also_explained_by=("values that were not finite and that the logger left out",)
             if others
             else ("a log file that was lost or not copied",),
-            advice=("Compare the curves before and after the gap; look in the console log for those steps.",),
+            advice=("Compare the curves before and after the gap; look in the console log for that stretch.",),
         )

@@ -126,7 +126,7 @@ class UnnormalizedLoss(Detector):
                 text("Divide by {setting}: log and train on the mean over the tokens that count.", setting=named)
                 if named
                 else "Log and train on the mean over all tokens of the batch that count (reduction='mean').",
-                "Take no perplexity from this loss, and compare it with no other run.",
+                "Do not take a perplexity from this loss, and do not compare it with other runs.",
             ),
         )
 

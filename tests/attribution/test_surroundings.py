@@ -243,9 +243,7 @@ def test_a_spike_before_a_divergence_is_judged_up_to_it() -> None:
     """The level at the end is then the divergence's."""
     evidence = (
         Evidence("height-above-the-trend", "height above the trend", 1.0, "nats"),
-        Evidence(
-            "still-above-the-level-before-at-the-end-by", "still above the level before at the end by", 2.0, "nats"
-        ),
+        Evidence("still-above-the-level-before-at-the-end-by", "height left at the end", 2.0, "nats"),
     )
     spike = Finding("loss-spike", Severity.ERROR, 0.9, "m", "train_loss", 1200, 1203, 1230, evidence)
     view = CurveView(Curve("train_loss", np.arange(N), decay(N)))

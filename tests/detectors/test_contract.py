@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import curveread as cr
 from curveread.detectors.base import Detector
 from curveread.detectors.registry import all_detectors, detector, rules
 from curveread.diagnose import diagnose
@@ -34,6 +38,28 @@ values = st.lists(number, max_size=200).map(lambda v: np.array(v, dtype=float))
 def test_a_check_keeps_to_its_contract(check: type[Detector]) -> None:
     check_detector(check)
     assert check.rule == check.__module__.rsplit(".", 1)[-1].replace("_", "-")
+
+
+@pytest.mark.parametrize("check", all_detectors(), ids=lambda c: c.rule)
+def test_a_check_leaves_the_wording_to_arguments(check: type[Detector]) -> None:
+    tree = ast.parse(Path(sys.modules[check.__module__].__file__ or "").read_text(encoding="utf-8"))
+    by_hand = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.JoinedStr)]
+    modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    assert not by_hand, "a sentence is text(template, name=argument), so that it can be told on another axis"
+    assert "curveread.findings.wording" not in modules
+
+
+@pytest.mark.parametrize(
+    ("sample", "axis"), [("divergence-slow", "epoch"), ("overfitting-small-data", "epoch"), ("nan-loss", "time")]
+)
+def test_on_another_axis_no_finding_speaks_of_steps(sample: str, axis: str) -> None:
+    for found in cr.diagnose(cr.read(SAMPLES / sample, x=axis)).findings:
+        sentences = [found.message, *found.advice, *found.also_explained_by]
+        pairs = [
+            f"{e.name}: {e.to_json()['value']}" for e in found.evidence if e.key not in ("consequence", "moved-first")
+        ]
+        for words in (*sentences, *pairs):
+            assert not re.search(r"\bsteps?\b", words), words
 
 
 @settings(max_examples=60)
