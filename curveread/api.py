@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from curveread.discovery import discover
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
-from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 from curveread.run.axes import with_axis
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from curveread.detectors.base import Detector
     from curveread.findings.baseline import Baseline
+    from curveread.findings.comparison import Comparison
     from curveread.readers.base import Reader
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         The arguments after the program's name; those of the process when not given.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Half of the time of a small check is spent on loading. OpenBLAS would start a thread for every core when NumPy is
+    # loaded, although nothing here multiplies large matrices; and what is loaded stays: there is nothing to collect.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000, 20, 20)
     try:
         from curveread.cli.app import run
 

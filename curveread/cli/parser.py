@@ -24,7 +24,13 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, add_help=False, **settings)
+        super().__init__(
+            allow_abbrev=False,
+            argument_default=argparse.SUPPRESS,
+            add_help=False,
+            formatter_class=_plain,
+            **settings,
+        )
         self._positionals.title = "arguments"
         self.add_argument("-h", "--help", action="help", help="Show this help.")
         self.reads = False
@@ -74,6 +80,11 @@ class Parser(argparse.ArgumentParser):
 
         self.formatter_class = Formatter
         return super().format_help()
+
+
+def _plain(prog: str) -> argparse.HelpFormatter:
+    """Return the formatter with which argparse checks what is added; told its width, it asks no terminal for it."""
+    return argparse.HelpFormatter(prog, width=80)
 
 
 def add_paths(parser: Parser) -> None:

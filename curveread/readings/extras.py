@@ -1,4 +1,4 @@
-"""ReportExtras: what a report needs and a check does not, made from a diagnosis when it is asked for."""
+"""ReportExtras: what a report needs and a check does not, made (and its modules loaded) when it is asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing, Ruler
-from curveread.readings.drawings import drawings, smoothed
-from curveread.readings.inputs import digests
-from curveread.readings.rulers import rulers
 
 __all__ = ["ReportExtras"]
 
@@ -31,6 +28,8 @@ class ReportExtras:
 
     def drawings(self, diagnosis: Diagnosis) -> tuple[Drawing, ...]:
         """Return the curves reduced to what a picture needs."""
+        from curveread.readings.drawings import drawings, smoothed
+
         made = drawings(diagnosis.run, (*diagnosis.findings, *diagnosis.accepted))
         if self.weight is None:
             return made
@@ -39,8 +38,12 @@ class ReportExtras:
 
     def rulers(self, diagnosis: Diagnosis) -> tuple[Ruler, ...]:
         """Return what else the axis of steps can count; a placed run has the one axis that was asked for."""
+        from curveread.readings.rulers import rulers
+
         return () if diagnosis.run.placement else rulers(diagnosis.run)
 
     def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
         """Return path -> SHA-256 of the input files that are as they were read."""
+        from curveread.readings.inputs import digests
+
         return digests(diagnosis.run)

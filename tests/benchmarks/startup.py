@@ -52,8 +52,8 @@ def main() -> None:
         print("trainspotter is not installed: check has nothing to be compared with")
     else:
         other = [rival, "analyze", log]
-        pairs += [("check", [*curveread, "check", log], other, 2.0)]
-        pairs += [("check --json", [*curveread, "check", log, "--json"], other, 2.0)]
+        pairs += [("check", [*curveread, "check", log], other, 1.5)]
+        pairs += [("check --json", [*curveread, "check", log, "--json"], other, 1.5)]
     for name, ours, other, bar in pairs:
         (cpu, wall), (other_cpu, other_wall) = measured([ours, other], runs)
         against = " ".join([Path(other[0]).name, *other[1:-1], other[-1] if other[1] == "-c" else Path(other[-1]).name])
