@@ -14,7 +14,7 @@ import curveread as cr
 from curveread.api import write_comparison
 from curveread.errors import UsageError
 from curveread.findings.comparison import Comparison
-from curveread.findings.diagnosis import Reading
+from curveread.findings.diagnosis import KeyFigure
 from curveread.report.text.comparison import page, text
 from curveread.run.model import Run
 from tests.readings.made import decaying, made
@@ -67,7 +67,7 @@ def test_bits_per_byte_are_offered_for_different_tokenizers_only() -> None:
     other = {"tokenizer_name": "llama"}
     assert "they need each one's tokens per byte" in _said(cr.compare([_run("a"), _run("b", **other)]), "comparable")
     known = [
-        replace(d, summary={**d.summary, "best_eval_bits_per_byte": Reading(v, "bits", 5)})
+        replace(d, summary={**d.summary, "best_eval_bits_per_byte": KeyFigure(v, "bits", 5)})
         for d, v in ((cr.diagnose(_run("a")), 0.95), (cr.diagnose(_run("b", **other)), 0.91))
     ]
     assert "Bits per byte compare across tokenizers: b 0.91, a 0.95." in _said(cr.compare(known), "comparable")

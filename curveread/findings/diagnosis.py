@@ -28,10 +28,10 @@ __all__ = [
     "Extras",
     "Failed",
     "KeptCheckpoint",
+    "KeyFigure",
     "NotChecked",
     "Phase",
     "Quiet",
-    "Reading",
     "Renderer",
     "Statement",
     "TimelineEntry",
@@ -67,7 +67,7 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KeyFigure:
     """A key figure of the run with its unit and, where it has one, its step."""
 
     value: float
@@ -236,7 +236,7 @@ class Diagnosis(ByValue):
     failed: tuple[Failed, ...] = ()
     phases: tuple[Phase, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
-    summary: Mapping[str, Reading] = field(default_factory=dict)
+    summary: Mapping[str, KeyFigure] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     accepted: tuple[Finding, ...] = ()
     checkpoints: tuple[KeptCheckpoint, ...] = ()

@@ -18,13 +18,13 @@ from curveread.run.roles import Role, words
 from curveread.run.task import Task, dropout_of
 from curveread.signals.change import LevelChange, change_of
 
-__all__ = ["Gap", "gap_of", "gap_statements"]
+__all__ = ["LossGap", "gap_of", "gap_statements"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Gap:
+class LossGap:
     """Evaluation loss minus training loss, paired at the evaluations.
 
     Parameters
@@ -50,7 +50,7 @@ class Gap:
         return change_of(self.value[self.step >= step])
 
 
-def gap_of(views: _Views) -> Gap | None:
+def gap_of(views: _Views) -> LossGap | None:
     """Return the gap of a run, None with fewer than eight pairs.
 
     A logged training loss is the mean since the last log, and so belongs half a logging interval earlier: its trend (a
@@ -73,13 +73,13 @@ def gap_of(views: _Views) -> Gap | None:
     tail = value[-max(5, step.size // 5) :]
     ordered, n = np.sort(tail), tail.size
     rank = max(0, int(n / 2.0 - 0.98 * np.sqrt(n)))
-    return Gap(
+    return LossGap(
         train, evaluation, step, value, float(np.median(tail)), float(ordered[rank]), float(ordered[n - 1 - rank])
     )
 
 
 def gap_statements(
-    run: Run, gap: Gap | None, phases: tuple[Phase, ...], findings: tuple[Finding, ...], task: Task
+    run: Run, gap: LossGap | None, phases: tuple[Phase, ...], findings: tuple[Finding, ...], task: Task
 ) -> list[Statement]:
     """Return the gap and where it goes, and for an eval loss below train what speaks for and against a leak."""
     if gap is None or any(p.name == "diverged" for p in phases):
@@ -89,7 +89,7 @@ def gap_statements(
     return [_size(gap, phases, phase), *([leak] if leak is not None else [])]
 
 
-def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
+def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
     unit = gap.evaluation.unit
     onset = next((p.first_step for p in phases if p.name == "memorising"), None)
     since = onset if onset is not None else int(gap.step[gap.step.size // 2])
@@ -115,7 +115,7 @@ def _size(gap: Gap, phases: tuple[Phase, ...], phase: str) -> Statement:
     return Statement("gap", joined("", (sentence, ".", _reading(gap, phase))), tuple(evidence))
 
 
-def _at_the_end(gap: Gap) -> Text:
+def _at_the_end(gap: LossGap) -> Text:
     tag = Tag(gap.evaluation.tag)
     if gap.low < 0.0 < gap.high:
         return text("At the end {tag} and the training loss were the same within their noise", tag=tag)
@@ -135,13 +135,13 @@ def _range(low: float, high: float) -> Text:
     return text("{low} to {high}", low=figure(low), high=figure(high))
 
 
-def _noise(gap: Gap) -> float:
+def _noise(gap: LossGap) -> float:
     """Return how far the evaluations scatter around their own course, in the logged unit."""
     bend = np.diff(gap.evaluation.value, 2) / np.sqrt(6.0)
     return 1.4826 * float(np.median(np.abs(bend))) if bend.size else 0.0
 
 
-def _reading(gap: Gap, phase: str) -> str:
+def _reading(gap: LossGap, phase: str) -> str:
     """Return what both losses did over the last third, where it is beyond doubt and the phase does not say it."""
     if phase == "converged":
         return " Both ended flat and close together: a good fit." if gap.low * gap.high <= 0.0 else ""
@@ -172,7 +172,7 @@ def _reading(gap: Gap, phase: str) -> str:
     return text(" Over the last third of the evals both {moves}.", moves=text(both)) if both else ""
 
 
-def _leak(run: Run, gap: Gap, findings: tuple[Finding, ...], task: Task) -> Statement | None:
+def _leak(run: Run, gap: LossGap, findings: tuple[Finding, ...], task: Task) -> Statement | None:
     """Return what speaks for and against a leak, for an eval loss that ends surely below the training loss."""
     suspected = any(f.rule == "eval-below-train" for f in findings)
     level = abs(float(np.median(gap.train.value[-max(5, len(gap.train) // 20) :])))
@@ -204,7 +204,7 @@ def _leak(run: Run, gap: Gap, findings: tuple[Finding, ...], task: Task) -> Stat
     return Statement("gap", sentence, evidence)
 
 
-def _against(run: Run, gap: Gap, task: Task) -> list[str]:
+def _against(run: Run, gap: LossGap, task: Task) -> list[str]:
     """Return what else would put the eval loss below the training loss, as far as the log and its config tell."""
     out: list[str] = []
     dropout = dropout_of(run.config)

@@ -23,7 +23,7 @@ from curveread.findings.arguments import (
     number,
     share,
 )
-from curveread.findings.diagnosis import KeptCheckpoint, Reading, Statement
+from curveread.findings.diagnosis import KeptCheckpoint, KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import FloatArray, IntArray, Run
@@ -149,18 +149,18 @@ def checkpoints(run: Run, keep: Keep | None) -> tuple[KeptCheckpoint, ...]:
     return tuple(KeptCheckpoint(c.step, c.path, keep.ties_at(c.step) if keep else None) for c in run.checkpoints)
 
 
-def keep_summary(keep: Keep | None) -> dict[str, Reading]:
+def keep_summary(keep: Keep | None) -> dict[str, KeyFigure]:
     """Return the key figures of what came after the best eval; nothing where the last one is as good."""
     if keep is None or keep.ends_tied:
         return {}
-    out = {"share_of_compute_after_best": Reading(keep.share, "ratio", keep.at)}
+    out = {"share_of_compute_after_best": KeyFigure(keep.share, "ratio", keep.at)}
     for name, spent, unit in (
         ("seconds_after_best", keep.seconds, "s"),
         ("tokens_after_best", keep.tokens, "tokens"),
         ("cost_after_best", keep.cost, ""),
     ):
         if spent is not None:
-            out[name] = Reading(spent, unit)
+            out[name] = KeyFigure(spent, unit)
     return out
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, number
-from curveread.findings.diagnosis import Reading, Statement
+from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
@@ -93,13 +93,13 @@ def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[F
     return tuple((held_out or found)[:_MOST])
 
 
-def metric_summary(metrics: Sequence[Metric]) -> dict[str, Reading]:
+def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
     """Return the best value of each metric under ``best_<tag>``."""
-    out: dict[str, Reading] = {}
+    out: dict[str, KeyFigure] = {}
     for metric in metrics:
         name = re.sub(r"[^a-z0-9]+", "_", "_".join(words(metric.view.tag))).strip("_")
         if name:
-            out.setdefault(f"best_{name[:60]}", Reading(metric.value, metric.view.unit, metric.step))
+            out.setdefault(f"best_{name[:60]}", KeyFigure(metric.value, metric.view.unit, metric.step))
     return out
 
 

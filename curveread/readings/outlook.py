@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from curveread.detectors.base import CurveView
-from curveread.findings.diagnosis import KeptCheckpoint, Reading, Statement
+from curveread.findings.diagnosis import KeptCheckpoint, KeyFigure, Statement
 from curveread.findings.finding import Finding
 from curveread.findings.forecast import Forecast
 from curveread.readings.forecast import forecast, forecast_statements
@@ -23,7 +23,7 @@ __all__ = ["Outlook", "outlook"]
 class Outlook:
     """Key figures, sentences, checkpoints and the forecast, as a diagnosis holds them."""
 
-    summary: Mapping[str, Reading] = field(default_factory=dict)
+    summary: Mapping[str, KeyFigure] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     checkpoints: tuple[KeptCheckpoint, ...] = ()
     forecast: Forecast | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from curveread.findings.diagnosis import Diagnosis, Reading, Statement
+from curveread.findings.diagnosis import Diagnosis, KeyFigure, Statement
 from curveread.findings.finding import Finding
 from curveread.findings.forecast import Forecast
 from curveread.findings.places import Places, places
@@ -45,7 +45,7 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         not_checked=tuple(replace(n, reason=say(n.reason)) for n in diagnosis.not_checked),
         phases=tuple(replace(p, first_step=at(p.first_step), last_step=at(p.last_step)) for p in diagnosis.phases),
         timeline=tuple(replace(t, step=at(t.step), text=say(t.text)) for t in diagnosis.timeline),
-        summary={name: _reading(r, at) for name, r in diagnosis.summary.items()},
+        summary={name: _key_figure(r, at) for name, r in diagnosis.summary.items()},
         statements=tuple(_statement(s, words) for s in diagnosis.statements),
         checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
         forecast=diagnosis.forecast and _forecast(diagnosis.forecast, words, at),
@@ -83,5 +83,5 @@ def _forecast(forecast: Forecast, words: Places, at: _At) -> Forecast:
     return replace(forecast, points=points, reason=words.reworded(forecast.reason))
 
 
-def _reading(reading: Reading, at: _At) -> Reading:
-    return reading if reading.step is None else replace(reading, step=at(reading.step))
+def _key_figure(figure: KeyFigure, at: _At) -> KeyFigure:
+    return figure if figure.step is None else replace(figure, step=at(figure.step))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from curveread.detectors.base import CurveView
-from curveread.findings.diagnosis import Reading
+from curveread.findings.diagnosis import KeyFigure
 from curveread.run.roles import Role
 from curveread.signals import spike_scores as definitions
 
@@ -14,16 +14,16 @@ __all__ = ["spike_scores"]
 _CURVES = ((Role.TRAIN_LOSS, "loss"), (Role.GRAD_NORM, "grad_norm"))
 
 
-def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, Reading]:
+def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, KeyFigure]:
     """Return OLMo 2's and OLMo-core's spike score of the loss and the gradient norm, in percent of the points.
 
     Only for comparing with published figures: what is a spike in this run the check ``loss-spike`` decides. Left out
     where the curve is too short for the definition. A logged point stands for a step: of a curve that was logged every
     50 steps it is the score of those points.
     """
-    out: dict[str, Reading] = {}
+    out: dict[str, KeyFigure] = {}
     for role, name in _CURVES:
         for view in views.get(role, ())[:1]:
             for key, value in definitions.spike_scores(view.curve.value).items():
-                out[f"{key}_{name}"] = Reading(value, "%")
+                out[f"{key}_{name}"] = KeyFigure(value, "%")
     return out

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.findings.diagnosis import Reading
+from curveread.findings.diagnosis import KeyFigure
 from curveread.language.perplexity import bits_per_byte, perplexity
 from curveread.readings.perplexity import per_byte, per_token
 from curveread.run.roles import Role
@@ -19,23 +19,23 @@ _PERPLEXITY = {Role.EVAL_LOSS: Role.EVAL_PERPLEXITY, Role.TRAIN_LOSS: Role.TRAIN
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
-def summary(views: _Views, task: Task) -> dict[str, Reading]:
+def summary(views: _Views, task: Task) -> dict[str, KeyFigure]:
     """Return the key figures: best and last losses with their steps, and what they are in a language model's units."""
-    out: dict[str, Reading] = {}
+    out: dict[str, KeyFigure] = {}
     for role, name in ((Role.EVAL_LOSS, "eval_loss"), (Role.TRAIN_LOSS, "train_loss")):
         for view in views[role][:1]:
             if not len(view):
                 continue
             low = int(np.argmin(view.value))
             if role is Role.EVAL_LOSS:
-                out[f"best_{name}"] = Reading(float(view.value[low]), view.unit, int(view.step[low]))
-            out[f"last_{name}"] = Reading(float(view.value[-1]), view.unit, int(view.step[-1]))
+                out[f"best_{name}"] = KeyFigure(float(view.value[low]), view.unit, int(view.step[low]))
+            out[f"last_{name}"] = KeyFigure(float(view.value[-1]), view.unit, int(view.step[-1]))
     return out | _language(views, task)
 
 
-def _language(views: _Views, task: Task) -> dict[str, Reading]:
+def _language(views: _Views, task: Task) -> dict[str, KeyFigure]:
     """Return perplexities and bits per byte of the eval loss, of the training loss where there is no other."""
-    out: dict[str, Reading] = {}
+    out: dict[str, KeyFigure] = {}
     for role, name, kinds in (
         (Role.EVAL_LOSS, "eval", ("best", "last")),
         (Role.TRAIN_LOSS, "train", ("last",)),
@@ -51,19 +51,19 @@ def _language(views: _Views, task: Task) -> dict[str, Reading]:
             nats, bits = per_token(view, at, views), per_byte(view, at)
             step = int(view.step[at])
             if nats is not None:
-                out[f"{kind}_{name}_perplexity"] = Reading(perplexity(nats), "", step)
+                out[f"{kind}_{name}_perplexity"] = KeyFigure(perplexity(nats), "", step)
                 if task.tokens_per_byte is not None:
                     bits = bits_per_byte(nats, task.tokens_per_byte)
             if bits is not None:
-                out[f"{kind}_{name}_bits_per_byte"] = Reading(bits, "bits", step)
+                out[f"{kind}_{name}_bits_per_byte"] = KeyFigure(bits, "bits", step)
     return out
 
 
-def _logged(views: tuple[CurveView, ...], name: str, kinds: tuple[str, ...]) -> dict[str, Reading]:
+def _logged(views: tuple[CurveView, ...], name: str, kinds: tuple[str, ...]) -> dict[str, KeyFigure]:
     """Return the figures of a perplexity that is logged without its loss."""
-    out: dict[str, Reading] = {}
+    out: dict[str, KeyFigure] = {}
     for view in views[:1]:
         for kind in kinds if len(view) else ():
             at = int(np.argmin(view.value)) if kind == "best" else len(view) - 1
-            out[f"{kind}_{name}_perplexity"] = Reading(float(view.value[at]), "", int(view.step[at]))
+            out[f"{kind}_{name}_perplexity"] = KeyFigure(float(view.value[at]), "", int(view.step[at]))
     return out

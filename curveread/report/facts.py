@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.diagnosis import Diagnosis, Reading
+from curveread.findings.diagnosis import Diagnosis, KeyFigure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import without_axis
 from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
@@ -195,7 +195,7 @@ def figures(diagnosis: Diagnosis) -> tuple[Figure, ...]:
     return (*out, *sorted(others, key=lambda f: f.aside))
 
 
-def _figure(key: str, r: Reading, x_axis: str) -> Figure:
+def _figure(key: str, r: KeyFigure, x_axis: str) -> Figure:
     where = "" if r.step is None else f"at {span(r.step, None, x_axis)}"
     share = r.unit == "ratio" and key.startswith("share_") and math.isfinite(r.value)
     value = percent(r.value) if share else measure(r.value, r.unit)

@@ -13,7 +13,7 @@ import pytest
 from referencing import Registry, Resource
 
 from curveread.findings import schema
-from curveread.findings.diagnosis import Diagnosis, Failed, NotChecked, Phase, Quiet, Reading, TimelineEntry, Verdict
+from curveread.findings.diagnosis import Diagnosis, Failed, KeyFigure, NotChecked, Phase, Quiet, TimelineEntry, Verdict
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Checkpoint, Curve, Run, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -58,7 +58,7 @@ def full() -> Diagnosis:
         failed=(Failed("divergence", "ZeroDivisionError"),),
         phases=(Phase("diverged", 0, 10),),
         timeline=tuple(TimelineEntry(10, kind, "text", 1e9) for kind in ("restart", "finding", "end")),
-        summary={"best_eval_loss": Reading(1.72, "nats", 5200), "last_train_loss": Reading(math.nan, "nats")},
+        summary={"best_eval_loss": KeyFigure(1.72, "nats", 5200), "last_train_loss": KeyFigure(math.nan, "nats")},
     )
 
 

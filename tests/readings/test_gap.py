@@ -10,7 +10,7 @@ import pytest
 from curveread.detectors.base import CurveView
 from curveread.diagnose import diagnose
 from curveread.findings.diagnosis import Diagnosis
-from curveread.readings.gap import Gap, gap_of
+from curveread.readings.gap import LossGap, gap_of
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from tests.support.curves import decay, run_of
@@ -20,7 +20,7 @@ def told(dx: Diagnosis, topic: str = "gap") -> str:
     return " ".join(s.text for s in dx.statements if s.topic == topic)
 
 
-def gap(run: Run) -> Gap | None:
+def gap(run: Run) -> LossGap | None:
     return gap_of({role: tuple(CurveView(c) for c in run.of(role)) for role in Role})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.diagnosis import Diagnosis, Quiet, Reading, Verdict
+from curveread.findings.diagnosis import Diagnosis, KeyFigure, Quiet, Verdict
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Curve, Run, Source
@@ -99,7 +99,9 @@ def diagnosis(run: Run, findings: Sequence[Finding] = (), headline: str | None =
         more["summary"] = {}
         if evals and evals[0].finite.any():
             best = int(np.nanargmin(np.where(evals[0].finite, evals[0].value, np.nan)))
-            more["summary"] = {"best_eval_loss": Reading(float(evals[0].value[best]), "nats", int(evals[0].step[best]))}
+            more["summary"] = {
+                "best_eval_loss": KeyFigure(float(evals[0].value[best]), "nats", int(evals[0].step[best]))
+            }
     drawings = tuple(drawing(c) for c in run.curves.values())
     return Diagnosis(run, tuple(findings), Verdict(health, text), extras=Given(drawings), **more)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.diagnosis import Reading
+from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.drawing import GAP, Drawing
 from curveread.findings.wording import compact, measure, number, place
 from curveread.report.chart.axis import Axis, value_axis
@@ -54,7 +54,7 @@ def panels(
     x: Axis,
     *,
     named: frozenset[str],
-    summary: Mapping[str, Reading],
+    summary: Mapping[str, KeyFigure],
     axis: str = "step",
     everything: bool = False,
     most: int = _MAX_LINES,
@@ -103,7 +103,7 @@ def _panel(
     height: float,
     x: Axis,
     named: frozenset[str],
-    summary: Mapping[str, Reading],
+    summary: Mapping[str, KeyFigure],
     axis: str,
     most: int,
 ) -> Panel:
@@ -241,7 +241,7 @@ def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
     return out
 
 
-def _best(summary: Mapping[str, Reading], shown: list[Drawing], axis: str) -> list[Marker]:
+def _best(summary: Mapping[str, KeyFigure], shown: list[Drawing], axis: str) -> list[Marker]:
     """Return the best evaluation as the summary states it: the report does not look for it itself."""
     out = []
     for d in shown:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from curveread.errors import UsageError
-from curveread.findings.diagnosis import Phase, Reading, TimelineEntry
+from curveread.findings.diagnosis import KeyFigure, Phase, TimelineEntry
 from curveread.report.chart.chart import chart
 from curveread.report.chart.layout import scene
 from curveread.report.chart.scene import Group
@@ -100,7 +100,7 @@ def test_only_nan_is_a_gap_over_the_whole_axis() -> None:
 
 def test_the_best_evaluation_is_the_summarys() -> None:
     run = run_of({"loss": (STEP, LOSS), "val_loss": (STEP[::10], LOSS[::10])})
-    spec = chart(diagnosis(run, summary={"best_eval_loss": Reading(2.5, "nats", 120)}))
+    spec = chart(diagnosis(run, summary={"best_eval_loss": KeyFigure(2.5, "nats", 120)}))
     (best,) = [m for m in spec.panels[0].markers if m.kind == "best"]
     assert (best.x, best.y, best.text) == (120, 2.5, "best 2.5 nats at 120")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curveread.findings.diagnosis import Phase, Reading, TimelineEntry
+from curveread.findings.diagnosis import KeyFigure, Phase, TimelineEntry
 from curveread.report.page.html import fragment, page
 from curveread.report.write import write, write_index
 from curveread.run.model import Checkpoint
@@ -43,10 +43,10 @@ def test_verdict_and_every_finding_are_there(visit: Any) -> None:
 
 def test_figures_stand_in_a_readers_order(visit: Any) -> None:
     summary = {
-        "olmo_core_spike_score_loss": Reading(0.4, "%"),
-        "share_of_compute_after_best": Reading(0.25, "ratio", 900),
-        "best_eval_perplexity": Reading(7.4, "", 900),
-        "best_eval_loss": Reading(2.0, "nats", 900),
+        "olmo_core_spike_score_loss": KeyFigure(0.4, "%"),
+        "share_of_compute_after_best": KeyFigure(0.25, "ratio", 900),
+        "best_eval_perplexity": KeyFigure(7.4, "", 900),
+        "best_eval_loss": KeyFigure(2.0, "nats", 900),
     }
     seen = visit(diagnosis(spiky().run, summary=summary), static=True)
     names = seen.tab.locator(".figures dt").all_inner_texts()
