@@ -1,7 +1,7 @@
 """Run and Diagnosis -> Aftermath: what the faults cost, and when a check of the growing log would have found them.
 
-The second is tried, not reckoned: the check runs again on the log as it was at growing lengths, until it finds what it
-found in the end, and then between the last two lengths until they are close.
+The second is measured, not estimated: the check runs again on the log as it was at growing lengths, until it finds what
+it found in the end, and then between the last two lengths until they are close.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def aftermath(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = N
     """
     meter = _Meter(run, cost_per_hour)
     first, last = run.first_step or 0, run.last_step or 0
-    loud = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
+    faults = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
     best = diagnosis.summary.get("best_eval_loss")
     evals = run.of(Role.EVAL_LOSS)
     after = None
@@ -51,10 +51,10 @@ def aftermath(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = N
     again = [(b.first_step, a.last_step) for a, b in itertools.pairwise(attempts)]
     return Aftermath(
         whole=meter.spent([(first, last)]),
-        affected=meter.spent((f.first_step, f.last_step or f.first_step) for f in loud if f.first_step is not None),
+        affected=meter.spent((f.first_step, f.last_step or f.first_step) for f in faults if f.first_step is not None),
         after_best=after,
         repeated=meter.spent((a, b + 1) for a, b in again if b >= a),
-        noticed=tuple(_noticed(run, f, meter) for f in loud[:_FINDINGS] if f.first_step is not None),
+        noticed=tuple(_noticed(run, f, meter) for f in faults[:_FINDINGS] if f.first_step is not None),
         started=meter.at(first),
         ended=meter.at(last),
     )
@@ -84,7 +84,7 @@ def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
     onset, last = finding.first_step or 0, run.last_step or 0
     looks = 0
 
-    def told(step: int) -> Severity | None:
+    def found(step: int) -> Severity | None:
         nonlocal looks
         looks += 1
         early = diagnose(until(run, step), select=[finding.rule])
@@ -95,7 +95,7 @@ def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
     lengths = sorted({onset + round(reach * (k / _LENGTHS) ** 2) for k in range(_LENGTHS)} | {last})
     low, high, severity = onset - 1, last, None
     for length in lengths:
-        severity = told(length)
+        severity = found(length)
         if severity is not None:
             high = length
             break
@@ -106,7 +106,7 @@ def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
         if high - low <= max(1, reach // 100):
             break
         middle = (low + high) // 2
-        then = told(middle)
+        then = found(middle)
         if then is None:
             low = middle
         else:
@@ -132,9 +132,9 @@ class _Meter:
         self.price = cost_per_hour
         clocks = [c for c in run.curves.values() if c.wall_time is not None and len(c)]
         clock = max(clocks, key=len, default=None)
-        self.clock = None if clock is None else _known(clock.step, clock.wall_time)
+        self.clock = None if clock is None else _counter(clock.step, clock.wall_time)
         counters = run.of(Role.TOKENS)
-        self.tokens = _known(counters[0].step, counters[0].value) if counters else None
+        self.tokens = _counter(counters[0].step, counters[0].value) if counters else None
 
     def at(self, step: int) -> float | None:
         """Return the wall time at a step."""
@@ -154,19 +154,19 @@ class _Meter:
         )
 
 
-_Known = tuple[np.ndarray, np.ndarray]
+_Counter = tuple[np.ndarray, np.ndarray]
 
 
-def _known(step: np.ndarray, value: np.ndarray | None) -> _Known | None:
-    """Return steps and values that are known and never go back, None without any."""
+def _counter(step: np.ndarray, value: np.ndarray | None) -> _Counter | None:
+    """Return the finite values with their steps, made never to go back, None without any."""
     if value is None:
         return None
     good = np.isfinite(value)
     return (step[good].astype(np.float64), np.maximum.accumulate(value[good])) if good.any() else None
 
 
-def _over(spans: Sequence[tuple[int, int]], known: _Known) -> float:
-    return float(sum(np.interp(b, *known) - np.interp(a, *known) for a, b in spans))
+def _over(spans: Sequence[tuple[int, int]], counter: _Counter) -> float:
+    return float(sum(np.interp(b, *counter) - np.interp(a, *counter) for a, b in spans))
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -80,19 +80,19 @@ def diagnose(
     views = views_of(run)
     findings, not_checked, failed = _asked(run, configured, views)
     failed = [*unusable, *failed]
-    told = fold(findings, run)
+    folded = fold(findings, run)
     marks = landmarks(run)
-    gone = rolled_back(run, told, partial(_examined, configured, failed))
-    kept = ordered([*explained(surrounded(told, run, views, marks), run), *gone])
+    gone = rolled_back(run, folded, partial(_examined, configured, failed))
+    kept = ordered([*explained(surrounded(folded, run, views, marks), run), *gone])
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
-    task, course = task_of(run), ordered(told)
+    task, course = task_of(run), ordered(folded)
     stretches = phases(run, course, views)
     try:
-        told_in_words = statements(run, views, task, stretches, course)
+        sentences = statements(run, views, task, stretches, course)
     except Exception as error:  # sentences that break must not take the findings with them
-        told_in_words = ()
+        sentences = ()
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
     try:
         ahead = outlook(run, views, kept, cost_per_hour)
@@ -109,7 +109,7 @@ def diagnose(
         phases=stretches,
         timeline=timeline(run, kept, marks),
         summary={**summary(views, task), **spike_scores(views), **ahead.summary},
-        statements=(*told_in_words, *ahead.statements, *reminder(told_in_words)),
+        statements=(*sentences, *ahead.statements, *reminder(sentences)),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
         extras=ReportExtras(),
@@ -213,8 +213,8 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
 
 def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     """Return the sentence to read first: the gravest finding, and how many more there are."""
-    loud = [f for f in findings if f.severity is not Severity.INFO]
-    if not loud:
+    faults = [f for f in findings if f.severity is not Severity.INFO]
+    if not faults:
         headline: str = "Nothing needs attention"
         if not run.curves:
             headline = "The log holds no curve"
@@ -223,10 +223,10 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
         elif findings:
             headline = joined("; worth knowing: ", (headline, findings[0].message))
         return Verdict("info" if findings else "ok", joined("", (headline, ".")))
-    head, others = loud[0].message, len(loud) - 1
-    same = sum(f.rule == loud[0].rule for f in loud[1:])
+    head, others = faults[0].message, len(faults) - 1
+    same = sum(f.rule == faults[0].rule for f in faults[1:])
     if others:
         kind = "such event" if same == others else "finding"
         head = joined("; ", (head, text("{more}", more=Count(others, f"more {kind}"))))
-    named = bool(loud[0].tag) and head.startswith(loud[0].tag or "")
-    return Verdict(loud[0].severity.value, joined("", (head if named else capitalized(head), ".")))
+    named = bool(faults[0].tag) and head.startswith(faults[0].tag or "")
+    return Verdict(faults[0].severity.value, joined("", (head if named else capitalized(head), ".")))

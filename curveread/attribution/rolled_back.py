@@ -26,15 +26,15 @@ _CONTEXT = 5
 however often a run was restarted."""
 
 
-def rolled_back(run: Run, told: Sequence[Finding], examine: Callable[[Run], list[Finding]]) -> list[Finding]:
+def rolled_back(run: Run, findings: Sequence[Finding], examine: Callable[[Run], list[Finding]]) -> list[Finding]:
     """Return what the checks find only in stretches that a restart rolled back.
 
     Parameters
     ----------
     run
         The run; what it superseded is in its attempts.
-    told
-        What was found in the joined curves: what shows there, too, is not told again.
+    findings
+        What was found in the joined curves: what shows there, too, is not repeated.
     examine
         Run -> findings of :data:`RULES`, folded.
 
@@ -56,7 +56,7 @@ def rolled_back(run: Run, told: Sequence[Finding], examine: Callable[[Run], list
         if not gone or _side_by_side(attempt, following):
             continue
         then = _as_it_was(run, attempt, gone)
-        out += [_retold(f, i, run) for f in examine(then) if _only_there(f, gone, run, then, told)]
+        out += [_restated(f, i, run) for f in examine(then) if _only_there(f, gone, run, then, findings)]
     return out
 
 
@@ -97,7 +97,7 @@ def _continued(before: Curve | None, own: Curve, gone: Curve | None) -> Curve:
     return whole.take(slice(-most, None))
 
 
-def _only_there(f: Finding, gone: Mapping[str, Curve], run: Run, then: Run, told: Sequence[Finding]) -> bool:
+def _only_there(f: Finding, gone: Mapping[str, Curve], run: Run, then: Run, findings: Sequence[Finding]) -> bool:
     """Return whether a finding lies in what was superseded and does not show in what was logged instead."""
     lost = gone.get(f.tag or "")
     if lost is None or f.first_step is None or f.last_step is None or f.peak_step is None:
@@ -106,7 +106,7 @@ def _only_there(f: Finding, gone: Mapping[str, Curve], run: Run, then: Run, told
     if f.first_step < int(lost.step[0]) - near or f.last_step < int(lost.step[0]):
         return False
     first, last = f.first_step, f.last_step
-    for other in told:
+    for other in findings:
         same = other.rule == f.rule and other.tag == f.tag and other.first_step is not None
         if same and abs((other.first_step or 0) - first) <= near:
             return False
@@ -127,7 +127,7 @@ def _only_there(f: Finding, gone: Mapping[str, Curve], run: Run, then: Run, told
     return float(kept.max()) <= level + 0.5 * (float(there[-1]) - level)
 
 
-def _retold(f: Finding, i: int, run: Run) -> Finding:
+def _restated(f: Finding, i: int, run: Run) -> Finding:
     """Return a finding that says in which attempt it was, and what ended it."""
     last = f.last_step or 0
     restart = next(

@@ -54,7 +54,7 @@ def surrounded(findings: Sequence[Finding], run: Run, views: _Views, marks: Sequ
     if not events:
         return list(findings)
     near = _Nearby(run, views, marks, events)
-    return [near.told(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
+    return [near.described(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class _Nearby:
             return 1.0 if hits < 2.0 * covered * n else 0.0
         return float(sum(comb(n, k) * covered**k * (1.0 - covered) ** (n - k) for k in range(hits, n + 1)))
 
-    def told(self, finding: Finding) -> Finding:
+    def described(self, finding: Finding) -> Finding:
         """Return an event with its surroundings."""
         if finding.rule == "loss-spike" and finding.tag in self.loss:
             finding = with_recovery(finding, self.loss[finding.tag].view, self._end_after(finding))

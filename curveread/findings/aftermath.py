@@ -32,7 +32,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """When a check of the growing log would have told a finding.
+    """When a check of the growing log would have reported a finding.
 
     Parameters
     ----------

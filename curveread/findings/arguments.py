@@ -211,7 +211,7 @@ class Place(Argument):
 
 @dataclass(frozen=True, slots=True)
 class PlaceList(Argument):
-    """Several places: ``steps 200, 250 and 300``; one is told as a :class:`Place`.
+    """Several places: ``steps 200, 250 and 300``; one is worded as a :class:`Place`.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class PlaceList(Argument):
 
 @dataclass(frozen=True, slots=True)
 class Span(Argument):
-    """A stretch of the run: ``steps 250–1,250``; told as a place where it is one, ``the whole run`` without a begin.
+    """A stretch of the run: ``steps 250–1,250``; worded as a place where it is one, ``the whole run`` without a begin.
 
     Parameters
     ----------

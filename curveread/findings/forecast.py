@@ -39,7 +39,7 @@ class Forecast:
     reason
         Why it is refused, or why it reaches no further.
     spoiled
-        Whether it is refused for what was found in the run, which is told there.
+        Whether it is refused for what was found in the run, which is stated there.
     """
 
     tag: str | None

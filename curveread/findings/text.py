@@ -1,7 +1,7 @@
 """Text: a sentence as data, a template with typed arguments, that becomes words once, at the door.
 
 A check says *what* it found (a place, a length, an amount with its unit, a curve) and in which sentence; only here
-are words made of it. So a sentence can be told on another axis, and what it speaks of can be looked up
+are words made of it. So a sentence can be worded on another axis, and what it speaks of can be looked up
 by name, without anybody reading it back::
 
     text("{tag} rose {rise} after {onset}", tag=Tag("val/loss"), rise=level(0.3, "nats"), onset=Place(1200))

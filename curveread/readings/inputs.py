@@ -1,4 +1,4 @@
-"""The files that a run was read from, sealed: their SHA-256, so that a report can be traced to them."""
+"""The SHA-256 of the files that a run was read from, so that a report can be traced to them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["digests"]
 def digests(run: Run) -> Mapping[str, str]:
     """Return path -> SHA-256 in hexadecimal of the run's files.
 
-    A file that is gone, is no plain file, or has grown since it was read has none: its digest would seal something
-    else than what was read.
+    A file that is gone, is not a plain file, or has grown since it was read has none: its digest would be that of
+    something else than what was read.
     """
     out = {}
     for source in run.sources:

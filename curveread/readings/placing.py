@@ -1,4 +1,4 @@
-"""Diagnosis -> Diagnosis told on the axis that the user asked for: epochs, tokens or time instead of steps."""
+"""Diagnosis -> Diagnosis on the axis that the user asked for: epochs, tokens or time instead of steps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
     diagnosis
         What was found by the steps of the log.
     run
-        The same run, as it is told: placed on another axis, or itself.
+        The same run, as it is shown: placed on another axis, or itself.
 
     Returns
     -------

@@ -33,7 +33,7 @@ def timeline(run: Run, findings: Sequence[Finding], marks: Sequence[Landmarks]) 
     run
         The run.
     findings
-        The findings that are told.
+        The findings that are listed.
     marks
         The run's landmarks.
     """
