@@ -228,5 +228,4 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     if others:
         kind = "such event" if same == others else "finding"
         head = joined("; ", (head, text("{more}", more=Count(others, f"more {kind}"))))
-    named = bool(faults[0].tag) and head.startswith(faults[0].tag or "")
-    return Verdict(faults[0].severity.value, joined("", (head if named else capitalized(head), ".")))
+    return Verdict(faults[0].severity.value, joined("", (capitalized(head), ".")))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from curveread.findings.diagnosis import Diagnosis, KeyFigure, Statement
-from curveread.findings.finding import Finding
+from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast
 from curveread.findings.places import Places, places
+from curveread.findings.text import on_axis as worded
 from curveread.run.model import Run
 
 __all__ = ["on_axis"]
-
-_At = Callable[[int], int]
 
 
 def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
@@ -32,56 +30,63 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         With the places of findings, phases, figures and timeline moved. Lengths stay what they are, steps:
         how many tokens or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
     """
-    words = places(run.x_axis, run.placement)
-    if words is None:
+    axis = places(run.x_axis, run.placement)
+    if axis is None:
         return diagnosis
-    at: _At = run.placement.at if run.placement else _same
-    say = words.reworded
+    at = axis.at
     return replace(
         diagnosis,
         run=run,
-        findings=tuple(_finding(f, words, at) for f in diagnosis.findings),
-        verdict=replace(diagnosis.verdict, headline=say(diagnosis.verdict.headline)),
-        not_checked=tuple(replace(n, reason=say(n.reason)) for n in diagnosis.not_checked),
+        findings=tuple(_finding(f, axis) for f in diagnosis.findings),
+        verdict=replace(diagnosis.verdict, headline=worded(diagnosis.verdict.headline, axis)),
+        not_checked=tuple(replace(n, reason=worded(n.reason, axis)) for n in diagnosis.not_checked),
         phases=tuple(replace(p, first_step=at(p.first_step), last_step=at(p.last_step)) for p in diagnosis.phases),
-        timeline=tuple(replace(t, step=at(t.step), text=say(t.text)) for t in diagnosis.timeline),
-        summary={name: _key_figure(r, at) for name, r in diagnosis.summary.items()},
-        statements=tuple(_statement(s, words) for s in diagnosis.statements),
+        timeline=tuple(replace(t, step=at(t.step), text=worded(t.text, axis)) for t in diagnosis.timeline),
+        summary={name: _key_figure(r, axis) for name, r in diagnosis.summary.items()},
+        statements=tuple(_statement(s, axis) for s in diagnosis.statements),
         checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
-        forecast=diagnosis.forecast and _forecast(diagnosis.forecast, words, at),
+        forecast=diagnosis.forecast and _forecast(diagnosis.forecast, axis),
     )
 
 
-def _same(step: int) -> int:
-    return step
-
-
-def _finding(finding: Finding, words: Places, at: _At) -> Finding:
+def _finding(finding: Finding, axis: Places) -> Finding:
     def moved(step: int | None) -> int | None:
-        return None if step is None else at(step)
+        return None if step is None else axis.at(step)
 
     return replace(
         finding,
-        message=words.reworded(finding.message),
+        message=worded(finding.message, axis),
         first_step=moved(finding.first_step),
         peak_step=moved(finding.peak_step),
         last_step=moved(finding.last_step),
-        evidence=tuple(map(words.moved, finding.evidence)),
-        also_explained_by=tuple(map(words.reworded, finding.also_explained_by)),
-        advice=tuple(map(words.reworded, finding.advice)),
-        folded=tuple(_finding(f, words, at) for f in finding.folded),
+        evidence=tuple(_evidence(e, axis) for e in finding.evidence),
+        also_explained_by=tuple(worded(other, axis) for other in finding.also_explained_by),
+        advice=tuple(worded(advice, axis) for advice in finding.advice),
+        folded=tuple(_finding(f, axis) for f in finding.folded),
     )
 
 
-def _statement(statement: Statement, words: Places) -> Statement:
-    text = words.reworded(statement.text, lengths=False)
-    return replace(statement, text=text, evidence=tuple(map(words.moved, statement.evidence)))
+def _evidence(evidence: Evidence, axis: Places) -> Evidence:
+    """Return a figure on the axis: a place is moved, any other figure stays as it is."""
+    value, unit, name = evidence.value, evidence.unit, worded(evidence.name, axis)
+    if isinstance(value, str):
+        return replace(evidence, name=name, value=worded(value, axis))
+    if unit == "step" and value == int(value):
+        return replace(evidence, name=name, value=axis.at(int(value)), unit=axis.axis)
+    if unit == "steps" and axis.own:
+        return replace(evidence, name=name, unit="tokens" if axis.axis == "tokens" else "epochs")
+    return replace(evidence, name=name)
 
 
-def _forecast(forecast: Forecast, words: Places, at: _At) -> Forecast:
-    points = tuple(replace(p, step=at(p.step)) for p in forecast.points)
-    return replace(forecast, points=points, reason=words.reworded(forecast.reason))
+def _statement(statement: Statement, axis: Places) -> Statement:
+    evidence = tuple(_evidence(e, axis) for e in statement.evidence)
+    return replace(statement, text=worded(statement.text, axis), evidence=evidence)
 
 
-def _key_figure(figure: KeyFigure, at: _At) -> KeyFigure:
-    return figure if figure.step is None else replace(figure, step=at(figure.step))
+def _forecast(forecast: Forecast, axis: Places) -> Forecast:
+    points = tuple(replace(p, step=axis.at(p.step)) for p in forecast.points)
+    return replace(forecast, points=points, reason=worded(forecast.reason, axis))
+
+
+def _key_figure(figure: KeyFigure, axis: Places) -> KeyFigure:
+    return figure if figure.step is None else replace(figure, step=axis.at(figure.step))

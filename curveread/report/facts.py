@@ -150,7 +150,7 @@ def statements(diagnosis: Diagnosis, limit: int = 40) -> tuple[Told, ...]:
 
 def _pair(e: Evidence) -> Pair:
     """Return a figure in words: its place names the step itself, and a share reads as one."""
-    name = str(without_axis(e.name)).removesuffix(" step") if e.unit == "step" else e.name
+    name = without_axis(e.name) if e.unit == "step" else e.name
     value = measure(e.value, e.unit)
     if e.unit == "ratio" and e.key.startswith("share-") and isinstance(e.value, float) and math.isfinite(e.value):
         value = percent(e.value)

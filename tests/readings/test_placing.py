@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -12,9 +13,15 @@ import pytest
 
 from curveread import api
 from curveread.findings import schema
+from curveread.findings.arguments import AxisWord, Place, Span
+from curveread.findings.diagnosis import Diagnosis, Statement, Verdict
+from curveread.findings.finding import Evidence
+from curveread.findings.text import text
+from curveread.readings.placing import on_axis
 from curveread.report.chart.chart import chart
 from curveread.run.axes import with_axis
 from curveread.run.model import Checkpoint, Curve, Run
+from curveread.run.placement import Placement
 
 
 def _run() -> Run:
@@ -54,6 +61,27 @@ def test_the_same_is_found_and_told_on_the_axis(x: str, per_step: float, says: s
     assert result["run"]["x_axis"] == {"epoch": "epoch", "tokens": "tokens", "time": "seconds"}[x]
     assert result["run"]["last_step"] == pytest.approx(4000 * per_step, abs=0 if x == "epoch" else 40)
     assert result["checkpoints"][0]["step"] == pytest.approx(2000 * per_step, abs=0 if x == "epoch" else 40)
+
+
+def _moved(evidence: Evidence, own: bool = False) -> Evidence:
+    found = Diagnosis(_run(), (), Verdict("ok", "."), statements=(Statement("keep", "a", (evidence,)),))
+    run = replace(_run(), placement=None if own else Placement(_run(), np.array([0, 100]), np.array([0.0, 1.0])))
+    run = replace(run, x_axis="epoch")
+    return on_axis(found, run).statements[0].evidence[0]
+
+
+def test_evidence_moves_where_it_is_a_place() -> None:
+    best = text("best accuracy at {axis}", axis=AxisWord())
+    assert _moved(Evidence("best", best, 2500.0, "step")) == Evidence("best", "best accuracy at", 25, "epoch")
+    between = text("onset between {axis}", axis=AxisWord(several=True))
+    bracket = text("{span}", span=Span(2500, 5000, labelled=True))
+    assert bracket == "2,500–5,000"
+    assert _moved(Evidence("onset", between, bracket)) == Evidence("onset", "onset between", "epochs 25–50")
+    since = text("change since {at}", at=Place(2500))
+    assert _moved(Evidence("change", since, 0.5, "nats")).name == "change since epoch 25"
+    for stays in (Evidence("height", "height", 2500.0, "nats"), Evidence("length", "length", 28.0, "steps")):
+        assert _moved(stays) == stays
+    assert _moved(Evidence("length", "length", 28.0, "steps"), own=True).unit == "epochs"
 
 
 def test_the_picture_counts_epochs() -> None:
