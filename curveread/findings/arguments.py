@@ -257,21 +257,16 @@ class Span(Argument):
         Its ends, in units of ``axis``.
     axis, bare
         As in :class:`Place`.
-    labelled
-        Whether it is the value of a label that ends with an :class:`AxisWord`: bare over steps, since the label has
-        the noun.
     """
 
     first: float | None
     last: float | None
     axis: str = "step"
     bare: bool = False
-    labelled: bool = False
 
     def worded(self) -> str:
         """Return the stretch with its noun."""
-        bare = self.bare or (self.labelled and self.axis == "step")
-        if not bare or self.first is None:
+        if not self.bare or self.first is None:
             return wording.span(self.first, self.last, self.axis)
         first = wording.place(self.first, self.axis)
         return first if self.last in (None, self.first) else f"{first}–{wording.place(self.last or 0, self.axis)}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from curveread.detectors.base import CurveView
-from curveread.findings.arguments import AxisWord, Name, Place, PlaceList, Span, share
+from curveread.findings.arguments import AxisWord, Labelled, Name, Place, PlaceList, Span, share
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import capitalized, joined, text
@@ -211,7 +211,7 @@ def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], vi
         if bracket is not None:
             sentence += text(f" {_TURN[phase.name]} began between the evals at {{evals}}.", evals=PlaceList(bracket))
             label = text("{phase} began between {axis}", phase=Name(phase.name), axis=AxisWord(several=True))
-            between = text("{span}", span=Span(*bracket, labelled=True))
+            between = text("{span}", span=Labelled(Span(*bracket)))
             evidence.append(Evidence("phase-began-between", label, between))
     return [Statement("phases", sentence, tuple(evidence))]
 
