@@ -165,3 +165,23 @@ def test_a_plugin_that_is_none_is_refused(
     with pytest.raises(PluginError) as caught:
         load_plugin("stranger")
     assert str(caught.value) == said
+
+
+def test_a_plugin_is_named_on_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "strange_module.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "made.pairs").write_text("".join(f"{i} {1 + 1 / (i + 1)}\n" for i in range(100)), encoding="utf-8")
+    program = "from curveread.cli import main; main()"
+
+    def asked(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program, *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    done = asked("check", "made.pairs", "--plugin", "strange_module", "--fail-on", "warning")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "always-there" in done.stdout
+    assert "always-there" in asked("explain", "--plugin=strange_module").stdout
+    assert "pairs" in asked("show", "--formats", "--plugin=strange_module").stdout
+    absent = asked("check", "made.pairs", "--plugin", "no_such_module")
+    assert (absent.returncode, absent.stdout) == (2, "")
+    assert absent.stderr.startswith("curveread: the plugin 'no_such_module' cannot be loaded: ModuleNotFoundError")
+    assert absent.stderr.count("\n") == 1

@@ -89,6 +89,7 @@ def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
     command = _command(name)
     parser = _with_arguments(name, Parser(prog=f"curveread {name}", description=command.__doc__))
     values = with_defaults(parser, name, parser.given(argv[1:]))
+    _load_plugins(values.pop("plugins", ()))
     if parser.reads:
         known = {f.name for f in fields(Reading)} & set(values)
         values["reading"] = Reading(**{key: values.pop(key) for key in known})
@@ -103,6 +104,16 @@ def _command(name: str) -> Callable[..., int]:
 def _with_arguments(name: str, parser: Parser) -> Parser:
     import_module(f"curveread.cli.{name}").arguments(parser)
     return parser
+
+
+def _load_plugins(modules: Sequence[str]) -> None:
+    """Take the readers and checks of modules into use; they may also lie in the current folder."""
+    if modules:
+        from curveread.plugins import load_plugin
+
+        sys.path.append(os.getcwd())
+        for module in modules:
+            load_plugin(module)
 
 
 def _near(name: str) -> str:

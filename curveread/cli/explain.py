@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from curveread.cli.codes import DONE
-from curveread.cli.parser import Parser
+from curveread.cli.parser import Parser, add_plugins
 
 __all__ = ["arguments", "explain"]
 
@@ -11,6 +11,7 @@ __all__ = ["arguments", "explain"]
 def arguments(parser: Parser) -> None:
     """Add what ``explain`` takes."""
     parser.add_argument("rule", metavar="RULE", nargs="?", help="Name of a check; without it all are listed.")
+    add_plugins(parser)
 
 
 def explain(rule: str | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from curveread.cli.reading import Axis
 from curveread.errors import UsageError
 
-__all__ = ["Parser", "add_paths", "add_reading", "member", "names", "price"]
+__all__ = ["Parser", "add_paths", "add_plugins", "add_reading", "member", "names", "price"]
 
 _Member = TypeVar("_Member", bound=StrEnum)
 _Number = TypeVar("_Number", int, float)
@@ -87,9 +87,20 @@ def _plain(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, width=80)
 
 
-def add_paths(parser: Parser) -> None:
-    """Add the paths, one or more."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="Run directories or log files.")
+def add_paths(parser: Parser, nargs: str = "+") -> None:
+    """Add the paths, one or more unless ``nargs`` says otherwise."""
+    parser.add_argument("paths", metavar="PATH", nargs=nargs, type=Path, help="Run directories or log files.")
+
+
+def add_plugins(parser: Parser) -> None:
+    """Add ``--plugin``: modules with readers and checks, loaded before the command runs."""
+    parser.add_argument(
+        "--plugin",
+        metavar="MODULE",
+        dest="plugins",
+        **names(),
+        help="Take the readers and checks of this Python module into use; repeatable.",
+    )
 
 
 def add_reading(parser: Parser) -> None:
@@ -114,6 +125,7 @@ def add_reading(parser: Parser) -> None:
         type=_weight,
         help="Smoothing as on TensorBoard's slider, for what is shown and exported; checks read the log as it is.",
     )
+    add_plugins(parser)
 
 
 def member(kind: type[_Member]) -> dict[str, Any]:

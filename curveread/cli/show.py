@@ -10,6 +10,7 @@ from curveread.cli.codes import DONE, UNUSABLE, gravest
 from curveread.cli.documents import print_entries
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.errors import UsageError
 from curveread.run.model import Run
 from curveread.version import __version__
 
@@ -18,13 +19,18 @@ __all__ = ["arguments", "show"]
 
 def arguments(parser: Parser) -> None:
     """Add what ``show`` takes."""
-    add_paths(parser)
+    add_paths(parser, "*")
     parser.add_argument("--json", action="store_true", help="Print JSON and nothing else.")
+    parser.add_argument("--formats", action="store_true", help="List the formats that can be read, instead of a log.")
     add_reading(parser)
 
 
-def show(paths: Sequence[Path], reading: Reading, *, json: bool = False) -> int:
+def show(paths: Sequence[Path] = (), *, reading: Reading, json: bool = False, formats: bool = False) -> int:
     """Show what was read: curves, roles, points, ranges, data notes."""
+    if formats:
+        return _print_formats()
+    if not paths:
+        raise UsageError("the following arguments are required: PATH (see curveread show --help)")
     codes: list[int] = []
     entries: list[dict[str, Any]] = []
     for item in read_paths(paths, reading):
@@ -36,6 +42,19 @@ def show(paths: Sequence[Path], reading: Reading, *, json: bool = False) -> int:
     if json:
         print_entries(entries, len(paths))
     return gravest(codes)
+
+
+def _print_formats() -> int:
+    """Print a line for every format: its name, its files, and what it is."""
+    from curveread.cli.screen import Screen, padded
+    from curveread.readers.registry import formats
+
+    known = formats()
+    width = max(len(f.name) for f in known)
+    out = Screen()
+    for f in known:
+        out.line((padded(f.name, width), "bold"), f"  {f.title}: {f.looks_like}", hang=width + 2)
+    return DONE
 
 
 def _entry(run: Run) -> dict[str, Any]:

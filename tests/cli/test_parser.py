@@ -30,11 +30,11 @@ def test_help_is_there_for_every_command(cli: Cli, command: list[str], flag: str
 
 
 def test_help_names_what_the_contract_promises(cli: Cli) -> None:
-    reading = "--run --tags --train-loss --eval-loss --x --vocab-size --tokens-per-byte --smooth"
+    reading = "--plugin --run --tags --train-loss --eval-loss --x --vocab-size --tokens-per-byte --smooth"
     own = {
         "report": "--output --format --postmortem --cost-per-hour --static --title",
         "check": "--fail-on --select --ignore --set --format --json --baseline",
-        "show": "--json",
+        "show": "--json --formats",
         "compare": "--output",
         "export": "--output",
     }
@@ -75,6 +75,7 @@ def test_names_may_be_repeated_and_separated_by_commas(cli: Cli, broken: Path) -
         ("xyz", "there is no command 'xyz'; there are: report, check, show, compare, export, explain (see"),
         ("-v", "unrecognized arguments: -v (see curveread --help)"),
         ("check", "the following arguments are required: PATH (see curveread check --help)"),
+        ("show --json", "the following arguments are required: PATH (see curveread show --help)"),
         ("check a --jsn", "unrecognized arguments: --jsn; did you mean --json? (see curveread check --help)"),
         ("check a --js", "unrecognized arguments: --js; did you mean --json? (see"),
         ("check a --tags", "--tags: expected one argument (see curveread check --help)"),
