@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.errors import UsageError
 from curveread.findings.arguments import Name, Place, count, figure, number
 from curveread.findings.comparison import Aligned, ComparedRun, Comparison, Condition
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import Evidence
 from curveread.findings.text import Text, joined, listed, text
-from curveread.run.model import Curve, FloatArray
+from curveread.run.model import Curve
 from curveread.run.roles import Role, unit_of
 from curveread.run.settings import settings
 from curveread.signals.ties import tied

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Length, Tag, count
 from curveread.findings.text import Text, text
-from curveread.run.model import FloatArray
 from curveread.signals.departure import departure
 
 __all__ = ["Lead", "Moved", "Watched", "lead_of"]

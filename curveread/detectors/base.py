@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
-from curveread.run.model import Attempt, Checkpoint, Curve, FloatArray, IntArray, Run, Stated
+from curveread.run.model import Attempt, Checkpoint, Curve, Run, Stated
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role, is_preference, is_reinforcement, unit_of
 from curveread.signals.decomposition import Decomposition, decompose
@@ -61,7 +61,7 @@ class CurveView:
         return unit_of(self.curve.tag, self.curve.role or Role.OTHER, preference=self._preference)
 
     @cached_property
-    def masked(self) -> NDArray[np.bool_]:
+    def masked(self) -> BoolArray:
         """(n,) bool: exact zeros in a loss that is otherwise far from zero: a logger's stand-in, no measurement.
 
         Not where a loss is rounded and comes down to the last digit: there a zero is a measurement.
@@ -79,7 +79,7 @@ class CurveView:
         return np.asarray(zero)
 
     @cached_property
-    def usable(self) -> NDArray[np.bool_]:
+    def usable(self) -> BoolArray:
         """(n,) bool: points that are a finite measurement."""
         return self.curve.finite & ~self.masked
 

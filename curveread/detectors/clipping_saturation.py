@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.confidence import confidence_of
@@ -123,7 +123,7 @@ class ClippingSaturation(Detector):
         )
 
 
-def _share(hit: NDArray[np.bool_]) -> float:
+def _share(hit: BoolArray) -> float:
     """Return the share of hits over all and over the second half, whichever is smaller."""
     return float(min(hit.mean(), hit[hit.size // 2 :].mean()))
 

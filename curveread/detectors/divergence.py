@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
-from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.levels import Rise, median_error, no_higher_since, rise_after_best, split_point, window_medians
 from curveread.signals.trend import blocks_of

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag, level, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.model import IntArray
 from curveread.run.roles import Role
 from curveread.signals.change import Offset, offset_at
 from curveread.signals.jumps import jumps

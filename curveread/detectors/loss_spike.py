@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Length, Place, Span, Tag
 from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.signals.excursions import Excursion, excursions, prominence
 from curveread.signals.jumps import jumps

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
@@ -14,7 +15,6 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.language.guessing import guess_of
-from curveread.run.model import FloatArray
 from curveread.run.roles import Role
 from curveread.run.task import vocabulary_of
 from curveread.signals.levels import median_error, window_medians, windows_of

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
-from curveread.run.model import FloatArray
 from curveread.run.roles import LOSSES, Role, words
 from curveread.run.task import vocabulary_of
 

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.findings.arguments import Place, Tag, duration, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.model import IntArray
 from curveread.run.roles import Role, is_eval
 from curveread.signals.pace import Slowdown, rates, slowdown
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import json_number
 from curveread.run.equality import ByValue
-from curveread.run.model import FloatArray, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd

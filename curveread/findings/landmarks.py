@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.findings.arguments import Place, count, figure
 from curveread.findings.text import Text, text
-from curveread.run.model import Curve, IntArray, Run
+from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from curveread.signals.rate_changes import RateChange, changes
 

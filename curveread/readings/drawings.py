@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import IntArray
 from curveread.detectors.base import CurveView, views_of
 from curveread.findings.drawing import GAP, Drawing
 from curveread.findings.finding import Finding
-from curveread.run.model import IntArray, Run
+from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.reduction import extremes, knots
 from curveread.signals.smoothing import ema

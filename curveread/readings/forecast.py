@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Name, Place, Tag, figure, number, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast, ForecastPoint
 from curveread.findings.text import Text, joined, listed, text
-from curveread.run.model import FloatArray, Run
+from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians

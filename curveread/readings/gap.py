@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Length, Place, Tag, figure, share
 from curveread.findings.arguments import level as leveled
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
-from curveread.run.model import FloatArray, IntArray, Run
+from curveread.run.model import Run
 from curveread.run.roles import Role, words
 from curveread.run.task import Task, dropout_of
 from curveread.signals.change import LevelChange, change_of

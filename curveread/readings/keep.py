@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import (
     Length,
@@ -26,7 +27,7 @@ from curveread.findings.arguments import (
 from curveread.findings.diagnosis import KeptCheckpoint, KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, listed, text
-from curveread.run.model import FloatArray, IntArray, Run
+from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.pace import rates
 from curveread.signals.ties import Stop, early_stop, tied

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, number
 from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
-from curveread.run.model import FloatArray
 from curveread.run.roles import EVAL_WORDS, Role, direction_of, words
 from curveread.signals.levels import window_medians, windows_of
 from curveread.signals.ties import bend_noise

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import UsageError
 from curveread.findings.drawing import Ruler
 from curveread.run.axes import clock
-from curveread.run.model import FloatArray, IntArray, Run
+from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.reduction import knots
 

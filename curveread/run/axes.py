@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import ArgumentError
-from curveread.run.model import Attempt, Curve, FloatArray, IntArray, Run
+from curveread.run.model import Attempt, Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.placement import Placement
 from curveread.run.roles import Role

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.run.equality import ByValue
-from curveread.run.model import FloatArray, IntArray, Run
+from curveread.run.model import Run
 
 __all__ = ["Placement"]
 

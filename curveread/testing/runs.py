@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from curveread.run.model import Curve, FloatArray, Run
+from curveread.arrays import FloatArray
+from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
 __all__ = ["healthy", "hostile"]
