@@ -52,3 +52,12 @@ def test_the_last_checkpoint_before_is_named() -> None:
         checkpoints=(Checkpoint(200, "a"), Checkpoint(400, "b")),
     )
     assert "step 200" in found(run, "nonfinite-loss")[0].advice[0]
+
+
+def test_the_gradient_norm_of_the_ten_points_before_is_told() -> None:
+    value, norm = decay(500), np.ones(500)
+    value[300:] = np.nan
+    norm[[200, 289, 301]] = [500.0, 400.0, 300.0]  # too early, too early by one, and too late
+    norm[290] = 7.0
+    (f,) = found(run_of(train_loss=value, grad_norm=norm), "nonfinite-loss")
+    assert f.get("largest-gradient-norm-before") == 7.0

@@ -103,4 +103,4 @@ def test_without_the_loss_in_both_attempts_it_is_told_but_not_judged(lacking: in
     assert dx.failed == ()
     (f,) = (f for f in dx.findings if f.rule == "restart")
     assert f.severity is Severity.INFO
-    assert f.get("training loss before") is None
+    assert f.get("training-loss-before") is None

@@ -314,6 +314,21 @@ def test_nan_that_pandas_wrote_as_blank(tmp_path: Path) -> None:
     assert note.message.startswith("loss is blank in 20 rows")
 
 
+def test_blanks_after_few_values_are_not_taken_for_nan(tmp_path: Path) -> None:
+    """Twenty values must stand before: a loss that is logged a few times at first was not logged later."""
+    for before, restored in ((19, 0), (20, 40)):
+        text = "step,loss,lr\n" + "".join(f"{i},{'1.5' if i < before else ''},0.1\n" for i in range(before + 40))
+        part = _read(tmp_path / "log.csv", text)
+        assert int(np.isnan(part.curves["loss"].value).sum()) == restored
+        assert len(part.notes) == (restored > 0)
+
+
+def test_blanks_of_a_loss_that_stands_alone_are_not_taken_for_nan(tmp_path: Path) -> None:
+    text = "step,loss\n" + "".join(f"{i},{'1.5' if i < 50 else ''}\n" for i in range(90))
+    part = _read(tmp_path / "log.csv", text)
+    assert (len(part.curves["loss"]), part.notes) == (50, ())
+
+
 def test_a_second_loss_takes_over(tmp_path: Path) -> None:
     text = "step,pretrain_loss,finetune_loss,lr\n" + "".join(
         f"{i},{'1.5' if i < 50 else ''},{'' if i < 50 else '2.5'},0.1\n" for i in range(90)

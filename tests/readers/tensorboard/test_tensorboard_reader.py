@@ -180,3 +180,12 @@ def test_curves_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="read-only"):
         part.curves["loss"].value[0] = 1.0
     assert list(points(part.curves)) == ["loss"]
+
+
+def test_files_are_in_the_order_in_which_they_were_begun(tmp_path: Path) -> None:
+    """By the time in the name; where there is none, by the earliest of the curves' first points."""
+    (named,) = READER.read(write(tmp_path, ramp("loss", range(5, 8)), "events.out.tfevents.1600000000.host"))
+    assert named.order == (1.6e9, "events.out.tfevents.1600000000.host")
+    events = [*ramp("loss", range(5, 8)), *ramp("lr", range(3, 9))]
+    (bare,) = READER.read(write(tmp_path, events, "worker.tfevents"))
+    assert bare.order == (T0 + 3, "worker.tfevents")
