@@ -7,7 +7,7 @@ import pytest
 
 import curveread as cr
 from curveread.readings.schedule import schedule_statements
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from tests.benchmarks import synthetic
 from tests.benchmarks.corpora import sample_logs
 from tests.readings.made import decaying, made, views
@@ -50,3 +50,18 @@ def test_healthy_samples_get_no_advice() -> None:
     short = [c for c in synthetic.healthy(1, (1_000,)) if "wsd" in c.label.name or "step" in c.label.name]
     advised = [c.label.name for c in short for run in c.runs() if _said(run)]
     assert len(advised) <= len(short) // 5
+
+
+@pytest.mark.parametrize("dead", [0, 1, 2, 3])
+def test_a_rate_near_zero_at_two_logged_points_has_ended_too_early(dead: int) -> None:
+    """One such point is how every schedule ends; the loss must have fallen until then and stood still since."""
+    fall, rest = 0.1 * (10 - dead), np.arange(10) < 10 - dead
+    loss = 4.0 - 2.0 * np.minimum(X, fall) + 0.01 * np.random.default_rng(0).standard_normal(2000)
+    curves = {
+        "train/loss": Curve("train/loss", np.arange(2000), loss),
+        "lr": Curve("lr", 200 * np.arange(10), np.where(rest, 1e-3, 0.0)),
+    }
+    found = schedule_statements(views(Run("r", "r", curves)))
+    assert len(found) == (dead >= 2)
+    for statement in found:
+        assert statement.evidence[0].value == pytest.approx(dead / 10, abs=0.01)
