@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from curveread.diagnose import diagnose
-from curveread.findings.diagnosis import Reading
+from curveread.findings.diagnosis import KeyFigure
 from curveread.run.model import Curve, Run
 
 AT = np.array([100, 200, 300, 400])
@@ -23,9 +23,9 @@ def run(**config: object) -> Run:
 
 def test_the_best_eval_loss_and_both_last_losses() -> None:
     found = diagnose(run()).summary
-    assert found["best_eval_loss"] == Reading(2.0, "nats", 200)
-    assert found["last_eval_loss"] == Reading(2.25, "nats", 400)
-    assert found["last_train_loss"] == Reading(1.5, "nats", 400)
+    assert found["best_eval_loss"] == KeyFigure(2.0, "nats", 200)
+    assert found["last_eval_loss"] == KeyFigure(2.25, "nats", 400)
+    assert found["last_train_loss"] == KeyFigure(1.5, "nats", 400)
     assert "best_train_loss" not in found
     assert not any("perplexity" in name for name in found)
 
@@ -51,5 +51,5 @@ def test_a_logged_perplexity_serves_where_its_loss_is_not_logged() -> None:
     alone = run(vocab_size=50257)
     logged = Curve("eval/perplexity", AT, np.exp(EVALS))
     found = diagnose(replace(alone, curves={"train/loss": alone["train/loss"], "eval/perplexity": logged})).summary
-    assert found["best_eval_perplexity"] == Reading(math.exp(2.0), "", 200)
-    assert found["last_eval_perplexity"] == Reading(math.exp(2.25), "", 400)
+    assert found["best_eval_perplexity"] == KeyFigure(math.exp(2.0), "", 200)
+    assert found["last_eval_perplexity"] == KeyFigure(math.exp(2.25), "", 400)
