@@ -15,7 +15,7 @@ from curveread.discovery.streams import Item, Stream
 from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part, Reader
-from curveread.readers.registry import formats
+from curveread.readers.registry import asked_about, formats
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
@@ -57,7 +57,7 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
     more = tuple(readers)
     files, passed = scan(path, more)
     if not files:
-        raise NoLogsError(_nothing_at(path, more))
+        raise _nothing_at(path, more)
     top = path.parent if path.is_file() else path
     items, problems = _read_all(files, top, progress)
     folders = _group_folders(items)
@@ -69,15 +69,20 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
     return _with_problems(runs, full, problems, [relative(str(p), top) for p in passed])
 
 
-def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> str:
+def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
+    """Return the error for a path that no reader takes; a file whose reader cannot work here is told of that."""
+    for reader in asked_about(path, more) if path.is_file() else ():
+        if lacking := reader.lacks():
+            return ReadError(f"{path}: {lacking}")
     looked = "; ".join(f.looks_like for f in formats(more) if f.files)
     if path.is_file():
-        return f"{path}: not a training log that any reader knows; looked for {looked}"
+        return NoLogsError(f"{path}: not a training log that any reader knows; looked for {looked}")
     try:
         empty = not any(path.iterdir())
     except OSError:
         empty = False
-    return f"{path}: {'the folder is empty' if empty else 'no training log in it or below it'}; looked for {looked}"
+    what = "the folder is empty" if empty else "no training log in it or below it"
+    return NoLogsError(f"{path}: {what}; looked for {looked}")
 
 
 def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:

@@ -83,6 +83,10 @@ class Reader(ABC):
         """Return the files that another one of them repeats in full, so that they need not be read."""
         return ()
 
+    def lacks(self) -> str:
+        """Return what must be installed before it can read a file, as a sentence; empty when nothing is missing."""
+        return ""
+
     def home(self, path: Path) -> Path | None:
         """Return the run folder of a format that spreads one log over several files, None for all others.
 

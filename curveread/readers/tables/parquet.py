@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,7 +20,6 @@ from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Column, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.readers.tables.long_form import long_parts
-from curveread.readers.tables.parquet_footer import Leaf, leaves
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Curve, Source
@@ -31,8 +30,10 @@ __all__ = ["ParquetReader"]
 
 _TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
 _SIDECAR = re.compile(r".*_(configs|system|traces|artifacts|artifact_\w+|run_artifact_\w+)\.parquet$")
+_NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
 _TRACKIO_OWN = ("id", "run_id", "run_name", "log_id", "space_id")
+_Errors = tuple[type[BaseException], ...]
 
 
 @dataclass(slots=True)
@@ -51,10 +52,14 @@ class ParquetReader(Reader):
     dialects: ClassVar[tuple[Format, ...]] = (HISTORY, TRACKIO_PARQUET)
 
     def claims(self, path: Path) -> bool:
-        """Return whether the footer names columns of a training log; does not need pyarrow."""
-        if path.suffix.lower() not in {".parquet", ".pq"} or _SIDECAR.match(path.name):
-            return False
-        return _is_log(leaves(path))
+        """Return whether the footer names columns of a training log; False without pyarrow."""
+        return not _SIDECAR.match(path.name) and not self.lacks() and _is_log(_leaves(path))
+
+    def lacks(self) -> str:
+        """Return what to install for Parquet, empty when it is there."""
+        if find_spec("pyarrow") is None:
+            return "Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
+        return ""
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs.
@@ -66,9 +71,13 @@ class ParquetReader(Reader):
         CorruptLogError
             When the file cannot be read.
         """
+        if lacking := self.lacks():
+            raise ReadError(f"{path}: {lacking}")
+        import pyarrow as arrow
+        import pyarrow.parquet as parquet
+
         source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
-        arrow, parquet = _pyarrow(path)
-        broken = (arrow.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError, OverflowError)
+        broken = _broken(arrow)
         try:
             file = parquet.ParquetFile(str(path), page_checksum_verification=True)
             groups, by_pandas = int(file.num_row_groups), b"pandas" in (file.schema_arrow.metadata or {})
@@ -88,28 +97,37 @@ class ParquetReader(Reader):
         return [_with_bits(p, single) for p in _parts(cells, source, path, notes, by_pandas)]
 
 
-def _is_log(columns: Sequence[Leaf]) -> bool:
-    numeric = [c.name for c in columns if c.numeric]
+def _broken(arrow: Any) -> _Errors:
+    """Return what pyarrow raises for files that are damaged."""
+    return (arrow.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError, OverflowError)
+
+
+def _leaves(path: Path) -> list[tuple[str, bool]]:
+    """Return name and whether it holds numbers of each column that is not repeated (no lists); none without footer."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    try:
+        schema = parquet.read_metadata(str(path)).schema
+    except _broken(arrow):
+        return []
+    columns = (schema.column(i) for i in range(len(schema)))
+    return [(c.path, c.physical_type in _NUMBERS) for c in columns if not c.max_repetition_level]
+
+
+def _is_log(columns: Sequence[tuple[str, bool]]) -> bool:
+    numeric = [name for name, is_number in columns if is_number]
     metrics = [n for n in numeric if not is_axis_name(n) and not is_bookkeeping(n)]
     if any(is_axis_name(n) for n in numeric):
         return bool(metrics)
     return len(numeric) == len(columns) and any(role_of(n) in _TELLING for n in metrics)
 
 
-def _pyarrow(path: Path) -> tuple[Any, Any]:
-    try:
-        return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise ReadError(
-            f"{path}: Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
-        ) from error
-
-
 def _line(error: BaseException) -> str:
     return str(error).strip().split("\n", 1)[0] or type(error).__name__
 
 
-def _read_group(file: Any, i: int, content: _Content, broken: tuple[type[BaseException], ...]) -> None:
+def _read_group(file: Any, i: int, content: _Content, broken: _Errors) -> None:
     """Read a group of rows; column by column where it is damaged."""
     try:
         tables = [file.read_row_group(i)]
@@ -130,7 +148,7 @@ def _read_group(file: Any, i: int, content: _Content, broken: tuple[type[BaseExc
 
 
 def _cells(
-    arrow: Any, content: _Content, source: str, notes: list[DataNote], broken: tuple[type[BaseException], ...]
+    arrow: Any, content: _Content, source: str, notes: list[DataNote], broken: _Errors
 ) -> tuple[Cells, frozenset[str]]:
     """Return the columns, and the names of those that hold float32 or less."""
     out = Cells(content.rows, notes=notes)

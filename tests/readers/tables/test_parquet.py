@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from curveread.discovery.discover import read_runs
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Part
-from curveread.readers.tables.parquet import ParquetReader
-from curveread.readers.tables.parquet_footer import leaves
+from curveread.readers.tables.parquet import ParquetReader, _leaves
 from curveread.run.notes import NoteKind
 from curveread.testing.reader import points_of
 from tests.conftest import needed
@@ -205,7 +204,7 @@ def test_data_sets_are_not_claimed(tmp_path: Path) -> None:
     assert READER.claims(_write(tmp_path / "keras.parquet", {"loss": [2.0, 1.0], "val_loss": [2.5, 2.0]}))
 
 
-def test_footer_names_the_columns_that_pyarrow_names(tmp_path: Path) -> None:
+def test_columns_with_lists_are_left_out_of_the_schema(tmp_path: Path) -> None:
     columns = {f"metric {i}/é": [1.0] for i in range(40)}
     path = _write(tmp_path / "x.parquet", {**columns, "s": [{"a": {"b": 1}, "c": [1]}], "l": [[1.0]], "t": ["x"]})
     schema = pq.ParquetFile(path).schema
@@ -215,7 +214,7 @@ def test_footer_names_the_columns_that_pyarrow_names(tmp_path: Path) -> None:
         for i in range(len(schema))
         if "list" not in schema.column(i).path
     ]
-    assert [(leaf.name, leaf.numeric) for leaf in leaves(path)] == truth
+    assert _leaves(path) == truth
 
 
 def test_row_group_that_is_damaged_costs_its_rows(tmp_path: Path) -> None:
@@ -257,13 +256,16 @@ def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:
     path = _history(tmp_path / "0000.parquet")
     code = (
         "import sys, pathlib; sys.modules['pyarrow'] = None\n"
+        "from curveread.discovery.discover import read_runs\n"
         "from curveread.readers.tables.parquet import ParquetReader\n"
         "from curveread.errors import ReadError\n"
-        f"path = pathlib.Path({str(path)!r}); reader = ParquetReader(); assert reader.claims(path)\n"
-        "try: reader.read(path)\n"
-        "except ReadError as error: print(error)\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "for read in (ParquetReader().read, read_runs):\n"
+        "    try: read(path)\n"
+        "    except ReadError as error: print(error)\n"
+        "path.with_name('log.csv').write_text('step,loss\\n0,1.5\\n1,1.25\\n')\n"
+        "print([s.path for run in read_runs(path.parent) for s in run.sources])\n"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert (
-        said == f"{path}: Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    said = f"{path}: Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
+    assert done.stdout.splitlines() == [said, said, "['log.csv']"]
