@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Layout", "NotAnEvent", "Number", "Value", "parse"]
+from curveread.readers.protobuf import BYTES, EIGHT, FOUR, VARINT, fields, varint
+
+__all__ = ["Layout", "Number", "Value", "parse"]
 
 Span = tuple[int, int]
-
-_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
 # TensorProto.dtype -> (format of tensor_content, number of the field of single values, significand bits)
 _TENSOR = {
@@ -37,10 +37,6 @@ _TENSOR = {
     23: ("<u8", 17, 53),
 }
 _SCALAR_CLASS = 1  # SummaryMetadata.data_class
-
-
-class NotAnEvent(ValueError):  # noqa: N818 - says what the record is
-    """A record that is no event message; the text says where it stops making sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,48 +124,13 @@ class Layout:
         return bits
 
 
-def varint(data: memoryview, at: int, end: int) -> tuple[int, int]:
-    """Return the varint at ``at`` and the place behind it."""
-    value = shift = 0
-    while at < end and shift < 70:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            return value & 0xFFFFFFFFFFFFFFFF, at
-        shift += 7
-    raise NotAnEvent(f"a varint does not end before byte {at}")
-
-
-def fields(data: memoryview, start: int, end: int, layout: Layout) -> Iterator[tuple[int, int, int, int]]:
-    """Yield number, wire type, first byte and end of each field of a message, and note its structure.
-
-    Raises
-    ------
-    NotAnEvent
-        When the bytes are no message.
-    """
-    at = start
-    while at < end:
-        key, first = varint(data, at, end)
-        wire = key & 7
-        if wire == _VARINT:
-            _, behind = varint(data, first, end)
+def _noted(data: memoryview, start: int, end: int, layout: Layout) -> Iterator[tuple[int, int, int, int]]:
+    """Yield number, wire type, first byte and end of each field of a message, and note its structure."""
+    for number, wire, at, first, behind in fields(data, start, end):
+        if wire == VARINT:
             layout.alike.append((first, behind))
-        elif wire == _EIGHT:
-            behind = first + 8
-        elif wire == _FOUR:
-            behind = first + 4
-        elif wire == _BYTES:
-            size, first = varint(data, first, end)
-            behind = first + size
-        else:
-            raise NotAnEvent(f"wire type {wire} at byte {at}")
-        if behind > end or key < 8:
-            raise NotAnEvent(f"field {key >> 3} at byte {at} does not fit")
         layout.equal.append((at, first))
-        yield key >> 3, wire, first, behind
-        at = behind
+        yield number, wire, first, behind
 
 
 def parse(data: memoryview) -> Layout:
@@ -182,20 +143,20 @@ def parse(data: memoryview) -> Layout:
 
     Raises
     ------
-    NotAnEvent
-        When the bytes are no event message.
+    NotAMessage
+        When the bytes are not an event message.
     """
     layout = Layout(len(data))
-    for number, wire, a, b in fields(data, 0, len(data), layout):
-        if number == 1 and wire == _EIGHT:
+    for number, wire, a, b in _noted(data, 0, len(data), layout):
+        if number == 1 and wire == EIGHT:
             layout.wall_time = (a, b)
-        elif number == 2 and wire == _VARINT:
+        elif number == 2 and wire == VARINT:
             layout.step = (a, b)
-        elif number == 5 and wire == _BYTES:
-            for inner, inner_wire, c, d in fields(data, a, b, layout):
-                if inner == 1 and inner_wire == _BYTES:
+        elif number == 5 and wire == BYTES:
+            for inner, inner_wire, c, d in _noted(data, a, b, layout):
+                if inner == 1 and inner_wire == BYTES:
                     layout.values.append(_value(data, c, d, layout))
-        elif number == 7 and wire == _BYTES:
+        elif number == 7 and wire == BYTES:
             layout.session = (a, b)
     return layout
 
@@ -206,18 +167,18 @@ def _value(data: memoryview, start: int, end: int, layout: Layout) -> Value:
     tensor = False
     plugin: str | None = None
     scalar_class = False
-    for field_number, wire, a, b in fields(data, start, end, layout):
-        if field_number == 1 and wire == _BYTES:
+    for field_number, wire, a, b in _noted(data, start, end, layout):
+        if field_number == 1 and wire == BYTES:
             tag = (a, b)
-        elif field_number == 2 and wire == _FOUR:
+        elif field_number == 2 and wire == FOUR:
             number, tensor = Number((a, b), "<f4", False, 24), False
-        elif field_number in (3, 4, 5, 6) and wire == _BYTES:  # histogram, image, audio: not what a curve is made of
+        elif field_number in (3, 4, 5, 6) and wire == BYTES:  # histogram, image, audio: not what a curve is made of
             number, tensor = None, False
-        elif field_number == 7 and wire == _BYTES:
+        elif field_number == 7 and wire == BYTES:
             node = (a, b)
-        elif field_number == 8 and wire == _BYTES:
+        elif field_number == 8 and wire == BYTES:
             number, tensor = _tensor(data, a, b, layout), True
-        elif field_number == 9 and wire == _BYTES:
+        elif field_number == 9 and wire == BYTES:
             plugin, scalar_class = _metadata(data, a, b, layout)
     if scalar_class:
         plugin = "scalars"
@@ -226,13 +187,13 @@ def _value(data: memoryview, start: int, end: int, layout: Layout) -> Value:
 
 def _metadata(data: memoryview, start: int, end: int, layout: Layout) -> tuple[str, bool]:
     plugin, scalar_class = "", False
-    for number, wire, a, b in fields(data, start, end, layout):
-        if number == 1 and wire == _BYTES:
-            for inner, inner_wire, c, d in fields(data, a, b, layout):
-                if inner == 1 and inner_wire == _BYTES:
+    for number, wire, a, b in _noted(data, start, end, layout):
+        if number == 1 and wire == BYTES:
+            for inner, inner_wire, c, d in _noted(data, a, b, layout):
+                if inner == 1 and inner_wire == BYTES:
                     plugin = data[c:d].tobytes().decode("utf-8", "replace")
                     layout.equal.append((c, d))
-        elif number == 4 and wire == _VARINT:
+        elif number == 4 and wire == VARINT:
             scalar_class = varint(data, a, b)[0] == _SCALAR_CLASS
             layout.equal.append((a, b))
     return plugin, scalar_class
@@ -242,14 +203,14 @@ def _tensor(data: memoryview, start: int, end: int, layout: Layout) -> Number | 
     """Return where the one number of a tensor stands, None when it holds several, or none that is a number."""
     dtype, elements, content = 0, 1, (0, 0)
     singles: dict[int, tuple[int, Span]] = {}
-    for number, wire, a, b in fields(data, start, end, layout):
-        if number == 1 and wire == _VARINT:
+    for number, wire, a, b in _noted(data, start, end, layout):
+        if number == 1 and wire == VARINT:
             dtype = varint(data, a, b)[0]
             layout.equal.append((a, b))
-        elif number == 2 and wire == _BYTES:
+        elif number == 2 and wire == BYTES:
             elements = _elements(data, a, b, layout)
             layout.equal.append((a, b))
-        elif number == 4 and wire == _BYTES:
+        elif number == 4 and wire == BYTES:
             content = (a, b)
         elif number not in singles and b > a:
             singles[number] = (wire, (a, b))
@@ -272,11 +233,11 @@ def _tensor(data: memoryview, start: int, end: int, layout: Layout) -> Number | 
 def _elements(data: memoryview, start: int, end: int, layout: Layout) -> int:
     """Return how many elements a tensor of this shape has, 0 when a dimension is unknown."""
     elements = 1
-    for number, wire, a, b in fields(data, start, end, layout):
-        if number == 2 and wire == _BYTES:
+    for number, wire, a, b in _noted(data, start, end, layout):
+        if number == 2 and wire == BYTES:
             size = 0
-            for inner, inner_wire, c, d in fields(data, a, b, layout):
-                if inner == 1 and inner_wire == _VARINT:
+            for inner, inner_wire, c, d in _noted(data, a, b, layout):
+                if inner == 1 and inner_wire == VARINT:
                     size = varint(data, c, d)[0]
             elements *= size
     return elements

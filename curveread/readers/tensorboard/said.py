@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from curveread.readers.tensorboard.event import Layout, NotAnEvent, fields, varint
+from curveread.readers.protobuf import NotAMessage, fields, varint
 
 __all__ = ["hyper_parameters", "texts"]
 
@@ -23,7 +23,7 @@ def texts(data: memoryview) -> Iterator[tuple[str, str]]:
 
     Raises
     ------
-    NotAnEvent, UnicodeDecodeError
+    NotAMessage, UnicodeDecodeError
         For a text that is not one UTF-8 string.
     """
     for value in _inside(data, 5, 1):
@@ -32,7 +32,7 @@ def texts(data: memoryview) -> Iterator[tuple[str, str]]:
         tag = "".join(_text(part) for part in _inside(value, 1))
         parts = [part.tobytes() for part in _inside(value, 8, 8)]
         if len(parts) != 1:
-            raise NotAnEvent(f"{tag}: a text of {len(parts)} parts")
+            raise NotAMessage(f"{tag}: a text of {len(parts)} parts")
         yield tag.removesuffix("/text_summary"), parts[0].decode()
 
 
@@ -41,7 +41,7 @@ def hyper_parameters(data: memoryview) -> dict[str, Any]:
 
     Raises
     ------
-    NotAnEvent, UnicodeDecodeError
+    NotAMessage, UnicodeDecodeError
         When they cannot be read.
     """
     found: dict[str, Any] = {}
@@ -61,7 +61,7 @@ def _inside(message: memoryview, *path: int) -> Iterator[memoryview]:
     if not path:
         yield message
         return
-    for number, wire, a, b in fields(message, 0, len(message), Layout(0)):
+    for number, wire, _, a, b in fields(message, 0, len(message)):
         if number == path[0] and wire == 2:
             yield from _inside(message[a:b], *path[1:])
 
@@ -82,9 +82,9 @@ def _plugin(value: memoryview) -> tuple[str, memoryview]:
 def _value(held: memoryview, depth: int) -> Any:
     """Return what a ``google.protobuf.Value`` holds."""
     if depth > _DEPTH:
-        raise NotAnEvent(f"a value {_DEPTH} levels deep")
+        raise NotAMessage(f"a value {_DEPTH} levels deep")
     found: Any = None
-    for number, wire, a, b in fields(held, 0, len(held), Layout(0)):
+    for number, wire, _, a, b in fields(held, 0, len(held)):
         inner = held[a:b]
         if number == 2 and wire == 1:
             (found,) = struct.unpack("<d", inner)

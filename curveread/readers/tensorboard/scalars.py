@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.readers.protobuf import NotAMessage
 from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, rounded, varints, words
 from curveread.readers.tensorboard.crc32c import (
     SHORT,
@@ -22,7 +23,7 @@ from curveread.readers.tensorboard.crc32c import (
     mask,
     unmask,
 )
-from curveread.readers.tensorboard.event import NotAnEvent, Value, parse
+from curveread.readers.tensorboard.event import Value, parse
 from curveread.readers.tensorboard.known import KnownLayout, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
@@ -160,7 +161,7 @@ class _Decoder:
         """Return whether a record that is alone in its length needs decoding; an image should not be copied for it."""
         try:
             layout = parse(self.log.view(start + HEADER, length))
-        except NotAnEvent:
+        except NotAMessage:
             return True
         if layout.needs_a_look:
             self.other.append(Record(number, start, length))
@@ -179,7 +180,7 @@ class _Decoder:
                     continue
                 try:
                     known.append(KnownLayout(parse(rows[0, :length].data), rows[0]))
-                except NotAnEvent as e:
+                except NotAMessage as e:
                     reason = f"its checksum is right, but it is no event: {e}"
                     self.bad.append(BadRecord(int(record[0]), int(start[0]), reason))
                     record, start, rows = record[1:], start[1:], rows[1:]

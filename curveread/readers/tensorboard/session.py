@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from curveread.readers.tensorboard.event import Layout, Span, fields, parse, varint
+from curveread.readers.protobuf import fields, varint
+from curveread.readers.tensorboard.event import Layout, Span, parse
 from curveread.readers.tensorboard.memory import Log
 from curveread.readers.tensorboard.scalars import Record
 from curveread.readers.tensorboard.tfrecord import HEADER
@@ -63,7 +64,7 @@ def listen(log: Log, records: Sequence[Record]) -> Said:
 
 def _session(said: Said, number: int, data: memoryview, layout: Layout, span: Span) -> None:
     status, path = 0, ""
-    for field_number, wire, a, b in fields(data, *span, Layout(len(data))):
+    for field_number, wire, _, a, b in fields(data, *span):
         if field_number == 1 and wire == 0:
             status = varint(data, a, b)[0]
         elif field_number == 2 and wire == 2:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from curveread.readers.protobuf import VARINT, fields, varint
+
 __all__ = [
     "RECORD_KINDS",
     "MetricDefinition",
@@ -20,7 +22,6 @@ __all__ = [
     "metric_of",
     "run_of",
     "stats_of",
-    "varint",
     "walk",
 ]
 
@@ -71,44 +72,14 @@ class Stats:
     items: list[tuple[str, float]]
 
 
-def varint(buffer: bytes | memoryview, at: int, stop: int) -> tuple[int, int]:
-    """Return the varint at ``at`` and the offset behind it; ValueError when it does not end."""
-    value = shift = 0
-    while at < stop and shift < 70:
-        byte = buffer[at]
-        value |= (byte & 0x7F) << shift
-        at += 1
-        if byte < 0x80:
-            return value, at
-        shift += 7
-    raise ValueError("varint without an end")
-
-
 def walk(buffer: bytes | memoryview, at: int, stop: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield the fields of a message: number, wire type, and where the content is.
 
-    For varints (wire type 0) the third entry is the value itself, else content is
-    ``buffer[third:fourth]``. ValueError when the bytes are no message.
+    For varints (wire type 0) the third entry is the value itself, else content is ``buffer[third:fourth]``. NotAMessage
+    (a ValueError) when the bytes are not a message.
     """
-    while at < stop:
-        tag, at = varint(buffer, at, stop)
-        wire = tag & 7
-        if wire == 0:
-            value, at = varint(buffer, at, stop)
-            yield tag >> 3, 0, value, at
-            continue
-        if wire == 2:
-            size, at = varint(buffer, at, stop)
-        elif wire == 1:
-            size = 8
-        elif wire == 5:
-            size = 4
-        else:
-            raise ValueError(f"wire type {wire}")
-        if at + size > stop:
-            raise ValueError("field longer than its message")
-        yield tag >> 3, wire, at, at + size
-        at += size
+    for number, wire, _, first, behind in fields(buffer, at, stop):
+        yield number, wire, varint(buffer, first, behind)[0] if wire == VARINT else first, behind
 
 
 def _text(buffer: bytes | memoryview, a: int, b: int) -> str:

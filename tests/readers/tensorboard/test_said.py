@@ -11,7 +11,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.types_pb2 import DataType
 from tensorboard.plugins.hparams import summary_v2
 
-from curveread.readers.tensorboard.event import NotAnEvent
+from curveread.readers.protobuf import NotAMessage
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.readers.tensorboard.said import hyper_parameters, texts
 from tests.conftest import needed
@@ -60,7 +60,7 @@ def test_texts_without_the_suffix_of_their_writer() -> None:
 
 @pytest.mark.parametrize("parts", [(), (b"a", b"b")])
 def test_a_text_that_is_not_one_string_is_told(parts: tuple[bytes, ...]) -> None:
-    with pytest.raises(NotAnEvent, match=f"a text of {len(parts)} parts"):
+    with pytest.raises(NotAMessage, match=f"a text of {len(parts)} parts"):
         list(texts(_data(_text("odd", *parts))))
 
 
