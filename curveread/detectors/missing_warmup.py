@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
-from curveread.findings.arguments import Place, Tag, figure, level
+from curveread.findings.arguments import Place, Tag, count, figure, level, measure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
@@ -110,6 +110,12 @@ class MissingWarmup(Detector):
                     Evidence("rise", "rise", rise / max(float(error), 1e-300), "standard errors"),
                 ),
                 also_explained_by=("a log that begins after the warm-up", "a first batch that was easier"),
-                advice=("Warm the learning rate up over the first 1 to 5 % of the steps.",),
+                advice=(
+                    text(
+                        "Warm the learning rate up over the first {least} to {most} of the steps.",
+                        least=count(1),
+                        most=measure(5, "%"),
+                    ),
+                ),
             )
         ]

@@ -9,13 +9,16 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
-from curveread.findings.arguments import Name, Place, Tag, count, figure
+from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 
 __all__ = ["NonfiniteLoss"]
+
+_BEFORE = 10
+"""Points of the gradient norm, just before the loss, that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -115,20 +118,21 @@ def _kinds(value: FloatArray) -> list[tuple[str, bool]]:
 
 
 def _gradient(subject: Subject, step: int) -> list[Evidence]:
-    """Return how large the gradient norm was in the ten logged points before ``step``, against its median."""
+    """Return how large the gradient norm was in the logged points just before ``step``, against its median."""
     norm = subject.first(Role.GRAD_NORM)
     if norm is None:
         return []
     before = norm.value[norm.step < step]
     if before.size < 20 or float(np.median(before)) <= 0.0:
         return []
-    ratio = float(before[-10:].max() / np.median(before))
+    ratio = float(before[-_BEFORE:].max() / np.median(before))
     return [
         Evidence(
             "largest-gradient-norm-before",
             text(
-                "largest {tag} in the 10 points before, against its median ({median})",
+                "largest {tag} in the {points} before, against its median ({median})",
                 tag=Tag(norm.tag),
+                points=Count(_BEFORE, "point"),
                 median=figure(np.median(before)),
             ),
             ratio,

@@ -10,7 +10,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
-from curveread.findings.arguments import Place, Tag, precise, share
+from curveread.findings.arguments import Place, Tag, count, precise, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -234,7 +234,12 @@ def _stopped(subject: Subject) -> _Stop | None:
             now = float(np.median(rate.value[alive[-1] + 1 :]))
             return _Stop(
                 step,
-                "the learning rate was 0 from there on" if now == 0 else "the learning rate was nearly 0 from there on",
+                text(
+                    "the learning rate was {zero} from there on"
+                    if now == 0
+                    else "the learning rate was nearly {zero} from there on",
+                    zero=count(0),
+                ),
                 Evidence(
                     "learning-rate-after-against-its-peak", "learning rate after, against its peak", now / top, "ratio"
                 ),
@@ -253,7 +258,7 @@ def _stopped(subject: Subject) -> _Stop | None:
             step = int(norm.step[alive[-1] + 1])
             return _Stop(
                 step,
-                "the gradient norm was 0 from there on",
+                text("the gradient norm was {zero} from there on", zero=count(0)),
                 Evidence(
                     "largest-gradient-norm-after",
                     text("largest {tag} after", tag=Tag(norm.tag)),
