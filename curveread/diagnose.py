@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+from curveread.attribution.causes import causes
 from curveread.attribution.fold import fold, ordered
 from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
@@ -99,11 +100,12 @@ def diagnose(
     except Exception as error:  # a forecast that breaks must not take the findings with it, either
         ahead = Outlook(checkpoints=checkpoints(run, None))
         failed.append(Failed("outlook", f"{type(error).__name__}: {error}"))
+    quiet = [rule for rule in configured if rule not in settled]
     return Diagnosis(
         run=run,
         findings=kept,
         verdict=verdict_of(run, kept),
-        quiet=tuple(Quiet(rule) for rule in configured if rule not in settled),
+        quiet=tuple(map(Quiet, quiet)),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
         phases=stretches,
@@ -112,6 +114,7 @@ def diagnose(
         statements=(*sentences, *ahead.statements, *reminder(sentences)),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
+        causes=causes(run, kept, quiet, marks),
         extras=ReportExtras(),
     )
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from curveread.errors import UsageError
+from curveread.findings.cause import Cause
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
 from curveread.findings.forecast import Forecast
@@ -222,6 +223,8 @@ class Diagnosis(ByValue):
         The checkpoints on disk.
     forecast
         Where the loss is going, or why that cannot be said; None where nobody looked.
+    causes
+        What may lie behind the gravest finding, the likeliest first; not in the result JSON.
     extras
         Makes the drawings, the rulers and the digests of the input files when a report asks for them.
     renderer
@@ -241,6 +244,7 @@ class Diagnosis(ByValue):
     accepted: tuple[Finding, ...] = ()
     checkpoints: tuple[KeptCheckpoint, ...] = ()
     forecast: Forecast | None = None
+    causes: tuple[Cause, ...] = ()
     extras: Extras | None = field(default=None, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast
@@ -46,6 +47,7 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         statements=tuple(_statement(s, axis) for s in diagnosis.statements),
         checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
         forecast=diagnosis.forecast and _forecast(diagnosis.forecast, axis),
+        causes=tuple(_cause(c, axis) for c in diagnosis.causes),
     )
 
 
@@ -86,6 +88,13 @@ def _statement(statement: Statement, axis: Places) -> Statement:
 def _forecast(forecast: Forecast, axis: Places) -> Forecast:
     points = tuple(replace(p, step=axis.at(p.step)) for p in forecast.points)
     return replace(forecast, points=points, reason=worded(forecast.reason, axis))
+
+
+def _cause(cause: Cause, axis: Places) -> Cause:
+    speaks_for, speaks_against = (
+        tuple(worded(words, axis) for words in side) for side in (cause.speaks_for, cause.speaks_against)
+    )
+    return Cause(worded(cause.name, axis), speaks_for, speaks_against)
 
 
 def _key_figure(figure: KeyFigure, axis: Places) -> KeyFigure:
