@@ -10,14 +10,17 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.findings.wording import amount, compact, duration, measure, span
 from curveread.report.logtext import clean, shorten
+from curveread.report.text.document import Section, Terms
+from curveread.report.text.plain import lines
+from curveread.report.text.sections import brief
 from curveread.run.notes import DataNote
 
 __all__ = ["STYLES", "print_diagnosis", "print_notes"]
 
 STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "error": "bold red"}
 
-_STATEMENTS = 4
-"""Readings in words that are printed; the report has all."""
+_LINES = 4
+"""Lines of a section that are printed; the report has all."""
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _UNCHECKED = 12
@@ -45,13 +48,8 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     for i, finding in enumerate(diagnosis.findings, start=1):
         out.blank()
         _print_finding(out, i, finding, diagnosis.run.x_axis)
-    if diagnosis.statements:
-        out.blank()
-        for statement in diagnosis.statements[:_STATEMENTS]:
-            out.line("· ", _brief(clean(statement.text)), indent=2, hang=2)
-        rest = len(diagnosis.statements) - _STATEMENTS
-        if rest > 0:
-            out.line((f"· and {amount(rest, 'more reading')} in the report", "dim"), indent=2, hang=2)
+    for section in brief(diagnosis):
+        _print_section(out, section)
     _print_rest(out, diagnosis)
 
 
@@ -92,6 +90,20 @@ def _print_finding(out: Screen, number: int, finding: Finding, axis: str) -> Non
     out.line(clean(finding.message), indent=2 + len(lead))
     for advice in finding.advice:
         out.line(("→ ", "dim"), clean(advice), indent=2 + len(lead), hang=2)
+
+
+def _print_section(out: Screen, section: Section) -> None:
+    """Print the first lines of a section; readings, which speak for themselves, without a heading."""
+    said = lines(section)
+    out.blank()
+    if not isinstance(section.blocks[0], Terms):
+        out.line((f"{section.heading}:", "dim"), indent=2)
+    for line in said[:_LINES]:
+        out.line("· ", _brief(line), indent=2, hang=2)
+    rest = len(said) - _LINES
+    if rest > 0:
+        kind = "reading" if isinstance(section.blocks[0], Terms) else "line"
+        out.line((f"· and {amount(rest, f'more {kind}')} in the report", "dim"), indent=2, hang=2)
 
 
 def _brief(text: str, room: int = 180) -> str:

@@ -24,17 +24,17 @@ from curveread.run.roles import Role
 __all__ = [
     "Card",
     "CurveRow",
-    "Figure",
     "Pair",
-    "Told",
+    "WordedFigure",
     "cards",
     "command",
     "config",
     "counts",
     "curve_rows",
     "figures",
+    "heading",
+    "pair",
     "sources",
-    "statements",
 ]
 
 _MESSAGE = 600
@@ -50,7 +50,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class WordedFigure:
     """A key figure: its name, its value with the unit, and where it was; ``aside`` when it is for comparing only."""
 
     name: str
@@ -82,15 +82,6 @@ class Card:
     others: tuple[str, ...]
     folded: tuple[str, ...]
     placed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A reading of the run in words, with the figures behind it."""
-
-    topic: str
-    text: str
-    evidence: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +119,7 @@ def _card(i: int, f: Finding, axis: str) -> Card:
         percent=f"{f.confidence:.0%}".replace("%", " %"),
         tag=f.tag,
         where=where,
-        evidence=tuple(_pair(e) for e in f.evidence),
+        evidence=tuple(pair(e) for e in f.evidence),
         advice=tuple(shorten(a, _MESSAGE) for a in f.advice),
         others=tuple(shorten(a, _MESSAGE) for a in f.also_explained_by),
         folded=tuple(f"{clean(c.rule)}: {shorten(c.message, _MESSAGE)}" for c in f.folded),
@@ -136,19 +127,7 @@ def _card(i: int, f: Finding, axis: str) -> Card:
     )
 
 
-def statements(diagnosis: Diagnosis, limit: int = 40) -> tuple[Told, ...]:
-    """Return the readings in words, in their order."""
-    return tuple(
-        Told(
-            _heading(s.topic),
-            shorten(s.text, _MESSAGE),
-            tuple(_pair(e) for e in s.evidence),
-        )
-        for s in diagnosis.statements[:limit]
-    )
-
-
-def _pair(e: Evidence) -> Pair:
+def pair(e: Evidence) -> Pair:
     """Return a figure in words: its place names the step itself, and a share reads as one."""
     name = without_axis(e.name) if e.unit == "step" else e.name
     value = measure(e.value, e.unit)
@@ -181,29 +160,32 @@ _LEADING = (
 """The figures that a reader looks for first, in this order."""
 
 
-def figures(diagnosis: Diagnosis) -> tuple[Figure, ...]:
+def figures(diagnosis: Diagnosis) -> tuple[WordedFigure, ...]:
     """Return the key figures: what a reader looks for first, steps and wall time, then the others of the summary."""
     run, known = diagnosis.run, diagnosis.summary
     out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known]
     if run.first_step is not None and run.last_step is not None and not known.keys() & {"steps", "last_step"}:
         where = span(run.first_step, run.last_step, run.x_axis)
         over_steps = where.startswith("step")
-        out.append(Figure("Steps" if over_steps else "Reach", where.split(" ", 1)[1] if over_steps else where, ""))
+        out.append(
+            WordedFigure("Steps" if over_steps else "Reach", where.split(" ", 1)[1] if over_steps else where, "")
+        )
     if run.wall_seconds and not known.keys() & {"wall_seconds", "wall_time"}:
-        out.append(Figure("Wall time", duration(run.wall_seconds), ""))
+        out.append(WordedFigure("Wall time", duration(run.wall_seconds), ""))
     others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key not in _LEADING]
     return (*out, *sorted(others, key=lambda f: f.aside))
 
 
-def _figure(key: str, r: KeyFigure, x_axis: str) -> Figure:
+def _figure(key: str, r: KeyFigure, x_axis: str) -> WordedFigure:
     where = "" if r.step is None else f"at {span(r.step, None, x_axis)}"
     share = r.unit == "ratio" and key.startswith("share_") and math.isfinite(r.value)
     value = percent(r.value) if share else measure(r.value, r.unit)
-    return Figure(_heading(key), value, where, aside="spike_score" in key)
+    return WordedFigure(heading(key), value, where, aside="spike_score" in key)
 
 
-def _heading(key: str) -> str:
-    words = (
+def heading(key: str) -> str:
+    """Return a key as a heading: ``best_eval_loss`` -> ``Best eval loss``."""
+    name = (
         clean(key)
         .replace("_", " ")
         .replace("-", " ")
@@ -212,7 +194,7 @@ def _heading(key: str) -> str:
         .replace("olmo", "OLMo ")
         .replace("spike score ", "spike score, ")
     )
-    return words[:1].upper() + words[1:]
+    return name[:1].upper() + name[1:]
 
 
 _FIRST = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["clean", "shorten"]
+__all__ = ["clean", "shorten", "words"]
 
 _JOINERS = {"\u200c", "\u200d"}  # several scripts and emoji need them
 
@@ -46,3 +46,8 @@ def shorten(text: object, length: int) -> str:
         return "…"[:length]
     tail = (length - 1) * 2 // 5
     return shown[: length - 1 - tail] + "…" + (shown[-tail:] if tail else "")
+
+
+def words(key: object) -> str:
+    """Return a name with dashes as words: ``loss-spike`` -> ``loss spike``."""
+    return clean(key).replace("-", " ")

@@ -100,7 +100,8 @@ def write_postmortem(
     from base64 import b64encode
 
     from curveread.report.figure.mpl import png
-    from curveread.report.text.postmortem_text import postmortem_markdown, postmortem_page
+    from curveread.report.page.postmortem import postmortem_page
+    from curveread.report.text.postmortem_text import postmortem_markdown
 
     target = Path(path)
     if format not in POSTMORTEM_FORMATS:

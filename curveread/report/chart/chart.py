@@ -15,9 +15,9 @@ from curveread.findings.wording import place
 from curveread.report.chart.axis import Axis, step_axis
 from curveread.report.chart.panels import panels
 from curveread.report.chart.spec import ChartSpec, Mark, Rule, Segment, Stretch
-from curveread.report.logtext import clean, shorten
+from curveread.report.logtext import clean, shorten, words
 
-__all__ = ["chart", "rule_words"]
+__all__ = ["chart"]
 
 _MAX_MARKS = 40
 _HEALTH = ("ok", "info", "warning", "error")
@@ -64,11 +64,6 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
     )
 
 
-def rule_words(rule: str) -> str:
-    """Return the name of a check as words: ``loss-spike`` -> ``loss spike``."""
-    return clean(rule).replace("-", " ")
-
-
 def _chosen(diagnosis: Diagnosis, tags: Sequence[str] | None) -> tuple[Drawing, ...]:
     if tags is None:
         return diagnosis.drawings
@@ -99,8 +94,8 @@ def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing], axis: str)
         if f.first_step is None:
             continue
         last = f.first_step if f.last_step is None else max(f.last_step, f.first_step)
-        words = rule_words(f.rule)
-        texts = (f"{words} {place(f.first_step, axis)}", words, "")
+        rule = words(f.rule)
+        texts = (f"{rule} {place(f.first_step, axis)}", rule, "")
         peak = _point(drawn.get(f.tag or ""), f.peak_step)
         yield Mark(i, f.severity.value, float(f.first_step), float(last), texts, str(f.message), f.tag, peak)
 

@@ -10,16 +10,17 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
-from curveread.report.events import telling
 from curveread.report.figure.paint import PIXEL
-from curveread.report.figure.paper import Paper, size, wrapped
+from curveread.report.figure.paper import Paper, size, text_width, wrapped
 from curveread.report.figure.style import plain
 from curveread.report.logtext import shorten
+from curveread.report.text.document import Bullets, Checks, Section, Table, Terms
+from curveread.report.text.plain import named
+from curveread.report.text.sections import sections
 
 __all__ = ["document", "pages"]
 
@@ -27,7 +28,6 @@ _WIDTH, _HEIGHT = 8.27, 11.69
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.75, 0.6, 0.75, 0.8
 _AXIS = 0.45
 """Inches that the charts are further in, for the numbers of their vertical axes."""
-_LISTED = 60
 
 
 def document(diagnosis: Diagnosis, spec: ChartSpec, *, title: str | None = None) -> bytes:
@@ -60,7 +60,7 @@ def pages(diagnosis: Diagnosis, spec: ChartSpec, name: str) -> list[Paper]:
     _verdict(flow, diagnosis, spec)
     _charts(flow, spec)
     _findings(flow, diagnosis)
-    _outcomes(flow, diagnosis)
+    _sections(flow, diagnosis)
     foot: dict[str, Any] = {"size": 8, "alpha": 0.65}
     for i, paper in enumerate(flow.papers, start=1):
         paper.text(_LEFT, _HEIGHT - 0.45, plain(f"{shorten(name, 70)} · curveread {__version__}", 120), **foot)
@@ -122,7 +122,7 @@ def _verdict(pages: _Pages, diagnosis: Diagnosis, spec: ChartSpec) -> None:
     _figures(pages, facts.figures(diagnosis))
 
 
-def _figures(pages: _Pages, figures: Sequence[facts.Figure]) -> None:
+def _figures(pages: _Pages, figures: Sequence[facts.WordedFigure]) -> None:
     """Write the key figures in rows of three."""
     columns = 3
     wide = (_WIDTH - _LEFT - _RIGHT) / columns
@@ -184,41 +184,63 @@ def _findings(pages: _Pages, diagnosis: Diagnosis) -> None:
         pages.y += 0.2
 
 
-def _outcomes(pages: _Pages, diagnosis: Diagnosis) -> None:
-    """Write the readings in words, what happened when, what was checked and what was read."""
-    if diagnosis.statements:
-        pages.heading("Readings")
-        for statement in diagnosis.statements:
-            pages.write(f"– {statement.text}", 9)
-    if diagnosis.timeline:
-        pages.heading("Timeline")
-        events = telling(diagnosis)
-        for entry in events[:_LISTED]:
-            pages.write(f"step {count(entry.step)}: {shorten(entry.text, 300)}", 9)
-        _more(pages, len(events) - _LISTED)
+def _sections(pages: _Pages, diagnosis: Diagnosis) -> None:
+    """Write what else is told, what was checked and what was read; long tables are left to the page."""
+    for section in sections(diagnosis, "told"):
+        pages.heading(section.heading)
+        _blocks(pages, section)
     pages.heading("What was checked")
-    pages.write("Checked and quiet: " + (", ".join(q.rule for q in diagnosis.quiet) or "none"), 9, after=0.06)
-    for n in diagnosis.not_checked:
-        pages.write(f"Not checked: {n.rule}: {shorten(n.reason, 300)}", 9)
-    for f in diagnosis.failed:
-        pages.write(f"Failed: {f.rule}: {shorten(f.error, 300)}", 9, bold=True)
-    notes = diagnosis.run.notes
-    if notes:
-        pages.heading("Data notes")
-        for note in notes[:_LISTED]:
-            source = f"{shorten(note.source, 120)}: " if note.source else ""
-            pages.write(f"– {source}{shorten(note.message, 600)}", 9)
-        _more(pages, len(notes) - _LISTED)
-    sources = facts.sources(diagnosis, _LISTED)
-    if sources:
-        pages.heading("Sources")
-        for path, format, size in sources:
-            pages.write(f"{shorten(path, 160)}: {format}, {size}", 9)
-        _more(pages, len(diagnosis.run.sources) - _LISTED)
+    for section in sections(diagnosis, "checked"):
+        pages.need(0.5)
+        pages.write(section.heading, 9, bold=True)
+        _blocks(pages, section)
+        pages.y += 0.06
+    for section in sections(diagnosis, "data", "foot"):
+        if not section.bulky:
+            pages.heading(section.heading)
+            _blocks(pages, section)
     pages.y += 0.1
     pages.write(f"Made with: {facts.command(diagnosis)}", 8.5, alpha=0.75)
 
 
-def _more(pages: _Pages, left: int) -> None:
-    if left > 0:
-        pages.write(f"and {count(left)} more", 9)
+def _blocks(pages: _Pages, section: Section) -> None:
+    for block in section.blocks:
+        match block:
+            case Table():
+                _table(pages, *block.written(), block.numeric)
+            case Bullets(items) | Checks(items):
+                for item in items:
+                    pages.write(f"– {named(item)}", 9)
+            case Terms(items):
+                for term in items:
+                    pages.write(f"– {term.text}", 9)
+            case text:
+                pages.write(text, 9)
+
+
+def _table(pages: _Pages, head: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int]) -> None:
+    """Write a table: short columns as wide as they are, the others share what is left, their text wrapped."""
+    size, gap, room = 8.5, 0.16, _WIDTH - _LEFT - _RIGHT
+    cells = [[plain(cell, 4000) for cell in row] for row in (head, *rows)]
+    wide = [max(text_width(row[i], size, bold=row is cells[0]) for row in cells) for i in range(len(head))]
+    fair = room / len(head) - gap
+    long = [i for i, w in enumerate(wide) if w > fair]
+    left = room - sum(w + gap for i, w in enumerate(wide) if i not in long) - gap * len(long)
+    for i in long:
+        wide[i] = min(wide[i], left / len(long))
+    step = size / 72 * 1.42
+    for n, row in enumerate(cells):
+        lines = [wrapped(cell, wide[i], size) if cell else [] for i, cell in enumerate(row)]
+        pages.need(step * min(max(map(len, lines)), 30))
+        for line in range(max(map(len, lines))):
+            pages.need(step)
+            pages.y += step
+            x = _LEFT
+            for i, cell in enumerate(lines):
+                if line < len(cell):
+                    at, side = (x + wide[i], "right") if i in numeric else (x, "left")
+                    how = {"weight": "bold"} if n == 0 else {}
+                    pages.paper.text(at, pages.y, cell[line], size=size, ha=side, **how)
+                x += wide[i] + gap
+        pages.y += 0.02
+    pages.y += 0.06

@@ -7,9 +7,12 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from curveread.report.logtext import shorten
+from curveread.report.page.svg.curves import sparkline
+from curveread.report.text.document import Code, Spark
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["asset", "environment"]
 
@@ -26,5 +29,12 @@ def environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters["shorten"] = shorten
+    made.filters |= {"shorten": shorten, "kind": lambda block: type(block).__name__, "sparkline": _spark}
+    made.tests |= {"code": lambda cell: isinstance(cell, Code), "spark": lambda cell: isinstance(cell, Spark)}
     return made
+
+
+def _spark(cell: Spark) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(sparkline(cell.values))

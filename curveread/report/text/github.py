@@ -5,6 +5,8 @@ from __future__ import annotations
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import span
 from curveread.report.logtext import clean
+from curveread.report.text.plain import lines
+from curveread.report.text.sections import brief
 
 __all__ = ["notices", "unread"]
 
@@ -12,7 +14,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def notices(diagnosis: Diagnosis) -> list[str]:
-    """Return a line for the verdict, then an annotation for each finding, gravest first, and each check that broke.
+    """Return a line for the verdict, then an annotation for each finding, gravest first, section, and broken check.
 
     A finding is ``::error``, ``::warning`` or ``::notice`` by its severity: GitHub shows ten of each for a step.
     """
@@ -20,8 +22,9 @@ def notices(diagnosis: Diagnosis) -> list[str]:
     out = [_plain(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
     for f in diagnosis.findings:
         title = f"{f.rule} in {name}, {span(f.first_step, f.last_step)}"
-        lines = [str(f.message), *(f"→ {advice}" for advice in f.advice)]
-        out.append(_command(_LEVELS[f.severity.value], title, lines))
+        said = [str(f.message), *(f"→ {advice}" for advice in f.advice)]
+        out.append(_command(_LEVELS[f.severity.value], title, said))
+    out += [_command("notice", f"{s.heading}: {name}", lines(s)) for s in brief(diagnosis)]
     out += [_command("error", f"check {f.rule} failed on {name}", [f.error]) for f in diagnosis.failed]
     return out
 
@@ -31,10 +34,10 @@ def unread(path: str, reason: str) -> str:
     return _command("error", f"{clean(path)} cannot be read", [reason])
 
 
-def _command(level: str, title: str, lines: list[str]) -> str:
+def _command(level: str, title: str, said: list[str]) -> str:
     """Return a workflow command; what would end its title or its message is written as GitHub's percent codes."""
     head = _percent(_plain(clean(title))).replace(":", "%3A").replace(",", "%2C")
-    return f"::{level} title={head}::" + "%0A".join(_percent(_plain(clean(line))) for line in lines)
+    return f"::{level} title={head}::" + "%0A".join(_percent(_plain(clean(line))) for line in said)
 
 
 def _percent(text: str) -> str:

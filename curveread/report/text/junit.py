@@ -14,6 +14,8 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import measure, span
 from curveread.report.logtext import clean
+from curveread.report.text.plain import lines
+from curveread.report.text.sections import brief
 
 __all__ = ["junit"]
 
@@ -96,6 +98,8 @@ def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when:
     said = [f"{diagnosis.verdict.health}: {_legal(diagnosis.verdict.headline)}"]
     said += [_told(f) for f in diagnosis.findings if f.severity < fail_on]
     said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]
+    for section in brief(diagnosis):
+        said.append("\n".join([f"{section.heading}:", *(f"- {_legal(line)}" for line in lines(section))]))
     said += [f"note: {_legal(f'{n.source}: {n.message}' if n.source else n.message)}" for n in run.notes]
     _close(suite, said)
 
@@ -108,8 +112,8 @@ def _unread(root: Element, i: int, path: str, reason: str, when: datetime) -> No
 
 
 def _told(finding: Finding) -> str:
-    lines = [f"{finding.severity.value} {finding.rule}, {span(finding.first_step, finding.last_step)}"]
-    lines.append(_legal(finding.message))
-    lines += [f"{_legal(e.name)}: {_legal(measure(e.value, e.unit))}" for e in finding.evidence]
-    lines += [f"-> {_legal(advice)}" for advice in finding.advice]
-    return "\n".join(lines)
+    said = [f"{finding.severity.value} {finding.rule}, {span(finding.first_step, finding.last_step)}"]
+    said.append(_legal(finding.message))
+    said += [f"{_legal(e.name)}: {_legal(measure(e.value, e.unit))}" for e in finding.evidence]
+    said += [f"-> {_legal(advice)}" for advice in finding.advice]
+    return "\n".join(said)

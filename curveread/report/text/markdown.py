@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
-from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten
+from curveread.report.text.document import Bullets, Checks, Code, Named, Section, Table, Terms
+from curveread.report.text.sections import sections
 
-__all__ = ["address", "code", "escape", "markdown", "table"]
+__all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
@@ -69,32 +69,13 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
         out += _card(card)
     if len(cards) > _SHOWN:
         out += [f"and {len(cards) - _SHOWN} more findings", ""]
-    if diagnosis.statements:
-        out += ["## Readings", "", *(f"- {escape(shorten(s.text, 600))}" for s in diagnosis.statements), ""]
-    out += _timeline(diagnosis)
+    for section in sections(diagnosis, "told"):
+        out += [f"## {section.heading}", "", *blocks(section)]
     out += ["## What was checked", ""]
-    quiet = ", ".join(escape(q.rule) for q in diagnosis.quiet) or "none"
-    out += [f"Checked and quiet: {quiet}", ""]
-    out += _listed("Not checked", [(n.rule, str(n.reason)) for n in diagnosis.not_checked])
-    out += _listed("Failed", [(f.rule, f.error) for f in diagnosis.failed])
-    out += _listed("Accepted earlier", [(f.rule, str(f.message)) for f in diagnosis.accepted])
-    notes = diagnosis.run.notes
-    if notes:
-        out += ["## Data notes", ""]
-        for n in notes[:_SHOWN]:
-            place = f" {code(n.source)}" if n.source else ""
-            out += [f"- {escape(n.kind.value)}{place}: {escape(shorten(n.message, 400))}"]
-        out += [f"- and {len(notes) - _SHOWN} more"] if len(notes) > _SHOWN else []
-        out += [""]
-    rows = facts.curve_rows(diagnosis, 60)
-    if rows:
-        out += ["<details><summary>Curves</summary>", ""]
-        out += table(
-            ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Last value"),
-            [(code(r.tag, 60, cell=True), r.role, r.points, r.first, r.last, r.low, r.end) for r in rows],
-        )
-        left = len(diagnosis.run.curves) - len(rows)
-        out += ([f"and {left} more curves", ""] if left > 0 else []) + ["</details>", ""]
+    for section in sections(diagnosis, "checked"):
+        out += _checked(section)
+    for section in sections(diagnosis, "data", "foot"):
+        out += [] if section.bulky else _folded(section)
     out += [f"curveread {__version__} · {code(facts.command(diagnosis), 500)}", ""]
     return "\n".join(out)
 
@@ -115,22 +96,49 @@ def _card(card: facts.Card) -> list[str]:
     return out
 
 
-def _timeline(diagnosis: Diagnosis) -> list[str]:
-    """Return what happened beside the findings, folded away."""
-    told = [t for t in telling(diagnosis) if t.kind != "finding"]
-    rows = [(count(t.step), escape(t.kind.replace("-", " ")), escape(shorten(t.text, 300))) for t in told[:_SHOWN]]
-    if len(rows) < 2:
-        return []
-    left = len(told) - len(rows)
-    more = [f"and {left} more events", ""] if left > 0 else []
-    head = ("Step", "Event", "")
-    return ["<details><summary>Timeline</summary>", "", *table(head, rows), *more, "</details>", ""]
+def _checked(section: Section) -> list[str]:
+    """Return an outcome of the checks: its names on a line, or a list with the reasons."""
+    lines = blocks(section)
+    if isinstance(section.blocks[0], str):
+        return [f"{section.heading}: {lines[0]}", *lines[1:]]
+    return [f"{section.heading}:", "", *lines]
 
 
-def _listed(heading: str, pairs: Sequence[tuple[str, str]]) -> list[str]:
-    if not pairs:
-        return []
-    return [f"{heading}:", "", *(f"- {escape(name)}: {escape(shorten(why, 400))}" for name, why in pairs), ""]
+def _folded(section: Section) -> list[str]:
+    """Return a table folded away; a list, such as the data notes, is worth a place of its own."""
+    if isinstance(section.blocks[0], Bullets):
+        return [f"## {section.heading}", "", *blocks(section)]
+    return [f"<details><summary>{section.heading}</summary>", "", *blocks(section), "</details>", ""]
+
+
+def blocks(section: Section) -> list[str]:
+    """Return what a section says, an empty line after each block."""
+    out: list[str] = []
+    for block in section.blocks:
+        match block:
+            case Table():
+                head, rows = block.written()
+                out += table([escape(name) for name in head], [[_cell(cell) for cell in row] for row in rows])
+            case Bullets(items):
+                out += [*(f"- {_item(item)}" for item in items), ""]
+            case Checks(items):
+                out += [*(f"- [ ] {escape(item)}" for item in items), ""]
+            case Terms(items):
+                out += [*(f"- {escape(term.text)}" for term in items), ""]
+            case text:
+                out += [escape(text), ""]
+    return out
+
+
+def _item(item: str | Named) -> str:
+    if isinstance(item, str):
+        return escape(item)
+    lead = " ".join([*([escape(item.name)] if item.name else []), *([code(item.where)] if item.where else [])])
+    return f"{lead}: {escape(item.text)}"
+
+
+def _cell(cell: str) -> str:
+    return code(cell, 60, cell=True) if isinstance(cell, Code) else escape(cell)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

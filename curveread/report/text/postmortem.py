@@ -6,7 +6,6 @@ The outline is that of the postmortems in Google's "Site Reliability Engineering
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from curveread.findings.aftermath import Aftermath, Noticed, Spent
@@ -14,19 +13,16 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import amount, compact, count, duration, measure, percent
 from curveread.report import facts
-from curveread.report.causes import Cause, causes
 from curveread.report.events import telling
-from curveread.report.logtext import clean, shorten
+from curveread.report.logtext import clean, shorten, words
+from curveread.report.text.document import Block, Bullets, Checks, Section, Table
+from curveread.report.text.sections import likely_causes, other_causes, sections
 from curveread.run.roles import Role
 
-__all__ = ["Bullets", "Checks", "Section", "Table", "sections"]
+__all__ = ["postmortem"]
 
 _EVENTS = 40
-_WORTH_LOGGING = (
-    (Role.EVAL_LOSS, "eval loss"),
-    (Role.GRAD_NORM, "grad norm"),
-    (Role.LEARNING_RATE, "learning rate"),
-)
+_WORTH_LOGGING = (Role.EVAL_LOSS, Role.GRAD_NORM, Role.LEARNING_RATE)
 _SURROUNDINGS = (
     "moved-first",
     "learning-rate-then",
@@ -37,47 +33,19 @@ _SURROUNDINGS = (
 """Evidence that says what lay around a finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list."""
-
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """A list of things to do, each with a box to tick."""
-
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with a head."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and what is under it; a ``str`` is a paragraph. Nothing is escaped yet."""
-
-    heading: str
-    blocks: tuple[str | Bullets | Checks | Table, ...]
-
-
-def sections(diagnosis: Diagnosis, after: Aftermath) -> tuple[Section, ...]:
+def postmortem(diagnosis: Diagnosis, after: Aftermath) -> tuple[Section, ...]:
     """Return the sections; for a run in which nothing went wrong one that says so."""
     loud = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
     if not loud:
         return (_nothing(diagnosis, after),)
+    causes = _causes(diagnosis)
     return (
         _summary(diagnosis, after, loud),
         _impact(after),
         _timeline(diagnosis, after),
+        *(s for s in sections(diagnosis, "told") if s.heading != causes.heading),
         _first(diagnosis, loud),
-        _causes(causes(diagnosis)),
+        causes,
         _well(diagnosis, after, loud),
         _noticed(after),
         _actions(diagnosis, after, loud),
@@ -88,7 +56,7 @@ def _nothing(diagnosis: Diagnosis, after: Aftermath) -> Section:
     quiet = amount(len(diagnosis.quiet), "check")
     text = f"There is nothing to write up: {quiet} ran over {amount(after.whole.steps, 'step')} and none found a fault."
     known = tuple(shorten(f.message, 400) for f in diagnosis.findings)
-    blocks: tuple[str | Bullets, ...] = (text,)
+    blocks: tuple[Block, ...] = (text,)
     if known:
         blocks = (text, "Worth knowing:", Bullets(known))
     if diagnosis.not_checked:
@@ -171,28 +139,16 @@ def _first(diagnosis: Diagnosis, loud: Sequence[Finding]) -> Section:
     everything = [*diagnosis.findings, *(e for f in diagnosis.findings for e in f.folded)]
     ordered = sorted((f for f in everything if f.first_step is not None), key=lambda f: f.first_step or 0)
     order = [f"step {count(f.first_step or 0)}: {f.rule}" + (f" in {clean(f.tag)}" if f.tag else "") for f in ordered]
-    blocks: list[str | Bullets] = [Bullets(tuple(lines))] if lines else []
+    blocks: list[Block] = [Bullets(tuple(lines))] if lines else []
     blocks += ["In the order in which it began:", Bullets(tuple(order[:12]))]
     return Section("What moved first", tuple(blocks))
 
 
-def _causes(found: Sequence[Cause]) -> Section:
-    blocks: list[str | Bullets | Table] = []
-    likely = [c for c in found if c.speaks_for]
-    if likely:
-        rows = tuple(
-            (str(i), c.name, "; ".join(c.speaks_for), "; ".join(c.speaks_against) or "nothing in the log")
-            for i, c in enumerate(likely, start=1)
-        )
-        blocks.append(Table(("", "Cause", "Speaks for it", "Speaks against it"), rows))
-    else:
-        blocks.append("The log speaks for no cause in particular.")
-    others = [c for c in found if not c.speaks_for]
-    if others:
-        lines = [
-            f"{c.name}: " + ("; ".join(c.speaks_against) or "the log says nothing for or against it") for c in others
-        ]
-        blocks += ["Less likely, or not to be told from the log:", Bullets(tuple(lines))]
+def _causes(diagnosis: Diagnosis) -> Section:
+    likely, others = likely_causes(diagnosis), other_causes(diagnosis)
+    blocks: list[Block] = [likely if likely.rows else "The log speaks for no cause in particular."]
+    if others.items:
+        blocks += ["Less likely, or not to be told from the log:", others]
     return Section("Likely causes", (*blocks, "What it was: …"))
 
 
@@ -234,8 +190,8 @@ def _noticed_row(n: Noticed, clock: bool) -> tuple[str, ...]:
 
 
 def _article(n: Noticed) -> str:
-    words = {Severity.ERROR: "an error", Severity.WARNING: "a warning", Severity.INFO: "a remark"}
-    return words[n.severity or n.finding.severity]
+    named = {Severity.ERROR: "an error", Severity.WARNING: "a warning", Severity.INFO: "a remark"}
+    return named[n.severity or n.finding.severity]
 
 
 def _left(left: Spent) -> str:
@@ -258,5 +214,6 @@ def _actions(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) ->
             f"from step {count(early[0].step or 0)} on."
         )
     lacking = {n.lacking for n in diagnosis.not_checked}
-    items += [f"Log the {what}: a check could not run without it." for r, what in _WORTH_LOGGING if (r,) in lacking]
+    wanted = [words(role.value) for role in _WORTH_LOGGING if (role,) in lacking]
+    items += [f"Log the {name}: a check could not run without it." for name in wanted]
     return Section("Action items", (Checks(tuple(f"{item} (owner: …, by: …)" for item in items)),))

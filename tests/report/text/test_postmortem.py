@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
-import curveread as cr
 from curveread import api
 from curveread.aftermath import aftermath
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import NotChecked
-from curveread.findings.finding import Evidence
-from curveread.report.causes import causes
-from curveread.report.text.postmortem import sections
-from curveread.report.text.postmortem_text import postmortem_markdown, postmortem_page
+from curveread.report.page.postmortem import postmortem_page
+from curveread.report.text.postmortem import postmortem
+from curveread.report.text.postmortem_text import postmortem_markdown
 from tests.report.handmade import diagnosis, finding, run_of, spiky
 
 OUTLINE = [
@@ -35,7 +32,7 @@ NASTY = "a|b `<script>alert(1)</script>` @all [x](http://y)"
 
 def test_outline_of_an_incident() -> None:
     d = spiky()
-    assert [s.heading for s in sections(d, aftermath(d.run, d))] == OUTLINE
+    assert [s.heading for s in postmortem(d, aftermath(d.run, d))] == OUTLINE
     text = postmortem_markdown(d, aftermath(d.run, d), picture="my run.png")
     assert re.findall(r"^## (.*)$", text, re.M) == OUTLINE
     assert "![Charts of the run with numbered findings](<my%20run.png>)" in text
@@ -63,33 +60,7 @@ def test_log_text_stays_text() -> None:
         assert 'href="' not in text
         assert "&lt;script&gt;" in text
     assert "@all" not in postmortem_markdown(d, after)
-    assert out.count("<table>") == page.count("<table>") >= 3
-
-
-def test_causes_are_ranked_by_what_the_log_holds() -> None:
-    folded = finding("learning-rate-jump", "warning", 598, message="lr jumped from 1 to 9")
-    (spike,) = spiky().findings
-    head = replace(
-        spike, folded=(folded,), evidence=(Evidence("moved-first", "moved first", "train/grad_norm, 3 steps before"),)
-    )
-    d = replace(spiky(), findings=(head,))
-    names = [c.name for c in causes(d)]
-    assert set(names[:2]) == {"the learning rate", "unstable gradients"}
-    rate = next(c for c in causes(d) if c.name == "the learning rate")
-    assert rate.speaks_for == ("learning-rate-jump at step 598: lr jumped from 1 to 9",)
-    for said in (
-        "train/loss and train/grad_norm at the same step",
-        "train/loss, 2 steps before grad_norm",
-    ):
-        other = replace(d, findings=(replace(head, evidence=(Evidence("moved-first", "moved first", said),)),))
-        assert next(c for c in causes(other) if c.name == "unstable gradients").speaks_for == ()
-    assert causes(diagnosis(spiky().run)) == ()
-
-
-def test_learned_by_heart_is_told_in_epochs(samples: Path) -> None:
-    first = causes(cr.diagnose(cr.read(samples / "overfitting")))[0]
-    assert first.name == "more passes over the data than it bears"
-    assert "it turned at epoch 4 of 30" in first.speaks_for
+    assert out.count("<table>") == page.count("<table ") >= 3
 
 
 def test_files(tmp_path: Path) -> None:

@@ -143,14 +143,14 @@ class Panel {
     const share = step => Math.min(Math.max((page.ruler.at(step) - place.low) / place.wide, 0), 1);
     pen(ctx, place, 0, () => {
       this.drawMarks(ctx, place, home);
-      for (const c of this.visible) {
-        this.drawCurve(ctx, place, c);
-        const strong = c.strong(page.level);
-        for (const n of texture(...shares(place, strong ? c.kx : c.x, strong || c.value), width, height, samples)) busy.push(n);
-      }
+      for (const c of this.visible) this.drawCurve(ctx, place, c);
     });
     pen(ctx, place, 7, () => {
       const spots = this.drawSpots(ctx, place, home);
+      if (spots.length) for (const c of this.visible) {
+        const strong = c.strong(page.level);
+        for (const n of texture(...shares(place, strong ? c.kx : c.x, strong || c.value), width, height, samples)) busy.push(n);
+      }
       const blanks = gapNotes(this.spec.gaps.map(([first, last]) => [share(first), share(last)]), width, height, char, page.data.rules);
       for (const note of [...blanks, ...beside(spots, width, height, char, tall, busy, blanks)]) if (note) written(ctx, place, note);
     });

@@ -1,0 +1,38 @@
+"""The postmortem as a page that can be edited in the browser."""
+
+from __future__ import annotations
+
+from curveread.findings.aftermath import Aftermath
+from curveread.findings.diagnosis import Diagnosis
+from curveread.report.logtext import shorten
+from curveread.report.page.templates import environment
+from curveread.report.text.postmortem import postmortem
+from curveread.report.text.postmortem_text import meta
+
+__all__ = ["postmortem_page"]
+
+
+def postmortem_page(
+    diagnosis: Diagnosis, after: Aftermath, *, picture: str | None = None, title: str | None = None
+) -> str:
+    """Return the postmortem as a page of one file, which can be edited in the browser and saved.
+
+    Parameters
+    ----------
+    diagnosis, after
+        What was found, and what it cost.
+    picture
+        A PNG picture in Base64.
+    title
+        Stands in place of the run's name.
+    """
+    return (
+        environment()
+        .get_template("postmortem.html.jinja")
+        .render(
+            name=shorten(title or diagnosis.run.name, 120),
+            meta=meta(diagnosis),
+            sections=postmortem(diagnosis, after),
+            picture=picture,
+        )
+    )

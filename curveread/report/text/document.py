@@ -1,0 +1,122 @@
+"""What every written report is made of: sections of paragraphs, lists and tables. Nothing is escaped yet.
+
+Each output (page, Markdown, PDF, terminal, postmortem, CI formats) knows how to show these few blocks, so that a
+section has to be written only once; :mod:`curveread.report.text.sections` has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.report.facts import Pair
+
+__all__ = ["Block", "Bullets", "Cell", "Checks", "Code", "Named", "Section", "Spark", "Table", "Term", "Terms"]
+
+
+class Code(str):
+    """A name as the log or the disk has it: a curve's tag, a path."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spark:
+    """The shape of a curve, (n,) evenly spaced values; only the page can show it."""
+
+    values: NDArray[np.float64]
+
+
+Cell = str | Spark
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An item with a name before it, and perhaps the file it is about."""
+
+    name: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str | Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """A list of things to do, each with a box to tick."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A text that is complete without its caption, with the figures behind it."""
+
+    caption: str
+    text: str
+    figures: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Texts; captions and figures are shown where there is room."""
+
+    items: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a head; ``numeric`` are the positions of the columns that are aligned to the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numeric: tuple[int, ...] = ()
+
+    def written(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return head and rows without the columns that cannot be written."""
+        keep = [i for i in range(len(self.head)) if not any(isinstance(row[i], Spark) for row in self.rows)]
+        rows = [tuple(cell for cell in (row[i] for i in keep) if isinstance(cell, str)) for row in self.rows]
+        return tuple(self.head[i] for i in keep), rows
+
+
+Block = str | Bullets | Checks | Terms | Table
+"""A ``str`` is a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what is under it.
+
+    Parameters
+    ----------
+    heading
+        In words.
+    blocks
+        What it says.
+    part
+        ``told``: what happened, in every output; ``checked`` and ``data``: what was checked and what was read, in
+        documents, on a page folded away; ``foot``: where it all comes from.
+    unfolded
+        Whether such a section stands open on a page.
+    bulky
+        Whether it is so long a table that only the page has it.
+    in_words
+        Whether a reading says the same in a sentence, so that short outputs can do without.
+    count
+        How many things it lists, shown beside its heading.
+    """
+
+    heading: str
+    blocks: tuple[Block, ...]
+    part: str = "told"
+    unfolded: bool = False
+    bulky: bool = False
+    in_words: bool = False
+    count: int | None = None

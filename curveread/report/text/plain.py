@@ -1,0 +1,38 @@
+"""Sections as lines of plain text: for the terminal and for what CI systems show. Nothing is wrapped or escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from curveread.report.logtext import clean
+from curveread.report.text.document import Bullets, Checks, Named, Section, Table, Terms
+
+__all__ = ["lines", "named"]
+
+
+def lines(section: Section) -> list[str]:
+    """Return what a section says, a line for each paragraph, item and row of a table."""
+    return [line for block in section.blocks for line in _block(block)]
+
+
+def named(item: str | Named) -> str:
+    """Return an item of a list on one line: ``overfitting: no eval loss among the curves``."""
+    if isinstance(item, str):
+        return clean(item)
+    lead = " ".join(clean(part) for part in (item.name, item.where) if part)
+    return f"{lead}: {clean(item.text)}"
+
+
+def _block(block: object) -> Iterator[str]:
+    match block:
+        case Bullets(items) | Checks(items):
+            yield from map(named, items)
+        case Terms(items):
+            yield from (clean(term.text) for term in items)
+        case Table():
+            head, rows = block.written()
+            for row in rows:
+                cells = [(name, clean(cell)) for name, cell in zip(head, row, strict=True) if cell]
+                yield "; ".join(f"{name.lower()}: {cell}" if name else cell for name, cell in cells)
+        case _:
+            yield clean(block)

@@ -1,0 +1,196 @@
+"""Diagnosis -> the sections of a report, after its verdict, key figures, pictures and findings.
+
+A section is one function that takes a diagnosis and returns a :class:`~curveread.report.text.document.Section`, or
+None where there is nothing to say. Marked with :func:`section` it stands on the page, in the Markdown, the PDF, the
+terminal, the postmortem and the CI formats, in the order of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.wording import amount, count, measure
+from curveread.report import facts
+from curveread.report.events import telling
+from curveread.report.logtext import clean, shorten, words
+from curveread.report.text.document import Block, Bullets, Code, Named, Section, Spark, Table, Term, Terms
+
+__all__ = ["brief", "likely_causes", "other_causes", "sections"]
+
+_Write = Callable[[Diagnosis], Section | None]
+_WRITTEN: list[_Write] = []
+_ROWS = 200
+_LONG = 600
+"""Letters of a sentence."""
+
+
+def section(write: _Write) -> _Write:
+    """Have a section written in every report."""
+    _WRITTEN.append(write)
+    return write
+
+
+def sections(diagnosis: Diagnosis, *parts: str) -> tuple[Section, ...]:
+    """Return the sections of a diagnosis, in order; only those of ``parts`` where some are given."""
+    found = (write(diagnosis) for write in _WRITTEN)
+    return tuple(s for s in found if s is not None and (not parts or s.part in parts))
+
+
+def brief(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Return the sections of an output that must be short: what is told, and each thing once."""
+    return tuple(s for s in sections(diagnosis, "told") if not s.in_words)
+
+
+@section
+def _causes(diagnosis: Diagnosis) -> Section | None:
+    likely = likely_causes(diagnosis)  # what else would explain a finding stands with the finding
+    return Section("Likely causes", (likely,)) if likely.rows else None
+
+
+def likely_causes(diagnosis: Diagnosis) -> Table:
+    """Return the causes that something in the log speaks for, the likeliest first."""
+    rows = [
+        (clean(c.name), _sentences(c.speaks_for), _sentences(c.speaks_against) or "nothing in the log")
+        for c in diagnosis.causes
+        if c.speaks_for
+    ]
+    return Table(("Cause", "Speaks for it", "Speaks against it"), tuple(rows))
+
+
+def other_causes(diagnosis: Diagnosis) -> Bullets:
+    """Return the causes that nothing in the log speaks for."""
+    nothing = "the log says nothing for or against it"
+    others = [c for c in diagnosis.causes if not c.speaks_for]
+    return Bullets(tuple(f"{shorten(c.name, 300)}: {_sentences(c.speaks_against) or nothing}" for c in others))
+
+
+def _sentences(several: Sequence[str]) -> str:
+    return "; ".join(shorten(one, 300) for one in several)
+
+
+@section
+def _readings(diagnosis: Diagnosis) -> Section | None:
+    terms = tuple(
+        Term(facts.heading(s.topic), shorten(s.text, _LONG), tuple(map(facts.pair, s.evidence)))
+        for s in diagnosis.statements[:40]
+    )
+    return Section("How the run went", (Terms(terms),)) if terms else None
+
+
+@section
+def _forecast(diagnosis: Diagnosis) -> Section | None:
+    ahead = diagnosis.forecast
+    if ahead is None or not ahead.points:
+        return None  # a refusal is told in words, among the readings
+    rows = tuple(
+        (count(p.step), *(measure(value, p.unit) for value in (p.low, p.mid, p.high))) for p in ahead.points[:12]
+    )
+    reason = (shorten(ahead.reason, _LONG),) if ahead.reason else ()
+    table = Table(("Step", "Low", "Middle", "High"), rows, (0, 1, 2, 3))
+    return Section("If it had gone on", (*reason, table), in_words=True)
+
+
+@section
+def _failed(diagnosis: Diagnosis) -> Section | None:
+    return _checks("Failed", [(f.rule, f.error) for f in diagnosis.failed], unfolded=True)
+
+
+@section
+def _quiet(diagnosis: Diagnosis) -> Section | None:
+    names = ", ".join(clean(q.rule) for q in diagnosis.quiet) or "none"
+    return Section("Checked and quiet", (names,), "checked", count=len(diagnosis.quiet))
+
+
+@section
+def _not_checked(diagnosis: Diagnosis) -> Section | None:
+    return _checks("Not checked", [(n.rule, n.reason) for n in diagnosis.not_checked])
+
+
+@section
+def _accepted(diagnosis: Diagnosis) -> Section | None:
+    return _checks("Accepted earlier", [(f.rule, f.message) for f in diagnosis.accepted])
+
+
+def _checks(heading: str, pairs: Sequence[tuple[str, str]], *, unfolded: bool = False) -> Section | None:
+    if not pairs:
+        return None
+    items = tuple(Named(clean(rule), shorten(why, _LONG)) for rule, why in pairs)
+    return Section(heading, (Bullets(items),), "checked", unfolded, count=len(items))
+
+
+@section
+def _notes(diagnosis: Diagnosis) -> Section | None:
+    notes = diagnosis.run.notes
+    if not notes:
+        return None
+    items = tuple(Named(n.kind.value, shorten(n.message, _LONG), n.source) for n in notes[:_ROWS])
+    blocks: tuple[Block, ...] = (Bullets(items), *_more(len(notes) - _ROWS, "note"))
+    return Section("Data notes", blocks, "data", unfolded=len(notes) <= 6, count=len(notes))
+
+
+@section
+def _curves(diagnosis: Diagnosis) -> Section | None:
+    curves = diagnosis.run.curves
+    rows = tuple(
+        (Code(r.tag), r.role, r.points, r.first, r.last, r.low, r.end, Spark(r.blocks))
+        for r in facts.curve_rows(diagnosis)
+    )
+    if not rows:
+        return None
+    head = ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Last value", "Shape")
+    blocks: tuple[Block, ...] = (Table(head, rows, (2, 3, 4, 5, 6)), *_more(len(curves) - len(rows), "curve"))
+    return Section("Curves", blocks, "data", unfolded=len(rows) <= 12, count=len(curves))
+
+
+@section
+def _configuration(diagnosis: Diagnosis) -> Section | None:
+    entries = facts.config(diagnosis)
+    if not entries:
+        return None
+    table = Table(("Setting", "Value"), tuple((Code(e.name), Code(e.value)) for e in entries))
+    blocks: tuple[Block, ...] = (table, *_more(len(diagnosis.run.config) - len(entries), "entry"))
+    return Section("Configuration", blocks, "data", bulky=True, count=len(entries))
+
+
+@section
+def _checkpoints(diagnosis: Diagnosis) -> Section | None:
+    kept = diagnosis.checkpoints
+    rows = tuple((count(c.step), Code(c.path), "yes" if c.tied_with_best else "") for c in kept[:_ROWS])
+    if not rows:
+        return None
+    blocks: tuple[Block, ...] = (
+        Table(("Step", "Path", "As good as the best"), rows, (0,)),
+        *_more(len(kept) - _ROWS, "checkpoint"),
+    )
+    return Section("Checkpoints", blocks, "data", count=len(kept))
+
+
+@section
+def _timeline(diagnosis: Diagnosis) -> Section | None:
+    events = telling(diagnosis)
+    rows = tuple((count(t.step), words(t.kind), shorten(t.text, 300)) for t in events[:_ROWS])
+    if len(rows) < 2:
+        return None
+    blocks: tuple[Block, ...] = (
+        Table(("Step", "Event", "What happened"), rows, (0,)),
+        *_more(len(events) - _ROWS, "event"),
+    )
+    return Section("Timeline", blocks, "data", count=len(events))
+
+
+@section
+def _sources(diagnosis: Diagnosis) -> Section | None:
+    rows = facts.sources(diagnosis)
+    if not rows:
+        return None
+    items = []
+    for path, format, size in rows:
+        digest = diagnosis.digests.get(path, "")
+        items.append(Named("", f"{format}, {size}" + (f", SHA-256 {digest}" if digest else ""), path))
+    blocks: tuple[Block, ...] = (Bullets(tuple(items)), *_more(len(diagnosis.run.sources) - len(rows), "file"))
+    return Section("Read from", blocks, "foot", count=len(diagnosis.run.sources))
+
+
+def _more(left: int, noun: str) -> tuple[str, ...]:
+    return (f"and {amount(left, f'more {noun}')}",) if left > 0 else ()
