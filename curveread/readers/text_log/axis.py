@@ -51,7 +51,8 @@ def in_epochs(
         return step, "", np.nan
     printed = total[both][np.isfinite(total[both])]
     gaps = np.diff(np.unique(step[both]))
-    counted_up = step[both].max() + (np.median(gaps) if gaps.size else 1)
+    gap = float(np.median(gaps)) if gaps.size else 1.0
+    counted_up = step[both].max() + gap - min(gap, step[both].min())
     each = float(np.median(printed)) if printed.size else float(counted_up)
     out = step.copy()
     first = min(float(epoch[both].min()), 1.0)

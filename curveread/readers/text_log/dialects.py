@@ -46,6 +46,10 @@ class Found:
         Whether a name is written as a program assigns it.
     inner
         Whether the step is told by its place alone, or counts batches.
+    counter
+        The name of what counts, in lower case; empty where its place tells.
+    strict
+        Whether all names are written with a colon or an equals sign: lines of another style are others.
     """
 
     dialect: str
@@ -61,6 +65,8 @@ class Found:
     split: str = ""
     assigned: bool = False
     inner: bool = False
+    counter: str = ""
+    strict: bool = True
 
     def moved(self, by: int) -> Found:
         """Return the same for a line with ``by`` more bytes in front."""
@@ -183,7 +189,10 @@ DIALECTS = (
         "darknet",  # 100: 5.2, 5.4 avg loss, 0.001 rate, 3.2 seconds, 6400 images
         (b" avg",),
         _pattern(rb"^\s*+(?P<step>\d++): (?=<NUMBER>, <NUMBER> avg)"),
-        _pattern(rb"(?P<number><NUMBER>)(?P<key> avg loss| avg| rate| seconds| images)(?=,|\s|$)"),
+        _pattern(
+            rb"(?<![\w.])(?P<number><NUMBER>)"
+            rb"(?P<key>(?=, <NUMBER> avg)| avg loss| avg| rate| seconds| images)(?=,|\s|$)"
+        ),
     ),
     Dialect(
         "bar",  # 469/469 [======] - 3s 5ms/step - loss: 0.3 - val_loss: 0.4 / 469/469 ━━━━ 3s 5ms/step - loss: 0.3
@@ -284,7 +293,7 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         return None
     if first is None:
         bare = len(line.strip()) - start
-        if not (telling or block) or shape.covered < (0.3 if telling else 0.6) * bare or _PROGRAM.search(line):
+        if not (telling or block) or shape.covered < (0.12 if telling else 0.6) * bare or _PROGRAM.search(line):
             return None
     return Found(
         "pairs",
@@ -300,6 +309,8 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         "eval" if shape.split else "",
         shape.assigned,
         step is not None and step.kind in _BY_PLACE,
+        first.name.lower() if first else "",
+        shape.strict,
     )
 
 
@@ -322,6 +333,7 @@ def _anchor(shape: Shape, line: bytes, start: int) -> Found | None:
         step.total if step else None,
         voids=tuple(shape.voids),
         inner=step is not None and step.kind in _BY_PLACE,
+        counter=counter.name.lower(),
     )
 
 
@@ -345,7 +357,7 @@ def _pairs(dialect: Dialect, head: re.Match[bytes], line: bytes) -> Found | None
     else:
         tags, spans, keys, voids = [], [], [], []
         for match in dialect.pair.finditer(line, head.end()):
-            tag = _tag(match["key"], split)
+            tag = _tag(match["key"] or b"loss", split)
             if tag and tag not in tags:
                 tags.append(tag)
                 spans.append(match.span("number"))
@@ -382,7 +394,7 @@ _ITEM = _pattern(
 
 _TQDM = re.compile(
     rb"^(?P<desc>[^\n]{0,200}?)\s{0,4}\d{1,3}%\|[^|]{0,400}\| ?(?P<step>\d++)/(?P<total>\d++) "
-    rb"\[[\d:<? ]{1,40}(?:,[ \d.]{1,16}(?:it/s|s/it|\w{1,16}/s))?(?P<post>, )(?=[^\]]{3})"
+    rb"\[[\d:<? ]{1,40}(?:,[ \d.]{1,16}(?:it/s|s/it|\w{1,16}/s))?(?:(?P<post>, )(?=[^\]]{3}))?"
 )
 
 
@@ -392,6 +404,10 @@ def find_bar(line: bytes) -> Found | None:
     if bar is None:
         return None
     said = shape_of(bar["desc"])
+    if said.tags:  # 1|50|Loss: 0.34: 100%|███|: the bar's own text names a step
+        return found_of(said, bar["desc"])
+    if bar["post"] is None:
+        return None
     shape = shape_of(line, bar.end("post"))
     if not any(is_telling(t) for t in shape.tags):
         return None
@@ -431,11 +447,28 @@ def find_dict(head: bytes, body: bytes) -> Found | None:
     named = sorted((kind, list(matches).index(t), t) for t, kind in counters.items())
     counter = next((t for _, _, t in named if matches[t]["number"].isdigit()), None)
     tags = tuple(t for t in matches if t != counter)
-    return Found(
+    found = Found(
         "dict",
         "step" if counter else "",
         tags,
         tuple(matches[t].span("number") for t in tags),
         tuple(m.span("key") for m in matches.values()),
         matches[counter].span("number") if counter else None,
+    ).moved(len(head))
+    said = shape_of(head[:_HEAD]) if head.strip() and counter is None else Shape()
+    first = said.step() or said.epoch()
+    if first is None or said.tags:
+        return found
+    split = f"{said.split} " if said.split else ""
+    return replace(
+        found,
+        counts="step" if said.step() else "epoch",
+        tags=tuple(split + t for t in tags),
+        step=first.span,
+        total=first.total if said.step() else None,
+        split="eval" if split else "",
     )
+
+
+_HEAD = 300
+"""Bytes in front of a dict in which its step is looked for."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from curveread.readers.text_log.boxes import Box
 from curveread.readers.text_log.dialects import Found, find, find_bar, find_dict
-from curveread.readers.text_log.headed import Header, header_of, row_of
+from curveread.readers.text_log.headed import Header, header_of, row_of, unheaded
+from curveread.readers.text_log.matrix import Matrix
 from curveread.readers.text_log.printed import RANK, STAMP, floats
 from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
 from curveread.readers.trainer.names import SUMMARY_KEYS
@@ -24,14 +25,25 @@ _SHEETS = 512
 _REJECTED = 1 << 13
 _TRIED = 1 << 15
 """Lines of ever new builds that are looked at closely; a log repeats itself long before."""
+_AGENTS = 32
+_AGENT = re.compile(
+    rb"(?:[\]|] |^)\s?([A-Za-z][\w\-]{1,30})\. (?=[A-Z])|\[\w{1,16}[ :=]{1,2}\"?([A-Za-z][\w\-]{0,30})\"?\]"
+)
+"""How ML-Agents and others name who a line is of: ``[INFO] Striker. Step: 100.``, ``[Problem "outer"]``."""
 _BLOCK = 4
 """Lines between two lines of one record."""
 _DIGITS = bytes(48 if 48 <= c <= 57 else c for c in range(256))
 _RANK = re.compile(rb"\s{0,8}" + RANK)
 _STAMP = re.compile(STAMP)
 _NEEDLE = re.compile(rb"(?i:loss|acc|epoch|step|iter|reward|lr|ppl|norm|nll|error)")
+_PREFIX = re.compile(
+    rb"\s*(?:[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d{1,9} [\w./\-]{1,80}:\d{1,6}\] "
+    rb"|(?:INFO|DEBUG|WARNING):[\w.]{1,40}:)"
+)
+"""What glog and Python's logging put in front of a line."""
 _BAR = re.compile(rb"(\d{1,12})/(\d{1,12}) \[")
-_RULE = re.compile(rb"\s*+[-=+|*]{4,}+\s*+")
+_RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
+_BAR_SIGN = b"\xe2\x94\x82"
 
 
 class Bar(NamedTuple):
@@ -76,9 +88,11 @@ class Gathered:
     _bar: tuple[int, bytes] | None = None
     _after: int = 0
     _box: Box = field(default_factory=Box)
+    _matrix: Matrix = field(default_factory=Matrix)
     _header: tuple[int, Header] | None = None
     _table: Patterns = field(default_factory=list)
     _block: int = -_BLOCK - 1
+    _contexts: set[str] | None = field(default_factory=set)
 
     def feed(self, lines: list[bytes]) -> None:
         """Take the next lines."""
@@ -102,7 +116,11 @@ class Gathered:
                 self._bar_line(n, line)
             elif line[0] == 124 and self._box.take(n, line):
                 continue
+            elif (b"|" in line or _BAR_SIGN in line) and self._matrix.take(n, line):
+                self._block = n
             else:
+                if self._matrix.cells and n - self._matrix.line > 1 and not _RULE.fullmatch(line):
+                    self._close_matrix()
                 self._line(n, line)
         self.count += len(lines)
         for sheet in self.sheets.values():
@@ -111,6 +129,7 @@ class Gathered:
     def finish(self) -> None:
         """End the input: a box that is open at the end is whole when its last line is."""
         self._close_box()
+        self._close_matrix()
         for sheet in self.sheets.values():
             sheet.flush()
 
@@ -150,6 +169,8 @@ class Gathered:
         head = rank.end() if rank else 0
         stamp = _STAMP.search(line, head, head + 120)
         start = stamp.end() if stamp else head
+        prefix = _PREFIX.match(line, start)
+        start = prefix.end() if prefix else start
         found = find(line, start, n - self._block <= _BLOCK)
         if found is None:
             return False
@@ -158,8 +179,21 @@ class Gathered:
 
     def _table_line(self, n: int, line: bytes) -> bool:
         """Read a line as the names of a table or as a row of it."""
-        if self._header is not None and n - self._header[0] <= _BLOCK:
-            row = row_of(line, self._header[1])
+        if self._row(n, line):
+            return True
+        header = header_of(line)
+        if header is None:
+            return False
+        self._header = (n, header)
+        return True
+
+    def _row(self, n: int, line: bytes) -> bool:
+        """Read a line as the first row of a table."""
+        header = unheaded(line)
+        if header is None and self._header is not None and n - self._header[0] <= _BLOCK:
+            header = self._header[1]
+        if header is not None:
+            row = row_of(line, header)
             if row is not None:
                 key = ("table", row.counts, row.tags, row.kinds)
                 sheet = self.sheets.get(key)
@@ -171,26 +205,34 @@ class Gathered:
                 self._table = [(row.pattern, sheet), *self._table][:4]
                 self._table = [p for i, p in enumerate(self._table) if i == 0 or p[1] is not sheet]
                 return _take(self._table, n, line)
-        header = header_of(line)
-        if header is None:
-            return False
-        self._header = (n, header)
-        return True
+        return False
 
     def _close_box(self) -> None:
         box = self._box.close()
         if box is None:
             return
+        step = [] if box.step is None else [box.step]
         key = ("box", box.counts, box.tags)
+        self._put(key, box.line, "box", box.counts, list(box.tags), [*step, *box.cells])
+
+    def _close_matrix(self) -> None:
+        line, cells = self._matrix.line, self._matrix.close()
+        if cells:
+            self._put(("matrix", tuple(cells)), line, "matrix", "", list(cells), list(cells.values()))
+
+    def _put(
+        self, key: tuple[object, ...], line: int, dialect: str, counts: str, tags: list[str], cells: list[bytes]
+    ) -> None:
+        """Add a record that was read from several lines."""
         sheet = self.sheets.get(key)
         if sheet is None:
             if len(self.sheets) >= _SHEETS:
                 self.overflow += 1
                 return
-            kinds = (*(["step"] if box.step is not None else []), *["value"] * len(box.tags))
-            sheet = self.sheets[key] = Sheet("box", box.counts, box.tags, kinds)
-        sheet.cells.extend([*([box.step] if box.step is not None else []), *box.cells])
-        sheet.lines.append(box.line)
+            kinds = (*["step"] * (len(cells) - len(tags)), *["value"] * len(tags))
+            sheet = self.sheets[key] = Sheet(dialect, counts, tuple(tags), kinds)
+        sheet.cells.extend(cells)
+        sheet.lines.append(line)
 
     def _dict(self, n: int, line: bytes) -> None:
         """Read a line with a brace in it."""
@@ -214,14 +256,14 @@ class Gathered:
                 self._line(n, head + body)
             return False
         if "train_runtime" in found.tags and "loss" not in found.tags:
-            values = floats([body[a:b] for a, b in found.spans])
+            values = floats([(head + body)[a:b] for a, b in found.spans])
             self.summary = {t: float(v) for t, v in zip(found.tags, values, strict=True) if t in SUMMARY_KEYS}
             return False
         if not head.strip():
-            self._add(n, body, found, None, None, self._dicts)
+            self._add(n, body, found.moved(-len(head)), None, None, self._dicts)
             return True
         rank, stamp = _RANK.match(head), _STAMP.search(head, 0, 120)
-        line, found = head + body, found.moved(len(head))
+        line = head + body
         self._add(n, line, found, _rank_span(rank), stamp.span() if stamp else None, self._dicts)
         return True
 
@@ -234,17 +276,27 @@ class Gathered:
         stamp: tuple[int, int] | None,
         patterns: Patterns,
     ) -> None:
+        context = self._context(line, found, stamp)
         slots = slots_of(found, rank, stamp)
         read = [s for s in slots if s[0] != "void"]
         kinds = tuple(s[0] for s in read)
-        key = (found.dialect, found.counts, found.tags, kinds, found.split, found.inner)
+        build = (found.dialect, found.counts, found.tags, kinds, found.strict)
+        key = (*build, found.split, found.inner, found.counter, context)
         sheet = self.sheets.get(key)
         if sheet is None:
             if len(self.sheets) >= _SHEETS:
                 self.overflow += 1
                 return
             sheet = self.sheets[key] = Sheet(
-                found.dialect, found.counts, found.tags, kinds, found.split, found.inner, found.assigned
+                found.dialect,
+                found.counts,
+                found.tags,
+                kinds,
+                found.split,
+                found.inner,
+                found.assigned,
+                found.counter,
+                context,
             )
         sheet.cells.extend([line[a:b] for _, a, b in read])
         sheet.lines.append(n)
@@ -258,6 +310,18 @@ class Gathered:
                     self._follow.append(len(patterns))
                 patterns.append((pattern, sheet))
 
+    def _context(self, line: bytes, found: Found, stamp: tuple[int, int] | None) -> str:
+        """Return the word in front of a line's counter, which tells several agents of one log apart; mostly empty."""
+        if found.step is None or found.dialect != "pairs" or self._contexts is None:
+            return ""
+        begin = stamp[1] if stamp else 0
+        said = _AGENT.search(line, begin, found.step[0])
+        word = (said[1] or said[2]).decode("ascii", "replace") if said else ""
+        self._contexts.add(word)
+        if len(self._contexts) > _AGENTS:
+            self._contexts = None
+        return word if self._contexts is not None else ""
+
     def _bar_line(self, n: int, line: bytes) -> None:
         """Remember a progress bar, and read what is printed behind it in its line."""
         self._bar = (n, line)
@@ -266,8 +330,14 @@ class Gathered:
             bar = _BAR.search(line)
             if bar:
                 self.bars.append(Bar(n, int(bar[1]), int(bar[2])))
+        if self._header is not None and (_take(self._table, n, line) or self._row(n, line)):
+            self._block = n
+            return
+        if header_of(line) is not None:
+            self._table_line(n, line)
+            return
         if line.endswith(b"]"):
-            if b"=" in line and not _take(self._tqdm, n, line):
+            if not _take(self._tqdm, n, line):
                 found = find_bar(line)
                 if found is not None:
                     self._add(n, line, found, None, None, self._tqdm)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from curveread.readers.text_log.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.words import Counts, counter_of, is_telling
 
-__all__ = ["Header", "Row", "header_of", "row_of"]
+__all__ = ["Header", "Row", "header_of", "row_of", "unheaded"]
 
 _NAME = re.compile(r"%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
 _SPLITS = (
@@ -45,6 +45,13 @@ class Row:
     counts: str
 
 
+def _closed(name: str) -> str:
+    """Return a name without half a bracket: ``Box(P`` and ``mAP50-95)`` are two columns of a group."""
+    if "(" in name and ")" not in name:
+        return name.partition("(")[2] or name
+    return name.rstrip(")") if ")" in name and "(" not in name else name
+
+
 def header_of(line: bytes) -> Header | None:
     """Return the names that a line lists, None for another text."""
     if len(line) > 600:
@@ -53,6 +60,7 @@ def header_of(line: bytes) -> Header | None:
     readings = []
     for split in _SPLITS:
         names = tuple(n.strip() for n in split.split(text) if n.strip())
+        names = tuple(map(_closed, names))
         if not _FEWEST <= len(names) <= _MOST or len(set(names)) < len(names):
             continue
         if not all(_NAME.fullmatch(n) and len(n.split()) <= 4 for n in names):
@@ -61,6 +69,18 @@ def header_of(line: bytes) -> Header | None:
         if counted or sum(map(is_telling, names)) >= 2:
             readings.append(names)
     return Header(tuple(dict.fromkeys(readings))) if readings else None
+
+
+_YOLO = re.compile(rb"\s*+\d++/\d++\s++[\d.]++G(?:\s++" + NUMBER + rb"){13}\s*+")
+_YOLO_COLUMNS = (
+    "epoch,gpu_mem,train/box_loss,train/obj_loss,train/cls_loss,train/total_loss,targets,img_size,"
+    "metrics/precision,metrics/recall,metrics/mAP_0.5,metrics/mAP_0.5:0.95,val/box_loss,val/obj_loss,val/cls_loss"
+)
+
+
+def unheaded(line: bytes) -> Header | None:
+    """Return the columns of a row that is written without names: YOLOv5's and YOLOv7's ``results.txt``."""
+    return Header((tuple(_YOLO_COLUMNS.split(",")),)) if _YOLO.fullmatch(line) else None
 
 
 def row_of(line: bytes, header: Header) -> Row | None:
@@ -100,5 +120,5 @@ def row_of(line: bytes, header: Header) -> Row | None:
     if numbers < _FEWEST or not tags:
         return None
     joined = rb"[\s|,]++".join(groups)
-    pattern = re.compile(rb"[\s|]*+" + joined + rb"(?:[\s|]*+|:? {1,6}\d{1,3}%\|.*+)")
+    pattern = re.compile(rb"[\s|]*+" + joined + rb"(?:[\s|]*+|:? {1,6}100%\|.*+)")
     return Row(pattern, tuple(kinds), tuple(tags), counts)

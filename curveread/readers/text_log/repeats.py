@@ -11,6 +11,9 @@ from curveread.run.model import IntArray
 __all__ = ["without_rewritten"]
 
 
+_MANY = 8
+
+
 def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, int]:
     """Take out rows that say again what rows before them said. O(n log n).
 
@@ -23,7 +26,8 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
     -------
     table, step
         Without the stretches that begin where the steps go back and hold nothing new, or that begin at the file's
-        first step (a file that is written anew with all rows each time).
+        first step (a file that is written anew with all rows each time); nor with a single record at the end that
+        goes back, as boosting prints its best iteration.
     rows
         How many were taken out.
     """
@@ -39,6 +43,8 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
         new[column.row] |= ~_said_before(step[column.row], column)
     out: NDArray[np.bool_] = np.zeros(step.size, bool)
     bounds = np.append(back, step.size)
+    if step.size - back[-1] == 1 and back[-1] >= _MANY and step[back[-1]] > step[0]:
+        out[-1] = True  # the best record, printed once more at the end
     for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         said = full[low:high] & ~new[low:high]
         if not said.any():

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.readers.text_log.words import is_telling
+from curveread.readers.text_log.words import eval_word, is_telling
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
@@ -44,6 +44,8 @@ class Beat:
         (n,) int64: what ``step`` counts.
     keep
         (n,) bool: the lines that are points or anchors of points.
+    tags
+        Of each sheet the tags as they are kept; an empty one is left out.
     blank
         (n,) bool: lines that only count.
     evaluation
@@ -61,6 +63,7 @@ class Beat:
     total: FloatArray
     counts: IntArray
     keep: Mask
+    tags: list[list[str]]
     blank: Mask
     evaluation: Mask
     notes: list[DataNote] = field(default_factory=list)
@@ -104,15 +107,32 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str) -> Beat:
         joined("total"),
         marked([CODES[s.counts] for s, _ in parts]),
         np.ones(line.size, bool),
+        [list(s.tags) for s, _ in parts],
         marked([int(not s.tags) for s, _ in parts]).astype(bool),
         marked([int(s.split == "eval") for s, _ in parts]).astype(bool),
     )
+    _constant_steps(beat)
     _bars(beat, parts, source)
+    shown = beat.evaluation & ~beat.blank
     _evaluations(beat)
+    _untold(beat, parts)
+    _one_axis(beat, parts, source)
     _anchors(beat, parts)
     _loose(beat, parts)
-    _untold(beat, parts)
+    tell_apart(beat, parts, shown)
     return beat
+
+
+def _constant_steps(beat: Beat) -> None:
+    """Take epochs for the counter where the number called a step only says how many there were: ``Steps: 532``."""
+    for s in np.unique(beat.sheet[(beat.counts == STEP) & np.isfinite(beat.epoch)]):
+        mine = (beat.sheet == s) & (beat.counts == STEP)
+        epochs = np.unique(beat.epoch[mine]).size
+        if epochs > 2 and np.unique(beat.step[mine]).size <= 0.2 * epochs + 1:
+            beat.counts[mine] = EPOCH
+            beat.step[mine] = beat.epoch[mine]
+            beat.epoch[mine] = np.nan
+            beat.total[mine] = np.nan
 
 
 def _bars(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
@@ -209,32 +229,53 @@ def _on_the_axis_of(beat: Beat, train: IntArray, mine: IntArray) -> bool:
     return bool(fits.mean() >= 0.5)
 
 
+def _one_axis(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
+    """Of several counters of steps keep the one that most lines of metrics have: two axes are never mixed."""
+    told = beat.keep & ~beat.blank & (beat.counts == STEP)
+    names = np.array([parts[s][0].counter for s in range(len(parts))], object)[beat.sheet]
+    lines = {name: int((told & (names == name)).sum()) for name in dict.fromkeys(names[told].tolist())}
+    if len(lines) < 2:
+        return
+    main = max(lines, key=lambda name: lines[name])
+    base = np.flatnonzero(told & (names == main))
+    for name in lines:
+        mine = np.flatnonzero(told & (names == name))
+        if name == main or _on_the_axis_of(beat, base, mine):
+            continue
+        beat.counts[mine] = LOOSE
+        beat.step[mine] = np.nan
+        message = (
+            f"{mine.size} lines count {name or 'otherwise'} and not {main or 'the steps'}: "
+            f"they stand at the {main or 'step'} printed before them"
+        )
+        beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+
+
 def _anchors(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
-    """Of the lines that only count keep those that nothing else counts better, and those that count epochs."""
+    """Of the lines that only count keep those that count as the metrics do, or those that stand above most metrics."""
     blank = beat.keep & beat.blank
     if not blank.any():
         return
     told = _counted(beat) & ~beat.blank & ~beat.evaluation
-    kinds = [k for k in (STEP, EPOCH) if (told & (beat.counts == k)).any()]
-    if kinds:
-        wanted = EPOCH
-        own = _moves(beat, blank & (beat.counts == EPOCH))
-        beat.keep &= ~blank | ((beat.counts == wanted) & own)
+    if told.any():
+        counters = {parts[s][0].counter for s in np.unique(beat.sheet[told & (beat.counts == STEP)])}
+        base = np.flatnonzero(told)
+        for s in np.unique(beat.sheet[blank]):
+            mine = np.flatnonzero(blank & (beat.sheet == s))
+            moves = np.unique(beat.step[mine]).size >= 2
+            epochs = bool((beat.counts[mine] == EPOCH).all()) and moves
+            same = parts[s][0].counter in counters and _on_the_axis_of(beat, base, mine)
+            beat.keep[mine] = epochs or same
         return
     printed = np.array([s.dialect == "dict" for s, _ in parts])[beat.sheet]  # dicts name their epochs themselves
-    following = np.append((beat.counts[1:] == LOOSE) & beat.keep[1:] & ~printed[1:], False)
-    if not (blank & following).any():
+    loose = np.flatnonzero(beat.keep & (beat.counts == LOOSE) & ~printed)
+    anchors = np.flatnonzero(blank)
+    at = np.searchsorted(anchors, loose) - 1
+    above = beat.sheet[anchors[at[at >= 0]]]
+    if not above.size:
         beat.keep &= ~blank
         return
-    scores = {k: int((blank & following & (beat.counts == k)).sum()) for k in (STEP, EPOCH)}
-    best = STEP if scores[STEP] >= scores[EPOCH] and scores[STEP] else EPOCH
-    beat.keep &= ~blank | (beat.counts == best)
-    followed = np.unique(beat.sheet[beat.keep & blank & following])
-    beat.keep &= ~blank | np.isin(beat.sheet, followed)
-
-
-def _moves(beat: Beat, rows: Mask) -> bool:
-    return np.unique(beat.step[rows]).size >= 2
+    beat.keep &= ~blank | (beat.sheet == np.bincount(above).argmax())
 
 
 def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
@@ -265,9 +306,18 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
             beat.left_out(rows, "they assign the same value again and again, as a program does")
 
 
+def _is_a_trainings(sheet: Sheet) -> bool:
+    """Return whether lines are of a training by their names, their dialect or their evaluation."""
+    if not sheet.tags or sheet.dialect not in _LEARNT or sheet.split == "eval":
+        return True
+    return any(map(is_telling, sheet.tags))
+
+
 def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Take out counters of other things: names that tell nothing, beside a training that is told."""
-    telling = np.array([any(map(is_telling, s.tags)) or not s.tags or s.dialect not in _LEARNT for s, _ in parts])
+    telling = np.array(
+        [any(map(is_telling, s.tags)) or not s.tags or s.dialect not in _LEARNT or s.split == "eval" for s, _ in parts]
+    )
     named = np.array([bool(s.tags) for s, _ in parts])
     rows = beat.keep & named[beat.sheet] & (beat.counts > LOOSE)
     main = rows & telling[beat.sheet]
@@ -280,3 +330,69 @@ def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         fits = same.size > 0 and known.size > 0 and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5
         if not fits or mine.sum() < 3:
             beat.left_out(mine, "they count something else than the training")
+
+
+def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
+    """Give metrics of one name that are several things names of their own.
+
+    Parameters
+    ----------
+    beat, parts
+        The lines.
+    shown
+        (n,) bool: lines of evaluations, those that were left out too.
+    """
+    _summaries(beat, parts, shown)
+    _agents(beat, parts)
+    _per_epoch(beat, parts)
+
+
+def _summaries(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
+    """Call what stands right below an evaluation's lines the evaluation's: `` * Acc@1 71.2``."""
+    below = np.append(False, shown[:-1])
+    for s in np.unique(beat.sheet[beat.keep & (beat.counts == LOOSE) & ~beat.evaluation]):
+        mine = beat.keep & (beat.sheet == s)
+        if parts[s][0].dialect != "pairs" or mine.sum() < 2 or (mine & below).sum() < 0.8 * mine.sum():
+            continue
+        above = int(beat.sheet[np.flatnonzero(mine & below)[0] - 1])
+        split = next((t.split()[0] for t in beat.tags[above] if " " in t and eval_word(t.split()[0])), "")
+        if not split or any(eval_word(w) for t in beat.tags[s] for w in t.replace("_", " ").split()):
+            continue
+        beat.tags[s] = [f"{split} {t}" for t in beat.tags[s]]
+        beat.tags[above] = ["" if t in beat.tags[s] else t for t in beat.tags[above]]
+        beat.evaluation |= mine
+
+
+def _agents(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
+    """Put who a line is of in front of its metrics where a log prints several."""
+    who = {s: parts[s][0].context for s in np.unique(beat.sheet[beat.keep & ~beat.blank]).tolist()}
+    if len(set(who.values()) - {""}) < 2:
+        return
+    for s, word in who.items():
+        if word:
+            beat.tags[s] = [f"{word}/{t}" if t else t for t in beat.tags[s]]
+
+
+def _per_epoch(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
+    """Tell the mean of an epoch from the values within it, where both are printed under one name."""
+    sizes = np.bincount(beat.sheet[beat.keep], minlength=len(parts))
+    order = [s for s in np.argsort(-sizes, kind="stable").tolist() if sizes[s]]
+    for i, few in enumerate(order):
+        for many in order[:i]:
+            shared = {t for t in beat.tags[few] if t} & set(beat.tags[many])
+            same = parts[few][0].split == parts[many][0].split
+            if not shared or not same or sizes[few] > 0.5 * sizes[many] or sizes[few] < 2:
+                continue
+            if parts[few][0].counts != "epoch" and not _repeats_steps(beat, few, many):
+                continue
+            if parts[many][0].counts != "step":
+                continue
+            beat.tags[few] = [f"{t}_epoch" if t in shared else t for t in beat.tags[few]]
+
+
+def _repeats_steps(beat: Beat, few: int, many: int) -> bool:
+    """Return whether most lines of one sheet stand at steps that another has as well."""
+    mine, other = beat.keep & (beat.sheet == few), beat.keep & (beat.sheet == many)
+    if not ((beat.counts[mine] == STEP).all() and np.isfinite(beat.epoch[mine]).all()):
+        return False
+    return bool(np.isin(beat.step[mine], beat.step[other]).mean() >= 0.8)

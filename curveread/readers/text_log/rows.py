@@ -74,12 +74,13 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
 
     pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     begin = 0
-    for sheet, part in parts:
+    for tags, (_, part) in zip(beat.tags, parts, strict=True):
         mine = place[begin : begin + part.line.size]
         begin += part.line.size
         kept = beat.keep[mine]
-        for i, tag in enumerate(sheet.tags):
-            pieces.setdefault(tag, []).append((number[mine[kept]], part.values[kept, i]))
+        for i, tag in enumerate(tags):
+            if tag:
+                pieces.setdefault(tag, []).append((number[mine[kept]], part.values[kept, i]))
     columns = {}
     for tag, found in pieces.items():
         row = np.concatenate([r for r, _ in found])

@@ -18,11 +18,12 @@ __all__ = ["Counter", "Shape", "Span", "shape_of"]
 Span = tuple[int, int]
 _TOKEN = re.compile(
     rb"(?P<skip>" + CLOCK + rb")"
-    rb"|(?<![\w.@#$/\-+])(?P<number>" + NUMBER + rb")"
+    rb"|(?<![\w.@#$/\-+])(?:\d{1,9}-(?=\d{1,9}\]))?(?P<number>" + NUMBER + rb")"
     rb"(?:\s{0,4}(?:/|of(?=\s))\s{0,8}(?P<of>" + NUMBER + rb"))?" + UNIT + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\.(?:\s|$)|$)"
 )
 _NO_METRIC = re.compile(
-    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|^(?:eta|remaining|line|pid|seed|port)$", re.I
+    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|^(?:eta|remaining|line|pid|seed|port|hours?|minutes?|seconds?)$",
+    re.IGNORECASE,
 )
 """Names of what is printed beside metrics: where in a program a line was written, how long it will take."""
 _GAP = 90
@@ -32,6 +33,7 @@ _CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'
 _WHOLE = re.compile(rb"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 _PAREN = re.compile(r"\(([A-Za-z ]{2,12})\)\s*$")
 _OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
+_ABBREVIATED = re.compile(rb"(\b[A-Za-z]{2,4})\.$")
 _HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
 _NAME = re.compile(rb"[A-Za-z_]")
 
@@ -118,9 +120,11 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
         if count >= _MOST:
             break
         if token["skip"] is not None:
+            heading = _heading(line, max(end, token.start() - _GAP), token.start())
+            out.split = out.split if heading is None else heading
             end, before, list_of = token.end(), _NONE, ""
             continue
-        at, behind = token.start("number"), token.end()
+        at, behind = token.start(), token.end()
         gap = line[max(end, at - _GAP) : at]
         name = _name(gap, at - len(gap))
         heading = _heading(line, max(end, at - _GAP), name.key[0] if name.text else at)
@@ -135,7 +139,7 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
             soft = (eval_word(first) or soft) if is_split(first) or not soft else soft
             if is_split(first) and not eval_word(first):
                 soft = ""
-            list_of = out.tags[-1] if name.bracketed and out.tags and out.spans[-1][0] == at else ""
+            list_of = out.tags[-1] if name.bracketed and out.tags and out.spans[-1][0] == token.start("number") else ""
         elif list_of and gap.strip() in (b",", b""):
             _listed(out, list_of, token)
         else:
@@ -167,6 +171,10 @@ def _named(out: Shape, name: _Name, token: re.Match[bytes], line: bytes, soft: s
     if is_split(tag) and of is not None and whole and not out.tags:  # Test: [ 10/98]
         out.split = eval_word(tag)
         out.counters.append(Counter(Counts.BARE, span, of))
+        return
+    if is_split(tag) and of is None and whole and not out.counters and line[span[1] :].lstrip()[:1] == b"[":
+        out.split = eval_word(tag)  # Train: 3 [  10/1000]
+        out.counters.append(Counter(Counts.EPOCH, span, None, tag, name.key))
         return
     mean = name.inside and is_mean(tag)
     if mean or (is_split(tag) and not name.explicit) or _NO_METRIC.search(tag):
@@ -241,7 +249,7 @@ def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before
     elif bare is not None and bare.total is None and gap.strip() in (b"|", b","):  # 1|50| and [1,  2000]
         out.counters[out.counters.index(bare)] = Counter(Counts.EPOCH, bare.span, None)
         out.counters.append(Counter(Counts.INNER, span, None))
-    elif not out.counters and not gap.rstrip(b"[( \t#").strip() and behind[:1] in (b"]", b":", b"|", b"\t", b")", b","):
+    elif not out.counters and not gap.strip(b"[]( \t#|:,-") and behind[:1] in (b"]", b":", b"|", b"\t", b")", b","):
         out.counters.append(Counter(Counts.BARE, span, None))
     else:
         out.voids.append(span)
@@ -262,6 +270,7 @@ def _name(gap: bytes, offset: int) -> _Name:
     text = gap.rstrip()
     bracketed = text.endswith((b"[", b"([", b"=["))
     text = text.rstrip(b"[(\"'").rstrip()
+    text = _ABBREVIATED.sub(rb"\1", text)
     if text.endswith((b"->", b"=>")):
         text = text[:-2].rstrip() + b"="
     explicit = text.endswith((b":", b"="))

@@ -51,8 +51,10 @@ class Sheet:
 
     Parameters
     ----------
-    dialect, counts, tags, split, inner, assigned
+    dialect, counts, tags, split, inner, assigned, counter
         As in :class:`curveread.readers.text_log.dialects.Found`.
+    context
+        Who the lines are of, where the log names several.
     kinds
         What the cells of a row are, in the line's order.
     cells, lines
@@ -70,6 +72,8 @@ class Sheet:
     split: str = ""
     inner: bool = False
     assigned: bool = False
+    counter: str = ""
+    context: str = ""
     cells: list[bytes] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     done: list[Columns] = field(default_factory=list)

@@ -27,7 +27,7 @@ class Counts(IntEnum):
 
 
 _STEPS = frozenset(
-    "step steps iter iters iteration iterations it its itr ite niter update updates upd timestep timesteps".split()
+    "step steps iter iters iteration iterations it its itr ite niter update updates upd up timestep timesteps".split()
 )
 _CLASSES = {
     **dict.fromkeys(_STEPS, Counts.STEP),
@@ -46,7 +46,9 @@ _GRAMMAR = frozenset(
 )
 _MEANS = frozenset("avg mean average median best smoothed smooth running ema ma global".split())
 _WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_TRIAL = frozenset("error err iou dice psnr ssim wer cer mse mae rmse nll elbo auc ndcg return fid bleu score".split())
+_TRIAL = frozenset(
+    "ap error err iou dice psnr ssim wer cer mse mae rmse nll elbo auc ndcg return fid bleu score".split()
+)
 """Metrics that make a line a training's whatever the roles know of them."""
 
 
