@@ -91,6 +91,8 @@ def read_all(
     x: str = "step",
     vocab_size: int | None = None,
     tokens_per_byte: float | None = None,
+    pattern: str | None = None,
+    columns: Sequence[str] | None = None,
     readers: Sequence[type[Reader]] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Run]:
@@ -112,6 +114,11 @@ def read_all(
     vocab_size, tokens_per_byte
         Tokens in the vocabulary, and tokens that a byte of text takes, where the logs do not say; either says that the
         loss is a language model's.
+    pattern
+        For printed logs that are not read otherwise: a regular expression searched in each line, whose named groups
+        are the metrics; groups called ``step``, ``epoch`` and the like count.
+    columns
+        The same for lines of numbers without names: the names of the columns, ``_`` for one that is left out.
     readers
         Further readers, classes derived from :class:`curveread.readers.base.Reader`, for formats of one's own.
     progress
@@ -133,6 +140,10 @@ def read_all(
         raise ArgumentError("x", x, "there is no such axis; use step, epoch, tokens or time")
     with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
     place = Path(path)
+    if pattern is not None or columns is not None:
+        from curveread.readers.text_log.stated import stated_reader
+
+        readers = (stated_reader(pattern, columns), *readers)
     try:
         found = discover.read_runs(place, progress=progress, readers=readers)
     except OSError as error:

@@ -24,7 +24,7 @@ __all__ = ["KEYS", "with_defaults"]
 
 KEYS = (
     *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "static", "tags"),
-    *("tokens-per-byte", "train-loss", "vocab-size", "x"),
+    *("columns", "pattern", "tokens-per-byte", "train-loss", "vocab-size", "x"),
 )
 """Options that may stand in the table: those that say how to judge and draw, not what to read or where to write.
 

@@ -120,6 +120,17 @@ def add_reading(parser: Parser) -> None:
         help="Tokens that a byte of text takes: gives bits per byte.",
     )
     add(
+        "--pattern",
+        metavar="REGEX",
+        help="Read printed lines by (?P<step>...) and a group for each metric.",
+    )
+    add(
+        "--columns",
+        metavar="NAMES",
+        type=_names,
+        help="Read bare numbers: names of the columns, _ leaves one out.",
+    )
+    add(
         "--smooth",
         metavar="WEIGHT",
         type=_weight,
@@ -161,6 +172,10 @@ def price(text: str) -> float:
     if not 0.0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a price of an hour; it must be 0 or more")
     return value
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _weight(text: str) -> float:

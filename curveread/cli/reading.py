@@ -39,6 +39,8 @@ class Reading:
     x: Axis = Axis.STEP
     vocab_size: int | None = None
     tokens_per_byte: float | None = None
+    pattern: str | None = None
+    columns: tuple[str, ...] | None = None
     smooth: float | None = None
 
 
@@ -80,6 +82,8 @@ def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread
                     x=options.x.value,
                     vocab_size=options.vocab_size,
                     tokens_per_byte=options.tokens_per_byte,
+                    pattern=options.pattern,
+                    columns=options.columns,
                     progress=told,
                 )
         except (ReadError, UsageError) as error:

@@ -16,6 +16,7 @@ from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.errors import NoLogsError, ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import asked_about, formats
+from curveread.readers.text_log.nearly import nearly
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
@@ -76,7 +77,9 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
             return ReadError(f"{path}: {lacking}")
     looked = "; ".join(f.looks_like for f in formats(more) if f.files)
     if path.is_file():
-        return NoLogsError(f"{path}: not a training log that any reader knows; looked for {looked}")
+        near = nearly(path)
+        also = f"; {near}" if near else ""
+        return NoLogsError(f"{path}: not a training log that any reader knows{also}; looked for {looked}")
     try:
         empty = not any(path.iterdir())
     except OSError:

@@ -30,7 +30,9 @@ def test_help_is_there_for_every_command(cli: Cli, command: list[str], flag: str
 
 
 def test_help_names_what_the_contract_promises(cli: Cli) -> None:
-    reading = "--plugin --run --tags --train-loss --eval-loss --x --vocab-size --tokens-per-byte --smooth"
+    reading = (
+        "--plugin --run --tags --train-loss --eval-loss --x --vocab-size --tokens-per-byte --pattern --columns --smooth"
+    )
     own = {
         "report": "--output --format --postmortem --cost-per-hour --static --title",
         "check": "--fail-on --select --ignore --set --format --json --baseline",

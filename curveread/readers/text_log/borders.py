@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.readers.tables.columns import Axis, Column, Table
+from curveread.readers.text_log.words import is_telling
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.roles import Role, role_of
 
@@ -47,6 +48,8 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
         planned = total[bounds[i] : bounds[i + 1]]
         planned = planned[np.isfinite(planned)]
         done = bool(planned.size) and last[i] >= planned.max()
+        if not _same_metrics(table, bounds[i : i + 3]):
+            continue
         if done or (last[i] >= last[i + 1] and _begins_anew(table, groups[-1], bounds[i + 1])):
             groups.append(bounds[i + 1])
     if len(groups) == 1:
@@ -54,6 +57,16 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
     return [
         (_rows(table, a, b), Axis(axis.name, axis.step[a:b], axis.reason)) for a, b in pairwise([*groups, table.rows])
     ]
+
+
+def _same_metrics(table: Table, bounds: list[int]) -> bool:
+    """Return whether a metric of the stretch before a border is printed behind it as well."""
+    a, b, c = bounds
+    for tag, column in table.columns.items():
+        low, middle, high = np.searchsorted(column.row, [a, b, c])
+        if low < middle < high and is_telling(tag):
+            return True
+    return False
 
 
 def _begins_anew(table: Table, begin: int, at: int) -> bool:

@@ -116,7 +116,7 @@ class Gathered:
                 self._bar_line(n, line)
             elif line[0] == 124 and self._box.take(n, line):
                 continue
-            elif (b"|" in line or _BAR_SIGN in line) and self._matrix.take(n, line):
+            elif (b"|" in line or _BAR_SIGN in line) and self._cross(n, line):
                 self._block = n
             else:
                 if self._matrix.cells and n - self._matrix.line > 1 and not _RULE.fullmatch(line):
@@ -214,6 +214,12 @@ class Gathered:
         step = [] if box.step is None else [box.step]
         key = ("box", box.counts, box.tags)
         self._put(key, box.line, "box", box.counts, list(box.tags), [*step, *box.cells])
+
+    def _cross(self, n: int, line: bytes) -> bool:
+        """Read a line as a row of a table of splits by metrics."""
+        if self._matrix.cells and n - self._matrix.line > _BLOCK:
+            self._close_matrix()
+        return self._matrix.take(n, line)
 
     def _close_matrix(self) -> None:
         line, cells = self._matrix.line, self._matrix.close()

@@ -31,7 +31,10 @@ CLOCK = (
     rb"|\d{1,5}(?:\.\d{1,5}){2,5})(?![\w:])"
 )
 """Dates, times of day, durations and versions: digits that measure nothing."""
-RANK = rb"(?:\[(?:rank|default|Rank )?(?P<rank>\d{1,6})\]:|(?P<label>\d{1,6}):(?= (?!\s*+[-+]?\d))|\[\d++,(?P<mpi>\d{1,6})\]<std\w++>:)"
+RANK = (
+    rb"(?:\[(?:rank|default|Rank )?(?P<rank>\d{1,6})\]:|(?P<label>\d{1,6}):(?= (?!\s*+[-+]?\d))"
+    rb"|\[\d++,(?P<mpi>\d{1,6})\]<std\w++>:)"
+)
 """Who printed the line, as torchrun, srun and mpirun put it in front."""
 STAMP = (
     rb"(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"

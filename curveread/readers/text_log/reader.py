@@ -27,7 +27,7 @@ from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["TextLogReader"]
+__all__ = ["TextLogReader", "parts_of"]
 
 _NAMES = re.compile(r"(.+\.(log|txt|out|err)(\.\d{1,3})?|[\w\- ]+|.+\.[oe]\d{3,10})(\.gz)?$", re.IGNORECASE)
 _NOT_LOGS = re.compile(
@@ -92,38 +92,54 @@ class TextLogReader(Reader):
         if gathered.overflow:
             message = f"{gathered.overflow} lines are each built in another way and were left out"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
-        table, axis, more = table_of(rows, gathered, source)
-        notes += more
-        totals = rows.total if axis.step.size == rows.total.size else np.full(axis.step.size, np.nan)
-        trainings = trainings_of(table, axis, totals)
-        if len(trainings) > 1:
-            message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
-            notes.append(DataNote(NoteKind.MERGED, source, message))
-        stamps = rows.stamp[np.isfinite(rows.stamp)]
-        start = float(stamps[0]) if stamps.size else 0.0
-        parts = []
-        for i, (some, steps) in enumerate(trainings, 1):
-            segments, decided = segments_of(some, steps, source)
-            segments = [{t: _with_role(c) for t, c in s.items()} for s in segments]
-            said = [*notes, *decided, *_rounded(segments, source)]
-            if not segments:
-                message = f"no curve: {some.rows} records, no metric in them"
-                said.append(DataNote(NoteKind.EMPTY, source, message))
-            key = f"training {i}" if len(trainings) > 1 else ""
-            parts.append(
-                Part(
-                    source=Source(source, self.format.name, lines.size),
-                    curves=segments[-1] if segments else {},
-                    key=key,
-                    name=key,
-                    notes=tuple(said),
-                    config=gathered.summary if len(trainings) == 1 else {},
-                    x_axis=axis.name,
-                    order=(start + i - 1 if len(trainings) > 1 else start, path.name),
-                    segments=tuple(segments) if len(segments) > 1 else (),
-                )
+        return parts_of(path, self.format.name, lines, gathered, rows, notes)
+
+
+def parts_of(path: Path, name: str, lines: Lines, gathered: Gathered, rows: Rows, notes: list[DataNote]) -> list[Part]:
+    """Return the trainings of a file as parts.
+
+    Parameters
+    ----------
+    path, name
+        The file and the name of its format.
+    lines, gathered, rows
+        What was read of it.
+    notes
+        What was said of it so far.
+    """
+    source = str(path)
+    table, axis, more = table_of(rows, gathered, source)
+    notes += more
+    totals = rows.total if axis.step.size == rows.total.size else np.full(axis.step.size, np.nan)
+    trainings = trainings_of(table, axis, totals)
+    if len(trainings) > 1:
+        message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
+        notes.append(DataNote(NoteKind.MERGED, source, message))
+    stamps = rows.stamp[np.isfinite(rows.stamp)]
+    start = float(stamps[0]) if stamps.size else 0.0
+    parts = []
+    for i, (some, steps) in enumerate(trainings, 1):
+        segments, decided = segments_of(some, steps, source)
+        segments = [{t: _with_role(c) for t, c in s.items()} for s in segments]
+        said = [*notes, *decided, *_rounded(segments, source)]
+        if not segments:
+            message = f"no curve: {some.rows} records, no metric in them"
+            said.append(DataNote(NoteKind.EMPTY, source, message))
+        key = f"training {i}" if len(trainings) > 1 else ""
+        parts.append(
+            Part(
+                source=Source(source, name, lines.size),
+                curves=segments[-1] if segments else {},
+                key=key,
+                name=key,
+                notes=tuple(said),
+                config=gathered.summary if len(trainings) == 1 else {},
+                x_axis=axis.name,
+                order=(start + i - 1 if len(trainings) > 1 else start, path.name),
+                segments=tuple(segments) if len(segments) > 1 else (),
             )
-        return parts
+        )
+    return parts
 
 
 def _with_role(curve: Curve) -> Curve:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.readers.text_log.words import eval_word, is_telling
+from curveread.readers.text_log.words import counted_as, eval_word, is_telling
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
@@ -232,7 +232,8 @@ def _on_the_axis_of(beat: Beat, train: IntArray, mine: IntArray) -> bool:
 def _one_axis(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
     """Of several counters of steps keep the one that most lines of metrics have: two axes are never mixed."""
     told = beat.keep & ~beat.blank & (beat.counts == STEP)
-    names = np.array([parts[s][0].counter for s in range(len(parts))], object)[beat.sheet]
+    names = np.array([counted_as(sheet.counter) for sheet, _ in parts], object)[beat.sheet]
+    told &= names != ""
     lines = {name: int((told & (names == name)).sum()) for name in dict.fromkeys(names[told].tolist())}
     if len(lines) < 2:
         return
@@ -244,10 +245,7 @@ def _one_axis(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> No
             continue
         beat.counts[mine] = LOOSE
         beat.step[mine] = np.nan
-        message = (
-            f"{mine.size} lines count {name or 'otherwise'} and not {main or 'the steps'}: "
-            f"they stand at the {main or 'step'} printed before them"
-        )
+        message = f"{mine.size} lines count {name} and not {main}: they stand at what was printed before them"
         beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
 
 
@@ -272,10 +270,10 @@ def _anchors(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     anchors = np.flatnonzero(blank)
     at = np.searchsorted(anchors, loose) - 1
     above = beat.sheet[anchors[at[at >= 0]]]
-    if not above.size:
-        beat.keep &= ~blank
-        return
-    beat.keep &= ~blank | (beat.sheet == np.bincount(above).argmax())
+    best = int(np.bincount(above).argmax()) if above.size else -1
+    if np.unique(beat.step[blank & (beat.sheet == best)]).size < 2:
+        best = -1
+    beat.keep &= ~blank | (beat.sheet == best)
 
 
 def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:

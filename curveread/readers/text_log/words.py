@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, role_of
 
-__all__ = ["TELLING", "Counts", "counter_of", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
+__all__ = ["TELLING", "Counts", "counted_as", "counter_of", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
 
 TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT}
 """Roles that make a line a training's."""
@@ -37,6 +37,7 @@ _CLASSES = {
     **dict.fromkeys("epoch epochs ep epo".split(), Counts.EPOCH),
 }
 _GLOBAL = frozenset("global total num env environment training trainer optimizer opt".split())
+_FRAMES = frozenset("timestep timesteps env environment frame frames interacts sample samples".split())
 _RATES = frozenset(
     "per time size sizes sec second seconds ms rate lr loss speed skipped nan max min warmup fps".split()
 )
@@ -75,6 +76,14 @@ def counter_of(name: str) -> Counts | None:
     if kind is Counts.FRAME and words == ["samples"]:
         return None
     return kind
+
+
+def counted_as(name: str) -> str:
+    """Return what a counter of this name counts, in a word: ``steps``, ``frames``, ``episodes``; empty for others."""
+    kind = counter_of(name)
+    if kind in (Counts.STEP, Counts.GLOBAL, Counts.FRAME):
+        return "steps" if _FRAMES.isdisjoint(_split(name)) else "frames"
+    return "episodes" if kind is Counts.EPISODE else ""
 
 
 def eval_word(word: str) -> str:

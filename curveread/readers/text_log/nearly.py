@@ -1,0 +1,73 @@
+"""What a text that was refused says again and again, and the option that would read it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from curveread.readers.text_log.lines import glimpse
+from curveread.readers.text_log.printed import CLOCK, NUMBER
+
+__all__ = ["nearly"]
+
+_TOKEN = re.compile(rb"(?P<skip>" + CLOCK + rb")|(?<![\w.])" + NUMBER)
+_LOOSE = re.compile(rb"(?P<skip>" + CLOCK + rb")|(?<![\d.])" + NUMBER)
+_SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")
+_CELLS = re.compile(rb"[\s,;|]*+(?:" + NUMBER + rb"[\s,;|]++){1,30}+" + NUMBER + rb"[\s,;|]*+")
+_LONGEST, _SHOWN, _FEWEST = 400, 90, 3
+_DIGITS = re.compile(rb"\d+")
+_DECIMAL = re.compile(rb"\d\.\d")
+
+
+def nearly(path: Path) -> str:
+    """Return a sentence on the lines of a file that come nearest to a log, empty when none repeats with numbers.
+
+    Parameters
+    ----------
+    path
+        A text file that no reader took.
+    """
+    builds: Counter[bytes] = Counter()
+    example: dict[bytes, bytes] = {}
+    for text in glimpse(path):
+        if b"\x00" in text[:1024]:
+            return ""
+        for line in text.split(b"\n"):
+            if 4 <= len(line) <= _LONGEST and _DECIMAL.search(line):
+                build = _DIGITS.sub(b"0", _TOKEN.sub(b"0", line))
+                builds[build] += 1
+                example[build] = line  # the last one: its counter is a long one
+    if not builds:
+        return ""
+    build, count = builds.most_common(1)[0]
+    if count < _FEWEST:
+        return ""
+    line = example[build]
+    shown = line[:_SHOWN].decode("utf-8", "replace").strip() + ("…" if len(line) > _SHOWN else "")
+    how = _columns(line) if _CELLS.fullmatch(line) else _pattern(line)
+    return f"{count} lines such as {shown!r} come near; {how} would read them" if how else ""
+
+
+def _columns(line: bytes) -> str:
+    """Return the option for a line of numbers alone."""
+    names = ["step", "loss", *(f"c{i}" for i in range(3, 40))]
+    cells = [c for c in re.split(rb"[\s,;|]+", line) if c]
+    return f"--columns {','.join(names[: len(cells)])} (name them as they are)"
+
+
+def _pattern(line: bytes) -> str:
+    """Return the option for a line of words and numbers: its first number, if whole, for the step."""
+    out, end, count = "", 0, 0
+    for token in _LOOSE.finditer(line):
+        if token["skip"] is not None:
+            continue
+        between = line[max(end, token.start() - 12) : token.start()].decode("utf-8", "replace")
+        whole = token[0].isdigit()
+        out += _SPECIAL.sub(r"\\\1", between)
+        out += r"(?P<step>\d+)" if whole and not count else rf"(?P<metric{count}>[-+.\deE]+)"
+        count += 1
+        end = token.end()
+        if count == 2:
+            break
+    return f"--pattern '{out}' (name the metrics as they are)" if count else ""
