@@ -64,3 +64,12 @@ def test_a_gradient_norm_that_grows_as_the_model_leaves_a_flat_region_is_no_alar
     assert found["gradient-explosion"] == "info"
     stuck = 0.69 * np.exp(rng.normal(0, 0.02, N))
     assert "gradient-explosion" in alarms(spread(train_loss=stuck, grad_norm=norm))
+
+
+def test_how_large_it_became_is_told_as_a_multiple_of_the_usual() -> None:
+    norm = np.full(2000, 2.0)
+    norm[1400:] = 120.0
+    norm[1500] = 250.0
+    (f,) = found(run_of(grad_norm=norm), "gradient-explosion")
+    assert f.peak_step == 1500
+    assert (f.get("usual-level"), f.get("largest-value"), f.get("largest-against-usual")) == (2.0, 250.0, 125.0)

@@ -139,3 +139,15 @@ def test_what_averaging_adds_to_the_training_loss_is_half_of_what_it_falls_betwe
     }
     text = told(diagnose(Run("r", "r", curves)))
     assert f"averaging over 100 steps puts the training loss {slope * every / 2} too high" in text
+
+
+def test_evaluations_at_the_first_and_within_an_interval_after_the_last_step_are_paired() -> None:
+    run = with_gap(0.2, evals=8)
+    train, evals = run["train/loss"], run["eval/loss"]
+    at = evals.step.copy()
+    at[0], at[-1] = train.step[0], train.step[-1] + 1  # a training logged at every step
+    found = gap(replace(run, curves={"train/loss": train, "eval/loss": replace(evals, step=at)}))
+    assert found is not None
+    assert found.step.tolist() == at.tolist()
+    at[-1] += 1
+    assert gap(replace(run, curves={"train/loss": train, "eval/loss": replace(evals, step=at)})) is None

@@ -93,6 +93,13 @@ def test_real_offline_run_as_a_part(offline_run: Path) -> None:
     assert NoteKind.SKIPPED in kinds, "text and histogram are named, not dropped in silence"
 
 
+def test_many_keys_of_which_a_row_names_one_or_two_equal_protobufs() -> None:
+    payloads = [w.history({f"metric{i % 40}": i / 7, f"metric{i // 9 % 40}": -i}, i) for i in range(600)]
+    data = w.frame(payloads)
+    assert len(_decoded(data).columns) == 40
+    assert _assert_equals_oracle(data) > 1000
+
+
 @pytest.mark.corpus
 def test_public_files_equal_protobufs(corpus_public: Path) -> None:
     points = 0
