@@ -204,7 +204,7 @@ def diagnose(
     from curveread.readings.placing import on_axis
     from curveread.report.renderer import ReportRenderer
 
-    logged = run.placement.run if run.placement else run  # judged by the steps of the log, told on the run's axis
+    logged = run.placement.run if run.placement else run  # judged by the steps of the log, shown on the run's axis
     judged = run_checks(
         logged, select=select, ignore=ignore, options=options, detectors=detectors, cost_per_hour=cost_per_hour
     )
@@ -390,7 +390,7 @@ def report(
     Raises
     ------
     UsageError
-        When the format cannot be told, or is none that can be written.
+        When the format is not given by the file name, or is not one that can be written.
     ExportError
         When the file cannot be written.
 
@@ -438,7 +438,7 @@ def postmortem(
     Raises
     ------
     UsageError
-        When the format cannot be told, or is neither.
+        When the format is not given by the file name, or is neither.
     ExportError
         When the file cannot be written.
     """

@@ -17,7 +17,7 @@ __all__ = ["Accepted", "Baseline", "baseline", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A finding of an earlier check, as far as it can be told from another one."""
+    """A finding of an earlier check, as far as it can be recognized in another one."""
 
     rule: str
     severity: Severity
@@ -38,7 +38,7 @@ class Baseline:
     results: tuple[tuple[str, tuple[Accepted, ...]], ...]
 
     def of(self, run: Run) -> tuple[Accepted, ...]:
-        """Return what was known about a run: of one run alone it is taken for every run, else the name tells."""
+        """Return what was known about a run: of one run alone it is taken for every run, else the name decides."""
         if len(self.results) == 1:
             return self.results[0][1]
         return tuple(known for name, findings in self.results if name == run.name for known in findings)

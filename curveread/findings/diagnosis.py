@@ -216,13 +216,13 @@ class Diagnosis(ByValue):
     phases, timeline, summary
         As in the result JSON.
     statements
-        Readings in words, in the order in which a report tells them.
+        Readings in words, in the order in which a report shows them.
     accepted
-        Findings that a baseline knew already: neither in ``findings`` nor in the verdict.
+        Findings that are in the baseline already: neither in ``findings`` nor in the verdict.
     checkpoints
         The checkpoints on disk.
     forecast
-        Where the loss is going, or why that cannot be said; None where nobody looked.
+        Where the loss is going, or why that cannot be said; None where it was not asked for.
     causes
         What may lie behind the gravest finding, the likeliest first; not in the result JSON.
     extras

@@ -27,7 +27,7 @@ __all__ = ["Text", "capitalized", "joined", "listed", "on_axis", "text", "withou
 class Text(str):
     """A sentence: the words that a person reads, and the template and arguments that they are made of.
 
-    It is a ``str`` for whoever reads it, and data for whoever asks what it speaks of or tells it on another axis; no
+    It is a ``str`` for whoever reads it, and data for whoever asks what it speaks of or words it on another axis; no
     code of this package takes its words apart. Make one with :func:`text`.
 
     Parameters

@@ -1,6 +1,6 @@
 """How often to evaluate and to log: the usual rates, what a rate can resolve, and what it costs.
 
-The rates are conventions, not laws. transformers.TrainingArguments logs and saves every 500 steps unless told
+The rates are conventions, not laws. transformers.TrainingArguments logs and saves every 500 steps unless set
 otherwise; nanoGPT evaluates its GPT-2 every 1,000 steps and its small Shakespeare model every 250; fine-tunes of a few
 epochs are evaluated ten to twenty times an epoch. Google's "Deep Learning Tuning Playbook" (Godbole et al., 2023) asks
 for evaluations at fixed steps, on samples large enough that their noise does not decide.

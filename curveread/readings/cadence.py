@@ -32,7 +32,7 @@ _Views = Mapping[Role, tuple[CurveView, ...]]
 _MANY = 200_000
 """Points of a training loss that are more than anybody looks at."""
 _MENTIONED = 10.0
-"""Seconds of evaluation below which nobody asks."""
+"""Seconds of evaluation that are worth a mention."""
 
 
 def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:

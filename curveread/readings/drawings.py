@@ -29,7 +29,7 @@ _AROUND = 200
 _CLOSE = 30
 """Of that many findings; the others keep their own points."""
 _EXACT = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS})
-"""Curves without noise: nobody smooths them."""
+"""Curves without noise: they are not smoothed."""
 
 
 def drawings(run: Run, findings: Sequence[Finding] = ()) -> tuple[Drawing, ...]:
@@ -58,7 +58,7 @@ def smoothed(drawing: Drawing, run: Run, weight: float, *, in_place_of_trend: bo
     Parameters
     ----------
     drawing
-        Of a curve of the run; one that nobody smooths is returned as it is.
+        Of a curve of the run; one that is not smoothed is returned as it is.
     run
         The run as it is shown.
     weight

@@ -76,7 +76,7 @@ def forecast(
     findings
         What was found in it.
     steps
-        The steps asked for; +10 %, +50 % and +100 % of the run, and the planned end where the log tells it, when not
+        The steps asked for; +10 %, +50 % and +100 % of the run, and the planned end where the log has it, when not
         given.
 
     Returns

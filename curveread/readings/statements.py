@@ -1,4 +1,4 @@
-"""The readings of a run in words, in the order in which a report tells them."""
+"""The readings of a run in words, in the order in which a report shows them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def statements(
     phases: tuple[Phase, ...],
     findings: tuple[Finding, ...],
 ) -> tuple[Statement, ...]:
-    """Return what the run's course, its loss, its gap, its data and its cadence tell; only what the log supports."""
+    """Return what the run's course, its loss, its gap, its data and its cadence say; only what the log supports."""
     return (
         *phase_statements(phases, findings, views),
         *in_words(views, task),

@@ -23,7 +23,7 @@ def with_axis(run: Run, x: str) -> Run:
     """Return the run with its curves, attempts and checkpoints placed on another axis.
 
     The checks go on judging by the steps of the log, which :attr:`Run.placement` keeps; where a thing happened is then
-    told on the new axis. So the same things are found whatever the axis.
+    shown on the new axis. So the same things are found whatever the axis.
 
     Parameters
     ----------

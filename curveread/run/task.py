@@ -1,6 +1,6 @@
 """What a run trains, as far as its tags and its config tell: only a language model's loss has a perplexity.
 
-Nothing is guessed: without evidence the answer is empty, and nobody speaks of tokens.
+Nothing is guessed: without evidence the answer is empty, and no sentence speaks of tokens.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Task:
     language
         Why its loss is a cross-entropy per token, in words; empty where nothing says so.
     vocabulary, vocabulary_from
-        Tokens in the vocabulary and who says so; None and empty where nobody does.
+        Tokens in the vocabulary and what says so; None and empty where nothing does.
     tokens_per_byte
         Tokens that a byte of text takes, None where it is not known.
     data
