@@ -16,7 +16,8 @@ from curveread.errors import UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import KeyFigure
 from curveread.report.text.comparison import page, text
-from curveread.run.model import Run
+from curveread.run.axes import with_axis
+from curveread.run.model import Curve, Run
 from tests.readings.made import decaying, made
 
 EVALS = np.linspace(3.0, 2.0, 40) + 0.005 * (-1.0) ** np.arange(40)
@@ -97,6 +98,15 @@ def test_shorter_runs_are_held_against_the_same_step() -> None:
     assert table.loc["long", "eval_loss_at_common_step"] == pytest.approx(EVALS[19])
     assert table.loc["short", "steps"] == 1000
     assert list(table.index) == ["long", "short"]
+
+
+def test_places_are_named_by_the_axis_of_the_runs() -> None:
+    counter = Curve("epoch", np.array([0, 2000]), np.array([0.0, 4.0]))
+    runs = [made(decaying(), evals=EVALS, name="a"), made(decaying(1000), evals=EVALS[:20] - 0.1, name="b")]
+    on_epochs = [with_axis(replace(r, curves={**r.curves, "epoch": counter}), "epoch") for r in runs]
+    found = cr.compare(on_epochs)
+    assert "at epoch 4)" in _said(found, "ranking")
+    assert not any("step" in s.text for s in found.statements)
 
 
 def test_an_outlier_at_the_same_step_is_pointed_out() -> None:

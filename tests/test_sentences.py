@@ -241,6 +241,8 @@ def _said(diagnosis: cr.Diagnosis) -> Iterator[tuple[str, str]]:
     yield from (("timeline", t.text) for t in diagnosis.timeline)
     if diagnosis.forecast is not None:
         yield "forecast", diagnosis.forecast.reason
+    for cause in diagnosis.causes:
+        yield from (("cause", words) for words in (cause.name, *cause.speaks_for, *cause.speaks_against))
     for statement in diagnosis.statements:
         yield statement.topic, statement.text
         yield from _figures(statement)
@@ -293,6 +295,14 @@ def test_places_are_on_the_axis_that_was_asked_for(case: str) -> None:
                     isinstance(after, str) and re.match(r"\s*steps?\b", after) and not isinstance(before, str)
                 )
                 assert not noun, (axis, where, str(words))
+
+
+def test_every_number_of_a_comparison_is_an_argument() -> None:
+    diagnoses = [cr.diagnose(cr.read(ROOT / "sample_logs" / c)) for c in ("healthy-noisy", "overfitting", "leakage")]
+    statements = cr.compare(diagnoses).statements
+    assert len(statements) >= 2
+    for statement in statements:
+        assert not any(isinstance(p, str) and re.search(r"\d", p) for p in pieces(statement.text)), statement.text
 
 
 def test_the_samples_hold_every_axis() -> None:
