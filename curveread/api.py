@@ -442,12 +442,12 @@ def postmortem(
     ExportError
         When the file cannot be written.
     """
-    from curveread.aftermath import aftermath
+    from curveread.impact import impact
     from curveread.report.write import write_postmortem
 
     target = Path(path)
     diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
-    after = aftermath(diagnosis.run, diagnosis, cost_per_hour=cost_per_hour)
+    after = impact(diagnosis.run, diagnosis, cost_per_hour=cost_per_hour)
     return write_postmortem(diagnosis, after, target, format or target.suffix.lower().lstrip("."), title=title)
 
 

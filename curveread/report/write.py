@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curveread.errors import ExportError, UsageError
-from curveread.findings.aftermath import Aftermath
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.impact import Impact
 
 __all__ = ["FORMATS", "POSTMORTEM_FORMATS", "put", "write", "write_index", "write_postmortem"]
 
@@ -74,9 +74,7 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False
     return target
 
 
-def write_postmortem(
-    diagnosis: Diagnosis, after: Aftermath, path: Path, format: str, *, title: str | None = None
-) -> Path:
+def write_postmortem(diagnosis: Diagnosis, after: Impact, path: Path, format: str, *, title: str | None = None) -> Path:
     """Write the postmortem of a run.
 
     Parameters

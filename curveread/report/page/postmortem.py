@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from curveread.findings.aftermath import Aftermath
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.impact import Impact
 from curveread.report.logtext import shorten
 from curveread.report.page.templates import environment
 from curveread.report.text.postmortem import postmortem
@@ -13,7 +13,7 @@ __all__ = ["postmortem_page"]
 
 
 def postmortem_page(
-    diagnosis: Diagnosis, after: Aftermath, *, picture: str | None = None, title: str | None = None
+    diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None
 ) -> str:
     """Return the postmortem as a page of one file, which can be edited in the browser and saved.
 

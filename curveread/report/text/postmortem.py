@@ -1,4 +1,4 @@
-"""Diagnosis and Aftermath -> the sections of a postmortem, as a team writes it after an incident.
+"""Diagnosis and Impact -> the sections of a postmortem, as a team writes it after an incident.
 
 The outline is that of the postmortems in Google's "Site Reliability Engineering" (2016, chapter 15 and appendix D).
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from curveread.findings.aftermath import Aftermath, Noticed, Spent
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
+from curveread.findings.impact import Detection, Impact, Spent
 from curveread.findings.wording import amount, compact, count, duration, measure, percent
 from curveread.report import facts
 from curveread.report.events import telling
@@ -33,7 +33,7 @@ _SURROUNDINGS = (
 """Evidence that says what lay around a finding."""
 
 
-def postmortem(diagnosis: Diagnosis, after: Aftermath) -> tuple[Section, ...]:
+def postmortem(diagnosis: Diagnosis, after: Impact) -> tuple[Section, ...]:
     """Return the sections; for a run in which nothing went wrong one that says so."""
     loud = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
     if not loud:
@@ -47,12 +47,12 @@ def postmortem(diagnosis: Diagnosis, after: Aftermath) -> tuple[Section, ...]:
         _first(diagnosis, loud),
         causes,
         _well(diagnosis, after, loud),
-        _noticed(after),
+        _detections(after),
         _actions(diagnosis, after, loud),
     )
 
 
-def _nothing(diagnosis: Diagnosis, after: Aftermath) -> Section:
+def _nothing(diagnosis: Diagnosis, after: Impact) -> Section:
     quiet = amount(len(diagnosis.quiet), "check")
     text = f"There is nothing to write up: {quiet} ran over {amount(after.whole.steps, 'step')} and none found a fault."
     known = tuple(shorten(f.message, 400) for f in diagnosis.findings)
@@ -65,7 +65,7 @@ def _nothing(diagnosis: Diagnosis, after: Aftermath) -> Section:
     return Section("Summary", blocks)
 
 
-def _summary(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) -> Section:
+def _summary(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Section:
     run = diagnosis.run
     first = min((f for f in loud if f.first_step is not None), key=lambda f: f.first_step or 0, default=loud[0])
     when = f" It begins at {_place(first.first_step, after, run.last_step)}." if first.first_step is not None else ""
@@ -79,12 +79,12 @@ def _summary(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) ->
     )
 
 
-def _place(step: int | None, after: Aftermath, last: int | None) -> str:
+def _place(step: int | None, after: Impact, last: int | None) -> str:
     text = f"step {count(step or 0)}"
     return text + (f" of {count(last)}" if last else "")
 
 
-def _impact(after: Aftermath) -> Section:
+def _impact(after: Impact) -> Section:
     rows = [("Within warnings and errors", after.affected)]
     if after.after_best is not None:
         rows.append(("After the best eval loss", after.after_best))
@@ -107,14 +107,14 @@ def _impact(after: Aftermath) -> Section:
     return Section("Impact", (table, *((note,) if note else ()), "Who was affected, and what had to wait: …"))
 
 
-def _timeline(diagnosis: Diagnosis, after: Aftermath) -> Section:
+def _timeline(diagnosis: Diagnosis, after: Impact) -> Section:
     clock = after.started is not None
     run = diagnosis.run
     events: list[tuple[int, float | None, str]] = [(run.first_step or 0, after.started, "the log begins")]
     events += [(t.step, t.wall_time, shorten(t.text, 300)) for t in telling(diagnosis)]
     events += [
         (n.step, n.wall_time, f"from here a check of the log would have told: {clean(n.finding.rule)}")
-        for n in after.noticed
+        for n in after.detections
         if n.step is not None
     ]
     events.sort(key=lambda e: e[0])
@@ -152,7 +152,7 @@ def _causes(diagnosis: Diagnosis) -> Section:
     return Section("Likely causes", (*blocks, "What it was: …"))
 
 
-def _well(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) -> Section:
+def _well(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Section:
     lines = []
     onset = min((f.first_step for f in loud if f.first_step is not None), default=None)
     kept = [c for c in diagnosis.run.checkpoints if onset is None or c.step <= onset]
@@ -170,18 +170,18 @@ def _well(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) -> Se
     return Section("What went well", (Bullets(tuple(lines)) if lines else "…",))
 
 
-def _noticed(after: Aftermath) -> Section:
-    if not after.noticed:
+def _detections(after: Impact) -> Section:
+    if not after.detections:
         return Section("Where we could have noticed", ("The findings have no place of their own in the run.",))
-    clock = any(n.wall_time is not None for n in after.noticed)
-    rows = tuple(_noticed_row(n, clock) for n in after.noticed)
+    clock = any(n.wall_time is not None for n in after.detections)
+    rows = tuple(_detection_row(n, clock) for n in after.detections)
     head = ("Finding", "Began", "A check tells it from", *(("Time (UTC)",) if clock else ()), "Left of the run then")
-    looks = sum(n.looks for n in after.noticed)
-    how = f"Tried, not estimated: the checks ran on the log as it was at {amount(looks, 'length')}."
+    looks = sum(n.looks for n in after.detections)
+    how = f"Measured, not estimated: the checks ran on the log as it was at {amount(looks, 'length')}."
     return Section("Where we could have noticed", (Table(head, rows), how))
 
 
-def _noticed_row(n: Noticed, clock: bool) -> tuple[str, ...]:
+def _detection_row(n: Detection, clock: bool) -> tuple[str, ...]:
     began = f"step {count(n.finding.first_step or 0)}"
     if n.step is None:
         return (n.finding.rule, began, "the whole log only", *(("",) if clock else ()), "")
@@ -189,7 +189,7 @@ def _noticed_row(n: Noticed, clock: bool) -> tuple[str, ...]:
     return (n.finding.rule, began, f"step {count(n.step)}, as {_article(n)}", *when, _left(n.left))
 
 
-def _article(n: Noticed) -> str:
+def _article(n: Detection) -> str:
     named = {Severity.ERROR: "an error", Severity.WARNING: "a warning", Severity.INFO: "a remark"}
     return named[n.severity or n.finding.severity]
 
@@ -203,9 +203,9 @@ def _left(left: Spent) -> str:
     return ", ".join(parts)
 
 
-def _actions(diagnosis: Diagnosis, after: Aftermath, loud: Sequence[Finding]) -> Section:
+def _actions(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Section:
     items = list(dict.fromkeys(shorten(advice, 400) for f in loud for advice in f.advice))
-    early = [n for n in after.noticed if n.step is not None and n.left.steps > 0.05 * after.whole.steps]
+    early = [n for n in after.detections if n.step is not None and n.left.steps > 0.05 * after.whole.steps]
     if early:
         bar = (early[0].severity or Severity.WARNING).value
         items.append(

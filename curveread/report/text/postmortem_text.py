@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from curveread.findings.aftermath import Aftermath
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.impact import Impact
 from curveread.report import facts
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.markdown import address, blocks, escape
@@ -13,7 +13,7 @@ __all__ = ["meta", "postmortem_markdown"]
 
 
 def postmortem_markdown(
-    diagnosis: Diagnosis, after: Aftermath, *, picture: str | None = None, title: str | None = None
+    diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None
 ) -> str:
     """Return the postmortem as Markdown, with tables and boxes to tick as GitHub renders them.
 

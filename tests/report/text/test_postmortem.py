@@ -9,9 +9,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from curveread import api
-from curveread.aftermath import aftermath
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import NotChecked
+from curveread.impact import impact
 from curveread.report.page.postmortem import postmortem_page
 from curveread.report.text.postmortem import postmortem
 from curveread.report.text.postmortem_text import postmortem_markdown
@@ -32,8 +32,8 @@ NASTY = "a|b `<script>alert(1)</script>` @all [x](http://y)"
 
 def test_outline_of_an_incident() -> None:
     d = spiky()
-    assert [s.heading for s in postmortem(d, aftermath(d.run, d))] == OUTLINE
-    text = postmortem_markdown(d, aftermath(d.run, d), picture="my run.png")
+    assert [s.heading for s in postmortem(d, impact(d.run, d))] == OUTLINE
+    text = postmortem_markdown(d, impact(d.run, d), picture="my run.png")
     assert re.findall(r"^## (.*)$", text, re.M) == OUTLINE
     assert "![Charts of the run with numbered findings](<my%20run.png>)" in text
     assert "- [ ] Look at the batches of step 600." in text
@@ -42,17 +42,17 @@ def test_outline_of_an_incident() -> None:
 
 def test_a_healthy_run_has_nothing_to_write_up() -> None:
     d = diagnosis(spiky().run, not_checked=(NotChecked("kl-blowup", "no kl among the curves"),))
-    text = postmortem_markdown(d, aftermath(d.run, d))
+    text = postmortem_markdown(d, impact(d.run, d))
     assert re.findall(r"^## (.*)$", text, re.M) == ["Summary"]
     assert "There is nothing to write up: 3 checks ran over 1,199 steps" in text
     assert "kl-blowup" in text
-    assert "<h2>Summary</h2>" in postmortem_page(d, aftermath(d.run, d))
+    assert "<h2>Summary</h2>" in postmortem_page(d, impact(d.run, d))
 
 
 def test_log_text_stays_text() -> None:
     found = [finding("loss-spike", "error", 5, 9, tag=NASTY, message=f"{NASTY} jumped", advice=(NASTY,))]
     d = diagnosis(run_of({NASTY: (range(20), range(20))}, name=NASTY), found)
-    after = aftermath(d.run, d, cost_per_hour=3)
+    after = impact(d.run, d, cost_per_hour=3)
     page = postmortem_page(d, after)
     out = MarkdownIt("commonmark").enable("table").render(postmortem_markdown(d, after))
     for text in (page, out):

@@ -10,13 +10,13 @@ from datetime import datetime
 import matplotlib as mpl
 import pytest
 
-from curveread.aftermath import aftermath
 from curveread.cli.screen import Screen
 from curveread.cli.terminal import print_diagnosis
 from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, KeptCheckpoint, NotChecked, Statement, TimelineEntry
 from curveread.findings.finding import Severity
 from curveread.findings.forecast import Forecast, ForecastPoint
+from curveread.impact import impact
 from curveread.report.chart.chart import chart
 from curveread.report.figure.pdf import pages
 from curveread.report.page.html import page
@@ -44,8 +44,8 @@ OUTPUTS: dict[str, Callable[[Diagnosis], str]] = {
     "page": page,
     "Markdown": markdown,
     "PDF": pdf_text,
-    "postmortem in Markdown": lambda d: postmortem_markdown(d, aftermath(d.run, d)),
-    "postmortem as a page": lambda d: postmortem_page(d, aftermath(d.run, d)),
+    "postmortem in Markdown": lambda d: postmortem_markdown(d, impact(d.run, d)),
+    "postmortem as a page": lambda d: postmortem_page(d, impact(d.run, d)),
     "JUnit": lambda d: junit([d], Severity.ERROR, datetime(2026, 1, 1)),
     "GitHub": lambda d: "\n".join(notices(d)),
 }

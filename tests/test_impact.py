@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import curveread as cr
-from curveread.aftermath import aftermath, until
 from curveread.diagnose import diagnose
+from curveread.impact import impact, until
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
 
 
@@ -42,7 +42,7 @@ def test_a_shorter_log_has_nothing_later() -> None:
 
 def test_cost_of_a_fault() -> None:
     run = _run(broken=300)
-    after = aftermath(run, diagnose(run), cost_per_hour=7.2)
+    after = impact(run, diagnose(run), cost_per_hour=7.2)
     assert after.affected.steps == 2990
     assert after.affected.share == pytest.approx(2990 / 5990)
     assert after.affected.seconds == pytest.approx(5980)
@@ -55,19 +55,19 @@ def test_cost_of_a_fault() -> None:
 
 def test_without_a_clock_there_is_no_cost() -> None:
     run = _run(broken=300, clock=False)
-    after = aftermath(run, diagnose(run), cost_per_hour=7.2)
-    assert (after.whole.seconds, after.whole.cost, after.noticed[0].wall_time) == (None, None, None)
+    after = impact(run, diagnose(run), cost_per_hour=7.2)
+    assert (after.whole.seconds, after.whole.cost, after.detections[0].wall_time) == (None, None, None)
 
 
 def test_noticed_is_what_the_check_says_of_the_shorter_log() -> None:
     run = _run(broken=300)
-    (noticed,) = aftermath(run, diagnose(run)).noticed
-    assert noticed.finding.rule == "nonfinite-loss"
-    assert noticed.step is not None
-    assert noticed.step <= 3000 + 0.02 * 2990
-    assert noticed.left.steps == 5990 - noticed.step
-    assert noticed.looks <= 16
-    assert diagnose(until(run, noticed.step), select=["nonfinite-loss"]).findings
+    (detected,) = impact(run, diagnose(run)).detections
+    assert detected.finding.rule == "nonfinite-loss"
+    assert detected.step is not None
+    assert detected.step <= 3000 + 0.02 * 2990
+    assert detected.left.steps == 5990 - detected.step
+    assert detected.looks <= 16
+    assert diagnose(until(run, detected.step), select=["nonfinite-loss"]).findings
     assert not diagnose(until(run, 2990), select=["nonfinite-loss"]).findings
 
 
@@ -75,14 +75,14 @@ def test_noticed_is_what_the_check_says_of_the_shorter_log() -> None:
 def test_lasting_faults_are_noticed_before_the_end(samples: Path, case: str) -> None:
     run = cr.read(samples / case)
     d = cr.diagnose(run)
-    after = aftermath(run, d)
-    noticed = after.noticed[0]
-    assert noticed.finding is d.findings[0]
-    assert noticed.step is not None
-    assert (noticed.finding.first_step or 0) < noticed.step < (run.last_step or 0)
-    assert noticed.severity is not None
+    after = impact(run, d)
+    detected = after.detections[0]
+    assert detected.finding is d.findings[0]
+    assert detected.step is not None
+    assert (detected.finding.first_step or 0) < detected.step < (run.last_step or 0)
+    assert detected.severity is not None
 
 
 def test_steps_trained_twice(samples: Path) -> None:
     run = cr.read(samples / "resumed-overlap")
-    assert aftermath(run, cr.diagnose(run)).repeated.steps == 230
+    assert impact(run, cr.diagnose(run)).repeated.steps == 230

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from curveread.findings.finding import Finding, Severity
 
-__all__ = ["Aftermath", "Noticed", "Spent"]
+__all__ = ["Detection", "Impact", "Spent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class Detection:
     """When a check of the growing log would have reported a finding.
 
     Parameters
@@ -59,7 +59,7 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
-class Aftermath:
+class Impact:
     """What a postmortem adds to a diagnosis.
 
     Parameters
@@ -72,7 +72,7 @@ class Aftermath:
         What came after the best eval loss; None without one, or when the last eval is the best.
     repeated
         Steps that a restart trained again.
-    noticed
+    detections
         For the gravest findings, when they could have been noticed.
     started, ended
         Wall times of the first and the last point.
@@ -82,6 +82,6 @@ class Aftermath:
     affected: Spent
     after_best: Spent | None
     repeated: Spent
-    noticed: tuple[Noticed, ...]
+    detections: tuple[Detection, ...]
     started: float | None
     ended: float | None

@@ -1,4 +1,4 @@
-"""Run and Diagnosis -> Aftermath: what the faults cost, and when a check of the growing log would have found them.
+"""Run and Diagnosis -> Impact: what the faults cost, and when a check of the growing log would have found them.
 
 The second is measured, not estimated: the check runs again on the log as it was at growing lengths, until it finds what
 it found in the end, and then between the last two lengths until they are close.
@@ -13,13 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from curveread.diagnose import diagnose
-from curveread.findings.aftermath import Aftermath, Noticed, Spent
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
+from curveread.findings.impact import Detection, Impact, Spent
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = ["aftermath", "until"]
+__all__ = ["impact", "until"]
 
 _FINDINGS = 4
 """Findings, the gravest, that are looked for in the growing log."""
@@ -27,7 +27,7 @@ _LENGTHS, _HALVINGS = 8, 7
 """Lengths of the log that are tried from the onset to the end, and halvings after that: at most 15 looks a finding."""
 
 
-def aftermath(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = None) -> Aftermath:
+def impact(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = None) -> Impact:
     """Return what the faults of a run cost, and when they could have been noticed.
 
     Parameters
@@ -49,12 +49,12 @@ def aftermath(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = N
         after = meter.spent([(best.step, last)])
     attempts = run.attempts
     again = [(b.first_step, a.last_step) for a, b in itertools.pairwise(attempts)]
-    return Aftermath(
+    return Impact(
         whole=meter.spent([(first, last)]),
         affected=meter.spent((f.first_step, f.last_step or f.first_step) for f in faults if f.first_step is not None),
         after_best=after,
         repeated=meter.spent((a, b + 1) for a, b in again if b >= a),
-        noticed=tuple(_noticed(run, f, meter) for f in faults[:_FINDINGS] if f.first_step is not None),
+        detections=tuple(_detected(run, f, meter) for f in faults[:_FINDINGS] if f.first_step is not None),
         started=meter.at(first),
         ended=meter.at(last),
     )
@@ -80,7 +80,7 @@ def until(run: Run, step: int) -> Run:
     )
 
 
-def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
+def _detected(run: Run, finding: Finding, meter: _Meter) -> Detection:
     onset, last = finding.first_step or 0, run.last_step or 0
     looks = 0
 
@@ -101,7 +101,7 @@ def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
             break
         low = length
     if severity is None:
-        return Noticed(finding, None, None, None, meter.spent([]), looks)
+        return Detection(finding, None, None, None, meter.spent([]), looks)
     for _ in range(_HALVINGS):
         if high - low <= max(1, reach // 100):
             break
@@ -111,7 +111,7 @@ def _noticed(run: Run, finding: Finding, meter: _Meter) -> Noticed:
             low = middle
         else:
             high, severity = middle, then
-    return Noticed(finding, high, severity, meter.at(high), meter.spent([(high, last)]), looks)
+    return Detection(finding, high, severity, meter.at(high), meter.spent([(high, last)]), looks)
 
 
 def _same(early: Finding, finding: Finding, run: Run) -> bool:
