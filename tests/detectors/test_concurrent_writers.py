@@ -15,7 +15,7 @@ from curveread.findings.finding import Severity
 from curveread.run.model import Attempt, Curve, Run
 from tests.support.curves import decay
 from tests.support.event_files import scalar, write
-from tests.support.verdicts import found
+from tests.support.verdicts import found, found_alone
 
 WRITER = """
 import json, sys, time
@@ -101,3 +101,15 @@ def test_one_after_the_other_and_parts_of_one_run_are_quiet() -> None:
     assert found(parts, "concurrent-writers") == []
     clockless = Attempt(0, 499, {"loss": Curve("loss", np.arange(500), decay(500))})
     assert found(run_with(clockless, clockless), "concurrent-writers") == []
+
+
+def test_of_many_attempts_only_neighbours_are_compared() -> None:
+    """The first goes on beside the third; the second, between them, is over too soon to overlap with either."""
+    step = np.arange(500)
+    short = Curve("loss", step[:2], decay(2), np.array([1e9 + 10.0, 1e9 + 10.5]))
+    between = Attempt(0, 1, {"loss": short}, {}, 1e9 + 10, "b")
+    run = run_with(attempt(0, 1e9, "a"), between, attempt(0, 1e9 + 100, "c"))
+    assert len(found_alone(run, "concurrent-writers")) == 1
+    assert len(found_alone(run, "concurrent-writers", most=3)) == 1
+    assert found_alone(run, "concurrent-writers", most=2) == []
+    assert found_alone(run, "concurrent-writers", most=1) == []

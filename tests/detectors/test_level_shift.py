@@ -86,3 +86,16 @@ def test_ends_of_scale_do_not_change_the_verdict() -> None:
     for factor in (1e-6, 1e6):
         (f,) = found(run_of(train_loss=value * factor), "level-shift")
         assert abs(f.first_step - 1200) <= 3
+
+
+@pytest.mark.parametrize(("factor", "cause"), [(2.0, "raised"), (0.5, "lowered"), (1.1, ""), (0.9, "")])
+def test_a_change_of_the_learning_rate_beside_a_step_is_its_cause(factor: float, cause: str) -> None:
+    value = decay(2000)
+    value[1200:] *= 1.15 if factor > 1.0 else 0.85
+    rate = np.where(np.arange(2000) < 1200, 1e-3, 1e-3 * factor)
+    (f,) = anywhere(run_of(train_loss=value, lr=rate), "level-shift")
+    said = [str(e) for e in f.also_explained_by]
+    assert [f"the learning rate was {way}" in said for way in ("raised", "lowered")] == [
+        cause == "raised",
+        cause == "lowered",
+    ]

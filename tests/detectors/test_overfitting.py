@@ -7,8 +7,8 @@ import pytest
 
 from curveread.findings.finding import Severity
 from curveread.run.model import Checkpoint, Run
-from tests.support.curves import decay, run_of, spread
-from tests.support.verdicts import alarms, found
+from tests.support.curves import decay, normal, run_of, spread
+from tests.support.verdicts import alarms, anywhere, found
 
 N = 2000
 
@@ -58,3 +58,12 @@ def test_a_drift_of_the_evaluation_is_no_overfitting_when_the_training_loss_rise
     falling = (1.0 + np.exp(-t * 12)) * (1.0 - 0.1 * np.clip(t - 0.7, 0, None)) * np.exp(rng.normal(0, 0.01, N))
     assert "overfitting" not in alarms(spread(train_loss=rising, eval_loss=level))
     assert "overfitting" in alarms(spread(train_loss=falling, eval_loss=level))
+
+
+@pytest.mark.parametrize(("rise", "is_told"), [(0.2, False), (0.4, True)])
+def test_a_short_rise_must_be_four_standard_errors_high(rise: float, is_told: bool) -> None:
+    wave = 0.02 * (-1.0) ** np.arange(18)
+    evaluation = np.r_[np.linspace(3.0, 2.0, 12), 2.0 + rise * np.arange(1, 7) / 6] + wave
+    train = 3.2 - np.arange(1800) / 1200 + 0.01 * normal(1800)
+    told = anywhere(run_of(train_loss=train, eval_loss=evaluation), "overfitting")
+    assert [4.0 <= f.get("rise") < 8.0 for f in told] == [True] * is_told

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.findings.finding import Severity
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from tests.support.curves import decay, normal, run_of
 from tests.support.verdicts import found
 
@@ -38,3 +39,14 @@ def test_finished_runs_are_quiet() -> None:
     rising = np.linspace(5.0, 3.0, 20) + np.r_[np.zeros(10), np.linspace(0.0, 3.0, 10)]
     run = run_of(train_loss=falling(), lr=np.full(1000, 1e-3), eval_loss=rising)
     assert found(run, "unfinished-run") == []
+
+
+@pytest.mark.parametrize(("later", "is_told"), [(0, True), (50, True), (51, False)])
+def test_a_loss_that_stopped_long_before_the_other_curves_is_not_judged(later: int, is_told: bool) -> None:
+    """It may fall short of the run's last step by a twentieth of its points."""
+    steps = np.arange(1000 + later)
+    curves = {
+        "train_loss": Curve("train_loss", np.arange(1000), falling()),
+        "lr": Curve("lr", steps, np.full(steps.size, 1e-3)),
+    }
+    assert len(found(Run("r", "r", curves), "unfinished-run")) == is_told

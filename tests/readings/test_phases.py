@@ -85,6 +85,8 @@ def test_converged_needs_a_schedule_that_ended_and_two_flat_curves_that_are_clos
     assert names(dx) == ["warmup", "learning", "converged"]
     assert 1300 <= dx.phases[-1].first_step <= 1900
     assert "flat stretch began between the evals" in told(dx)
+    high = diagnose(run_of(train_loss=train + 3.0, eval_loss=evaluation + 3.0, lr=rate))  # less than halved
+    assert names(high) == ["warmup", "learning", "converged"]
     apart = diagnose(run_of(train_loss=train, eval_loss=evaluation + 2.0, lr=rate))
     assert "converged" not in names(apart)
     open_end = diagnose(run_of(train_loss=train, eval_loss=evaluation, lr=ramp(2000, 50, "constant")))

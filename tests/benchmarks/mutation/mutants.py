@@ -147,7 +147,7 @@ def _nodes(source: str) -> list[object]:
 
 
 class _Bare(ast.NodeTransformer):
-    """Take annotations away: nothing reads them."""
+    """Take annotations away, which nothing reads; and know that no size is below 0."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -155,6 +155,14 @@ class _Bare(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        size = isinstance(node.left, ast.Attribute) and node.left.attr == "size"
+        size |= isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == "len"
+        if size and isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value == 0:
+            same: dict[type[ast.cmpop], ast.cmpop] = {ast.LtE: ast.Eq(), ast.Gt: ast.NotEq()}
+            node.ops[0] = same.get(type(node.ops[0]), node.ops[0])
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:

@@ -402,6 +402,16 @@ def test_cut_at_any_byte_keeps_only_whole_numbers(tmp_path: Path, name: str, eve
             assert {repr(v) for v in curve.value.tolist()} <= printed[tag], (length, data[:length][-60:])
 
 
+@pytest.mark.parametrize(("back", "claimed"), [(0, True), (3, True), (4, True), (15, False)])
+def test_printed_dicts_are_a_log_while_their_epochs_rise(tmp_path: Path, back: int, claimed: bool) -> None:
+    """They may go back at one in ten lines; a list of results that was printed does so everywhere."""
+    epochs = [i / 10 for i in range(40)]
+    for i in range(back):
+        epochs[2 * i + 5] = 0.0
+    text = "".join(f"{{'loss': {_loss(i):.4f}, 'epoch': {e}}}\n" for i, e in enumerate(epochs))
+    assert READER.claims(_write(tmp_path, "out.log", text)) is claimed
+
+
 def test_a_half_written_last_line_is_noted(tmp_path: Path) -> None:
     text = _llmc()
     part = _read(tmp_path, text[:-2])
