@@ -22,7 +22,7 @@ _UNSTABLE = frozenset(
 )
 """Faults that the suspects may lie behind."""
 _BY_HEART = ("overfitting", "generalization-stall")
-_PASSES = "more passes over the data than it bears"
+_PASSES = "too many passes over the data"
 _BEFORE, _AFTER = 0.05, 0.02
 """A finding is near another that begins so late before it or so early after it, as shares of the run."""
 
@@ -106,14 +106,15 @@ def _weighed(
         near = [s for s in seen if onset - _BEFORE * length <= s[0] <= onset + _AFTER * length]
         if near:
             at, message = near[0]
-            told = {"rule": Name(rule), "at": Place(at), "message": _argument(message)}
-            speaks_for.append(text("{rule} at {at}: {message}", **told))
+            speaks_for.append(
+                text("{rule} at {at}: {message}", rule=Name(rule), at=Place(at), message=_argument(message))
+            )
         elif seen:
             speaks_against.append(text("{rule} only at {at}, not near it", rule=Name(rule), at=Place(seen[0][0])))
         elif rule in quiet:
-            speaks_against.append(f"the check {rule} found nothing")
+            speaks_against.append(text("the check {rule} found nothing", rule=Name(rule)))
     shown = [e for e in head.evidence if _shows(e, suspect, run, marks)]
-    return Cause(suspect.name, (*speaks_for, *map(_told, shown)), tuple(speaks_against))
+    return Cause(suspect.name, (*speaks_for, *map(_stated, shown)), tuple(speaks_against))
 
 
 def _shows(evidence: Evidence, suspect: _Suspect, run: Run, marks: Sequence[Landmarks]) -> bool:
@@ -129,7 +130,7 @@ def _shows(evidence: Evidence, suspect: _Suspect, run: Run, marks: Sequence[Land
     return False
 
 
-def _told(evidence: Evidence) -> Text:
+def _stated(evidence: Evidence) -> Text:
     """Return evidence as a sentence: ``moved first: grad_norm, 3 steps before train/loss``."""
     value = evidence.value
     worded = _argument(value) if isinstance(value, str) else measure(value, evidence.unit)
@@ -142,7 +143,7 @@ def _argument(words: str) -> Argument | Text:
 
 def _passes(run: Run, head: Finding) -> Cause:
     """Return the cause of a run that learns its data by heart, with the epochs where the log counts them."""
-    speaks_for: list[str] = [_told(e) for e in head.evidence if "training-loss" in e.key]
+    speaks_for: list[str] = [_stated(e) for e in head.evidence if "training-loss" in e.key]
     epochs = next(iter(run.of(Role.EPOCH)), None)
     if epochs is None or head.first_step is None or not epochs.finite.all():
         return Cause(_PASSES, tuple(speaks_for))

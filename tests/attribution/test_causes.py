@@ -79,7 +79,7 @@ def test_a_calm_run_has_no_cause() -> None:
 
 def test_learned_by_heart_is_told_in_epochs(samples: Path) -> None:
     first = cr.diagnose(cr.read(samples / "overfitting")).causes[0]
-    assert first.name == "more passes over the data than it bears"
+    assert first.name == "too many passes over the data"
     assert "it turned at epoch 4 of 30" in first.speaks_for
 
 
