@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 
 import curveread as cr
 from curveread.attribution.fold import fold, ordered
-from curveread.diagnose import diagnose
+from curveread.diagnose import diagnose, verdict_of
+from curveread.findings.arguments import Tag
 from curveread.findings.finding import Finding, Severity
+from curveread.findings.text import text
 from curveread.findings.wording import amount, count, figure, percent, span
 from curveread.run.model import Checkpoint, Curve, Run
+from curveread.run.roles import Role
 from tests.support.curves import decay, run_of
 
 
@@ -28,6 +32,23 @@ def test_verdicts() -> None:
     dx = diagnose(run_of(train_loss=value))
     assert dx.verdict.health == "warning"
     assert dx.verdict.headline.endswith("; 1 more such event.")
+
+
+def test_a_headline_begins_with_a_capital_or_with_a_curve() -> None:
+    run, curve = run_of(train_loss=decay()), text("{tag} rose", tag=Tag("train_loss"))
+    spike = replace(finding("loss-spike", 10, 20), message=curve)
+    assert verdict_of(run, (spike,)).headline == "train_loss rose."
+    assert verdict_of(run, (replace(spike, message=text("it rose")),)).headline == "It rose."
+
+
+def test_a_check_says_which_curve_it_lacks() -> None:
+    missing = {n.rule: n for n in diagnose(run_of(train_loss=decay())).not_checked}["overfitting"]
+    assert (missing.reason, missing.lacking) == ("no eval loss among the curves", (Role.EVAL_LOSS,))
+    assert missing.to_json()["lacking"] == ["eval-loss"]
+    short = {n.rule: n for n in diagnose(run_of(train_loss=decay()[:1])).not_checked}["plateau"]
+    assert short.reason.startswith("the train loss has 1 usable point; at least ")
+    assert short.lacking == ()
+    assert "lacking" not in short.to_json()
 
 
 def test_consequences_are_folded_into_their_cause() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from curveread.impact import impact
 from curveread.report.page.postmortem import postmortem_page
 from curveread.report.text.postmortem import postmortem
 from curveread.report.text.postmortem_text import postmortem_markdown
+from curveread.run.roles import Role
 from tests.report.handmade import diagnosis, finding, run_of, spiky
 
 OUTLINE = [
@@ -47,6 +49,14 @@ def test_a_healthy_run_has_nothing_to_write_up() -> None:
     assert "There is nothing to write up: 3 checks ran over 1,199 steps" in text
     assert "kl-blowup" in text
     assert "<h2>Summary</h2>" in postmortem_page(d, impact(d.run, d))
+
+
+def test_what_the_log_lacked_is_to_be_logged() -> None:
+    lacking = (NotChecked("overfitting", "-", (Role.EVAL_LOSS,)), NotChecked("kl-blowup", "-", (Role.KL,)))
+    either = NotChecked("underfitting", "-", (Role.GRAD_NORM, Role.LEARNING_RATE))
+    d = replace(spiky(), not_checked=(*lacking, either))
+    text = postmortem_markdown(d, impact(d.run, d))
+    assert re.findall(r"Log the ([a-z ]+): a check", text) == ["eval loss"]
 
 
 def test_log_text_stays_text() -> None:
