@@ -13,9 +13,10 @@ from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageEr
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 from curveread.run.axes import with_axis
+from curveread.run.context import understood
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
-from curveread.run.selection import with_facts, with_role, with_tags
+from curveread.run.selection import Names, with_facts, with_names, with_role, with_tags, with_task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +44,7 @@ __all__ = [
     "write_comparison",
 ]
 
+_NOTHING: Mapping[str, str] = {}
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
 
@@ -88,6 +90,10 @@ def read_all(
     tags: str | None = None,
     train_loss: str | None = None,
     eval_loss: str | None = None,
+    role: Mapping[str, str] = _NOTHING,
+    better: Mapping[str, str] = _NOTHING,
+    unit: Mapping[str, str] = _NOTHING,
+    task: str | None = None,
     x: str = "step",
     vocab_size: int | None = None,
     tokens_per_byte: float | None = None,
@@ -108,6 +114,11 @@ def read_all(
         Keep the curves whose tag matches this regular expression.
     train_loss, eval_loss
         Tag of the curve that is the train loss or eval loss, where the name does not tell.
+    role, better, unit
+        Regular expression on the tag -> role (``eval-loss``, ``quality-metric`` …), better way (``up``, ``down``,
+        ``none``) and unit of the curves that match; they win over what the names tell.
+    task
+        What kind of training it is (``language-model``, ``detection`` …), where the log tells it wrongly.
     x
         What the step axis counts: ``step`` is what the log calls step; ``epoch`` and ``tokens`` place the points by the
         curve that counts them, ``time`` by wall time, in whole seconds; see :func:`curveread.run.axes.with_axis`.
@@ -138,7 +149,11 @@ def read_all(
     """
     if x not in ("step", "epoch", "tokens", "time"):
         raise ArgumentError("x", x, "there is no such axis; use step, epoch, tokens or time")
-    with_facts(Run("", "", {}), vocab_size, tokens_per_byte)  # refused before anything is read
+    nobody = Run("", "", {})  # what does not fit is refused before anything is read
+    with_facts(nobody, vocab_size, tokens_per_byte)
+    named = Names(role, better, unit)
+    if task is not None:
+        with_task(nobody, task)
     place = Path(path)
     if pattern is not None or columns is not None:
         from curveread.readers.text_log.stated import stated_reader
@@ -153,12 +168,14 @@ def read_all(
         found = [r for r in found if r.name == run]
         if not found:
             raise ReadError(f"{place}: no run is called {run!r}; there are: {_some(names)}")
+    found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
+    found = [understood(r if task is None else with_task(r, task)) for r in found]
     if tags is not None:
         found = [with_tags(r, tags) for r in found]
-    for tag, role in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
+    for tag, which in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
         if tag is not None:
-            found = [with_role(r, tag, role) for r in found]
-    return [with_axis(with_facts(r, vocab_size, tokens_per_byte), x) for r in found]
+            found = [with_role(r, tag, which) for r in found]
+    return [with_axis(with_names(r, named), x) for r in found]
 
 
 def diagnose(
@@ -204,6 +221,7 @@ def diagnose(
     from curveread.readings.placing import on_axis
     from curveread.report.renderer import ReportRenderer
 
+    run = understood(run)
     logged = run.placement.run if run.placement else run  # judged by the steps of the log, shown on the run's axis
     judged = run_checks(
         logged, select=select, ignore=ignore, options=options, detectors=detectors, cost_per_hour=cost_per_hour

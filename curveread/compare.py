@@ -17,7 +17,7 @@ from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import Evidence
 from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Curve
-from curveread.run.roles import Role, unit_of
+from curveread.run.roles import Role
 from curveread.run.settings import settings
 from curveread.signals.ties import tied
 
@@ -145,7 +145,7 @@ def _evals(d: Diagnosis) -> Curve | None:
 
 def _unit(d: Diagnosis) -> str:
     curve = _evals(d)
-    return "" if curve is None else unit_of(curve.tag, Role.EVAL_LOSS)
+    return "" if curve is None else curve.unit
 
 
 def _eval_at(d: Diagnosis, step: int | None) -> float | None:

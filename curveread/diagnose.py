@@ -12,6 +12,7 @@ from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
 from curveread.detectors.base import CurveView, Detector, Subject, views_of
+from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.errors import PluginError
 from curveread.findings.arguments import Count, Name, count
@@ -34,11 +35,15 @@ from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
+from curveread.run.context import understood
 from curveread.run.model import Run
-from curveread.run.roles import LOSSES, Role
+from curveread.run.roles import LOSSES, METRICS, Role
 from curveread.run.task import task_of
 
-__all__ = ["diagnose", "verdict_of"]
+__all__ = ["diagnose", "judgeable", "verdict_of"]
+
+_LEAST_POINTS = 3
+"""Points below which a curve has no course."""
 
 
 def diagnose(
@@ -76,6 +81,7 @@ def diagnose(
     PluginError
         When one of ``detectors`` has the name of a check that is there.
     """
+    run = understood(run)
     more = _further(detectors)
     configured, unusable = _configured(_wanted(select, ignore, options or {}, more), options or {}, more)
     views = views_of(run)
@@ -158,18 +164,24 @@ def _asked(
     findings: list[Finding] = []
     not_checked: list[NotChecked] = []
     failed: list[Failed] = []
+    groups = families(views)
     for rule, check in checks.items():
-        if (missing := _missing(check, views)) is not None:
-            not_checked.append(missing)
-            continue
-        try:
-            subject = _subject(run, check, views)
-            if lacking := check.lacks(subject):
-                not_checked.append(NotChecked(rule, lacking))
-            else:
-                findings += check.detect(subject)
-        except Exception as error:  # a broken check must not take the others' results with it
-            failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
+        reasons = []
+        for group in groups if rule in COURSES else [views]:
+            if (missing := _missing(check, group)) is not None:
+                reasons.append(missing)
+                continue
+            try:
+                subject = _subject(run, check, group)
+                if lacking := check.lacks(subject):
+                    reasons.append(NotChecked(rule, lacking))
+                else:
+                    findings += check.detect(subject)
+            except Exception as error:  # a broken check must not take the others' results with it
+                failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
+                break
+        if reasons and len(reasons) == (len(groups) if rule in COURSES else 1):
+            not_checked.append(reasons[0])
     return findings, not_checked, failed
 
 
@@ -214,6 +226,12 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
     )
 
 
+def judgeable(run: Run) -> bool:
+    """Return whether a run holds a loss or a quality metric with points enough to say anything about it."""
+    roles = (*LOSSES, *METRICS, Role.REWARD, Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY)
+    return any(int(c.finite.sum()) >= _LEAST_POINTS for role in roles for c in run.of(role))
+
+
 def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     """Return the sentence to read first: the gravest finding, and how many more there are."""
     faults = [f for f in findings if f.severity is not Severity.INFO]
@@ -221,11 +239,12 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
         headline: str = "Nothing needs attention"
         if not run.curves:
             headline = "The log holds no curve"
-        elif not any(run.of(role) for role in LOSSES):
-            headline = "Nothing was found, but the log holds no loss to judge"
+        elif not judgeable(run):
+            headline = "Not judged: the log holds no loss and no quality metric that is known as one"
         elif findings:
             headline = joined("; worth knowing: ", (headline, findings[0].message))
-        return Verdict("info" if findings else "ok", joined("", (headline, ".")))
+        health = "undetermined" if not judgeable(run) else "info" if findings else "ok"
+        return Verdict(health, joined("", (headline, ".")))
     head, others = faults[0].message, len(faults) - 1
     same = sum(f.rule == faults[0].rule for f in faults[1:])
     if others:

@@ -26,7 +26,8 @@ def test_verdicts() -> None:
     assert diagnose(run_of(train_loss=decay())).verdict.headline == "Nothing needs attention."
     assert diagnose(Run("r", "r", {})).verdict.headline == "The log holds no curve."
     no_loss = diagnose(run_of(lr=decay()))
-    assert no_loss.verdict.headline == "Nothing was found, but the log holds no loss to judge."
+    assert no_loss.verdict.health == "undetermined"
+    assert no_loss.verdict.headline == "Not judged: the log holds no loss and no quality metric that is known as one."
     value = decay()
     value[[900, 1400]] *= 2
     dx = diagnose(run_of(train_loss=value))
@@ -97,7 +98,7 @@ def test_drawings_keep_spikes_and_carry_the_band_that_decided() -> None:
 
 def test_summary_has_best_and_last() -> None:
     dx = diagnose(run_of(train_loss=decay(1000), eval_loss=np.array([3.0, 2.0, 2.5, 2.6])))
-    assert dx.summary["best_eval_loss"].to_json() == {"value": 2.0, "unit": "nats", "step": 499}
+    assert dx.summary["best_eval_loss"].to_json() == {"value": 2.0, "unit": "", "step": 499}
     assert dx.summary["last_eval_loss"].value == 2.6
 
 
@@ -133,7 +134,7 @@ def test_the_gap_is_drawn_where_both_losses_are() -> None:
     drawn = {d.role: d for d in diagnose(run).drawings}
     assert drawn["gap"].step.tolist() == evals.tolist()
     assert np.abs(drawn["gap"].value[1:] - 0.25).max() < 0.2
-    assert drawn["gap"].unit == "nats"
+    assert drawn["gap"].unit == ""
     assert "gap" not in {d.role for d in diagnose(run_of(train_loss=train)).drawings}
 
 

@@ -23,14 +23,18 @@ from curveread.errors import UsageError
 __all__ = ["KEYS", "with_defaults"]
 
 KEYS = (
-    *("eval-loss", "fail-on", "format", "ignore", "run", "select", "set", "smooth", "static", "tags"),
-    *("columns", "pattern", "tokens-per-byte", "train-loss", "vocab-size", "x"),
+    *("better", "eval-loss", "fail-on", "format", "ignore", "role", "run", "select", "set", "smooth", "static", "tags"),
+    *("columns", "pattern", "task", "tokens-per-byte", "train-loss", "unit", "vocab-size", "x"),
 )
 """Options that may stand in the table: those that say how to judge and draw, not what to read or where to write.
 
 ``format`` is that of reports: how ``check`` tells its result is for whoever starts it to say, and a postmortem has
 formats of its own.
 """
+
+
+_PAIRS = frozenset({"role", "better", "unit"})
+"""Options that hold pairs: a table of patterns, or a list of ``REGEX=VALUE``."""
 
 
 def with_defaults(parser: Parser, command: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +75,10 @@ def _converted(action: Action, value: Any) -> Any:
         if action.nargs != 0 or not isinstance(value, bool):
             raise ArgumentTypeError(f"{value!r} does not fit; the option takes {_kind(action)}")
         return value
+    if isinstance(value, dict) and action.dest in _PAIRS:
+        value = [f"{pattern}={said}" for pattern, said in value.items()]
+    if isinstance(value, list) and action.dest in _PAIRS and callable(action.type):
+        return [action.type(str(one)) for one in value]
     if isinstance(value, list):
         return value
     return action.type(str(value)) if callable(action.type) else str(value)

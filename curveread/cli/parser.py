@@ -111,6 +111,13 @@ def add_reading(parser: Parser) -> None:
     add("--tags", metavar="REGEX", help="Keep the curves whose tag matches.")
     add("--train-loss", metavar="TAG", help="This curve is the train loss.")
     add("--eval-loss", metavar="TAG", help="This curve is the eval loss.")
+    for name, value, about in (
+        ("role", "ROLE", "The curves whose tag matches have this role, as show names it"),
+        ("better", "up|down|none", "This way is better for them"),
+        ("unit", "UNIT", "This is the unit of their values"),
+    ):
+        add(f"--{name}", metavar=f"REGEX={value}", action="append", type=_pair, help=f"{about}; repeatable.")
+    add("--task", metavar="KIND", help="What kind of training it is: language-model, detection …")
     add("--x", **member(Axis), help="What the axis counts; all but step need a log that has them (default: step).")
     add("--vocab-size", metavar="N", type=_whole, help="Tokens in the vocabulary, where the log does not say.")
     add(
@@ -158,6 +165,14 @@ def names() -> dict[str, Any]:
         return [name.strip() for name in text.split(",") if name.strip()]
 
     return {"action": "extend", "type": convert, "nargs": None}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Return a pattern and what is said of the curves that match it."""
+    pattern, sign, value = text.rpartition("=")
+    if not (sign and pattern and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not REGEX=VALUE")
+    return pattern, value.strip()
 
 
 def price(text: str) -> float:

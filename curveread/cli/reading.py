@@ -36,6 +36,10 @@ class Reading:
     tags: str | None = None
     train_loss: str | None = None
     eval_loss: str | None = None
+    role: Sequence[tuple[str, str]] = ()
+    better: Sequence[tuple[str, str]] = ()
+    unit: Sequence[tuple[str, str]] = ()
+    task: str | None = None
     x: Axis = Axis.STEP
     vocab_size: int | None = None
     tokens_per_byte: float | None = None
@@ -79,6 +83,10 @@ def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread
                     tags=options.tags,
                     train_loss=options.train_loss,
                     eval_loss=options.eval_loss,
+                    role=dict(options.role),
+                    better=dict(options.better),
+                    unit=dict(options.unit),
+                    task=options.task,
                     x=options.x.value,
                     vocab_size=options.vocab_size,
                     tokens_per_byte=options.tokens_per_byte,

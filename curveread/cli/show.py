@@ -74,6 +74,7 @@ def _print(run: Run, smooth: float | None, *, first: bool) -> None:
     from curveread.cli.terminal import print_notes
     from curveread.findings.wording import count, duration, size, span
     from curveread.report.logtext import clean
+    from curveread.run.overview import not_understood
 
     out = Screen()
     if not first:
@@ -84,8 +85,13 @@ def _print(run: Run, smooth: float | None, *, first: bool) -> None:
     out.line((clean(run.name), "bold"), "  " + ", ".join(facts), hang=2)
     for source in run.sources:
         out.line((f"{clean(source.path)}  {clean(source.format)}, {size(source.bytes)}", "dim"), indent=2, hang=2)
+    if run.task is not None:
+        why = f": {clean(run.task.why)}" if run.task.why else ""
+        out.line((f"task {run.task.kind}{why}", "dim"), indent=2, hang=2)
     out.blank()
     print_curves(out, run, smooth)
+    if unknown := not_understood(run):
+        out.line(f"{unknown}; name them with --role")
     if run.notes:
         out.blank()
         print_notes(out, run.notes)

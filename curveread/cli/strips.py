@@ -20,6 +20,8 @@ _ORDER = (
     Role.EVAL_ACCURACY,
     Role.REWARD,
     Role.TRAIN_ACCURACY,
+    Role.QUALITY_METRIC,
+    Role.ERROR_METRIC,
     Role.GRAD_NORM,
     Role.LEARNING_RATE,
 )

@@ -17,7 +17,7 @@ from curveread.errors import UsageError
 from curveread.findings.finding import Finding
 from curveread.run.model import Attempt, Checkpoint, Curve, Run, Stated
 from curveread.run.notes import DataNote
-from curveread.run.roles import Role, is_preference, is_reinforcement, unit_of
+from curveread.run.roles import Role
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
 from curveread.signals.trend import kendall_score
@@ -42,13 +42,10 @@ class CurveView:
     ----------
     curve
         The curve as logged.
-    preference
-        Whether its run tunes to preferences: its losses have no unit then.
     """
 
-    def __init__(self, curve: Curve, *, preference: bool = False) -> None:
+    def __init__(self, curve: Curve) -> None:
         self.curve = curve
-        self._preference = preference
 
     @property
     def tag(self) -> str:
@@ -58,7 +55,12 @@ class CurveView:
     @property
     def unit(self) -> str:
         """Unit of its values, empty when not known."""
-        return unit_of(self.curve.tag, self.curve.role or Role.OTHER, preference=self._preference)
+        return self.curve.unit
+
+    @property
+    def assumed_unit(self) -> str:
+        """The unit, or the one that is most often that of such a curve: to reckon with, never to tell."""
+        return self.unit or self.curve.known.assumed
 
     @cached_property
     def masked(self) -> BoolArray:
@@ -110,16 +112,8 @@ class CurveView:
 
 
 def views_of(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
-    """Return role -> views of the curves of that role, the one with the most finite points first.
-
-    The losses of reinforcement learning are terms of a loss: no check may read progress from them.
-    """
-    preference = is_preference(run.curves)
-    views = {role: tuple(CurveView(c, preference=preference) for c in run.of(role)) for role in Role}
-    if is_reinforcement(run.curves):
-        views[Role.COMPONENT_LOSS] += views[Role.TRAIN_LOSS] + views[Role.EVAL_LOSS]
-        views[Role.TRAIN_LOSS] = views[Role.EVAL_LOSS] = ()
-    return views
+    """Return role -> views of the curves of that role, the one with the most finite points first."""
+    return {role: tuple(CurveView(c) for c in run.of(role)) for role in Role}
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class DenseEval(Detector):
 
     rule: ClassVar[str] = "dense-eval"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.EPOCH, Role.OTHER)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.EPOCH, Role.TIME)
     least: ClassVar[int] = 2
 
     most: int = field(default=200, metadata={"help": "evaluations that are too many"})

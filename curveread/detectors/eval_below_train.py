@@ -93,7 +93,12 @@ class EvalBelowTrain(Detector):
         start = float(np.median(train.value[: max(3, len(train) // 100)]))
         half = len(view) // 2
         low = level[half:] < self.memorised * start
-        if view.unit != "nats" or train.unit != "nats" or start < self.least_start or int(low.sum()) < 4:
+        if (
+            view.assumed_unit != "nats"
+            or train.assumed_unit != "nats"
+            or start < self.least_start
+            or int(low.sum()) < 4
+        ):
             return None
         value, paired = view.value[half:][low], level[half:][low]
         with_it = value <= (1.0 + self.slack) * paired

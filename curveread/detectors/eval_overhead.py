@@ -42,7 +42,7 @@ class EvalOverhead(Detector):
 
     rule: ClassVar[str] = "eval-overhead"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS), any_of(Role.TRAIN_LOSS))
-    uses: ClassVar[tuple[Role, ...]] = (Role.EPOCH, Role.OTHER)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EPOCH, Role.TIME)
     least: ClassVar[int] = 2
 
     share: float = field(default=0.1, metadata={"help": "share of the wall time that is too much"})

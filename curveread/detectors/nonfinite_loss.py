@@ -13,7 +13,7 @@ from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.run.roles import LOSS_TERMS, LOSSES, Role
 
 __all__ = ["NonfiniteLoss"]
 
@@ -34,7 +34,8 @@ class NonfiniteLoss(Detector):
 
     How it decides
         Any non-finite value counts; in a part of a loss (policy, value, auxiliary) only one that lasts
-        to the end. Values closer than ``gap`` logged points make one stretch; more than
+        to the end, and so in a curve that is not understood: for that it is an info.
+        Values closer than ``gap`` logged points make one stretch; more than
         ``most`` stretches are one finding. The gradient norm before the first one is compared with
         its median.
 
@@ -50,7 +51,7 @@ class NonfiniteLoss(Detector):
     """
 
     rule: ClassVar[str] = "nonfinite-loss"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS, Role.COMPONENT_LOSS),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(*LOSSES, *LOSS_TERMS, Role.OTHER),)
     uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM,)
     least: ClassVar[int] = 0
 
@@ -60,11 +61,11 @@ class NonfiniteLoss(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per stretch of each loss."""
         out: list[Finding] = []
-        for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS, Role.COMPONENT_LOSS):
+        for view in subject.all(*LOSSES, *LOSS_TERMS, Role.OTHER):
             bad = np.flatnonzero(~view.curve.finite)
             if bad.size == 0:
                 continue
-            if view.curve.role is Role.COMPONENT_LOSS and view.curve.finite[-1]:
+            if view.curve.role not in LOSSES and view.curve.finite[-1]:
                 continue  # a part of a loss may have nothing to measure for a while; the whole loss tells
             groups = np.split(bad, np.flatnonzero(np.diff(bad) > self.gap) + 1)
             if len(groups) > self.most:
@@ -96,7 +97,7 @@ class NonfiniteLoss(Detector):
             advice.insert(0, text("Go back to a checkpoint before {onset}{on_disk}.", onset=onset, on_disk=on_disk))
         return Finding(
             rule=self.rule,
-            severity=Severity.ERROR,
+            severity=Severity.INFO if curve.role is Role.OTHER else Severity.ERROR,
             confidence=confidence_of(self.rule),
             tag=curve.tag,
             first_step=int(curve.step[first]),

@@ -53,7 +53,7 @@ def cost_of_evals(views: _Views) -> Cost | None:
     train, evaluation = (next(iter(views.get(r, ())), None) for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS))
     if train is None or evaluation is None or train.curve.wall_time is None:
         return None
-    logged = [v.value for v in views.get(Role.OTHER, ()) if _is_runtime(v.tag)]
+    logged = [v.value for v in views.get(Role.TIME, ()) if _is_runtime(v.tag)]
     runtime = max(logged, key=lambda v: v.size) if logged else np.empty(0)
     return eval_cost(runtime, train.curve.step, train.curve.wall_time, evaluation.step)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curveread.discovery.crash_lines import crash_lines, printed_files
-from curveread.discovery.losses import summed_note, without_policy_losses
+from curveread.discovery.losses import summed_note
 from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
 from curveread.discovery.streams import Item, Stream
 from curveread.run.model import Attempt, Run, Source
@@ -130,7 +130,6 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
         config.setdefault(key, number)
     for key, value in _hparams(items).items():
         config.setdefault(key, value)
-    curves = without_policy_losses(curves)
     summed = summed_note(curves, config)
     notes = [n for i in items for n in _placed(i, top)] + [n for s in streams for n in s.notes]
     notes += [

@@ -1,10 +1,9 @@
-"""What a logged loss is, told by the run as a whole: the objective of a policy, a sum of accumulated losses."""
+"""What a logged loss is, told by the run as a whole: a sum of accumulated losses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,31 +12,11 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["summed_note", "without_policy_losses"]
+__all__ = ["summed_note"]
 
-_SMALL = 0.1
-"""Typical size up to which a loss beside a reward is the objective of a policy, which hovers around 0."""
 _SUMMING = re.compile(r"4\.4[67]\b")
 _NEAR = 0.2
 """How far from the number of accumulated batches the ratio of train to eval loss may lie."""
-
-
-def without_policy_losses(curves: Mapping[str, Curve]) -> dict[str, Curve]:
-    """Return the curves; beside a reward, losses that are negative or near 0 are taken as terms, not as train loss.
-
-    The surrogate objective of PPO or GRPO starts at 0 and has no scale: it is no loss that falls while a model learns.
-    """
-    rewards = [c for c in curves.values() if c.role is Role.REWARD and len(c) > 1]
-    if not rewards:
-        return dict(curves)
-    return {t: replace(c, role=Role.COMPONENT_LOSS) if _is_objective(c) else c for t, c in curves.items()}
-
-
-def _is_objective(curve: Curve) -> bool:
-    if curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS):
-        return False
-    value = curve.value[curve.finite]
-    return bool(value.size) and bool(value.min() < 0 or np.median(np.abs(value)) < _SMALL)
 
 
 def summed_note(curves: Mapping[str, Curve], config: Mapping[str, Any]) -> DataNote | None:

@@ -19,7 +19,9 @@ from curveread.run.roles import Role
 
 __all__ = ["Item", "Stream", "streams_of"]
 
-_ALIKE = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT})
+_ALIKE = frozenset(
+    {Role.LEARNING_RATE, Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
-from curveread.run.roles import Role, words
+from curveread.run.roles import Role
 from curveread.run.task import Task, dropout_of
 from curveread.signals.change import LevelChange, change_of
 
@@ -214,7 +214,7 @@ def _against(run: Run, gap: LossGap, task: Task) -> list[str]:
     if task.smoothing:
         smoothed = "label smoothing of {smoothing} may be in the training loss only"
         out.append(text(smoothed, smoothing=figure(task.smoothing)))
-    terms = [t for t in run.curves if {"aux", "auxiliary", "router", "balance", "balancing", "zloss"} & set(words(t))]
+    terms = [c.tag for c in run.curves.values() if c.role is Role.AUXILIARY_LOSS]
     if terms:
         out.append(text("auxiliary terms ({tag}) may be in the training loss only", tag=Tag(terms[0])))
     if gap.train.cadence > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,17 +14,14 @@ from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
-from curveread.run.roles import EVAL_WORDS, Role, direction_of, words
+from curveread.run.roles import Role, is_eval
+from curveread.run.words import slug
 from curveread.signals.levels import window_medians, windows_of
 from curveread.signals.ties import bend_noise
 
 __all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of", "reminder"]
 
-_ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.OTHER)
-_NO_QUALITY = frozenset(
-    "runtime time step steps sec second seconds samples per memory loss ess frac std min max".split()
-)
-"""str of curves that have a better way but say nothing about how good the model is."""
+_ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.QUALITY_METRIC, Role.ERROR_METRIC)
 
 _MOST, _SPOKEN, _LEAST = 6, 3, 5
 """Metrics in the key figures, metrics that a report speaks of, and points that each must have."""
@@ -84,12 +80,11 @@ def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[F
     found: list[Metric] = []
     for role in _ROLES:
         for view in views[role]:
-            have = frozenset(words(view.tag))
-            way = direction_of(view.tag, role)
-            if not way or have & _NO_QUALITY or len(view) < _LEAST or view.value.min() == view.value.max():
+            way = view.curve.direction
+            if not way or len(view) < _LEAST or view.value.min() == view.value.max():
                 continue
             found.append(Metric.of(view, way == "higher"))
-    held_out = [m for m in found if set(words(m.view.tag)) & EVAL_WORDS or m.view.curve.role is Role.REWARD]
+    held_out = [m for m in found if is_eval(m.view.tag) or m.view.curve.role is Role.REWARD]
     return tuple((held_out or found)[:_MOST])
 
 
@@ -97,7 +92,7 @@ def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
     """Return the best value of each metric under ``best_<tag>``."""
     out: dict[str, KeyFigure] = {}
     for metric in metrics:
-        name = re.sub(r"[^a-z0-9]+", "_", "_".join(words(metric.view.tag))).strip("_")
+        name = slug(metric.view.tag)
         if name:
             out.setdefault(f"best_{name[:60]}", KeyFigure(metric.value, metric.view.unit, metric.step))
     return out

@@ -20,7 +20,7 @@ from curveread.language.perplexity import (
     perplexity,
 )
 from curveread.language.scale import reference_for
-from curveread.run.roles import Role, unit_of, words
+from curveread.run.roles import Role, words
 from curveread.run.task import Task
 from curveread.signals.change import change_of
 from curveread.signals.levels import median_error
@@ -154,7 +154,7 @@ def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[S
     if any(f.rule == "no-learning" for f in findings):
         return []
     view = next((v for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS) for v in views[r] if len(v) >= 20), None)
-    if view is None or unit_of(view.tag, Role.TRAIN_LOSS) != "nats" or float(view.value.min()) <= 0.0:
+    if view is None or view.assumed_unit != "nats" or float(view.value.min()) <= 0.0:
         return []
     n = len(view)
     tail = view.value[-max(10, n // 5) :]

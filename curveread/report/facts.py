@@ -202,6 +202,8 @@ _FIRST = (
     Role.EVAL_LOSS,
     Role.EVAL_ACCURACY,
     Role.TRAIN_ACCURACY,
+    Role.QUALITY_METRIC,
+    Role.ERROR_METRIC,
     Role.REWARD,
     Role.GRAD_NORM,
     Role.LEARNING_RATE,

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.run.equality import ByValue
 from curveread.run.incidents import Incident
+from curveread.run.kinds import Kind
 from curveread.run.notes import DataNote
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import LOSSES, Meaning, Role, direction_of, role_of, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ class Curve(ByValue):
         Other names under which the same curve was logged.
     significand_bits
         Precision of the log: 24 for float32, 53 for float64.
+    meaning
+        What the curve is among the others of its run (:mod:`curveread.run.context`); None where nobody looked yet.
     """
 
     tag: str
@@ -54,6 +57,7 @@ class Curve(ByValue):
     role: Role | None = None
     aliases: tuple[str, ...] = ()
     significand_bits: int = 53
+    meaning: Meaning | None = None
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -82,6 +86,29 @@ class Curve(ByValue):
         """Return the curve's points at ``index`` (mask, positions or slice) as a curve."""
         wall = None if self.wall_time is None else self.wall_time[index]
         return replace(self, step=self.step[index], value=self.value[index], wall_time=wall)
+
+    @property
+    def known(self) -> Meaning:
+        """What the curve is and how that is known; from its tag and role where nobody looked at its run."""
+        role = self.role or Role.OTHER
+        if self.meaning is not None and self.meaning.role is role:
+            return self.meaning
+        return Meaning(role, direction_of(self.tag, role), unit_of(self.tag, role), why="the role was given")
+
+    @property
+    def direction(self) -> str:
+        """``lower`` or ``higher`` where one is better, else empty."""
+        return self.known.direction
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values, empty where nothing says one."""
+        return self.known.unit
+
+    @property
+    def judged(self) -> bool:
+        """Whether the checks judge it as a loss that training lowers."""
+        return self.role in LOSSES
 
     @property
     def finite(self) -> BoolArray:
@@ -220,6 +247,8 @@ class Run(ByValue):
     placement
         Of a run that was placed on another axis (:func:`curveread.run.axes.with_axis`): the run by the steps of its
         log, and where each of them lies now. None for all others.
+    task
+        What kind of training it is; None where nobody looked yet.
     """
 
     name: str
@@ -235,6 +264,7 @@ class Run(ByValue):
     incidents: tuple[Incident, ...] = ()
     stated: Stated = field(default_factory=Stated)
     placement: Placement | None = field(default=None, repr=False)
+    task: Kind | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))

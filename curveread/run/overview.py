@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from curveread.run.model import Curve, Run
+from curveread.run.roles import Role
 
-__all__ = ["CurveLine", "about", "curve_line", "fragment", "overview", "place"]
+__all__ = ["DIRECTION_NAMES", "CurveLine", "about", "curve_line", "fragment", "not_understood", "overview", "place"]
+
+DIRECTION_NAMES = {"higher": "up", "lower": "down", "": "none"}
+"""Better ways as the result JSON names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,17 @@ class CurveLine:
 
 def place(curve: Curve) -> dict[str, Any]:
     """Return a curve as the result JSON describes it: its names, and where it lies."""
-    out: dict[str, Any] = {"tag": curve.tag, "role": str(curve.role), "points": len(curve)}
+    known = curve.known
+    out: dict[str, Any] = {
+        "tag": curve.tag,
+        "role": str(curve.role),
+        "direction": DIRECTION_NAMES[known.direction],
+        "unit": known.unit,
+        "judged": curve.judged,
+        "role_confidence": known.confidence,
+        "role_why": known.why,
+        "points": len(curve),
+    }
     if len(curve):
         out |= {"first_step": curve.step[0].item(), "last_step": curve.step[-1].item()}
     return out | ({"aliases": list(curve.aliases)} if curve.aliases else {})
@@ -75,12 +89,23 @@ def overview(run: Run) -> tuple[CurveLine, ...]:
     return tuple(curve_line(c) for c in run.curves.values())
 
 
+def not_understood(run: Run, most: int = 6) -> str:
+    """Return how many curves are not understood, and which; empty where all are."""
+    tags = [c.tag for c in run.curves.values() if c.role is Role.OTHER and len(c)]
+    if not tags:
+        return ""
+    rest = f" and {len(tags) - most} more" if len(tags) > most else ""
+    return f"{len(tags)} {'curve' if len(tags) == 1 else 'curves'} not understood: {', '.join(tags[:most])}{rest}"
+
+
 def about(run: Run) -> dict[str, Any]:
     """Return the run as the result JSON describes it, without its curves."""
     out: dict[str, Any] = {"name": run.name, "path": run.path, "sources": [s.to_json() for s in run.sources]}
     if run.first_step is not None:
         out |= {"first_step": run.first_step, "last_step": run.last_step}
     out["x_axis"] = run.x_axis
+    if run.task is not None:
+        out["task"] = {"kind": str(run.task.kind), "why": run.task.why}
     if run.wall_seconds is not None:
         out["wall_seconds"] = run.wall_seconds
     return out

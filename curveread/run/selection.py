@@ -4,15 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from curveread.errors import ArgumentError, ReadError
+from curveread.run.kinds import Kind, TaskKind, kind_by_name
 from curveread.run.model import Curve, Run, Stated
-from curveread.run.roles import Role
+from curveread.run.roles import DIRECTIONS, UNITS, Meaning, Role
 
-__all__ = ["with_facts", "with_role", "with_tags"]
+__all__ = ["Names", "with_facts", "with_names", "with_role", "with_tags", "with_task"]
 
 _Curves = Mapping[str, Curve]
+_WAYS = {"up": "higher", "down": "lower", "none": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a user says of curves: regular expression on the tag -> what the curves that match are.
+
+    Parameters
+    ----------
+    role
+        Role of the curves, as ``show`` prints them: ``eval-loss``, ``quality-metric`` …
+    better
+        Which way is better: ``up``, ``down`` or ``none``.
+    unit
+        Unit of the values.
+    """
+
+    role: Mapping[str, str] = field(default_factory=dict)
+    better: Mapping[str, str] = field(default_factory=dict)
+    unit: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for option, given in (("role", self.role), ("better", self.better), ("unit", self.unit)):
+            for pattern in given:
+                _compiled(pattern, option)
+        roles = [r.value for r in Role]
+        for pattern, name in self.role.items():
+            if name not in roles:
+                raise ArgumentError(
+                    "role", f"{pattern}={name}", f"there is no such role; there are: {', '.join(roles)}"
+                )
+        for pattern, way in self.better.items():
+            if way not in _WAYS:
+                raise ArgumentError("better", f"{pattern}={way}", "say up, down or none")
+
+    def __bool__(self) -> bool:
+        return bool(self.role or self.better or self.unit)
 
 
 def with_tags(run: Run, pattern: str) -> Run:
@@ -25,10 +63,7 @@ def with_tags(run: Run, pattern: str) -> Run:
     ReadError
         When no curve matches; the message names those that are there.
     """
-    try:
-        wanted = re.compile(pattern)
-    except re.error as error:
-        raise ArgumentError("tags", pattern, f"it is not a regular expression: {error}") from error
+    wanted = _compiled(pattern, "tags")
     keep = {c.tag for c in run.curves.values() if any(wanted.search(name) for name in (c.tag, *c.aliases))}
     if not keep:
         raise ReadError(f"{run.path}: no curve matches {pattern!r}; there are: {_names(run)}")
@@ -58,6 +93,69 @@ def with_role(run: Run, tag: str, role: Role) -> Run:
     return _mapped(run, assign)
 
 
+def with_names(run: Run, names: Names) -> Run:
+    """Return the run with the roles, better ways and units that the user gave; the user wins over the log.
+
+    Raises
+    ------
+    ReadError
+        When a pattern matches no curve; the message names those that are there.
+    """
+    for option, given in (("role", names.role), ("better", names.better), ("unit", names.unit)):
+        for pattern in given:
+            if not any(re.search(pattern, tag) for tag in run.curves):
+                raise ReadError(f"{run.path}: no curve matches {option} {pattern!r}; there are: {_names(run)}")
+
+    def named(curves: _Curves) -> dict[str, Curve]:
+        return {tag: _named(curve, names) for tag, curve in curves.items()}
+
+    return _mapped(run, named) if names else run
+
+
+def _named(curve: Curve, names: Names) -> Curve:
+    """Return the curve as the user names it: of several patterns that match, the last."""
+    role, better, unit = (_last(curve.tag, given) for given in (names.role, names.better, names.unit))
+    if role is None and better is None and unit is None:
+        return curve
+    known = curve.known
+    if role is not None:
+        named = Role(role)
+        same = named is known.role
+        direction, its_unit = (
+            (known.direction, known.unit) if same else (DIRECTIONS.get(named, ""), UNITS.get(named, ""))
+        )
+        known = Meaning(named, direction, its_unit)
+    direction = known.direction if better is None else _WAYS[better]
+    meaning = Meaning(known.role, direction, known.unit if unit is None else unit, 1.0, "the user says so")
+    return replace(curve, role=meaning.role, meaning=meaning)
+
+
+def _last(tag: str, given: Mapping[str, str]) -> str | None:
+    found = [value for pattern, value in given.items() if re.search(pattern, tag)]
+    return found[-1] if found else None
+
+
+def with_task(run: Run, name: str) -> Run:
+    """Return the run with the kind of training that the user named.
+
+    Raises
+    ------
+    UsageError
+        When there is no such kind; the message names those that there are.
+    """
+    kind = kind_by_name(name)
+    if kind is None:
+        raise ArgumentError("task", name, f"there is no such kind of training; there are: {', '.join(TaskKind)}")
+    return replace(run, task=Kind(kind, "the user says so"))
+
+
+def _compiled(pattern: str, argument: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ArgumentError(argument, pattern, f"it is not a regular expression: {error}") from error
+
+
 def with_facts(run: Run, vocab_size: int | None, tokens_per_byte: float | None) -> Run:
     """Return the run with what the user states about its tokens.
 
@@ -74,7 +172,7 @@ def with_facts(run: Run, vocab_size: int | None, tokens_per_byte: float | None) 
 
 
 def _with(curve: Curve, role: Role | None) -> Curve:
-    return curve if curve.role is role else replace(curve, role=role)
+    return curve if curve.role is role else replace(curve, role=role, meaning=None)
 
 
 def _mapped(run: Run, change: Callable[[_Curves], _Curves]) -> Run:

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from curveread.run.grammar import parse
+from curveread.run.kinds import RL, Kind, TaskKind, kind_of
 from curveread.run.model import Run, Stated
-from curveread.run.roles import Role, is_preference, words
+from curveread.run.roles import Role, words
 from curveread.run.settings import number_of, settings
 
 __all__ = [
@@ -52,6 +54,8 @@ class Task:
 
     Parameters
     ----------
+    kind, why
+        What kind of training it is, and the evidence.
     language
         Why its loss is a cross-entropy per token, in words; empty where nothing says so.
     vocabulary, vocabulary_from
@@ -64,6 +68,8 @@ class Task:
         Label smoothing, 0 where there is none.
     """
 
+    kind: TaskKind = TaskKind.UNKNOWN
+    why: str = ""
     language: str = ""
     vocabulary: int | None = None
     vocabulary_from: str = ""
@@ -79,8 +85,11 @@ def task_of(run: Run) -> Task:
     named = ((n, v.strip()) for n, v in settings(config) if isinstance(v, str) and v.strip())
     data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
     smoothing = number_of(config, *_SMOOTHING)
+    kind, language = _kind(run, vocabulary)
     return Task(
-        language=_language(run, vocabulary),
+        kind=kind.kind,
+        why=kind.why,
+        language=language,
         vocabulary=vocabulary,
         vocabulary_from=source,
         tokens_per_byte=_tokens_per_byte(config, run.stated),
@@ -118,13 +127,27 @@ def _tokens_per_byte(config: Mapping[str, Any], stated: Stated) -> float | None:
     return given if given is not None and given > 0.0 else None
 
 
+_NO_LANGUAGE = RL | {TaskKind.PREFERENCE, TaskKind.REWARD_MODEL}
+
+
+def _kind(run: Run, vocabulary: int | None) -> tuple[Kind, str]:
+    """Return the kind of a run, the user's where the user named one, and why its loss is a language model's."""
+    given = run.task
+    kind = given or kind_of(run.curves, run.config)
+    if kind.kind in _NO_LANGUAGE:
+        return kind, ""
+    language = _language(run, vocabulary)
+    if given is not None:
+        named = given.kind is TaskKind.LANGUAGE_MODEL
+        return given, language or (given.why if named else "")
+    return (kind_of(run.curves, run.config, language) if language else kind), language
+
+
 def _language(run: Run, vocabulary: int | None) -> str:
     """Return the evidence that the loss is a language model's cross-entropy."""
     config, tags = run.config, [*run.curves]
-    if is_preference(tags) or run.of(Role.REWARD):
-        return ""
-    if given := _from_user(run.stated):
-        return given
+    if stated := _from_user(run.stated):
+        return stated
     for tag in tags:
         have = set(words(tag))
         if have & {"ppl", "perplexity", "bpb", "bpc"} or {"lm", "loss"} <= have:
@@ -143,8 +166,9 @@ def _language(run: Run, vocabulary: int | None) -> str:
 def _classifies(tags: list[str], settings: list[tuple[str, Any]]) -> bool:
     """Return whether the run seems to learn labels, or preferences, instead of tokens."""
     for tag in tags:
-        have = set(words(tag))
-        if have & {"acc", "accuracy", "f1", "top1", "auc", "map", "iou", "wer"} and not have & {"token", "tokens"}:
+        head, have = parse(tag).head, set(words(tag))
+        named = have | ({"".join(head.words)} if head is not None else set())
+        if named & {"acc", "accuracy", "f1", "top1", "auc", "map", "iou", "wer"} and not have & {"token", "tokens"}:
             return True
     for name, value in settings:
         if name in _LABELS and value not in (None, "", 0):

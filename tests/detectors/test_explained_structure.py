@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from curveread.diagnose import diagnose
-from curveread.discovery.losses import without_policy_losses
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
 from tests.support.curves import decay, normal, run_of
@@ -145,7 +144,7 @@ def made(structure: Callable[[Noise], Curves], law: str, seed: int) -> Run:
     rng = np.random.default_rng((seed, zlib.crc32(f"{structure.__name__}{law}".encode())))
     curves = structure(lambda points: NOISES[law](points, rng))
     found = {t: Curve(t, AT if v.size == EVALS else T, v) for t, v in curves.items()}
-    return Run("made", "made", without_policy_losses(found))  # as every reader gives it
+    return Run("made", "made", found)
 
 
 def alarms_under_noise(structure: Callable[[Noise], Curves], seeds: range) -> list[tuple[str, int, str]]:

@@ -1,4 +1,4 @@
-"""Summed losses and policy objectives, told by the run as a whole."""
+"""Summed losses, told by the run as a whole."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from curveread.discovery.discover import read_runs
-from curveread.discovery.losses import summed_note, without_policy_losses
+from curveread.discovery.losses import summed_note
 from curveread.run.model import Curve
 from curveread.run.notes import NoteKind
-from curveread.run.roles import Role
 
 STEPS = np.arange(10, 210, 10)
 EVALS = np.arange(50, 210, 50)
@@ -68,15 +67,3 @@ def test_settings_are_found_beside_the_state(tmp_path: Path) -> None:
     assert run["loss"].value[0] == 4 * LOSS[0], "values stay as logged"
     assert run.config["gradient_accumulation_steps"] == 4
     assert [n.kind for n in run.notes] == [NoteKind.SUMMED]
-
-
-def test_the_objective_of_a_policy_is_no_train_loss() -> None:
-    def roles(loss: object, **others: object) -> Role | None:
-        curves = {t: Curve(t, STEPS, np.asarray(v) + 0 * STEPS) for t, v in {"loss": loss, **others}.items()}
-        return without_policy_losses(curves)["loss"].role
-
-    assert roles(LOSS * 1e-3, reward=LOSS) is Role.COMPONENT_LOSS
-    assert roles(LOSS - 1, reward=LOSS) is Role.COMPONENT_LOSS
-    assert roles(LOSS, reward=LOSS) is Role.TRAIN_LOSS
-    assert roles(LOSS * 1e-3, accuracy=LOSS) is Role.TRAIN_LOSS, "a model that memorises"
-    assert roles(0.1 * LOSS, **{"rewards/margins": LOSS, "rewards/chosen": LOSS}) is Role.TRAIN_LOSS, "DPO"

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table reads better unwrapped
-"""The table of roles, tested as a table: tag names as real logs hold them."""
+"""Roles by words alone: tag names as real logs hold them, and the rules that make them."""
 
 from __future__ import annotations
 
@@ -10,49 +10,161 @@ from pathlib import Path
 import pytest
 
 from curveread.errors import ReadError
-from curveread.run.roles import Role, direction_of, is_eval, role_of, unit_of, words
+from curveread.run.grammar import parse
+from curveread.run.kinds import RL, TaskKind
+from curveread.run.lexicon import EVAL_WORDS, HEADS, TRAIN_WORDS, WEAK, Kind
+from curveread.run.roles import LOSSES, Role, direction_of, is_eval, meaning_of, role_of, unit_of, words
 
 TAGS = {
-    Role.TRAIN_LOSS: "loss | train/loss | Loss/train | train_loss | train_loss_step | train_loss_epoch | train/nll | mse | "
-    "loss/nll_train | lm loss | lm loss vs samples | batch_loss | epoch_loss | Train/Loss | trainLoss | train/step_loss | "
-    "training_loss | train.loss | cross_entropy | train/cross_entropy_1 | trl",
-    Role.EVAL_LOSS: "eval_loss | eval/loss | val_loss | val/loss | Loss/val | Loss/test | valid_loss | validation/nll | "
-    "test/loss | lm loss validation | epoch_val_loss | Loss/Validation | dev_loss | eval_wiki_loss | test/cross_entropy_1 | tel",
-    Role.GRAD_NORM: "grad_norm | train/grad_norm | grad-norm | gradnorm | gradient_norm | grad_norm/total | gradients/norm",
-    Role.LEARNING_RATE: "lr | learning_rate | train/learning_rate | Learning Rate | LR | learning-rate | lr-AdamW | train/lr",
-    Role.TRAIN_ACCURACY: "accuracy | train_acc | Accuracy/train | acc | train/accuracy",
-    Role.EVAL_ACCURACY: "val_acc | eval_accuracy | Accuracy/test | val/accuracy | eval/bleu | eval_f1 | eval_top1",
-    Role.EVAL_PERPLEXITY: "validation/ppl | eval_perplexity | val/ppl",
+    Role.TRAIN_LOSS: "loss | train/loss | Loss/train | train_loss | train_loss_step | train_loss_epoch | train/nll | loss/nll_train | lm loss | "
+    "lm loss vs samples | batch_loss | epoch_loss | Train/Loss | trainLoss | train/step_loss | training_loss | train.loss | cross_entropy | "
+    "train/cross_entropy_1 | trl | train-logloss | training's binary_logloss | huber_loss | train/hinge",
+    Role.EVAL_LOSS: "eval_loss | eval/loss | val_loss | val/loss | Loss/val | Loss/test | valid_loss | validation/nll | test/loss | "
+    "lm loss validation | epoch_val_loss | Loss/Validation | dev_loss | eval_wiki_loss | test/cross_entropy_1 | tel | validate/loss | evals/loss | "
+    "loss/validate | valid_0's multi_logloss | eval/c4_en-validation/CrossEntropyLoss | cv_loss",
+    Role.COMPONENT_LOSS: "train/box_loss | mtp_1 loss | loss_bbox | loss_ctc | val/dfl_loss | generator_mel_loss | loss/g/mel",
+    Role.POLICY_LOSS: "train/policy_gradient_loss | losses/policy_loss | actor_loss | LossPi | Loss / Policy loss | loss/policy_avg",
+    Role.VALUE_LOSS: "train/value_loss | train/loss_critic | LossV | td_loss | qf1_loss | td_error | Loss / Q-network loss",
+    Role.ADVERSARIAL_LOSS: "D/loss | G/loss | Loss_D | d_loss | discriminator_loss | errG | loss/g/total | GAN_loss",
+    Role.AUXILIARY_LOSS: "moe/load_balancing_loss | train/entropy_loss | loss_kld | z_loss | train/ZLoss | ent_coef_loss | commitment_loss | kl_loss",
+    Role.GRAD_NORM: "grad_norm | train/grad_norm | grad-norm | gradnorm | gradient_norm | grad_norm/total | gradients/norm | gnorm | grad_2.0_norm_total",
+    Role.LAYER_GRAD_NORM: "grad_norm/layer0 | grad_2.0_norm/blocks.3.attn.weight",
+    Role.LEARNING_RATE: "lr | learning_rate | train/learning_rate | Learning Rate | LR | learning-rate | lr-AdamW | train/lr | lr0 | x/lr0 | lr/pg0 | "
+    "optim0_lr0 | learning.rate | lr-DecoupledSGDW/group0",
+    Role.TRAIN_ACCURACY: "accuracy | train_acc | Accuracy/train | acc | train/accuracy | rewards/accuracies | mean_token_accuracy",
+    Role.EVAL_ACCURACY: "val_acc | eval_accuracy | Accuracy/test | val/accuracy | eval_top1 | test_acc5 | validacc",
+    Role.QUALITY_METRIC: "eval/bleu | eval_f1 | dice | metrics/mAP50(B) | metrics/mAP_0.5:0.95(B) | mIoU | val/fid | eval/wer | cer_ctc | test-ndcg@10 | rewards/margins | "
+    "error_rate | train-merror | valid_1's auc | rollout/success_rate | mean_io_u | val/f1_macro | pr50k3_full_precision",
+    Role.ERROR_METRIC: "mse | mae | val_rmse | mean_absolute_error",
+    Role.EVAL_PERPLEXITY: "validation/ppl | eval_perplexity | val/ppl | lm loss validation ppl",
     Role.TRAIN_PERPLEXITY: "ppl | train/perplexity",
-    Role.REWARD: "reward | rollout/ep_rew_mean | charts/episodic_return | episode_reward | eval/mean_reward",
-    Role.KL: "kl | train/kl | losses/approx_kl",
-    Role.ENTROPY: "entropy | losses/entropy",
-    Role.THROUGHPUT: "throughput | tps | train_samples_per_second | eval_steps_per_second | time/fps | mfu",
-    Role.EPOCH: "epoch | train/epoch | num_epoch",
+    Role.REWARD: "reward | rollout/ep_rew_mean | charts/episodic_return | episode_reward | eval/mean_reward | eprewmean | EpRet | AverageEpRet | "
+    "Reward / Total reward (mean) | rewards/iter | rewards/format_reward/mean",
+    Role.IMPLICIT_REWARD: "rewards/chosen | eval_rewards/rejected",
+    Role.KL: "kl | train/kl | losses/approx_kl | approxkl | objective/kl",
+    Role.ENTROPY: "entropy | losses/entropy | loss/policy_entropy",
+    Role.THROUGHPUT: "throughput | tps | train_samples_per_second | eval_steps_per_second | time/fps | mfu | global_step/sec | train_speed(iter/s)",
+    Role.EPOCH: "epoch | train/epoch | num_epoch | time/epoch",
+    Role.STEP_AXIS: "training_iteration | timesteps_total | env_step | frame | TotalEnvInteracts | num_samples | time/total_timesteps | n_updates | EpisodesSoFar | Progress/kimg",
     Role.TOKENS: "num_tokens | total_tokens | num_input_tokens_seen",
-    Role.COMPONENT_LOSS: "train/policy_gradient_loss | train/value_loss | losses/policy_loss | train/entropy_loss | D/loss | "
-    "G/loss | moe/load_balancing_loss | mtp_1 loss | train/box_loss | train/loss_critic | loss_kld",
-    Role.OTHER: "loss_scale | loss-scale | rewards/margins | rewards/chosen | eval_runtime | batch-size | seed | dice",
+    Role.TIME: "eval_runtime | step_time | Timing/sec_per_tick | time/ppo/forward_pass | TimeSinceStart | data_time | timers/total_time",
+    Role.MEMORY: "memory(GiB) | memory/max_active (GiB) | peak_gpu_mem_gb | mem-reserved-bytes",
     Role.SYSTEM: "system/gpu.0.temp | system/cpu | system/memory",
+    Role.HYPER_PARAMETER: "loss_scale | loss-scale | batch-size | seed | train/clip_range | lr_schedule_steps | ent_coef",
+    Role.DIAGNOSTIC: "reward_std | clip_ratio/low_mean | completions/mean_length | rollout/ep_len_mean | train/explained_variance | logps/chosen | "
+    "num_eos_tokens | episode_reward_max | params-norm | loss/clipfrac | conv2/sparsity",
+    Role.OTHER: "foo | Train | D(x) | xyzzy_17 | custom/thing | environment",
 }
 
 
-@pytest.mark.parametrize(("tag", "role"), [(t.strip(), r) for r, tags in TAGS.items() for t in tags.split("|")])
+@pytest.mark.parametrize(("tag", "role"), [(t.strip(), r) for r, tags in TAGS.items() for t in tags.split(" | ")])
 def test_role(tag: str, role: Role) -> None:
     assert role_of(tag) is role
 
 
-def test_words_and_splits() -> None:
+def test_splits() -> None:
     assert words("train/lossEpoch_1") == ("train", "loss", "epoch", "1")
-    assert is_eval("val/loss")
-    assert is_eval("eval_loss")
-    assert not is_eval("train/loss")
-    assert not is_eval("evaluator_lr_value")
+    assert all(
+        is_eval(t) for t in ("val/loss", "eval_loss", "validate/loss", "evals/loss", "Loss/Test", "train/val_loss")
+    )
+    assert not any(is_eval(t) for t in ("train/loss", "evaluator_lr_value", "loss", "value_loss"))
 
 
-def test_hostile_tags_have_no_role() -> None:
-    for tag in ("", "<script>alert(1)</script>", "\x00\x1b[31m", "σ" * 5000):
-        assert role_of(tag) is Role.OTHER
+ALONE = [h for h in HEADS.values() if not set(h.words) & (EVAL_WORDS | TRAIN_WORDS)]
+
+
+@pytest.mark.parametrize("head", ALONE, ids=lambda h: " ".join(h.words))
+def test_every_head_has_its_way_and_does_not_depend_on_the_split(head: object) -> None:
+    from curveread.run.lexicon import Head
+
+    assert isinstance(head, Head)
+    tag = "_".join(head.words)
+    meaning = meaning_of(f"val/{tag}")
+    assert meaning.role is not Role.OTHER
+    if head.kind in (Kind.ACCURACY, Kind.QUALITY, Kind.ERROR):
+        assert meaning.direction == head.better == meaning_of(f"train_{tag}").direction, (
+            "a metric without a way cannot be ranked"
+        )
+    if head.kind in (Kind.LEARNING_RATE, Kind.GRAD_NORM, Kind.KL, Kind.ENTROPY, Kind.EPOCH, Kind.SETTING, Kind.MEMORY):
+        assert meaning.direction == ""
+
+
+def test_some_hundred_and_fifty_metrics_have_a_way() -> None:
+    metrics = [h for h in HEADS.values() if h.kind in (Kind.ACCURACY, Kind.QUALITY, Kind.ERROR)]
+    assert len(metrics) > 150
+    assert {h.better for h in metrics} == {"higher", "lower"}
+
+
+@pytest.mark.parametrize("tag", ["neg_mse", "neg_mean_squared_error"])
+def test_a_negative_error_is_better_when_higher(tag: str) -> None:
+    assert direction_of(tag, role_of(tag)) == "higher"
+
+
+@pytest.mark.parametrize(
+    ("tag", "way"),
+    [
+        ("val/accuracy", "higher"),
+        ("val/error", "lower"),
+        ("mean_rank", "lower"),
+        ("chamfer_distance", "lower"),
+        ("spearman", "higher"),
+    ],
+)
+def test_error_rank_and_distance_turn_the_way(tag: str, way: str) -> None:
+    assert direction_of(tag, role_of(tag)) == way
+
+
+def test_the_last_noun_names_the_thing() -> None:
+    assert role_of("loss/policy_entropy") is Role.ENTROPY
+    assert role_of("policy_entropy_loss") is Role.AUXILIARY_LOSS
+    assert role_of("lm loss validation ppl") is Role.EVAL_PERPLEXITY
+    assert role_of("loss_time") is Role.TIME
+    assert role_of("kl_coef") is Role.HYPER_PARAMETER
+    assert parse("a/b/val_box_loss").head == HEADS["loss",]
+
+
+@pytest.mark.parametrize("statistic", ["std", "min", "max", "frac"])
+def test_statistics_of_spread_are_diagnostics(statistic: str) -> None:
+    for tag in (f"loss_{statistic}", f"reward/{statistic}", f"reward_{statistic}"):
+        assert role_of(tag) is Role.DIAGNOSTIC
+
+
+@pytest.mark.parametrize("kind", sorted(RL))
+@pytest.mark.parametrize(
+    "tag", ["loss", "train/loss", "eval_loss", "total_loss", "loss_foo", "Losses/HuberLoss", "value_loss"]
+)
+def test_losses_of_reinforcement_learning_are_never_supervised_ones(kind: TaskKind, tag: str) -> None:
+    assert meaning_of(tag, kind).role not in LOSSES
+
+
+@pytest.mark.parametrize(
+    ("tag", "unit"),
+    [
+        ("loss", ""), ("val_loss", ""), ("mse_loss", ""), ("td_loss", ""), ("giou_loss", ""), ("hinge_loss", ""), ("policy_loss", ""), ("dpo_loss", ""),
+        ("dice_loss", ""), ("train/nll", "nats"), ("test-mlogloss", "nats"), ("CrossEntropyLoss", "nats"), ("eval_bpc", "bits"), ("bits_per_byte", "bits"),
+        ("val/bpb", "bits"), ("tokens_per_second", "tokens/s"), ("it/s", "steps/s"), ("fps", "frames/s"), ("step_time (ms)", "ms"), ("eval_runtime", "s"),
+        ("memory/max_active (GiB)", "GiB"), ("num_tokens", "tokens"), ("logps/chosen", "nats"), ("kl", "nats"),
+    ],
+)  # fmt: skip
+def test_units_only_on_evidence(tag: str, unit: str) -> None:
+    assert unit_of(tag, role_of(tag)) == unit
+
+
+def test_what_is_not_known_stays_unknown() -> None:
+    for tag in ("", "<script>alert(1)</script>", "\x00\x1b[31m", "σ" * 5000, "qwertz/uiop", "train/zork"):
+        meaning = meaning_of(tag)
+        assert (meaning.role, meaning.direction, meaning.unit, meaning.confidence) == (Role.OTHER, "", "", 0.0)
+
+
+def test_the_reason_names_the_words() -> None:
+    assert meaning_of("val/loss").why == "‘loss’ names an eval loss, of the evaluation split"
+    assert meaning_of("grad_norm").why == "‘grad norm’ names a grad norm"
+
+
+def test_weak_nouns_are_heads_only_alone() -> None:
+    assert WEAK & {"ctc", "value", "rank"}
+    assert role_of("wer_ctc") is Role.QUALITY_METRIC
+    assert role_of("ctc") is Role.TRAIN_LOSS
 
 
 def _table() -> list[tuple[str, str, str, str]]:
@@ -86,38 +198,3 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
                 found |= {t for part in reader.read(path) for c in (part.curves, *part.segments) for t in c}
     unknown = {n for n in (re.sub(r"\d+", "0", t) for t in found) if n not in known}
     assert not unknown, "give each a role, a direction and a unit in tags.tsv, and look at what the table says"
-
-
-@pytest.mark.parametrize(
-    ("tag", "role", "direction", "unit"),
-    [
-        ("rewards/chosen", Role.OTHER, "", ""),
-        ("rewards/margins", Role.OTHER, "higher", ""),
-        ("rewards/accuracies", Role.TRAIN_ACCURACY, "higher", ""),
-        ("eval_rewards/accuracies", Role.EVAL_ACCURACY, "higher", ""),
-        ("logps/rejected", Role.OTHER, "", "nats"),
-        ("reward", Role.REWARD, "higher", ""),
-        ("reward_std", Role.OTHER, "", ""),
-        ("rewards/format_reward/mean", Role.REWARD, "higher", ""),
-        ("frac_reward_zero_std", Role.OTHER, "lower", ""),
-        ("kl", Role.KL, "", "nats"),
-        ("entropy", Role.ENTROPY, "", "nats"),
-        ("mean_token_accuracy", Role.TRAIN_ACCURACY, "higher", ""),
-        ("num_tokens", Role.TOKENS, "", "tokens"),
-        ("completions/mean_length", Role.OTHER, "", ""),
-        ("clip_ratio/low_mean", Role.OTHER, "", ""),
-        ("step_time", Role.OTHER, "lower", "s"),
-        ("objective/kl", Role.KL, "", "nats"),
-        ("loss/policy_avg", Role.COMPONENT_LOSS, "", ""),
-        ("eval_bpc", Role.EVAL_LOSS, "lower", "bits"),
-        ("val/mse", Role.EVAL_LOSS, "lower", ""),
-        ("val/fid", Role.OTHER, "lower", ""),
-        ("eval/wer", Role.OTHER, "lower", ""),
-        ("tokens_per_second", Role.THROUGHPUT, "higher", "tokens/s"),
-        ("grad_norm/layer0", Role.LAYER_GRAD_NORM, "", ""),
-        ("memory(GiB)", Role.SYSTEM, "", ""),
-        ("train_speed(iter/s)", Role.OTHER, "", ""),
-    ],
-)
-def test_preference_tuning_and_others(tag: str, role: Role, direction: str, unit: str) -> None:
-    assert (role_of(tag), direction_of(tag, role), unit_of(tag, role)) == (role, direction, unit)

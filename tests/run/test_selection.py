@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from curveread.errors import ReadError, UsageError
+from curveread.run.context import understood
+from curveread.run.kinds import TaskKind
 from curveread.run.model import Attempt, Curve, Run
 from curveread.run.roles import Role
-from curveread.run.selection import with_role, with_tags
+from curveread.run.selection import Names, with_names, with_role, with_tags, with_task
 
 
 def _run() -> Run:
@@ -66,3 +68,50 @@ def test_tags_that_match_nothing_are_told() -> None:
 def test_a_broken_pattern_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match=r"tags='\(': it is not a regular expression"):
         with_tags(_run(), "(")
+
+
+def test_the_user_wins_over_the_names() -> None:
+    names = Names(
+        role={"^val/": "quality-metric", "objective": "train-loss"}, better={"^val/": "up"}, unit={"^lr$": "1/s"}
+    )
+    run = with_names(_run(), names)
+    assert [str(run[t].role) for t in ("val/loss", "train/objective", "train/loss")] == [
+        "quality-metric", "train-loss", "train-loss",
+    ]  # fmt: skip
+    assert (run["val/loss"].direction, run["lr"].unit, run["lr"].role) == ("higher", "1/s", Role.LEARNING_RATE)
+    assert (run["val/loss"].known.confidence, run["val/loss"].known.why) == (1.0, "the user says so")
+    assert run.attempts[0].superseded["train/objective"].role is Role.TRAIN_LOSS
+    assert understood(run)["val/loss"].role is Role.QUALITY_METRIC
+    assert with_names(run, Names()) is run
+
+
+def test_the_last_pattern_that_matches_counts() -> None:
+    run = with_names(_run(), Names(role={"loss": "component-loss", "^val/loss$": "eval-loss"}))
+    assert (run["train/loss"].role, run["val/loss"].role) == (Role.COMPONENT_LOSS, Role.EVAL_LOSS)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"role": {"loss": "los"}}, "no such role; there are: train-loss, eval-loss"),
+        ({"role": {"(": "train-loss"}}, "not a regular expression"),
+        ({"better": {"loss": "bigger"}}, "say up, down or none"),
+    ],
+)
+def test_names_that_do_not_fit(given: dict[str, dict[str, str]], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        Names(**given)
+
+
+def test_a_pattern_without_a_curve_names_those_that_are_there() -> None:
+    with pytest.raises(ReadError, match="no curve matches role 'zork'; there are: train/loss"):
+        with_names(_run(), Names(role={"zork": "train-loss"}))
+
+
+def test_the_task_can_be_named() -> None:
+    run = understood(with_task(_run(), "language-model"))
+    assert run.task is not None
+    assert (run.task.kind, run.task.why) == (TaskKind.LANGUAGE_MODEL, "the user says so")
+    assert run["train/loss"].unit == "nats"
+    with pytest.raises(UsageError, match="no such kind of training; there are: preference"):
+        with_task(_run(), "knitting")

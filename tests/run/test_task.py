@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table reads better unwrapped
 """What a run trains: said with evidence, or not at all."""
 
 from __future__ import annotations
@@ -7,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from curveread.run.kinds import TaskKind, kind_by_name, kind_of
 from curveread.run.model import Curve, Run, Stated
-from curveread.run.roles import Role, is_preference, unit_of
 from curveread.run.selection import with_facts
 from curveread.run.settings import number_of
 from curveread.run.task import dropout_of, task_of, vocabulary_of
@@ -88,13 +89,60 @@ def test_a_config_that_holds_itself_is_no_trap() -> None:
     assert vocabulary_of(config, Stated())[0] == 99
 
 
-def test_losses_of_preference_tuning_have_no_unit() -> None:
-    kto = ["loss", "rewards/chosen", "rewards/rejected", "rewards/margins", "kl", "logps/chosen"]
-    grpo = ["loss", "rewards/format/mean", "reward", "completions/mean_length"]
-    assert is_preference(kto)
-    assert is_preference(grpo)
-    assert not is_preference(["train/loss", "eval/loss", "learning_rate", "reward"])
-    assert unit_of("loss", Role.TRAIN_LOSS, preference=True) == ""
-    assert unit_of("loss", Role.TRAIN_LOSS) == "nats"
-    assert unit_of("kl", Role.KL, preference=True) == "nats"
-    assert unit_of("train/dpo_loss", Role.TRAIN_LOSS) == ""
+KINDS = {
+    TaskKind.LANGUAGE_MODEL: "loss num_tokens grad_norm; train/loss val/loss mfu; lm_loss lm_loss_validation; train/loss val/bpb; loss nll_loss ppl wps",
+    TaskKind.CLASSIFICATION: "loss accuracy val_loss val_accuracy; train_loss valid_loss error_rate; loss val_loss auc val_auc; train_loss test_acc1 test_acc5",
+    TaskKind.REGRESSION: "loss val_loss mae val_mae; train_loss valid_loss _rmse r2_score",
+    TaskKind.DETECTION: "train/box_loss train/cls_loss metrics/mAP50(B); loss loss_rpn_cls loss_bbox bbox_mAP; avg_loss mAP@0.50",
+    TaskKind.SEGMENTATION: "loss val_loss mean_io_u; train_loss val_dice; loss decode.acc_seg mIoU; train/seg_loss train/box_loss",
+    TaskKind.POLICY_RL: "rollout/ep_rew_mean train/approx_kl train/loss; charts/episodic_return losses/policy_loss losses/clipfrac; eprewmean value_loss",
+    TaskKind.VALUE_RL: "rollout/ep_rew_mean rollout/exploration_rate train/loss; charts/episodic_return losses/qf1_loss losses/actor_loss; AverageEpRet LossQ",
+    TaskKind.PLAY: "episode_reward frame; Train_AverageReturn Training_Loss",
+    TaskKind.PREFERENCE: "loss rewards/chosen rewards/rejected logps/chosen; train/loss train/rewards/margins train/logps/rejected",
+    TaskKind.REWARD_MODEL: "loss accuracy margin mean_reward",
+    TaskKind.LANGUAGE_RL: "loss reward kl completions/mean_length; objective/kl objective/rlhf_reward loss/policy_avg; actor/pg_loss critic/rewards/mean response_length/mean",
+    TaskKind.GAN: "Loss_D Loss_G; Loss/D/loss Loss/G/loss Metrics/fid50k_full; d_loss g_loss",
+    TaskKind.VAE: "loss reconstruction_loss kl_loss; elbo kld_loss",
+    TaskKind.DIFFUSION: "loss mse vb loss_q0; Loss/loss Progress/kimg; train/loss train/loss_vlb",
+    TaskKind.RETRIEVAL: "train_loss ndcg@10 mrr@10; loss info_nce; loss triplet_loss",
+    TaskKind.SPEECH: "loss loss_ctc cer; train_loss valid_wer; loss mel_loss duration_loss",
+    TaskKind.TIME_SERIES: "train_loss MASE sMAPE; val_loss quantile_loss",
+    TaskKind.BOOSTING: "train-logloss test-logloss; valid_0's_binary_logloss; train-merror test-merror",
+    TaskKind.DISTILLATION: "loss kd_loss; distill_loss student_loss teacher_acc",
+    TaskKind.UNKNOWN: "loss val_loss lr; train_loss; foo bar",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "tags"), [(k, t.strip()) for k, rows in KINDS.items() for t in rows.split(";")])
+def test_what_kind_of_training_it_is_and_why(kind: TaskKind, tags: str) -> None:
+    found = task_of(run(*tags.split()))
+    assert found.kind is kind
+    assert bool(found.why) == (kind is not TaskKind.UNKNOWN)
+    assert kind is TaskKind.UNKNOWN or any(t in found.why for t in tags.split())
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"task": "segment"}, TaskKind.SEGMENTATION),
+        ({"stage": "dpo"}, TaskKind.PREFERENCE),
+        ({"architectures": ["BertForSequenceClassification"]}, TaskKind.CLASSIFICATION),
+        ({"model": {"architectures": ["Wav2Vec2ForCTC"]}}, TaskKind.SPEECH),
+        ({"objective": "binary:logistic"}, TaskKind.BOOSTING),
+        ({"task": "make coffee"}, TaskKind.UNKNOWN),
+    ],
+)
+def test_the_config_says_it(config: dict[str, Any], kind: TaskKind) -> None:
+    found = kind_of(["loss", "val_loss"], config)
+    assert found.kind is kind
+
+
+def test_kinds_have_names() -> None:
+    assert kind_by_name("Language_Model") is TaskKind.LANGUAGE_MODEL
+    assert kind_by_name("detect") is TaskKind.DETECTION
+    assert kind_by_name("knitting") is None
+    assert all(kind_by_name(k.value) is k for k in TaskKind)
+
+
+def test_rewards_beside_a_held_out_loss_are_of_a_policy_learned_from_demonstrations() -> None:
+    assert task_of(run("Train/Loss", "Valid/Loss", "Rollout/Return")).kind is TaskKind.UNKNOWN

@@ -19,7 +19,7 @@ from curveread.run.roles import Role, is_eval, role_of
 __all__ = ["restore_nan"]
 
 _BREAKABLE = frozenset({Role.TRAIN_LOSS, Role.GRAD_NORM})
-_COUNTERS = frozenset({Role.EPOCH, Role.TOKENS, Role.SYSTEM})
+_COUNTERS = frozenset({Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM})
 _FEWEST = 20
 """Rows that must hold the value before its absence tells anything."""
 _SCATTERED = 0.01

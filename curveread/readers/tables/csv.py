@@ -26,7 +26,7 @@ from curveread.readers.wandb import HISTORY, PANEL
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import TELLING, role_of
 
 __all__ = ["CsvReader"]
 
@@ -34,7 +34,6 @@ _SUFFIXES = {".csv", ".tsv", ".log", ".txt"}
 _DOWNLOAD = ["Wall time", "Step", "Value"]
 _DOWNLOAD_NAME = re.compile(r"(?:run-(?P<run>.*?)-tag-|tb_export_)?(?P<tag>.+)$")
 _MONITOR = ["r", "l", "t"]
-_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
 
 
 class CsvReader(Reader):
@@ -116,7 +115,7 @@ def _is_log(head: str, path: Path) -> bool:
         return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
     if any(is_axis_name(n) for n in names):
         return _second_row_fits(head, header, len(names))
-    return any(role_of(n) in _TELLING for n in names) and _mostly_numbers(head, header, len(names))
+    return any(role_of(n) in TELLING for n in names) and _mostly_numbers(head, header, len(names))
 
 
 def _second_row(head: str, header: str) -> list[str]:

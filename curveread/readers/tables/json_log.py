@@ -21,7 +21,7 @@ from curveread.readers.textfile import head_of, plain_suffix, read_text
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import TELLING, role_of
 
 __all__ = ["JsonLogReader"]
 
@@ -30,7 +30,6 @@ _NOT_LOGS = re.compile(
     r"(train|eval|test|predict)_results|model\.safetensors\.index|preprocessor|dataset|manifest|index|schema|settings)[\w.\-]*\.jsonl?$",
     re.IGNORECASE,
 )
-_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
@@ -57,7 +56,7 @@ class JsonLogReader(Reader):
             if plain_suffix(path) == ".json"
             else [k for k, _ in keys]
         )
-        telling = any(role_of(k) in _TELLING for k in numeric)
+        telling = any(role_of(k) in TELLING for k in numeric)
         counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
         if plain_suffix(path) == ".json":
             rows = head.startswith("[") or re.match(r"\{[^\[\]{}]*\}\s*\{", head) is not None

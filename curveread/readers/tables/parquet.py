@@ -24,11 +24,10 @@ from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import TELLING, role_of
 
 __all__ = ["ParquetReader"]
 
-_TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.COMPONENT_LOSS}
 _SIDECAR = re.compile(r".*_(configs|system|traces|artifacts|artifact_\w+|run_artifact_\w+)\.parquet$")
 _NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
@@ -120,7 +119,7 @@ def _is_log(columns: Sequence[tuple[str, bool]]) -> bool:
     metrics = [n for n in numeric if not is_axis_name(n) and not is_bookkeeping(n)]
     if any(is_axis_name(n) for n in numeric):
         return bool(metrics)
-    return len(numeric) == len(columns) and any(role_of(n) in _TELLING for n in metrics)
+    return len(numeric) == len(columns) and any(role_of(n) in TELLING for n in metrics)
 
 
 def _line(error: BaseException) -> str:

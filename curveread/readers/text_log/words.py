@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, role_of
+from curveread.run import roles
+from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
 
 __all__ = ["TELLING", "Counts", "counted_as", "counter_of", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
 
-TELLING = frozenset(Role) - {Role.OTHER, Role.EPOCH, Role.TOKENS, Role.SYSTEM, Role.THROUGHPUT}
+TELLING = frozenset({*roles.TELLING, *LOSS_TERMS, *METRICS}) - {Role.THROUGHPUT}
 """Roles that make a line a training's."""
 
 

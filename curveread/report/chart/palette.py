@@ -51,7 +51,7 @@ STRIP = {"ok": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
 STROKES = {"raw": (1.0, 0.36), "trend": (2.0, 1.0), "eval": (1.6, 1.0), "plain": (1.3, 1.0)}
 """Width and opacity of each kind of line."""
 
-WORDS = {"ok": "OK", "info": "Info", "warning": "Warning", "error": "Error"}
+WORDS = {"ok": "OK", "undetermined": "Undetermined", "info": "Info", "warning": "Warning", "error": "Error"}
 """How a severity is written."""
 
 

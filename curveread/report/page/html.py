@@ -111,7 +111,8 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
         }
         for d, href in entries
     ]
-    tally = [(WORDS[h], sum(r["health"] == h for r in rows)) for h in ("error", "warning", "info", "ok")]
+    order = ("error", "warning", "info", "undetermined", "ok")
+    tally = [(WORDS[h], sum(r["health"] == h for r in rows)) for h in order]
     return (
         environment()
         .get_template("index.html.jinja")

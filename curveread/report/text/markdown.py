@@ -17,7 +17,7 @@ __all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
 _LEAD = re.compile(r"^(\s*\d*)([.)+=-])(?=\s|-|=|$)")
-_SIGNS = {"ok": "✔", "info": "ℹ", "warning": "▲", "error": "✖"}
+_SIGNS = {"ok": "✔", "undetermined": "?", "info": "ℹ", "warning": "▲", "error": "✖"}
 _SHOWN = 40
 
 

@@ -1,0 +1,261 @@
+"""What the curves of a run are, seen together: the total among the losses of a split, twins, counters, units.
+
+The words of a tag say most; the other curves say the rest. Numbers only confirm: bounds, counters that go back, two
+curves that fall together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from curveread.run.grammar import parse
+from curveread.run.kinds import RL, Kind, TaskKind
+from curveread.run.lexicon import ALWAYS_PART, MAIN
+from curveread.run.lexicon import Kind as Noun
+from curveread.run.model import Attempt, Curve, Run
+from curveread.run.roles import LOSS_TERMS, LOSSES, Meaning, Role, meaning_of, qualifiers_of, role_of, with_role
+from curveread.run.task import task_of
+
+__all__ = ["understood"]
+
+_Meanings = dict[str, Meaning]
+_PLAIN_LOSS = frozenset({("loss",), ("cost",), ("objective",), ("criterion",), ("risk",)})
+_PERCENTS = frozenset(
+    "accuracy acc accu top prec precision recall map ap ar iou miou f dice auc auroc correct match acc1 acc5".split()
+)
+_SUMS = frozenset({TaskKind.VAE, TaskKind.DIFFUSION, TaskKind.GAN})
+"""Kinds whose losses are sums of likelihoods and other terms."""
+_PLAIN_TASKS = frozenset({TaskKind.UNKNOWN, TaskKind.CLASSIFICATION})
+_COUNTERS = (Role.STEP_AXIS, Role.TOKENS)
+_BASE_TWO = frozenset({"wps", "ups", "wpb"})
+"""What fairseq logs beside its losses, which are in bits."""
+
+
+def understood(run: Run) -> Run:
+    """Return the run with the kind of its training and with what each of its curves is. O(tags^2 + points).
+
+    A role that a curve was given otherwise than by its name is kept. A run that is understood already stays as it is.
+    """
+    if run.task is not None and all(c.meaning is not None for c in run.curves.values()):
+        return run
+    task = task_of(run)
+    kind = run.task or Kind(task.kind, task.why)
+    known = {t: m for t, m in meanings(run.curves, kind.kind).items() if not _given(run.curves[t])}
+    placement = run.placement and replace(run.placement, run=understood(run.placement.run))
+
+    def told(curves: Mapping[str, Curve]) -> dict[str, Curve]:
+        return {t: _with(c, known.get(t) or meaning_of(t, kind.kind)) for t, c in curves.items()}
+
+    def told_attempt(attempt: Attempt) -> Attempt:
+        return replace(attempt, curves=told(attempt.curves), superseded=told(attempt.superseded))
+
+    attempts = tuple(map(told_attempt, run.attempts))
+    return replace(run, curves=told(run.curves), attempts=attempts, task=kind, placement=placement)
+
+
+def _given(curve: Curve) -> bool:
+    return curve.meaning is not None or curve.role is not role_of(curve.tag)
+
+
+def _with(curve: Curve, meaning: Meaning) -> Curve:
+    if _given(curve):
+        return curve if curve.meaning is not None else replace(curve, meaning=curve.known)
+    return replace(curve, role=meaning.role, meaning=meaning)
+
+
+def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
+    """Return what each curve is among the others.
+
+    Parameters
+    ----------
+    curves
+        tag -> curve.
+    kind
+        What kind of training the run is.
+    """
+    found = {tag: meaning_of(tag, kind) for tag in curves}
+    _first_set_is_train(found)
+    if kind not in RL:
+        _headlines(found, kind)
+        _errors(found, kind)
+        _twins(found, curves, kind)
+    _unsplit_metrics(found)
+    _counters(found, curves)
+    _percents(found, curves)
+    _units(found, kind)
+    return found
+
+
+# --- losses --------------------------------------------------------------------------------------------------------
+
+
+def _plainness(tag: str) -> int:
+    """Return 0 for a bare loss or a total, 1 for one that only tells its kind (``nll``, ``lm loss``), 2 for a part."""
+    parsed = parse(tag)
+    own = qualifiers_of(parsed)
+    if own - MAIN:
+        return 2
+    plain = parsed.head is not None and parsed.head.words in _PLAIN_LOSS and not own and not parsed.kinds
+    return 0 if plain else 1
+
+
+def _is_another_measure(tag: str) -> bool:
+    """Return whether a tag names a cross-entropy without the word loss: the loss again, as metric."""
+    parsed = parse(tag)
+    return parsed.head is not None and bool(parsed.head.unit) and "loss" not in parsed.words
+
+
+def _headlines(found: _Meanings, kind: TaskKind) -> None:
+    """Tell the total of each split from its parts; parts without a total are each judged."""
+    _regressions(found)
+    adversaries = any(m.role is Role.ADVERSARIAL_LOSS for m in found.values())
+    for split in ("train", "eval"):
+        losses = [t for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS) and _is(t, split)]
+        losses = [t for t in losses if not qualifiers_of(parse(t)) & ALWAYS_PART]
+        rank = {t: _plainness(t) for t in losses}
+        totals = [t for t in losses if rank[t] == 0]
+        headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
+        for tag in losses:
+            meaning = found[tag]
+            if rank[tag] and totals and kind not in _SUMS and _is_another_measure(tag):
+                role = with_role(meaning, Role.QUALITY_METRIC, f"{meaning.why}; {totals[0]} is the loss beside it")
+                found[tag] = replace(role, direction="lower", unit=meaning.unit)
+            elif rank[tag] and totals:
+                found[tag] = with_role(
+                    meaning, Role.COMPONENT_LOSS, f"{meaning.why}; {totals[0]} is the total beside it"
+                )
+            elif meaning.role is Role.COMPONENT_LOSS and not adversaries:
+                why = "a term of the loss; no total is logged beside it, so that each term is judged"
+                found[tag] = with_role(meaning, headline, why, 0.8)
+
+
+def _regressions(found: _Meanings) -> None:
+    """Take ``loss_reg`` beside ``loss_cls`` for the regression of boxes: by itself it is most often a regulariser."""
+    classes = any(parse(t).own & {"cls", "classification"} and _noun(t) is Noun.LOSS for t in found)
+    for tag, meaning in found.items():
+        if classes and meaning.role is Role.AUXILIARY_LOSS and "reg" in parse(tag).own:
+            found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}: a regression beside a classification")
+
+
+def _is(tag: str, split: str) -> bool:
+    return (parse(tag).split == "eval") == (split == "eval") and _noun(tag) is Noun.LOSS
+
+
+def _noun(tag: str) -> Noun | None:
+    head = parse(tag).head
+    return None if head is None else head.kind
+
+
+def _errors(found: _Meanings, kind: TaskKind) -> None:
+    """Take errors such as ``rmse`` for what is trained on where no loss is logged, and for terms of a diffusion's."""
+    errors = [t for t, m in found.items() if m.role is Role.ERROR_METRIC]
+    losses = any(m.role in (*LOSSES, *LOSS_TERMS) for m in found.values())
+    for tag in errors:
+        meaning = found[tag]
+        if not losses:
+            role = Role.EVAL_LOSS if parse(tag).split == "eval" else Role.TRAIN_LOSS
+            found[tag] = with_role(meaning, role, f"{meaning.why}; no loss is logged beside it", 0.8)
+        elif kind in (TaskKind.DIFFUSION, TaskKind.VAE):
+            found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}, a term of the loss", 0.8)
+
+
+def _first_set_is_train(found: _Meanings) -> None:
+    """Take ``validation_0`` for the training data where ``validation_1`` stands beside it (scikit-learn's API)."""
+    for tag, meaning in list(found.items()):
+        other = tag.replace("validation_0", "validation_1")
+        if other == tag or other not in found:
+            continue
+        role = {Role.EVAL_LOSS: Role.TRAIN_LOSS, Role.EVAL_ACCURACY: Role.TRAIN_ACCURACY}.get(meaning.role)
+        if role is not None:
+            why = f"{meaning.why}; with {other} beside it, the first set is most often the training data"
+            found[tag] = with_role(meaning, role, why, 0.7)
+
+
+def _twins(found: _Meanings, curves: Mapping[str, Curve], kind: TaskKind) -> None:
+    """Take two curves of unknown name, one per split, that both fall for losses, where no loss is known."""
+    if kind is TaskKind.GAN or any(m.role in (*LOSSES, *LOSS_TERMS) for m in found.values()):
+        return
+    unknown = [t for t, m in found.items() if m.role is Role.OTHER]
+    for tag in unknown:
+        if parse(tag).split != "eval":
+            continue
+        core = parse(tag).core
+        twin = next((t for t in unknown if t != tag and parse(t).split != "eval" and parse(t).core == core), None)
+        if core and twin is not None and _falls(curves[tag]) and _falls(curves[twin]):
+            why = "its name is not known; train and eval have such a curve and both fall, as losses do"
+            found[tag] = Meaning(Role.EVAL_LOSS, "lower", "", 0.5, why)
+            found[twin] = Meaning(Role.TRAIN_LOSS, "lower", "", 0.5, why)
+
+
+def _falls(curve: Curve) -> bool:
+    """Return whether a curve falls beyond its own noise."""
+    value = curve.value[curve.finite]
+    third = value.size // 3
+    if third < 3:
+        return False
+    noise = 1.4826 * float(np.median(np.abs(np.diff(value)))) / np.sqrt(2.0)
+    return bool(np.median(value[:third]) - np.median(value[-third:]) > 3.0 * noise)
+
+
+# --- metrics, counters, units ----------------------------------------------------------------------------------------
+
+
+def _unsplit_metrics(found: _Meanings) -> None:
+    """Take accuracies without a split for those of the evaluation where every loss names its split."""
+    splits = {parse(t).split for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS)}
+    for tag, meaning in found.items():
+        parsed = parse(tag)
+        if meaning.role is not Role.TRAIN_ACCURACY or parsed.split:
+            continue
+        if any(t != tag and parse(t).split and parse(t).core == parsed.core for t in found):
+            continue
+        if splits == {"train", "eval"}:
+            why = f"{meaning.why}; the losses name their splits, it names none: it is measured on the evaluation"
+            found[tag] = with_role(meaning, Role.EVAL_ACCURACY, why, 0.7)
+        elif splits != {"", "eval"}:
+            why = f"{meaning.why}; nothing says on which data"
+            found[tag] = replace(with_role(meaning, Role.QUALITY_METRIC, why, 0.8), direction="higher")
+
+
+def _counters(found: _Meanings, curves: Mapping[str, Curve]) -> None:
+    """Tell counters from what goes up and down, as the length of an episode and the tokens of a batch do."""
+    for tag, meaning in found.items():
+        if meaning.role in _COUNTERS:
+            value = curves[tag].value[curves[tag].finite]
+            if value.size > 2 and int((np.diff(value) < 0.0).sum()) > 0.05 * value.size:
+                found[tag] = with_role(meaning, Role.DIAGNOSTIC, f"{meaning.why}, but it goes up and down", 0.8)
+
+
+def _percents(found: _Meanings, curves: Mapping[str, Curve]) -> None:
+    """Shares that go beyond 1.5 and stay within 100 are percent."""
+    for tag, meaning in found.items():
+        head = parse(tag).head
+        if meaning.unit or head is None or head.kind not in (Noun.ACCURACY, Noun.QUALITY):
+            continue
+        if head.words[0] not in _PERCENTS and head.words[-1] not in _PERCENTS:
+            continue
+        value = curves[tag].value[curves[tag].finite]
+        if value.size and 1.5 < float(value.max()) <= 100.0 and float(value.min()) >= 0.0:
+            found[tag] = replace(meaning, unit="%")
+
+
+def _units(found: _Meanings, kind: TaskKind) -> None:
+    """Give losses nats or bits where the run says that they are cross-entropies, none where it says otherwise."""
+    have = {w for t in found for w in parse(t).words}
+    two = have >= _BASE_TWO
+    for tag, meaning in found.items():
+        if meaning.role not in (*LOSSES, Role.COMPONENT_LOSS) or _noun(tag) is not Noun.LOSS:
+            continue
+        if kind in RL or (kind in (TaskKind.PREFERENCE, TaskKind.REWARD_MODEL) and meaning.role in LOSSES):
+            found[tag] = replace(meaning, unit="")
+        elif (
+            meaning.role in LOSSES and not parse(tag).kinds and kind is TaskKind.LANGUAGE_MODEL and _plainness(tag) < 2
+        ):
+            found[tag] = replace(meaning, unit="bits" if two else meaning.unit or "nats")
+        elif meaning.role in LOSSES and kind in _PLAIN_TASKS and not meaning.unit and _plainness(tag) == 0:
+            found[tag] = replace(meaning, assumed="nats")
+        elif two and meaning.unit == "nats":
+            found[tag] = replace(meaning, unit="bits")

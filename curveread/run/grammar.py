@@ -1,0 +1,345 @@
+"""Tag -> what it names: ``[group] [split] [qualifier …] head [statistic]``; the last noun names the thing.
+
+``train/entropy_loss`` is a loss and ``loss/policy_entropy`` an entropy, ``loss_scale`` a scale. A folder of losses is
+the exception: what lies in it and has no name of its own (``loss/box``, ``Loss_D``) is a loss of that kind.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+
+from curveread.run.lexicon import (
+    ADVERSARIAL,
+    AUXILIARY,
+    AXIS_SUFFIXES,
+    COUNTABLE,
+    DURATIONS,
+    EVAL_WORDS,
+    HEADS,
+    LONGEST,
+    NEUTRAL,
+    PART,
+    POLICY,
+    RATES,
+    SPREADS,
+    TRAIN_WORDS,
+    VALUE,
+    WEAK,
+    Head,
+    Kind,
+)
+from curveread.run.words import lemma, segments, words
+
+__all__ = ["Parsed", "counts", "parse", "rate_unit", "split_of"]
+
+_LOSS = frozenset({"loss", "cost"})
+_OWN_IN_LOSSES = frozenset(
+    {
+        Kind.ACCURACY, Kind.PERPLEXITY, Kind.LEARNING_RATE, Kind.GRAD_NORM, Kind.NORM, Kind.THROUGHPUT, Kind.EPOCH,
+        Kind.COUNTER, Kind.TOKENS, Kind.TIME, Kind.ENTROPY, Kind.KL, Kind.DIAGNOSTIC, Kind.SETTING, Kind.MEMORY,
+    }
+)  # fmt: skip
+"""What keeps its own name in a folder of losses."""
+_RULES_AFTER_LOSS = _OWN_IN_LOSSES - {Kind.ENTROPY, Kind.KL}
+"""What a noun after ``loss`` names: ``loss_scale`` is a scale, but ``loss_kl`` a loss."""
+_QUALIFIES_LOSS = frozenset(
+    "duration value advantage adv q logit target td v prob activation positive negative zero sample image token batch "
+    "gradient level stage depth noise output input byte frame iteration epoch example sequence index "
+    "probability".split()
+)
+_KINDS_OF_LOSS = PART | ADVERSARIAL | AUXILIARY | VALUE | POLICY
+_TERMS = frozenset("ent value q v qf vf td clip adv advantage target".split())
+"""What in a folder of losses is a term of one, not the thing itself: ``loss/clip``, ``loss/vf``."""
+_MEASURES = frozenset({Kind.LOSS, Kind.ERROR, Kind.QUALITY, Kind.ACCURACY, Kind.PERPLEXITY, Kind.KL, Kind.ENTROPY})
+_AXES = frozenset("step iter iteration epoch time frame".split())
+_DRAWN = frozenset({Kind.REWARD, Kind.ACCURACY, Kind.QUALITY, Kind.ERROR, Kind.LOSS, Kind.PERPLEXITY, Kind.DIAGNOSTIC})
+"""What may lie over an axis that the last part of the path names: ``rewards/iter``."""
+_TIMES = frozenset({"time", "timing", "timer", "timers", "perf", "clock"})
+_COUNTING = frozenset(
+    "num number n nb no total tot global env environment current cur curr serial so far elapsed seen processed "
+    "consumed trained train training trainer optimizer opt optim gradient grad agent sampled completed finished all "
+    "cumulative cum sum trainable input output padded id idx counter since start learner lifetime policy world real "
+    "played this learning "
+    "update done max label labeled valid eval test".split()
+) - {"max", "this"}
+_MEANS = frozenset("mean avg average min max minimum maximum std median".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the words of a tag say.
+
+    Parameters
+    ----------
+    words
+        All of them, in the singular.
+    split
+        ``train``, ``eval`` or empty.
+    head
+        What is named, None where no word names anything known.
+    own
+        Words beside the head and after it: its qualifiers.
+    group
+        Words of the parts of the path before it.
+    kinds
+        Other heads beside it: a ``dice loss`` is a loss and a Dice.
+    spread
+        Whether a statistic of spread (std, min, max) is taken of it.
+    notes
+        Words in brackets.
+    counted
+        What a rate counts per second.
+    """
+
+    words: tuple[str, ...]
+    split: str
+    head: Head | None
+    own: frozenset[str]
+    group: frozenset[str]
+    kinds: tuple[Head, ...] = ()
+    spread: bool = False
+    notes: tuple[str, ...] = ()
+    counted: str = ""
+
+    @property
+    def around(self) -> frozenset[str]:
+        """All words but those of the head."""
+        return self.own | self.group | frozenset(self.notes)
+
+    @property
+    def core(self) -> tuple[str, ...]:
+        """The words without those of a split: equal for the train and the eval curve of one quantity."""
+        return tuple(w for w in self.words if w not in EVAL_WORDS and w not in TRAIN_WORDS)
+
+
+def split_of(tag: str) -> str:
+    """Return ``eval``, ``train`` or empty, by the first word that names a split; ``train/val_loss`` is of ``eval``."""
+    found = words(tag)
+    if any(w in EVAL_WORDS for w in found):
+        return "eval"
+    return "train" if any(w in TRAIN_WORDS for w in found) else ""
+
+
+@lru_cache(maxsize=65536)
+def parse(tag: str) -> Parsed:
+    """Return what the words of a tag name. O(words^2)."""
+    parts, notes = segments(tag)
+    parts = tuple(_until(tuple(map(lemma, part)), "vs") for part in parts)
+    parts = _one_head(parts)
+    every = tuple(w for part in parts for w in part)
+    split = split_of(tag)
+    if rated := _rate(parts, notes):
+        rate, counted = rated
+        own = frozenset(every)
+        return Parsed(every, split, rate, own, frozenset(), (), _spread(every, rate), notes, counted)
+    parts = tuple(_until(p, "per") if "bit" not in p else p for p in parts)
+    at, head, span = _named(parts)
+    if head is None:
+        return Parsed(every, split, None, frozenset(every), frozenset(), (), False, notes)
+    last, after = parts[at], parts[at + 1 :]
+    kinds = tuple(h for start, end, h in _matches(last) if (start, end) != span)
+    kinds += tuple(h for part in after for _, _, h in _matches(part))
+    kinds = tuple(h for h in kinds if h.kind in _MEASURES)
+    told = {w for h in kinds if h.kind is Kind.LOSS and len(h.words) > 1 for w in h.words}
+    beside = (last[: span[0]], last[span[1] :], *after)
+    own = frozenset(w for part in beside for w in _joined(part)) - told
+    group = frozenset(w for part in parts[:at] for w in _joined(part))
+    spread = _spread((*(w for part in beside for w in part), *notes), head)
+    return Parsed(every, split, head, own, group, kinds, spread, notes)
+
+
+def _one_head(parts: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Join parts of a path where a head lies across their border: ``learning.rate``, ``rewards/margins``."""
+    out: list[tuple[str, ...]] = []
+    for part in parts:
+        across = out and (out[-1][-1], part[0]) in HEADS and part[0] not in DURATIONS
+        if across and not (len(out[-1]) == 1 and out[-1][0] in _TIMES):
+            out[-1] += part
+        else:
+            out.append(part)
+    return tuple(out)
+
+
+def _until(part: tuple[str, ...], word: str) -> tuple[str, ...]:
+    """Return the part without what a value is drawn over or taken per: ``loss vs samples``."""
+    return part[: part.index(word, 1)] if word in part[1:-1] else part
+
+
+def _joined(part: tuple[str, ...]) -> list[str]:
+    """Return the words; a letter and the digit after it are one: ``l`` ``1`` -> ``l1``."""
+    out: list[str] = []
+    for word in part:
+        if word.isdigit() and out and out[-1].isalpha() and (len(out[-1]) == 1 or out[-1] in _NUMBERED):
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
+
+
+_NUMBERED = frozenset({"qf", "dn", "cls", "pg"})
+
+
+def _spread(around: tuple[str, ...], head: Head) -> bool:
+    return any(w in SPREADS and w not in head.words for w in around)
+
+
+def _rate(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[Head, str] | None:
+    """Return the head of what is counted per second, or of the time that one takes; None for everything else."""
+    flat = tuple(w for part in parts for w in part)
+    if "loss" in flat:
+        return None
+    for i, word in enumerate(flat):
+        if word == "per" and 0 < i < len(flat) - 1:
+            before, after = flat[i - 1], flat[i + 1]
+            if after in DURATIONS:
+                return HEADS["throughput",], _count_before(flat[:i])
+            if before in DURATIONS or (before == "time" and after in COUNTABLE):
+                return HEADS["time",], before
+    ends = [p[-1] for p in parts] + ([] if len(notes) < 2 else [*notes[-2:]])
+    for a, b in itertools.pairwise(ends):
+        if b in DURATIONS and a in COUNTABLE:
+            return HEADS["throughput",], a
+        if a in DURATIONS and b in COUNTABLE and a != "day":
+            return HEADS["time",], a
+    return None
+
+
+def _count_before(before: tuple[str, ...]) -> str:
+    return next((w for w in reversed(before) if w in COUNTABLE), "")
+
+
+def _matches(part: tuple[str, ...]) -> list[tuple[int, int, Head]]:
+    """Return the heads in a part of the path, longest first at each place, in order."""
+    out: list[tuple[int, int, Head]] = []
+    at = 0
+    while at < len(part):
+        for size in range(min(LONGEST, len(part) - at), 0, -1):
+            head = HEADS.get(part[at : at + size])
+            if head is not None and _stands(head, part, at):
+                out.append((at, at + size, head))
+                at += size - 1
+                break
+        at += 1
+    return out
+
+
+def _stands(head: Head, part: tuple[str, ...], at: int) -> bool:
+    """Return whether a word that may be a head is one here; ``per`` is most often the preposition."""
+    if head.words == ("per",):
+        return at + 1 == len(part) or part[at + 1].isdigit()
+    if head.words == ("ep",):
+        return len(part) == 1
+    return True
+
+
+def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[int, int]]:
+    """Return (part, head, its place in that part)."""
+    found = [_matches(part) for part in parts]
+    folder = _folder(parts, found)
+    for at in range(len(parts) - 1, -1, -1):
+        if not found[at]:
+            continue
+        start, end, head = _last(parts[at], found[at])
+        if folder == "loss" and at == len(parts) - 1 and head.kind not in _OWN_IN_LOSSES and head.kind is not Kind.LOSS:
+            break
+        if _is_only_where(parts[at], head, found[:at]):
+            continue
+        if folder == "time" and not _own_in_times(head, parts[at]):
+            break
+        if folder == "loss" and at == len(parts) - 1 and set(head.words) & _TERMS:
+            break
+        return at, head, (start, end)
+    if not folder and parts and parts[-1][0] == "l" and len(parts[-1]) > 1 and set(parts[-1][1:]) & _KINDS_OF_LOSS:
+        return len(parts) - 1, HEADS["loss",], (0, 1)
+    if not folder and parts and len(parts[-1]) > 1 and parts[-1][-1] == "s":
+        return len(parts) - 1, HEADS["second",], (len(parts[-1]) - 1, len(parts[-1]))
+    if folder:
+        at = next(i for i, p in enumerate(parts) if _is_folder(p, found[i], folder))
+        start, end, head = _last(parts[at], found[at])
+        return at, head, (start, end)
+    return 0, None, (0, 0)
+
+
+def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int, int, Head]]]) -> bool:
+    """Return whether the last part only says which or where: ``grad_norm/fc.weight``, ``accuracy/value``."""
+    heads = [h for matches in found for _, _, h in matches]
+    if any(h.kind in (Kind.GRAD_NORM, Kind.NORM) for h in heads):
+        return head.kind in (Kind.SETTING, Kind.DIAGNOSTIC)
+    if len(part) == 1 and part[0] in _AXES:
+        return any(h.kind in _DRAWN for h in heads)
+    return len(part) == 1 and part[0] == "value" and any(not _is_weak(h) for h in heads)
+
+
+def _own_in_times(head: Head, part: tuple[str, ...]) -> bool:
+    """Return whether a noun in a folder of times is no time: ``time/total_timesteps``, but ``time/optimize_step``."""
+    if head.kind in (Kind.COUNTER, Kind.TOKENS):
+        return not set(part) - _COUNTING - NEUTRAL - set(head.words)
+    return head.kind in (Kind.EPOCH, Kind.THROUGHPUT, Kind.TIME, Kind.LEARNING_RATE)
+
+
+def _folder(parts: tuple[tuple[str, ...], ...], found: list[list[tuple[int, int, Head]]]) -> str:
+    """Return ``loss`` or ``time`` where the path has a folder of those, with something in it."""
+    for name in ("loss", "time"):
+        if any(_is_folder(p, f, name) for p, f in zip(parts[:-1], found, strict=False)):
+            return name
+    return ""
+
+
+def _is_folder(part: tuple[str, ...], found: list[tuple[int, int, Head]], name: str) -> bool:
+    if name == "time":
+        return len(part) == 1 and part[0] in _TIMES and bool(found)
+    rest = [w for w in part if w not in _LOSS and w not in EVAL_WORDS and w not in TRAIN_WORDS and w not in NEUTRAL]
+    return bool(found) and not rest and any(w in _LOSS for w in part)
+
+
+def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[int, int, Head]:
+    """Return the head that names the thing: the last one, but for suffixes that tell the axis, and beside a loss."""
+    kept = [f for i, f in enumerate(found) if not (i and _is_suffix(f, found[i - 1], part))]
+    kept = [f for f in kept if not _is_weak(f[2])] or kept
+    losses = [f for f in kept if f[2].kind is Kind.LOSS and (set(f[2].words) & _LOSS)]
+    if losses:
+        loss = losses[-1]
+        after = [f for f in kept if f[0] > loss[0] and f[2].kind in _RULES_AFTER_LOSS and not _qualifies(f, kept)]
+        named = [f for f in kept if f[2].kind is Kind.GRAD_NORM]
+        if named:
+            return named[-1]
+        return after[-1] if after else loss
+    measures = (Kind.QUALITY, Kind.ACCURACY)
+    kept = [f for i, f in enumerate(kept) if not (i and f[2].words == ("score",) and kept[i - 1][2].kind in measures)]
+    return kept[-1]
+
+
+def _is_weak(head: Head) -> bool:
+    """Return whether a noun is a head only where no other is beside it: single ones, ``q 1``."""
+    return head.words[0] in WEAK and all(w.isdigit() for w in head.words[1:])
+
+
+def _qualifies(found: tuple[int, int, Head], kept: list[tuple[int, int, Head]]) -> bool:
+    """Return whether a noun after ``loss`` is one of its kinds (``loss_value``), no thing of its own."""
+    return found[2].words[0] in _QUALIFIES_LOSS and len(found[2].words) == 1
+
+
+def _is_suffix(found: tuple[int, int, Head], before: tuple[int, int, Head], part: tuple[str, ...]) -> bool:
+    """Return whether a noun only tells the axis: ``loss_epoch``, ``perplexity_step``."""
+    word = found[2].words[0]
+    return (
+        len(found[2].words) == 1
+        and word in AXIS_SUFFIXES
+        and before[2].kind not in (Kind.COUNTER, Kind.EPOCH, Kind.TOKENS, Kind.SETTING, Kind.TIME)
+    )
+
+
+def counts(parsed: Parsed) -> bool:
+    """Return whether a counter's qualifiers are those of counters; ``num_eos_tokens`` counts something else."""
+    strange = {w for w in parsed.own if not w.isdigit()} - _COUNTING - EVAL_WORDS - TRAIN_WORDS - NEUTRAL
+    strange -= {w for w in strange if w in COUNTABLE}
+    return not strange and not (parsed.own | set(parsed.notes)) & _MEANS
+
+
+def rate_unit(parsed: Parsed) -> str:
+    """Return the unit of a speed: ``tokens/s``; empty where the words do not say what is counted."""
+    if parsed.counted:
+        return COUNTABLE.get(parsed.counted, "")
+    return next((RATES[w] for w in parsed.words if w in RATES), "")

@@ -1,0 +1,328 @@
+"""The words of training logs, as data: what a noun names, which way of it is better, in what unit it is counted.
+
+The words are those of the whole field, not of one framework: a head is the noun that names a quantity, a qualifier says
+which one of its kind, a split says on which data. :mod:`curveread.run.grammar` puts them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "ADVERSARIAL",
+    "AUXILIARY",
+    "AXIS_SUFFIXES",
+    "COUNTABLE",
+    "DURATIONS",
+    "EVAL_WORDS",
+    "HEADS",
+    "LONGEST",
+    "MAIN",
+    "NEUTRAL",
+    "PART",
+    "POLICY",
+    "RATES",
+    "SPREADS",
+    "TRAIN_WORDS",
+    "TURNS",
+    "VALUE",
+    "VOCABULARY",
+    "WEAK",
+    "Head",
+    "Kind",
+]
+
+
+class Kind(StrEnum):
+    """What a head names, before the run is known that it belongs to."""
+
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+    QUALITY = "quality"
+    ERROR = "error"
+    PERPLEXITY = "perplexity"
+    REWARD = "reward"
+    LEARNING_RATE = "learning-rate"
+    NORM = "norm"
+    GRAD_NORM = "grad-norm"
+    KL = "kl"
+    ENTROPY = "entropy"
+    THROUGHPUT = "throughput"
+    EPOCH = "epoch"
+    COUNTER = "counter"
+    TOKENS = "tokens"
+    TIME = "time"
+    MEMORY = "memory"
+    SYSTEM = "system"
+    SETTING = "setting"
+    DIAGNOSTIC = "diagnostic"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A noun that names a quantity.
+
+    Parameters
+    ----------
+    words
+        Its words, in the singular.
+    kind
+        What it names.
+    better
+        ``higher``, ``lower`` or empty where neither is better.
+    unit
+        Of its values, empty where the noun alone does not tell.
+    """
+
+    words: tuple[str, ...]
+    kind: Kind
+    better: str = ""
+    unit: str = ""
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EVAL_WORDS = _set(
+    "eval evals evaluation evaluate evaluating val vals valid validation validate validating vali vld test "
+    "tests testing tst dev devel heldout holdout cv unseen"
+)
+"""Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
+TRAIN_WORDS = _set("train trains training trained trn tr fit")
+
+# --- the heads ---------------------------------------------------------------------------------------------------
+
+_LOSSES = {
+    "": "loss | cost | criterion | risk | hinge | mhinge | huber | smooth l 1 | info nce | infonce | nt xent | "
+    "ntxent | triplet | bpr | ctc | rnnt | focal | elbo | neg elbo | objective | energy score | deviance | poisson | "
+    "gamma deviance | tweedie | contrastive | supcon | siglip | dcl | multi margin | poly loss | vicreg | barlow | "
+    "criterion value | regularized risk | pinball | quantile loss | vb | vlb | variational bound | optimgain | "
+    "surrgain",
+    "nats": "cross entropy | crossentropy | xent | x ent | ce | nll | nllh | log loss | logloss | mlogloss | binary "
+    "logloss | multi logloss | multilogloss | binary cross entropy | bce | softmax loss | lm loss | neg log likelihood "
+    "| negative log likelihood | neg log lik | neg loglik | neg log prob | categorical crossentropy | binary "
+    "crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token loss | cross entropy lambda",
+    "bits": "bpb | bpc | bpd | bpt | bpw | bit per byte | bit per char | bit per character | bit per dim | bit per "
+    "dimension | bit per token | bit per word",
+}
+_ACCURACIES = (
+    "acc | accuracy | acc norm | len norm | byte norm | pmi dc | lfw | cfp | agedb | calfw | cplfw | top 1 | top 5 | "
+    "top 10 | top k | acc 1 | acc 5 | prec 1 | prec 5 | prec at 1 | prec at 5 | exact match | em | correct | percent "
+    "correct | hit rate 1 | balanced accuracy | subset accuracy | accu | accurracy | bacc | macc | aacc | oacc | oa "
+    "| token acc | seq acc | rank 1 | rank 5 | rank 10 | knn | linear probe | mmlu | hellaswag | arc | winogrande | "
+    "boolq | piqa | gsm 8 k | humaneval | mbpp | lambada | truthfulqa | openbookqa"
+)
+_QUALITIES = (
+    "precision | recall | f 1 | f 2 | f beta | fbeta | fscore | f score | f measure | fmeasure | macro f 1 | micro f "
+    "1 | auc | auroc | roc | roc auc | rocauc | auprc | aucpr | aupr | auc pr | pr auc | prauc | prc | gauc | pauc | "
+    "average precision | ap | map | ap 50 | ap 75 | ar | mar | cmap | lwlrap | mean average precision | iou | miou | "
+    "mean iou | io u | mean io u | fwiou | biou | giou | jaccard | jaccard index | jaccard coeff | dice | dice coef "
+    "| dice coeff | dice score | dsc | mdice | pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
+    "psnr | ssim | ms ssim | msssim | vif | clip score | clipscore | clip sim | musiq | ndcg | dcg | mrr | mean "
+    "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hr | cmc | r "
+    "precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge | rouge 1 | rouge 2 | rouge "
+    "l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | bert score | bleurt | comet | "
+    "sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | corr | correlation | corrcoef | "
+    "corr coef | spearman | spearmanr | spearman corr coef | pearson | pearsonr | pearson corr | kendall | kendall "
+    "tau | ccc | concordance | c index | cindex | r 2 | r squared | rsquared | r 2 score | explained var score | nse "
+    "| specificity | sensitivity | tpr | tnr | npv | ppv | true positive rate | true negative rate | gini | ks | "
+    "lift | uas | las | mos | dnsmos | utmos | pesq | stoi | estoi | si sdr | sisdr | si snr | sisnr | sdr | snr | "
+    "sdri | sisdri | hota | mota | motp | idf 1 | nds | amota | pck | pckh | oks | spl | nmi | ari | ami | "
+    "homogeneity | completeness | v measure | silhouette | modularity | purity | hypervolume | hvi | success | "
+    "success rate | win rate | winrate | win | solve rate | solved | pass rate | pass | pass at 1 | elo | trueskill "
+    "| inception score | isc | is 50 k | kid score | psds | score | metric | margin | reward margin | similarity | "
+    "cosine similarity | cos sim | cosine sim | human norm score | normalized score | goal rate | completion rate | "
+    "tm score | tmscore | gdt ts | lddt | plddt | enrichment factor | validity | uniqueness | novelty | ipc | s "
+    "measure | e measure | wfm | delta 1 | delta 2 | delta 3 | a 1 | a 2 | a 3 | neg log perplexity | log likelihood "
+    "| loglik | log lik | loglikelihood | logp x | test ll | ll | llk | harmonic mean | h score | h mean | hmean | "
+    "ents f | ents p | ents r | cats score | sents f | sents p | sents r | dep uas | dep las | spans f | morph acc | "
+    "auc mu | sharpe | ic | rank ic | icir"
+)
+_ERRORS = {
+    "": "mae | mse | rmse | rms | msle | rmsle | mean absolute error | mean squared error | root mean squared error "
+    "| mean absolute percentage error | mean squared logarithmic error | absolute error | squared error | abs err | "
+    "sq err | l 1 | l 2 | mape | mphe | medae | median absolute error | max error | msd | rmsd | rse | rae | rrse | "
+    "crps | quantile error | fair | logcosh | log cosh | energy mae | force mae | stress mae | energy rmse | force "
+    "rmse",
+}
+_BADS = (
+    "error | err | error rate | err rate | merror | top 1 err | top 5 err | misclassification | zero one | wer | cer "
+    "| per | ter | mer | ser | word error rate | char error rate | character error rate | phone error rate | token "
+    "error rate | eer | equal error rate | min dcf | mindcf | der | dnn error | fid | sfid | fdd | kid | fad | fvd | "
+    "swd | lpips | dists | niqe | brisque | nima bad | kvd | frechet distance | fid 50 k | fid 10 k | kid 50 k | ppl "
+    "2 | path length | mifid | brier | brier score | ece | mce | ace | calibration error | hamming | hamming loss | "
+    "ranking loss | coverage error | fpr | fnr | false positive rate | false negative rate | fpr 95 | fpr at 95 | "
+    "fdr | abs rel | absrel | sq rel | sqrel | silog | rmse log | log 10 | log rmse | chamfer | chamfer distance | "
+    "hausdorff | hd | hd 95 | assd | asd | emd | epe | aepe | endpoint error | fl all | mpjpe | pa mpjpe | pampjpe | "
+    "mpvpe | nme | ade | fde | minade | minfde | min ade | min fde | miss rate | collision rate | collision | mean "
+    "rank | median rank | medr | meanr | mcd | mel cepstral distortion | lsd | regret | distance | dist | dtw | rank "
+    "| divergence | gap to optimal | optimality gap | neg auc | mmd | jsd | wasserstein | wasserstein distance | "
+    "invalid rate | failure | failure rate | fail rate | violation | smape | s mape | wape | wmape | mdape | mase | "
+    "rmsse | owa | nrmse | nmse | nmae | nd | mean wquantile loss | wql | safety cost | episode cost | ep cost | "
+    "edit distance | tic | energy distance"
+)
+_REWARDS = (
+    "reward | rew | return | ret | episode reward | episode return | ep rew | ep ret | episodic return | ep reward | "
+    "ep return | average return | undiscounted return | discounted return | cumulative reward | utility | fitness | "
+    "payoff | game score | episode score | ep score | profit"
+)
+_PLAIN: dict[Kind, str] = {
+    Kind.PERPLEXITY: "ppl | perplexity | pplx | ppx | perp",
+    Kind.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize",
+    Kind.NORM: "norm | l 2 norm | weight norm | param norm | parameter norm | update norm | activation norm | norm "
+    "ratio",
+    Kind.GRAD_NORM: "grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | grad 2 norm | "
+    "gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient magnitude | "
+    "global norm | norm gradient | ggnorm | grad 2 0 norm",
+    Kind.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
+    Kind.ENTROPY: "entropy | ent | policy entropy | token entropy",
+    Kind.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
+    "tflop | flop s | tflop s | speed | bandwidth | token sec | goodput | it s | its | example sec | mbu",
+    Kind.EPOCH: "epoch | ep num | num epoch | epoch num | current epoch",
+    Kind.COUNTER: "step | iteration | iter | update | timestep | time step | frame | interact | interaction | sample | "
+    "episode | ep | tick | kimg | batch | example | minibatch | rollout | transition | env step | envstep | game | "
+    "round | generation | trial | gradient step | grad step | opt step | optimizer step | image | sequence | "
+    "itr | nimg | trajectory | pass num | query | simulation | evaluation count",
+    Kind.TOKENS: "token | token seen | ntok",
+    Kind.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
+    "hr | reader cost | batch cost | data cost | time cost | step cost | wall | minute | min left | ms | msec | "
+    "millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
+    Kind.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
+    "alloc | gb free | cached mem | hbm | buffer mem",
+    Kind.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
+    "| proc | utilization gpu | system | gpu power | iter energy | nvlink | pcie | swap",
+    Kind.SETTING: "scale | scaler | weight | coef | coeff | coefficient | batch size | bsz | bs | mbs | world size | "
+    "weight decay | wd | momentum | mom | beta | beta 1 | beta 2 | gamma | lambda | eps | epsilon | dropout | "
+    "temperature | temp | alpha | exploration rate | clip range | cliprange | threshold | warmup | schedule | "
+    "seed | size | frequency | interval | horizon length | param | parameter | rank size | depth | width | "
+    "resolution | exploration | exploring | noise | sigma | tau | decay | rho | factor | annealing | anneal | "
+    "num worker | learning start | patience | lr mult | kl beta | kl coef | ent coef | vf coef | power lr | hyper | "
+    "hparam | hp | limit | budget | num param | progress | percent done | completed | remaining | "
+    "difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | mixup",
+    Kind.DIAGNOSTIC: "ratio | frac | fraction | clipfrac | clip frac | clip fraction | clip ratio | length | len | "
+    "advantage | adv | logit | logp | logprob | log prob | log ratio | log odd | odd | value | vf value | q | qval | "
+    "q value | q val | q 1 | q 2 | vval | v val | target | vpred | explained variance | explained var | ev | var "
+    "explained | std | stddev | stdev | standard deviation | variance | var | sparsity | activation | ess | hist | "
+    "histogram | skew | kurtosis | sign | count | zero | positive | negative | true positive | false positive | true "
+    "negative | false negative | percentile | curvature | gradient noise | update ratio | percentage | overflow | "
+    "skipped | clipped | clip | cosine | angle | eigenvalue | codebook usage | usage | dead unit | dormant | "
+    "effective rank | trust ratio | gradient | grad | confidence | probability | prob | delta | diff | difference | "
+    "change | age | staleness | occupancy | load | utilization | util | buffer | priority | td target | bias | "
+    "attention logit | kl penalty | kl reward | non score reward | baseline | mask rate | rejection rate | "
+    "acceptance rate | acceptance | accept rate | rate | surrogate gain | agreement | wpb | logit scale | logit bias "
+    "| nan | inf | spike | flag | index | id | gain | moment | exp avg | output | input | flo",
+}
+
+
+def _heads() -> dict[tuple[str, ...], Head]:
+    out: dict[tuple[str, ...], Head] = {}
+
+    def add(listed: str, kind: Kind, better: str = "", unit: str = "") -> None:
+        for entry in listed.split("|"):
+            words = tuple(entry.split())
+            out.setdefault(words, Head(words, kind, better, unit))
+
+    for unit, listed in _LOSSES.items():
+        add(listed, Kind.LOSS, "lower", unit)
+    add(_ACCURACIES, Kind.ACCURACY, "higher")
+    add(_QUALITIES, Kind.QUALITY, "higher")
+    for unit, listed in _ERRORS.items():
+        add(listed, Kind.ERROR, "lower", unit)
+    add(_BADS, Kind.QUALITY, "lower")
+    add(_REWARDS, Kind.REWARD, "higher")
+    better = {Kind.PERPLEXITY: "lower", Kind.THROUGHPUT: "higher"}
+    for kind, listed in _PLAIN.items():
+        add(listed, kind, better.get(kind, ""))
+    return out
+
+
+HEADS: dict[tuple[str, ...], Head] = _heads()
+"""Words in the singular -> the head that they name."""
+LONGEST = max(map(len, HEADS))
+
+# --- what stands around a head -------------------------------------------------------------------------------------
+
+POLICY = _set("policy actor pg pi surrogate surr surrgain optimgain ppo grpo trpo rloo reinforce clipobj")
+VALUE = _set("value critic vf v qf qf1 qf2 q q1 q2 td bellman baseline cql vloss qloss iql fqe vfunc qfunc vfunction")
+ADVERSARIAL = _set("d g disc discriminator discriminators gen generator generators adv adversarial gan dis netd netg "
+                   "critics dloss gloss gd errd errg lossd lossg")  # fmt: skip
+AUXILIARY = _set(
+    "aux auxiliary balance balancing router moe z zloss reg regularization regularisation regularizer penalty gp r 1 "
+    "commit commitment vq codebook kl kld kldiv consistency entropy ent orthogonal ortho orth sparsity sparse "
+    "diversity alpha temperature temp exploration curiosity intrinsic rnd icm l1reg l2reg weightdecay smoothness "
+    "prior smoothing decorrelation uniformity conservative coef decay tv conf identity cycle importance"
+) - {"r", "1", "sparse", "conf", "identity", "cycle"}
+"""Terms that keep a model in bounds; neither their rise nor their fall says how well it does."""
+PART = _set(
+    "box bbox cls classification obj objectness dfl seg mask pose kobj kpt keypoint keypoints rpn roi centerness "
+    "conf xy wh iou giou diou ciou ctr cls1 cls2 reg loc localization off offset hm heatmap dim rot depth vel att "
+    "attn ctc transducer mel dur duration pitch energy f0 linear postnet stop gate fm feat feature match matching "
+    "perceptual vgg style content pixel recon reconstruction rec lpips charbonnier l1 l2 mse ce bce nll dice focal "
+    "edge boundary strong weak source domain coarse fine enc dec dn dn0 s0 s1 ner tagger parser textcat tok2vec "
+    "lemma mtp mlm nsp sop itc itm itg contrastive triplet center proto intent slot start end age gender pix percep "
+    "perc data ic bc pde physics residual boundary force forces energy stress chosen rejected sft vlb vb eikonal rgb "
+    "normal photometric opacity ssim"
+)
+"""Terms of sums that have names of their own."""
+ALWAYS_PART = _set("mtp q0 q1 q2 q3 vlb vb layer level")
+MAIN = _set("lm ce nll xent main task supervised crossentropy total sum overall all full global combined whole final "
+            "objective token tokens sup joint")  # fmt: skip
+"""Qualifiers that leave a loss the headline: the total, or what a model is trained for."""
+TOTAL = _set("total sum overall all full combined whole joint")
+NEUTRAL = _set(
+    "mean avg average averaged aver median ema sma running run moving rolling smooth smoothed current cur curr "
+    "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
+    "scalars log logs logged stats stat summary vs by of the at set split data dataset dataloader loader idx dl "
+    "performance net network trainer rank 0 s progress info charts results result score2 phase online history avgd "
+    "mu acc2 reduced rollup"
+)
+"""Words that change nothing about what a curve is."""
+AXIS_SUFFIXES = _set("epoch step batch iter iteration episode minibatch")
+SPREADS = _set(
+    "std stddev stdev sd sem var variance min minimum max maximum frac fraction count num number hist histogram skew "
+    "kurtosis range iqr percentile p5 p10 p25 p50 p75 p90 p95 p99 quantile delta diff difference change deviation "
+    "low high"
+)
+"""Statistics that describe a spread instead of a level: what they are of is then a diagnostic."""
+TURNS = _set("error err neg negative distance dist")
+"""Words that turn round which way is better."""
+WEAK = _set(
+    "ctc rnnt focal contrastive triplet poisson siglip objective dcl q v value target rate output input level stage "
+    "index id gain count positive negative zero image sample query game round trial win hit pass arc em ic cost "
+    "metric confidence prob cosine angle divergence distance dist rank probability load noise param size epoch step "
+    "batch iter iteration episode example"
+)
+"""Nouns that are a head only where no other is beside them: a ``cer_ctc`` is an error rate."""
+COUNTABLE = {
+    "token": "tokens/s", "tok": "tokens/s", "sample": "samples/s", "example": "samples/s", "step": "steps/s",
+    "iter": "steps/s", "iteration": "steps/s", "it": "steps/s", "frame": "frames/s", "update": "steps/s",
+    "image": "samples/s", "img": "samples/s", "batch": "", "word": "", "episode": "", "byte": "", "flop": "",
+    "timestep": "steps/s", "env": "steps/s", "sequence": "samples/s", "seq": "samples/s", "epoch": "", "request": "",
+    "query": "", "gflop": "", "tflop": "", "sentence": "", "prompt": "", "item": "",
+    "ray": "", "point": "", "graph": "", "atom": "", "voxel": "",
+}  # fmt: skip
+"""What is counted per second, and the unit of that."""
+RATES = {"tps": "tokens/s", "tgs": "tokens/s", "sps": "steps/s", "fps": "frames/s", "ups": "steps/s", "its": "steps/s"}
+DURATIONS = {
+    "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "ms": "ms", "msec": "ms", "millisecond": "ms",
+    "milliseconds": "ms", "min": "min", "mins": "min", "minute": "min", "minutes": "min", "hour": "h", "hours": "h",
+    "hr": "h", "hrs": "h", "day": "d", "days": "d", "us": "µs",
+}  # fmt: skip
+
+_LOOSE = _set(
+    "ep env num n nb tot max min total ev tr va te pred approx pi vf qf obs act avg mean std clip glob loc init ref "
+    "old new explained episodic undiscounted policy value actor critic macro micro weighted sparse categorical "
+    "binary multiclass multilabel hard soft pos neg fake real img txt word char phone this so far since seen elapsed "
+    "inverse forward backward world model lambda mini sub cum cumulative norm normalized reduced local global time "
+    "wall coco voc lvis imagenet cifar gib mib kib gb mb kb tib tb chosen rejected dpo kto orpo simpo sft rm target "
+    "student teacher kd distill distillation nce bn ln fc conv acc rew ret len loss lr grad"
+)
+
+VOCABULARY: frozenset[str] = frozenset(
+    {w for words in HEADS for w in words}
+    | EVAL_WORDS | TRAIN_WORDS | POLICY | VALUE | ADVERSARIAL | AUXILIARY | PART | MAIN | NEUTRAL | SPREADS | TURNS
+    | set(COUNTABLE) | set(DURATIONS) | _LOOSE
+)  # fmt: skip
+"""All words that the lexicon knows: what a glued word is taken apart into."""

@@ -1,0 +1,138 @@
+"""What the other curves of a run and its numbers say: totals and parts, twins, counters, units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.diagnose import diagnose
+from curveread.run.context import meanings, understood
+from curveread.run.kinds import TaskKind
+from curveread.run.model import Attempt, Curve, Run
+from curveread.run.roles import Role
+
+FALLING = 2.0 * np.exp(-np.arange(60) / 20.0) + 0.5
+RISING = 1.0 - np.exp(-np.arange(60) / 20.0)
+
+
+def run(*tags: str, **values: np.ndarray) -> Run:
+    curves = {t: Curve(t, np.arange(60), FALLING) for t in tags}
+    return Run("r", "r", curves | {t: Curve(t, np.arange(v.size), v) for t, v in values.items()})
+
+
+def roles(*tags: str, **values: np.ndarray) -> dict[str, str]:
+    return {c.tag: str(c.role) for c in understood(run(*tags, **values)).curves.values()}
+
+
+def test_a_bare_loss_is_the_headline_and_qualified_ones_are_its_parts() -> None:
+    assert roles("train/loss", "train/loss_cls", "val/total_loss", "val/loss_cls") == {
+        "train/loss": "train-loss", "train/loss_cls": "component-loss",
+        "val/total_loss": "eval-loss", "val/loss_cls": "component-loss",
+    }  # fmt: skip
+    assert roles("loss", "nll_loss")["nll_loss"] == "component-loss"
+    assert roles("nll_loss")["nll_loss"] == "train-loss"
+
+
+def test_parts_without_a_total_are_each_judged_and_auxiliary_terms_are_not() -> None:
+    found = roles("train/box_loss", "train/cls_loss", "val/box_loss", "val/cls_loss", "train/aux_loss")
+    assert list(found.values()) == ["train-loss", "train-loss", "eval-loss", "eval-loss", "auxiliary-loss"]
+
+
+def test_parts_beside_adversaries_are_not_judged() -> None:
+    assert roles("loss_G", "loss_D", "loss_mel")["loss_mel"] == "component-loss"
+
+
+def test_errors_are_judged_only_where_no_loss_is_logged() -> None:
+    assert roles("train-rmse", "test-rmse") == {"train-rmse": "train-loss", "test-rmse": "eval-loss"}
+    assert roles("loss", "val_loss", "mae", "val_mae")["val_mae"] == "error-metric"
+
+
+def test_two_curves_of_unknown_name_that_fall_are_losses_at_lower_confidence() -> None:
+    made = understood(run("train/zork", "val/zork", "val/qwertz"))
+    assert (made["train/zork"].role, made["val/zork"].role) == (Role.TRAIN_LOSS, Role.EVAL_LOSS)
+    assert made["val/zork"].known.confidence == 0.5
+    assert "both fall" in made["val/zork"].known.why
+    assert made["val/qwertz"].role is Role.OTHER, "it has no twin"
+    rising = Run("r", "r", {t: Curve(t, np.arange(60), RISING) for t in ("train/zork", "val/zork")})
+    assert {c.role for c in understood(rising).curves.values()} == {Role.OTHER}
+    assert roles("train/zork", "val/zork", "loss")["val/zork"] == "other", "a loss is known"
+
+
+def test_an_accuracy_without_a_split() -> None:
+    assert roles("train_loss", "valid_loss", "accuracy")["accuracy"] == "eval-accuracy"
+    assert roles("loss", "val_loss", "accuracy")["accuracy"] == "train-accuracy"
+    assert roles("loss", "acc", "val_acc")["acc"] == "train-accuracy"
+    assert roles("train_loss", "accuracy")["accuracy"] == "quality-metric"
+
+
+def test_counters_count() -> None:
+    lengths = np.array([10.0, 50.0, 20.0, 80.0, 30.0] * 4)
+    assert roles(num_steps=np.arange(20.0), loss=FALLING)["num_steps"] == "step-axis"
+    assert roles(num_steps=lengths, loss=FALLING)["num_steps"] == "diagnostic"
+
+
+def test_the_first_set_of_two_is_the_training_data() -> None:
+    assert roles("validation_0-logloss", "validation_1-logloss")["validation_0-logloss"] == "train-loss"
+    assert roles("validation_0-logloss")["validation_0-logloss"] == "eval-loss"
+
+
+def test_shares_beyond_one_are_percent() -> None:
+    made = understood(run(val_acc=100.0 * RISING, train_acc=RISING, val_psnr=30.0 * RISING))
+    assert [made[t].unit for t in ("val_acc", "train_acc", "val_psnr")] == ["%", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("tags", "unit"),
+    [
+        (("loss", "perplexity"), "nats"),
+        (("loss", "nll_loss", "ppl", "wps", "ups", "wpb"), "bits"),
+        (("loss", "accuracy"), ""),
+        (("loss", "rewards/chosen", "logps/chosen"), ""),
+        (("train/loss", "train/num_tokens"), "nats"),
+    ],
+)
+def test_a_plain_loss_has_a_unit_only_where_the_run_says_what_it_is(tags: tuple[str, ...], unit: str) -> None:
+    assert understood(run(*tags))[tags[0]].unit == unit
+
+
+def test_a_loss_beside_episodes_is_not_judged() -> None:
+    tags = ("train/loss", "rollout/ep_rew_mean", "train/approx_kl", "train/value_loss")
+    made = understood(run(*tags))
+    assert made["train/loss"].role is Role.POLICY_LOSS
+    value = np.concatenate([FALLING, 5.0 + np.arange(200.0)])
+    dx = diagnose(Run("r", "r", {t: Curve(t, np.arange(260), value) for t in tags}))
+    assert not [f for f in dx.findings if f.tag in ("train/loss", "train/value_loss")]
+
+
+def test_what_was_given_stays() -> None:
+    curves = {
+        "foo": Curve("foo", np.arange(60), FALLING, role=Role.EVAL_LOSS),
+        "loss": Curve("loss", np.arange(60), FALLING),
+    }
+    made = understood(Run("r", "r", curves, attempts=(Attempt(0, 59, curves, {"loss": curves["loss"]}),)))
+    assert made["foo"].role is Role.EVAL_LOSS
+    assert made.attempts[0].curves["foo"].role is Role.EVAL_LOSS
+    assert understood(made) is made
+    assert made.attempts[0].superseded["loss"].meaning == made["loss"].meaning
+
+
+def test_each_part_is_judged_with_its_own_evaluation() -> None:
+    rng = np.random.default_rng(3)
+    t = np.linspace(0.0, 1.0, 200)
+    noise = {n: 0.005 * rng.standard_normal(200) for n in "abcd"}
+    turned = np.where(t < 0.4, 1.5 * np.exp(-6.0 * t) + 0.5, 0.64 + 2.0 * (t - 0.4))
+    made = {
+        "train/box_loss": np.exp(-4.0 * t) + 0.3 + noise["a"],
+        "train/cls_loss": np.exp(-4.0 * t) + 0.2 + noise["b"],
+        "val/box_loss": np.exp(-4.0 * t) + 0.4 + noise["c"],
+        "val/cls_loss": turned + noise["d"],
+    }
+    dx = diagnose(Run("r", "r", {tag: Curve(tag, np.arange(200), v) for tag, v in made.items()}))
+    assert [(f.rule, f.tag) for f in dx.findings if f.severity.value != "info"] == [("overfitting", "val/cls_loss")]
+
+
+def test_nothing_to_judge_is_undetermined_never_ok() -> None:
+    assert diagnose(run("foo", "learning_rate")).verdict.health == "undetermined"
+    assert diagnose(run("loss")).verdict.health in ("ok", "info", "warning")
+    assert diagnose(run(val_acc=RISING)).verdict.health != "undetermined"
+    assert meanings({}, TaskKind.UNKNOWN) == {}
