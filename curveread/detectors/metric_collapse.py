@@ -12,6 +12,7 @@ from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
+from curveread.run.grammar import parse
 from curveread.run.roles import Role
 from curveread.signals.decomposition import Transform, decompose
 from curveread.signals.levels import rise_after_best
@@ -19,7 +20,9 @@ from curveread.signals.trend import blocks_of
 
 __all__ = ["MetricCollapse"]
 
-_ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD)
+_ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.QUALITY_METRIC, Role.REWARD)
+_ONE_SIDED = frozenset("precision recall sensitivity specificity coverage margin".split())
+"""Metrics that are traded for others: one alone may fall while the model gets better."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class MetricCollapse(Detector):
         """Return a finding for the first curve of each role that collapsed."""
         found = []
         for role in _ROLES:
-            for view in subject.all(role)[:1]:
+            for view in [v for v in subject.all(role) if _tells(v)][:1]:
                 one = self._judge(view) if len(view) >= self.least else None
                 if one is not None:
                     found.append(one)
@@ -124,3 +127,8 @@ class MetricCollapse(Detector):
                 "Look at what changed there: learning rate, labels, reward function.",
             ),
         )
+
+
+def _tells(view: CurveView) -> bool:
+    """Return whether higher values of a metric say that the model is better, by themselves."""
+    return view.curve.direction == "higher" and not _ONE_SIDED & set(parse(view.tag).words)

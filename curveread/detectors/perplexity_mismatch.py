@@ -13,7 +13,7 @@ from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
-from curveread.run.roles import LOSSES, Role, words
+from curveread.run.roles import LOSSES, Role, is_eval, words
 from curveread.run.task import vocabulary_of
 
 __all__ = ["PerplexityMismatch"]
@@ -86,6 +86,7 @@ class PerplexityMismatch(Detector):
         any_of(Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY),
         any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),
     )
+    uses: ClassVar[tuple[Role, ...]] = (Role.COMPONENT_LOSS,)
     least: ClassVar[int] = 3
 
     slack: float = field(default=0.02, metadata={"help": "difference in nats that does not count"})
@@ -107,7 +108,9 @@ class PerplexityMismatch(Detector):
         view = subject.first(kind)
         if view is None:
             return []
-        pairs = (self._pair(view, other) for other in subject.all(loss) if other.unit in ("nats", "bits"))
+        terms = [v for v in subject.all(Role.COMPONENT_LOSS) if is_eval(v.tag) == (loss is Role.EVAL_LOSS)]
+        others = (*subject.all(loss), *terms)  # beside a smoothed loss, fairseq logs the likelihood as a term
+        pairs = (self._pair(view, other) for other in others if other.unit in ("nats", "bits"))
         return [p for p in pairs if p is not None]
 
     def _pair(self, view: CurveView, loss: CurveView) -> _Pair | None:

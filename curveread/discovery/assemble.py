@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from curveread.discovery.beside import settings_beside
 from curveread.discovery.crash_lines import crash_lines, printed_files
 from curveread.discovery.losses import summed_note
 from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
@@ -128,13 +129,15 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
             config.setdefault(key, value)
     for key, number in summary.items():
         config.setdefault(key, number)
-    for key, value in _hparams(items).items():
-        config.setdefault(key, value)
+    folders = list(dict.fromkeys(i.file.folder for i in items))
+    further, said = settings_beside(folders, config, {f: relative(str(f), top) for f in folders})
+    config |= further
     summed = summed_note(curves, config)
     notes = [n for i in items for n in _placed(i, top)] + [n for s in streams for n in s.notes]
     notes += [
         n for s, f in zip(streams, forms, strict=True) if f is merged.attempts_from for n in s.stitched.notes
     ] + merged.notes
+    notes += said
     if summed is not None:
         notes.append(summed)
     if len(forms) > 1:
@@ -187,19 +190,3 @@ def _short(note: DataNote, top: Path) -> DataNote:
     return replace(
         note, source=relative(note.source, top) if note.source else "", message=note.message.replace(prefix, "")
     )
-
-
-def _hparams(items: Sequence[Item]) -> dict[str, Any]:
-    """Return Lightning's ``hparams.yaml`` beside the logs; nothing when it holds more than plain values."""
-    for folder in dict.fromkeys(i.file.folder for i in items):
-        file = folder / "hparams.yaml"
-        if file.is_file() and file.stat().st_size < 1 << 20:
-            import yaml
-
-            try:
-                loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-            except (OSError, ValueError, yaml.YAMLError):
-                continue
-            if isinstance(loaded, dict):
-                return {str(k): v for k, v in loaded.items()}
-    return {}

@@ -276,7 +276,7 @@ NEUTRAL = _set(
     "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
     "scalars log logs logged stats stat summary vs by of the at set split data dataset dataloader loader idx dl "
     "performance net network trainer rank 0 s progress info charts results result score2 phase online history avgd "
-    "mu acc2 reduced rollup"
+    "mu acc2 reduced rollup bit bits nat nats"
 )
 """Words that change nothing about what a curve is."""
 AXIS_SUFFIXES = _set("epoch step batch iter iteration episode minibatch")

@@ -33,6 +33,8 @@ class NoteKind(StrEnum):
     """Points that were sorted because their steps go back while the run goes on."""
     MERGED = "merged"
     """Files that were taken as one run."""
+    SETTINGS = "settings"
+    """Settings that were read from a file beside the log."""
     EMPTY = "empty"
     """A log that holds no curve."""
 

@@ -473,6 +473,10 @@ def _unit(parsed: Parsed, role: Role, tag: str) -> str:
 def _loss_unit(parsed: Parsed) -> str:
     """Return nats or bits where a loss is named as a cross-entropy or a likelihood, else nothing."""
     heads = [parsed.head, *parsed.kinds]
+    if parsed.own & {"bit", "bits"}:
+        return "bits"
+    if parsed.own & {"nat", "nats"}:
+        return "nats"
     if any(h is not None and h.unit == "bits" for h in heads):
         return "bits"
     if any(h is not None and h.kind in (Kind.ERROR, Kind.QUALITY) for h in heads):

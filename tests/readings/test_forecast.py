@@ -27,7 +27,7 @@ def test_a_steady_run_is_forecast_at_a_tenth_a_half_and_all_of_its_steps_more() 
         truth = 1.5 + 2.0 * (point.step / 200 + 0.1) ** -0.5
         assert point.low < truth < point.high
         assert point.mid == pytest.approx(truth, rel=0.03)
-        assert point.unit == "nats"
+        assert point.unit == ""
     widths = [p.high - p.low for p in found.points]
     assert widths == sorted(widths)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.run.model import FloatArray, IntArray
+from curveread.run.roles import Role, role_of
 
 __all__ = [
     "AXIS_NAMES",
@@ -176,11 +177,14 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
     -------
     Axis
         The first candidate that holds whole numbers in at least nine of ten rows that hold any metric and is
-        not constant; without one, the row number. ``epoch`` is taken last, and only where it counts rows of its own.
+        not constant; without one, the row number. Columns that other words call a counter follow the usual names;
+        ``epoch`` is taken last, and only where it counts rows of its own.
     """
     by_name = {name.strip().lower(): name for name in reversed(list(table.columns))}
     first = [w for w in wanted if w in table.columns]
-    names = first + [by_name[a] for a in AXIS_NAMES if a in by_name and by_name[a] not in first]
+    usual = [by_name[a] for a in AXIS_NAMES if a in by_name and by_name[a] not in first]
+    epochs = [n for n in usual if _AXIS_RANK[n.strip().lower()] >= _EPOCH_RANK]
+    names = [*first, *(n for n in usual if n not in epochs), *_counters(table, {*first, *usual}), *epochs]
     for name in names:
         column = table.columns[name]
         if not integral(column.value):
@@ -204,6 +208,12 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
     tried = f" ({', '.join(names)} cannot serve)" if names else ""
     reason = f"no column counts the steps{tried}; the row number is used"
     return Axis("row", np.arange(table.rows, dtype=np.int64), reason)
+
+
+def _counters(table: Table, but: set[str]) -> list[str]:
+    """Return the columns whose words say that they count steps, and that never go back: ``timesteps_total``."""
+    named = (n for n in table.columns if n not in but and not is_bookkeeping(n) and role_of(n) is Role.STEP_AXIS)
+    return [n for n in named if bool(np.all(np.diff(table.columns[n].value) >= 0.0))]
 
 
 def clock_of(table: Table) -> tuple[str, FloatArray] | None:

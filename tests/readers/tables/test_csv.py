@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curveread.api import read
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part
 from curveread.readers.tables import delimited
@@ -375,3 +376,20 @@ def test_unreadable(tmp_path: Path) -> None:
     (tmp_path / "blank.csv").write_text("\n\n")
     with pytest.raises(CorruptLogError, match="the file is empty"):
         READER.read(tmp_path / "blank.csv")
+
+
+@pytest.mark.parametrize(
+    "name", ["training_iteration", "timesteps_total", "env_step", "frame", "TotalEnvInteracts", "num_samples", "kimg"]
+)
+def test_steps_under_other_words(tmp_path: Path, name: str) -> None:
+    rows = "".join(f"{7 * i},{i % 5},{2.0 - i / 50},{i // 10}\n" for i in range(40))
+    (tmp_path / "log.csv").write_text(f"{name},num_tries_steps,loss,epoch\n{rows}")
+    run = read(tmp_path / "log.csv")
+    assert run.x_axis == name
+    assert run["loss"].step[:3].tolist() == [0, 7, 14]
+
+
+def test_a_counter_that_goes_back_is_no_axis(tmp_path: Path) -> None:
+    rows = "".join(f"{i % 5},{2.0 - i / 50}\n" for i in range(40))
+    (tmp_path / "log.csv").write_text(f"env_step,loss\n{rows}")
+    assert read(tmp_path / "log.csv").x_axis == "row"

@@ -209,7 +209,7 @@ def test_logging_of_ms_swift(tmp_path: Path) -> None:
     run = _run(tmp_path / "logging.jsonl", _jsonl(rows))
     assert _points(run, "loss") == [(5 * i, 2.0 - i / 8) for i in range(1, 6)]
     assert _points(run, "eval_loss") == [(25, 1.25)]
-    assert run["memory(GiB)"].role is Role.SYSTEM
+    assert run["memory(GiB)"].role is Role.MEMORY
     assert "global_step/max_steps" not in run.curves
 
 

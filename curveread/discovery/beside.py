@@ -1,0 +1,112 @@
+"""Settings in files beside a log: the model's config, the arguments of the training, Hydra's and Lightning's files.
+
+Only settings that explain curves are taken: a model's ``config.json`` holds defaults of generation as well
+(``max_length`` is how long answers may become), and those say nothing about the training.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["settings_beside"]
+
+_FILES = (
+    "training_args.json", "training_args.yaml", "args.json", "args.yaml", "params.json", "hparams.yaml", "hparams.json",
+    "hyperparameters.json", "config.yaml", "config.yml", "config.json", ".hydra/config.yaml",
+)  # fmt: skip
+"""The arguments of a training before the config of a model: an earlier file wins."""
+_WHOLE = frozenset({"hparams.yaml", "hparams.json"})
+"""Files that a logger wrote for this run: all of them is taken."""
+_KEYS = frozenset(
+    (
+        "vocab_size n_vocab num_vocab vocabulary_size padded_vocab_size model_type architectures num_labels "
+        "num_classes problem_type task task_type task_name stage objective booster boosting_type rlhf_type "
+        "train_type transformers_version gradient_accumulation_steps accumulate_grad_batches accumulation_steps "
+        "per_device_train_batch_size batch_size global_batch_size learning_rate lr base_lr lr0 lrf lr_scheduler_type "
+        "lr_scheduler scheduler warmup_steps warmup_ratio warmup_epochs warmup_iters lr_decay_iters max_grad_norm "
+        "grad_clip gradient_clip_val clip_grad clip_grad_norm weight_decay optimizer optim num_train_epochs epochs "
+        "max_steps max_iters max_epochs label_smoothing label_smoothing_factor dataset dataset_name "
+        "dataset_config_name attention_dropout hidden_dropout hidden_dropout_prob resid_pdrop embd_pdrop attn_pdrop "
+        "dropout lora_dropout attention_probs_dropout_prob embedding_dropout block_size n_head n_embd "
+        "tokens_per_byte bytes_per_token seed"
+    ).split()
+)
+_LARGEST = 1 << 20
+
+
+def settings_beside(
+    folders: Sequence[Path], known: Mapping[str, Any], named: Mapping[Path, str]
+) -> tuple[dict[str, Any], list[DataNote]]:
+    """Return settings from files in the folders of a run's logs that its logs do not hold, and which file had which.
+
+    Parameters
+    ----------
+    folders
+        Folders of the logs; a folder called ``.hydra`` in them is looked into.
+    known
+        Settings that the logs hold; they win.
+    named
+        Folder -> how it is called in notes.
+    """
+    out: dict[str, Any] = {}
+    notes = []
+    for folder in folders:
+        for name in _FILES:
+            loaded = _load(folder / name)
+            whole = name in _WHOLE
+            new = {
+                str(k): v for k, v in loaded.items() if (whole or k in _KEYS) and k not in known and str(k) not in out
+            }
+            out |= new
+            if new and not whole:
+                shown = ", ".join(sorted(new)[:6]) + (f" and {len(new) - 6} more" if len(new) > 6 else "")
+                place = "/".join(p for p in (named.get(folder, ""), name) if p and p != ".")
+                notes.append(DataNote(NoteKind.SETTINGS, place, f"settings read beside the log: {shown}"))
+    return out, notes
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Return the mapping that a file holds, empty for what is not one."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return {}
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return {}
+    try:
+        if path.suffix == ".json":
+            loaded = json.loads(text)
+        else:
+            import yaml
+
+            loaded = yaml.safe_load(text)
+    except (ValueError, RecursionError):
+        return {}
+    except Exception as error:
+        if type(error).__module__.startswith("yaml"):
+            return {}
+        raise
+    if not isinstance(loaded, dict):
+        return {}
+    return {str(k): v for k, v in loaded.items()} if path.name in _WHOLE else _flat(loaded)
+
+
+def _flat(loaded: Mapping[Any, Any], depth: int = 3) -> dict[str, Any]:
+    """Return the plain settings of a config by their own names, those further out first."""
+    out: dict[str, Any] = {}
+    inner = []
+    for key, value in loaded.items():
+        if isinstance(value, Mapping):
+            inner.append(value)
+        elif isinstance(value, str | int | float | bool | list):
+            out.setdefault(str(key), value)
+    if depth:
+        for value in inner:
+            for key, setting in _flat(value, depth - 1).items():
+                out.setdefault(key, setting)
+    return out
