@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from curveread.findings.diagnosis import Diagnosis, TimelineEntry
+from curveread.findings.diagnosis import TimelineEntry
 
 __all__ = ["telling"]
 
@@ -12,14 +13,14 @@ _ROUTINE = ("checkpoint", "epoch", "eval")
 _FEW = 5
 
 
-def telling(diagnosis: Diagnosis) -> list[TimelineEntry]:
+def telling(timeline: Iterable[TimelineEntry]) -> list[TimelineEntry]:
     """Return the events worth a line, by step.
 
     A fault is worth one wherever it is; of evals, epochs and checkpoints, where there are more than five, only the
     first and the last.
     """
     by_kind: dict[str, list[TimelineEntry]] = defaultdict(list)
-    for entry in diagnosis.timeline:
+    for entry in timeline:
         by_kind[entry.kind].append(entry)
     out: list[TimelineEntry] = []
     for kind, entries in by_kind.items():

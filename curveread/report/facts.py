@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.diagnosis import Diagnosis, KeyFigure
+from curveread.findings.arguments import Span
+from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import without_axis
-from curveread.findings.wording import count, duration, measure, number, percent, place, size, span
+from curveread.findings.wording import EPOCHS, amount, count, duration, measure, number, percent, place, size, span
 from curveread.report.chart.palette import WORDS, sureness
 from curveread.report.logtext import clean, shorten
-from curveread.run.model import Curve
+from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
 __all__ = [
@@ -98,9 +99,9 @@ class CurveRow:
     blocks: NDArray[np.float64]
 
 
-def cards(diagnosis: Diagnosis) -> tuple[Card, ...]:
+def cards(findings: Sequence[Finding], axis: str) -> tuple[Card, ...]:
     """Return the findings in words, numbered from 1 as in the picture."""
-    return tuple(_card(i, f, diagnosis.run.x_axis) for i, f in enumerate(diagnosis.findings, start=1))
+    return tuple(_card(i, f, axis) for i, f in enumerate(findings, start=1))
 
 
 def _card(i: int, f: Finding, axis: str) -> Card:
@@ -136,16 +137,16 @@ def pair(e: Evidence) -> Pair:
     return Pair(shorten(name, 120), shorten(value, 300))
 
 
-def counts(diagnosis: Diagnosis) -> str:
+def counts(findings: Sequence[Finding], failed: int = 0) -> str:
     """Return how many findings of which severity there are: ``1 error, 2 warnings``."""
     parts = []
     for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO):
-        n = sum(f.severity is severity for f in diagnosis.findings)
+        n = sum(f.severity is severity for f in findings)
         if n:
             word = {"error": "error", "warning": "warning", "info": "remark"}[severity.value]
             parts.append(f"{n} {word}{'s' if n > 1 else ''}")
-    if diagnosis.failed:
-        parts.append(f"{len(diagnosis.failed)} check{'s' if len(diagnosis.failed) > 1 else ''} failed")
+    if failed:
+        parts.append(f"{amount(failed, 'check')} failed")
     return ", ".join(parts)
 
 
@@ -160,16 +161,13 @@ _LEADING = (
 """The figures that a reader looks for first, in this order."""
 
 
-def figures(diagnosis: Diagnosis) -> tuple[WordedFigure, ...]:
+def figures(run: Run, known: Mapping[str, KeyFigure]) -> tuple[WordedFigure, ...]:
     """Return the key figures: what a reader looks for first, steps and wall time, then the others of the summary."""
-    run, known = diagnosis.run, diagnosis.summary
     out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known]
     if run.first_step is not None and run.last_step is not None and not known.keys() & {"steps", "last_step"}:
-        where = span(run.first_step, run.last_step, run.x_axis)
-        over_steps = where.startswith("step")
-        out.append(
-            WordedFigure("Steps" if over_steps else "Reach", where.split(" ", 1)[1] if over_steps else where, "")
-        )
+        over_steps = run.x_axis.lower() not in (*EPOCHS, "tokens", "seconds")
+        reach = Span(run.first_step, run.last_step, run.x_axis, bare=over_steps)
+        out.append(WordedFigure("Steps" if over_steps else "Reach", str(reach), ""))
     if run.wall_seconds and not known.keys() & {"wall_seconds", "wall_time"}:
         out.append(WordedFigure("Wall time", duration(run.wall_seconds), ""))
     others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key not in _LEADING]
@@ -210,10 +208,10 @@ _FIRST = (
 )
 
 
-def curve_rows(diagnosis: Diagnosis, limit: int = 120) -> tuple[CurveRow, ...]:
+def curve_rows(run: Run, limit: int = 120) -> tuple[CurveRow, ...]:
     """Return a row for each curve, the telling roles first, at most ``limit``."""
     place = {role: i for i, role in enumerate(_FIRST)}
-    curves = sorted(diagnosis.run.curves.values(), key=lambda c: place.get(c.role or Role.OTHER, len(_FIRST)))
+    curves = sorted(run.curves.values(), key=lambda c: place.get(c.role or Role.OTHER, len(_FIRST)))
     return tuple(_curve_row(c) for c in curves[:limit])
 
 
@@ -237,11 +235,11 @@ def _curve_row(c: Curve) -> CurveRow:
     )
 
 
-def config(diagnosis: Diagnosis, limit: int = 200) -> tuple[Pair, ...]:
+def config(run: Run, limit: int = 200) -> tuple[Pair, ...]:
     """Return the hyper-parameters found in the log, nested ones with dotted names, at most ``limit``."""
     out: list[Pair] = []
-    if diagnosis.run.config:
-        _flatten("", diagnosis.run.config, out, limit, 0)
+    if run.config:
+        _flatten("", run.config, out, limit, 0)
     return tuple(out)
 
 
@@ -264,11 +262,11 @@ def _flatten(prefix: str, value: Any, out: list[Pair], limit: int, depth: int) -
     out.append(Pair(clean(prefix), shorten(text, 2000)))
 
 
-def sources(diagnosis: Diagnosis, limit: int = 12) -> tuple[tuple[str, str, str], ...]:
+def sources(run: Run, limit: int = 12) -> tuple[tuple[str, str, str], ...]:
     """Return path, format and size of the first ``limit`` files that were read."""
-    return tuple((s.path, s.format, size(s.bytes)) for s in diagnosis.run.sources[:limit])
+    return tuple((s.path, s.format, size(s.bytes)) for s in run.sources[:limit])
 
 
-def command(diagnosis: Diagnosis) -> str:
+def command(run: Run) -> str:
     """Return the command that makes the report again, ready for a shell."""
-    return f"curveread report {shlex.quote(clean(diagnosis.run.path))}"
+    return f"curveread report {shlex.quote(clean(run.path))}"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.report import facts
 from curveread.report.chart.chart import chart
 from curveread.report.chart.labels import Label, place
 from curveread.report.chart.palette import INKS
@@ -51,7 +52,7 @@ def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | N
         return _into(spec, ax)
     from curveread.report.figure.sheet import sheet
 
-    return sheet(spec, diagnosis)
+    return sheet(spec, facts.cards(diagnosis.findings, diagnosis.run.x_axis), len(diagnosis.quiet))
 
 
 def png(diagnosis: Diagnosis, dpi: int = 150) -> bytes:
@@ -77,9 +78,9 @@ def svg(diagnosis: Diagnosis) -> bytes:
 
 def pdf(diagnosis: Diagnosis, *, title: str | None = None) -> bytes:
     """Return the report as a PDF document: verdict, key figures and charts, then the findings as text."""
-    from curveread.report.figure.pdf import document
+    from curveread.report.figure.pdf import pdf_document
 
-    return document(diagnosis, chart(diagnosis), title=title)
+    return pdf_document(diagnosis, chart(diagnosis), title=title)
 
 
 def _into(spec: ChartSpec, ax: Axes) -> Figure:

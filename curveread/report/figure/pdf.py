@@ -18,11 +18,11 @@ from curveread.report.figure.paint import PIXEL
 from curveread.report.figure.paper import Paper, size, text_width, wrapped
 from curveread.report.figure.style import plain
 from curveread.report.logtext import shorten
-from curveread.report.text.document import Bullets, Checks, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Document, Section, Table, Terms
 from curveread.report.text.plain import named
-from curveread.report.text.sections import sections
+from curveread.report.text.sections import document
 
-__all__ = ["document", "pages"]
+__all__ = ["pages", "pdf_document"]
 
 _WIDTH, _HEIGHT = 8.27, 11.69
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.75, 0.6, 0.75, 0.8
@@ -30,7 +30,7 @@ _AXIS = 0.45
 """Inches that the charts are further in, for the numbers of their vertical axes."""
 
 
-def document(diagnosis: Diagnosis, spec: ChartSpec, *, title: str | None = None) -> bytes:
+def pdf_document(diagnosis: Diagnosis, spec: ChartSpec, *, title: str | None = None) -> bytes:
     """Return the document.
 
     Parameters
@@ -56,11 +56,12 @@ def pages(diagnosis: Diagnosis, spec: ChartSpec, name: str) -> list[Paper]:
     """Return the pages, each with a footer."""
     from curveread.version import __version__
 
+    doc = document(diagnosis, name)
     flow = _Pages(name)
-    _verdict(flow, diagnosis, spec)
+    _verdict(flow, doc)
     _charts(flow, spec)
-    _findings(flow, diagnosis)
-    _sections(flow, diagnosis)
+    _findings(flow, doc.cards)
+    _sections(flow, doc)
     foot: dict[str, Any] = {"size": 8, "alpha": 0.65}
     for i, paper in enumerate(flow.papers, start=1):
         paper.text(_LEFT, _HEIGHT - 0.45, plain(f"{shorten(name, 70)} · curveread {__version__}", 120), **foot)
@@ -113,13 +114,13 @@ class _Pages:
         self.write(text, 13, bold=True, after=0.1)
 
 
-def _verdict(pages: _Pages, diagnosis: Diagnosis, spec: ChartSpec) -> None:
+def _verdict(pages: _Pages, doc: Document) -> None:
     pages.turn()
-    tally = facts.counts(diagnosis)
-    pages.write(f"{shorten(pages.name, 90)} · {WORDS[spec.health]}" + (f" · {tally}" if tally else ""), 9.5, alpha=0.7)
+    tally = f" · {doc.counts}" if doc.counts else ""
+    pages.write(f"{shorten(doc.name, 90)} · {WORDS[doc.health]}{tally}", 9.5, alpha=0.7)
     pages.y += 0.06
-    pages.write(shorten(spec.headline, 600), 16, bold=True, after=0.2)
-    _figures(pages, facts.figures(diagnosis))
+    pages.write(shorten(doc.headline, 600), 16, bold=True, after=0.2)
+    _figures(pages, doc.figures)
 
 
 def _figures(pages: _Pages, figures: Sequence[facts.WordedFigure]) -> None:
@@ -157,8 +158,7 @@ def _charts(pages: _Pages, spec: ChartSpec) -> None:
         pages.write("The log holds no curve that can be drawn.", after=0.1)
 
 
-def _findings(pages: _Pages, diagnosis: Diagnosis) -> None:
-    cards = facts.cards(diagnosis)
+def _findings(pages: _Pages, cards: Sequence[facts.Card]) -> None:
     pages.heading("Findings" if cards else "Nothing was found")
     for card in cards:
         pages.need(1.6)
@@ -184,23 +184,23 @@ def _findings(pages: _Pages, diagnosis: Diagnosis) -> None:
         pages.y += 0.2
 
 
-def _sections(pages: _Pages, diagnosis: Diagnosis) -> None:
+def _sections(pages: _Pages, doc: Document) -> None:
     """Write what else is told, what was checked and what was read; long tables are left to the page."""
-    for section in sections(diagnosis, "told"):
+    for section in doc.part("told"):
         pages.heading(section.heading)
         _blocks(pages, section)
     pages.heading("What was checked")
-    for section in sections(diagnosis, "checked"):
+    for section in doc.part("checked"):
         pages.need(0.5)
         pages.write(section.heading, 9, bold=True)
         _blocks(pages, section)
         pages.y += 0.06
-    for section in sections(diagnosis, "data", "foot"):
+    for section in doc.part("data", "foot"):
         if not section.bulky:
             pages.heading(section.heading)
             _blocks(pages, section)
     pages.y += 0.1
-    pages.write(f"Made with: {facts.command(diagnosis)}", 8.5, alpha=0.75)
+    pages.write(f"Made with: {doc.command}", 8.5, alpha=0.75)
 
 
 def _blocks(pages: _Pages, section: Section) -> None:

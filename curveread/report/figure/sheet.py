@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.figure import Figure
 
-from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
@@ -23,13 +24,12 @@ _GAP = 0.2
 _LISTED = 12
 
 
-def sheet(spec: ChartSpec, diagnosis: Diagnosis) -> Figure:
-    """Return the figure, as high as what is on it needs."""
-    cards = facts.cards(diagnosis)
+def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
+    """Return the figure of a run with its findings and the number of quiet checks, as high as it needs to be."""
     headline = wrapped(plain(spec.headline, 400), _WIDTH - _MARGIN - _RIGHT, 14, bold=True)
     room = _WIDTH - _LEFT - _RIGHT
     listed = [(card, wrapped(plain(card.message, 400), room, 9)) for card in cards[:_LISTED]]
-    closing = _closing(diagnosis, len(cards))
+    closing = _closing(quiet, len(cards))
     head = 0.55 + 0.27 * len(headline)
     tail = sum(0.19 * len(lines) + 0.05 for _, lines in listed) + (0.25 if closing else 0) + 0.15
     charts = scene(spec, size("sheet", _WIDTH, _LEFT, _RIGHT))
@@ -49,10 +49,9 @@ def sheet(spec: ChartSpec, diagnosis: Diagnosis) -> Figure:
     return paper.figure
 
 
-def _closing(diagnosis: Diagnosis, cards: int) -> str:
+def _closing(quiet: int, cards: int) -> str:
     if cards > _LISTED:
         return f"and {cards - _LISTED} more findings"
     if cards:
         return ""
-    quiet = len(diagnosis.quiet)
     return f"{quiet} checks ran and found nothing to report." if quiet else "No check ran."

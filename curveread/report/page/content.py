@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.wording import amount, count
+from curveread.findings.drawing import Drawing
+from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
-from curveread.report.text.document import Section
-from curveread.report.text.sections import sections
+from curveread.report.text.document import Document, Section
 
 __all__ = ["CARDS", "Content", "Shown", "content", "dated"]
 
@@ -72,33 +71,32 @@ class Content:
     command: str
 
 
-def content(diagnosis: Diagnosis, spec: ChartSpec, title: str | None, now: datetime) -> Content:
+def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: datetime) -> Content:
     """Return all that the template shows, but for the charts."""
     from curveread.version import __version__
 
-    figures = facts.figures(diagnosis)
+    figures = doc.figures
     leading = tuple(f for f in figures if not f.aside)[:_FIGURES]
-    cards = facts.cards(diagnosis)
+    cards = doc.cards
     placed = sum(card.placed for card in cards)
-    written = sections(diagnosis)
-    parts = {part: tuple(s for s in written if s.part == part) for part in ("told", "checked", "data", "foot")}
+    parts = {part: doc.part(part) for part in ("told", "checked", "data", "foot")}
     return Content(
-        title=title or diagnosis.run.name,
-        headline=shorten(diagnosis.verdict.headline, 600),
-        health=diagnosis.verdict.health,
-        word=WORDS[diagnosis.verdict.health],
-        counts=facts.counts(diagnosis),
+        title=doc.name,
+        headline=shorten(doc.headline, 600),
+        health=doc.health,
+        word=WORDS[doc.health],
+        counts=doc.counts,
         figures=leading,
         more_figures=tuple(f for f in figures if f not in leading),
-        caption=_caption(spec, diagnosis),
+        caption=_caption(spec, drawings),
         marked=len(spec.marks) if placed > len(spec.marks) else 0,
         cards=tuple(_shown(cards, i) for i in range(min(len(cards), CARDS))),
         more=cards[CARDS:_ROWS],
-        calm=_calm(diagnosis),
+        calm=doc.calm,
         parts=parts,
         version=__version__,
         date=dated(now),
-        command=shorten(facts.command(diagnosis), 1000),
+        command=shorten(doc.command, 1000),
     )
 
 
@@ -107,15 +105,7 @@ def _shown(cards: tuple[facts.Card, ...], i: int) -> Shown:
     return Shown(cards[i], before >= _OPEN, () if before else _explained(cards[i].rule))
 
 
-def _calm(diagnosis: Diagnosis) -> str:
-    checked = len(diagnosis.quiet)
-    calm = f"{amount(checked, 'check')} ran and found nothing to report." if checked else "No check ran."
-    if diagnosis.not_checked:
-        calm += f" {count(len(diagnosis.not_checked))} could not run; the reasons stand below."
-    return calm
-
-
-def _caption(spec: ChartSpec, diagnosis: Diagnosis) -> str:
+def _caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     parts = []
     kinds = {line.kind for p in spec.panels for line in p.lines}
     if "raw" in kinds:
@@ -126,7 +116,7 @@ def _caption(spec: ChartSpec, diagnosis: Diagnosis) -> str:
         parts.append("Hatched: NaN or Inf.")
     if any(r.kind == "restart" for r in spec.rules):
         parts.append("Dashed: restart.")
-    reduced = [d for d in diagnosis.drawings if d.points > d.step.size + d.nonfinite_step.size]
+    reduced = [d for d in drawings if d.points > d.step.size + d.nonfinite_step.size]
     if reduced:
         most = max(reduced, key=lambda d: d.points)
         which = "curve is" if len(reduced) == 1 else "curves are"

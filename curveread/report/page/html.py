@@ -19,6 +19,7 @@ from curveread.report.logtext import shorten
 from curveread.report.page.content import CARDS, content, dated
 from curveread.report.page.svg.picture import picture, shared
 from curveread.report.page.templates import asset, environment
+from curveread.report.text.sections import document
 
 __all__ = ["fragment", "index", "page"]
 
@@ -58,7 +59,7 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
         environment()
         .get_template("page.html.jinja")
         .render(
-            p=content(diagnosis, spec, title, now or _now()),
+            p=content(document(diagnosis, title), spec, diagnosis.drawings, now or _now()),
             css=Markup(style),
             curves=Markup(shared(spec, uid)) if drawn else "",
             pictures=[Markup(picture(scene(spec, s), uid)) for s in (WIDE, MEDIUM, NARROW)] if drawn else [],
@@ -86,7 +87,7 @@ def fragment(diagnosis: Diagnosis) -> str:
             health=diagnosis.verdict.health,
             word=WORDS[diagnosis.verdict.health],
             headline=shorten(diagnosis.verdict.headline, 600),
-            cards=facts.cards(diagnosis)[:CARDS],
+            cards=facts.cards(diagnosis.findings, diagnosis.run.x_axis)[:CARDS],
             more=max(0, len(diagnosis.findings) - CARDS),
             css=Markup(asset("chart.css")),
             picture=Markup(picture(scene(spec, MEDIUM), uid, alone=True)) if spec.panels else "",
@@ -106,7 +107,7 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
             "word": WORDS[d.verdict.health],
             "name": d.run.name,
             "headline": d.verdict.headline,
-            "counts": facts.counts(d),
+            "counts": facts.counts(d.findings, len(d.failed)),
             "href": quote(href, safe="/-_.~:"),
         }
         for d, href in entries

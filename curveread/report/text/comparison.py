@@ -168,7 +168,7 @@ def _table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     rows = [
         [r.name, WORDS[r.diagnosis.verdict.health]]
         + [_cell(c, r.figures.get(c)) for c in columns]
-        + [facts.counts(r.diagnosis) or "none"]
+        + [facts.counts(r.diagnosis.findings, len(r.diagnosis.failed)) or "none"]
         for r in comparison.runs
     ]
     return head, rows

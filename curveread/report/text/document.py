@@ -11,9 +11,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.report.facts import Pair
+from curveread.report.facts import Card, Pair, WordedFigure
 
-__all__ = ["Block", "Bullets", "Cell", "Checks", "Code", "Named", "Section", "Spark", "Table", "Term", "Terms"]
+__all__ = [
+    "Block", "Bullets", "Cell", "Checks", "Code", "Document", "Named", "Section", "Spark", "Table", "Term", "Terms",
+]  # fmt: skip
+    "Block",
+    "Bullets",
+    "Cell",
+    "Checks",
+    "Code",
+    "Document",
+    "Named",
+    "Section",
+    "Spark",
+    "Table",
+    "Term",
+    "Terms",
+]
 
 
 class Code(str):
@@ -120,3 +135,36 @@ class Section:
     bulky: bool = False
     in_words: bool = False
     count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All that a written report says, made once for every output.
+
+    Parameters
+    ----------
+    name, headline, health
+        Of the run and its verdict.
+    counts
+        How many findings of which severity there are, in words; empty without any.
+    figures, cards, sections
+        Key figures, findings and sections, in their order.
+    calm
+        What is said where nothing was found.
+    command
+        What makes the report again.
+    """
+
+    name: str
+    headline: str
+    health: str
+    counts: str
+    figures: tuple[WordedFigure, ...]
+    cards: tuple[Card, ...]
+    sections: tuple[Section, ...]
+    calm: str
+    command: str
+
+    def part(self, *parts: str) -> tuple[Section, ...]:
+        """Return the sections of some parts."""
+        return tuple(s for s in self.sections if s.part in parts)

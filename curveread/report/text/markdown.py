@@ -10,7 +10,7 @@ from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Bullets, Checks, Code, Named, Section, Table, Terms
-from curveread.report.text.sections import sections
+from curveread.report.text.sections import document
 
 __all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
 
@@ -54,29 +54,27 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     """
     from curveread.version import __version__
 
-    health = diagnosis.verdict.health
-    out = [f"# {_SIGNS[health]} {escape(shorten(diagnosis.verdict.headline, 400))}", ""]
-    tally = facts.counts(diagnosis)
-    out += [f"Run {code(title or diagnosis.run.name)} · **{WORDS[health]}**" + (f" · {tally}" if tally else ""), ""]
+    doc = document(diagnosis, title)
+    out = [f"# {_SIGNS[doc.health]} {escape(shorten(doc.headline, 400))}", ""]
+    out += [f"Run {code(doc.name)} · **{WORDS[doc.health]}**" + (f" · {doc.counts}" if doc.counts else ""), ""]
     if picture:
         out += [f"![Charts of the run with numbered findings](<{address(picture)}>)", ""]
-    figures = facts.figures(diagnosis)
-    if figures:
-        out += table(("Figure", "Value", ""), [(escape(f.name), escape(f.value), escape(f.where)) for f in figures])
-    cards = facts.cards(diagnosis)
-    out += ["## Findings" if cards else "## Nothing needs attention", ""]
-    for card in cards[:_SHOWN]:
+    if doc.figures:
+        rows = [(escape(f.name), escape(f.value), escape(f.where)) for f in doc.figures]
+        out += table(("Figure", "Value", ""), rows)
+    out += ["## Findings" if doc.cards else "## Nothing needs attention", ""]
+    for card in doc.cards[:_SHOWN]:
         out += _card(card)
-    if len(cards) > _SHOWN:
-        out += [f"and {len(cards) - _SHOWN} more findings", ""]
-    for section in sections(diagnosis, "told"):
+    if len(doc.cards) > _SHOWN:
+        out += [f"and {len(doc.cards) - _SHOWN} more findings", ""]
+    for section in doc.part("told"):
         out += [f"## {section.heading}", "", *blocks(section)]
     out += ["## What was checked", ""]
-    for section in sections(diagnosis, "checked"):
+    for section in doc.part("checked"):
         out += _checked(section)
-    for section in sections(diagnosis, "data", "foot"):
+    for section in doc.part("data", "foot"):
         out += [] if section.bulky else _folded(section)
-    out += [f"curveread {__version__} · {code(facts.command(diagnosis), 500)}", ""]
+    out += [f"curveread {__version__} · {code(doc.command, 500)}", ""]
     return "\n".join(out)
 
 

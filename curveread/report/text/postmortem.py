@@ -43,7 +43,7 @@ def postmortem(diagnosis: Diagnosis, after: Impact) -> tuple[Section, ...]:
         _summary(diagnosis, after, loud),
         _impact(after),
         _timeline(diagnosis, after),
-        *(s for s in sections(diagnosis, "told") if s.heading != causes.heading),
+        *(s for s in sections(diagnosis) if s.part == "told" and s.heading != causes.heading),
         _first(diagnosis, loud),
         causes,
         _well(diagnosis, after, loud),
@@ -74,7 +74,7 @@ def _summary(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Se
         "Summary",
         (
             f"{clean(diagnosis.verdict.headline)}{when}",
-            f"{facts.counts(diagnosis)}; warnings and errors cover {shares}.",
+            f"{facts.counts(diagnosis.findings, len(diagnosis.failed))}; warnings and errors cover {shares}.",
         ),
     )
 
@@ -111,7 +111,7 @@ def _timeline(diagnosis: Diagnosis, after: Impact) -> Section:
     clock = after.started is not None
     run = diagnosis.run
     events: list[tuple[int, float | None, str]] = [(run.first_step or 0, after.started, "the log begins")]
-    events += [(t.step, t.wall_time, shorten(t.text, 300)) for t in telling(diagnosis)]
+    events += [(t.step, t.wall_time, shorten(t.text, 300)) for t in telling(diagnosis.timeline)]
     events += [
         (n.step, n.wall_time, f"from here a check of the log would have told: {clean(n.finding.rule)}")
         for n in after.detections

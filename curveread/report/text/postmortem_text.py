@@ -39,6 +39,6 @@ def meta(diagnosis: Diagnosis) -> str:
     """Return the line under the title: what made the draft, and how to go on from there."""
     from curveread.version import __version__
 
-    command = f"{facts.command(diagnosis)} --postmortem"
+    command = f"{facts.command(diagnosis.run)} --postmortem"
     made = f"A draft from the logs, by curveread {__version__}: {shorten(clean(command), 300)}"
     return f"{made}. Edit it: … marks what only people know."

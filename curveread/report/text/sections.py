@@ -14,9 +14,9 @@ from curveread.findings.wording import amount, count, measure
 from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
-from curveread.report.text.document import Block, Bullets, Code, Named, Section, Spark, Table, Term, Terms
+from curveread.report.text.document import Block, Bullets, Code, Document, Named, Section, Spark, Table, Term, Terms
 
-__all__ = ["brief", "likely_causes", "other_causes", "sections"]
+__all__ = ["brief", "document", "likely_causes", "other_causes", "sections"]
 
 _Write = Callable[[Diagnosis], Section | None]
 _WRITTEN: list[_Write] = []
@@ -31,15 +31,35 @@ def section(write: _Write) -> _Write:
     return write
 
 
-def sections(diagnosis: Diagnosis, *parts: str) -> tuple[Section, ...]:
-    """Return the sections of a diagnosis, in order; only those of ``parts`` where some are given."""
-    found = (write(diagnosis) for write in _WRITTEN)
-    return tuple(s for s in found if s is not None and (not parts or s.part in parts))
+def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
+    """Return all that is written of a diagnosis; ``title`` stands in place of the run's name."""
+    run = diagnosis.run
+    return Document(
+        name=title or run.name,
+        headline=clean(diagnosis.verdict.headline),
+        health=diagnosis.verdict.health,
+        counts=facts.counts(diagnosis.findings, len(diagnosis.failed)),
+        figures=facts.figures(run, diagnosis.summary),
+        cards=facts.cards(diagnosis.findings, run.x_axis),
+        sections=sections(diagnosis),
+        calm=_calm(len(diagnosis.quiet), len(diagnosis.not_checked)),
+        command=facts.command(run),
+    )
+
+
+def sections(diagnosis: Diagnosis) -> tuple[Section, ...]:
+    """Return the sections of a diagnosis, in order."""
+    return tuple(made for made in (write(diagnosis) for write in _WRITTEN) if made is not None)
 
 
 def brief(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Return the sections of an output that must be short: what is told, and each thing once."""
-    return tuple(s for s in sections(diagnosis, "told") if not s.in_words)
+    return tuple(s for s in sections(diagnosis) if s.part == "told" and not s.in_words)
+
+
+def _calm(checked: int, not_checked: int) -> str:
+    calm = f"{amount(checked, 'check')} ran and found nothing to report." if checked else "No check ran."
+    return calm + (f" {count(not_checked)} could not run; the reasons stand below." if not_checked else "")
 
 
 @section
@@ -134,7 +154,7 @@ def _curves(diagnosis: Diagnosis) -> Section | None:
     curves = diagnosis.run.curves
     rows = tuple(
         (Code(r.tag), r.role, r.points, r.first, r.last, r.low, r.end, Spark(r.blocks))
-        for r in facts.curve_rows(diagnosis)
+        for r in facts.curve_rows(diagnosis.run)
     )
     if not rows:
         return None
@@ -145,7 +165,7 @@ def _curves(diagnosis: Diagnosis) -> Section | None:
 
 @section
 def _configuration(diagnosis: Diagnosis) -> Section | None:
-    entries = facts.config(diagnosis)
+    entries = facts.config(diagnosis.run)
     if not entries:
         return None
     table = Table(("Setting", "Value"), tuple((Code(e.name), Code(e.value)) for e in entries))
@@ -168,7 +188,7 @@ def _checkpoints(diagnosis: Diagnosis) -> Section | None:
 
 @section
 def _timeline(diagnosis: Diagnosis) -> Section | None:
-    events = telling(diagnosis)
+    events = telling(diagnosis.timeline)
     rows = tuple((count(t.step), words(t.kind), shorten(t.text, 300)) for t in events[:_ROWS])
     if len(rows) < 2:
         return None
@@ -181,12 +201,12 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
 
 @section
 def _sources(diagnosis: Diagnosis) -> Section | None:
-    rows = facts.sources(diagnosis)
+    rows = facts.sources(diagnosis.run)
     if not rows:
         return None
-    items = []
+    items, digests = [], diagnosis.digests
     for path, format, size in rows:
-        digest = diagnosis.digests.get(path, "")
+        digest = digests.get(path, "")
         items.append(Named("", f"{format}, {size}" + (f", SHA-256 {digest}" if digest else ""), path))
     blocks: tuple[Block, ...] = (Bullets(tuple(items)), *_more(len(diagnosis.run.sources) - len(rows), "file"))
     return Section("Read from", blocks, "foot", count=len(diagnosis.run.sources))
