@@ -8,27 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from curveread.arrays import FloatArray
 from curveread.report.facts import Card, Pair, WordedFigure
 
 __all__ = [
     "Block", "Bullets", "Cell", "Checks", "Code", "Document", "Named", "Section", "Spark", "Table", "Term", "Terms",
 ]  # fmt: skip
-    "Block",
-    "Bullets",
-    "Cell",
-    "Checks",
-    "Code",
-    "Document",
-    "Named",
-    "Section",
-    "Spark",
-    "Table",
-    "Term",
-    "Terms",
-]
 
 
 class Code(str):
@@ -41,7 +26,7 @@ class Code(str):
 class Spark:
     """The shape of a curve, (n,) evenly spaced values; only the page can show it."""
 
-    values: NDArray[np.float64]
+    values: FloatArray
 
 
 Cell = str | Spark
