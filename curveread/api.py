@@ -249,7 +249,7 @@ def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
     2
     """
     from curveread.compare import compare as side_by_side
-    from curveread.report.text.comparison import Side
+    from curveread.report.renderer import Side
 
     made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs])
     return replace(made, renderer=Side())
@@ -272,7 +272,7 @@ def write_comparison(comparison: Comparison, path: str | PathLike[str]) -> Path:
     ExportError
         When the file cannot be written.
     """
-    from curveread.report.text.comparison import write
+    from curveread.report.write import write_comparison as write
 
     return write(comparison, Path(path))
 

@@ -15,7 +15,8 @@ from curveread.api import write_comparison
 from curveread.errors import UsageError
 from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import KeyFigure
-from curveread.report.text.comparison import page, text
+from curveread.report.page.comparison import page
+from curveread.report.text.comparison import text
 from curveread.run.axes import with_axis
 from curveread.run.model import Curve, Run
 from tests.readings.made import decaying, made

@@ -25,16 +25,17 @@ def arguments(parser: Parser) -> None:
 
 def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = None) -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
-    from curveread.report.text import comparison as drawn
+    from curveread.report.text.comparison import text
+    from curveread.report.write import COMPARISON_FORMATS
 
-    if output is not None and output.suffix.lower().lstrip(".") not in drawn.FORMATS:
-        raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in drawn.FORMATS)}")
+    if output is not None and output.suffix.lower().lstrip(".") not in COMPARISON_FORMATS:
+        raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in COMPARISON_FORMATS)}")
     items = list(read_paths(paths, reading))
     runs = [item for item in items if isinstance(item, Run)]
     if len(runs) < 2:
         raise UsageError(f"compare needs at least two runs, and {len(runs) or 'none'} could be read")
     made = api.compare(runs)
-    print(drawn.text(made), end="")
+    print(text(made), end="")
     if output is not None:
         print(f"\ncomparison: {clean(api.write_comparison(made, output))}")
     return UNUSABLE if any(isinstance(item, Unread) for item in items) else DONE

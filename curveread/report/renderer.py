@@ -1,4 +1,4 @@
-"""ReportRenderer: how a diagnosis shows itself as a figure and in a notebook."""
+"""How a diagnosis and a comparison show themselves: as a figure, and in a notebook."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["ReportRenderer"]
+__all__ = ["ReportRenderer", "Side"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,20 @@ class ReportRenderer:
         from curveread.report.page.html import fragment
 
         return fragment(diagnosis)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Implements :class:`curveread.findings.comparison.ComparisonRenderer`."""
+
+    def figure(self, comparison: Comparison) -> Figure:
+        """Return the matplotlib figure."""
+        from curveread.report.figure.comparison import figure
+
+        return figure(comparison)
+
+    def fragment(self, comparison: Comparison) -> str:
+        """Return the HTML that a notebook shows: what the comparison says, and the table."""
+        from curveread.report.page.comparison import fragment
+
+        return fragment(comparison)

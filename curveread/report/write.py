@@ -1,20 +1,25 @@
-"""Writes reports: each file appears whole or not at all."""
+"""Writes reports into files."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from curveread.errors import ExportError, UsageError
+from curveread.errors import UsageError
+from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.impact import Impact
+from curveread.report.files import put
 
-__all__ = ["FORMATS", "POSTMORTEM_FORMATS", "put", "write", "write_index", "write_postmortem"]
+__all__ = [
+    "COMPARISON_FORMATS", "FORMATS", "POSTMORTEM_FORMATS", "write", "write_comparison", "write_index",
+    "write_postmortem",
+]  # fmt: skip
 
 POSTMORTEM_FORMATS = ("md", "html")
 FORMATS = ("html", "md", "json", "png", "svg", "pdf")
+COMPARISON_FORMATS = ("html", "json", "txt", "png")
 
 
 def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False, title: str | None = None) -> Path:
@@ -115,6 +120,43 @@ def write_postmortem(diagnosis: Diagnosis, after: Impact, path: Path, format: st
     return target
 
 
+def write_comparison(comparison: Comparison, path: Path) -> Path:
+    """Write a comparison in the format that the file's name asks for.
+
+    Parameters
+    ----------
+    comparison
+        Runs side by side.
+    path
+        The file; its suffix is one of :data:`COMPARISON_FORMATS`.
+
+    Raises
+    ------
+    UsageError
+        When it asks for another format.
+    ExportError
+        When the file cannot be written.
+    """
+    match path.suffix.lower():
+        case ".html":
+            from curveread.report.page.comparison import page
+
+            put(path, page(comparison))
+        case ".json":
+            put(path, comparison.to_json() + "\n")
+        case ".txt":
+            from curveread.report.text.comparison import text
+
+            put(path, text(comparison))
+        case ".png":
+            from curveread.report.figure.comparison import png
+
+            put(path, png(comparison))
+        case _:
+            raise UsageError(f"-o {path}: the name must end in {', '.join('.' + f for f in COMPARISON_FORMATS)}")
+    return path
+
+
 def write_index(entries: Sequence[tuple[Diagnosis, Path]], path: Path) -> Path:
     """Write a page that lists the reports of several runs and links to them.
 
@@ -142,28 +184,3 @@ def _relative(file: Path, folder: Path) -> str:
         return Path(os.path.relpath(file, folder)).as_posix()
     except ValueError:  # another drive
         return Path(file).absolute().as_uri()
-
-
-def put(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place and move it there in one step."""
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    temporary: str | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
-        ) as out:
-            temporary = out.name
-            out.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curveread.errors import ExportError, UsageError
-from curveread.report.write import put
+from curveread.report.files import put
 from curveread.run.model import FloatArray, Run
 
 if TYPE_CHECKING:
