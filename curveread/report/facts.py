@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from curveread.arrays import FloatArray
 from curveread.findings.arguments import Span
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -96,7 +94,7 @@ class CurveRow:
     last: str
     low: str
     end: str
-    blocks: NDArray[np.float64]
+    blocks: FloatArray
 
 
 def cards(findings: Sequence[Finding], axis: str) -> tuple[Card, ...]:
@@ -219,10 +217,6 @@ def _curve_row(c: Curve) -> CurveRow:
     n = len(c)
     good = c.value[c.finite]
     bad = n - good.size
-    blocks = c.value
-    if n > _SPARK_BLOCKS:
-        # the last point of each block: a shape to recognise, no statistics
-        blocks = c.value[np.linspace(0, n - 1, _SPARK_BLOCKS).astype(np.int64)]
     return CurveRow(
         tag=c.tag,
         role=str(c.role),
@@ -231,7 +225,7 @@ def _curve_row(c: Curve) -> CurveRow:
         last=count(c.step[-1].item()) if n else "",
         low=number(float(good.min())) if good.size else "",
         end=number(float(c.value[-1])) if n else "",
-        blocks=np.where(np.isfinite(blocks), blocks, np.nan),
+        blocks=c.value[:: -(-n // _SPARK_BLOCKS) or 1],  # a shape to recognise, no statistics
     )
 
 

@@ -41,7 +41,7 @@ def definitions(spec: ChartSpec, uid: str) -> str:
 
 
 def sparkline(values: _Float, width: int = 96, height: int = 18) -> str:
-    """Return a tiny picture of (n,) values, evenly spaced; a NaN breaks the line."""
+    """Return a tiny picture of (n,) values, evenly spaced; what is no number breaks the line."""
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return ""
