@@ -12,6 +12,7 @@ from curveread.discovery import discover
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
+from curveread.interop.tbparse import EVENT_FILES
 from curveread.run.axes import with_axis
 from curveread.run.context import understood
 from curveread.run.model import Curve, Run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from curveread.detectors.base import Detector
     from curveread.findings.baseline import Baseline
     from curveread.findings.comparison import Comparison
+    from curveread.interop.verify import Compared
     from curveread.readers.base import Reader
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "read_baseline",
     "report",
     "smooth",
+    "verify",
     "write_comparison",
 ]
 
@@ -175,7 +178,7 @@ def read_all(
     for tag, which in ((train_loss, Role.TRAIN_LOSS), (eval_loss, Role.EVAL_LOSS)):
         if tag is not None:
             found = [with_role(r, tag, which) for r in found]
-    return [with_axis(with_names(r, named), x) for r in found]
+    return [replace(with_axis(with_names(r, named), x), event_files=EVENT_FILES) for r in found]
 
 
 def diagnose(
@@ -322,6 +325,24 @@ def read_baseline(path: str | PathLike[str]) -> Baseline:
     except (ValueError, RecursionError) as error:
         raise ArgumentError("baseline", str(path), f"it is not JSON: {error}") from error
     return baseline(document, str(path))
+
+
+def verify(run: Run) -> Compared:
+    """Compare every scalar of a run's event files with what tbparse reads.
+
+    Parameters
+    ----------
+    run
+        A run that was read from event files, alone or among other forms.
+
+    Raises
+    ------
+    ReadError
+        When it was not, or a file is gone.
+    """
+    from curveread.interop.verify import verify as compared
+
+    return compared(run)
 
 
 def check_rules(rules: Collection[str], options: Mapping[str, Mapping[str, object]]) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from curveread.cli.codes import DONE, UNUSABLE, gravest
+from curveread.cli.codes import DONE, FOUND, UNUSABLE, gravest, say, worded
 from curveread.cli.documents import print_entries
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
-from curveread.errors import UsageError
+from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 from curveread.version import __version__
+
+if TYPE_CHECKING:
+    from curveread.interop.verify import Compared
 
 __all__ = ["arguments", "show"]
 
@@ -21,11 +24,18 @@ def arguments(parser: Parser) -> None:
     """Add what ``show`` takes."""
     add_paths(parser, "*")
     parser.add_argument("--json", action="store_true", help="Print JSON and nothing else.")
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="Compare every scalar of event files with what tbparse reads; ends with 1 when they differ.",
+    )
     parser.add_argument("--formats", action="store_true", help="List the formats that can be read, instead of a log.")
     add_reading(parser)
 
 
-def show(paths: Sequence[Path] = (), *, reading: Reading, json: bool = False, formats: bool = False) -> int:
+def show(
+    paths: Sequence[Path] = (), *, reading: Reading, json: bool = False, verify: bool = False, formats: bool = False
+) -> int:
     """Show what was read: curves, roles, points, ranges, data notes."""
     if formats:
         return _print_formats()
@@ -34,14 +44,50 @@ def show(paths: Sequence[Path] = (), *, reading: Reading, json: bool = False, fo
     codes: list[int] = []
     entries: list[dict[str, Any]] = []
     for item in read_paths(paths, reading):
-        codes.append(UNUSABLE if isinstance(item, Unread) else DONE)
+        if isinstance(item, Unread):
+            codes.append(UNUSABLE)
+            entries.append(item.to_json())
+            continue
+        compared = _compared(item) if verify else None
+        codes.append(UNUSABLE if verify and not compared else FOUND if compared and compared.differences else DONE)
         if json:
-            entries.append(item.to_json() if isinstance(item, Unread) else _entry(item))
-        elif isinstance(item, Run):
+            entries.append(_entry(item) | ({"verified": compared.to_json()} if compared else {}))
+        else:
             _print(item, reading.smooth, first=len(codes) == 1)
+            if compared:
+                _print_compared(compared)
     if json:
         print_entries(entries, len(paths))
     return gravest(codes)
+
+
+def _compared(run: Run) -> Compared | None:
+    """Return how a run compares with tbparse; where it cannot be compared, None, and why is told on stderr."""
+    from curveread.api import verify
+
+    try:
+        return verify(run)
+    except ReadError as error:
+        say(worded(error))
+        return None
+
+
+def _print_compared(compared: Compared) -> None:
+    from curveread.cli.screen import Screen
+    from curveread.findings.wording import amount
+    from curveread.report.logtext import clean
+
+    out = Screen()
+    out.blank()
+    what = f"{amount(compared.scalars, 'scalar')} of {amount(compared.files, 'event file')}"
+    if not compared.differences:
+        out.row(f"verified: tbparse reads the same {what}")
+        return
+    out.row(f"not verified: of {what} these differ from what tbparse reads")
+    for d in compared.differences:
+        ours, theirs = (", ".join(f"{v:.9g}" for v in values) or "nothing" for values in (d.ours, d.theirs))
+        place = f"{clean(d.source or 'the run')}: {clean(d.tag)}, step {d.step:,.0f}"
+        out.line(f"{place}: curveread {ours}, tbparse {theirs}", indent=2, hang=4)
 
 
 def _print_formats() -> int:
@@ -72,14 +118,14 @@ def _print(run: Run, smooth: float | None, *, first: bool) -> None:
     from curveread.cli.curvetable import print_curves
     from curveread.cli.screen import Screen
     from curveread.cli.terminal import print_notes
-    from curveread.findings.wording import count, duration, size, span
+    from curveread.findings.wording import amount, duration, size, span
     from curveread.report.logtext import clean
     from curveread.run.overview import not_understood
 
     out = Screen()
     if not first:
         out.blank()
-    facts = [f"{count(len(run.curves))} curves", span(run.first_step, run.last_step, run.x_axis)]
+    facts = [amount(len(run.curves), "curve"), span(run.first_step, run.last_step, run.x_axis)]
     if run.wall_seconds is not None:
         facts.append(duration(run.wall_seconds))
     out.line((clean(run.name), "bold"), "  " + ", ".join(facts), hang=2)

@@ -6,8 +6,8 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 
+from curveread.run.files import located
 from curveread.run.model import Run
 
 __all__ = ["digests"]
@@ -22,19 +22,10 @@ def digests(run: Run) -> Mapping[str, str]:
     out = {}
     for source in run.sources:
         try:
-            with open(_found(run.path, source.path), "rb") as file:
+            with open(located(run, source), "rb") as file:
                 about = os.fstat(file.fileno())
                 if stat.S_ISREG(about.st_mode) and about.st_size == source.bytes:
                     out[source.path] = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ValueError):
             continue
     return out
-
-
-def _found(home: str, path: str) -> str:
-    """Return the file's path: sources are named from the folder that was asked for, which may lie above the run's."""
-    above = Path(home) if os.path.isdir(home) else Path(home).parent
-    for folder in (above, *above.parents[: len(Path(path).parts) - 1]):
-        if (folder / path).is_file():
-            return str(folder / path)
-    return path

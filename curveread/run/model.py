@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.errors import ArgumentError, ReadError
 from curveread.run.equality import ByValue
 from curveread.run.incidents import Incident
 from curveread.run.kinds import Kind
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from curveread.run.placement import Placement
 
-__all__ = ["Attempt", "Checkpoint", "Curve", "FloatArray", "IntArray", "Run", "Source", "Stated"]
+__all__ = ["Attempt", "Checkpoint", "Curve", "EventFiles", "FloatArray", "IntArray", "Run", "Source", "Stated"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +219,25 @@ class Attempt(ByValue):
         return f"<Attempt: {count}, steps {self.first_step}–{self.last_step}{later}>"
 
 
+class EventFiles(Protocol):
+    """Shows a run's event files as tbparse does; handed in by :mod:`curveread.api`, which knows the readers."""
+
+    def scalars(self, run: Run, *, pivot: bool, extra_columns: Collection[str]) -> pd.DataFrame:
+        """Return tbparse's table of scalars."""
+
+    def histograms(self, run: Run) -> pd.DataFrame:
+        """Return the histograms."""
+
+    def images(self, run: Run) -> pd.DataFrame:
+        """Return the images, encoded."""
+
+    def text(self, run: Run) -> pd.DataFrame:
+        """Return the texts."""
+
+    def hparams(self, run: Run) -> pd.DataFrame:
+        """Return the hyper-parameters."""
+
+
 @dataclass(frozen=True, eq=False)
 class Run(ByValue):
     """A finished training run, as its logs tell it.
@@ -249,6 +269,8 @@ class Run(ByValue):
         log, and where each of them lies now. None for all others.
     task
         What kind of training it is; None where nobody looked yet.
+    event_files
+        Shows what the run's event files hold beside its curves.
     """
 
     name: str
@@ -265,6 +287,7 @@ class Run(ByValue):
     stated: Stated = field(default_factory=Stated)
     placement: Placement | None = field(default=None, repr=False)
     task: Kind | None = None
+    event_files: EventFiles | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))
@@ -314,11 +337,107 @@ class Run(ByValue):
             return None
         return float(max(w.max() for w in clocks) - min(w.min() for w in clocks))
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return all points as a tidy DataFrame: run, tag, step, wall_time, value."""
+    def to_frame(
+        self, layout: str = "tidy", *, pivot: bool = False, extra_columns: Collection[str] = ()
+    ) -> pd.DataFrame:
+        """Return all points as a DataFrame.
+
+        Parameters
+        ----------
+        layout
+            ``tidy``: a row for every point of every curve: run, tag, step, wall_time, value. ``tbparse``: the scalars
+            of the run's event files, equal to ``tbparse.SummaryReader(path, pivot=…, extra_columns=…).scalars``.
+        pivot
+            For ``tbparse``: a column for every tag instead of a row for every point.
+        extra_columns
+            For ``tbparse``: any of ``wall_time``, ``dir_name`` and ``file_name``.
+
+        Raises
+        ------
+        ArgumentError
+            For a layout or a column that does not exist.
+        ReadError
+            For ``tbparse``, when the run was not read from event files.
+        """
+        if layout == "tbparse":
+            return self._events.scalars(self, pivot=pivot, extra_columns=extra_columns)
+        if layout != "tidy":
+            raise ArgumentError("layout", layout, "there is no such layout; use tidy or tbparse")
+        if pivot or extra_columns:
+            raise ArgumentError("layout", layout, "pivot and extra_columns are of the layout tbparse")
         from curveread.run.frame import to_frame
 
         return to_frame(self)
+
+    def histograms(self) -> pd.DataFrame:
+        """Return the histograms of the run's event files, read by tbparse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row each: ``tag``, ``step``, ``counts`` and ``limits`` (the buckets; the first count is 0 and the first
+            limit the left edge), ``min``, ``max``, ``num``, ``sum``, ``sum_squares``, ``wall_time``, ``dir_name``,
+            ``file_name``. Empty where there are none.
+
+        Raises
+        ------
+        ReadError
+            When the run was not read from event files.
+        """
+        return self._events.histograms(self)
+
+    def images(self) -> pd.DataFrame:
+        """Return the images of the run's event files, read by tbparse, as they were encoded.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row each: ``tag``, ``step``, ``value`` (bytes of a PNG, JPEG or GIF), ``width``, ``height``,
+            ``wall_time``, ``dir_name``, ``file_name``. Empty where there are none.
+
+        Raises
+        ------
+        ReadError
+            When the run was not read from event files.
+        """
+        return self._events.images(self)
+
+    def text(self) -> pd.DataFrame:
+        """Return the texts of the run's event files, read by tbparse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row each: ``tag``, ``step``, ``value``, ``wall_time``, ``dir_name``, ``file_name``. Empty where there are
+            none.
+
+        Raises
+        ------
+        ReadError
+            When the run was not read from event files.
+        """
+        return self._events.text(self)
+
+    def hparams(self) -> pd.DataFrame:
+        """Return the hyper-parameters in the run's event files, read by tbparse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row each: ``tag``, ``value``, ``dir_name``, ``file_name``. Empty where there are none.
+
+        Raises
+        ------
+        ReadError
+            When the run was not read from event files.
+        """
+        return self._events.hparams(self)
+
+    @property
+    def _events(self) -> EventFiles:
+        if self.event_files is None:
+            raise ReadError(f"{self.name}: a run that was not read by curveread.read has no event files")
+        return self.event_files
 
     def _repr_html_(self) -> str:
         from curveread.run.overview import fragment

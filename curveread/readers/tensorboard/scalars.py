@@ -87,6 +87,8 @@ class Scalars:
         Records that say something beside scalars: session starts, text, hyper-parameters.
     rounded
         tag -> how many of its whole numbers float64 does not hold.
+    tensors
+        Tags whose numbers were stored as tensors, as TensorFlow 2 does.
     """
 
     series: dict[str, Series]
@@ -95,6 +97,7 @@ class Scalars:
     damage: list[Damage]
     other: list[Record]
     rounded: dict[str, int] = field(default_factory=dict)
+    tensors: frozenset[str] = frozenset()
 
 
 def scalars(log: Log) -> Scalars:
@@ -106,7 +109,7 @@ def scalars(log: Log) -> Scalars:
         log.passed(int(frames.start[0]), frames.end)
     bad = sorted(decoder.bad, key=lambda b: b.number)
     other = sorted(decoder.other, key=lambda r: r.number)
-    return Scalars(decoder.series(), records, bad, damage, other, decoder.rounded())
+    return Scalars(decoder.series(), records, bad, damage, other, decoder.rounded(), decoder.tensors())
 
 
 class _Decoder:
@@ -249,6 +252,10 @@ class _Decoder:
     def rounded(self) -> dict[str, int]:
         """Return of each tag how many whole numbers were rounded; tags without any are left out."""
         return {name.decode("utf-8", "replace"): n for name, i in self._tags.items() if (n := self._rounded.get(i, 0))}
+
+    def tensors(self) -> frozenset[str]:
+        """Return the tags whose numbers were stored as tensors."""
+        return frozenset(name.decode("utf-8", "replace") for name, i in self._tags.items() if i in self._tensors)
 
     def series(self) -> dict[str, Series]:
         """Return everything decoded, tag by tag in the order of the file."""

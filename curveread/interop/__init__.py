@@ -1,0 +1,1 @@
+"""Other people's objects and frames, made from a run on demand; their packages are imported on use."""
