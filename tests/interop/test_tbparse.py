@@ -56,7 +56,9 @@ def test_the_table_of_a_file_is_tbparses(path: Path) -> None:
 
 
 def _corpus() -> list[Path]:
-    return sorted(p for p in CORPUS.rglob("*tfevents*") if p.is_file() and not p.name.endswith(".profile-empty"))
+    """Return the event files of the corpus, but for those that were damaged to try readers."""
+    found = (p for folder in CORPUS.iterdir() if folder.name != "hostile" for p in folder.rglob("*tfevents*"))
+    return sorted(p for p in found if p.is_file() and not p.name.endswith(".profile-empty"))
 
 
 def _equal_where_sound(paths: list[Path]) -> int:
