@@ -41,3 +41,12 @@ def test_a_divergence_per_token_is_measured_by_the_entropy() -> None:
     assert 260 <= f.first_step <= 300
     assert found(run_of(kl=kl, reward=reward, entropy=np.full(400, 30.0)), "kl-blowup") == []
     assert found(run_of(kl=kl, reward=reward), "kl-blowup") == []
+
+
+def test_the_level_at_the_end_is_that_of_the_last_tenth() -> None:
+    kl = np.where(T < 280, 0.01, 1.0)
+    kl[356:360] = 2.0  # not in the last 40 of 400 points
+    kl[360:378] = 3.0
+    kl[378:] = 4.0
+    (f,) = found(run_of(approx_kl=kl, episodic_return=100 + normal(400, 5.0)), "kl-blowup")
+    assert (f.get("usual-level"), f.get("level-at-the-end")) == (0.01, 4.0)
