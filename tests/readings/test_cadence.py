@@ -34,6 +34,9 @@ def test_rates_and_what_they_resolve() -> None:
     rise = float(text.split("rise below ")[1].split(" %")[0])
     assert 0.5 < rise < 4.0  # four standard errors of two medians of two evals at 0.4 %
     assert "wall time" not in text
+    (statement,) = (s for s in diagnose(run).statements if s.topic == "cadence")
+    smallest = next(float(e.value) for e in statement.evidence if e.key == "smallest-rise-to-be-seen")
+    assert rise == float(f"{100.0 * smallest:.2g}")
 
 
 def test_epochs_are_not_called_steps() -> None:

@@ -46,3 +46,10 @@ def test_whole_epochs_grow_within() -> None:
     assert ruler.step.tolist() == [0, 250, 500, 750, 990]
     (plain,) = rulers(run_of(epoch=Curve("epoch", step, np.arange(100.0))))
     assert plain.value.size == 100
+
+
+def test_the_last_of_whole_epochs_ends_at_its_end_at_most() -> None:
+    step = np.arange(0, 1200, 10)
+    (ruler,) = rulers(run_of(epoch=Curve("epoch", step, np.minimum(step // 100, 2.0))))
+    assert ruler.step.tolist() == [0, 100, 200, 1190]
+    assert ruler.value.tolist() == [0.0, 1.0, 2.0, 3.0]

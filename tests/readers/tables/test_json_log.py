@@ -144,3 +144,14 @@ def test_no_row_at_all(tmp_path: Path) -> None:
     path.write_text('{"step": 0, "loss"')
     with pytest.raises(CorruptLogError, match="no line of it is a JSON object"):
         READER.read(path)
+
+
+def test_an_object_in_the_last_row_alone_is_opened_too(tmp_path: Path) -> None:
+    """A closing summary stands behind many plain rows."""
+    rows = [{"step": i, "loss": 1.0 / (1 + i)} for i in range(200)]
+    rows.append({"step": 200, "eval": {"loss": 0.25, "acc": 0.75}})
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (part,) = READER.read(path)
+    assert part.curves["eval.acc"].step.tolist() == [200]
+    assert part.curves["eval.loss"].value.tolist() == [0.25]
