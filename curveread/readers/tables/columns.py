@@ -212,7 +212,11 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
 
 def _counters(table: Table, but: set[str]) -> list[str]:
     """Return the columns whose words say that they count steps, and that never go back: ``timesteps_total``."""
-    named = (n for n in table.columns if n not in but and not is_bookkeeping(n) and role_of(n) is Role.STEP_AXIS)
+    named = (
+        n
+        for n in table.columns
+        if n not in but and not is_bookkeeping(n) and (role_of(n) is Role.STEP_AXIS or n == "t")
+    )
     return [n for n in named if bool(np.all(np.diff(table.columns[n].value) >= 0.0))]
 
 

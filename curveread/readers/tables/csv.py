@@ -115,7 +115,8 @@ def _is_log(head: str, path: Path) -> bool:
         return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
     if any(is_axis_name(n) for n in names):
         return _second_row_fits(head, header, len(names))
-    return any(role_of(n) in TELLING for n in names) and _mostly_numbers(head, header, len(names))
+    named = role_of(path.stem) in TELLING and names[0].lower() == "t"
+    return (named or any(role_of(n) in TELLING for n in names)) and _mostly_numbers(head, header, len(names))
 
 
 def _second_row(head: str, header: str) -> list[str]:

@@ -16,6 +16,8 @@ from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
+from curveread.readers.tables.json_shapes import rows_in, shaped
+from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.textfile import head_of, plain_suffix, read_text
 from curveread.readers.wandb import HISTORY
@@ -31,6 +33,7 @@ _NOT_LOGS = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
+_EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
 
@@ -44,7 +47,7 @@ class JsonLogReader(Reader):
         """Return whether the first rows hold a step or a metric."""
         if plain_suffix(path) not in {".jsonl", ".ndjson", ".json"} or _NOT_LOGS.match(path.name):
             return False
-        head = head_of(path, 1 << 14).lstrip()
+        head = head_of(path).lstrip()
         if not head.startswith(("{", "[")):
             return False
         if plain_suffix(path) == ".json" and re.match(r"\[\s*\[\s*-?[\d.]", head):
@@ -57,25 +60,46 @@ class JsonLogReader(Reader):
             else [k for k, _ in keys]
         )
         telling = any(role_of(k) in TELLING for k in numeric)
+        if plain_suffix(path) == ".json" and shaped(head) and any(role_of(k) in TELLING for k, _ in keys):
+            return True
         counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
         if plain_suffix(path) == ".json":
             rows = head.startswith("[") or re.match(r"\{[^\[\]{}]*\}\s*\{", head) is not None
             lists = re.match(r'\{\s*"[^"]+"\s*:\s*\[\s*[-\dNI]', head) is not None
-            return telling and (rows or lists)
+            return telling and (rows or lists or _lines_of_objects(head) or _EPOCH_FILE.match(path.name) is not None)
         return telling or counted
+
+    def home(self, path: Path) -> Path | None:
+        """Return the folder of a log of one file for each epoch (AllenNLP), None for all others."""
+        return path.parent if _EPOCH_FILE.match(path.name) else None
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when it holds no row."""
         source = str(path)
-        text, size, notes = read_text(path)
+        text, size, notes = _text_of(path)
         origin = Source(source, (JSON if plain_suffix(path) == ".json" else JSON_LINES).name, size)
         cells = _cells(text, path, notes)
-        wanted = _of_total(cells) or _of_training(cells, source)
+        wanted = _of_total(cells) or of_modes(cells, source) or _of_training(cells, source)
         if not cells.rows:
             raise CorruptLogError(f"{path}: no rows in it")
         return [
             part_of(table, texts, origin, path, cells.notes, key, wanted) for key, table, texts in named_runs(cells)
         ]
+
+
+def _text_of(path: Path) -> tuple[str, int, list[DataNote]]:
+    """Return the text of a log; of one with a file for each epoch that of all, in their order, as one list."""
+    if not _EPOCH_FILE.match(path.name):
+        return read_text(path)
+    files = [(int(m[1]), f) for f in path.parent.iterdir() if (m := _EPOCH_FILE.match(f.name))]
+    read = [read_text(f) for _, f in sorted(files)]
+    return "[" + ",".join(t for t, _, _ in read) + "]", sum(s for _, s, _ in read), [n for _, _, ns in read for n in ns]
+
+
+def _lines_of_objects(head: str) -> bool:
+    """Return whether a file begins with one object a line, as RLlib's and mmengine's ``.json`` do."""
+    lines = head.split("\n", 2)
+    return len(lines) > 1 and lines[0].rstrip().endswith("}") and lines[1].startswith("{")
 
 
 def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
@@ -88,10 +112,7 @@ def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
         if isinstance(whole, list):
             return _from_list(whole, path, notes)
         if isinstance(whole, dict):
-            lists = {k: v for k, v in whole.items() if isinstance(v, list)}
-            if lists:
-                return _from_lists(lists, path, notes)
-            return rows_to_cells([whole], source, notes)
+            return rows_to_cells(rows_in(whole) or [whole], source, notes)
     rows, more = lines_to_rows(text, source)
     return rows_to_cells(rows, source, notes + more)
 
@@ -128,16 +149,6 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
             ),
         ]
     return rows_to_cells(good, str(path), notes)
-
-
-def _from_lists(lists: dict[str, list[Any]], path: Path, notes: list[DataNote]) -> Cells:
-    """Return the cells of a history object: ``{"loss": [...], "val_loss": [...]}``."""
-    length = max(len(v) for v in lists.values())
-    rows: list[dict[str, Any]] = [{} for _ in range(length)]
-    for key, values in lists.items():
-        for row, value in zip(rows, values, strict=False):
-            row[key] = value
-    return rows_to_cells(rows, str(path), notes)
 
 
 def _of_total(cells: Cells) -> tuple[str, ...]:

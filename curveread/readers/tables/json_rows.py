@@ -88,6 +88,8 @@ def rows_to_cells(rows: list[dict[str, Any]], source: str, notes: list[DataNote]
         type(v) is dict for v in rows[-1].values()
     ):
         rows = [_flat(row) for row in rows]
+    if any(type(v) is list for row in rows[:64] for v in row.values()):
+        rows = _unlisted(rows)
     where: dict[str, list[int]] = {}
     what: dict[str, list[Any]] = {}
     for i, row in enumerate(rows):
@@ -139,6 +141,32 @@ def _mixed(out: Cells, key: str, where: list[int], values: list[Any], source: st
         part = to_table([key], [cells], out.rows, source, out.notes)  # numbers and dates written as text
         out.numeric.update(part.numeric)
         out.text.update(part.text)
+
+
+_LONGEST_LIST = 32
+
+
+def _unlisted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the numbers of lists that have one length in all rows names of their own: ``bbox.0``, ``bbox.1``."""
+    lengths: dict[str, set[int]] = {}
+    for row in rows:
+        for key, value in row.items():
+            if type(value) is list:
+                numbers = value and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
+                lengths.setdefault(key, set()).add(len(value) if numbers else 0)
+    good = {k for k, sizes in lengths.items() if len(sizes) == 1 and 0 < min(sizes) <= _LONGEST_LIST}
+    if not good:
+        return rows
+    out = []
+    for row in rows:
+        flat: dict[str, Any] = {}
+        for key, value in row.items():
+            if key in good and type(value) is list:
+                flat.update((key if len(value) == 1 else f"{key}.{i}", v) for i, v in enumerate(value))
+            else:
+                flat[key] = value
+        out.append(flat)
+    return out
 
 
 def _flat(row: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -10,16 +10,52 @@ import numpy as np
 
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
-from curveread.readers.tables.columns import Column, Table, choose_axis, is_axis_name, is_bookkeeping
+from curveread.readers.tables.columns import Column, Table, choose_axis, integral, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import HISTORY
-from curveread.run.model import Source
+from curveread.run.model import FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["named_runs", "part_of"]
 
-_RUN_COLUMNS = ("run", "run_name", "run_id", "experiment", "exp_name", "exp", "trial", "trial_id")
+_RUN_COLUMNS = (
+    "run",
+    "run_name",
+    "run_id",
+    "experiment",
+    "exp_name",
+    "exp",
+    "trial",
+    "trial_id",
+    "agent",
+    "seed",
+    "algo",
+)
+
+
+_SEED_COLUMNS = (
+    "seed",
+    "random_seed",
+    "run_seed",
+    "trial",
+    "trial_id",
+    "trial_number",
+    "fold",
+    "run",
+    "agent",
+    "agent_id",
+)
+"""Columns whose numbers say whose row it is."""
+
+
+def _labels(cells: Cells, name: str) -> FloatArray | None:
+    """Return whose each row is; None where the column does not part the rows into several runs."""
+    column = cells.numeric[name]
+    if column.row.size != cells.rows or not integral(column.value):
+        return None
+    _, count = np.unique(column.value, return_counts=True)
+    return column.value if count.size > 1 and count.min() >= 3 else None
 
 
 def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]]:
@@ -33,6 +69,16 @@ def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]
                 for run in runs:
                     yield str(run), _rows_of(cells, labels == run), texts
                 return
+    for name in cells.numeric:
+        if name.strip().lower() in _SEED_COLUMNS and (labels_ := _labels(cells, name)) is not None:
+            for run in np.unique(labels_).tolist():
+                mine = _rows_of(cells, labels_ == run)
+                yield (
+                    f"{name} {run:g}",
+                    Table(mine.rows, {k: c for k, c in mine.columns.items() if k != name}),
+                    cells.text,
+                )
+            return
     yield "", cells.table(), cells.text
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.printed import COUNT, NUMBER, UNIT
 from curveread.readers.text_log.shape import Shape, Span, shape_of
-from curveread.readers.text_log.words import Counts, counter_of, eval_word, is_telling
+from curveread.readers.text_log.words import eval_word, is_telling
+from curveread.run.counters import Counts, counter_of
 from curveread.run.roles import Role
 
 __all__ = ["DIALECTS", "ROLES", "Dialect", "Found", "find", "find_bar", "find_dict", "found_of"]

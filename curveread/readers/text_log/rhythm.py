@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.readers.text_log.words import counted_as, eval_word, is_telling
+from curveread.readers.text_log.words import eval_word, is_telling
+from curveread.run.counters import counted_as
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.readers.tables.columns import Axis, Column, Table
-from curveread.readers.text_log.axis import epoch_ends, from_bars, from_epochs, in_epochs
+from curveread.readers.text_log.axis import from_bars, from_epochs
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.repeats import without_rewritten
 from curveread.readers.text_log.rhythm import EPOCH, LOOSE, STEP, beat_of
 from curveread.readers.text_log.words import TELLING
 from curveread.run.model import FloatArray, IntArray
+from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import role_of
 

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 
 from curveread.readers.text_log.printed import CLOCK, NUMBER, UNIT
-from curveread.readers.text_log.words import Counts, counter_of, eval_word, is_mean, is_split, is_telling, trimmed
+from curveread.readers.text_log.words import eval_word, is_mean, is_split, is_telling, trimmed
+from curveread.run.counters import Counts, counter_of
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
 

@@ -16,7 +16,7 @@ from curveread.readers.text_log.printed import NUMBER, UNIT
 from curveread.readers.text_log.reader import parts_of
 from curveread.readers.text_log.rows import rows_of
 from curveread.readers.text_log.sheets import Sheet
-from curveread.readers.text_log.words import Counts, counter_of
+from curveread.run.counters import Counts, counter_of
 
 __all__ = ["stated_reader"]
 

@@ -9,7 +9,7 @@ STATE = Format(
     "trainer-state",
     "trainer_state.json",
     "The Hugging Face Trainer's state, in the folder of the run or in its newest checkpoint-*",
-    files=("*trainer_state*.json",),
+    files=("*trainer_state*.json", "*log*.json", "*history*.json", "*state*.json"),
     reader="curveread.readers.trainer.reader:TrainerStateReader",
     priority=10,
     rank=10,

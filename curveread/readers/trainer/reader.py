@@ -20,6 +20,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
+from curveread.readers.textfile import head_of
 from curveread.readers.trainer import STATE
 from curveread.readers.trainer.checkpoints import beginnings
 from curveread.readers.trainer.history import NULL, NUMBER, OTHER, Cells, History, history_of
@@ -39,8 +40,10 @@ class TrainerStateReader(Reader):
     format: ClassVar[Format] = STATE
 
     def claims(self, path: Path) -> bool:
-        """Return whether the file is a ``*trainer_state*.json``."""
-        return path.suffix == ".json" and "trainer_state" in path.name
+        """Return whether the file is a ``*trainer_state*.json``, or holds the same under another name."""
+        if path.suffix != ".json":
+            return False
+        return "trainer_state" in path.name or '"log_history"' in head_of(path, 1 << 12)
 
     def repeated(self, paths: Sequence[Path]) -> Collection[Path]:
         """Return the states of checkpoints that are the beginning of a later one."""

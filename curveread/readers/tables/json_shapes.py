@@ -1,0 +1,74 @@
+"""What a whole JSON document may be: rows, a history of lists, a history by index, points by metric (Sacred)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+__all__ = ["rows_in", "shaped"]
+
+Rows = list[dict[str, Any]]
+_SHAPES = re.compile(
+    r'"history"\s*:\s*\{|"(?:epochs|logs?|history|metrics|results|records|steps|train_log)"\s*:\s*\[\s*\{'
+    r'|:\s*\{\s*"0"\s*:|"(?:steps|values)"\s*:\s*\[[^\]]*\]\s*,(?:[^\]]*\]\s*,)?\s*"(?:steps|timestamps|values)"\s*:\s*\['
+)
+_DEEPEST = 3
+
+
+def shaped(head: str) -> bool:
+    """Return whether the beginning of an object looks like one of these shapes."""
+    return _SHAPES.search(head) is not None
+
+
+def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
+    """Return the rows of a log that is one JSON object; None when it is none.
+
+    Parameters
+    ----------
+    whole
+        The object.
+    depth
+        How deep in the document it lies.
+    """
+    if _sacred(whole):
+        return _points(whole)
+    lists = {k: v for k, v in whole.items() if isinstance(v, list) and v}
+    rows = {k: v for k, v in lists.items() if sum(isinstance(r, dict) for r in v) > 0.5 * len(v)}
+    if rows:
+        longest = max(rows.values(), key=len)
+        return [r for r in longest if isinstance(r, dict)]
+    if any(_number(v[0]) for v in lists.values()):
+        return _columns({k: v for k, v in lists.items() if _number(v[0])})
+    indexed = {k: v for k, v in whole.items() if isinstance(v, dict) and v and all(i.isdigit() for i in v)}
+    if indexed and len(indexed) == sum(isinstance(v, dict) for v in whole.values()):
+        return _columns({k: [v[i] for i in sorted(v, key=int)] for k, v in indexed.items()})
+    inner = [v for v in whole.values() if isinstance(v, dict)]
+    found = [r for v in inner if depth < _DEEPEST and (r := rows_in(v, depth + 1)) is not None]
+    return max(found, key=len) if found else None
+
+
+def _number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool)) or value in ("NaN", "nan")
+
+
+def _columns(columns: dict[str, list[Any]]) -> Rows:
+    """Return the rows of a history: ``{"loss": [...], "val_loss": [...]}``."""
+    rows: Rows = [{} for _ in range(max(map(len, columns.values())))]
+    for key, values in columns.items():
+        for row, value in zip(rows, values, strict=False):
+            row[key] = value
+    return rows
+
+
+def _sacred(whole: dict[str, Any]) -> bool:
+    """Return whether each entry holds ``steps`` and ``values``, as Sacred's metrics do."""
+    return bool(whole) and all(isinstance(v, dict) and {"steps", "values"} <= v.keys() for v in whole.values())
+
+
+def _points(metrics: dict[str, Any]) -> Rows:
+    """Return a row for each step of any metric."""
+    rows: dict[Any, dict[str, Any]] = {}
+    for name, points in metrics.items():
+        for step, value in zip(points["steps"], points["values"], strict=False):
+            rows.setdefault(step, {"step": step})[name] = value
+    return [rows[step] for step in sorted(rows)]
