@@ -41,7 +41,7 @@ _RATES = frozenset(
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name in lower case, without digits and signs: ``TotalEnvInteracts`` -> total, env, interacts."""
+    """Return the words of a name in lower case: ``TotalEnvInteracts`` -> total, env, interacts."""
     return [w.lower() for w in _WORDS.findall(name)]
 
 

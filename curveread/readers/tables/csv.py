@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -161,6 +163,7 @@ def _download(cells: Cells, path: Path, source: Source) -> Part:
     wall, step, value = (cells.numeric.get(n) for n in _DOWNLOAD)
     notes = list(cells.notes)
     curves: dict[str, Curve] = {}
+    segments: list[dict[str, Curve]] = []
     if step is not None and value is not None:
         row = np.intersect1d(step.row, value.row)
         steps = step.value[np.searchsorted(step.row, row)]
@@ -169,9 +172,10 @@ def _download(cells: Cells, path: Path, source: Source) -> Part:
         clock = np.full(cells.rows, np.nan)
         if wall is not None:
             clock[wall.row] = wall.value
-        order = np.argsort(count, kind="stable")
         shown = value.value[np.searchsorted(value.row, row)]
-        curves[tag] = Curve(tag, count[order], shown[order], clock[row][order], significand_bits=24)
+        whole = Curve(tag, count, shown, clock[row], significand_bits=24)
+        segments = _starts_of(whole)
+        curves = segments[-1]
         if row.size == 1000 and np.unique(np.diff(np.unique(count))).size > 1:
             message = (
                 "exactly 1,000 points with uneven steps: TensorBoard's download is a random sample of a longer curve"
@@ -181,8 +185,29 @@ def _download(cells: Cells, path: Path, source: Source) -> Part:
         curves = {}
         notes.append(DataNote(NoteKind.EMPTY, source.path, "no row with a step and a value"))
     return Part(
-        source=source, curves=curves, key=run, name=run, notes=tuple(notes), order=(0.0, path.name), fidelity="sampled"
+        source=source,
+        curves=curves,
+        key=run,
+        name=run,
+        notes=tuple(notes),
+        order=(0.0, path.name),
+        segments=tuple(segments) if len(segments) > 1 else (),
+        fidelity="sampled",
     )
+
+
+def _starts_of(curve: Curve) -> list[dict[str, Curve]]:
+    """Return the curve of each start of a run: a resume writes steps again; many steps back are rows out of order."""
+    back = np.flatnonzero(curve.step[1:] < curve.step[:-1]) + 1
+    if back.size > max(8, 0.02 * len(curve)):
+        back = back[:0]
+    back = back[[bool(np.isin(curve.step[b:], curve.step[:b]).any()) for b in back.tolist()]] if back.size else back
+    out = []
+    for low, high in pairwise([0, *back.tolist(), len(curve)]):
+        order = low + np.argsort(curve.step[low:high], kind="stable")
+        wall = None if curve.wall_time is None else curve.wall_time[order]
+        out.append({curve.tag: replace(curve, step=curve.step[order], value=curve.value[order], wall_time=wall)})
+    return out
 
 
 def _monitor(cells: Cells, text: str, source: Source) -> Part:

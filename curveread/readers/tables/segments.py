@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.readers.tables.columns import Axis, Table, clock_of, is_bookkeeping
+from curveread.run.counters import counter_of
 from curveread.run.model import Curve, IntArray
 from curveread.run.notes import DataNote, NoteKind
 
@@ -66,7 +67,8 @@ def segments_of(
     unwanted = {axis.name, *skip} | ({clock[0]} if clock else set())
     names = [n for n in table.columns if n not in unwanted and not is_bookkeeping(n)]
     said = [r for r in table.restarts if 0 < r < table.rows and axis.step[r] <= axis.step[r - 1]]
-    starts = np.union1d(_breaks(table, axis.step, [n for n in names if n not in own]), np.array(said, np.int64))
+    telling = [n for n in names if n not in own and counter_of(n) is None]  # a counter beside the steps shows no start
+    starts = np.union1d(_breaks(table, axis.step, telling or names), np.array(said, np.int64))
     if starts.size > max(8, 0.02 * table.rows):
         message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
         notes.append(DataNote(NoteKind.UNORDERED, source, message, times=starts.size))
