@@ -393,6 +393,24 @@ _ITEM = _pattern(
 )
 
 
+_LIST = re.compile(rb"['\"]([^'\"\n\\]{1,160})['\"]\s?:\s?\[([^\[\]{}'\"]{1,2000})\]")
+_ENTRY = re.compile(rb"(?<![\w.])" + NUMBER + rb"(?=\s*(?:,|$))")
+_MOST_ENTRIES = 32
+
+
+def _lists(body: bytes, close: int) -> dict[str, Span]:
+    """Return the numbers of lists in a dict: ``"bbox": [0.1, 0.2]`` is ``bbox/0`` and ``bbox/1``."""
+    out: dict[str, Span] = {}
+    for found in _LIST.finditer(body, 1, close + 1):
+        entries = list(_ENTRY.finditer(found[2]))
+        if 1 <= len(entries) <= _MOST_ENTRIES:
+            name = found[1].decode("utf-8", "replace")
+            for i, entry in enumerate(entries):
+                tag = f"{name}/{i}" if len(entries) > 1 else name
+                out[tag] = (entry.start() + found.start(2), entry.end() + found.start(2))
+    return out
+
+
 _TQDM = re.compile(
     rb"^(?P<desc>[^\n]{0,200}?)\s{0,4}\d{1,3}%\|[^|]{0,400}\| ?(?P<step>\d++)/(?P<total>\d++) "
     rb"\[[\d:<? ]{1,40}(?:,[ \d.]{1,16}(?:it/s|s/it|\w{1,16}/s))?(?:(?P<post>, )(?=[^\]]{3}))?"
@@ -444,15 +462,18 @@ def find_dict(head: bytes, body: bytes) -> Found | None:
     matches = {m["key"].decode("utf-8", "replace"): m for m in _ITEM.finditer(body, 1, close + 1)}
     if not any(is_telling(t) for t in matches):
         return None
+    lists = _lists(body, close)
     counters = {t: kind for t in matches if (kind := counter_of(t)) is not None and kind is not Counts.EPOCH}
     named = sorted((kind, list(matches).index(t), t) for t, kind in counters.items())
     counter = next((t for _, _, t in named if matches[t]["number"].isdigit()), None)
     tags = tuple(t for t in matches if t != counter)
+    spans = {t: matches[t].span("number") for t in tags} | {t: s for t, s in lists.items() if t not in matches}
+    tags = tuple(sorted(spans, key=lambda t: spans[t]))
     found = Found(
         "dict",
         "step" if counter else "",
         tags,
-        tuple(matches[t].span("number") for t in tags),
+        tuple(spans[t] for t in tags),
         tuple(m.span("key") for m in matches.values()),
         matches[counter].span("number") if counter else None,
     ).moved(len(head))
