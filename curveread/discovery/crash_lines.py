@@ -168,7 +168,7 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     files
         Text files; what is not text, or cannot be read, is passed over.
     first_step, last_step
-        Of the run: a number beside them is no step of it.
+        Of the run: a number beside them is not a step of it.
 
     Notes
     -----
@@ -215,7 +215,7 @@ class _Excerpt:
 
     @staticmethod
     def of(path: Path, most: int) -> _Excerpt | None:
-        """Read the last ``most`` bytes of a file; None when it is no text."""
+        """Read the last ``most`` bytes of a file; None when it is not text."""
         size = path.stat().st_size
         with path.open("rb") as file:
             if b"\x00" in file.read(4096):

@@ -14,6 +14,7 @@ from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
 from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
 from curveread.errors import NoLogsError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import asked_about, formats
 from curveread.readers.text_log.nearly import nearly
@@ -90,11 +91,11 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
 
 def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:
     if errors and len(errors) >= len(files):
-        more = f" (and {len(errors) - 1} more files that cannot be read)" if len(errors) > 1 else ""
+        more = f" (and {amount(len(errors) - 1, 'more file')} that cannot be read)" if len(errors) > 1 else ""
         return type(errors[0])(f"{errors[0]}{more}")
     said = [n.message for r in runs for n in r.notes if n.kind is NoteKind.EMPTY]
     reason = f": {said[0]}" if said else ""
-    count = "1 log file read, no curve in it" if len(files) == 1 else f"{len(files)} log files read, no curve in them"
+    count = f"{amount(len(files), 'log file')} read, no curve in {'it' if len(files) == 1 else 'them'}"
     return NoLogsError(f"{path}: {count}{reason}")
 
 

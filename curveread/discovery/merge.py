@@ -95,7 +95,7 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
         out.curves[tag] = _with_clock(curve, [c for f, c in members if f is not winner_form])
         for form, member in members:
             names[id(form), member.tag] = tag
-            # A bucket's last point is no other value, and a printed number is a rounded one.
+            # A bucket's last point is a value of the curve, a printed number is a rounded one: neither disagrees.
             if form is not winner_form and f"{member.tag}__MAX" not in form.curves and not form.format.printed:
                 note = _disagreement(winner, member, winner_form, form)
                 if note:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.run.model import Attempt, Curve, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
@@ -264,8 +265,8 @@ def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
     most = sorted(
         lost, key=lambda t: (role_of(t) is not Role.TRAIN_LOSS, role_of(t) is not Role.EVAL_LOSS, -lost[t], t)
     )
-    shown = ", ".join(f"{lost[t]} points of {t}" for t in most[:2])
-    more = f" and points of {len(most) - 2} more curves" if len(most) > 2 else ""
+    shown = ", ".join(f"{amount(lost[t], 'point')} of {t}" for t in most[:2])
+    more = f" and points of {amount(len(most) - 2, 'more curve')}" if len(most) > 2 else ""
     return DataNote(
         NoteKind.SUPERSEDED,
         new.source,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from curveread.plural import amount
+
 __all__ = [
     "EPOCHS",
     "amount",
@@ -64,11 +66,6 @@ def percent(share: float) -> str:
     """Return a share as a percentage without false precision: 0.1234 -> ``12 %``, 0.004 -> ``0.4 %``."""
     value = 100.0 * share
     return f"{value:,.0f} %" if abs(value) >= 9.95 else f"{value:.1f} %"
-
-
-def amount(value: float, unit: str) -> str:
-    """Return a counted thing with its plural: ``1 step``, ``2,400 steps``."""
-    return f"{count(round(value))} {unit}{'' if round(value) == 1 else 's'}"
 
 
 def count(value: float) -> str:

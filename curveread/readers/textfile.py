@@ -54,7 +54,7 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     text, damaged = _decode(raw)
     if damaged:
         notes.append(
-            DataNote(NoteKind.CORRUPT, str(path), "some bytes are no text in the file's encoding and were replaced")
+            DataNote(NoteKind.CORRUPT, str(path), "some bytes are not text in the file's encoding and were replaced")
         )
     return text, size, notes
 

@@ -441,7 +441,7 @@ def test_logs_without_a_curve(tmp_path: Path) -> None:
 
 def test_all_unreadable_raises_the_readers_own_error(tmp_path: Path) -> None:
     (tmp_path / "trainer_state.json").write_text("not json")
-    with pytest.raises(CorruptLogError, match=r"no valid JSON"):
+    with pytest.raises(CorruptLogError, match=r"not valid JSON"):
         read_runs(tmp_path)
 
 
@@ -450,7 +450,7 @@ def test_one_unreadable_file_becomes_a_note(tmp_path: Path) -> None:
     csv_log(tmp_path / "log.csv", range(50))
     run = one(tmp_path)
     assert len(run["loss"]) == 50
-    assert any(n.kind is NoteKind.SKIPPED and "trainer_state.json: no valid JSON" in n.message for n in run.notes)
+    assert any(n.kind is NoteKind.SKIPPED and "trainer_state.json: not valid JSON" in n.message for n in run.notes)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import DVCLIVE
@@ -48,7 +49,7 @@ class DvcliveReader(Reader):
         """Read all metrics of the folder; CorruptLogError when none has a row."""
         folder = _metrics_folder(path)
         if folder is None:
-            raise ReadError(f"{path}: no metric of DVCLive: it does not lie below plots/metrics")
+            raise ReadError(f"{path}: not a metric of DVCLive: it does not lie below plots/metrics")
         read: dict[str, tuple[IntArray, FloatArray, FloatArray | None]] = {}
         notes: list[DataNote] = []
         for place, _, names in sorted(os.walk(folder)):
@@ -109,7 +110,8 @@ def _table(path: Path, notes: list[DataNote]) -> tuple[IntArray, FloatArray, Flo
     counted = np.isfinite(step.value) & (np.abs(step.value) < 2**62)
     row, at, of = np.intersect1d(step.row[counted], value.row, assume_unique=True, return_indices=True)
     if row.size < cells.rows:
-        message = f"{cells.rows - row.size} rows without a usable step or value were left out; {row.size} points kept"
+        lost = amount(cells.rows - row.size, "row")
+        message = f"left out {lost} without a usable step or value; {amount(row.size, 'point')} kept"
         notes.append(DataNote(NoteKind.SKIPPED, str(path), message))
     if not row.size:
         return None

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import MLFLOW
@@ -86,7 +87,7 @@ class MlflowReader(Reader):
         """Read the run; CorruptLogError when the file lies in no run folder."""
         folder = self.home(path) or path.parent
         if not (folder / "metrics").is_dir() and not _is_run(folder):
-            raise CorruptLogError(f"{path}: no run of MLflow: no run_id in it and no folder metrics beside it")
+            raise CorruptLogError(f"{path}: not a run of MLflow: it has no run_id and no folder metrics beside it")
         source = folder / _META if (folder / _META).is_file() else path
         meta, notes = _meta(folder)
         metrics, more = _metrics(folder)
@@ -229,13 +230,11 @@ def _lines(text: str, source: str) -> tuple[_Lines, list[DataNote]]:
         out = _Lines()
         bad = [number for number, line in enumerate(lines, 1) if not out.take(line)]
     if cut:
-        message = f"the last line is half written and was left out; {len(out.step)} points kept"
+        message = f"the last line is half written and was left out; {amount(len(out.step), 'point')} kept"
         notes.append(DataNote(NoteKind.TRUNCATED, source, message))
     if bad:
-        message = (
-            f"{len(bad)} lines are not <milliseconds> <value> <step> (the first is line {bad[0]}) and were left out; "
-            f"{len(out.step)} points kept"
-        )
+        lost = f"{amount(len(bad), 'line')} that should be <milliseconds> <value> <step>, the first is line {bad[0]}"
+        message = f"left out {lost}; {amount(len(out.step), 'point')} kept"
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     return out, notes
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import MLFLOW_SQLITE
@@ -63,7 +64,7 @@ class MlflowSqliteReader(Reader):
         return path.name == "mlflow.db" or (is_sqlite(path) and {"runs", "metrics", "params"} <= tables_of(path))
 
     def read(self, path: Path) -> list[Part]:
-        """Read the store, a part for every run with a metric; CorruptLogError when it is no store of MLflow."""
+        """Read the store, a part for every run with a metric; CorruptLogError when it is not a store of MLflow."""
         source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         damage: list[str] = []
         with opened(path) as connection:
@@ -107,12 +108,14 @@ class MlflowSqliteReader(Reader):
             return [_with_empty(parts[0], empty, str(path)), *parts[1:]]
         if parts:
             return parts
-        notes.append(DataNote(NoteKind.EMPTY, str(path), f"no curve: {len(known)} runs in it, none with a metric"))
+        notes.append(
+            DataNote(NoteKind.EMPTY, str(path), f"no curve: {amount(len(known), 'run')} in it, none with a metric")
+        )
         return [Part(source=source, curves={}, notes=tuple(notes))]
 
 
 def _with_empty(part: Part, empty: list[str], source: str) -> Part:
-    message = f"{len(empty)} runs hold no metric and were left out"
+    message = f"left out {amount(len(empty), 'run')} without a metric"
     return replace(part, notes=(*part.notes, DataNote(NoteKind.SKIPPED, source, message)))
 
 
@@ -133,7 +136,9 @@ def _metrics(connection: sqlite3.Connection, path: Path, damage: list[str]) -> _
     there = columns_of(connection, "metrics")
     needed = ["run_uuid", "key", "timestamp", "value"]
     if not set(needed) <= set(there):
-        raise CorruptLogError(f"{path}: no store of MLflow: no table metrics with run_uuid, key, timestamp and value")
+        raise CorruptLogError(
+            f"{path}: not a store of MLflow: no table metrics with run_uuid, key, timestamp and value"
+        )
     names = needed + [c for c in ["step", "is_nan"] if c in there]  # stores of MLflow before 1.0 have neither
     out = _Metrics()
     codes: dict[tuple[Any, Any], int] = defaultdict(count().__next__)
@@ -200,9 +205,9 @@ def _notes(metrics: _Metrics, damage: list[str], source: str) -> list[DataNote]:
     notes = []
     if damage:
         points = sum(p[0].size for g in metrics.found.values() for p in g.pieces)
-        message = f"the database is damaged ({'; '.join(damage)}); {points} points kept"
+        message = f"the database is damaged ({'; '.join(damage)}); {amount(points, 'point')} kept"
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     if metrics.unusable:
-        message = f"{metrics.unusable} points without a usable step or value were left out"
+        message = f"left out {amount(metrics.unusable, 'point')} without a usable step or value"
         notes.append(DataNote(NoteKind.SKIPPED, source, message))
     return notes

@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     Raises
     ------
     CorruptLogError
-        When it is no SQLite file.
+        When it is not a SQLite file.
     ReadError
         When it cannot be opened.
     """
@@ -57,7 +57,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             if not head and not beside:
                 raise CorruptLogError(f"{path}: the file is empty; expected a SQLite database")
             if head and not is_sqlite(path):
-                raise CorruptLogError(f"{path}: no SQLite database: it does not start with 'SQLite format 3'")
+                raise CorruptLogError(f"{path}: not a SQLite database: it does not start with 'SQLite format 3'")
             target, mode = path, "mode=ro&immutable=1"
             if beside:
                 target = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "copy.db"
@@ -105,7 +105,7 @@ def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
 
     try:
         return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
-    except (sqlite3.Error, ValueError):  # ValueError: the message names a damaged table that is no text
+    except (sqlite3.Error, ValueError):  # ValueError: the message names a damaged table that is not text
         return []
 
 
@@ -162,5 +162,5 @@ def chunks(
 
 def _line(error: BaseException) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return "names in it are no text"
+        return "names in it are not text"
     return str(error).split("\n", 1)[0] or "out of memory"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import TRACKIO
@@ -53,13 +54,13 @@ class TrackioReader(Reader):
         return "metrics" in tables and "latest_metrics" not in tables and _is_trackio(path)
 
     def read(self, path: Path) -> list[Part]:
-        """Read the project, a part for every run; CorruptLogError when it is no store of trackio."""
+        """Read the project, a part for every run; CorruptLogError when it is not a store of trackio."""
         source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         damage: list[str] = []
         with opened(path) as connection:
             missing = [c for c in _NEEDED if c not in columns_of(connection, "metrics")]
             if missing:
-                raise CorruptLogError(f"{path}: no store of trackio: no {' or '.join(missing)} in a table metrics")
+                raise CorruptLogError(f"{path}: not a store of trackio: no {' or '.join(missing)} in a table metrics")
             runs, broken = _rows(connection, "metrics", damage)
             system, more = _rows(connection, "system_metrics", damage)
             configs = _configs(connection, damage)
@@ -89,7 +90,7 @@ def _is_trackio(path: Path) -> bool:
 
 
 def _rows(connection: sqlite3.Connection, table: str, damage: list[str]) -> tuple[dict[str, _Rows], int]:
-    """Return the rows of each run by its id (before trackio had ids: its name), and how many are no JSON object."""
+    """Return the rows of each run by its id (before trackio had ids: its name), and how many are not a JSON object."""
     there = columns_of(connection, table)
     names = ["run_id" if "run_id" in there else "run_name", "run_name", "timestamp", "metrics"]
     if not set(names) <= set(there):
@@ -135,7 +136,7 @@ def _is_step(value: object) -> bool:
 
 
 def _seconds(moment: Any) -> float:
-    """Return seconds since the epoch (UTC where no zone is named), NaN for what is no date."""
+    """Return seconds since the epoch (UTC where no zone is named), NaN for what is not a date."""
     try:
         found = datetime.fromisoformat(moment)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
@@ -178,11 +179,12 @@ def _part(
     if system is not None:
         curves = _system_curves(system, clock, axis.step, source.path)
         if curves:
-            message = f"{len(curves)} system metrics have a clock and no step: placed by time at the last logged step"
+            message = f"{amount(len(curves), 'system metric has', 'system metrics have')} a clock and no step: "
+            message += "placed by time at the last logged step"
             notes.append(DataNote(NoteKind.X_AXIS, source.path, message))
             segments = [*segments[:-1], {**(segments[-1] if segments else {}), **curves}]
     if not segments:
-        notes.append(DataNote(NoteKind.EMPTY, source.path, f"no curve: {step.size} rows, no numbers in them"))
+        notes.append(DataNote(NoteKind.EMPTY, source.path, f"no curve: {amount(step.size, 'row')} without a number"))
     return Part(
         source=source,
         curves=segments[-1] if segments else {},
@@ -218,9 +220,9 @@ def _system_curves(system: _Rows, clock: FloatArray, step: np.ndarray[Any, Any],
 def _damage_notes(damage: list[str], broken: int, kept: int, source: str) -> list[DataNote]:
     notes = []
     if damage:
-        message = f"the database is damaged ({'; '.join(damage)}); {kept} rows kept"
+        message = f"the database is damaged ({'; '.join(damage)}); {amount(kept, 'row')} kept"
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     if broken:
-        message = f"{broken} rows are no JSON object or have no usable step and were left out; {kept} rows kept"
+        message = f"left out {amount(broken, 'row')} without a JSON object or a usable step; {amount(kept, 'row')} kept"
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     return notes

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import Column, Table, clock_of, is_axis_name, is_bookkeeping
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
@@ -62,8 +63,8 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
         order = np.argsort(row, kind="stable")
         columns[name] = Column(row[order], np.concatenate([old.value, np.full(blank.size, np.nan)])[order])
         message = (
-            f"{name} is blank in {blank.size} rows (from row {blank[0]} to {blank[-1]}) in which the metrics beside it "
-            "were logged; CSV writers leave NaN out, so these cells are read as NaN"
+            f"{name} is blank in {amount(blank.size, 'row')} (from row {blank[0]} to {blank[-1]}) in which the metrics "
+            "beside it were logged; CSV writers leave NaN out, so these cells are read as NaN"
         )
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     return replace(table, columns=columns), notes

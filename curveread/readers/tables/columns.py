@@ -248,7 +248,7 @@ def numbers(cells: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_], i
     Returns
     -------
     value
-        (n,) float64, NaN where a cell is no number.
+        (n,) float64, NaN where a cell is not a number.
     logged
         (n,) bool: the cell holds a number, NaN and infinities included; False for a blank or a missing mark.
     wrong

@@ -112,7 +112,7 @@ def _is_log(head: str, path: Path) -> bool:
         or (is_panel_header(names) and plain_suffix(path) in {".csv", ".tsv"})
     ):
         return True
-    if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is no table
+    if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is not a table
         names_ok = all(re.fullmatch(r"[\w./%@() :\-]{1,80}", n) for n in names)
         return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
     if any(is_axis_name(n) for n in names):

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
 from curveread.run.notes import DataNote, NoteKind
 
@@ -134,7 +135,7 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
     if again:
         restarts = [sum(len(r) == width for r in body[:i]) - n for n, i in enumerate(again)]
         body = [r for r in body if r != head]
-        message = f"the header is repeated {len(again)} times: several logs were written into this file"
+        message = f"the header is repeated {amount(len(again), 'time')}: several logs were written into this file"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     fitting = [r for r in body if len(r) == width]
     if len(fitting) < len(body):
@@ -143,7 +144,9 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
             fitting = [r[:width] for r in body]
         else:
             other = len(body) - len(fitting)
-            message = f"{other} of {len(body)} rows have another number of cells than the header ({width}); left out"
+            message = (
+                f"left out {other} of {amount(len(body), 'row')}: another number of cells than the header ({width})"
+            )
             notes.append(DataNote(NoteKind.CORRUPT, source, message))
     if delimiter == ";":
         fitting = [[_point(c) for c in r] for r in fitting]
@@ -174,7 +177,7 @@ def to_table(
             out.text[name] = list(cells)
             continue
         if wrong:
-            message = f"{name}: {wrong} cells are no number and were left out"
+            message = f"{name}: left out {amount(wrong, 'cell that is not a number', 'cells that are not numbers')}"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         row = np.flatnonzero(logged)
         out.numeric[name] = Column(row, value[logged])

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
@@ -145,7 +146,7 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
             DataNote(
                 NoteKind.SKIPPED,
                 str(path),
-                f"{len(rows) - len(good)} of {len(rows)} entries are no objects and were left out",
+                f"left out {len(rows) - len(good)} of {amount(len(rows), 'entry', 'entries')}: not JSON objects",
             ),
         ]
     return rows_to_cells(good, str(path), notes)
@@ -183,6 +184,9 @@ def _of_training(cells: Cells, source: str) -> tuple[str, ...]:
 
 
 def _uncounted(cells: Cells, name: str, rows: int, source: str) -> tuple[str, ...]:
-    message = f"{rows} rows (evaluations) have no {name} of their own and are placed at the one before"
+    how = amount(
+        rows, f"evaluation has no {name} of its own and is", f"evaluations have no {name} of their own and are"
+    )
+    message = f"{how} placed at the one before"
     cells.notes.append(DataNote(NoteKind.X_AXIS, source, message))
     return (name,)

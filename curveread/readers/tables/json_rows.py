@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.plural import amount
 from curveread.readers.json_text import loads
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
@@ -63,7 +64,7 @@ def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[Da
             DataNote(
                 NoteKind.TRUNCATED,
                 source,
-                f"the last line is no complete JSON object and was left out; {len(rows)} rows kept",
+                f"the last line is not a complete JSON object and was left out; {amount(len(rows), 'row')} kept",
             )
         )
     if bad:
@@ -71,8 +72,8 @@ def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[Da
             DataNote(
                 NoteKind.CORRUPT,
                 source,
-                f"{len(bad)} lines are no JSON object (the first is line {bad[0]}) and were left out; "
-                f"{len(rows)} rows kept",
+                f"left out {amount(len(bad), 'line')} without a JSON object, the first is line {bad[0]}; "
+                f"{amount(len(rows), 'row')} kept",
             )
         )
     if not rows:
@@ -130,9 +131,8 @@ def _mixed(out: Cells, key: str, where: list[int], values: list[Any], source: st
             other += 1
     if row and other <= len(row):
         if other:
-            out.notes.append(
-                DataNote(NoteKind.SKIPPED, source, f"{key}: {other} values are no number and were left out")
-            )
+            lost = amount(other, "value that is not a number", "values that are not numbers")
+            out.notes.append(DataNote(NoteKind.SKIPPED, source, f"{key}: left out {lost}"))
         out.numeric[key] = Column(np.array(row, np.int64), np.array(number))
     elif other:
         cells = [""] * out.rows

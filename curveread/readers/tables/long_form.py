@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.readers.base import Part
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
@@ -59,7 +60,8 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
     if _SMOOTHED in cells.numeric:
         notes.append(DataNote(NoteKind.SKIPPED, source.path, "the column smoothed was computed, not logged: left out"))
     if row.size < cells.rows:
-        message = f"{cells.rows - row.size} rows without a usable step or value were left out; {row.size} points kept"
+        lost = amount(cells.rows - row.size, "row")
+        message = f"left out {lost} without a usable step or value; {amount(row.size, 'point')} kept"
         notes.append(DataNote(NoteKind.SKIPPED, source.path, message))
     parts = []
     for name in dict.fromkeys(runs.tolist()):

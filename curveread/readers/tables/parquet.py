@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import TRACKIO_PARQUET
@@ -81,7 +82,7 @@ class ParquetReader(Reader):
             file = parquet.ParquetFile(str(path), page_checksum_verification=True)
             groups, by_pandas = int(file.num_row_groups), b"pandas" in (file.schema_arrow.metadata or {})
         except broken as error:
-            raise CorruptLogError(f"{path}: no readable Parquet file: {_line(error)}") from error
+            raise CorruptLogError(f"{path}: not a readable Parquet file: {_line(error)}") from error
         content = _Content()
         with file:
             for i in range(groups):
@@ -89,7 +90,7 @@ class ParquetReader(Reader):
         notes: list[DataNote] = []
         cells, single = _cells(arrow, content, source.path, notes, broken)
         if content.damage:
-            message = f"{len(content.damage)} pieces are damaged and were left out, first {content.damage[0]}"
+            message = f"left out {amount(len(content.damage), 'damaged piece')}, first {content.damage[0]}"
             notes.append(DataNote(NoteKind.CORRUPT, source.path, message))
         if not cells.rows:
             raise CorruptLogError(f"{path}: no row in it" + (f": {content.damage[0]}" if content.damage else ""))
@@ -177,7 +178,7 @@ def _cells(
         out.text |= part.text
     if skipped:
         shown = ", ".join(sorted(skipped)[:6]) + (" …" if len(skipped) > 6 else "")
-        notes.append(DataNote(NoteKind.SKIPPED, source, f"no numbers in {len(skipped)} columns: {shown}"))
+        notes.append(DataNote(NoteKind.SKIPPED, source, f"no numbers in {amount(len(skipped), 'column')}: {shown}"))
     return out, frozenset(single)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.tables.segments import segments_of
 from curveread.run.model import Curve, FloatArray, IntArray
@@ -67,7 +68,8 @@ def segments_of_points(metrics: Mapping[str, Points], source: str) -> tuple[list
         filled[tag] = _numbered(filled[tag])
     if unnumbered:
         shown = ", ".join(unnumbered[:6]) + (" …" if len(unnumbered) > 6 else "")
-        message = f"{len(unnumbered)} metrics were logged without a step, their points are numbered: {shown}"
+        what = amount(len(unnumbered), "metric was", "metrics were")
+        message = f"{what} logged without a step, the points are numbered: {shown}"
         notes.append(DataNote(NoteKind.X_AXIS, source, message))
     segments, more = _segments({t: p for t, p in filled.items() if not t.startswith("system/")}, source)
     notes += more

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Table, clock_of, is_bookkeeping
 from curveread.run.counters import counter_of
 from curveread.run.model import Curve, IntArray
@@ -49,7 +50,7 @@ def segments_of(
     source
         The file, for the notes.
     skip
-        Columns that are no curve here.
+        Columns that are not curves here.
     own
         Steps of columns that have others than those of their rows, (n,) int64, one for each point.
 
@@ -70,7 +71,7 @@ def segments_of(
     telling = [n for n in names if n not in own and counter_of(n) is None]  # a counter beside the steps shows no start
     starts = np.union1d(_breaks(table, axis.step, telling or names), np.array(said, np.int64))
     if starts.size > max(8, 0.02 * table.rows):
-        message = f"steps go back {starts.size} times: rows are taken as unordered and sorted by {axis.name}"
+        message = f"steps go back {amount(starts.size, 'time')}: rows are taken as unordered and sorted by {axis.name}"
         notes.append(DataNote(NoteKind.UNORDERED, source, message, times=starts.size))
         starts = starts[:0]
     bounds = [0, *starts.tolist(), table.rows]

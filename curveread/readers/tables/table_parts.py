@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.plural import amount
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
 from curveread.readers.tables.columns import Column, Table, choose_axis, integral, is_axis_name, is_bookkeeping
@@ -111,7 +112,9 @@ def part_of(
     dropped = [n for n in texts if not is_bookkeeping(n)]
     if dropped:
         shown = ", ".join(sorted(dropped)[:6]) + (" …" if len(dropped) > 6 else "")
-        notes.append(DataNote(NoteKind.SKIPPED, source.path, f"no numbers in {len(dropped)} columns: {shown}"))
+        notes.append(
+            DataNote(NoteKind.SKIPPED, source.path, f"no numbers in {amount(len(dropped), 'column')}: {shown}")
+        )
     axis = choose_axis(table, wanted)
     segments, more = segments_of(
         table, axis, source.path, skip=[n for n in table.columns if _duplicate_axis(n, axis.name, table)]
@@ -124,12 +127,16 @@ def part_of(
             DataNote(
                 NoteKind.SAMPLED,
                 source.path,
-                f"{table.rows} rows with uneven _step: run.history() returns a random sample of 500 rows; "
+                f"{amount(table.rows, 'row')} with uneven _step: run.history() returns a random sample of 500 rows; "
                 "scan_history() returns all",
             )
         )
     if not segments:
-        notes.append(DataNote(NoteKind.EMPTY, source.path, f"no curve: {table.rows} rows, no numbers beside the step"))
+        notes.append(
+            DataNote(
+                NoteKind.EMPTY, source.path, f"no curve: {amount(table.rows, 'row')} without a number beside the step"
+            )
+        )
     return Part(
         source=replace(source, format=format_name),
         curves=segments[-1] if segments else {},

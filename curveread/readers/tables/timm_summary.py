@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["even_rows", "is_summary"]
@@ -62,5 +63,7 @@ def even_rows(text: str, names: Sequence[str], source: str) -> tuple[str, list[D
     if not unnamed:
         return out.getvalue() + lines[-1], []
     count = sum(bool(r) for r in rows) - 1
-    message = f"{unnamed} of {count} rows hold {extra} more cells, without a name in the header, which were left out"
+    message = (
+        f"left out what the header does not name: {amount(extra, 'cell')} more in {unnamed} of {amount(count, 'row')}"
+    )
     return out.getvalue() + lines[-1], [DataNote(NoteKind.SKIPPED, source, message)]

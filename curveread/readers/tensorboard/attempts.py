@@ -67,7 +67,7 @@ def _returns(tag: str, s: Series) -> list[_Return]:
     if at.size >= _ANEW and (s.step[at] == s.step[at[0]]).all():
         return []
     last = s.step.size - 1
-    at = at[at < last]  # one late point, such as a summary at the best step, is no new attempt
+    at = at[at < last]  # one late point, such as a summary at the best step, is not a new attempt
     stray = s.step[at + 1] > s.step[at - 1]
     ahead = (at > 1) & (s.step[at] >= s.step[np.maximum(at - 2, 0)])
     at = at[~(stray | ahead)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from curveread.plural import amount
 from curveread.readers.tensorboard.scalars import Scalars
 from curveread.run.notes import DataNote, NoteKind
 
@@ -49,4 +50,4 @@ def damage_notes(source: str, size: int, found: Scalars) -> list[DataNote]:
 
 
 def _records(n: int) -> str:
-    return "1 record was" if n == 1 else f"{n:,} records were"
+    return amount(n, "record was", "records were")

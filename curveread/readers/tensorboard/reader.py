@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tensorboard import EVENTS
@@ -103,7 +104,7 @@ def _sorted_notes(attempts: Sequence[Mapping[str, Series]], source: str) -> list
     if not back:
         return []
     times = sum(int((s.step[1:] < s.step[:-1]).sum()) for _, s in back)
-    often = "once" if times == 1 else f"{times:,} times"
+    often = "once" if times == 1 else amount(times, "time")
     tags = sorted({tag for tag, _ in back})
     text = f"{_names(tags)}: steps go back {often} while the run goes on; the points were sorted by step, all are kept"
     return [DataNote(NoteKind.UNORDERED, source, text, times=times)]
@@ -113,7 +114,7 @@ def _rounded_notes(rounded: Mapping[str, int], source: str) -> list[DataNote]:
     if not rounded:
         return []
     n = sum(rounded.values())
-    points = "1 point is a whole number" if n == 1 else f"{n:,} points are whole numbers"
+    points = amount(n, "point is a whole number", "points are whole numbers")
     text = f"{_names(list(rounded))}: {points} beyond 2^53, rounded to the nearest float64"
     return [DataNote(NoteKind.ROUNDED, source, text)]
 
@@ -125,7 +126,7 @@ def _names(tags: list[str]) -> str:
 def _emptiness(found: Scalars) -> str:
     if not found.records:
         return "the file holds no record"
-    records = "1 record" if found.records == 1 else f"{found.records:,} records"
+    records = amount(found.records, "record")
     return f"the file holds {records} and no scalar among them"
 
 

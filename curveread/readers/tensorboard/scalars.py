@@ -184,7 +184,7 @@ class _Decoder:
                 try:
                     known.append(KnownLayout(parse(rows[0, :length].data), rows[0]))
                 except NotAMessage as e:
-                    reason = f"its checksum is right, but it is no event: {e}"
+                    reason = f"its checksum is right, but it is not an event: {e}"
                     self.bad.append(BadRecord(int(record[0]), int(start[0]), reason))
                     record, start, rows = record[1:], start[1:], rows[1:]
                     continue

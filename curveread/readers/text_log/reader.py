@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column
@@ -88,9 +89,9 @@ class TextLogReader(Reader):
             notes += cut_short(gathered, lines.unfinished, source)
         rows = rows_of(gathered, source)
         if not rows.columns:
-            raise CorruptLogError(f"{path}: {gathered.count} lines, none with a step and a metric")
+            raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none with a step and a metric")
         if gathered.overflow:
-            message = f"{gathered.overflow} lines are each built in another way and were left out"
+            message = f"left out {amount(gathered.overflow, 'line')} built in a way that no other is"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         return parts_of(path, self.format.name, lines, gathered, rows, notes)
 
@@ -123,7 +124,7 @@ def parts_of(path: Path, name: str, lines: Lines, gathered: Gathered, rows: Rows
         segments = [{t: _with_role(c) for t, c in s.items()} for s in segments]
         said = [*notes, *decided, *_rounded(segments, source)]
         if not segments:
-            message = f"no curve: {some.rows} records, no metric in them"
+            message = f"no curve: {amount(some.rows, 'record')} without a metric"
             said.append(DataNote(NoteKind.EMPTY, source, message))
         key = f"training {i}" if len(trainings) > 1 else ""
         parts.append(

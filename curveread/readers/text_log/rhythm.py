@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.plural import amount
 from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.readers.text_log.words import eval_word, is_telling
 from curveread.run.counters import counted_as
@@ -82,8 +83,7 @@ class Beat:
         notes = list(self.notes)
         for why, rows in self.out.items():
             first = int(self.line[np.argmax(rows)]) + 1
-            amount = f"{int(rows.sum())} lines" if rows.sum() > 1 else "1 line"
-            message = f"{amount} left out (the first is line {first}): {why}"
+            message = f"{amount(int(rows.sum()), 'line')} left out (the first is line {first}): {why}"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         return notes
 
@@ -204,7 +204,7 @@ def _evaluations(beat: Beat) -> None:
         out = np.zeros(beat.line.size, bool)
         out[mine[~last]] = True
         cut = int((~whole).sum())
-        also = f"; {cut} evaluation{'s' if cut > 1 else ''} never came to an end" if cut else ""
+        also = f"; {amount(cut, 'evaluation')} never came to an end" if cut else ""
         beat.left_out(out, f"counts of running evaluations, whose last line is their result{also}")
         named = np.isfinite(beat.epoch[mine])
         beat.counts[mine] = np.where(named, EPOCH, LOOSE)

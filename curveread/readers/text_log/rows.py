@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.axis import from_bars, from_epochs
 from curveread.readers.text_log.gather import Gathered
@@ -117,7 +118,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
         notes.append(DataNote(NoteKind.X_AXIS, source, reason))
     columns, repeated = _without_repeats(columns, step) if name != "record" else (columns, 0)
     if repeated:
-        message = f"{repeated} points were printed more than once (several processes print) and are counted once"
+        message = f"counted once, {amount(repeated, 'point')} that several processes printed"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     named = np.flatnonzero(np.isfinite(rows.epoch))
     if named.size and "epoch" not in columns and name != "epoch":
@@ -127,7 +128,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
         columns["wall_time"] = Column(timed, rows.stamp[timed])
     table, step, again = without_rewritten(Table(rows.line.size, columns), step)
     if again:
-        message = f"{again} records were written again with the same numbers and are counted once"
+        message = f"counted once, {amount(again, 'record')} written again with the same numbers"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     return table, Axis(name, step), notes
 
@@ -157,7 +158,9 @@ def _one_rank(columns: dict[str, Column], rows: Rows, source: str) -> tuple[dict
     if not dropped:
         return out, []
     ranks = ", ".join(map(str, sorted(shown)))
-    message = f"several ranks print: the points of rank {ranks} are shown, {dropped} points of other ranks are left out"
+    message = (
+        f"several ranks print: the points of rank {ranks} are shown, left out {amount(dropped, 'point')} of others"
+    )
     return out, [DataNote(NoteKind.SKIPPED, source, message)]
 
 
@@ -168,7 +171,7 @@ def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[
         step, reason, each = in_epochs(rows.step, rows.epoch, rows.total, counted, by_epoch)
         loose = int((rows.counts == LOOSE).sum())
         if loose and not reason:
-            reason = f"{loose} lines name no step: the step printed before them is used"
+            reason = f"{amount(loose, 'line names', 'lines name')} no step: the step printed before is used"
         carried = _carried(step, counted)
         return "step", epoch_ends(carried, rows.step, by_epoch & rows.evaluation, counted, each), reason
     if by_epoch.any():

@@ -36,7 +36,7 @@ class Cells:
     entry
         (n,) int64, ascending: the entries that hold the key.
     value
-        (n,) float64, NaN where it is no number.
+        (n,) float64, NaN where it is not a number.
     kind
         (n,) int8: :data:`NUMBER`, :data:`NULL` or :data:`OTHER` (text, true, a list …).
     """
@@ -53,9 +53,9 @@ class History:
     Parameters
     ----------
     entries
-        Number of entries, those that are no objects included.
+        Number of entries, those that are not objects included.
     unusable
-        How many are no objects.
+        How many are not objects.
     columns
         key -> Cells, in the order of first appearance.
     """

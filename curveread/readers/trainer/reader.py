@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
@@ -50,7 +51,7 @@ class TrainerStateReader(Reader):
         return beginnings(paths)
 
     def read(self, path: Path) -> list[Part]:
-        """Read one state; CorruptLogError when it is no JSON or holds no ``log_history``."""
+        """Read one state; CorruptLogError when it is not JSON or holds no ``log_history``."""
         source = str(path)
         try:
             text = path.read_bytes()
@@ -64,7 +65,7 @@ class TrainerStateReader(Reader):
                 DataNote(
                     NoteKind.EMPTY,
                     source,
-                    f"no curve: log_history has {history.entries} entries, none with a step and a number",
+                    f"no curve: log_history has {_entries(history.entries)}, none with a step and a number",
                 )
             )
         rounded = _rounded(curves.get("loss"))
@@ -103,8 +104,10 @@ def _load(text: bytes, path: Path) -> tuple[dict[str, Any], History, list[DataNo
     except (ValueError, RecursionError) as error:
         entries = _salvage(text)
         if not entries:
-            raise CorruptLogError(f"{path}: no valid JSON ({error}) and no complete log entry in it") from error
-        message = f"the file is damaged ({error}); {len(entries)} complete log entries kept"
+            raise CorruptLogError(f"{path}: not valid JSON ({error}) and no complete log entry in it") from error
+        message = (
+            f"the file is damaged ({error}); {amount(len(entries), 'complete log entry', 'complete log entries')} kept"
+        )
         return {}, history_of(entries), [DataNote(NoteKind.TRUNCATED, str(path), message)]
     if not isinstance(state, dict):
         raise CorruptLogError(f"{path}: a JSON {type(state).__name__}, expected the object that the Trainer saves")
@@ -121,6 +124,10 @@ def _exact(state: dict[str, Any], text: bytes) -> dict[str, Any]:
             if float(found[1]) == value:
                 state[key] = int(found[1])
     return state
+
+
+def _entries(number: int) -> str:
+    return amount(number, "entry", "entries")
 
 
 def _salvage(text: bytes) -> list[Any]:
@@ -158,7 +165,7 @@ def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, 
         listed[cells.entry] = True
     unusable += int(np.count_nonzero(listed & ~has_step & ~closing))
     if unusable:
-        notes.append(DataNote(NoteKind.SKIPPED, source, f"{unusable} entries of log_history without a usable step"))
+        notes.append(DataNote(NoteKind.SKIPPED, source, f"{_entries(unusable)} of log_history without a usable step"))
     plain = bool(has_step.all()) and not closing.any()
     usable = has_step & ~closing
     curves, skipped, nulls = {}, [], 0
@@ -186,7 +193,7 @@ def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, 
             DataNote(
                 NoteKind.SKIPPED,
                 source,
-                f"{nulls} null values (all-NaN metrics are logged as null by some trainers) are no points",
+                f"left out {amount(nulls, 'null value')}: some trainers log a metric that is NaN as null",
             )
         )
     return curves, ending, notes

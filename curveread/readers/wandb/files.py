@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Beside", "beside", "dropped_calls", "last_values"]
@@ -64,7 +65,7 @@ def dropped_calls(log: Path) -> list[DataNote]:
         except OSError:
             continue
         if found:
-            calls = "1 call" if len(found) == 1 else f"{len(found):,} calls"
+            calls = amount(len(found), "call")
             step, current = (int(n) for n in found[0])
             text = (
                 f"W&B dropped {calls} of log() that went back in step, first {step} behind {current} ({name} says so)"

@@ -45,7 +45,7 @@ class History:
     columns
         key -> Column, in the order of first appearance.
     not_numbers
-        key -> how many of its values are no number (media, text, lists).
+        key -> how many of its values are not a number (media, text, lists).
     broken
         Rows that could not be decoded.
     """

@@ -55,7 +55,7 @@ class WandbHistoryReader(Reader):
         system, placed = system_curves(
             samples, nothing if wall is None else wall, nothing.astype(np.int64) if step is None else step, source
         )
-        kept = [n for n in part.notes if n.kind is not NoteKind.SAMPLED]  # this file is no sample
+        kept = [n for n in part.notes if n.kind is not NoteKind.SAMPLED]  # this file is not a sample
         return [
             replace(
                 part,

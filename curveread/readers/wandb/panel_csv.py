@@ -168,8 +168,8 @@ def _curves(cells: Cells, axis: Axis, metric: str, name: str, notes: list[DataNo
                 DataNote(
                     NoteKind.SAMPLED,
                     source,
-                    f"{metric}: the web interface put the points into buckets; each of the {value.row.size} points is "
-                    "the last of its bucket, __MIN and __MAX are the bucket's extremes",
+                    f"{metric}: the web interface put the points into buckets; each of the {value.row.size:,} points "
+                    "is the last of its bucket, __MIN and __MAX are the bucket's extremes",
                 )
             )
     return out

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column, Table, choose_axis
@@ -66,7 +67,7 @@ class WandbReader(Reader):
             raise CorruptLogError(f"{path}: the file is empty; a .wandb file starts with {HEADER[:4]!r}")
         begin = buffer[: min(size, len(HEADER))].tobytes()
         if begin != HEADER[: len(begin)]:
-            raise CorruptLogError(f"{path}: no W&B log: starts with {begin!r}, expected {HEADER!r}")
+            raise CorruptLogError(f"{path}: not a W&B log: starts with {begin!r}, expected {HEADER!r}")
         records = read_records(buffer, size)
         notes = _damage_notes(records, source, size)
         start, stop, others = split_records(records.buffer, records.start, records.stop)
@@ -88,7 +89,7 @@ class WandbReader(Reader):
             curves = {**curves, **system}
             segments = [*segments[:-1], curves]
         if not curves:
-            what = f"{len(records)} records, none of them with a number" if len(records) else "no complete record"
+            what = f"{amount(len(records), 'record')} without a number" if len(records) else "no complete record"
             notes.append(DataNote(NoteKind.EMPTY, source, f"no curve: {what}"))
         notes += dropped_calls(path)
         files = beside(path)
@@ -129,13 +130,13 @@ def _damage_notes(records: Records, source: str, size: int) -> list[DataNote]:
     notes = []
     if records.damage:
         offset, reason = records.damage[0]
-        more = f" and at {len(records.damage) - 1} more places" if len(records.damage) > 1 else ""
+        more = f" and at {amount(len(records.damage) - 1, 'more place')}" if len(records.damage) > 1 else ""
         notes.append(
             DataNote(
                 NoteKind.CORRUPT,
                 source,
-                f"damaged at byte {offset} ({reason}){more}; {records.lost_bytes} bytes passed over, "
-                f"{len(records)} records kept",
+                f"damaged at byte {offset} ({reason}){more}; {amount(records.lost_bytes, 'byte')} passed over, "
+                f"{amount(len(records), 'record')} kept",
             )
         )
     if records.truncated_at is not None:
@@ -143,8 +144,8 @@ def _damage_notes(records: Records, source: str, size: int) -> list[DataNote]:
             DataNote(
                 NoteKind.TRUNCATED,
                 source,
-                f"last {size - records.truncated_at} bytes (from byte {records.truncated_at}) are "
-                f"an unfinished record; {len(records)} records kept",
+                f"an unfinished record at the end, {amount(size - records.truncated_at, 'byte')} from byte "
+                f"{records.truncated_at} on; {amount(len(records), 'record')} kept",
             )
         )
     return notes
@@ -159,7 +160,7 @@ def _content_notes(history: History, content: _Content, source: str) -> list[Dat
             DataNote(
                 NoteKind.SKIPPED,
                 source,
-                f"{len(names)} logged keys hold values that are no number (media, text, lists): {shown}",
+                f"left out what is not a number (media, text, lists) in {amount(len(names), 'logged key')}: {shown}",
             )
         )
     broken = history.broken + content.broken
@@ -168,14 +169,15 @@ def _content_notes(history: History, content: _Content, source: str) -> list[Dat
             DataNote(
                 NoteKind.CORRUPT,
                 source,
-                f"{broken} records could not be decoded; {history.rows - history.broken} history rows kept",
+                f"{amount(broken, 'record')} could not be decoded; "
+                f"{amount(history.rows - history.broken, 'history row')} kept",
             )
         )
     return notes
 
 
 def _read_others(records: Records, others: list[int]) -> _Content:
-    """Decode the records that are no history; a broken one is counted and passed over."""
+    """Decode the records that are not history; a broken one is counted and passed over."""
     out = _Content()
     buffer = records.buffer.data
     for i in others:

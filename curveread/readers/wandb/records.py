@@ -183,7 +183,7 @@ def metric_of(buffer: bytes | memoryview, at: int, stop: int) -> MetricDefinitio
 
 
 def stats_of(buffer: bytes | memoryview, at: int, stop: int) -> Stats:
-    """Decode a StatsRecord; items that are no numbers are left out."""
+    """Decode a StatsRecord; items that are not numbers are left out."""
     time, items = 0.0, []
     for number, wire, a, b in walk(buffer, at, stop):
         if number == 2 and wire == 2:

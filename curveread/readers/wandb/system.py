@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from curveread.errors import ReadError
+from curveread.plural import amount
 from curveread.readers.tables.json_rows import lines_to_rows
 from curveread.readers.textfile import read_text
 from curveread.readers.wandb.records import Stats
@@ -86,4 +87,5 @@ def system_curves(
         order = np.argsort(at, kind="stable")
         out[f"system/{key}"] = Curve(f"system/{key}", at[order], np.array(values)[order], when[order])
     where = "placed by time at the last logged step" if clock.size else "their steps are seconds since the first sample"
-    return out, [DataNote(NoteKind.X_AXIS, source, f"{len(out)} system metrics have a clock and no step: {where}")]
+    message = f"{amount(len(out), 'system metric has', 'system metrics have')} a clock and no step: {where}"
+    return out, [DataNote(NoteKind.X_AXIS, source, message)]

@@ -95,7 +95,7 @@ def test_metrics_logged_without_a_step_are_numbered_by_time(tmp_path: Path) -> N
     assert part.curves["loss"].step.tolist() == [0, 1, 2, 3]
     assert part.curves["loss"].value.tolist() == [0.0, 0.5, 1.0, 1.5]
     assert part.curves["acc"].step.tolist() == [4, 5]
-    assert [n.message for n in part.notes] == ["1 metrics were logged without a step, their points are numbered: loss"]
+    assert [n.message for n in part.notes] == ["1 metric was logged without a step, the points are numbered: loss"]
 
 
 def test_resumed_run_has_two_attempts_and_the_later_wins(tmp_path: Path) -> None:
@@ -151,7 +151,9 @@ def test_half_written_and_damaged_lines_are_left_out_with_a_note(tmp_path: Path)
     assert part.curves["loss"].value.tolist() == [4.0, 3.0, 1.0]
     said = {n.kind: n.message for n in part.notes}
     assert said[NoteKind.TRUNCATED] == "the last line is half written and was left out; 3 points kept"
-    assert said[NoteKind.CORRUPT].startswith("2 lines are not <milliseconds> <value> <step> (the first is line 3)")
+    assert said[NoteKind.CORRUPT].startswith(
+        "left out 2 lines that should be <milliseconds> <value> <step>, the first is line 3"
+    )
 
 
 def test_run_without_metrics_says_so(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_meta_yaml_of_something_else_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "meta.yaml"
     path.write_text("name: a conda recipe\n")
     assert not FOLDERS.claims(path)
-    with pytest.raises(CorruptLogError, match=r"meta\.yaml: no run of MLflow: no run_id in it"):
+    with pytest.raises(CorruptLogError, match=r"meta\.yaml: not a run of MLflow: it has no run_id"):
         FOLDERS.read(path)
 
 
@@ -233,7 +235,7 @@ def test_sqlite_store(tmp_path: Path) -> None:
     assert loss.wall_time is not None
     assert loss.wall_time.tolist() == [STARTED / 1e3, STARTED / 1e3 + 1, STARTED / 1e3 + 2]
     assert alpha.curves["grad"].value.tolist() == [math.inf, -math.inf]
-    assert [n.message[:22] for n in alpha.notes] == ["values of ±1.797693134", "1 runs hold no metric "]
+    assert [n.message[:22] for n in alpha.notes] == ["values of ±1.797693134", "left out 1 run without"]
     assert [n.message for n in beta.notes] == ["the run is marked as deleted in MLflow; read anyway"]
     assert sorted(r.name for r in read_runs(path)) == ["alpha", "beta"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["anything.sqlite"]
@@ -318,7 +320,7 @@ def test_rows_around_a_damaged_page_are_kept(tmp_path: Path) -> None:
     assert 1800 < steps.size < 2000
     assert steps[0] == 0
     assert steps[-1] == 1999
-    assert any(n.kind is NoteKind.CORRUPT and f"{steps.size} points kept" in n.message for n in part.notes)
+    assert any(n.kind is NoteKind.CORRUPT and f"{steps.size:,} points kept" in n.message for n in part.notes)
 
 
 @pytest.mark.parametrize("every", [53, pytest.param(7, marks=pytest.mark.slow)])
@@ -334,7 +336,7 @@ def test_damaged_store(every: int, tmp_path: Path) -> None:
 
 def test_what_is_no_store(tmp_path: Path) -> None:
     path = tmp_path / "mlflow.db"
-    for content, said in ((b"", "the file is empty"), (b"hello", "no SQLite database")):
+    for content, said in ((b"", "the file is empty"), (b"hello", "not a SQLite database")):
         path.write_bytes(content)
         with pytest.raises(CorruptLogError, match=said):
             SQLITE.read(path)
@@ -342,7 +344,7 @@ def test_what_is_no_store(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE metrics (a, b)")
     db.close()
-    with pytest.raises(CorruptLogError, match="no store of MLflow"):
+    with pytest.raises(CorruptLogError, match="not a store of MLflow"):
         SQLITE.read(path)
     with pytest.raises(ReadError):
         SQLITE.read(tmp_path / "absent.db")

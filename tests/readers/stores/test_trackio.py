@@ -125,7 +125,7 @@ def test_broken_rows_are_left_out_with_a_note(tmp_path: Path) -> None:
     (part,) = READER.read(trackio_db(tmp_path / "p.db", {"metrics": rows}))
     assert part.curves["loss"].step.tolist() == [0, 3]
     assert [n.message for n in part.notes if n.kind is NoteKind.CORRUPT] == [
-        "2 rows are no JSON object or have no usable step and were left out; 2 rows kept"
+        "left out 2 rows without a JSON object or a usable step; 2 rows kept"
     ]
 
 
@@ -157,5 +157,5 @@ def test_other_databases_are_not_claimed(tmp_path: Path) -> None:
         db.execute("CREATE TABLE metrics (id, name, value)")
     db.close()
     assert not READER.claims(path)
-    with pytest.raises(CorruptLogError, match="no store of trackio: no timestamp or run_name or step or metrics in"):
+    with pytest.raises(CorruptLogError, match="not a store of trackio: no timestamp or run_name or step or metrics in"):
         READER.read(path)

@@ -208,8 +208,8 @@ def test_header_in_the_middle_and_ragged_rows(tmp_path: Path) -> None:
     part = _read(tmp_path / "log.csv", "step,loss\n0,2.5\n1,2.0\nstep,loss\n1,1.9\n2,1.8,extra\n3,1.5\n4")
     assert [s["loss"].value.tolist() for s in part.segments] == [[2.5, 2.0], [1.9, 1.5]]
     said = " ".join(n.message for n in part.notes)
-    assert "header is repeated 1 times" in said
-    assert "1 of 5 rows have another number of cells" in said
+    assert "header is repeated 1 time:" in said
+    assert "left out 1 of 5 rows: another number of cells" in said
     assert "last line is half written (1 of 2 cells)" in said
 
 

@@ -60,7 +60,7 @@ def test_half_written_last_line_and_damage_in_the_middle(tmp_path: Path) -> None
     part = _read(tmp_path / "metrics.jsonl", "\n".join(lines) + '\n{"step": 10, "lo')
     assert part.curves["loss"].step.tolist() == [0, 1, 2, 3, 5, 6, 7, 8, 9]
     said = {n.kind: n.message for n in part.notes}
-    assert "the last line is no complete JSON object" in said[NoteKind.TRUNCATED]
+    assert "the last line is not a complete JSON object" in said[NoteKind.TRUNCATED]
     assert "line 5" in said[NoteKind.CORRUPT]
 
 

@@ -69,7 +69,7 @@ def test_run_history_of_wandb(tmp_path: Path) -> None:
     acc = part.curves["eval/acc"]
     assert (len(acc), acc.significand_bits, loss.significand_bits) == (200, 24, 53)
     assert np.isnan(part.curves["note"].value).sum() == 100  # numbers written as text
-    assert [n.message for n in part.notes] == ["no numbers in 1 columns: grads"]
+    assert [n.message for n in part.notes] == ["no numbers in 1 column: grads"]
 
 
 def test_history_in_several_files_is_one_run(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_types_that_are_numbers_in_other_clothes(tmp_path: Path) -> None:
     wall = part.curves["half"].wall_time
     assert wall is not None
     assert wall.tolist() == [1735689600.0, 1735689601.0, 1735689602.0]
-    assert "no numbers in 1 columns: image" in [n.message for n in part.notes]
-    assert "no numbers in 1 columns: word" in [n.message for n in part.notes]
+    assert "no numbers in 1 column: image" in [n.message for n in part.notes]
+    assert "no numbers in 1 column: word" in [n.message for n in part.notes]
 
 
 def test_nan_that_pandas_wrote_as_null_is_put_back(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_row_group_that_is_damaged_costs_its_rows(tmp_path: Path) -> None:
     assert len(part.curves["acc"]) == 400
     assert part.curves["loss"].step.tolist() == [*range(100), *range(200, 400)]
     assert [n.kind for n in part.notes] == [NoteKind.CORRUPT]
-    assert part.notes[0].message.startswith("1 pieces are damaged and were left out, first loss in row group 1")
+    assert part.notes[0].message.startswith("left out 1 damaged piece, first loss in row group 1")
 
 
 @pytest.mark.parametrize("every", damage.SWEEPS)
@@ -248,7 +248,7 @@ def test_damage(compression: str, every: int, tmp_path: Path) -> None:
 def test_no_parquet_file(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     path.write_bytes(b"PAR1 and more")
-    with pytest.raises(CorruptLogError, match=r"x\.parquet: no readable Parquet file: "):
+    with pytest.raises(CorruptLogError, match=r"x\.parquet: not a readable Parquet file: "):
         READER.read(path)
 
 

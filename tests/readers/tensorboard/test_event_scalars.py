@@ -275,7 +275,7 @@ def test_record_that_is_no_event(tmp_path: Path) -> None:
     (part,) = READER.read(path)
     assert part.curves["x"].step.tolist() == [1, 2]
     assert [n.message for n in part.notes] == [
-        "record 2 at byte 39: its checksum is right, but it is no event: wire type 7 at byte 0; "
+        "record 2 at byte 39: its checksum is right, but it is not an event: wire type 7 at byte 0; "
         "left out, 2 records were kept"
     ]
 

@@ -189,7 +189,7 @@ def test_llmc_console_prints_the_validation_loss_without_a_step(tmp_path: Path) 
     part = _read(tmp_path, "\n".join(lines) + "\n")
     assert _points(part, "val loss") == [(5, 9.5)]
     assert _points(part, "loss") == [(i, float(f"{_loss(i):.6f}")) for i in range(1, 9)]
-    assert "1 lines name no step" in _said(part, NoteKind.X_AXIS)
+    assert "1 line names no step" in _said(part, NoteKind.X_AXIS)
 
 
 def test_megatron(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_lines_that_every_process_prints_count_once(tmp_path: Path) -> None:
     part = _read(tmp_path, text)
     assert _points(part, "loss") == [(i, float(f"{_loss(i):.4f}")) for i in range(10)]
     assert len(part.curves["tps"]) == 20  # unequal values stay
-    assert "20 points were printed more than once" in _said(part, NoteKind.MERGED)
+    assert "counted once, 20 points that several processes printed" in _said(part, NoteKind.MERGED)
 
 
 @pytest.mark.parametrize("strings", [True, False])
@@ -504,7 +504,7 @@ def test_every_line_built_in_another_way(tmp_path: Path) -> None:
     text = "".join(f"step {i}: loss=2.5 k{i}=1.0 q{i % 7}=2\n" for i in range(3000))
     part = _read(tmp_path, text)
     assert len(part.curves["loss"]) == 512
-    assert "2488 lines are each built in another way" in _said(part, NoteKind.SKIPPED)
+    assert "left out 2,488 lines built in a way that no other is" in _said(part, NoteKind.SKIPPED)
 
 
 def test_odd_numbers(tmp_path: Path) -> None:

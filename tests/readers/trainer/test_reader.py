@@ -130,7 +130,7 @@ def test_cut_file_keeps_complete_entries(tmp_path: Path) -> None:
 
 def test_unusable_states(tmp_path: Path) -> None:
     path = tmp_path / "trainer_state.json"
-    for text, says in (("{}", "no log_history"), ("[1]", "expected the object"), ("hello", "no valid JSON")):
+    for text, says in (("{}", "no log_history"), ("[1]", "expected the object"), ("hello", "not valid JSON")):
         path.write_text(text)
         with pytest.raises(CorruptLogError, match=says):
             _read(path)
