@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from curveread.plural import amount
 from curveread.readers.text_log.lines import glimpse
 from curveread.readers.text_log.printed import CLOCK, NUMBER
 
@@ -46,7 +47,7 @@ def nearly(path: Path) -> str:
     line = example[build]
     shown = line[:_SHOWN].decode("utf-8", "replace").strip() + ("…" if len(line) > _SHOWN else "")
     how = _columns(line) if _CELLS.fullmatch(line) else _pattern(line)
-    return f"{count} lines such as {shown!r} come near; {how} would read them" if how else ""
+    return f"{amount(count, 'line')} such as {shown!r} come near; {how} would read them" if how else ""
 
 
 def _columns(line: bytes) -> str:

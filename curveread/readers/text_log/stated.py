@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from curveread.errors import ArgumentError, CorruptLogError
+from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.text_log.gather import Gathered
@@ -83,7 +84,7 @@ class _Stated(Reader):
             gathered.count += len(piece)
             gathered.finish()
         if not gathered.sheets:
-            raise CorruptLogError(f"{path}: {gathered.count} lines, none fits")
+            raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none fits")
         rows = rows_of(gathered, str(path))
         return parts_of(path, self.format.name, lines, gathered, rows, list(lines.notes))
 
