@@ -246,7 +246,8 @@ def _one_axis(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> No
             continue
         beat.counts[mine] = LOOSE
         beat.step[mine] = np.nan
-        message = f"{amount(mine.size, 'line counts', 'lines count')} {name} and not {main}: placed at what was printed before"
+        what = amount(mine.size, "line counts", "lines count")
+        message = f"{what} {name} and not {main}: placed at what was printed before"
         beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
 
 
