@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from curveread.cli.reading import Axis
+from curveread.cli.reading import XAxis
 from curveread.errors import UsageError
 
 __all__ = ["Parser", "add_paths", "add_plugins", "add_reading", "member", "names", "price"]
@@ -118,7 +118,7 @@ def add_reading(parser: Parser) -> None:
     ):
         add(f"--{name}", metavar=f"REGEX={value}", action="append", type=_pair, help=f"{about}; repeatable.")
     add("--task", metavar="KIND", help="What kind of training it is: language-model, detection …")
-    add("--x", **member(Axis), help="What the axis counts; all but step need a log that has them (default: step).")
+    add("--x", **member(XAxis), help="What the axis counts; all but step need a log that has them (default: step).")
     add("--vocab-size", metavar="N", type=_whole, help="Tokens in the vocabulary, where the log does not say.")
     add(
         "--tokens-per-byte",

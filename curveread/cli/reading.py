@@ -13,10 +13,10 @@ from curveread.cli.progress import progress
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 
-__all__ = ["Axis", "Reading", "Unread", "read_paths"]
+__all__ = ["Reading", "Unread", "XAxis", "read_paths"]
 
 
-class Axis(StrEnum):
+class XAxis(StrEnum):
     """What the horizontal axis counts."""
 
     STEP = "step"
@@ -40,7 +40,7 @@ class Reading:
     better: Sequence[tuple[str, str]] = ()
     unit: Sequence[tuple[str, str]] = ()
     task: str | None = None
-    x: Axis = Axis.STEP
+    x: XAxis = XAxis.STEP
     vocab_size: int | None = None
     tokens_per_byte: float | None = None
     pattern: str | None = None

@@ -12,9 +12,9 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing
 from curveread.findings.finding import Finding
 from curveread.findings.wording import place
-from curveread.report.chart.axis import Axis, step_axis
 from curveread.report.chart.panels import panels
-from curveread.report.chart.spec import ChartSpec, Mark, Rule, Segment, Stretch
+from curveread.report.chart.scale import Scale, step_axis
+from curveread.report.chart.spec import ChartSpec, Event, Mark, Segment, Stretch
 from curveread.report.logtext import clean, shorten, words
 
 __all__ = ["chart"]
@@ -58,7 +58,7 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         x_label=clean(diagnosis.run.x_axis).lstrip("_") or "step",
         panels=stack,
         marks=marks[:most],
-        rules=tuple(_rules(diagnosis)),
+        events=tuple(_events(diagnosis)),
         strip=_strip(marks, x),
         phases=_phases(diagnosis),
     )
@@ -77,7 +77,7 @@ def _chosen(diagnosis: Diagnosis, tags: Sequence[str] | None) -> tuple[Drawing, 
     return tuple(have[t] for t in dict.fromkeys(tags))
 
 
-def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Axis:
+def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Scale:
     ends: list[float] = []
     for d in drawings:
         for steps in (d.step, d.nonfinite_step):
@@ -108,12 +108,12 @@ def _point(d: Drawing | None, step: int | None) -> tuple[float, float] | None:
     return (float(step), float(d.value[at].max())) if at.size else None
 
 
-def _rules(diagnosis: Diagnosis) -> Iterable[Rule]:
+def _events(diagnosis: Diagnosis) -> Iterable[Event]:
     for entry in diagnosis.timeline:
         if entry.kind not in ("finding", "checkpoint", "end"):
-            yield Rule(float(entry.step), clean(entry.kind), clean(entry.text))
+            yield Event(float(entry.step), clean(entry.kind), clean(entry.text))
     for kept in diagnosis.run.checkpoints:
-        yield Rule(float(kept.step), "checkpoint", f"checkpoint {place(kept.step, diagnosis.run.x_axis)}")
+        yield Event(float(kept.step), "checkpoint", f"checkpoint {place(kept.step, diagnosis.run.x_axis)}")
 
 
 def _phases(diagnosis: Diagnosis) -> tuple[Stretch, ...]:
@@ -123,7 +123,7 @@ def _phases(diagnosis: Diagnosis) -> tuple[Stretch, ...]:
     return tuple(Stretch(p.first_step, p.last_step, clean(p.name)) for p in diagnosis.phases)
 
 
-def _strip(marks: Sequence[Mark], x: Axis) -> tuple[Segment, ...]:
+def _strip(marks: Sequence[Mark], x: Scale) -> tuple[Segment, ...]:
     """Return the axis cut where findings begin and end, each piece with its gravest finding.
 
     A finding of one step is widened to a visible piece, so that the strip never hides it.

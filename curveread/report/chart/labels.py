@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.report.chart.axis import Axis
+from curveread.report.chart.scale import Scale
 from curveread.report.chart.spec import Mark
 
 __all__ = ["RULES", "Label", "Note", "beside", "gap_notes", "place"]
@@ -70,7 +70,7 @@ class Label:
         return min(self.left, self.at), max(self.right, self.until)
 
 
-def place(marks: Sequence[Mark], x: Axis, chars: float, *, rows: int = ROWS) -> tuple[Label, ...]:
+def place(marks: Sequence[Mark], x: Scale, chars: float, *, rows: int = ROWS) -> tuple[Label, ...]:
     """Return a label for every mark, in the order of the marks.
 
     Greedy: graver findings choose first, among equals the later ones, so that labels that reach to the right leave the
@@ -112,7 +112,7 @@ def place(marks: Sequence[Mark], x: Axis, chars: float, *, rows: int = ROWS) -> 
     return tuple(done[i] for i in range(len(marks)))
 
 
-def _fit(mark: Mark, level: int, x: Axis, chars: float, rows: int, there: list[Label]) -> Label | None:
+def _fit(mark: Mark, level: int, x: Scale, chars: float, rows: int, there: list[Label]) -> Label | None:
     text = mark.texts[min(level, len(mark.texts) - 1)]
     for row in range(rows):
         for candidate in _candidates(mark, text, row, x, chars):
@@ -121,7 +121,7 @@ def _fit(mark: Mark, level: int, x: Axis, chars: float, rows: int, there: list[L
     return None
 
 
-def _candidates(mark: Mark, text: str, row: int, x: Axis, chars: float) -> list[Label]:
+def _candidates(mark: Mark, text: str, row: int, x: Scale, chars: float) -> list[Label]:
     at, until = x.at(mark.first), x.at(mark.last)
     half = BADGE / chars / 2
     badge = min(max(at, half), 1 - half) if half < 0.5 else 0.5

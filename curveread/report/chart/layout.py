@@ -9,7 +9,7 @@ from curveread.report.chart.palette import STRIP, WORDS
 from curveread.report.chart.plots import content, heading
 from curveread.report.chart.scene import Badge, Boxes, Glyphs, Group, Part, Plot, Scene, Stroke, Words
 from curveread.report.chart.size import Size
-from curveread.report.chart.spec import ChartSpec, Rule
+from curveread.report.chart.spec import ChartSpec, Event
 from curveread.report.logtext import shorten
 
 __all__ = ["scene"]
@@ -117,11 +117,11 @@ def _step_axis(spec: ChartSpec, size: Size, bottom: float) -> tuple[list[Part], 
         if middle - half > ends + 6:
             parts.append(Words(middle, bottom + 16, tick.text, "tick", "middle"))
             ends = middle + half
-    kept = [r for r in spec.rules if r.kind == "checkpoint"][:200]
+    kept = [r for r in spec.events if r.kind == "checkpoint"][:200]
     parts += _events(spec, size, kept, "checkpoint", bottom + 1)
     low = bottom + 16
     for name, kinds in (("epochs", ("epoch",)), ("rate", ("lr-change", "schedule")), ("evals", ("eval",))):
-        events = [r for r in spec.rules if r.kind in kinds]
+        events = [r for r in spec.events if r.kind in kinds]
         if events:
             low += 15
             parts.append(Words(size.left - 6, low, name, "tick", "end"))
@@ -131,9 +131,9 @@ def _step_axis(spec: ChartSpec, size: Size, bottom: float) -> tuple[list[Part], 
     return parts, low + 21
 
 
-def _events(spec: ChartSpec, size: Size, events: Sequence[Rule], shape: str, y: float) -> list[Part]:
+def _events(spec: ChartSpec, size: Size, events: Sequence[Event], shape: str, y: float) -> list[Part]:
     """Return a glyph for each event of a kind; those closer than two pixels are one."""
-    drawn: list[tuple[Rule, float]] = []
+    drawn: list[tuple[Event, float]] = []
     for event in events:
         x = _across(spec, size, event.x)
         if not drawn or x - drawn[-1][1] >= 2:

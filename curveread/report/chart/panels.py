@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.drawing import GAP, Drawing
 from curveread.findings.wording import compact, measure, number, place
-from curveread.report.chart.axis import Axis, value_axis
+from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
 from curveread.report.logtext import clean, shorten
 
@@ -57,7 +57,7 @@ RULES = {"arrows": _MAX_ARROWS, "apart": _APART}
 
 def panels(
     drawings: Iterable[Drawing],
-    x: Axis,
+    x: Scale,
     *,
     named: frozenset[str],
     summary: Mapping[str, KeyFigure],
@@ -107,7 +107,7 @@ def _panel(
     title: str,
     group: list[Drawing],
     height: float,
-    x: Axis,
+    x: Scale,
     named: frozenset[str],
     summary: Mapping[str, KeyFigure],
     axis: str,
@@ -201,7 +201,7 @@ def _blank(knots: _Float, trend: _Float, d: Drawing) -> _Float:
     return np.where(inside, np.nan, trend)
 
 
-def _gaps(shown: list[Drawing], x: Axis) -> tuple[Gap, ...]:
+def _gaps(shown: list[Drawing], x: Scale) -> tuple[Gap, ...]:
     """Return the stretches of non-finite values of a panel; those of several curves that overlap are one."""
     out: list[Gap] = []
     for gap in sorted((g for d in shown for g in _stretches(d, x)), key=lambda g: g.first):
@@ -213,7 +213,7 @@ def _gaps(shown: list[Drawing], x: Axis) -> tuple[Gap, ...]:
     return tuple(out)
 
 
-def _stretches(d: Drawing, x: Axis) -> list[Gap]:
+def _stretches(d: Drawing, x: Scale) -> list[Gap]:
     """Return the stretches of one curve; those closer than a few pixels are one."""
     if not d.nonfinite_step.size:
         return []
@@ -225,12 +225,12 @@ def _stretches(d: Drawing, x: Axis) -> list[Gap]:
     return [Gap(float(steps[a]), float(steps[b]), (d.tag,), int(b - a + 1)) for a, b in zip(starts, ends, strict=True)]
 
 
-def outside(shown: Iterable[Drawing], x: Axis, y: Axis) -> list[Marker]:
+def outside(shown: Iterable[Drawing], x: Scale, y: Scale) -> list[Marker]:
     """Return the arrows of a panel at values that its axis does not reach, those of the wildest."""
     return sorted((m for d in shown for m in _outside(d, x, y)), key=lambda m: -abs(m.y))[:_MAX_ARROWS]
 
 
-def _outside(d: Drawing, x: Axis, y: Axis) -> list[Marker]:
+def _outside(d: Drawing, x: Scale, y: Scale) -> list[Marker]:
     """Return an arrow for each cluster of points that the axis does not reach: the farthest of them, with its value."""
     out = []
     for kind, beyond, pick in (("above", d.value > y.high, np.argmax), ("below", d.value < y.low, np.argmin)):

@@ -66,7 +66,7 @@ def content(spec: ChartSpec, plot: Plot, labels: tuple[Label, ...], size: Size) 
         notes.append((x, y, words))
     if plot.index == 0:
         told = {m.first for m in spec.marks}
-        restarts = [r.x for r in spec.rules if r.kind == "restart" and r.x not in told]
+        restarts = [r.x for r in spec.events if r.kind == "restart" and r.x not in told]
         notes += [(spec.x.at(x) * width, height - 9, "restart") for x in restarts]
     over.append(Stroke(left, top + height, left + width, top + height, "soft", opacity=0.6))
     blanks = gap_notes([(spec.x.at(g.first), spec.x.at(g.last)) for g in p.gaps], width, height, size.char)
@@ -90,10 +90,10 @@ def _gap(spec: ChartSpec, gap: Gap, box: Box) -> Part:
 def _restarts(spec: ChartSpec, plot: Plot) -> list[Part]:
     left, top, width, height = plot.box
     out: list[Part] = []
-    for rule in spec.rules:
-        if rule.kind == "restart":
-            x = left + spec.x.at(rule.x) * width
-            out.append(Group((Stroke(x, top, x, top + height, "soft", dash="4 3"),), rule.text))
+    for event in spec.events:
+        if event.kind == "restart":
+            x = left + spec.x.at(event.x) * width
+            out.append(Group((Stroke(x, top, x, top + height, "soft", dash="4 3"),), event.text))
     return out
 
 

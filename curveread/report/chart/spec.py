@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings import wording
-from curveread.report.chart.axis import Axis
+from curveread.report.chart.scale import Scale
 
-__all__ = ["Band", "ChartSpec", "Gap", "Key", "Line", "Mark", "Marker", "Panel", "Rule", "Segment", "Stretch"]
+__all__ = ["Band", "ChartSpec", "Event", "Gap", "Key", "Line", "Mark", "Marker", "Panel", "Segment", "Stretch"]
 
 _Float = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ class Panel:
 
     title: str
     unit: str
-    y: Axis
+    y: Scale
     height: float
     keys: tuple[Key, ...]
     bands: tuple[Band, ...]
@@ -138,7 +138,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Event:
     """Something that happened at a step and is no finding; ``kind`` as in the timeline: ``restart``, ``epoch`` …."""
 
     x: float
@@ -179,18 +179,18 @@ class ChartSpec:
         From top to bottom; empty when the run has no curve to draw.
     marks
         Findings that have a place on the axis, in the order of the findings.
-    rules, strip, phases
+    events, strip, phases
         What happened besides the findings; the health strip; the phases.
     """
 
     name: str
     headline: str
     health: str
-    x: Axis
+    x: Scale
     x_label: str
     panels: tuple[Panel, ...]
     marks: tuple[Mark, ...]
-    rules: tuple[Rule, ...]
+    events: tuple[Event, ...]
     strip: tuple[Segment, ...]
     phases: tuple[Stretch, ...]
 

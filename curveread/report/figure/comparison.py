@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.comparison import Comparison
-from curveread.report.chart.axis import value_axis
 from curveread.report.chart.palette import INKS
+from curveread.report.chart.scale import value_axis
 from curveread.report.figure.style import dashes, plain
 
 __all__ = ["figure", "png"]

@@ -114,7 +114,7 @@ def _caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
         parts.append("Arrows: values beyond the axis.")
     if any(p.gaps for p in spec.panels):
         parts.append("Hatched: NaN or Inf.")
-    if any(r.kind == "restart" for r in spec.rules):
+    if any(r.kind == "restart" for r in spec.events):
         parts.append("Dashed: restart.")
     reduced = [d for d in drawings if d.points > d.step.size + d.nonfinite_step.size]
     if reduced:

@@ -114,7 +114,7 @@ def test_restarts_checkpoints_and_phases() -> None:
             phases=(Phase("warmup", 0, 40), Phase("learning", 40, 399)),
         )
     )
-    assert [(r.x, r.kind) for r in spec.rules] == [(150, "restart"), (200, "checkpoint")]
+    assert [(r.x, r.kind) for r in spec.events] == [(150, "restart"), (200, "checkpoint")]
     assert [(p.name, p.first, p.last) for p in spec.phases] == [("warmup", 0, 40), ("learning", 40, 399)]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.report.chart.axis import step_axis
 from curveread.report.chart.labels import Label, beside, place
+from curveread.report.chart.scale import step_axis
 from curveread.report.chart.spec import Mark
 
 X = step_axis(0, 1000)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curveread.report.chart.axis import step_axis, value_axis
 from curveread.report.chart.chart import chart
 from curveread.report.chart.labels import Note, beside, gap_notes, place
 from curveread.report.chart.layout import scene
 from curveread.report.chart.panels import outside
+from curveread.report.chart.scale import step_axis, value_axis
 from curveread.report.chart.scene import Badge, Group, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import Mark

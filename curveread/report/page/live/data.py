@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing, Ruler
-from curveread.report.chart import axis, labels, panels, texture
+from curveread.report.chart import labels, panels, scale, texture
 from curveread.report.chart.chart import chart
 from curveread.report.chart.palette import INKS, WORDS
 from curveread.report.chart.size import WIDE
@@ -29,7 +29,7 @@ _LEAST = 300
 """No curve is brought below about so many points, whatever the budget."""
 _MARKS = 200
 _EVENTS = 3000
-_RULES = {**axis.RULES, **labels.RULES, **panels.RULES, **texture.RULES, "char": WIDE.char, "line": WIDE.line}
+_RULES = {**scale.RULES, **labels.RULES, **panels.RULES, **texture.RULES, "char": WIDE.char, "line": WIDE.line}
 _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
 
 
@@ -80,7 +80,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
         ],
         "phases": [[p.first, p.last, p.name] for p in spec.phases],
         "rules": _RULES,
-        "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.rules[:_EVENTS]],
+        "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.events[:_EVENTS]],
     }
 
 

@@ -1,5 +1,5 @@
 // Where labels, notes and arrows go and how far an axis reaches: the rules of chart/labels.py, chart/texture.py,
-// chart/panels.py and chart/axis.py, which say why, with their numbers. tests/report/page/test_live_rules.py holds
+// chart/panels.py and chart/scale.py, which say why, with their numbers. tests/report/page/test_live_rules.py holds
 // these functions to the same answers as those.
 
 const RANK = {error: 0, warning: 1, info: 2};

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from curveread.findings.wording import compact, number
 
-__all__ = ["RULES", "Axis", "Tick", "step_axis", "value_axis"]
+__all__ = ["RULES", "Scale", "Tick", "step_axis", "value_axis"]
 
 _Float = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class Scale:
     """A range with its ticks.
 
     Parameters
@@ -74,16 +74,16 @@ class Axis:
         return float(np.clip(self.fraction(np.array([value]))[0], 0.0, 1.0))
 
 
-def step_axis(low: float, high: float) -> Axis:
+def step_axis(low: float, high: float) -> Scale:
     """Return the axis of steps from ``low`` to ``high``; a single step gets room on both sides."""
     first, last, whole = float(low), float(high), low == int(low) and high == int(high)
     if not last > first:
         room = max(0.5, 4 * float(np.spacing(abs(first))))
-        return Axis(first - room, first + room, False, (Tick(first, compact(first)),))
-    return Axis(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=whole)))
+        return Scale(first - room, first + room, False, (Tick(first, compact(first)),))
+    return Scale(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=whole)))
 
 
-def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -> Axis:
+def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -> Scale:
     """Return an axis on which the curves can be read.
 
     Parameters
@@ -98,7 +98,7 @@ def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -
     # Below the smallest normal float arithmetic has no digits left to place a tick with.
     curves = [np.where(np.abs(c) < _SMALLEST, 0.0, c) for c in curves if c.size]
     if not curves:
-        return Axis(0.0, 1.0, False, ())
+        return Scale(0.0, 1.0, False, ())
     if log and all(bool((c > 0).any()) for c in curves):
         low, high = _union([_robust(np.log10(c[c > 0]), log=True) for c in curves])
         if high - low < 0.05:
@@ -106,7 +106,7 @@ def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -
         pad = 0.04 * (high - low)
         top = min(10 ** min(high + pad, _DECADES[1]), _LARGEST)
         bottom = min(10 ** max(low - pad, _DECADES[0]), top / 10**0.4)
-        return Axis(bottom, top, True, _readable(_log_ticks(bottom, top, ticks), bottom, top))
+        return Scale(bottom, top, True, _readable(_log_ticks(bottom, top, ticks), bottom, top))
     low, high = _union([_robust(c) for c in curves])
     only = low == high
     pad = 0.05 * (high / 2 - low / 2) * 2 if not only else abs(low) * 0.05 or 0.5
@@ -119,7 +119,7 @@ def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -
     if len(places) < 2:  # a single tick tells no scale
         places = _nice(bottom, top, 2 * ticks)
     marked = [(low, number(low, 3))] if only else _labelled(places)
-    return Axis(float(bottom), float(top), False, _readable((Tick(*m) for m in marked), bottom, top))
+    return Scale(float(bottom), float(top), False, _readable((Tick(*m) for m in marked), bottom, top))
 
 
 def _readable(ticks: Iterable[Tick], low: float, high: float) -> tuple[Tick, ...]:

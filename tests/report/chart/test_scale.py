@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from curveread.report.chart.axis import step_axis, value_axis
+from curveread.report.chart.scale import step_axis, value_axis
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 
