@@ -16,7 +16,7 @@ import pytest
 
 import curveread as cr
 from curveread.errors import UsageError
-from curveread.findings.arguments import Argument, AxisWord, Place, PlaceList, Span
+from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, PlaceList, Span
 from curveread.findings.diagnosis import Statement
 from curveread.findings.text import Text
 from curveread.run.axes import with_axis
@@ -292,7 +292,8 @@ def test_places_are_on_the_axis_that_was_asked_for(case: str) -> None:
     for axis, counted in AXES.items():
         for where, words in sentences(case, axis):
             parts = list(pieces(words))
-            places = [p for p in parts if isinstance(p, Place | PlaceList | Span | AxisWord)]
+            bare = [p.place if isinstance(p, Labelled) else p for p in parts]
+            places = [p for p in bare if isinstance(p, Place | PlaceList | Span | AxisWord)]
             assert {p.axis for p in places} <= {counted}, (axis, where, str(words))
             for before, after in pairwise(parts):
                 noun = (isinstance(before, str) and re.search(r"\b[Ss]teps?\s*$", before)) or (

@@ -13,7 +13,7 @@ import pytest
 
 from curveread import api
 from curveread.findings import schema
-from curveread.findings.arguments import AxisWord, Place, Span
+from curveread.findings.arguments import AxisWord, Labelled, Place, Span
 from curveread.findings.diagnosis import Diagnosis, Statement, Verdict
 from curveread.findings.finding import Evidence
 from curveread.findings.text import text
@@ -74,7 +74,7 @@ def test_evidence_moves_where_it_is_a_place() -> None:
     best = text("best accuracy at {axis}", axis=AxisWord())
     assert _moved(Evidence("best", best, 2500.0, "step")) == Evidence("best", "best accuracy at", 25, "epoch")
     between = text("onset between {axis}", axis=AxisWord(several=True))
-    bracket = text("{span}", span=Span(2500, 5000, labelled=True))
+    bracket = text("{span}", span=Labelled(Span(2500, 5000)))
     assert bracket == "2,500–5,000"
     assert _moved(Evidence("onset", between, bracket)) == Evidence("onset", "onset between", "epochs 25–50")
     since = text("change since {at}", at=Place(2500))
