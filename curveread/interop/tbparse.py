@@ -6,7 +6,6 @@ hyper-parameters are read by tbparse. Reference: tbparse 0.0.9, ``SummaryReader`
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -73,6 +72,8 @@ EVENT_FILES = TbparseView()
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the warnings of tbparse, pandas and TensorBoard from the user, who cannot do anything about them."""
+    import logging
+
     logger = logging.getLogger("tensorboard")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from curveread.findings.comparison import Comparison
-from curveread.findings.diagnosis import Diagnosis
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from curveread.findings.comparison import Comparison
+    from curveread.findings.diagnosis import Diagnosis
 
 __all__ = ["ReportRenderer", "Side"]
 

@@ -153,3 +153,15 @@ def test_what_the_user_knows_about_tokens(cli: Cli, healthy: Path) -> None:
         assert done.returncode == 2
         assert done.stderr.startswith(f"curveread: {option} {value}: ")
         assert done.stdout == ""
+
+
+def test_a_check_does_not_seal_the_files(cli: Cli, healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their digests are for reports: a check must not read a large log a second time."""
+    from curveread.readings.extras import ReportExtras
+
+    sealed: list[object] = []
+    monkeypatch.setattr(ReportExtras, "digests", lambda self, diagnosis: sealed.append(diagnosis) or {})
+    assert cli("check", healthy).returncode == 0
+    assert sealed == []
+    assert cli("report", healthy).returncode == 0
+    assert len(sealed) == 1

@@ -20,6 +20,7 @@ __all__ = ["brief", "document", "likely_causes", "other_causes", "sections"]
 
 _Write = Callable[[Diagnosis], Section | None]
 _WRITTEN: list[_Write] = []
+_RECORDS: list[_Write] = []
 _ROWS = 200
 _LONG = 600
 """Letters of a sentence."""
@@ -29,6 +30,12 @@ def section(write: _Write) -> _Write:
     """Have a section written in every report."""
     _WRITTEN.append(write)
     return write
+
+
+def record(write: _Write) -> _Write:
+    """Have a section written in documents only, where it says what the run is; a check does not wait for it."""
+    _RECORDS.append(write)
+    return section(write)
 
 
 def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
@@ -49,12 +56,17 @@ def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
 
 def sections(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Return the sections of a diagnosis, in order."""
-    return tuple(made for made in (write(diagnosis) for write in _WRITTEN) if made is not None)
+    return _made(_WRITTEN, diagnosis)
 
 
 def brief(diagnosis: Diagnosis) -> tuple[Section, ...]:
     """Return the sections of an output that must be short: what is told, and each thing once."""
-    return tuple(s for s in sections(diagnosis) if s.part == "told" and not s.in_words)
+    short = [write for write in _WRITTEN if write not in _RECORDS]
+    return tuple(s for s in _made(short, diagnosis) if s.part == "told" and not s.in_words)
+
+
+def _made(written: Sequence[_Write], diagnosis: Diagnosis) -> tuple[Section, ...]:
+    return tuple(made for made in (write(diagnosis) for write in written) if made is not None)
 
 
 def _calm(checked: int, not_checked: int) -> str:
@@ -149,7 +161,7 @@ def _notes(diagnosis: Diagnosis) -> Section | None:
     return Section("Data notes", blocks, "data", unfolded=len(notes) <= 6, count=len(notes))
 
 
-@section
+@record
 def _curves(diagnosis: Diagnosis) -> Section | None:
     curves = diagnosis.run.curves
     rows = tuple(
@@ -199,7 +211,7 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
     return Section("Timeline", blocks, "data", count=len(events))
 
 
-@section
+@record
 def _sources(diagnosis: Diagnosis) -> Section | None:
     rows = facts.sources(diagnosis.run)
     if not rows:
