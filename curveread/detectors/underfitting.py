@@ -112,6 +112,6 @@ class Underfitting(Detector):
             start = float(np.median(train.value[: max(3, len(train) // 100)]))
             exact = round(float(np.exp(min(start, 20.0))))
             # Early accuracies are coarse: the loss says which K, the accuracy that it is a guess.
-            if exact >= 2 and 0.5 < exact / max(classes, 1) < 2.0:
+            if exact >= 2 and 0.5 < exact / classes < 2.0:
                 return exact
         return None

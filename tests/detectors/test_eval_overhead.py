@@ -18,6 +18,7 @@ def test_a_quarter_of_the_time(logged: bool) -> None:
     assert "evaluation took 10 min, 23 % of the wall time" in str(f.message)
     assert ("pauses" in str(f.message)) is not logged
     assert f.confidence == (0.9 if logged else 0.7)
+    assert bool(f.also_explained_by) is not logged  # a pause may be a checkpoint that is written
 
 
 def test_cheap_or_short_is_quiet() -> None:

@@ -36,3 +36,11 @@ def test_rewards_that_agree_or_stop_are_quiet() -> None:
     t = T[9::10]
     for outer in (t / 100.0, np.minimum(t, 150) / 100.0, np.full(40, 1.0)):
         assert anywhere(rewards(outer + normal(40, 0.1)), "reward-hacking") == []
+
+
+def test_a_reward_that_still_reaches_its_best_now_and_then_is_quiet() -> None:
+    """Episodes of two kinds: what fell is how often the good ones come."""
+    outer = np.r_[np.linspace(0.3, 1.0, 15), np.linspace(0.9, 0.3, 5), np.full(20, 0.3)]
+    assert len(anywhere(rewards(outer + normal(40, 0.01)), "reward-hacking")) == 1
+    outer[20::5] = 1.0
+    assert anywhere(rewards(outer + normal(40, 0.01)), "reward-hacking") == []

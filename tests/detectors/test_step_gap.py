@@ -17,6 +17,7 @@ def test_a_muted_logger() -> None:
     (f,) = found(Run("r", "r", {"loss": Curve("loss", step[keep], value[keep]), "lr": rate}), "step-gap")
     assert (f.first_step, f.last_step, f.severity) == (899, 1101, Severity.INFO)
     assert f.get("points-missing-about") == 201
+    assert "10 % of the run" in str(f.message)
     assert str(f.message).endswith("lr was")
 
 

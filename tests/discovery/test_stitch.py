@@ -146,3 +146,15 @@ def test_what_continues_what() -> None:
     assert not continues(old, {"loss": curve("loss", range(10, 500, 10))}), "its first logged step"
     assert not continues(old, {"loss": curve("loss", range(2000, 2500, 10))}), "far behind the end"
     assert not continues(old, {"accuracy": curve("accuracy", range(650, 900, 10))})
+
+
+def test_attempts_span_the_steps_of_the_most_logged_curve_and_of_those_on_its_clock() -> None:
+    def logged(first: int) -> Start:
+        return start(
+            curve("loss", range(first, first + 100)),
+            curve("val_loss", range(first + 9, first + 130, 10)),  # on the same clock, and on it for longer
+            curve("zz_by_sample", range(50_000 + first, 90_000, 8_000)),  # counted in samples
+        )
+
+    out = stitch([logged(0), logged(60)])
+    assert [(a.first_step, a.last_step) for a in out.attempts] == [(0, 129), (60, 189)]

@@ -127,6 +127,7 @@ def _old_client(folder: Path, *, history: bool = True) -> Path:
 def test_system_metrics_of_an_old_client_are_curves_of_its_run(tmp_path: Path) -> None:
     _old_client(tmp_path / "wandb" / "run-20200126_120000-abc")
     (run,) = read_runs(tmp_path)
+    assert {t for t in run.curves if t.startswith("system/")} == {"system/cpu", "system/gpu.0.memory"}
     cpu = run["system/cpu"]
     assert cpu.step.tolist() == [0, 3, 6, 9, 12, 15], "the step that was last logged then"
     assert cpu.value.tolist() == [5.0, 6.0, 7.0, 8.0, 9.0, 10.0]
