@@ -1,7 +1,7 @@
 """Draw mutants, try each with the tests that reach it, and print those that no test notices.
 
 ``python -m tests.benchmarks.mutation [N] [--seed S] [--jobs J] [--skip K]``. Needs ``cosmic-ray`` and ``coverage``, of
-the extra ``dev``. What the tests reach is recorded first, which takes some minutes, and kept for the next time.
+the extra ``test``. What the tests reach is recorded first, which takes some minutes, and kept for the next time.
 """
 
 from __future__ import annotations
