@@ -75,6 +75,14 @@ def test_runs_of_a_project(tmp_path: Path) -> None:
     assert beta.curves["loss"].step.tolist() == [0, 50, 100, 150]
 
 
+def test_a_run_that_logged_nothing_itself_keeps_what_the_system_logged(tmp_path: Path) -> None:
+    """Without a step to stand at, samples stand at their second."""
+    samples = [(i + 1, "id-a", _time(10 * i), "a", b'{"cpu":%d}' % i, None, None) for i in range(3)]
+    (part,) = READER.read(trackio_db(tmp_path / "words.db", {"metrics": [], "system_metrics": samples}))
+    cpu = part.curves["system/cpu"]
+    assert (cpu.step.tolist(), cpu.value.tolist()) == ([0, 10, 20], [0.0, 1.0, 2.0])
+
+
 def test_project_as_runs(tmp_path: Path) -> None:
     path = _project(tmp_path / "words.db")
     assert [r.name for r in read_runs(path)] == ["alpha", "beta"]

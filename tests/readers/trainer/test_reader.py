@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curveread.errors import CorruptLogError
+from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.trainer.reader import TrainerStateReader
 from curveread.run.model import Checkpoint
 from curveread.run.notes import NoteKind
@@ -150,3 +150,14 @@ def test_entries_of_any_shape(tmp_path: Path) -> None:
     assert part.curves["loss"].step.tolist() == [1, 4]
     assert part.curves["loss"].value.tolist() == [1.0, 0.25]
     assert any("without a usable step" in n.message for n in part.notes)
+
+
+def test_a_state_that_cannot_be_read_is_said_in_the_systems_words(tmp_path: Path) -> None:
+    path = tmp_path / "trainer_state.json"
+    with pytest.raises(ReadError) as gone:
+        TrainerStateReader().read(path)
+    assert str(gone.value) == f"{path}: No such file or directory"
+    path.mkdir()
+    with pytest.raises(ReadError) as folder:
+        TrainerStateReader().read(path)
+    assert str(folder.value) == f"{path}: Is a directory"

@@ -30,6 +30,15 @@ def _train(n: int = 40) -> list[dict[str, float]]:
     return [{"train/loss": 1 / (i + 1), "train/step": i * 5} for i in range(n)]
 
 
+def test_a_step_of_ones_own_that_goes_back_is_a_restart(tmp_path: Path) -> None:
+    rows = [*_train(), *({"train/loss": 0.5, "train/step": 100 + i * 5} for i in range(30))]
+    part = _read(tmp_path, {"train/*": "train/step"}, rows)
+    before, after = part.segments
+    assert before["train/loss"].step.tolist() == [i * 5 for i in range(40)]
+    assert after["train/loss"].step.tolist() == [100 + i * 5 for i in range(30)]
+    assert part.curves["train/loss"] == after["train/loss"]
+
+
 def test_evaluations_of_all_checkpoints_logged_at_the_end_get_the_steps_that_they_say(tmp_path: Path) -> None:
     rows = [*_train(), *({"val/loss": 1 + i, "val/step": i * 50} for i in range(4))]
     part = _read(tmp_path, {"train/*": "train/step", "val/*": "val/step"}, rows)
