@@ -11,7 +11,7 @@ from curveread.cli.documents import print_entries
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.errors import ReadError, UsageError
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from curveread.version import __version__
 
 if TYPE_CHECKING:
@@ -105,13 +105,20 @@ def _print_formats() -> int:
 
 def _entry(run: Run) -> dict[str, Any]:
     """Return what was read, in the words of the result JSON; each curve with its figures."""
-    from curveread.run.overview import about, curve_line, place
+    from curveread.run.overview import about, curve_line
 
     return {
         "curveread_version": __version__,
-        "run": about(run) | {"curves": [place(c) | curve_line(c).figures() for c in run.curves.values()]},
+        "run": about(run) | {"curves": [_shown(c) | curve_line(c).figures() for c in run.curves.values()]},
         "notes": [n.to_json() for n in run.notes],
     }
+
+
+def _shown(curve: Curve) -> dict[str, Any]:
+    """Return a curve as ``show`` tells it: which values are better, and whether the checks judge it, in words."""
+    from curveread.run.overview import place
+
+    return place(curve) | {"direction": curve.direction, "judged": "yes" if curve.judged else "no"}
 
 
 def _print(run: Run, smooth: float | None, *, first: bool) -> None:

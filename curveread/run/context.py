@@ -22,7 +22,7 @@ from curveread.run.task import task_of
 __all__ = ["understood"]
 
 _Meanings = dict[str, Meaning]
-_PLAIN_LOSS = frozenset({("loss",), ("cost",), ("objective",), ("criterion",), ("risk",)})
+_PLAIN_LOSS = frozenset({("loss",), ("elbo",), ("cost",), ("objective",), ("criterion",), ("risk",)})
 _PERCENTS = frozenset(
     "accuracy acc accu top prec precision recall map ap ar iou miou f dice auc auroc correct match acc1 acc5".split()
 )

@@ -45,12 +45,13 @@ _OWN_IN_LOSSES = frozenset(
 _RULES_AFTER_LOSS = _OWN_IN_LOSSES - {Kind.ENTROPY, Kind.KL}
 """What a noun after ``loss`` names: ``loss_scale`` is a scale, but ``loss_kl`` a loss."""
 _QUALIFIES_LOSS = frozenset(
-    "duration value advantage adv q logit target td v prob activation positive negative zero sample image token batch "
-    "gradient level stage depth noise output input byte frame iteration epoch example sequence index "
+    "dur momentum alpha temp temperature duration value advantage adv q logit target td v prob activation positive "
+    "negative zero sample image token batch gradient level stage depth noise output input byte frame iteration epoch "
+    "example sequence index "
     "probability".split()
 )
 _KINDS_OF_LOSS = PART | ADVERSARIAL | AUXILIARY | VALUE | POLICY
-_TERMS = frozenset("ent value q v qf vf td clip adv advantage target".split())
+_TERMS = frozenset("dur duration ent value q v qf vf td clip adv advantage target".split())
 """What in a folder of losses is a term of one, not the thing itself: ``loss/clip``, ``loss/vf``."""
 _MEASURES = frozenset({Kind.LOSS, Kind.ERROR, Kind.QUALITY, Kind.ACCURACY, Kind.PERPLEXITY, Kind.KL, Kind.ENTROPY})
 _AXES = frozenset("step iter iteration epoch time frame".split())
@@ -267,7 +268,7 @@ def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int
     heads = [h for matches in found for _, _, h in matches]
     if any(h.kind in (Kind.GRAD_NORM, Kind.NORM) for h in heads):
         return head.kind in (Kind.SETTING, Kind.DIAGNOSTIC)
-    if len(part) == 1 and part[0] in _AXES:
+    if set(part) & _AXES and not set(part) - _AXES - NEUTRAL - EVAL_WORDS - TRAIN_WORDS:
         return any(h.kind in _DRAWN for h in heads)
     return len(part) == 1 and part[0] == "value" and any(not _is_weak(h) for h in heads)
 

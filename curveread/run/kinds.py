@@ -101,7 +101,7 @@ _PLAY = _signs(
     "step|frame|interact|interaction; timestep so far; policy|actor|pi|pg|surrogate|critic loss|gain "
     "!adversarial|generator|disc|on|off|d|g; approxkl|clipfrac; explained variance|var; td loss|error; bellman; "
     "qf|qf1|qf2|qval loss|value; game|win reward|rate; exploration|explore|exploring|epsilon; advantage; env "
-    "reward|rew; environment; gradient policy; vf|v|value loss|explained"
+    "reward|rew; environment; average|mean q; average|mean value; gradient policy; vf|v|value loss|explained"
 )
 _LANGUAGE_PLAY = _signs(
     "completion|response|prompt|rlhf|eos|generated; objective|ref|reference kl|score; token !throughput|per|second|sec "

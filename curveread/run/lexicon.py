@@ -86,7 +86,7 @@ def _set(text: str) -> frozenset[str]:
 
 
 EVAL_WORDS = _set(
-    "eval evals evaluation evaluate evaluating val vals valid validation validate validating vali vld test "
+    "va te eval evals evaluation evaluate evaluating val vals valid validation validate validating vali vld test "
     "tests testing tst dev devel heldout holdout cv unseen"
 )
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
@@ -100,10 +100,11 @@ _LOSSES = {
     "gamma deviance | tweedie | contrastive | supcon | siglip | dcl | multi margin | poly loss | vicreg | barlow | "
     "criterion value | regularized risk | pinball | quantile loss | vb | vlb | variational bound | optimgain | "
     "surrgain",
-    "nats": "cross entropy | crossentropy | xent | x ent | ce | nll | nllh | log loss | logloss | mlogloss | binary "
-    "logloss | multi logloss | multilogloss | binary cross entropy | bce | softmax loss | lm loss | neg log likelihood "
-    "| negative log likelihood | neg log lik | neg loglik | neg log prob | categorical crossentropy | binary "
-    "crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token loss | cross entropy lambda",
+    "nats": "cross entropy | cross ent | crossentropy | xent | x ent | ce | nll | nllh | log loss | logloss | "
+    "mlogloss | binary logloss | multi logloss | multilogloss | binary cross entropy | bce | softmax loss | lm loss "
+    "| neg log likelihood | negative log likelihood | neg log lik | neg loglik | neg log prob | categorical "
+    "crossentropy | binary crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token loss | cross "
+    "entropy lambda",
     "bits": "bpb | bpc | bpd | bpt | bpw | bit per byte | bit per char | bit per character | bit per dim | bit per "
     "dimension | bit per token | bit per word",
 }
@@ -121,31 +122,31 @@ _QUALITIES = (
     "mean iou | io u | mean io u | fwiou | biou | giou | jaccard | jaccard index | jaccard coeff | dice | dice coef "
     "| dice coeff | dice score | dsc | mdice | pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
     "psnr | ssim | ms ssim | msssim | vif | clip score | clipscore | clip sim | musiq | ndcg | dcg | mrr | mean "
-    "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hr | cmc | r "
-    "precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge | rouge 1 | rouge 2 | rouge "
-    "l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | bert score | bleurt | comet | "
-    "sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | corr | correlation | corrcoef | "
-    "corr coef | spearman | spearmanr | spearman corr coef | pearson | pearsonr | pearson corr | kendall | kendall "
-    "tau | ccc | concordance | c index | cindex | r 2 | r squared | rsquared | r 2 score | explained var score | nse "
-    "| specificity | sensitivity | tpr | tnr | npv | ppv | true positive rate | true negative rate | gini | ks | "
-    "lift | uas | las | mos | dnsmos | utmos | pesq | stoi | estoi | si sdr | sisdr | si snr | sisnr | sdr | snr | "
-    "sdri | sisdri | hota | mota | motp | idf 1 | nds | amota | pck | pckh | oks | spl | nmi | ari | ami | "
-    "homogeneity | completeness | v measure | silhouette | modularity | purity | hypervolume | hvi | success | "
-    "success rate | win rate | winrate | win | solve rate | solved | pass rate | pass | pass at 1 | elo | trueskill "
-    "| inception score | isc | is 50 k | kid score | psds | score | metric | margin | reward margin | similarity | "
-    "cosine similarity | cos sim | cosine sim | human norm score | normalized score | goal rate | completion rate | "
-    "tm score | tmscore | gdt ts | lddt | plddt | enrichment factor | validity | uniqueness | novelty | ipc | s "
-    "measure | e measure | wfm | delta 1 | delta 2 | delta 3 | a 1 | a 2 | a 3 | neg log perplexity | log likelihood "
-    "| loglik | log lik | loglikelihood | logp x | test ll | ll | llk | harmonic mean | h score | h mean | hmean | "
-    "ents f | ents p | ents r | cats score | sents f | sents p | sents r | dep uas | dep las | spans f | morph acc | "
-    "auc mu | sharpe | ic | rank ic | icir"
+    "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hr | cmc | "
+    "minp | won | battle won | r precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge "
+    "| rouge 1 | rouge 2 | rouge l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | "
+    "bert score | bleurt | comet | sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | "
+    "corr | correlation | corrcoef | corr coef | spearman | spearmanr | spearman corr coef | pearson | pearsonr | "
+    "pearson corr | kendall | kendall tau | ccc | concordance | c index | cindex | r 2 | r squared | rsquared | r 2 "
+    "score | explained var score | nse | specificity | sensitivity | tpr | tnr | npv | ppv | true positive rate | "
+    "true negative rate | gini | ks | lift | uas | las | mos | dnsmos | utmos | pesq | stoi | estoi | si sdr | sisdr "
+    "| si snr | sisnr | sdr | snr | sdri | sisdri | hota | mota | motp | idf 1 | nds | amota | pck | pckh | oks | "
+    "spl | nmi | ari | ami | homogeneity | completeness | v measure | silhouette | modularity | purity | hypervolume "
+    "| hvi | success | success rate | win rate | winrate | win | solve rate | solved | pass rate | pass | pass at 1 "
+    "| elo | trueskill | inception score | isc | is 50 k | kid score | psds | score | metric | margin | reward "
+    "margin | similarity | cosine similarity | cos sim | cosine sim | human norm score | normalized score | goal "
+    "rate | completion rate | tm score | tmscore | gdt ts | lddt | plddt | enrichment factor | validity | uniqueness "
+    "| novelty | ipc | s measure | e measure | wfm | delta 1 | delta 2 | delta 3 | a 1 | a 2 | a 3 | neg log "
+    "perplexity | log likelihood | loglik | log lik | loglikelihood | logp x | test ll | ll | llk | harmonic mean | "
+    "h score | h mean | hmean | ents f | ents p | ents r | cats score | sents f | sents p | sents r | dep uas | dep "
+    "las | spans f | morph acc | auc mu | sharpe | ic | rank ic | icir"
 )
 _ERRORS = {
-    "": "mae | mse | rmse | rms | msle | rmsle | mean absolute error | mean squared error | root mean squared error "
-    "| mean absolute percentage error | mean squared logarithmic error | absolute error | squared error | abs err | "
-    "sq err | l 1 | l 2 | mape | mphe | medae | median absolute error | max error | msd | rmsd | rse | rae | rrse | "
-    "crps | quantile error | fair | logcosh | log cosh | energy mae | force mae | stress mae | energy rmse | force "
-    "rmse",
+    "": "mae | mse | rmse | rms | drmsd | msle | rmsle | mean absolute error | mean squared error | root mean "
+    "squared error | mean absolute percentage error | mean squared logarithmic error | absolute error | squared "
+    "error | abs err | sq err | l 1 | l 2 | mape | mphe | medae | median absolute error | max error | msd | rmsd | "
+    "rse | rae | rrse | crps | quantile error | fair | logcosh | log cosh | energy mae | force mae | stress mae | "
+    "energy rmse | force rmse",
 }
 _BADS = (
     "error | err | error rate | err rate | merror | top 1 err | top 5 err | misclassification | zero one | wer | cer "
@@ -171,11 +172,11 @@ _REWARDS = (
 _PLAIN: dict[Kind, str] = {
     Kind.PERPLEXITY: "ppl | perplexity | pplx | ppx | perp",
     Kind.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize",
-    Kind.NORM: "norm | l 2 norm | weight norm | param norm | parameter norm | update norm | activation norm | norm "
-    "ratio",
-    Kind.GRAD_NORM: "grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | grad 2 norm | "
-    "gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient magnitude | "
-    "global norm | norm gradient | ggnorm | grad 2 0 norm",
+    Kind.NORM: "norm | l 2 param | l 2 norm | weight norm | param norm | parameter norm | update norm | activation "
+    "norm | norm ratio",
+    Kind.GRAD_NORM: "l 2 grad | grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | "
+    "grad 2 norm | gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient "
+    "magnitude | global norm | norm gradient | ggnorm | grad 2 0 norm",
     Kind.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
     Kind.ENTROPY: "entropy | ent | policy entropy | token entropy",
     Kind.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
@@ -187,8 +188,8 @@ _PLAIN: dict[Kind, str] = {
     "itr | nimg | trajectory | pass num | query | simulation | evaluation count",
     Kind.TOKENS: "token | token seen | ntok",
     Kind.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
-    "hr | reader cost | batch cost | data cost | time cost | step cost | wall | minute | min left | ms | msec | "
-    "millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
+    "hr | reader cost | batch cost | data cost | time cost | step cost | wall | uptime | dur | minute | min left | "
+    "ms | msec | millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
     Kind.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
     "alloc | gb free | cached mem | hbm | buffer mem",
     Kind.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
@@ -267,10 +268,12 @@ PART = _set(
 )
 """Terms of sums that have names of their own."""
 ALWAYS_PART = _set("mtp q0 q1 q2 q3 vlb vb layer level")
-MAIN = _set("lm ce nll xent main task supervised crossentropy total sum overall all full global combined whole final "
-            "objective token tokens sup joint")  # fmt: skip
+MAIN = _set(
+    "tot lm ce nll xent main task supervised crossentropy total sum overall all full global combined whole final "
+    "objective token tokens sup joint"
+)  # fmt: skip
 """Qualifiers that leave a loss the headline: the total, or what a model is trained for."""
-TOTAL = _set("total sum overall all full combined whole joint")
+TOTAL = _set("tot total sum overall all full combined whole joint")
 NEUTRAL = _set(
     "mean avg average averaged aver median ema sma running run moving rolling smooth smoothed current cur curr "
     "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
