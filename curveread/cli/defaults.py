@@ -120,7 +120,7 @@ def _table(file: Path, text: str) -> dict[str, Any] | None:
     for key, value in table.items():
         if key == "set":
             out[key] = _settings(file, value)
-        elif isinstance(value, list):
+        elif isinstance(value, list) and key not in _PAIRS:
             out[key] = ",".join(map(str, value))  # as the command line takes several names
         else:
             out[key] = value
