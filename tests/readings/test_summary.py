@@ -23,9 +23,9 @@ def run(**config: object) -> Run:
 
 def test_the_best_eval_loss_and_both_last_losses() -> None:
     found = diagnose(run()).summary
-    assert found["best_eval_loss"] == KeyFigure(2.0, "nats", 200)
-    assert found["last_eval_loss"] == KeyFigure(2.25, "nats", 400)
-    assert found["last_train_loss"] == KeyFigure(1.5, "nats", 400)
+    assert found["best_eval_loss"] == KeyFigure(2.0, "", 200)
+    assert found["last_eval_loss"] == KeyFigure(2.25, "", 400)
+    assert found["last_train_loss"] == KeyFigure(1.5, "", 400)
     assert "best_train_loss" not in found
     assert not any("perplexity" in name for name in found)
 
