@@ -217,7 +217,7 @@ class Gathered:
 
     def _cross(self, n: int, line: bytes) -> bool:
         """Read a line as a row of a table of splits by metrics."""
-        if self._matrix.cells and n - self._matrix.line > _BLOCK:
+        if self._matrix.cells and n - self._matrix.line > 2:
             self._close_matrix()
         return self._matrix.take(n, line)
 

@@ -75,4 +75,4 @@ class Matrix:
 
 def _said(split: str) -> str:
     """Return the word of a split in a tag: train and the words of evaluations."""
-    return eval_word(split) or ("validation" if split.lower() == "vali" else "train")
+    return "validation" if split.lower() == "vali" else eval_word(split) or "train"

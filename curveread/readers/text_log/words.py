@@ -18,7 +18,7 @@ _GRAMMAR = frozenset(
 )
 _MEANS = frozenset("avg mean average median best smoothed smooth running ema ma global".split())
 _TRIAL = frozenset(
-    "ap error err iou dice psnr ssim wer cer mse mae rmse nll elbo auc ndcg return fid bleu score".split()
+    "ap error err iou learn dice psnr ssim wer cer mse mae rmse nll elbo auc ndcg return fid bleu score".split()
 )
 """Metrics that make a line a training's whatever the roles know of them."""
 

@@ -1,0 +1,125 @@
+"""The lines of PyTorch's tutorials and examples: nested counters, evaluations with counters of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from curveread.run.notes import NoteKind
+from curveread.run.roles import Role
+from tests.readers.text_log.support import points, read, said
+
+
+def test_mnist_example(tmp_path: Path) -> None:
+    text = ""
+    for epoch, (test, right) in enumerate((("0.0515", 9832), ("0.0391", 9871)), 1):
+        for seen, loss in ((0, "2.300039"), (30000, "0.213441"), (59520, "0.088123")):
+            text += f"Train Epoch: {epoch} [{seen}/60000 ({seen // 600}%)]\tLoss: {loss}\n"
+        text += f"\nTest set: Average loss: {test}, Accuracy: {right}/10000 ({right // 100}%)\n\n"
+    part = read(tmp_path, text)
+    assert [s for s, _ in points(part, "Loss")] == [0, 30000, 59520, 60000, 90000, 119520]
+    assert points(part, "test Average loss") == [(59520, 0.0515), (119520, 0.0391)]
+    assert points(part, "test Accuracy") == [(59520, 0.9832), (119520, 0.9871)]
+    assert part.curves["test Average loss"].role is Role.EVAL_LOSS
+
+
+def test_cifar_tutorial_counts_batches_in_brackets(tmp_path: Path) -> None:
+    lines = ["[1,  2000] loss: 2.173", "[1,  4000] loss: 1.841", "[1,  6000] loss: 1.672", "[2,  2000] loss: 1.402"]
+    part = read(
+        tmp_path, "\n".join([*lines, "[2,  4000] loss: 1.375", "[2,  6000] loss: 1.341", "Finished Training\n"])
+    )
+    assert points(part, "loss") == [
+        (2000, 2.173),
+        (4000, 1.841),
+        (6000, 1.672),
+        (8000, 1.402),
+        (10000, 1.375),
+        (12000, 1.341),
+    ]
+
+
+def test_transfer_learning_tutorial(tmp_path: Path) -> None:
+    text = "".join(
+        f"Epoch {e}/24\n----------\ntrain Loss: 0.5{e}91 Acc: 0.6844\nval Loss: 0.2{e}20 Acc: 0.9{e}16\n\n"
+        for e in range(4)
+    )
+    part = read(tmp_path, text + "Training complete in 1m 7s\nBest val Acc: 0.947712\n")
+    assert points(part, "train Loss") == [(0, 0.5091), (1, 0.5191), (2, 0.5291), (3, 0.5391)]
+    assert points(part, "val Acc") == [(0, 0.9016), (1, 0.9116), (2, 0.9216), (3, 0.9316)]
+    assert points(part, "Acc") == [(e, 0.6844) for e in range(4)]
+    assert "do not come back" in said(part, NoteKind.SKIPPED)
+
+
+def test_imagenet_example_takes_means_of_finished_evaluations(tmp_path: Path) -> None:
+    text = ""
+    for e in range(2):
+        for i in (0, 250, 499):
+            text += (
+                f"Epoch: [{e}][{i:4d}/500]\tTime  0.312 ( 0.500)\tData  0.001 ( 0.1)\tLoss {6.9 - e}e+00 (7.0e+00)\t"
+            )
+            text += "Acc@1   0.39 (  0.10)\n"
+        for i in (10, 60, 98):
+            text += f"Test: [{i:2d}/98]\tTime  0.3 ( 0.5)\tLoss 1.2e+00 (1.{e}{i}e+00)\tAcc@1 60.00 (61.00)\n"
+        text += f" *   Acc@1 6{e}.123\n"
+    part = read(tmp_path, text)
+    assert points(part, "Loss")[:4] == [(0, 6.9), (250, 6.9), (499, 6.9), (500, 5.9)]
+    assert points(part, "test Loss") == [(499, 1.098), (999, 1.198)]
+    assert points(part, "test Acc@1") == [(499, 60.123), (999, 61.123)]
+    assert len(part.curves["Acc@1"]) == 6
+    assert "running evaluations" in said(part, NoteKind.SKIPPED)
+
+
+def test_timm(tmp_path: Path) -> None:
+    text = ""
+    for e in range(3):
+        for i in (0, 500, 999):
+            text += f"Train: {e} [{i:4d}/1000 ({i // 10:3d}%)]  Loss: {7 - e - i / 1000:.3f} (6.9)  Time: 0.5s,  500.1/s  LR: 1.000e-03\n"
+        text += f"Test: [  48/48]  Time: 0.3 (0.4)  Loss:  1.2 (1.3)  Acc@1: 70.1 (7{e}.5)\n"
+    part = read(tmp_path, text)
+    assert [s for s, _ in points(part, "Loss")] == [0, 500, 999, 1000, 1500, 1999, 2000, 2500, 2999]
+    assert points(part, "test Acc@1") == [(999, 70.5), (1999, 71.5), (2999, 72.5)]
+
+
+@pytest.mark.parametrize(
+    ("line", "tag"),
+    [
+        ("Epoch [{e}/3], Step [{i}/200], Loss: {v}", "Loss"),
+        ("[Epoch {e}/3] [Batch {i}/200] [D loss: {v}] [G loss: 0.7]", "D loss"),
+        ("[{e}/3][{i}/200]\tLoss_D: {v}\tLoss_G: 5.1\tD(x): 0.5\tD(G(z)): 0.6 / 0.01", "Loss_D"),
+        ("| epoch   {e} | {i:5d}/  200 batches | lr 20.00 | ms/batch 15.01 | loss {v} | ppl 2040.8", "loss"),
+        ("epoch {e:03d}:    {i} / 200 loss={v}, nll_loss=11.2, ups=1, lr=1.25e-05", "loss"),
+        ("Train Epoch: {e} [{i:6d}/200 (7%)] Loss: {v} (4.2753) Data (t): 0.012 LR: 0.000474", "Loss"),
+    ],
+)
+def test_nested_counters_become_one_axis(tmp_path: Path, line: str, tag: str) -> None:
+    steps = [(e, i) for e in (1, 2, 3) for i in (50, 100, 150, 200)]
+    text = "".join(line.format(e=e, i=i, v="2.5000") + "\n" for e, i in steps)  # equal values are points of their own
+    part = read(tmp_path, text)
+    assert points(part, tag) == [((e - 1) * 200 + i, 2.5) for e, i in steps]
+    assert "200 steps per epoch" in said(part, NoteKind.X_AXIS)
+
+
+def test_counters_of_evaluations_are_not_the_trainings(tmp_path: Path) -> None:
+    """open_clip: the running mean of an evaluation that stops half-way is no point."""
+    train = [
+        f"Train Epoch: 0 [{i * 64:6d}/6400 ({i}%)] Loss: {4 - i / 40:.4f} (4.2) LR: 0.00048" for i in range(0, 100, 10)
+    ]
+    evals = [f"Eval Epoch: 0 [{i * 64} / 6400]\tLoss: {3.9 + i / 100:.4f}" for i in range(0, 60, 10)]
+    part = read(tmp_path, "\n".join([*train, *evals]) + "\n")
+    assert set(part.curves) == {"Loss", "LR", "epoch"}
+    assert len(part.curves["Loss"]) == 10
+    assert "never came to an end" in said(part, NoteKind.SKIPPED)
+
+
+def test_word_language_model_sets_the_epochs_end_beside(tmp_path: Path) -> None:
+    text = ""
+    for e in (1, 2, 3):
+        text += "".join(
+            f"| epoch   {e} | {i:5d}/  400 batches | lr 20.00 | loss {9 - e:.2f} | ppl 99.1\n" for i in (200, 400)
+        )
+        text += (
+            f"{'-' * 60}\n| end of epoch   {e} | time: 46.00s | valid loss  {6 - e}.25 | valid ppl 200.12\n{'-' * 60}\n"
+        )
+    part = read(tmp_path, text)
+    assert points(part, "valid loss") == [(400, 5.25), (800, 4.25), (1200, 3.25)]
