@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOW = """
 import curveread.discovery.discover as d, time
 real = d.read_runs
-def read_runs(path, *, progress=None):
+def read_runs(path, *, progress=None, **more):
     if progress is not None:
         progress(3, 7, "events.out.[bold]odd\\x1b[31m")
     time.sleep({seconds})
-    return real(path)
+    return real(path, **more)
 d.read_runs = read_runs
 """
 
