@@ -66,4 +66,4 @@ def test_settings_are_found_beside_the_state(tmp_path: Path) -> None:
     (run,) = read_runs(tmp_path / "out")
     assert run["loss"].value[0] == 4 * LOSS[0], "values stay as logged"
     assert run.config["gradient_accumulation_steps"] == 4
-    assert [n.kind for n in run.notes] == [NoteKind.SUMMED]
+    assert [n.kind for n in run.notes] == [NoteKind.SETTINGS, NoteKind.SUMMED]
