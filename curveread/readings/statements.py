@@ -10,6 +10,7 @@ from curveread.findings.finding import Finding
 from curveread.readings.cadence import cadence
 from curveread.readings.data import data_hints
 from curveread.readings.gap import gap_of, gap_statements
+from curveread.readings.naming import naming
 from curveread.readings.perplexity import guessing, in_words
 from curveread.readings.phases import phase_statements
 from curveread.run.model import Run
@@ -34,4 +35,5 @@ def statements(
         *gap_statements(run, gap_of(views), phases, findings, task),
         *data_hints(views, task),
         *cadence(run, views, findings),
+        *naming(run),
     )
