@@ -167,7 +167,6 @@ _NO_RATE = frozenset("schedule scheduler mult multiplier scale decay ratio min m
 _STRANGE_REWARD = frozenset(
     "intrinsic kl non normalized curiosity bonus shaping penalty baseline predicted pred".split()
 )
-_EXPECTED = frozenset("explained ess".split())
 _OF_MODEL_LOSS = frozenset(
     "bounds bound gail model dynamics world forward inverse reward transition intrinsic disc discriminator aux".split()
 )
