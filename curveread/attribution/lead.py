@@ -11,7 +11,7 @@ from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Length, Tag, count
 from curveread.findings.text import Text, text
-from curveread.signals.departure import departure
+from curveread.signals.events.departure import departure
 
 __all__ = ["Lead", "Moved", "Watched", "lead_of"]
 

@@ -18,7 +18,7 @@ from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmark
 from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import Role
-from curveread.signals.rate_changes import stretches, warms_up
+from curveread.signals.schedule.changes import stretches, warms_up
 
 __all__ = ["EVENTS", "surrounded"]
 

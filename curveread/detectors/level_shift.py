@@ -14,8 +14,8 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.change import Offset, offset_at
-from curveread.signals.jumps import jumps
+from curveread.signals.events.change import Offset, offset_at
+from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import no_higher_since
 
 __all__ = ["LevelShift"]

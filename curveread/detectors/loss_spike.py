@@ -15,8 +15,8 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.excursions import Excursion, excursions, prominence
-from curveread.signals.jumps import jumps
+from curveread.signals.events.excursions import Excursion, excursions, prominence
+from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
 
 __all__ = ["LossSpike"]

@@ -14,7 +14,7 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.periodicity import strongest_period
+from curveread.signals.events.periodicity import strongest_period
 from curveread.signals.smoothing import lowess
 
 __all__ = ["Oscillation"]

@@ -16,9 +16,9 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.decay import breaking_point
 from curveread.signals.decomposition import Decomposition
-from curveread.signals.jumps import jumps
+from curveread.signals.events.decay import breaking_point
+from curveread.signals.events.jumps import jumps
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]

@@ -14,7 +14,7 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role, is_eval
-from curveread.signals.pace import Slowdown, rates, slowdown
+from curveread.signals.schedule.pace import Slowdown, rates, slowdown
 
 __all__ = ["ThroughputDrop"]
 

@@ -14,7 +14,7 @@ from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.change import change_of
+from curveread.signals.events.change import change_of
 
 __all__ = ["BUDGET", "UnfinishedRun"]
 

@@ -11,7 +11,7 @@ from curveread.findings.arguments import Place, count, figure
 from curveread.findings.text import Text, text
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
-from curveread.signals.rate_changes import RateChange, changes
+from curveread.signals.schedule.changes import RateChange, changes
 
 __all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "eval_curve", "landmarks"]
 

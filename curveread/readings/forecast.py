@@ -19,7 +19,7 @@ from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians
-from curveread.signals.rates import Course, course_of
+from curveread.signals.schedule.course import Course, course_of
 
 __all__ = ["forecast", "forecast_statements"]
 

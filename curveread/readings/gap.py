@@ -17,7 +17,7 @@ from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.run.task import Task, dropout_of
-from curveread.signals.change import LevelChange, change_of
+from curveread.signals.events.change import LevelChange, change_of
 
 __all__ = ["LossGap", "gap_of", "gap_statements"]
 

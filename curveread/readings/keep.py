@@ -29,7 +29,7 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
-from curveread.signals.pace import rates
+from curveread.signals.schedule.pace import rates
 from curveread.signals.ties import Stop, early_stop, tied
 
 __all__ = ["Keep", "checkpoints", "keep_of", "keep_statements", "keep_summary"]

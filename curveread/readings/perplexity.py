@@ -22,7 +22,7 @@ from curveread.language.perplexity import (
 from curveread.language.scale import reference_for
 from curveread.run.roles import Role, words
 from curveread.run.task import Task
-from curveread.signals.change import change_of
+from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
 
 __all__ = ["guessing", "in_words", "per_byte", "per_token"]

@@ -17,7 +17,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import capitalized, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
-from curveread.signals.change import change_of
+from curveread.signals.events.change import change_of
 
 __all__ = ["Views", "phase_statements", "phases"]
 

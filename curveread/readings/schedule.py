@@ -12,9 +12,9 @@ from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
-from curveread.signals.change import change_of
+from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
-from curveread.signals.rates import Course, course_of
+from curveread.signals.schedule.course import Course, course_of
 
 __all__ = ["schedule_statements"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import KeyFigure
 from curveread.run.roles import Role
-from curveread.signals import spike_scores as definitions
+from curveread.signals.events import spike_scores as definitions
 
 __all__ = ["spike_scores"]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curveread.run.model import Run
 from curveread.run.roles import Role
-from curveread.signals.spike_scores import above_recent, recent
+from curveread.signals.events.spike_scores import above_recent, recent
 from tests.benchmarks.events import Seen
 
 __all__ = ["RULES", "Curves", "Rule", "curves_of"]

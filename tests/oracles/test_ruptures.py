@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.jumps import jumps
+from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import split_point
 from curveread.signals.scale import mad_scale
 from tests.conftest import needed

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import optimize, signal, stats
 
-from curveread.signals.decay import breaking_point
+from curveread.signals.events.decay import breaking_point
+from curveread.signals.events.periodicity import strongest_period
 from curveread.signals.extrapolation import Clock, extrapolate
-from curveread.signals.periodicity import strongest_period
 from curveread.signals.scale import mad_scale
 from curveread.signals.smoothing import ema, savitzky_golay
 from curveread.signals.tail import tail_of

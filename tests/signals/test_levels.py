@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.decay import breaking_point
 from curveread.signals.decomposition import decompose
-from curveread.signals.jumps import jumps
+from curveread.signals.events.decay import breaking_point
+from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import rise_after_best, split_point
 from curveread.signals.reduction import extremes, knots
 from curveread.signals.scale import correlation_length, mad_scale, quantum

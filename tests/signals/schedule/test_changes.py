@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.rate_changes import changes, stretches
+from curveread.signals.schedule.changes import changes, stretches
 
 
 def warmup(n: int, peak: float = 3e-4) -> np.ndarray:

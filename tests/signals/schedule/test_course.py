@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.rates import Course, course_of
+from curveread.signals.schedule.course import Course, course_of
 
 STEP = np.arange(0.0, 1000.0)
 X = STEP / 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.departure import departure
+from curveread.signals.events.departure import departure
 
 
 def noisy(n: int = 600, seed: int = 0, sigma: float = 0.02) -> np.ndarray:

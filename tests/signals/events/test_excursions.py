@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from curveread.signals.decomposition import decompose
-from curveread.signals.excursions import Excursion, excursions, prominence
+from curveread.signals.events.excursions import Excursion, excursions, prominence
 from tests.support.curves import decay
 
 

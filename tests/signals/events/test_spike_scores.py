@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import curveread as cr
-from curveread.signals.spike_scores import recent, spike_scores
+from curveread.signals.events.spike_scores import recent, spike_scores
 from tests.oracles.spike_score import spike_score
 from tests.support.curves import decay, run_of
 

@@ -1,0 +1,1 @@
+"""What happens in a series: spikes, steps, departures, turns and periods."""
