@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from curveread.errors import UsageError
+from curveread.findings.beside import Beside
 from curveread.findings.cause import Cause
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
@@ -198,6 +199,9 @@ class Extras(Protocol):
     def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
         """Return path -> SHA-256 of the input files that are as they were read."""
 
+    def beside(self, diagnosis: Diagnosis) -> tuple[Beside, ...]:
+        """Return what was logged beside the curves around the findings."""
+
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis(ByValue):
@@ -262,6 +266,11 @@ class Diagnosis(ByValue):
     def digests(self) -> Mapping[str, str]:
         """Path -> SHA-256 of the input files that are as they were read; made at the first use."""
         return self.extras.digests(self) if self.extras else {}
+
+    @cached_property
+    def beside(self) -> tuple[Beside, ...]:
+        """Histograms and texts that were logged around the findings; read at the first use."""
+        return self.extras.beside(self) if self.extras else ()
 
     @property
     def worst(self) -> Severity | None:

@@ -200,7 +200,8 @@ def _read(path: Path, kind: str, extra: set[str]) -> pd.DataFrame:
     with quiet():
         from tbparse import SummaryReader
 
-        frame: pd.DataFrame = SummaryReader(str(path), event_types={kind}, extra_columns=extra).get_events(kind)
+        kinds = {kind, "tensors"} if kind == "text" else {kind}  # texts are tensors; of those it would keep only one
+        frame: pd.DataFrame = SummaryReader(str(path), event_types=kinds, extra_columns=extra).get_events(kind)
     return frame
 
 

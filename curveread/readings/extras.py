@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from curveread.findings.beside import Beside
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.drawing import Drawing, Ruler
 
@@ -41,6 +42,12 @@ class ReportExtras:
         from curveread.readings.rulers import rulers
 
         return () if diagnosis.run.placement else rulers(diagnosis.run)
+
+    def beside(self, diagnosis: Diagnosis) -> tuple[Beside, ...]:
+        """Return what was logged beside the curves around the findings."""
+        from curveread.readings.beside import beside
+
+        return beside(diagnosis.run, diagnosis.findings)
 
     def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
         """Return path -> SHA-256 of the input files that are as they were read."""

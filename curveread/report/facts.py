@@ -11,6 +11,7 @@ from typing import Any
 
 from curveread.arrays import FloatArray
 from curveread.findings.arguments import Span
+from curveread.findings.beside import Spread
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import without_axis
@@ -34,6 +35,7 @@ __all__ = [
     "heading",
     "pair",
     "sources",
+    "spread",
 ]
 
 _MESSAGE = 600
@@ -264,3 +266,12 @@ def sources(run: Run, limit: int = 12) -> tuple[tuple[str, str, str], ...]:
 def command(run: Run) -> str:
     """Return the command that makes the report again, ready for a shell."""
     return f"curveread report {shlex.quote(clean(run.path))}"
+
+
+def spread(histogram: object) -> str:
+    """Return a histogram in figures: its mean and deviation, its ends, its step; empty where there is none."""
+    if not isinstance(histogram, Spread):
+        return ""
+    h = histogram
+    middle = f"{number(h.mean, 3)} ± {number(h.deviation, 3)}"
+    return f"{middle}, {number(h.low, 3)} to {number(h.high, 3)} (step {count(h.step)})"

@@ -133,6 +133,7 @@ def rich(tmp_path: Path) -> Run:
         event(3, Summary.Value(tag="weights", histo=histogram)),
         event(6, Summary.Value(tag="attention", image=picture, metadata=metadata("images"))),
         event(7, text),
+        event(9, text),
     ]
     write(folder, events)
     return cr.read(folder)
@@ -146,8 +147,14 @@ def test_what_curveread_skips_is_there_on_demand(rich: Run) -> None:
     (image,) = rich.images().to_dict("records")
     assert (image["tag"], image["step"], image["width"], image["height"]) == ("attention", 6, 3, 2)
     assert image["value"].startswith(b"\x89PNG")
-    (text,) = rich.text().to_dict("records")
-    assert (text["tag"], text["step"], text["value"], text["wall_time"]) == ("sample", 7, "Once upon a time", T0 + 7)
+    first, second = rich.text().to_dict("records")
+    assert (first["tag"], first["step"], first["value"], first["wall_time"]) == (
+        "sample",
+        7,
+        "Once upon a time",
+        T0 + 7,
+    )
+    assert (second["step"], second["value"]) == (9, "Once upon a time")
     assert len(rich.hparams()) == 0
 
 

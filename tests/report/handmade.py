@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.findings.beside import Beside
 from curveread.findings.diagnosis import Diagnosis, KeyFigure, Quiet, Verdict
 from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -87,6 +88,9 @@ class Given:
 
     def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
         return {}
+
+    def beside(self, diagnosis: Diagnosis) -> tuple[Beside, ...]:
+        return ()
 
 
 def diagnosis(run: Run, findings: Sequence[Finding] = (), headline: str | None = None, **more: Any) -> Diagnosis:

@@ -7,6 +7,7 @@ numbers of all rows of a layout are decoded at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -89,6 +90,8 @@ class Scalars:
         tag -> how many of its whole numbers float64 does not hold.
     tensors
         Tags whose numbers were stored as tensors, as TensorFlow 2 does.
+    others
+        Records of the tag that has most of those that are not scalars: histograms, images, texts.
     """
 
     series: dict[str, Series]
@@ -98,6 +101,7 @@ class Scalars:
     other: list[Record]
     rounded: dict[str, int] = field(default_factory=dict)
     tensors: frozenset[str] = frozenset()
+    others: int = 0
 
 
 def scalars(log: Log) -> Scalars:
@@ -109,7 +113,16 @@ def scalars(log: Log) -> Scalars:
         log.passed(int(frames.start[0]), frames.end)
     bad = sorted(decoder.bad, key=lambda b: b.number)
     other = sorted(decoder.other, key=lambda r: r.number)
-    return Scalars(decoder.series(), records, bad, damage, other, decoder.rounded(), decoder.tensors())
+    return Scalars(
+        decoder.series(),
+        records,
+        bad,
+        damage,
+        other,
+        decoder.rounded(),
+        decoder.tensors(),
+        max(decoder.others.values(), default=0),
+    )
 
 
 class _Decoder:
@@ -124,6 +137,7 @@ class _Decoder:
         self._pieces: list[tuple[int, Series]] = []
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
         self._tensors: set[int] = set()
+        self.others: Counter[bytes] = Counter()
         self._rounded: dict[int, int] = {}  # tag -> points
 
     def add(self, frames: Frames, first: int) -> None:
@@ -168,6 +182,9 @@ class _Decoder:
             return True
         if layout.needs_a_look:
             self.other.append(Record(number, start, length))
+        for value in layout.values:
+            if value.number is None:
+                self.others[self.log.view(start + HEADER, length)[slice(*value.tag)].tobytes()] += 1
         return any(v.number or v.plugin is not None for v in layout.values)
 
     def _chunk(self, record: Ints, start: Ints, length: int, width: int) -> None:
@@ -221,6 +238,8 @@ class _Decoder:
                     if tag not in self._plugins or record[i] < self._plugins[tag][0]:
                         self._plugins[tag] = (int(record[i]), value.plugin)
             if value.number is None:
+                for i in t.rows:
+                    self.others[rows[i, slice(*value.tag)].tobytes()] += 1 if t.which is not None else record.size
                 continue
             if value.tensor:
                 self._tensors.update(t.numbers)

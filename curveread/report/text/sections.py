@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from curveread.findings.beside import Spread
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, count, measure
 from curveread.report import facts
@@ -209,6 +210,23 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
         *_more(len(events) - _ROWS, "event"),
     )
     return Section("Timeline", blocks, "data", count=len(events))
+
+
+@record
+def _beside(diagnosis: Diagnosis) -> Section | None:
+    rows, items = [], list[Named]()
+    for b in diagnosis.beside:
+        at = f"{b.rule}, {count(b.first_step)}"
+        if isinstance(b.before, Spread) or isinstance(b.after, Spread):
+            rows.append((at, Code(shorten(b.tag, 80)), facts.spread(b.before), facts.spread(b.after)))
+        else:
+            said = [f"step {count(t[0])}: {shorten(t[1], 300)}" for t in (b.before, b.after) if isinstance(t, tuple)]
+            items.append(Named(f"{shorten(b.tag, 80)} around {at}", "; then ".join(said)))
+    if not (rows or items):
+        return None
+    table = (Table(("Finding", "Histogram", "Before it", "From it on"), tuple(rows)),) if rows else ()
+    texts = (Bullets(tuple(items)),) if items else ()
+    return Section("Logged beside the findings", (*table, *texts), "data", count=len(rows) + len(items))
 
 
 @record

@@ -1,0 +1,89 @@
+"""Histograms and texts around the findings of a run, and in its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+
+import curveread as cr
+from curveread.findings.beside import Spread
+from tests.conftest import SAMPLES, needed
+from tests.support.curves import decay
+from tests.support.event_files import event, scalar, tensor, write
+
+needed("tbparse")
+
+
+def _histogram(width: float) -> HistogramProto:
+    return HistogramProto(
+        min=-width, max=width, num=2, sum=0, sum_squares=2 * width**2, bucket_limit=[0, width], bucket=[1, 1]
+    )
+
+
+@pytest.fixture
+def spiked(tmp_path: Path) -> Path:
+    """A loss that diverges at step 600; the weights' spread grows tenfold there, the biases' does not."""
+    loss = decay(1000)
+    loss[600:] += np.linspace(0.5, 3.0, 400)
+    events = [scalar("train/loss", i, float(v)) for i, v in enumerate(loss)]
+    for i in range(0, 1000, 100):
+        for tag, width in (("weights", 1.0 if i < 600 else 10.0), ("biases", 1.0)):
+            events.append(event(i, Summary.Value(tag=tag, histo=_histogram(width))))
+        events.append(event(i, tensor("sample", "text", dtype=7, string_val=[f"<b>text {i}".encode()])))
+    events.append(event(0, tensor("args", "text", dtype=7, string_val=[b"a setting"])))
+    folder = tmp_path / "spiked"
+    folder.mkdir()
+    write(folder, events)
+    return folder
+
+
+def test_what_changed_most_stands_first(spiked: Path) -> None:
+    dx = cr.diagnose(cr.read(spiked))
+    (finding,) = [f for f in dx.findings if f.rule == "divergence"]
+    around = [b for b in dx.beside if b.rule == "divergence"]
+    assert [b.tag for b in around] == ["weights", "biases", "sample"]
+    onset = finding.first_step
+    assert onset is not None
+    before, after = around[0].before, around[0].after
+    assert isinstance(before, Spread)
+    assert isinstance(after, Spread)
+    assert before.step < onset <= after.step
+    assert (before.deviation, before.low, before.high) == (1.0, -1.0, 1.0)
+    assert after.deviation == (10.0 if after.step >= 600 else 1.0)
+    text = around[2].before
+    assert isinstance(text, tuple)
+    assert text[1] == f"<b>text {int(text[0])}"
+
+
+def test_the_places_are_those_of_the_axis(spiked: Path) -> None:
+    by_step, by_time = (cr.diagnose(cr.read(spiked, x=x)) for x in ("step", "time"))
+    assert [b.tag for b in by_step.beside] == [b.tag for b in by_time.beside]
+    assert by_time.beside[0].first_step == by_time.findings[0].first_step
+
+
+def test_the_report_shows_them(spiked: Path, tmp_path: Path) -> None:
+    dx = cr.diagnose(cr.read(spiked))
+    page = cr.report(dx, tmp_path / "report.html", static=True).read_text(encoding="utf-8")
+    assert "Logged beside the findings" in page
+    assert "weights" in page
+    assert "&lt;b&gt;text" in page
+    assert "<b>text" not in page
+    assert "a setting" not in page
+    assert "Logged beside the findings" in cr.report(dx, tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", ["overfitting", "divergence-learning-rate"])
+def test_a_run_with_scalars_alone_has_nothing(case: str) -> None:
+    dx = cr.diagnose(cr.read(SAMPLES / case))
+    assert dx.findings
+    assert dx.beside == ()
+
+
+def test_a_file_that_is_gone_takes_no_report_with_it(spiked: Path) -> None:
+    dx = cr.diagnose(cr.read(spiked))
+    for file in spiked.iterdir():
+        file.unlink()
+    assert dx.beside == ()
