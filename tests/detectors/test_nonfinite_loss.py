@@ -49,9 +49,11 @@ def test_the_last_checkpoint_before_is_named() -> None:
         "r",
         "r",
         {"loss": Curve("loss", np.arange(500), value)},
-        checkpoints=(Checkpoint(200, "a"), Checkpoint(400, "b")),
+        checkpoints=(Checkpoint(100, "x"), Checkpoint(200, "a"), Checkpoint(400, "b")),
     )
-    assert "step 200" in found(run, "nonfinite-loss")[0].advice[0]
+    advice = [str(a) for a in found(run, "nonfinite-loss")[0].advice]
+    assert advice[0] == "Roll back to a (step 200), the last checkpoint before it."
+    assert advice[1] == "Go back to a checkpoint before step 300 (the last one on disk: step 200)."
 
 
 def test_the_gradient_norm_of_the_ten_points_before_is_told() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from curveread.detectors.base import CurveView
+from curveread.detectors.rhythm import steps_per_epoch
 from curveread.findings.finding import Severity
-from tests.support.curves import evaluated, paused
+from curveread.run.model import Curve
+from curveread.run.roles import Role
+from tests.support.curves import decay, evaluated, paused
 from tests.support.verdicts import found_alone
 
 
@@ -18,3 +23,27 @@ def test_cadence_is_never_an_alarm(rule: str) -> None:
         paused(60.0, logged=True),
     ):
         assert all(f.severity is Severity.INFO for f in found_alone(run, rule))
+
+
+def views(**curves: np.ndarray) -> dict[Role, tuple[CurveView, ...]]:
+    found = {t: Curve(t, np.arange(v.size) * 10, v) for t, v in curves.items()}
+    return {role: tuple(CurveView(c) for c in found.values() if c.role is role) for role in Role}
+
+
+@pytest.mark.parametrize(
+    ("config", "steps"),
+    [
+        ({"max_steps": 3000, "num_train_epochs": 3}, 1000.0),
+        ({"max_steps": 500, "num_train_epochs": 0.5}, 1000.0),
+        ({"max_steps": -1, "num_train_epochs": 3}, None),  # the Trainer's way of saying that epochs count
+        ({"max_steps": 3000, "num_train_epochs": 0}, None),
+        ({"max_steps": 3000}, None),
+        ({}, None),
+    ],
+)
+def test_steps_of_an_epoch_from_the_settings_of_the_trainer(config: dict[str, float], steps: float | None) -> None:
+    assert steps_per_epoch(views(loss=decay(20)), config) == steps
+
+
+def test_a_logged_epoch_says_it_better_than_the_settings() -> None:
+    assert steps_per_epoch(views(epoch=np.arange(50) / 25), {"max_steps": 9, "num_train_epochs": 9}) == 250.0

@@ -10,7 +10,7 @@ from curveread.readings.keep import keep_of
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of, reminder
 from curveread.run.model import Run
 from curveread.signals.ties import bend_noise
-from tests.readings.made import made, views
+from tests.readings.made import decaying, made, views
 
 N = np.arange(40)
 LOSS = 2.0 + 0.001 * (N - 12.0) ** 2 + 0.005 * (-1.0) ** N
@@ -90,3 +90,10 @@ def test_beyond_noise_is_three_standard_errors_of_a_difference_of_medians(height
     step = height * noise * (N >= 20)
     (statement, *_) = _said(made(evals=2.0 + 0.01 * (step + wave), eval__rougeL=0.4 + 0.01 * (step - wave)))
     assert ("disagree" in str(statement.text)) is told
+
+
+@pytest.mark.parametrize(("n", "word"), [(60, "at"), (61, "around")])
+def test_the_best_of_a_long_curve_is_a_stretch_and_told_as_one(n: int, word: str) -> None:
+    value = 0.4 - 0.0002 * (np.arange(n) - 30.0) ** 2
+    (statement, *_) = _said(made(decaying(n * 50), evals=np.resize(LOSS, n), eval__rougeL=value))
+    assert f"eval/rougeL is best {word} step" in str(statement.text)

@@ -62,3 +62,11 @@ def test_a_repeated_value_does_not_blow_up_the_scale() -> None:
     z = decompose(value).z
     assert np.abs(z[:690]).max() < 20
     assert np.abs(z[720:]).max() < 1e-3
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4])
+def test_a_handful_of_points_has_a_trend_and_a_scale_above_0(n: int) -> None:
+    parts = decompose(np.array([3.0, 1.0, 2.0, 5.0])[:n])
+    assert parts.trend.size == parts.scale.size == n
+    assert (parts.scale > 0.0).all()
+    assert parts.correlation >= 1.0

@@ -80,6 +80,8 @@ def test_scales() -> None:
     assert mad_scale(np.ones(1)) == 0.0
     white = rng.standard_normal(20_000)
     assert correlation_length(white) < 1.2
+    assert correlation_length(white[:7]) == 1.0
+    assert correlation_length(np.zeros(100)) == 1.0
     assert correlation_length(np.convolve(white, np.full(10, 0.1), "valid")) == pytest.approx(10, rel=0.2)
 
 
