@@ -77,3 +77,11 @@ def test_too_little_to_tell() -> None:
     assert course_of(STEP[:4], np.ones(4)) is None
     assert course_of(STEP, np.zeros(1000)) is None
     assert course_of(np.zeros(9), np.ones(9)) is None
+
+
+def test_a_warmup_that_wavers_is_still_one() -> None:
+    """Only what comes up again after the peak makes a course unclear."""
+    wavering = np.interp(X, [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 1.0], [0.0, 0.5, 0.3, 0.7, 0.4, 1.0, 0.2])
+    assert _course(wavering).kind == "falling"
+    again = np.interp(X, [0.0, 0.1, 0.3, 0.4, 0.6, 0.7, 1.0], [0.0, 1.0, 0.4, 0.8, 0.3, 0.7, 0.2])
+    assert _course(again).kind == "unclear"
