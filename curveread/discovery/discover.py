@@ -72,10 +72,11 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
 
 
 def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
-    """Return the error for a path that no reader takes; a file whose reader cannot work here is told of that."""
-    for reader in asked_about(path, more) if path.is_file() else ():
-        if lacking := reader.lacks():
-            return ReadError(f"{path}: {lacking}")
+    """Return the error for a path that no reader takes; a file whose reader cannot work here is named."""
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        for reader in asked_about(file, more):
+            if lacking := reader.lacks():
+                return ReadError(f"{file}: {lacking}")
     looked = "; ".join(f.looks_like for f in formats(more) if f.files)
     if path.is_file():
         near = nearly(path)

@@ -260,7 +260,7 @@ def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:
         "from curveread.readers.tables.parquet import ParquetReader\n"
         "from curveread.errors import ReadError\n"
         "path = pathlib.Path(sys.argv[1])\n"
-        "for read in (ParquetReader().read, read_runs):\n"
+        "for read in (ParquetReader().read, read_runs, lambda path: read_runs(path.parent)):\n"
         "    try: read(path)\n"
         "    except ReadError as error: print(error)\n"
         "path.with_name('log.csv').write_text('step,loss\\n0,1.5\\n1,1.25\\n')\n"
@@ -268,4 +268,4 @@ def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     said = f"{path}: Parquet needs the package pyarrow: pip install 'curveread[parquet]' (or pip install pyarrow)"
-    assert done.stdout.splitlines() == [said, said, "['log.csv']"]
+    assert done.stdout.splitlines() == [said, said, said, "['log.csv']"]
