@@ -178,13 +178,11 @@ def _twins(found: _Meanings, curves: Mapping[str, Curve], kind: TaskKind) -> Non
     """Take two curves of unknown name, one per split, that both fall for losses, where no loss is known."""
     if kind is TaskKind.GAN or any(m.role in (*LOSSES, *LOSS_TERMS) for m in found.values()):
         return
-    unknown = [t for t, m in found.items() if m.role is Role.OTHER]
+    unknown = [t for t, m in found.items() if m.role is Role.OTHER and parse(t).core]
+    trained = {parse(t).core: t for t in reversed(unknown) if parse(t).split != "eval"}
     for tag in unknown:
-        if parse(tag).split != "eval":
-            continue
-        core = parse(tag).core
-        twin = next((t for t in unknown if t != tag and parse(t).split != "eval" and parse(t).core == core), None)
-        if core and twin is not None and _falls(curves[tag]) and _falls(curves[twin]):
+        twin = trained.get(parse(tag).core)
+        if parse(tag).split == "eval" and twin is not None and _falls(curves[tag]) and _falls(curves[twin]):
             why = "its name is not known; train and eval have such a curve and both fall, as losses do"
             found[tag] = Meaning(Role.EVAL_LOSS, "lower", "", 0.5, why)
             found[twin] = Meaning(Role.TRAIN_LOSS, "lower", "", 0.5, why)
