@@ -50,8 +50,7 @@ class TbparseView:
 
     def histograms(self, run: Run) -> pd.DataFrame:
         """Return step, tag, counts, limits and tbparse's further columns of every histogram."""
-        extra = {*_PLACES, "min", "max", "num", "sum", "sum_squares"}
-        return _joined(run, lambda file: _read(file.path, "histograms", extra))
+        return _joined(run, _histograms)
 
     def images(self, run: Run) -> pd.DataFrame:
         """Return step, tag, width, height and the encoded bytes of every image."""
@@ -213,20 +212,54 @@ def _images(file: EventFile) -> pd.DataFrame:
         from tbparse import SummaryReader
 
         raw = SummaryReader(str(file.path), event_types={"hparams"}).get_raw_events("images")
+    place = {"file_name": file.file_name}
     rows = [
-        {
-            "step": e.step,
-            "tag": tag,
-            "value": e.encoded_image_string,
-            "width": e.width,
-            "height": e.height,
-            "wall_time": e.wall_time,
-            "file_name": file.file_name,
-        }
+        {"step": e.step, "tag": tag, "value": e.encoded_image_string, "width": e.width, "height": e.height}
+        | {"wall_time": e.wall_time}
+        | place
         for tag, events in raw.items()
         for e in events
     ]
+    for tag, e, (width, height, *encoded) in _tensors(file, "images"):
+        size = {"width": int(width), "height": int(height), "wall_time": e.wall_time}
+        rows += [{"step": e.step, "tag": tag, "value": bytes(one)} | size | place for one in encoded]
     return pd.DataFrame(rows)
+
+
+def _histograms(file: EventFile) -> pd.DataFrame:
+    """Return the histograms of a file, also those that TensorFlow 2 stores as tensors: their sums are not known."""
+    import pandas as pd
+    from tbparse import SummaryReader
+
+    table = _read(file.path, "histograms", {*_PLACES, "min", "max", "num", "sum", "sum_squares"})
+    place = {"file_name": file.file_name}
+    rows = [
+        {"step": e.step, "tag": tag} | SummaryReader.tensor_to_histogram(buckets) | {"wall_time": e.wall_time} | place
+        for tag, e, buckets in _tensors(file, "histograms")
+        if len(buckets)
+    ]
+    return pd.concat([t for t in (table, pd.DataFrame(rows)) if len(t)]) if rows else table
+
+
+def _tensors(file: EventFile, plugin: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield tag, event and array of every tensor that belongs to a plugin, as TensorFlow 2 stores what it logs."""
+    with quiet():
+        from tensorboard.backend.event_processing.event_accumulator import (
+            STORE_EVERYTHING_SIZE_GUIDANCE,
+            EventAccumulator,
+        )
+        from tensorboard.util.tensor_util import make_ndarray
+
+        log = EventAccumulator(str(file.path), STORE_EVERYTHING_SIZE_GUIDANCE)
+        log.Reload()
+    try:
+        tags = [*log.PluginTagToContent(plugin)]
+    except KeyError:
+        return
+    for tag in tags:
+        if tag in log.Tags()["tensors"]:
+            for e in log.Tensors(tag):
+                yield tag, e, make_ndarray(e.tensor_proto)
 
 
 def _joined(run: Run, read: Callable[[EventFile], pd.DataFrame]) -> pd.DataFrame:

@@ -88,7 +88,11 @@ def _change(item: Beside) -> float:
 
 
 def _spread(row: Any, step: float) -> Spread:
-    n = max(float(row["num"]), 1.0)
-    mean = float(row["sum"]) / n
-    variance = float(row["sum_squares"]) / n - mean**2
+    n, total, squares = (float(row[key]) for key in ("num", "sum", "sum_squares"))
+    if not (np.isfinite(total) and np.isfinite(squares)):  # not stored: every value counts as the middle of its bucket
+        limits, counts = row["limits"], row["counts"][1:]
+        middle = 0.5 * (limits[1:] + limits[:-1])
+        total, squares = float(counts @ middle), float(counts @ middle**2)
+    n = max(n, 1.0)
+    mean, variance = total / n, squares / n - (total / n) ** 2
     return Spread(step, mean, float(np.sqrt(max(variance, 0.0))), float(row["min"]), float(row["max"]))

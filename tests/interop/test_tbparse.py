@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 
 import curveread as cr
 from curveread.errors import ArgumentError, CorruptLogError, ReadError
@@ -156,6 +157,26 @@ def test_what_curveread_skips_is_there_on_demand(rich: Run) -> None:
     )
     assert (second["step"], second["value"]) == (9, "Once upon a time")
     assert len(rich.hparams()) == 0
+
+
+def test_what_tensorflow_stores_as_tensors(tmp_path: Path) -> None:
+    def shape(*sizes: int) -> TensorShapeProto:
+        return TensorShapeProto(dim=[TensorShapeProto.Dim(size=n) for n in sizes])
+
+    buckets = [-1.0, 0.0, 1.0, 0.0, 2.0, 3.0]
+    histogram = tensor("weights", "histograms", dtype=2, tensor_shape=shape(2, 3), double_val=buckets)
+    image = tensor("sample", "images", dtype=7, tensor_shape=shape(3), string_val=[b"4", b"2", b"\x89PNG..."])
+    folder = tmp_path / "keras"
+    folder.mkdir()
+    write(folder, [*(scalar("loss", i, 1.0 / (i + 1)) for i in range(5)), event(3, histogram), event(4, image)])
+    run = cr.read(folder)
+    (row,) = run.histograms().to_dict("records")
+    assert (row["tag"], row["step"], row["num"], row["min"], row["max"]) == ("weights", 3, 4.0, -1.0, 2.0)
+    assert row["limits"].tolist() == [-1.0, 0.0, 2.0]
+    assert row["counts"].tolist() == [0.0, 1.0, 3.0]
+    (row,) = run.images().to_dict("records")
+    assert (row["tag"], row["step"], row["width"], row["height"]) == ("sample", 4, 4, 2)
+    assert row["value"] == b"\x89PNG..."
 
 
 def test_hyper_parameters(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 import curveread as cr
 from curveread.findings.beside import Spread
+from curveread.readings.beside import _spread
 from tests.conftest import SAMPLES, needed
 from tests.support.curves import decay
 from tests.support.event_files import event, scalar, tensor, write
@@ -56,6 +57,12 @@ def test_what_changed_most_stands_first(spiked: Path) -> None:
     text = around[2].before
     assert isinstance(text, tuple)
     assert text[1] == f"<b>text {int(text[0])}"
+
+
+def test_a_histogram_without_sums_counts_its_buckets() -> None:
+    row = {"num": 4.0, "sum": np.nan, "sum_squares": np.nan, "min": -1.0, "max": 3.0}
+    row |= {"limits": np.array([-1.0, 1.0, 3.0]), "counts": np.array([0.0, 2.0, 2.0])}
+    assert _spread(row, 5.0) == Spread(5.0, 1.0, 1.0, -1.0, 3.0)
 
 
 def test_the_places_are_those_of_the_axis(spiked: Path) -> None:
