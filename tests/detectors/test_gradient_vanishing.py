@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.run.model import Curve, Run
 from tests.support.curves import decay
@@ -16,3 +17,11 @@ def test_a_starved_layer() -> None:
     assert f.tag == "grad_norm/layer0"
     curves["grad_norm/layer0"] = Curve("grad_norm/layer0", np.arange(500), decay(500) * 1e-3)
     assert found(Run("r", "r", curves), "gradient-vanishing") == []
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 12])
+def test_layers_are_compared_with_the_largest_of_them(layers: int) -> None:
+    sizes = [1e-9, *[1.0] * (layers - 1)]
+    curves = {f"grad_norm/layer{i}": decay(500) * size for i, size in enumerate(sizes)}
+    told = found(Run("r", "r", {t: Curve(t, np.arange(500), v) for t, v in curves.items()}), "gradient-vanishing")
+    assert [f.tag for f in told] == ["grad_norm/layer0"] * (layers > 1)

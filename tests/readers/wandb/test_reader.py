@@ -93,6 +93,13 @@ def test_real_offline_run_as_a_part(offline_run: Path) -> None:
     assert NoteKind.SKIPPED in kinds, "text and histogram are named, not dropped in silence"
 
 
+def test_what_is_no_number_is_counted_and_null_is_nothing() -> None:
+    rows = [{"flag": True, "off": False, "said": "x", "part": [1], "more": {"a": 1}, "none": None, "loss": 1.0}] * 3
+    history = _decoded(w.frame([w.history(row, i, nested=False) for i, row in enumerate(rows)]))
+    assert history.not_numbers == {"flag": 3, "off": 3, "said": 3, "part": 3, "more": 3}
+    assert set(history.columns) == {"loss"}
+
+
 def test_many_keys_of_which_a_row_names_one_or_two_equal_protobufs() -> None:
     payloads = [w.history({f"metric{i % 40}": i / 7, f"metric{i // 9 % 40}": -i}, i) for i in range(600)]
     data = w.frame(payloads)

@@ -85,3 +85,9 @@ def test_a_warmup_that_wavers_is_still_one() -> None:
     assert _course(wavering).kind == "falling"
     again = np.interp(X, [0.0, 0.1, 0.3, 0.4, 0.6, 0.7, 1.0], [0.0, 1.0, 0.4, 0.8, 0.3, 0.7, 0.2])
     assert _course(again).kind == "unclear"
+
+
+def test_a_course_needs_two_steps_and_five_points() -> None:
+    assert course_of(np.zeros(5), np.ones(5)) is None
+    assert course_of(np.array([0.0, 0.0, 0.0, 0.0, 10.0]), np.ones(5)) is not None
+    assert course_of(np.arange(4.0), np.ones(4)) is None
