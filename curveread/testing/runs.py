@@ -41,7 +41,7 @@ def _course(role: Role, t: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Return values over the share of the run that is over, 0 to 1."""
     noise = rng.standard_normal(t.size)
     fall = (100 * t + 1) ** -0.6
-    if role in (Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY):
+    if role in (Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY, Role.QUALITY_METRIC):
         return np.clip(0.8 - 0.7 * fall + 0.005 * noise, 0, 1)
     if role in (Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY):
         return np.exp((1.5 + 3 * fall) * np.exp(0.01 * noise))
