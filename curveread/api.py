@@ -439,7 +439,7 @@ def report(
     >>> written.name, written.stat().st_size > 10_000
     ('report.html', True)
     """
-    from curveread.readings.extras import ReportExtras
+    from curveread.readings.extras.report_extras import ReportExtras
     from curveread.report.write import write
 
     target = Path(path)

@@ -26,7 +26,7 @@ from curveread.findings.diagnosis import (
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.landmarks import landmarks
 from curveread.findings.text import capitalized, joined, text
-from curveread.readings.extras import ReportExtras
+from curveread.readings.extras.report_extras import ReportExtras
 from curveread.readings.keep import checkpoints
 from curveread.readings.metrics import reminder
 from curveread.readings.outlook import Outlook, outlook

@@ -10,8 +10,8 @@ import numpy as np
 
 from curveread.arrays import BoolArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, figure, share
-from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role

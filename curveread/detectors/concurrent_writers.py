@@ -9,8 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import Detector, Need, Subject
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Labelled, Length, Name, Place, PlaceList, Tag, count, duration
-from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.model import Attempt

@@ -9,8 +9,8 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Count, Place, Tag, figure, level
-from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role

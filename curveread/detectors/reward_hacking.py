@@ -9,8 +9,8 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, figure
-from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words

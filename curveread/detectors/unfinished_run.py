@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.arguments import share as share_of
-from curveread.findings.confidence import confidence_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings import confidence
+from curveread.detectors import confidence
 from tests.benchmarks.scoring import Tally
 
 __all__ = ["Stated", "calibration", "fitted", "held_out", "stated"]

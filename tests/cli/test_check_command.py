@@ -157,7 +157,7 @@ def test_what_the_user_knows_about_tokens(cli: Cli, healthy: Path) -> None:
 
 def test_a_check_does_not_seal_the_files(cli: Cli, healthy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their digests are for reports: a check must not read a large log a second time."""
-    from curveread.readings.extras import ReportExtras
+    from curveread.readings.extras.report_extras import ReportExtras
 
     sealed: list[object] = []
     monkeypatch.setattr(ReportExtras, "digests", lambda self, diagnosis: sealed.append(diagnosis) or {})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.readings.rulers import rulers
+from curveread.readings.extras.rulers import rulers
 from curveread.run.model import Curve, Run
 
 

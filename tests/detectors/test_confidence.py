@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.detectors.confidence import FITTED, confidence_of
 from curveread.detectors.registry import rules
-from curveread.findings.confidence import FITTED, confidence_of
 
 
 def test_fitted_rules_exist_and_clearer_cases_are_surer() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from curveread.readings.inputs import digests
+from curveread.readings.extras.inputs import digests
 from curveread.run.model import Run, Source
 
 

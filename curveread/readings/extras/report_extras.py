@@ -29,7 +29,7 @@ class ReportExtras:
 
     def drawings(self, diagnosis: Diagnosis) -> tuple[Drawing, ...]:
         """Return the curves reduced to what a picture needs."""
-        from curveread.readings.drawings import drawings, smoothed
+        from curveread.readings.extras.drawings import drawings, smoothed
 
         made = drawings(diagnosis.run, (*diagnosis.findings, *diagnosis.accepted))
         if self.weight is None:
@@ -39,7 +39,7 @@ class ReportExtras:
 
     def rulers(self, diagnosis: Diagnosis) -> tuple[Ruler, ...]:
         """Return what else the axis of steps can count; a placed run has the one axis that was asked for."""
-        from curveread.readings.rulers import rulers
+        from curveread.readings.extras.rulers import rulers
 
         return () if diagnosis.run.placement else rulers(diagnosis.run)
 
@@ -51,6 +51,6 @@ class ReportExtras:
 
     def digests(self, diagnosis: Diagnosis) -> Mapping[str, str]:
         """Return path -> SHA-256 of the input files that are as they were read."""
-        from curveread.readings.inputs import digests
+        from curveread.readings.extras.inputs import digests
 
         return digests(diagnosis.run)
