@@ -49,7 +49,7 @@ def _course(role: Role, t: FloatArray, rng: np.random.Generator) -> FloatArray:
         return np.exp(0.2 * noise)
     if role is Role.LEARNING_RATE:
         return 1e-3 * np.minimum(t / 0.05, 0.55 + 0.45 * np.cos(np.pi * np.maximum(t - 0.05, 0)))
-    if role is Role.REWARD:
+    if role in (Role.REWARD, Role.IMPLICIT_REWARD):
         return 10 * (1 - fall) + 0.3 * noise
     if role is Role.KL:
         return 0.02 * (1 - np.exp(-10 * t)) * np.exp(0.1 * noise) + 1e-3
