@@ -14,7 +14,7 @@ import numpy as np
 
 from curveread.readers.tensorboard.series import Series
 
-__all__ = ["attempt_starts", "cut", "said_purges", "stitched"]
+__all__ = ["attempt_starts", "cut", "purges_of", "stitched"]
 
 _ANEW = 4
 """A curve that goes back this often, and each time to the same step, counts something that begins anew."""
@@ -41,9 +41,9 @@ def attempt_starts(series: Mapping[str, Series], sessions: Sequence[tuple[int, i
     sessions
         Record and step of each SessionLog START.
     """
-    said = [r for i, (r, step) in enumerate(sessions) if i > 0 or _purges(series, r, step)]
+    stated = [r for i, (r, step) in enumerate(sessions) if i > 0 or _purges(series, r, step)]
     returns = [x for tag, s in series.items() for x in _returns(tag, s)]
-    returns = [x for x in returns if not any(x.before < r <= x.record for r in said)]
+    returns = [x for x in returns if not any(x.before < r <= x.record for r in stated)]
     returns.sort(key=lambda x: x.record)
     seen: list[int] = []
     for _ in range(_MOST):
@@ -54,7 +54,7 @@ def attempt_starts(series: Mapping[str, Series], sessions: Sequence[tuple[int, i
         if _is_restart(series, {x.tag for x in together}, place):
             seen.append(place)
         returns = [x for x in returns if x.before >= place]
-    return sorted({*said, *seen})
+    return sorted({*stated, *seen})
 
 
 def _purges(series: Mapping[str, Series], record: int, step: int) -> bool:
@@ -106,16 +106,14 @@ def cut(series: Mapping[str, Series], starts: Sequence[int]) -> list[dict[str, S
     return [a for a in attempts if a]
 
 
-def said_purges(
-    attempts: Sequence[Mapping[str, Series]], sessions: Sequence[tuple[int, int]]
-) -> tuple[int | None, ...]:
+def purges_of(attempts: Sequence[Mapping[str, Series]], sessions: Sequence[tuple[int, int]]) -> tuple[int | None, ...]:
     """Return for each attempt the step of the SessionLog START in front of it, None without one."""
     out: list[int | None] = []
     before = -1
     for attempt in attempts:
         first = min(int(s.record[0]) for s in attempt.values())
-        said = [step for record, step in sessions if before < record <= first]
-        out.append(said[-1] if said else None)
+        stated = [step for record, step in sessions if before < record <= first]
+        out.append(stated[-1] if stated else None)
         before = max(int(s.record[-1]) for s in attempt.values())
     return tuple(out)
 

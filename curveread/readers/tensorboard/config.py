@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from curveread.readers.tensorboard.memory import Log
-from curveread.readers.tensorboard.said import hyper_parameters, texts
 from curveread.readers.tensorboard.scalars import Record
+from curveread.readers.tensorboard.texts import hyper_parameters, texts
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.notes import DataNote, NoteKind
 

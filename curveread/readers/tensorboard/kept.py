@@ -9,7 +9,7 @@ import numpy as np
 from curveread.readers.tensorboard.memory import load
 from curveread.readers.tensorboard.scalars import scalars
 from curveread.readers.tensorboard.series import Series
-from curveread.readers.tensorboard.session import listen
+from curveread.readers.tensorboard.session import run_events
 
 __all__ = ["kept"]
 
@@ -34,6 +34,6 @@ def kept(path: Path) -> dict[str, Series] | None:
         return None
     found = scalars(log)
     series = {tag: s for tag, s in found.series.items() if tag not in found.tensors}
-    for record, step in listen(log, found.other).starts:
+    for record, step in run_events(log, found.other).starts:
         series = {tag: s.take(~((s.record < record) & (s.step >= step))) for tag, s in series.items()}
     return {tag: s for tag, s in series.items() if np.size(s.step)}

@@ -15,13 +15,13 @@ from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tensorboard import EVENTS
-from curveread.readers.tensorboard.attempts import attempt_starts, cut, said_purges, stitched
+from curveread.readers.tensorboard.attempts import attempt_starts, cut, purges_of, stitched
 from curveread.readers.tensorboard.config import configuration
 from curveread.readers.tensorboard.damage import damage_notes
 from curveread.readers.tensorboard.memory import load
 from curveread.readers.tensorboard.scalars import Scalars, scalars
 from curveread.readers.tensorboard.series import Series
-from curveread.readers.tensorboard.session import listen
+from curveread.readers.tensorboard.session import run_events
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -58,14 +58,14 @@ class TensorBoardReader(Reader):
                 f"{path}: no event record in {log.size:,} bytes; "
                 f"at byte 0 a record's length and its checksum were expected, found {head}"
             )
-        said = listen(log, found.other)
+        events = run_events(log, found.other)
         series, notes = _counted(found.series, path.name)
-        attempts = cut(series, attempt_starts(series, said.starts))
+        attempts = cut(series, attempt_starts(series, events.starts))
         notes += _sorted_notes(attempts, path.name) + _rounded_notes(found.rounded, path.name)
         segments = tuple(_curves(a) for a in attempts) if len(attempts) > 1 else ()
-        purges = said_purges(attempts, said.starts)
+        purges = purges_of(attempts, events.starts)
         curves = _curves(stitched(attempts, purges))
-        config, unread = configuration(log, said.config, path.name)
+        config, unread = configuration(log, events.config, path.name)
         if not curves:
             notes.append(DataNote(NoteKind.EMPTY, path.name, _emptiness(found)))
         return [
@@ -74,7 +74,7 @@ class TensorBoardReader(Reader):
                 curves=curves,
                 notes=(*damage_notes(path.name, log.size, found), *unread, *notes),
                 config=config,
-                checkpoints=tuple(said.checkpoints),
+                checkpoints=tuple(events.checkpoints),
                 order=(_created(path, found), path.name),
                 segments=segments,
                 purges=purges if any(p is not None for p in purges) else (),

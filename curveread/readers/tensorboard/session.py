@@ -1,4 +1,4 @@
-"""What event records say beside numbers: session starts, checkpoints, and which of them hold a configuration."""
+"""What event records hold beside numbers: session starts, checkpoints, and which of them hold a configuration."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from curveread.readers.tensorboard.scalars import Record
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Checkpoint
 
-__all__ = ["Said", "listen"]
+__all__ = ["RunEvents", "run_events"]
 
 _START, _CHECKPOINT = 1, 3  # SessionLog.status
 _SHORT = 400  # bytes of a record whose text may be one setting; a longer one is a configuration only with braces
 
 
 @dataclass(slots=True)
-class Said:
-    """What the records of a file say beside numbers.
+class RunEvents:
+    """What the records of a file hold beside numbers.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Said:
     config: list[Record] = field(default_factory=list)
 
 
-def listen(log: Log, records: Sequence[Record]) -> Said:
-    """Return what some records of a file say.
+def run_events(log: Log, records: Sequence[Record]) -> RunEvents:
+    """Return what some records of a file hold beside numbers.
 
     Parameters
     ----------
@@ -47,22 +47,22 @@ def listen(log: Log, records: Sequence[Record]) -> Said:
     records
         Sound records, in the order of the file.
     """
-    said = Said()
+    events = RunEvents()
     texts: set[bytes] = set()
     for record in records:
         data = log.view(record.start + HEADER, record.length)
         layout = parse(data)
         if layout.session is not None:
-            _session(said, record.number, data, layout, layout.session)
+            _session(events, record.number, data, layout, layout.session)
         tags = {data[slice(*v.tag)].tobytes() for v in layout.values if v.plugin == "text"}
         new = bool(tags - texts) and (len(data) < _SHORT or b"{" in data.tobytes())
         if new or any(v.plugin == "hparams" for v in layout.values):
-            said.config.append(record)
+            events.config.append(record)
         texts |= tags
-    return said
+    return events
 
 
-def _session(said: Said, number: int, data: memoryview, layout: Layout, span: Span) -> None:
+def _session(events: RunEvents, number: int, data: memoryview, layout: Layout, span: Span) -> None:
     status, path = 0, ""
     for field_number, wire, _, a, b in fields(data, *span):
         if field_number == 1 and wire == 0:
@@ -72,6 +72,6 @@ def _session(said: Said, number: int, data: memoryview, layout: Layout, span: Sp
     step = varint(data, *layout.step)[0] if layout.step[1] else 0
     step -= 1 << 64 if step >> 63 else 0
     if status == _START:
-        said.starts.append((number, step))
+        events.starts.append((number, step))
     elif status == _CHECKPOINT and path:
-        said.checkpoints.append(Checkpoint(step, path))
+        events.checkpoints.append(Checkpoint(step, path))

@@ -13,7 +13,7 @@ from tensorboard.plugins.hparams import summary_v2
 
 from curveread.readers.protobuf import NotAMessage
 from curveread.readers.tensorboard.reader import TensorBoardReader
-from curveread.readers.tensorboard.said import hyper_parameters, texts
+from curveread.readers.tensorboard.texts import hyper_parameters, texts
 from tests.conftest import needed
 from tests.support.event_files import T0, event, scalar, tensor, write
 
