@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from curveread.detectors.registry import rules
+from tests.conftest import needed
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
@@ -31,6 +33,16 @@ def test_imports_point_down() -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_no_modules_import_each_other() -> None:
+    """Also not within functions; what only type checkers see does not count."""
+    graph = needed("grimp", "grimp comes with import-linter").build_graph(
+        "curveread", exclude_type_checking_imports=True, cache_dir=None
+    )
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(imports) > 250
+    assert [*TopologicalSorter(imports).static_order()]  # raises a CycleError that names the modules
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "common", "misc"])

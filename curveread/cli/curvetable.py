@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from curveread import api
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.sparkline import sparkline
 from curveread.findings.wording import compact, count, number
 from curveread.report.logtext import clean
 from curveread.run.model import Curve, Run
 from curveread.run.overview import curve_line
-from curveread.signals.smoothing import ema
 
 __all__ = ["print_curves"]
 
@@ -55,5 +55,5 @@ def _row(curve: Curve, smooth: float | None) -> tuple[str, ...]:
     if line.first_step is not None and line.last_step is not None:
         steps = f"{compact(line.first_step)}–{compact(line.last_step)}"
     figures = ("–" if v is None else number(v, 3) for v in (line.low, line.high, line.last))
-    drawn = curve.value if smooth is None else ema(curve.value, smooth)
-    return (clean(line.tag), line.role, count(line.points), steps, *figures, sparkline(drawn, _SHAPE))
+    drawn = curve if smooth is None else api.smooth(curve, weight=smooth)
+    return (clean(line.tag), line.role, count(line.points), steps, *figures, sparkline(drawn.value, _SHAPE))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
+
+if TYPE_CHECKING:
+    from curveread.run.model import Curve, Run
 
 __all__ = ["DIRECTION_NAMES", "CurveLine", "about", "curve_line", "fragment", "not_understood", "overview", "place"]
 
