@@ -13,7 +13,7 @@ import numpy as np
 
 from curveread.run.grammar import parse
 from curveread.run.kinds import RL, Kind, TaskKind
-from curveread.run.lexicon import ALWAYS_PART, MAIN
+from curveread.run.lexicon import ALWAYS_PART, MAIN, TOTAL
 from curveread.run.lexicon import Kind as Noun
 from curveread.run.model import Attempt, Curve, Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, Meaning, Role, meaning_of, qualifiers_of, role_of, with_role
@@ -79,8 +79,10 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
     found = {tag: meaning_of(tag, kind) for tag in curves}
     _first_set_is_train(found)
     if kind not in RL:
+        _measured(found)
         _headlines(found, kind)
         _errors(found, kind)
+        _first_set_is_train(found)
         _twins(found, curves, kind)
     _unsplit_metrics(found)
     _counters(found, curves)
@@ -98,8 +100,8 @@ def _plainness(tag: str) -> int:
     own = qualifiers_of(parsed)
     if own - MAIN:
         return 2
-    plain = parsed.head is not None and parsed.head.words in _PLAIN_LOSS and not own and not parsed.kinds
-    return 0 if plain else 1
+    plain = parsed.head is not None and parsed.head.words in _PLAIN_LOSS and not parsed.kinds
+    return 0 if plain and (not own or parsed.own & TOTAL) else 1
 
 
 def _is_another_measure(tag: str) -> bool:
@@ -113,7 +115,7 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
     _regressions(found)
     adversaries = any(m.role is Role.ADVERSARIAL_LOSS for m in found.values())
     for split in ("train", "eval"):
-        losses = [t for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS) and _is(t, split)]
+        losses = [t for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS) and _is(t, m, split)]
         losses = [t for t in losses if not qualifiers_of(parse(t)) & ALWAYS_PART]
         rank = {t: _plainness(t) for t in losses}
         totals = [t for t in losses if rank[t] == 0]
@@ -132,6 +134,16 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
                 found[tag] = with_role(meaning, headline, why, 0.8)
 
 
+def _measured(found: _Meanings) -> None:
+    """Take a loss in a folder of metrics for one of the evaluation, where another loss lies outside of it."""
+    losses = [t for t, m in found.items() if m.role is Role.TRAIN_LOSS and _noun(t) is Noun.LOSS]
+    inside = [t for t in losses if "metric" in parse(t).group and not parse(t).split]
+    if 0 < len(inside) < len(losses):
+        for tag in inside:
+            why = f"{found[tag].why}; it lies among metrics, and another loss does not"
+            found[tag] = with_role(found[tag], Role.EVAL_LOSS, why, 0.7)
+
+
 def _regressions(found: _Meanings) -> None:
     """Take ``loss_reg`` beside ``loss_cls`` for the regression of boxes: by itself it is most often a regulariser."""
     classes = any(parse(t).own & {"cls", "classification"} and _noun(t) is Noun.LOSS for t in found)
@@ -140,8 +152,9 @@ def _regressions(found: _Meanings) -> None:
             found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}: a regression beside a classification")
 
 
-def _is(tag: str, split: str) -> bool:
-    return (parse(tag).split == "eval") == (split == "eval") and _noun(tag) is Noun.LOSS
+def _is(tag: str, meaning: Meaning, split: str) -> bool:
+    evaluation = parse(tag).split == "eval" or meaning.role is Role.EVAL_LOSS
+    return evaluation == (split == "eval") and _noun(tag) is Noun.LOSS
 
 
 def _noun(tag: str) -> Noun | None:
@@ -151,7 +164,7 @@ def _noun(tag: str) -> Noun | None:
 
 def _errors(found: _Meanings, kind: TaskKind) -> None:
     """Take errors such as ``rmse`` for what is trained on where no loss is logged, and for terms of a diffusion's."""
-    errors = [t for t, m in found.items() if m.role is Role.ERROR_METRIC]
+    errors = [t for t, m in found.items() if m.role is Role.ERROR_METRIC and "metric" not in parse(t).group]
     losses = any(m.role in (*LOSSES, *LOSS_TERMS) for m in found.values())
     for tag in errors:
         meaning = found[tag]

@@ -199,6 +199,12 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.COMPONENT_LOSS
     if head.words[0] in TURNS and any(k.kind is Kind.KL for k in parsed.kinds):
         return Role.KL
+    if head.words in (("error",), ("err",)) and kind in RL and "val" in parsed.group:
+        return Role.VALUE_LOSS  # beside a policy, val is its value function
+    if head.words == ("score",) and kind is TaskKind.PREFERENCE and "objective" in parsed.group:
+        return Role.QUALITY_METRIC if "margin" in parsed.own else Role.REWARD
+    if head.kind is Kind.ERROR and "metric" in parsed.group:
+        return Role.QUALITY_METRIC
     if head.words in (("error",), ("err",)) and parsed.around & (VALUE - {"v", "q"}):
         return Role.VALUE_LOSS
     if head.kind is Kind.REWARD:

@@ -45,6 +45,13 @@ def test_parts_beside_adversaries_are_not_judged() -> None:
 def test_errors_are_judged_only_where_no_loss_is_logged() -> None:
     assert roles("train-rmse", "test-rmse") == {"train-rmse": "train-loss", "test-rmse": "eval-loss"}
     assert roles("loss", "val_loss", "mae", "val_mae")["val_mae"] == "error-metric"
+    assert roles("metrics/rmse", "metrics/mIoU")["metrics/rmse"] == "quality-metric", "it is said to be a metric"
+
+
+def test_a_loss_among_metrics_is_one_of_the_evaluation() -> None:
+    found = roles("loss", "metrics-translate_ende/loss", "metrics-translate_ende/accuracy")
+    assert (found["loss"], found["metrics-translate_ende/loss"]) == ("train-loss", "eval-loss")
+    assert roles("metrics/loss")["metrics/loss"] == "train-loss"
 
 
 def test_two_curves_of_unknown_name_that_fall_are_losses_at_lower_confidence() -> None:
@@ -74,6 +81,7 @@ def test_counters_count() -> None:
 def test_the_first_set_of_two_is_the_training_data() -> None:
     assert roles("validation_0-logloss", "validation_1-logloss")["validation_0-logloss"] == "train-loss"
     assert roles("validation_0-logloss")["validation_0-logloss"] == "eval-loss"
+    assert roles("validation_0-rmse", "validation_1-rmse")["validation_0-rmse"] == "train-loss"
 
 
 def test_shares_beyond_one_are_percent() -> None:
