@@ -32,7 +32,7 @@ def main() -> None:
         size = max(1, int(log.size * args.scale)) if name != "media" else log.size
         path = _made(log, args.dir / f"{name}-{size}", size)
         print(f"\n{name}: {size:,} {log.name}, {path.stat().st_size / 1e6:.0f} MB, median of {args.rounds}")
-        _print(_readings(path, ("curveread", *log.readers), args.rounds))
+        _print(_readings(path, ("curveread", *log.readers), args.rounds), size)
 
 
 def _made(log: Log, folder: Path, size: int) -> Path:
@@ -60,13 +60,16 @@ def _readings(path: Path, readers: tuple[str, ...], rounds: int) -> dict[str, li
     return out
 
 
-def _print(readings: dict[str, list[Reading]]) -> None:
+def _print(readings: dict[str, list[Reading]], size: int) -> None:
     seconds = {reader: statistics.median(r.seconds for r in rows) for reader, rows in readings.items()}
     ours = seconds.get("curveread", math.nan)
     for reader, rows in readings.items():
         points = f"{rows[0].points:>10,} read" if rows[0].points else " " * 15
         memory = max(r.mib for r in rows)
-        print(f"  {reader:<24}{seconds[reader]:>9.3f} s {memory:>7.0f} MiB {points}  x{seconds[reader] / ours:.2f}")
+        rate = f"{size / seconds[reader]:>12,.0f}/s"
+        print(
+            f"  {reader:<24}{seconds[reader]:>9.3f} s{rate}{memory:>7.0f} MiB {points}  x{seconds[reader] / ours:.2f}"
+        )
     sums = [rows[0].total for rows in readings.values() if not math.isnan(rows[0].total)]
     if len(sums) > 1:
         agree = all(math.isclose(s, sums[0], rel_tol=1e-9) for s in sums)

@@ -13,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from tests.readers import wandb_writer
+from tests.support import wandb_writer
 
 __all__ = ["LOGS", "Log"]
 
@@ -137,10 +137,37 @@ def trainer_state(path: Path, entries: int) -> None:
 
 _EVENTS = "events.out.tfevents.1700000000.bench.1.0"
 _SERVER = ("data server", "data server --checksum")
+
+
+def printed(path: Path, size: int) -> None:
+    """Write lines as trainers print them, one build, its clock in front."""
+    with path.open("w", encoding="utf-8") as file:
+        for i in range(size):
+            clock = f"2024-05-01 {i // 3600 % 24:02d}:{i // 60 % 60:02d}:{i % 60:02d},123"
+            loss = 10 / (1 + i / 1000)
+            file.write(f"{clock} - INFO - step={i} loss={loss:.4f} lr=1.0e-04 grad_norm={1 + i % 7 / 10:.3f}\n")
+
+
+def mixed(path: Path, size: int) -> None:
+    """Write a console: records of several lines among bars, check-points, samples and lines of ever new builds."""
+    rng = random.Random(0)
+    words = "fox dog cat moon river stone cloud leaf".split()
+    with path.open("w", encoding="utf-8") as file:
+        for i in range(size // 8):
+            done = i % 100
+            file.write(f"Epoch {1 + i // 1000} [{i % 1000 + 1}/1000]\n")
+            file.write(f"  train loss: {9 / (1 + i / 500):.5f}\n  accuracy: 0.{i % 97:02d}\n")
+            file.write(f"saving checkpoint to out/step-{i}.pt\n\r {done}%|██    | {done}/100 [00:01<00:02, 3.1it/s]\n")
+            file.write(f"sample {rng.random()}: the {' '.join(rng.choices(words, k=6))} {rng.randrange(99)}\n")
+            file.write(f"GPU 0: {i % 80}.{i % 9} GiB of 80 GiB reserved\n\n")
+
+
 LOGS = {
     "tensorboard": Log("scalars", _EVENTS, regular, 1_000_000, ("tbparse", "EventAccumulator", *_SERVER)),
     "irregular": Log("scalars, random tags", _EVENTS, irregular, 1_000_000, ("tbparse", *_SERVER)),
     "media": Log("scalars among images and histograms", _EVENTS, media, 100, ("tbparse", *_SERVER)),
     "wandb": Log("rows of 7 keys", "run-bench.wandb", wandb, 200_000, ("protobuf loop",)),
+    "printed": Log("lines of one build", "train.log", printed, 1_000_000, ()),
+    "console": Log("lines of a mixed console", "train.log", mixed, 2_000_000, ()),
     "trainer": Log("log entries", "trainer_state.json", trainer_state, 200_000, ("json.loads",)),
 }

@@ -9,7 +9,7 @@ import numpy as np
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.words import is_telling
 from curveread.run.model import FloatArray, IntArray
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import LOSSES, role_of
 
 __all__ = ["trainings_of"]
 
@@ -71,14 +71,18 @@ def _same_metrics(table: Table, bounds: list[int]) -> bool:
 
 def _begins_anew(table: Table, begin: int, at: int) -> bool:
     """Return whether the training loss at row ``at`` begins anew instead of going on where it was."""
-    losses = [c for t, c in table.columns.items() if role_of(t) is Role.TRAIN_LOSS and c.row.size]
-    if not losses:
+    for role in LOSSES:
+        losses = [c for t, c in table.columns.items() if role_of(t) is role and c.row.size]
+        if losses:
+            break
+    else:
         return True
     main = max(losses, key=lambda c: c.row.size)
     a, b = np.searchsorted(main.row, [begin, at])
     if a == b or b == main.row.size:
         return True
-    first, before, now = main.value[a], main.value[b - 1], main.value[b]
+    few = max(1, min(5, (b - a) // 3, main.row.size - b))
+    first, before, now = (float(np.median(main.value[k : k + few])) for k in (a, b - few, b))
     return not abs(now - before) < 0.5 * abs(now - first)
 
 

@@ -294,7 +294,11 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         return None
     if first is None:
         bare = len(line.strip()) - start
-        if not (telling or block) or shape.covered < (0.12 if telling else 0.6) * bare or _PROGRAM.search(line):
+        if (
+            not (telling or (block and shape.strict))
+            or shape.covered < (0.12 if telling else 0.6) * bare
+            or _PROGRAM.search(line)
+        ):
             return None
     return Found(
         "pairs",

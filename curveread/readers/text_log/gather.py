@@ -23,7 +23,7 @@ _SHORTEST, _LONGEST = 4, 1 << 14
 _PATTERNS = 64
 _SHEETS = 512
 _REJECTED = 1 << 13
-_TRIED = 1 << 15
+_TRIED = 1 << 13
 """Lines of ever new builds that are looked at closely; a log repeats itself long before."""
 _AGENTS = 32
 _AGENT = re.compile(
@@ -85,6 +85,7 @@ class Gathered:
     _tqdm: Patterns = field(default_factory=list)
     _rejected: tuple[set[bytes], set[bytes]] = field(default_factory=lambda: (set(), set()))
     _tried: int = 0
+    _plain_bars: set[bytes] = field(default_factory=set)
     _bar: tuple[int, bytes] | None = None
     _after: int = 0
     _box: Box = field(default_factory=Box)
@@ -339,14 +340,20 @@ class Gathered:
         if self._header is not None and (_take(self._table, n, line) or self._row(n, line)):
             self._block = n
             return
+        if line.endswith(b"]") and _take(self._tqdm, n, line):
+            return
+        shape = line.translate(_DIGITS)
+        if shape in self._plain_bars:
+            return
         if header_of(line) is not None:
             self._table_line(n, line)
             return
         if line.endswith(b"]"):
-            if not _take(self._tqdm, n, line):
-                found = find_bar(line)
-                if found is not None:
-                    self._add(n, line, found, None, None, self._tqdm)
+            found = find_bar(line)
+            if found is not None:
+                self._add(n, line, found, None, None, self._tqdm)
+            elif len(self._plain_bars) < _REJECTED:
+                self._plain_bars.add(shape)
             return
         end = max(line.rfind(b"/s]") + 3, line.rfind(b"/it]") + 4)
         if 4 < end < len(line) - 7:
