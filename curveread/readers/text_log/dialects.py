@@ -217,6 +217,12 @@ DIALECTS = (
         counts="bar",
     ),
     Dialect(
+        "behind",  # 10 123.4 ms run, 2.30 loss, 0.001000 LR, 1.2 GB used
+        (b" loss,", b" loss ", b" acc,"),
+        _pattern(rb"^\s*+(?:[Ss]tep |[Ee]poch )?(?P<step>\d++):? (?=[^:=|]{0,120} loss\b)(?=[^:=|]{8,240}$)"),
+        _pattern(rb"(?:^|, ?|\s)(?P<number><NUMBER>) ?(?:ms |s |GB |% ?)?(?P<key>[A-Za-z]\w*(?: \w+)?)(?=\s*,|\s*$)"),
+    ),
+    Dialect(
         "coco",  # Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.376
         (b"Average ",),
         _pattern(rb"(?=\s*+Average (?:Precision|Recall) )"),
@@ -272,7 +278,7 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
     if first is None and not shape.tags:
         return None
     begin = min([first.span[0]] if first else [shape.keys[0][0]])
-    if _SOURCE_CODE.search(line[start:begin]):
+    if _SOURCE_CODE.search(line[start : begin + 1]):
         return None
     if not shape.tags:
         return _anchor(shape, line, start)

@@ -11,7 +11,7 @@ from curveread.run.counters import Counts, counter_of
 
 __all__ = ["Header", "Row", "header_of", "row_of", "unheaded"]
 
-_NAME = re.compile(r"%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
+_NAME = re.compile(r"#|%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
 _SPLITS = (
     re.compile(r"\t+"),
     re.compile(r"\s*[|│]\s*"),
@@ -57,7 +57,7 @@ def header_of(line: bytes) -> Header | None:
     """Return the names that a line lists, None for another text."""
     if len(line) > 600:
         return None
-    text = _BAR.sub("", line.decode("utf-8", "replace").strip().strip("|│ #"))
+    text = _BAR.sub("", line.decode("utf-8", "replace").strip().strip("|│ "))
     readings = []
     for split in _SPLITS:
         names = tuple(n.strip() for n in split.split(text) if n.strip())
@@ -104,7 +104,7 @@ def row_of(line: bytes, header: Header) -> Row | None:
             return None
         if kind == "void" and not numbers and cell[:1].isalpha():
             group = re.escape(cell)  # the row of all classes, not that of each
-        counter = counter_of(name.strip("%"))
+        counter = Counts.STEP if name == "#" else counter_of(name.strip("%"))
         if kind == "part" and counter is None:
             return None
         numbers += kind in ("value", "part")

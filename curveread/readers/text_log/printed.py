@@ -21,7 +21,7 @@ COUNT = _WHOLE
 """A whole number, with or without thousands commas."""
 UNIT = (
     rb"(?:\s?(?:ms|us|mins?|secs?|s|%|[KMGT]i?B|it/s|s/it|tok(?:en)?s?/s(?:ec)?|samples?/s(?:ec)?|steps?/s(?:ec)?)"
-    rb"(?![\w/])|(?:[KMGkx]|(?:[kKM]?[A-Za-z]{1,10})?/[A-Za-z]{1,10}|hours?|minutes?|seconds?|fps)(?![\w/]))?+"
+    rb"(?![\w/])|(?:[KMGkx]|(?:[kKM]?[A-Za-z]{1,10})?/[A-Za-z]{1,10}|hours?|minutes?|seconds?|fps|f0)(?![\w/]))?+"
 )
 """What may be glued to a number and does not change it."""
 CLOCK = (

@@ -19,11 +19,11 @@ __all__ = ["Counter", "Shape", "Span", "shape_of"]
 Span = tuple[int, int]
 _TOKEN = re.compile(
     rb"(?P<skip>" + CLOCK + rb")"
-    rb"|(?<![\w.@#$/\-+])(?:\d{1,9}-(?=\d{1,9}\]))?(?P<number>" + NUMBER + rb")"
+    rb"|(?<![\w.@$/\-+])(?:\d{1,9}-(?=\d{1,9}\]))?(?P<number>" + NUMBER + rb")"
     rb"(?:\s{0,4}(?:/|of(?=\s))\s{0,8}(?P<of>" + NUMBER + rb"))?" + UNIT + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\.(?:\s|$)|$)"
 )
 _NO_METRIC = re.compile(
-    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|^(?:eta|remaining|line|pid|seed|port|hours?|minutes?|seconds?)$",
+    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|\bpid$|^(?:eta|remaining|line|seed|port|hours?|minutes?|seconds?)$",
     re.IGNORECASE,
 )
 """Names of what is printed beside metrics: where in a program a line was written, how long it will take."""
@@ -193,7 +193,7 @@ def _named(out: Shape, name: _Name, token: re.Match[bytes], line: bytes, soft: s
     out.tags.append(tag)
     out.spans.append(span)
     out.keys.append(name.key)
-    if of is not None and whole and _WHOLE.fullmatch(token["of"]):
+    if of is not None and whole and _WHOLE.fullmatch(token["of"]) and is_telling(tag):
         out.shares[tag] = of
     out.strict &= name.explicit
     out.assigned |= name.assigned
@@ -268,8 +268,9 @@ def _heading(line: bytes, begin: int, end: int) -> str | None:
 
 def _name(gap: bytes, offset: int) -> _Name:
     """Return the name at the end of the text in front of a number."""
-    text = gap.rstrip()
-    bracketed = text.endswith((b"[", b"([", b"=["))
+    numbered = gap.endswith(b"#")  # Epoch #3
+    text = gap.rstrip(b"#").rstrip() if numbered else gap.rstrip()
+    bracketed = numbered or text.endswith((b"[", b"([", b"=["))
     text = text.rstrip(b"[(\"'").rstrip()
     text = _ABBREVIATED.sub(rb"\1", text)
     if text.endswith((b"->", b"=>")):
@@ -302,7 +303,7 @@ def _name(gap: bytes, offset: int) -> _Name:
         if not kept:
             return _NONE
     name = " ".join(kept)
-    if len(name) > 80:
+    if len(name) > 80 or (numbered and counter_of(name) is None):
         return _NONE
     first = text.rfind(kept[0].encode(), 0, len(text))
     whole = text.find(b" ".join(w.encode() for w in kept), begin)

@@ -124,3 +124,23 @@ def test_lists_in_json_lines_are_kept(tmp_path: Path) -> None:
     assert points(part, "train_loss") == [(0, 20.5), (1, 21.5), (2, 22.5), (3, 23.5)]
     assert points(part, "test_coco_eval_bbox/0") == [(0, 0.0), (1, 0.01), (2, 0.02), (3, 0.03)]
     assert points(part, "test_coco_eval_bbox/2") == [(e, 0.25) for e in range(4)]
+
+
+def test_other_ways_of_counting(tmp_path: Path) -> None:
+    text = "".join(
+        f"Epoch #{e}: test_reward: {e * 20}.5 ± 3.1, best_reward: {e * 20}.5 ± 3.1 in #{e}\n" for e in range(1, 5)
+    )
+    assert points(read(tmp_path, text), "test_reward") == [(1, 20.5), (2, 40.5), (3, 60.5), (4, 80.5)]
+    text = "".join(f"epoch = {e}, loss = 1.{e}38462f0\n" for e in range(1, 5))
+    assert points(read(tmp_path, text), "loss") == [(1, 1.138462), (2, 1.238462), (3, 1.338462), (4, 1.438462)]
+    text = "".join(
+        f"{i:3d} 123.40 ms run,    0.50 ms python, 2.{i} loss, 0.001000 LR, 1.20 GB used\n" for i in range(1, 5)
+    )
+    assert points(read(tmp_path, text), "loss") == [(1, 2.1), (2, 2.2), (3, 2.3), (4, 2.4)]
+
+
+def test_spacys_table_counts_in_a_column_without_a_word(tmp_path: Path) -> None:
+    text = "E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE \n---  ------  ------------  --------  ------  ------\n"
+    text += "".join(f"  {i // 3}  {i * 200:6d}          {60 - i}.25   30{i}2.50   71.11    0.7{i}\n" for i in range(5))
+    part = read(tmp_path, text)
+    assert points(part, "LOSS NER") == [(0, 3002.5), (200, 3012.5), (400, 3022.5), (600, 3032.5), (800, 3042.5)]
