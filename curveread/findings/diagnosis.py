@@ -9,11 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from curveread.errors import UsageError
-from curveread.findings.beside import Beside
 from curveread.findings.cause import Cause
-from curveread.findings.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
-from curveread.findings.forecast import Forecast
 from curveread.run.equality import ByValue
 from curveread.run.model import Run
 from curveread.run.overview import about, place
@@ -23,6 +20,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from curveread.findings.beside import Beside
+    from curveread.findings.drawing import Drawing, Ruler
+    from curveread.findings.forecast import Forecast
 
 __all__ = [
     "SCHEMA_VERSION",
