@@ -31,7 +31,8 @@ class MetricCollapse(Detector):
 
     What it finds
         Accuracy, reward or another metric for which higher is better that lost a large part of what it had
-        gained, and had not won it back by the end.
+        gained, and had not won it back by the end. Precision, recall and others that are traded for one another are
+        left out, and so is what is not understood.
 
     Why it matters
         The weights of the end are worse than earlier ones, whatever the loss says. In reinforcement learning the
@@ -130,5 +131,6 @@ class MetricCollapse(Detector):
 
 
 def _tells(view: CurveView) -> bool:
-    """Return whether higher values of a metric say that the model is better, by themselves."""
-    return view.curve.direction == "higher" and not _ONE_SIDED & set(parse(view.tag).words)
+    """Return whether higher values of a metric say that the model is better, by themselves, and it ever moves."""
+    better = view.curve.direction == "higher" and not _ONE_SIDED & set(parse(view.tag).words)
+    return better and len(view) > 0 and bool(view.value.min() < view.value.max())

@@ -54,3 +54,23 @@ def test_after_a_divergence_it_is_folded() -> None:
     dx = diagnose(run_of(train_loss=value, train_acc=accuracy))
     assert [f.rule for f in dx.findings] == ["divergence"]
     assert "metric-collapse" in [f.rule for f in dx.findings[0].folded]
+
+
+def fallen() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    value = np.minimum(np.linspace(0.1, 1.8, 120), 0.95) + 0.01 * rng.standard_normal(120)
+    value[80:] = 0.15 + 0.01 * rng.standard_normal(40)
+    return value
+
+
+def test_a_metric_that_never_moves_does_not_hide_one_that_collapses() -> None:
+    still = np.zeros(120)
+    (f,) = found(run_of(episode_reward=still, episode_reward_group=fallen()), "metric-collapse")
+    assert f.tag == "episode_reward_group"
+
+
+def test_quality_metrics_collapse_too_but_not_what_is_traded_for_another() -> None:
+    assert [f.tag for f in found(run_of(val_miou=fallen()), "metric-collapse")] == ["val_miou"]
+    assert found(run_of(val_precision=fallen()), "metric-collapse") == []
+    assert found(run_of(val_fid=fallen()), "metric-collapse") == [], "lower is better"
+    assert found(run_of(zork=fallen()), "metric-collapse") == [], "nobody knows what it is"
