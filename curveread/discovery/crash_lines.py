@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curveread.readers.text_log.line.printed import RANK, STAMP, clock
 from curveread.readers.text_log.lines import plain
-from curveread.readers.text_log.printed import RANK, STAMP, clock
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote, NoteKind
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from curveread.readers.text_log.boxes import Box
-from curveread.readers.text_log.dialects import Found, find, find_bar, find_dict
-from curveread.readers.text_log.headed import Header, header_of, row_of, unheaded
-from curveread.readers.text_log.matrix import Matrix
-from curveread.readers.text_log.printed import RANK, STAMP, floats
+from curveread.readers.text_log.blocks.boxes import Box
+from curveread.readers.text_log.blocks.headed import Header, header_of, row_of, unheaded
+from curveread.readers.text_log.blocks.matrix import Matrix
+from curveread.readers.text_log.line.dicts import find_bar, find_dict
+from curveread.readers.text_log.line.found import Found
+from curveread.readers.text_log.line.printed import RANK, STAMP, floats
+from curveread.readers.text_log.line.records import find
 from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
 from curveread.readers.trainer.names import SUMMARY_KEYS
 

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from curveread.plural import amount
+from curveread.readers.text_log.line.printed import CLOCK, NUMBER
 from curveread.readers.text_log.lines import glimpse
-from curveread.readers.text_log.printed import CLOCK, NUMBER
 
 __all__ = ["nearly"]
 

@@ -16,14 +16,14 @@ from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.text_log import PRINTED
-from curveread.readers.text_log.borders import trainings_of
-from curveread.readers.text_log.dialects import ROLES
 from curveread.readers.text_log.gather import Gathered
+from curveread.readers.text_log.line.dialects import ROLES
+from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.lines import GLIMPSE, Lines, glimpse
-from curveread.readers.text_log.rhythm import EPOCH, LOOSE, STEP
-from curveread.readers.text_log.rows import Rows, rows_of, table_of
+from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
+from curveread.readers.text_log.points.borders import trainings_of
+from curveread.readers.text_log.points.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
-from curveread.readers.text_log.words import is_telling
 from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role

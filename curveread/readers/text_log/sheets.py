@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from curveread.readers.text_log.dialects import Found
-from curveread.readers.text_log.printed import COUNT, NUMBER, STAMP, clock, floats
+from curveread.readers.text_log.line.found import Found
+from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
 from curveread.run.model import FloatArray, IntArray
 
 __all__ = ["Columns", "Sheet", "pattern_of", "slots_of"]
@@ -52,7 +52,7 @@ class Sheet:
     Parameters
     ----------
     dialect, counts, tags, split, inner, assigned, counter
-        As in :class:`curveread.readers.text_log.dialects.Found`.
+        As in :class:`curveread.readers.text_log.line.found.Found`.
     context
         Who the lines are of, where the log names several.
     kinds

@@ -12,10 +12,10 @@ from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.text_log.gather import Gathered
+from curveread.readers.text_log.line.printed import NUMBER, UNIT
 from curveread.readers.text_log.lines import Lines, glimpse
-from curveread.readers.text_log.printed import NUMBER, UNIT
+from curveread.readers.text_log.points.rows import rows_of
 from curveread.readers.text_log.reader import parts_of
-from curveread.readers.text_log.rows import rows_of
 from curveread.readers.text_log.sheets import Sheet
 from curveread.run.counters import Counts, counter_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.readers.text_log.axis import from_bars
 from curveread.readers.text_log.gather import Bar
+from curveread.readers.text_log.points.axis import from_bars
 
 EVERY = np.arange(20)
 UNKNOWN = np.full(20, np.nan)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.printed import CLOCK, NUMBER, UNIT
-from curveread.readers.text_log.words import eval_word, is_mean, is_split, is_telling, trimmed
+from curveread.readers.text_log.line.names import UNNAMED, Name, Span, name_before
+from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
+from curveread.readers.text_log.line.words import eval_word, is_mean, is_split, is_telling
 from curveread.run.counters import Counts, counter_of
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
 
-Span = tuple[int, int]
 _TOKEN = re.compile(
     rb"(?P<skip>" + CLOCK + rb")"
     rb"|(?<![\w.@$/\-+])(?:\d{1,9}-(?=\d{1,9}\]))?(?P<number>" + NUMBER + rb")"
@@ -30,13 +30,9 @@ _NO_METRIC = re.compile(
 _GAP = 90
 _MOST = 200
 """Numbers read of a line; what stands behind is data."""
-_CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'](?!s )|=")
 _WHOLE = re.compile(rb"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 _PAREN = re.compile(r"\(([A-Za-z ]{2,12})\)\s*$")
-_OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
-_ABBREVIATED = re.compile(rb"(\b[A-Za-z]{2,4})\.$")
 _HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
-_NAME = re.compile(rb"[A-Za-z_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +94,21 @@ class Shape:
         return next((c for c in self.counters if c.kind is Counts.EPOCH), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """The words in front of a number; empty where there are none."""
-
-    text: str
-    key: Span
-    explicit: bool = False
-    assigned: bool = False
-    bracketed: bool = False
-    inside: bool = False
-
-
-_NONE = _Name("", (0, 0))
-
-
 def shape_of(line: bytes, start: int = 0) -> Shape:
     """Return the numbers of a line behind byte ``start`` with their names. O(length)."""
     out = Shape()
-    end, soft, before, list_of = start, "", _NONE, ""
+    end, soft, before, list_of = start, "", UNNAMED, ""
     for count, token in enumerate(_TOKEN.finditer(line, start)):
         if count >= _MOST:
             break
         if token["skip"] is not None:
             heading = _heading(line, max(end, token.start() - _GAP), token.start())
             out.split = out.split if heading is None else heading
-            end, before, list_of = token.end(), _NONE, ""
+            end, before, list_of = token.end(), UNNAMED, ""
             continue
         at, behind = token.start(), token.end()
         gap = line[max(end, at - _GAP) : at]
-        name = _name(gap, at - len(gap))
+        name = name_before(gap, at - len(gap))
         heading = _heading(line, max(end, at - _GAP), name.key[0] if name.text else at)
         if heading is not None:
             out.split, soft = heading, ""
@@ -151,7 +132,7 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
     return out
 
 
-def _named(out: Shape, name: _Name, token: re.Match[bytes], line: bytes, soft: str) -> None:
+def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: str) -> None:
     """Take a number with a name: a counter or a metric."""
     span, of = token.span("number"), token.span("of") if token["of"] is not None else None
     whole = _WHOLE.fullmatch(token["number"].rstrip(b".")) is not None
@@ -226,7 +207,7 @@ def _listed(out: Shape, first: str, token: re.Match[bytes]) -> None:
     out.covered += token.end("number") - token.start("number")
 
 
-def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before: _Name) -> None:
+def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before: Name) -> None:
     """Take a number without a name: a counter by its place, or nothing."""
     span, of = token.span("number"), token.span("of") if token["of"] is not None else None
     whole = _WHOLE.fullmatch(token["number"]) is not None
@@ -264,78 +245,3 @@ def _heading(line: bytes, begin: int, end: int) -> str | None:
         if is_split(text):
             said = eval_word(text)
     return said
-
-
-def _name(gap: bytes, offset: int) -> _Name:
-    """Return the name at the end of the text in front of a number."""
-    numbered = gap.endswith(b"#")  # Epoch #3
-    text = gap.rstrip(b"#").rstrip() if numbered else gap.rstrip()
-    bracketed = numbered or text.endswith((b"[", b"([", b"=["))
-    text = text.rstrip(b"[(\"'").rstrip()
-    text = _ABBREVIATED.sub(rb"\1", text)
-    if text.endswith((b"->", b"=>")):
-        text = text[:-2].rstrip() + b"="
-    explicit = text.endswith((b":", b"="))
-    assigned = explicit and text.endswith(b" =") and gap.endswith(b" ")
-    if explicit:
-        text = text.rstrip(b":= \t")
-    elif (
-        (not gap[-1:].isspace() and not bracketed)
-        or text.endswith((b"-", b",", b"|", b";", b"]", b"/", b"+", b"*", b"%", b"."))
-        or (text.endswith(b")") and not _OWN_BRACKET.search(text))
-    ):
-        return _NONE
-    begin = 0
-    for cut in _CUTS.finditer(text):
-        if cut.end() < len(text) and not _closes(text, cut.start()):
-            begin = cut.end()
-        elif cut.end() == len(text):
-            return _NONE
-    piece = text[begin:]
-    cut_at = _unbalanced(piece)
-    inside = cut_at > 0 and piece[cut_at - 1 : cut_at] == b"("
-    begin += cut_at
-    words = text[begin:].decode("utf-8", "replace").split()
-    kept = trimmed(words)[-(5 if explicit else 3) :]
-    kept = trimmed(kept)
-    if not kept or not _NAME.match(kept[0].encode()[:1]):
-        kept = [w for w in kept if _NAME.match(w.encode()[:1])][-1:] if kept else []
-        if not kept:
-            return _NONE
-    name = " ".join(kept)
-    if len(name) > 80 or (numbered and counter_of(name) is None):
-        return _NONE
-    first = text.rfind(kept[0].encode(), 0, len(text))
-    whole = text.find(b" ".join(w.encode() for w in kept), begin)
-    first = whole if whole >= 0 else max(text.find(kept[0].encode(), begin), 0) if first < begin else first
-    return _Name(name, (offset + first, offset + len(text)), explicit, assigned, bracketed, inside)
-
-
-def _closes(text: bytes, at: int) -> bool:
-    """Return whether a cut is the end of a bracket that belongs to a name: ``Data (t) :``."""
-    return text[at : at + 1] == b")" and text.find(b"(", 0, at) > 0 and text[at + 1 :].strip() == b""
-
-
-def _unbalanced(piece: bytes) -> int:
-    """Return where the text behind the last bracket without a partner begins."""
-    depth = 0
-    for i in range(len(piece) - 1, -1, -1):
-        c = piece[i]
-        if c == 41:
-            depth += 1
-        elif c == 40:
-            if depth == 0:
-                return i + 1
-            depth -= 1
-    if depth:
-        opened, last = 0, 0
-        for i, c in enumerate(piece):
-            if c == 40:
-                opened += 1
-            elif c == 41:
-                if opened == 0:
-                    last = i + 1
-                else:
-                    opened -= 1
-        return last
-    return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.printed import NUMBER
-from curveread.readers.text_log.words import eval_word, is_split
+from curveread.readers.text_log.line.printed import NUMBER
+from curveread.readers.text_log.line.words import eval_word, is_split
 
 __all__ = ["Matrix"]
 

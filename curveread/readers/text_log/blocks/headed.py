@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from curveread.readers.text_log.printed import CLOCK, NUMBER, UNIT
-from curveread.readers.text_log.words import is_telling
+from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
+from curveread.readers.text_log.line.words import is_telling
 from curveread.run.counters import Counts, counter_of
 
 __all__ = ["Header", "Row", "header_of", "row_of", "unheaded"]

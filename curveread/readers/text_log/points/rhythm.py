@@ -6,86 +6,25 @@ file it is a result, or a program's source. What is left out is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
-from numpy.typing import NDArray
 
 from curveread.plural import amount
+from curveread.readers.text_log.line.words import is_telling
+from curveread.readers.text_log.points.apart import tell_apart
+from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat, Mask
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.readers.text_log.words import eval_word, is_telling
 from curveread.run.counters import counted_as
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
 
-__all__ = ["BAR", "EPOCH", "LOOSE", "STEP", "Beat", "beat_of"]
+__all__ = ["beat_of"]
 
-Mask = NDArray[np.bool_]
-LOOSE, EPOCH, STEP, BAR = 0, 1, 2, 3
-"""What the counter of a line counts."""
-CODES = {"": LOOSE, "epoch": EPOCH, "step": STEP, "bar": BAR}
 _LEARNT = ("pairs", "table")
 _OFTEN = 1.5
 """More lines than this for each count are of something within a step: of layers, or of a running evaluation."""
 _RECORDS = 8
 """Lines without any counter in the file that make a log."""
-
-
-@dataclass(slots=True)
-class Beat:
-    """All lines in their order, and which of them are points.
-
-    Parameters
-    ----------
-    line, sheet
-        (n,) int64 number of the line and index of its sheet.
-    step, epoch, total
-        (n,) float64, NaN where not printed.
-    counts
-        (n,) int64: what ``step`` counts.
-    keep
-        (n,) bool: the lines that are points or anchors of points.
-    tags
-        Of each sheet the tags as they are kept; an empty one is left out.
-    blank
-        (n,) bool: lines that only count.
-    evaluation
-        (n,) bool: lines that say that they are of an evaluation.
-    notes
-        What was decided.
-    out
-        Why lines were left out -> (n,) bool which.
-    """
-
-    line: IntArray
-    sheet: IntArray
-    step: FloatArray
-    epoch: FloatArray
-    total: FloatArray
-    counts: IntArray
-    keep: Mask
-    tags: list[list[str]]
-    blank: Mask
-    evaluation: Mask
-    notes: list[DataNote] = field(default_factory=list)
-    out: dict[str, Mask] = field(default_factory=dict)
-
-    def left_out(self, rows: Mask, why: str) -> None:
-        """Take lines out and remember why."""
-        rows = rows & self.keep
-        if rows.any():
-            self.keep &= ~rows
-            self.out[why] = self.out.get(why, rows & False) | rows
-
-    def told(self, source: str) -> list[DataNote]:
-        """Return what was left out and why."""
-        notes = list(self.notes)
-        for why, rows in self.out.items():
-            first = int(self.line[np.argmax(rows)]) + 1
-            message = f"{amount(int(rows.sum()), 'line')} left out (the first is line {first}): {why}"
-            notes.append(DataNote(NoteKind.SKIPPED, source, message))
-        return notes
 
 
 def beat_of(parts: list[tuple[Sheet, Columns]], source: str) -> Beat:
@@ -330,69 +269,3 @@ def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         fits = same.size > 0 and known.size > 0 and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5
         if not fits or mine.sum() < 3:
             beat.left_out(mine, "they count something else than the training")
-
-
-def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
-    """Give metrics of one name that are several things names of their own.
-
-    Parameters
-    ----------
-    beat, parts
-        The lines.
-    shown
-        (n,) bool: lines of evaluations, those that were left out too.
-    """
-    _summaries(beat, parts, shown)
-    _agents(beat, parts)
-    _per_epoch(beat, parts)
-
-
-def _summaries(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
-    """Call what stands right below an evaluation's lines the evaluation's: `` * Acc@1 71.2``."""
-    below = np.append(False, shown[:-1])
-    for s in np.unique(beat.sheet[beat.keep & (beat.counts == LOOSE) & ~beat.evaluation]):
-        mine = beat.keep & (beat.sheet == s)
-        if parts[s][0].dialect != "pairs" or mine.sum() < 2 or (mine & below).sum() < 0.8 * mine.sum():
-            continue
-        above = int(beat.sheet[np.flatnonzero(mine & below)[0] - 1])
-        split = next((t.split()[0] for t in beat.tags[above] if " " in t and eval_word(t.split()[0])), "")
-        if not split or any(eval_word(w) for t in beat.tags[s] for w in t.replace("_", " ").split()):
-            continue
-        beat.tags[s] = [f"{split} {t}" for t in beat.tags[s]]
-        beat.tags[above] = ["" if t in beat.tags[s] else t for t in beat.tags[above]]
-        beat.evaluation |= mine
-
-
-def _agents(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
-    """Put who a line is of in front of its metrics where a log prints several."""
-    who = {s: parts[s][0].context for s in np.unique(beat.sheet[beat.keep & ~beat.blank]).tolist()}
-    if len(set(who.values()) - {""}) < 2:
-        return
-    for s, word in who.items():
-        if word:
-            beat.tags[s] = [f"{word}/{t}" if t else t for t in beat.tags[s]]
-
-
-def _per_epoch(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
-    """Tell the mean of an epoch from the values within it, where both are printed under one name."""
-    sizes = np.bincount(beat.sheet[beat.keep], minlength=len(parts))
-    order = [s for s in np.argsort(-sizes, kind="stable").tolist() if sizes[s]]
-    for i, few in enumerate(order):
-        for many in order[:i]:
-            shared = {t for t in beat.tags[few] if t} & set(beat.tags[many])
-            same = parts[few][0].split == parts[many][0].split
-            if not shared or not same or sizes[few] > 0.5 * sizes[many] or sizes[few] < 2:
-                continue
-            if parts[few][0].counts != "epoch" and not _repeats_steps(beat, few, many):
-                continue
-            if parts[many][0].counts != "step":
-                continue
-            beat.tags[few] = [f"{t}_epoch" if t in shared else t for t in beat.tags[few]]
-
-
-def _repeats_steps(beat: Beat, few: int, many: int) -> bool:
-    """Return whether most lines of one sheet stand at steps that another has as well."""
-    mine, other = beat.keep & (beat.sheet == few), beat.keep & (beat.sheet == many)
-    if not ((beat.counts[mine] == STEP).all() and np.isfinite(beat.epoch[mine]).all()):
-        return False
-    return bool(np.isin(beat.step[mine], beat.step[other]).mean() >= 0.8)

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Column, Table
-from curveread.readers.text_log.axis import from_bars, from_epochs
 from curveread.readers.text_log.gather import Gathered
-from curveread.readers.text_log.repeats import without_rewritten
-from curveread.readers.text_log.rhythm import EPOCH, LOOSE, STEP, beat_of
-from curveread.readers.text_log.words import TELLING
+from curveread.readers.text_log.line.words import TELLING
+from curveread.readers.text_log.points.axis import from_bars, from_epochs
+from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
+from curveread.readers.text_log.points.repeats import without_rewritten
+from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
@@ -33,7 +34,7 @@ class Rows:
     step, epoch, total, rank, stamp
         (n,) float64, NaN where the line does not hold it.
     counts
-        (n,) what ``step`` counts: :data:`~curveread.readers.text_log.rhythm.STEP`, ``EPOCH`` or ``LOOSE``.
+        (n,) what ``step`` counts: :data:`~curveread.readers.text_log.points.beat.STEP`, ``EPOCH`` or ``LOOSE``.
     evaluation
         (n,) bool: rows that say that they are of an evaluation.
     dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.printed import NUMBER
+from curveread.readers.text_log.line.printed import NUMBER
 from curveread.run.counters import Counts, counter_of
 
 __all__ = ["Box", "Boxed"]

@@ -1,0 +1,1 @@
+"""Records of several lines: boxes, tables under their names, tables of splits."""

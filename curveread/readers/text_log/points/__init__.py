@@ -1,0 +1,1 @@
+"""From records to points: which lines count, on which axis, and where a training ends."""

@@ -1,0 +1,75 @@
+"""All lines of a log in their order, and which of them are points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curveread.plural import amount
+from curveread.run.model import FloatArray, IntArray
+from curveread.run.notes import DataNote, NoteKind
+
+__all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat", "Mask"]
+
+Mask = NDArray[np.bool_]
+LOOSE, EPOCH, STEP, BAR = 0, 1, 2, 3
+"""What the counter of a line counts."""
+CODES = {"": LOOSE, "epoch": EPOCH, "step": STEP, "bar": BAR}
+
+
+@dataclass(slots=True)
+class Beat:
+    """All lines in their order, and which of them are points.
+
+    Parameters
+    ----------
+    line, sheet
+        (n,) int64 number of the line and index of its sheet.
+    step, epoch, total
+        (n,) float64, NaN where not printed.
+    counts
+        (n,) int64: what ``step`` counts.
+    keep
+        (n,) bool: the lines that are points or anchors of points.
+    tags
+        Of each sheet the tags as they are kept; an empty one is left out.
+    blank
+        (n,) bool: lines that only count.
+    evaluation
+        (n,) bool: lines that say that they are of an evaluation.
+    notes
+        What was decided.
+    out
+        Why lines were left out -> (n,) bool which.
+    """
+
+    line: IntArray
+    sheet: IntArray
+    step: FloatArray
+    epoch: FloatArray
+    total: FloatArray
+    counts: IntArray
+    keep: Mask
+    tags: list[list[str]]
+    blank: Mask
+    evaluation: Mask
+    notes: list[DataNote] = field(default_factory=list)
+    out: dict[str, Mask] = field(default_factory=dict)
+
+    def left_out(self, rows: Mask, why: str) -> None:
+        """Take lines out and remember why."""
+        rows = rows & self.keep
+        if rows.any():
+            self.keep &= ~rows
+            self.out[why] = self.out.get(why, rows & False) | rows
+
+    def told(self, source: str) -> list[DataNote]:
+        """Return what was left out and why."""
+        notes = list(self.notes)
+        for why, rows in self.out.items():
+            first = int(self.line[np.argmax(rows)]) + 1
+            message = f"{amount(int(rows.sum()), 'line')} left out (the first is line {first}): {why}"
+            notes.append(DataNote(NoteKind.SKIPPED, source, message))
+        return notes
