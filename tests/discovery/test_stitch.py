@@ -153,7 +153,7 @@ def test_attempts_span_the_steps_of_the_most_logged_curve_and_of_those_on_its_cl
         return start(
             curve("loss", range(first, first + 100)),
             curve("val_loss", range(first + 9, first + 130, 10)),  # on the same clock, and on it for longer
-            curve("zz_by_sample", range(50_000 + first, 90_000, 8_000)),  # counted in samples
+            curve("eval_by_sample", range(50_000 + first, 90_000, 8_000)),  # counted in samples
         )
 
     out = stitch([logged(0), logged(60)])

@@ -334,7 +334,8 @@ def test_columns_that_take_turns_are_not_taken_for_nan(tmp_path: Path) -> None:
     """Only what always stood beside a value tells that it should be there."""
     text = "step,loss,lr\n" + "".join(f"{i},{'1.5' if i < 50 and i % 2 else ''},0.1\n" for i in range(50))
     turns = "step,loss,lr\n" + "".join(f"{i},{'1.5,' if i % 2 else ',0.1'}\n" for i in range(90))
-    for rows, kept in ((text, 25), (turns, 45)):
+    lone = "step,loss,lr\n" + "".join(f"{i},{'1.5' if i < 50 else ''},{'' if i == 5 else 0.1}\n" for i in range(90))
+    for rows, kept in ((text, 25), (turns, 45), (lone, 50)):
         part = _read(tmp_path / "log.csv", rows)
         assert (len(part.curves["loss"]), part.notes) == (kept, ())
 
