@@ -174,6 +174,8 @@ def _joined(part: tuple[str, ...]) -> list[str]:
     for word in part:
         if word.isdigit() and out and out[-1].isalpha() and (len(out[-1]) == 1 or out[-1] in _NUMBERED):
             out[-1] += word
+        elif word == "d" and out and out[-1] in ("1", "2", "3", "4"):
+            out[-1] += word
         else:
             out.append(word)
     return out

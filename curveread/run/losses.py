@@ -29,6 +29,10 @@ _OF_MODEL_LOSS = frozenset(
 )
 
 
+_LETTERS = frozenset({"v", "q"})
+"""Short for value functions, where nothing says that a run is not one of reinforcement learning."""
+
+
 def qualifiers_of(parsed: Parsed) -> frozenset[str]:
     """Return the words beside the head of a loss that say which one it is; empty for a total and a bare loss."""
     own = {w for w in parsed.own if not w.isdigit()} - EVAL_WORDS - TRAIN_WORDS - NEUTRAL - TOTAL
@@ -69,7 +73,10 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
     if kind is not TaskKind.PREFERENCE:
         if around & (POLICY - {"ppo", "grpo"}):
             return Role.POLICY_LOSS
-        if around & (VALUE - {"value"}) or (around & {"value"} and parsed.words.index("value") < _at_loss(parsed)):
+        letters = frozenset() if kind is TaskKind.UNKNOWN else _LETTERS
+        if around & (VALUE - {"value"} - letters) or (
+            around & {"value"} and parsed.words.index("value") < _at_loss(parsed)
+        ):
             return Role.VALUE_LOSS
     if "metric" in parsed.group and "loss" not in head.words and not own:
         return Role.QUALITY_METRIC if parsed.split != "eval" else Role.EVAL_LOSS

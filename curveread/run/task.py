@@ -127,7 +127,18 @@ def _tokens_per_byte(config: Mapping[str, Any], stated: Stated) -> float | None:
     return given if given is not None and given > 0.0 else None
 
 
-_NO_LANGUAGE = RL | {TaskKind.PREFERENCE, TaskKind.REWARD_MODEL}
+_NO_LANGUAGE = RL | {
+    TaskKind.PREFERENCE,
+    TaskKind.REWARD_MODEL,
+    TaskKind.VAE,
+    TaskKind.GAN,
+    TaskKind.DIFFUSION,
+    TaskKind.DETECTION,
+    TaskKind.SEGMENTATION,
+    TaskKind.TIME_SERIES,
+    TaskKind.BOOSTING,
+}
+"""Kinds whose loss is no cross-entropy of tokens, whatever else is logged: a codebook has a perplexity as well."""
 
 
 def _kind(run: Run, vocabulary: int | None) -> tuple[Kind, str]:

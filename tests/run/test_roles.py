@@ -161,6 +161,12 @@ def test_the_reason_names_the_words() -> None:
     assert meaning_of("grad_norm").why == "‘grad norm’ names a grad norm"
 
 
+def test_dimensions_are_no_discriminators() -> None:
+    assert role_of("loss_3d") is Role.TRAIN_LOSS
+    assert role_of("val/kpt_2d_loss") is Role.COMPONENT_LOSS
+    assert meaning_of("loss_v", TaskKind.DETECTION).role is Role.TRAIN_LOSS
+
+
 def test_weak_nouns_are_heads_only_alone() -> None:
     assert WEAK & {"ctc", "value", "rank"}
     assert role_of("wer_ctc") is Role.QUALITY_METRIC

@@ -137,6 +137,11 @@ def test_the_config_says_it(config: dict[str, Any], kind: TaskKind) -> None:
     assert found.kind is kind
 
 
+def test_the_perplexity_of_a_codebook_speaks_for_no_language_model() -> None:
+    found = task_of(run("loss", "recon_error", "vq_loss", "perplexity"))
+    assert (found.kind, found.language) == (TaskKind.VAE, "")
+
+
 def test_kinds_have_names() -> None:
     assert kind_by_name("Language_Model") is TaskKind.LANGUAGE_MODEL
     assert kind_by_name("detect") is TaskKind.DETECTION
