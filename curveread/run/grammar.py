@@ -172,9 +172,7 @@ def _joined(part: tuple[str, ...]) -> list[str]:
     """Return the words; a letter and the digit after it are one: ``l`` ``1`` -> ``l1``."""
     out: list[str] = []
     for word in part:
-        if word.isdigit() and out and out[-1].isalpha() and (len(out[-1]) == 1 or out[-1] in _NUMBERED):
-            out[-1] += word
-        elif word == "d" and out and out[-1] in ("1", "2", "3", "4"):
+        if (word.isdigit() and out and out[-1].isalpha() and (len(out[-1]) == 1 or out[-1] in _NUMBERED)) or (word == "d" and out and out[-1] in ("1", "2", "3", "4")):
             out[-1] += word
         else:
             out.append(word)
