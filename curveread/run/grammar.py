@@ -169,10 +169,12 @@ def _until(part: tuple[str, ...], word: str) -> tuple[str, ...]:
 
 
 def _joined(part: tuple[str, ...]) -> list[str]:
-    """Return the words; a letter and the digit after it are one: ``l`` ``1`` -> ``l1``."""
+    """Return the words; a letter and the digit after it are one: ``l`` ``1`` -> ``l1``; so is ``3`` ``d``."""
     out: list[str] = []
     for word in part:
-        if (word.isdigit() and out and out[-1].isalpha() and (len(out[-1]) == 1 or out[-1] in _NUMBERED)) or (word == "d" and out and out[-1] in ("1", "2", "3", "4")):
+        before = out[-1] if out else ""
+        numbered = word.isdigit() and before.isalpha() and (len(before) == 1 or before in _NUMBERED)
+        if numbered or (word == "d" and before in ("1", "2", "3", "4")):
             out[-1] += word
         else:
             out.append(word)
