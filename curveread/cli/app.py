@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how one is parsed and run; each is a file of this folder.
+"""The command line: which commands there are, and how one is parsed and run; each is a file of commands/.
 
 Only the module of the command that was asked for is loaded and its parser alone is built: reading and judging a small
 run takes hardly longer than loading them all.
@@ -97,12 +97,12 @@ def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
 
 
 def _command(name: str) -> Callable[..., int]:
-    found: Callable[..., int] = getattr(import_module(f"curveread.cli.{name}"), name)
+    found: Callable[..., int] = getattr(import_module(f"curveread.cli.commands.{name}"), name)
     return found
 
 
 def _with_arguments(name: str, parser: Parser) -> Parser:
-    import_module(f"curveread.cli.{name}").arguments(parser)
+    import_module(f"curveread.cli.commands.{name}").arguments(parser)
     return parser
 
 

@@ -85,7 +85,7 @@ def test_missing_pyarrow_is_told(cli: Cli, healthy: Path, tmp_path: Path) -> Non
         "real = u.find_spec\n"
         "u.find_spec = lambda name, package=None: None if name == 'pyarrow' else real(name, package)\n"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = cli.process("export", healthy, "-o", "points.parquet", PYTHONPATH=f"{tmp_path}:{root}")
     assert done.returncode == 2
     assert "pip install pyarrow" in done.stderr

@@ -132,7 +132,7 @@ def test_failed_check_ends_with_3(cli: Cli, healthy: Path, tmp_path: Path) -> No
         "def detect(self, subject):\n    raise ZeroDivisionError('broken on purpose')\n"
         "Plateau.detect = detect\n"
     )
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     done = cli.process("check", healthy, "--json", PYTHONPATH=f"{tmp_path}:{root}")
     result = json.loads(done.stdout)
     assert done.returncode == 3
