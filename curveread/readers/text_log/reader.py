@@ -24,9 +24,10 @@ from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.points.borders import trainings_of
 from curveread.readers.text_log.points.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
+from curveread.run.counters import words_of
 from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import Role
+from curveread.run.roles import Role, role_of
 
 __all__ = ["TextLogReader", "parts_of"]
 
@@ -37,6 +38,7 @@ _NOT_LOGS = re.compile(
     r"copying|citation|news|record|wheel|metadata|commit_editmsg|fetch_head|packed-refs|version)[\w.\-]*$",
     re.IGNORECASE,
 )
+_NO_EVIDENCE = (Role.TIME, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT, Role.STEP_AXIS, Role.EPOCH, Role.HYPER_PARAMETER)
 _NEAR, _FAR = 1 << 20, 1 << 22
 """Bytes of a file that are searched for a training: of any text, of one with a line that could be of a training."""
 _FEWEST, _UNTOLD = 3, 8
@@ -184,12 +186,25 @@ def _convincing(rows: Rows) -> bool:
             if np.unique(step).size < (_FEWEST if telling else _UNTOLD):
                 continue
             rises, falls = int((np.diff(step) > 0).sum()), int((np.diff(step) < 0).sum())
-            varied = telling or _varies(column.value[counts == kind])
+            varied = telling or (not _of_the_machine(tag) and _varies(column.value[counts == kind]))
             if varied and rises >= _FEWEST - 1 and rises >= falls:
                 return True
         if telling and _loose_convinces(rows, column):
             return True
     return False
+
+
+_MACHINE = frozenset(
+    (
+        "time bitrate speed rate size elapsed progress cpu gpu mem memory rss disk net temp fps bytes kb mb gb latency "
+        "ms"
+    ).split()
+)
+
+
+def _of_the_machine(tag: str) -> bool:
+    """Return whether a name is of what any program may print of itself."""
+    return role_of(tag) in _NO_EVIDENCE or not _MACHINE.isdisjoint(words_of(tag))
 
 
 def _varies(value: FloatArray) -> bool:
@@ -210,7 +225,7 @@ def _loose_convinces(rows: Rows, column: Column) -> bool:
         rising = bool((np.diff(step) > 0).sum() >= (np.diff(step) < 0).sum())
         return np.unique(at).size >= _FEWEST and rising and np.unique(step).size >= _FEWEST
     epoch = rows.columns.get("epoch")
-    if rows.dialects[int(rows.dialect[loose[0]])] != "dict":
+    if rows.dialects[int(rows.dialect[loose[0]])] != "dict" or epoch is None:
         return loose.size >= _UNTOLD and _varies(column.value)
     return (
         epoch is not None

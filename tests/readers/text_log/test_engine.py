@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,3 +101,26 @@ def test_programs_are_not_read(lines: list[str]) -> None:
         path = Path(folder) / "program.txt"
         path.write_text("\n".join(lines) + "\n")
         assert not TextLogReader().claims(path)
+
+
+OTHER_PROGRAMS = {
+    "ffmpeg": "frame={i:5d} fps= 25 q=28.0 size=    {i}024kB time=00:00:{i:02d}.00 bitrate=20{i}.5kbits/s speed=1.{i}x    ",
+    "make": "[{i:3d}%] Building CXX object src/CMakeFiles/foo.dir/f{i}.cpp.o",
+    "docker": "Step {i}/40 : RUN pip install foo=={i}.1.0",
+    "ping": "64 bytes from 1.1.1.1: icmp_seq={i} ttl=57 time=1{i}.5 ms",
+    "spark": "24/01/01 12:00:00 INFO TaskSetManager: Finished task {i}.0 in stage 1.0 (TID {i}) in 8{i} ms on host ({i}/40)",
+    "etl": "2024-01-01 12:00:00 INFO Processed batch {i} of 40: {i}000 rows, 1.{i} s",
+    "garbage collector": "[{i}.123s][info][gc] GC({i}) Pause Young (Normal) 9{i}M->4{i}M(256M) 7.{i}ms",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_PROGRAMS)
+def test_other_programs_that_count_are_not_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "console.log"
+    path.write_text("".join(OTHER_PROGRAMS[name].format(i=i) + "\n" for i in range(1, 40)))
+    assert not TextLogReader().claims(path)
+
+
+def test_dicts_without_an_epoch_are_counted(tmp_path: Path) -> None:
+    part = read(tmp_path, "".join(f"{{'loss': 2.{i}5, 'lr': 1e-05}}\n" for i in range(1, 10)))
+    assert points(part, "loss") == [(i, float(f"2.{i}5")) for i in range(1, 10)]
