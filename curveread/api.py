@@ -14,10 +14,10 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 from curveread.interop.tbparse import EVENT_FILES
 from curveread.run.axes import with_axis
-from curveread.run.context import understood
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from curveread.run.selection import Names, with_facts, with_names, with_role, with_tags, with_task
+from curveread.run.tags.context import understood
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

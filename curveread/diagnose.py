@@ -35,9 +35,9 @@ from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
-from curveread.run.context import understood
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, METRICS, Role
+from curveread.run.tags.context import understood
 from curveread.run.task import task_of
 
 __all__ = ["diagnose", "judgeable", "verdict_of"]

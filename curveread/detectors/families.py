@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from curveread.detectors.base import CurveView
-from curveread.run.grammar import parse
 from curveread.run.roles import Role, qualifiers_of
+from curveread.run.tags.grammar import parse
 
 __all__ = ["COURSES", "families"]
 

@@ -12,8 +12,8 @@ from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.grammar import parse
 from curveread.run.roles import Role
+from curveread.run.tags.grammar import parse
 from curveread.signals.decomposition import Transform, decompose
 from curveread.signals.levels import rise_after_best
 from curveread.signals.trend import blocks_of

@@ -15,7 +15,7 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
 from curveread.run.roles import Role, is_eval
-from curveread.run.words import slug
+from curveread.run.tags.words import slug
 from curveread.signals.levels import window_medians, windows_of
 from curveread.signals.ties import bend_noise
 

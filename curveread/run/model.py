@@ -15,9 +15,9 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.errors import ArgumentError, ReadError
 from curveread.run.equality import ByValue
 from curveread.run.incidents import Incident
-from curveread.run.kinds import Kind
 from curveread.run.notes import DataNote
 from curveread.run.roles import LOSSES, Meaning, Role, direction_of, role_of, unit_of
+from curveread.run.tags.kinds import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Curve(ByValue):
     significand_bits
         Precision of the log: 24 for float32, 53 for float64.
     meaning
-        What the curve is among the others of its run (:mod:`curveread.run.context`); None where nobody looked yet.
+        What the curve is among the others of its run (:mod:`curveread.run.tags.context`); None where nobody looked yet.
     """
 
     tag: str

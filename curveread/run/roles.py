@@ -1,26 +1,12 @@
 """What a curve is: role, better way and unit, from what its words name and the kind of training that it belongs to.
 
-:func:`role_of` judges a tag alone; :mod:`curveread.run.context` looks at the other curves and the numbers as well.
+:func:`role_of` judges a tag alone; :mod:`curveread.run.tags.context` looks at the other curves and the numbers as well.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from curveread.run.grammar import Parsed, counts, parse, split_of
-from curveread.run.kinds import RL, TaskKind
-from curveread.run.lexicon import (
-    ADVERSARIAL,
-    EVAL_WORDS,
-    MAIN,
-    NEUTRAL,
-    TOTAL,
-    TRAIN_WORDS,
-    TURNS,
-    VALUE,
-    Kind,
-)
-from curveread.run.losses import loss_role, qualifiers_of
 from curveread.run.role import (
     DIRECTIONS,
     LOSS_TERMS,
@@ -32,8 +18,22 @@ from curveread.run.role import (
     Role,
     with_role,
 )
-from curveread.run.units import system_unit, unit_by_words
-from curveread.run.words import words
+from curveread.run.tags.grammar import Parsed, counts, parse, split_of
+from curveread.run.tags.kinds import RL, TaskKind
+from curveread.run.tags.lexicon import (
+    ADVERSARIAL,
+    EVAL_WORDS,
+    MAIN,
+    NEUTRAL,
+    TOTAL,
+    TRAIN_WORDS,
+    TURNS,
+    VALUE,
+    Kind,
+)
+from curveread.run.tags.losses import loss_role, qualifiers_of
+from curveread.run.tags.units import system_unit, unit_by_words
+from curveread.run.tags.words import words
 
 __all__ = [
     "DIRECTIONS",

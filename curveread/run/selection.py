@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from curveread.errors import ArgumentError, ReadError
-from curveread.run.kinds import Kind, TaskKind, kind_by_name
 from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import DIRECTIONS, UNITS, Meaning, Role
+from curveread.run.tags.kinds import Kind, TaskKind, kind_by_name
 
 __all__ = ["Names", "with_facts", "with_names", "with_role", "with_tags", "with_task"]
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from curveread.run.grammar import parse
-from curveread.run.kinds import RL, Kind, TaskKind, kind_of
 from curveread.run.model import Run, Stated
 from curveread.run.roles import Role, words
 from curveread.run.settings import number_of, settings
+from curveread.run.tags.grammar import parse
+from curveread.run.tags.kinds import RL, Kind, TaskKind, kind_of
 
 __all__ = [
     "Task",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from curveread.api import read
-from curveread.run.kinds import TaskKind
 from curveread.run.notes import NoteKind
+from curveread.run.tags.kinds import TaskKind
 from curveread.run.task import task_of
 
 ROWS = "step,loss\n" + "".join(f"{i},{4.0 - i / 20}\n" for i in range(40))

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from curveread.errors import ReadError
-from curveread.run.grammar import parse
-from curveread.run.kinds import RL, TaskKind
-from curveread.run.lexicon import EVAL_WORDS, HEADS, TRAIN_WORDS, WEAK, Kind
 from curveread.run.roles import LOSSES, Role, direction_of, is_eval, meaning_of, role_of, unit_of, words
+from curveread.run.tags.grammar import parse
+from curveread.run.tags.kinds import RL, TaskKind
+from curveread.run.tags.lexicon import EVAL_WORDS, HEADS, TRAIN_WORDS, WEAK, Kind
 
 TAGS = {
     Role.TRAIN_LOSS: "loss | train/loss | Loss/train | train_loss | train_loss_step | train_loss_epoch | train/nll | loss/nll_train | lm loss | "
@@ -75,7 +75,7 @@ ALONE = [h for h in HEADS.values() if not set(h.words) & (EVAL_WORDS | TRAIN_WOR
 
 @pytest.mark.parametrize("head", ALONE, ids=lambda h: " ".join(h.words))
 def test_every_head_has_its_way_and_does_not_depend_on_the_split(head: object) -> None:
-    from curveread.run.lexicon import Head
+    from curveread.run.tags.lexicon import Head
 
     assert isinstance(head, Head)
     tag = "_".join(head.words)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from curveread.errors import ReadError, UsageError
-from curveread.run.context import understood
-from curveread.run.kinds import TaskKind
 from curveread.run.model import Attempt, Curve, Run
 from curveread.run.roles import Role
 from curveread.run.selection import Names, with_names, with_role, with_tags, with_task
+from curveread.run.tags.context import understood
+from curveread.run.tags.kinds import TaskKind
 
 
 def _run() -> Run:

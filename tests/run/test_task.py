@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curveread.run.kinds import TaskKind, kind_by_name, kind_of
 from curveread.run.model import Curve, Run, Stated
 from curveread.run.selection import with_facts
 from curveread.run.settings import number_of
+from curveread.run.tags.kinds import TaskKind, kind_by_name, kind_of
 from curveread.run.task import dropout_of, task_of, vocabulary_of
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Table, clock_of, is_bookkeeping
-from curveread.run.counters import counter_of
 from curveread.run.model import Curve, IntArray
 from curveread.run.notes import DataNote, NoteKind
+from curveread.run.tags.counters import counter_of
 
 __all__ = ["segments_of"]
 

@@ -17,7 +17,7 @@ from curveread.readers.text_log.lines import Lines, glimpse
 from curveread.readers.text_log.points.rows import rows_of
 from curveread.readers.text_log.reader import parts_of
 from curveread.readers.text_log.sheets import Sheet
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["stated_reader"]
 

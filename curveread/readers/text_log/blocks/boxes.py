@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from curveread.readers.text_log.line.printed import NUMBER
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["Box", "Boxed"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import is_telling
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["Header", "Row", "header_of", "row_of", "unheaded"]
 

@@ -12,7 +12,7 @@ from curveread.readers.text_log.line.printed import NUMBER
 from curveread.readers.text_log.line.records import found_of
 from curveread.readers.text_log.line.shape import Shape, shape_of
 from curveread.readers.text_log.line.words import is_telling
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["find_bar", "find_dict"]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from curveread.readers.text_log.line.words import trimmed
-from curveread.run.counters import counter_of
+from curveread.run.tags.counters import counter_of
 
 __all__ = ["UNNAMED", "Name", "Span", "name_before"]
 

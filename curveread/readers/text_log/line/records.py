@@ -9,7 +9,7 @@ from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.names import Span
 from curveread.readers.text_log.line.shape import Shape, shape_of
 from curveread.readers.text_log.line.words import eval_word, is_telling
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["find", "found_of"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from curveread.readers.text_log.line.names import UNNAMED, Name, Span, name_before
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import eval_word, is_mean, is_split, is_telling
-from curveread.run.counters import Counts, counter_of
+from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
 

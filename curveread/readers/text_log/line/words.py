@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from curveread.run import roles
-from curveread.run.counters import words_of
 from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
+from curveread.run.tags.counters import words_of
 
 __all__ = ["TELLING", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
 

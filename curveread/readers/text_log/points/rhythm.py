@@ -13,10 +13,10 @@ from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.points.apart import tell_apart
 from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat, Mask
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.run.counters import counted_as
 from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
+from curveread.run.tags.counters import counted_as
 
 __all__ = ["beat_of"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from curveread.run.lexicon import VOCABULARY
+from curveread.run.tags.lexicon import VOCABULARY
 
 __all__ = ["lemma", "segments", "slug", "words"]
 

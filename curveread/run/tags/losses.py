@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from curveread.run.grammar import Parsed
-from curveread.run.kinds import RL, TaskKind
-from curveread.run.lexicon import (
+from curveread.run.role import Role
+from curveread.run.tags.grammar import Parsed
+from curveread.run.tags.kinds import RL, TaskKind
+from curveread.run.tags.lexicon import (
     ADVERSARIAL,
     ALWAYS_PART,
     AUXILIARY,
@@ -17,7 +18,6 @@ from curveread.run.lexicon import (
     TRAIN_WORDS,
     VALUE,
 )
-from curveread.run.role import Role
 
 __all__ = ["loss_role", "qualifiers_of"]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.run.lexicon import HEADS, VOCABULARY
-from curveread.run.words import lemma, segments, slug, words
+from curveread.run.tags.lexicon import HEADS, VOCABULARY
+from curveread.run.tags.words import lemma, segments, slug, words
 
 LETTERS = sorted(w for w in VOCABULARY if w.isalpha() and len(w) > 3)
 

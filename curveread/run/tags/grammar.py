@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
-from curveread.run.lexicon import (
+from curveread.run.tags.lexicon import (
     ADVERSARIAL,
     AUXILIARY,
     AXIS_SUFFIXES,
@@ -30,7 +30,7 @@ from curveread.run.lexicon import (
     Head,
     Kind,
 )
-from curveread.run.words import lemma, segments, words
+from curveread.run.tags.words import lemma, segments, words
 
 __all__ = ["Parsed", "counts", "parse", "rate_unit", "split_of"]
 

@@ -1,7 +1,7 @@
 """The words of training logs, as data: what a noun names, which way of it is better, in what unit it is counted.
 
 The words are those of the whole field, not of one framework: a head is the noun that names a quantity, a qualifier says
-which one of its kind, a split says on which data. :mod:`curveread.run.grammar` puts them together.
+which one of its kind, a split says on which data. :mod:`curveread.run.tags.grammar` puts them together.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from curveread.diagnose import diagnose
-from curveread.run.context import meanings, understood
-from curveread.run.kinds import TaskKind
 from curveread.run.model import Attempt, Curve, Run
 from curveread.run.roles import Role
+from curveread.run.tags.context import meanings, understood
+from curveread.run.tags.kinds import TaskKind
 
 FALLING = 2.0 * np.exp(-np.arange(60) / 20.0) + 0.5
 RISING = 1.0 - np.exp(-np.arange(60) / 20.0)

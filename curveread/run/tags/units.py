@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from curveread.run.grammar import Parsed, rate_unit
-from curveread.run.lexicon import DURATIONS, Kind
 from curveread.run.role import LOSSES, UNITS, Role
-from curveread.run.words import words
+from curveread.run.tags.grammar import Parsed, rate_unit
+from curveread.run.tags.lexicon import DURATIONS, Kind
+from curveread.run.tags.words import words
 
 __all__ = ["system_unit", "unit_by_words"]
 

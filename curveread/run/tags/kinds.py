@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from curveread.run.grammar import parse
 from curveread.run.settings import settings
+from curveread.run.tags.grammar import parse
 
 __all__ = ["RL", "Kind", "TaskKind", "kind_by_name", "kind_of"]
 
