@@ -7,9 +7,9 @@ import numpy as np
 from curveread.detectors.base import views_of
 from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import rules
-from curveread.run.context import understood
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
+from curveread.run.tags.context import understood
 
 
 def grouped(*tags: str, **points: int) -> list[tuple[list[str], list[str]]]:

@@ -24,10 +24,10 @@ from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.points.borders import trainings_of
 from curveread.readers.text_log.points.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
-from curveread.run.counters import words_of
 from curveread.run.model import Curve, FloatArray, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
+from curveread.run.tags.counters import words_of
 
 __all__ = ["TextLogReader", "parts_of"]
 
