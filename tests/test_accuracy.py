@@ -111,9 +111,11 @@ def test_noises_that_nothing_was_set_on_stay_quiet() -> None:
 def test_a_check_that_falls_silent_or_cries_wolf_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     from curveread.detectors.loss_spike import LossSpike
 
-    seen_in("samples")  # as they are, before one is silenced
+    as_they_are = seen_in("samples")
     monkeypatch.setattr(LossSpike, "detect", lambda self, subject: [])
-    now = figures(scan(sample_logs()))
+    concerned = {c.label.name for c, seen in as_they_are if any(s.rule == "loss-spike" for s in seen)}
+    silent = [(c, by_curveread(c) if c.label.name in concerned else seen) for c, seen in as_they_are]
+    now = figures([judge(c.label, seen) for c, seen in silent])
     assert [line.split(":")[0] for line in fallen(now, recorded()["sets"]["samples"])] == ["spike"]
     wolf = [judge(c.label, [*seen, Seen("plateau", first=c.label.first)]) for c, seen in seen_in("samples")]
     assert len(figures(wolf)["alarmed"]) == recorded()["sets"]["samples"]["healthy"]
