@@ -28,10 +28,10 @@ from curveread.findings.landmarks import landmarks
 from curveread.findings.text import capitalized, joined, text
 from curveread.readings.extras.report_extras import ReportExtras
 from curveread.readings.keep import checkpoints
+from curveread.readings.language.spike_scores import spike_scores
 from curveread.readings.metrics import reminder
 from curveread.readings.outlook import Outlook, outlook
 from curveread.readings.phases import phases
-from curveread.readings.spike_scores import spike_scores
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from curveread.findings.beside import Beside
-    from curveread.findings.drawing import Drawing, Ruler
+    from curveread.findings.extras.beside import Beside
+    from curveread.findings.extras.drawing import Drawing, Ruler
     from curveread.findings.forecast import Forecast
 
 __all__ = [

@@ -8,10 +8,10 @@ from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Finding
 from curveread.readings.cadence import cadence
-from curveread.readings.data import data_hints
 from curveread.readings.gap import gap_of, gap_statements
+from curveread.readings.language.data import data_hints
+from curveread.readings.language.perplexity import guessing, in_words
 from curveread.readings.naming import naming
-from curveread.readings.perplexity import guessing, in_words
 from curveread.readings.phases import phase_statements
 from curveread.run.model import Run
 from curveread.run.roles import Role

@@ -9,7 +9,7 @@ import numpy as np
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import KeyFigure
 from curveread.language.perplexity import bits_per_byte, perplexity
-from curveread.readings.perplexity import per_byte, per_token
+from curveread.readings.language.perplexity import per_byte, per_token
 from curveread.run.roles import Role
 from curveread.run.task import Task
 

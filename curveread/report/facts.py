@@ -11,8 +11,8 @@ from typing import Any
 
 from curveread.arrays import FloatArray
 from curveread.findings.arguments import Span
-from curveread.findings.beside import Spread
 from curveread.findings.diagnosis import KeyFigure
+from curveread.findings.extras.beside import Spread
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import without_axis
 from curveread.findings.wording import EPOCHS, amount, count, duration, measure, number, percent, place, size, span

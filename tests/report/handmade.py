@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.findings.beside import Beside
 from curveread.findings.diagnosis import Diagnosis, KeyFigure, Quiet, Verdict
-from curveread.findings.drawing import Drawing, Ruler
+from curveread.findings.extras.beside import Beside
+from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Curve, Run, Source
 from curveread.run.roles import Role

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from curveread.arrays import IntArray
 from curveread.detectors.base import CurveView, views_of
-from curveread.findings.drawing import GAP, Drawing
+from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.finding import Finding
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curveread.findings.beside import Beside
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.drawing import Drawing, Ruler
+from curveread.findings.extras.beside import Beside
+from curveread.findings.extras.drawing import Drawing, Ruler
 
 __all__ = ["ReportExtras"]
 
@@ -45,7 +45,7 @@ class ReportExtras:
 
     def beside(self, diagnosis: Diagnosis) -> tuple[Beside, ...]:
         """Return what was logged beside the curves around the findings."""
-        from curveread.readings.beside import beside
+        from curveread.readings.extras.beside import beside
 
         return beside(diagnosis.run, diagnosis.findings)
 

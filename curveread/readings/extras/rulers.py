@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.errors import UsageError
-from curveread.findings.drawing import Ruler
+from curveread.findings.extras.drawing import Ruler
 from curveread.run.axes import clock
 from curveread.run.model import Run
 from curveread.run.roles import Role

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.drawing import Drawing
+from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import Finding
 from curveread.findings.wording import place
 from curveread.report.chart.panels import panels

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import KeyFigure
-from curveread.findings.drawing import GAP, Drawing
+from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.wording import compact, measure, number, place
 from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel

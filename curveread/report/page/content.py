@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from curveread.findings.drawing import Drawing
+from curveread.findings.extras.drawing import Drawing
 from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.drawing import Drawing
+from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import json_number
 
 __all__ = ["result_json", "result_text"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from curveread.findings.beside import Spread
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.extras.beside import Spread
 from curveread.findings.wording import amount, count, measure
 from curveread.report import facts
 from curveread.report.events import telling

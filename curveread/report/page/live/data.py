@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.drawing import Drawing, Ruler
+from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.report.chart import labels, panels, scale, texture
 from curveread.report.chart.chart import chart
 from curveread.report.chart.palette import INKS, WORDS

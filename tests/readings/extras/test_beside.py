@@ -9,8 +9,8 @@ import pytest
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 import curveread as cr
-from curveread.findings.beside import Spread
-from curveread.readings.beside import _spread
+from curveread.findings.extras.beside import Spread
+from curveread.readings.extras.beside import _spread
 from tests.conftest import SAMPLES, needed
 from tests.support.curves import decay
 from tests.support.event_files import event, scalar, tensor, write

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curveread.errors import ReadError
-from curveread.findings.beside import Beside, Spread
+from curveread.findings.extras.beside import Beside, Spread
 from curveread.findings.finding import Finding
 from curveread.interop.tbparse import EventFile, event_files
 from curveread.run.model import Run

@@ -1,0 +1,1 @@
+"""What is read of language models only: perplexity, hints at the data, spike scores."""
