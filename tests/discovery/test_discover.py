@@ -459,3 +459,14 @@ def test_no_permission(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(ReadError, match="no permission"):
         read_runs(path)
+
+
+def test_text_logs_of_one_folder_that_share_a_schedule_are_runs_of_their_own(tmp_path: Path) -> None:
+    """Episodes of two trainings: the rewards are coarse and often equal by chance, the exploration rate always is."""
+    for name, shift in (("log_1.txt", 0), ("log_2.txt", 7)):
+        lines = (
+            f"Episode {i} reward {-14 - 2 * ((i * 5 + shift * (i % 3)) % 4):.3f} eps {0.99**i:.3f}\n" for i in range(60)
+        )
+        (tmp_path / name).write_text("".join(lines))
+    runs = read_runs(tmp_path)
+    assert [len(r.curves["reward"]) for r in runs] == [60, 60]

@@ -37,6 +37,9 @@ def of_modes(cells: Cells, source: str) -> tuple[str, ...]:
     total = np.full(cells.rows, np.nan)
     if not counted.any():
         return ()
+    ends, trains = np.unique(step[evaluation & np.isfinite(step)]), np.unique(step[counted])
+    if ends.size == 1 and trains.size > 1 and trains[-1] <= ends[0] < trains[-1] + np.median(np.diff(trains)):
+        total[counted] = ends[0]  # evaluations name the last iteration of the epoch
     on, reason, each = in_epochs(step, epoch, total, counted, np.zeros(cells.rows, bool))
     at = np.maximum.accumulate(np.where(counted, np.arange(cells.rows), -1))
     carried = on[np.where(at < 0, int(np.argmax(counted)), at)].astype(np.int64)
