@@ -36,7 +36,7 @@ from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
 from curveread.run.model import Run
-from curveread.run.roles import LOSSES, METRICS, Role
+from curveread.run.roles import LOSS_TERMS, LOSSES, METRICS, Role
 from curveread.run.tags.context import understood
 from curveread.run.task import task_of
 
@@ -197,8 +197,9 @@ def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run
 def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> NotChecked | None:
     """Return why a check cannot run, None when it can."""
     for need in check.needs:
-        roles = tuple(sorted(need))
-        names = joined(" or ", (text("{role}", role=Name(role.value.replace("-", " "))) for role in roles))
+        roles = tuple(sorted(need - {Role.OTHER}))
+        said = ["loss"] if need >= {*LOSSES, *LOSS_TERMS} else [role.value.replace("-", " ") for role in roles]
+        names = joined(" or ", (text("{role}", role=Name(name)) for name in said))
         curves = [v for role in need for v in views[role]]
         if not curves:
             return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=roles)
