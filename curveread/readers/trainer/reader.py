@@ -167,7 +167,12 @@ def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, 
     if unusable:
         notes.append(DataNote(NoteKind.SKIPPED, source, f"{_entries(unusable)} of log_history without a usable step"))
     plain = bool(has_step.all()) and not closing.any()
-    usable = has_step & ~closing
+    repeats = _after_the_end(columns, step_of, closing)
+    if repeats.any():
+        where = int(step_of[np.argmax(repeats)])
+        message = f"an evaluation after the end of the training, again at step {where}, is not a point of its curves"
+        notes.append(DataNote(NoteKind.SKIPPED, source, message))
+    usable = has_step & ~closing & ~repeats
     curves, skipped, nulls = {}, [], 0
     for key, cells in columns.items():
         keep = cells.kind == NUMBER
@@ -215,6 +220,25 @@ def _closing(columns: Mapping[str, Cells], entries: int) -> tuple[dict[str, Any]
             if at < cells.entry.size and cells.entry[at] == last and cells.kind[at] == NUMBER:
                 ending[key] = float(cells.value[at])
     return ending, closing
+
+
+def _after_the_end(
+    columns: Mapping[str, Cells], step_of: IntArray, closing: np.ndarray[Any, np.dtype[np.bool_]]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return (entries,) which evaluations stand behind the summary at a step that was evaluated before.
+
+    ``--do_eval`` evaluates once more when the training is over, often the best weights instead of the last.
+    """
+    out = np.zeros(closing.size, bool)
+    if not closing.any():
+        return out
+    end = int(np.flatnonzero(closing)[-1])
+    for key, cells in columns.items():
+        late = cells.entry[cells.entry > end]
+        if key.endswith("_loss") and late.size:
+            early = step_of[cells.entry[cells.entry < end]]
+            out[late[np.isin(step_of[late], early)]] = True
+    return out
 
 
 def _steps(cells: Cells | None, entries: int) -> tuple[IntArray, np.ndarray[Any, np.dtype[np.bool_]]]:

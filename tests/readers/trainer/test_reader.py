@@ -161,3 +161,14 @@ def test_a_state_that_cannot_be_read_is_said_in_the_systems_words(tmp_path: Path
     with pytest.raises(ReadError) as folder:
         TrainerStateReader().read(path)
     assert str(folder.value) == f"{path}: Is a directory"
+
+
+def test_an_evaluation_after_the_end_is_not_a_point(tmp_path: Path) -> None:
+    log: list[dict[str, float]] = [{"loss": 2 - i / 10, "step": 10 * i} for i in range(1, 7)]
+    log[2:2] = [{"eval_loss": 1.5, "step": 20}]
+    log += [{"eval_loss": 1.7, "step": 60}, {"train_runtime": 9.0, "train_loss": 1.5, "step": 60}]
+    log += [{"eval_loss": 1.5, "eval_runtime": 1.0, "step": 60}]  # the best weights, loaded at the end
+    (tmp_path / "trainer_state.json").write_text(json.dumps({"log_history": log, "global_step": 60}))
+    (part,) = TrainerStateReader().read(tmp_path / "trainer_state.json")
+    assert part.curves["eval_loss"].value.tolist() == [1.5, 1.7]
+    assert any("after the end of the training, again at step 60" in n.message for n in part.notes)
