@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from curveread.readers.text_log.blocks.boxes import Box
@@ -14,6 +14,7 @@ from curveread.readers.text_log.line.dicts import find_bar, find_dict
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import RANK, STAMP, floats
 from curveread.readers.text_log.line.records import find
+from curveread.readers.text_log.line.words import eval_word
 from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
 from curveread.readers.trainer.names import SUMMARY_KEYS
 
@@ -27,6 +28,8 @@ _SHEETS = 512
 _REJECTED = 1 << 13
 _TRIED = 1 << 13
 """Lines of ever new builds that are looked at closely; a log repeats itself long before."""
+_TITLE = 48
+"""Characters of a line that is a heading."""
 _AGENTS = 32
 _AGENT = re.compile(
     rb"(?:[\]|] |^)\s?([A-Za-z][\w\-]{1,30})\. (?=[A-Z])|\[\w{1,16}[ :=]{1,2}\"?([A-Za-z][\w\-]{0,30})\"?\]"
@@ -87,6 +90,9 @@ class Gathered:
     _tqdm: Patterns = field(default_factory=list)
     _rejected: tuple[set[bytes], set[bytes]] = field(default_factory=lambda: (set(), set()))
     _tried: int = 0
+    _until: int = -1
+    _split: str = ""
+    _below: dict[str, Patterns] = field(default_factory=dict)
     _plain_bars: set[bytes] = field(default_factory=set)
     _bar: tuple[int, bytes] | None = None
     _after: int = 0
@@ -103,6 +109,9 @@ class Gathered:
         for n, line in enumerate(lines, self.count):
             size = len(line)
             if size < _SHORTEST or size > _LONGEST:
+                self._until = -1
+                continue
+            if n <= self._until and self._below_heading(n, line):
                 continue
             if patterns:  # the build that came next the last time
                 guess = follow[self._last]
@@ -122,6 +131,8 @@ class Gathered:
             elif (b"|" in line or _BAR_SIGN in line) and self._cross(n, line):
                 self._block = n
             else:
+                if line.endswith((b":", b": ")) and size < _TITLE:
+                    self._heading(n, line)
                 if self._matrix.cells and n - self._matrix.line > 1 and not _RULE.fullmatch(line):
                     self._close_matrix()
                 self._line(n, line)
@@ -164,6 +175,33 @@ class Gathered:
         self._tried += 1
         if len(rejected) < _REJECTED:
             rejected.add(shape)
+
+    def _heading(self, n: int, line: bytes) -> None:
+        """Remember a line that says that those below it are of an evaluation: ``Test Error:``."""
+        words = [w for w in line.decode("utf-8", "replace").strip(" :#*-=>").split() if w.isalpha()]
+        split = next((eval_word(w) for w in words if eval_word(w)), "") if 0 < len(words) <= 3 else ""
+        self._split, self._until = split, n + _BLOCK - 1 if split else -1
+
+    def _below_heading(self, n: int, line: bytes) -> bool:
+        """Read a line below a heading; return whether it is one of its metrics."""
+        known = self._below.setdefault(self._split, [])
+        if _take(known, n, line):
+            self._block = n
+            return True
+        found = None if shape_free(line) else find(line, 0, True)
+        if found is None or found.counts or found.split or not found.tags:
+            self._until = -1
+            return False
+        self._add(
+            n,
+            line,
+            replace(found, tags=tuple(f"{self._split} {t}" for t in found.tags), split="eval"),
+            None,
+            None,
+            known,
+        )
+        self._block = n
+        return True
 
     def _read_new(self, n: int, line: bytes) -> bool:
         if shape_free(line):

@@ -123,3 +123,26 @@ def test_word_language_model_sets_the_epochs_end_beside(tmp_path: Path) -> None:
         )
     part = read(tmp_path, text)
     assert points(part, "valid loss") == [(400, 5.25), (800, 4.25), (1200, 3.25)]
+
+
+def test_quickstart_counts_behind_the_loss_and_names_the_split_above(tmp_path: Path) -> None:
+    text = ""
+    for e in (1, 2, 3):
+        text += f"Epoch {e}\n-------------------------------\n"
+        text += "".join(f"loss: 2.{e}0{i // 10000}494  [{i:>5d}/60000]\n" for i in (64, 30064, 57664))
+        text += f"Test Error: \n Accuracy: 5{e}.9%, Avg loss: 2.{e}56432 \n\n"
+    part = read(tmp_path, text + "Done!\n")
+    assert points(part, "loss")[2:4] == [(57664, 2.105494), (60064, 2.200494)]
+    assert points(part, "test Avg loss") == [(57664, 2.156432), (117664, 2.256432), (177664, 2.356432)]
+    assert points(part, "test Accuracy") == [(57664, 51.9), (117664, 52.9), (177664, 53.9)]
+    assert part.curves["test Avg loss"].role is Role.EVAL_LOSS
+
+
+def test_headings_tell_lines_of_one_build_apart(tmp_path: Path) -> None:
+    text = "".join(
+        f"Epoch {e}\nTraining:\n  loss: 0.{e}5, accuracy: 0.8\nValidation:\n  loss: 0.{e}7, accuracy: 0.7\n"
+        for e in range(1, 5)
+    )
+    part = read(tmp_path, text)
+    assert points(part, "loss") == [(1, 0.15), (2, 0.25), (3, 0.35), (4, 0.45)]
+    assert points(part, "validation loss") == [(1, 0.17), (2, 0.27), (3, 0.37), (4, 0.47)]

@@ -215,6 +215,10 @@ def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before
     if not whole or out.tags or b"%" in line[span[1] : span[1] + 2]:
         if out.tags and gap.strip() == b"(" and out.spans[-1][1] <= span[0] and behind[:1] == b")":
             out.means.setdefault(out.tags[-1], span)
+        counted = whole and of is not None and _WHOLE.fullmatch(token["of"]) and gap.rstrip().endswith(b"[")
+        if counted and out.tags and not out.counters and behind[:1] == b"]":  # loss: 2.30  [   64/60000]
+            out.counters.append(Counter(Counts.BARE, span, of))
+            return
         out.voids.append(span)
         return
     epoch, bare = out.epoch(), next((c for c in out.counters if c.kind is Counts.BARE), None)
