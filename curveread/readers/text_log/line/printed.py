@@ -46,7 +46,7 @@ STAMP = (
 def floats(cells: list[bytes]) -> FloatArray:
     """Return (n,) float64 of cells that match :data:`NUMBER`."""
     try:
-        return np.array(list(map(float, cells)), np.float64)
+        return np.fromiter(map(float, cells), np.float64, len(cells))
     except ValueError:
         return np.array(list(map(float, b" ".join(cells).replace(b",", b"").split(b" "))), np.float64)
 
