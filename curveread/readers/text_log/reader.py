@@ -38,6 +38,8 @@ _NOT_LOGS = re.compile(
     r"copying|citation|news|record|wheel|metadata|commit_editmsg|fetch_head|packed-refs|version)[\w.\-]*$",
     re.IGNORECASE,
 )
+_SURE = ("bar", "box", "matrix")
+"""What only trainers print: two of them make a log."""
 _NO_EVIDENCE = (Role.TIME, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT, Role.STEP_AXIS, Role.EPOCH, Role.HYPER_PARAMETER)
 _NEAR, _FAR = 1 << 20, 1 << 22
 """Bytes of a file that are searched for a training: of any text, of one with a line that could be of a training."""
@@ -216,14 +218,15 @@ def _varies(value: FloatArray) -> bool:
 def _loose_convinces(rows: Rows, column: Column) -> bool:
     """Return whether lines without a counter make a log: printed dicts, and lines that come back with a counter."""
     loose = column.row[rows.counts[column.row] == LOOSE]
-    if loose.size < _FEWEST:
+    few = _FEWEST - (rows.dialects[int(rows.dialect[loose[0]])] in _SURE) if loose.size else _FEWEST
+    if loose.size < few:
         return False
     base = np.flatnonzero(rows.counts != LOOSE)
     if base.size:
         step = rows.step[base]
         at = np.searchsorted(base, loose)
         rising = bool((np.diff(step) > 0).sum() >= (np.diff(step) < 0).sum())
-        return np.unique(at).size >= _FEWEST and rising and np.unique(step).size >= _FEWEST
+        return np.unique(at).size >= few and rising and np.unique(step).size >= few
     epoch = rows.columns.get("epoch")
     if rows.dialects[int(rows.dialect[loose[0]])] != "dict" or epoch is None:
         return loose.size >= _UNTOLD and _varies(column.value)

@@ -84,3 +84,9 @@ def test_one_bar_over_the_whole_training_counts_its_steps(tmp_path: Path) -> Non
     part = read(tmp_path, text + "\n")
     assert points(part, "loss")[:3] == [(10, 2.8), (20, 2.6), (30, 2.4)]
     assert "of a progress bar" in said(part, NoteKind.X_AXIS)
+
+
+def test_two_epochs_of_bars_are_a_log(tmp_path: Path) -> None:
+    bar = "10/10 [==============================] - 1s 90ms/step - loss: "
+    part = read(tmp_path, f"Epoch 1/2\n{bar}0.5\nEpoch 2/2\n{bar}0.4\n")
+    assert points(part, "loss") == [(1, 0.5), (2, 0.4)]
