@@ -1,10 +1,10 @@
-"""What was logged beside the curves around a finding: histograms and texts."""
+"""What was logged beside the curves around a finding: histograms, pictures and texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Beside", "Spread"]
+__all__ = ["Beside", "Picture", "Spread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,29 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """An image as it was encoded.
+
+    Parameters
+    ----------
+    step
+        Where it was logged, on the run's axis.
+    kind
+        ``png``, ``jpeg`` or ``gif``, by its first bytes.
+    data
+        The encoded bytes.
+    width, height
+        In pixels, as the log says.
+    """
+
+    step: float
+    kind: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What one tag held before a finding began, and from then on.
 
@@ -35,14 +58,15 @@ class Beside:
     rule, first_step
         The finding.
     tag
-        Of the histogram or the text.
+        Of the histogram, the picture or the text.
     before, after
-        The last one before the onset and the first one from it on: a :class:`Spread`, or a text with its step; None
+        The last one before the onset and the first one from it on: a :class:`Spread`, a
+        :class:`Picture`, or a text with its step; None
         where there is none.
     """
 
     rule: str
     first_step: float
     tag: str
-    before: Spread | tuple[float, str] | None
-    after: Spread | tuple[float, str] | None
+    before: Spread | Picture | tuple[float, str] | None
+    after: Spread | Picture | tuple[float, str] | None

@@ -1,4 +1,4 @@
-"""What was logged beside the curves around the findings: histograms of weights and gradients, and sample texts."""
+"""What was logged beside the curves around the findings: histograms of weights and gradients, pictures, texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curveread.errors import ReadError
-from curveread.findings.extras.beside import Beside, Spread
+from curveread.findings.extras.beside import Beside, Picture, Spread
 from curveread.findings.finding import Finding
 from curveread.interop.tbparse import EventFile, event_files
 from curveread.run.model import Run
@@ -21,6 +21,10 @@ __all__ = ["beside"]
 _BYTES = 64 << 20
 """tbparse takes a second for about 4 MB; of larger logs nothing is read again for a report."""
 _FINDINGS, _TAGS = 3, 6
+_PICTURE_BYTES = 128 << 10
+"""A page holds its pictures itself: larger ones are left to the viewer of the logger."""
+_KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+"""First bytes of an encoded image -> its kind; what is none of these is not put on a page."""
 
 
 def beside(run: Run, findings: Sequence[Finding]) -> tuple[Beside, ...]:
@@ -38,7 +42,11 @@ def beside(run: Run, findings: Sequence[Finding]) -> tuple[Beside, ...]:
         return ()
     histograms = _around(run, placed, run.histograms(), _spread)
     texts = _around(run, placed, run.text(), lambda row, step: (step, str(row["value"])))
-    return (*histograms, *texts)
+    images = run.images()
+    if not images.empty:
+        images = images[[_kind(v) != "" and len(v) <= _PICTURE_BYTES for v in images["value"]]]
+    pictures = _around(run, placed, images, _picture)
+    return (*histograms, *pictures, *texts)
 
 
 def _more_than_scalars(run: Run) -> bool:
@@ -85,6 +93,15 @@ def _change(item: Beside) -> float:
     if not (isinstance(one, Spread) and isinstance(other, Spread) and one.deviation > 0.0 and other.deviation > 0.0):
         return 0.0
     return float(abs(np.log(other.deviation / one.deviation)))
+
+
+def _kind(data: bytes) -> str:
+    return next((kind for begin, kind in _KINDS.items() if data.startswith(begin)), "")
+
+
+def _picture(row: Any, step: float) -> Picture:
+    data = bytes(row["value"])
+    return Picture(step, _kind(data), data, int(row["width"]), int(row["height"]))
 
 
 def _spread(row: Any, step: float) -> Spread:

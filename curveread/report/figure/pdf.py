@@ -18,7 +18,7 @@ from curveread.report.figure.paint import PIXEL
 from curveread.report.figure.paper import Paper, size, text_width, wrapped
 from curveread.report.figure.style import plain
 from curveread.report.logtext import shorten
-from curveread.report.text.document import Bullets, Checks, Document, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Document, Pictures, Section, Table, Terms
 from curveread.report.text.plain import named
 from curveread.report.text.sections import document
 
@@ -211,6 +211,9 @@ def _blocks(pages: _Pages, section: Section) -> None:
             case Bullets(items) | Checks(items):
                 for item in items:
                     pages.write(f"– {named(item)}", 9)
+            case Pictures(items):
+                for shot in items:
+                    pages.write(f"– {shot.caption}", 9)
             case Terms(items):
                 for term in items:
                     pages.write(f"– {term.text}", 9)

@@ -12,7 +12,8 @@ from curveread.arrays import FloatArray
 from curveread.report.facts import Card, Pair, WordedFigure
 
 __all__ = [
-    "Block", "Bullets", "Cell", "Checks", "Code", "Document", "Named", "Section", "Spark", "Table", "Term", "Terms",
+    "Block", "Bullets", "Cell", "Checks", "Code", "Document", "Named", "Pictures", "Section", "Shot", "Spark", "Table",
+    "Term", "Terms",
 ]  # fmt: skip
 
 
@@ -56,6 +57,23 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture that the log holds: what it is, in words, and its ``data:`` address for a page."""
+
+    caption: str
+    address: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures; where none can be shown their captions say that they are there."""
+
+    items: tuple[Shot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A text that is complete without its caption, with the figures behind it."""
 
@@ -86,7 +104,7 @@ class Table:
         return tuple(self.head[i] for i in keep), rows
 
 
-Block = str | Bullets | Checks | Terms | Table
+Block = str | Bullets | Checks | Pictures | Terms | Table
 """A ``str`` is a paragraph."""
 
 

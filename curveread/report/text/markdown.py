@@ -9,7 +9,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
-from curveread.report.text.document import Bullets, Checks, Code, Named, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Table, Terms
 from curveread.report.text.sections import document
 
 __all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
@@ -121,6 +121,8 @@ def blocks(section: Section) -> list[str]:
                 out += [*(f"- {_item(item)}" for item in items), ""]
             case Checks(items):
                 out += [*(f"- [ ] {escape(item)}" for item in items), ""]
+            case Pictures(items):
+                out += [*(f"- {escape(shot.caption)}" for shot in items), ""]
             case Terms(items):
                 out += [*(f"- {escape(term.text)}" for term in items), ""]
             case text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from curveread.report.logtext import clean
-from curveread.report.text.document import Bullets, Checks, Named, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Named, Pictures, Section, Table, Terms
 
 __all__ = ["lines", "named"]
 
@@ -27,6 +27,8 @@ def _block(block: object) -> Iterator[str]:
     match block:
         case Bullets(items) | Checks(items):
             yield from map(named, items)
+        case Pictures(items):
+            yield from (clean(shot.caption) for shot in items)
         case Terms(items):
             yield from (clean(term.text) for term in items)
         case Table():

@@ -7,15 +7,29 @@ terminal, the postmortem and the CI formats, in the order of this file.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.extras.beside import Spread
+from curveread.findings.extras.beside import Picture, Spread
 from curveread.findings.wording import amount, count, measure
 from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
-from curveread.report.text.document import Block, Bullets, Code, Document, Named, Section, Spark, Table, Term, Terms
+from curveread.report.text.document import (
+    Block,
+    Bullets,
+    Code,
+    Document,
+    Named,
+    Pictures,
+    Section,
+    Shot,
+    Spark,
+    Table,
+    Term,
+    Terms,
+)
 
 __all__ = ["brief", "document", "likely_causes", "other_causes", "sections"]
 
@@ -214,19 +228,32 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
 
 @record
 def _beside(diagnosis: Diagnosis) -> Section | None:
-    rows, items = [], list[Named]()
+    rows, items, shots = [], list[Named](), list[Shot]()
     for b in diagnosis.beside:
         at = f"{b.rule}, {count(b.first_step)}"
         if isinstance(b.before, Spread) or isinstance(b.after, Spread):
             rows.append((at, Code(shorten(b.tag, 80)), facts.spread(b.before), facts.spread(b.after)))
+        elif isinstance(b.before, Picture) or isinstance(b.after, Picture):
+            shots += [_shot(b.tag, at, p) for p in (b.before, b.after) if isinstance(p, Picture)]
         else:
             said = [f"step {count(t[0])}: {shorten(t[1], 300)}" for t in (b.before, b.after) if isinstance(t, tuple)]
             items.append(Named(f"{shorten(b.tag, 80)} around {at}", "; then ".join(said)))
-    if not (rows or items):
+    if not (rows or items or shots):
         return None
+    pictures = (Pictures(tuple(shots)),) if shots else ()
     table = (Table(("Finding", "Histogram", "Before it", "From it on"), tuple(rows)),) if rows else ()
     texts = (Bullets(tuple(items)),) if items else ()
-    return Section("Logged beside the findings", (*table, *texts), "data", count=len(rows) + len(items))
+    return Section(
+        "Logged beside the findings", (*table, *pictures, *texts), "data", count=len(rows) + len(shots) + len(items)
+    )
+
+
+def _shot(tag: str, at: str, picture: Picture) -> Shot:
+    """Return a picture for a page, with its caption in words for every other output."""
+    size = f"{picture.width} × {picture.height} pixels"
+    caption = f"{shorten(tag, 80)} at step {count(picture.step)} (around {at}; {size})"
+    address = f"data:image/{picture.kind};base64,{b64encode(picture.data).decode('ascii')}"
+    return Shot(caption, address, picture.width, picture.height)
 
 
 @record

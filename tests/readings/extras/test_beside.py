@@ -1,7 +1,8 @@
-"""Histograms and texts around the findings of a run, and in its report."""
+"""Histograms, pictures and texts around the findings of a run, and in its report."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 import curveread as cr
-from curveread.findings.extras.beside import Spread
+from curveread.findings.extras.beside import Picture, Spread
 from curveread.readings.extras.beside import _spread
 from tests.conftest import SAMPLES, needed
 from tests.support.curves import decay
@@ -22,6 +23,14 @@ def _histogram(width: float) -> HistogramProto:
     return HistogramProto(
         min=-width, max=width, num=2, sum=0, sum_squares=2 * width**2, bucket_limit=[0, width], bucket=[1, 1]
     )
+
+
+def _image(shade: float) -> Summary.Image:
+    from matplotlib.image import imsave
+
+    encoded = BytesIO()
+    imsave(encoded, np.full((6, 8), shade), cmap="gray", vmin=0.0, vmax=1.0, format="png")
+    return Summary.Image(height=6, width=8, colorspace=4, encoded_image_string=encoded.getvalue())
 
 
 @pytest.fixture
@@ -94,3 +103,28 @@ def test_a_file_that_is_gone_takes_no_report_with_it(spiked: Path) -> None:
     for file in spiked.iterdir():
         file.unlink()
     assert dx.beside == ()
+
+
+def test_pictures_of_a_bearable_size_stand_on_the_page_and_as_words_elsewhere(tmp_path: Path) -> None:
+    loss = decay(1000)
+    loss[600:] += np.linspace(0.5, 3.0, 400)
+    events = [scalar("train/loss", i, float(v)) for i, v in enumerate(loss)]
+    huge = Summary.Image(height=1, width=1, colorspace=4, encoded_image_string=b"\x89PNG\r\n\x1a\n" + bytes(200_000))
+    odd = Summary.Image(height=1, width=1, colorspace=4, encoded_image_string=b"<svg onload=alert(1)>")
+    for i in range(0, 1000, 100):
+        for tag, image in (("drawn", _image(i / 1000)), ("huge", huge), ("odd", odd)):
+            events.append(event(i, Summary.Value(tag=tag, image=image)))
+    write(tmp_path, events)
+    dx = cr.diagnose(cr.read(tmp_path))
+    around = [b for b in dx.beside if b.rule == "divergence"]
+    assert [b.tag for b in around] == ["drawn"]
+    before, after = around[0].before, around[0].after
+    assert isinstance(before, Picture)
+    assert isinstance(after, Picture)
+    assert (before.kind, before.width, before.height) == ("png", 8, 6)
+    assert before.step < (dx.findings[0].first_step or 0) <= after.step
+    page = cr.report(dx, tmp_path / "out.html").read_text(encoding="utf-8")
+    assert page.count('<img src="data:image/png;base64,') == 2
+    assert "onload" not in page
+    text = cr.report(dx, tmp_path / "out.md").read_text(encoding="utf-8")
+    assert f"drawn at step {int(before.step):,}" in text
