@@ -17,8 +17,8 @@ from curveread.interop.tbparse import EVENT_FILES
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.run.model import Curve, Run, Source
 from tests.conftest import CORPUS, SAMPLES, needed
-from tests.readers.tensorboard.test_said import GIVEN
-from tests.readers.tensorboard.test_said import _hparams as hyper_parameters
+from tests.readers.tensorboard.test_texts import GIVEN
+from tests.readers.tensorboard.test_texts import _hparams as hyper_parameters
 from tests.support.event_files import T0, event, metadata, scalar, simple, start, tensor, write
 
 needed("tbparse")
