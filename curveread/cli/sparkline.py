@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.run.model import FloatArray
+from curveread.arrays import FloatArray
 
 __all__ = ["bars", "sparkline"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.cli.screen import Part, Screen, cells, padded
 from curveread.cli.sparkline import bars
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import compact, figure
 from curveread.report.logtext import shorten
-from curveread.run.model import Curve, FloatArray, IntArray
+from curveread.run.model import Curve
 from curveread.run.roles import Role
 
 __all__ = ["print_strips"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from curveread.run.model import Curve, FloatArray
+from curveread.arrays import FloatArray
+from curveread.run.model import Curve
 
 __all__ = ["agreement", "by_step", "same_values"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from curveread.run.model import Curve, FloatArray
+from curveread.arrays import BoolArray, FloatArray
+from curveread.run.model import Curve
 
 __all__ = ["Apart"]
 
@@ -47,7 +47,7 @@ class Apart:
             shared = sorted((n for n, k in names.items() if k > 1), key=lambda n: (-names[n], n))
             self.values = [_probed([log.get(name) for log in logs]) for name in shared[:_MOST_NAMES]]
 
-    def from_(self, log: int) -> NDArray[np.bool_]:
+    def from_(self, log: int) -> BoolArray:
         """Return (logs,) bool: which are surely of another run than ``log``.
 
         A log is where a curve differs from the same curve of ``log`` by more than half a percent at two thirds of the

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.plural import amount
-from curveread.run.model import Attempt, Curve, IntArray
+from curveread.run.model import Attempt, Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
 

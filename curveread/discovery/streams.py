@@ -8,12 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.discovery.merge import Form, plain_name
 from curveread.discovery.stitch import Start, Stitched, starts_late, stitch
 from curveread.discovery.tree import LogFile
 from curveread.readers.base import Part
 from curveread.readers.format import Format
-from curveread.run.model import Curve, FloatArray
+from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 

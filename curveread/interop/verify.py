@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.findings.finding import json_number
 from curveread.interop.tbparse import EventFile, event_files, quiet
-from curveread.run.model import Curve, FloatArray, Run
+from curveread.run.model import Curve, Run
 from curveread.run.notes import NoteKind
 
 if TYPE_CHECKING:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from curveread.run.model import FloatArray, IntArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["epoch_ends", "in_epochs"]
 
-Mask = NDArray[np.bool_]
-
 
 def in_epochs(
-    step: FloatArray, epoch: FloatArray, total: FloatArray, counted: Mask, by_epoch: Mask
+    step: FloatArray, epoch: FloatArray, total: FloatArray, counted: BoolArray, by_epoch: BoolArray
 ) -> tuple[FloatArray, str, float]:
     """Make steps that start over with each epoch go on.
 
@@ -54,7 +51,7 @@ def in_epochs(
     return out, f"steps start over with each epoch: {each:.0f} steps per epoch are counted on", each
 
 
-def _carried_epochs(epoch: FloatArray, step: FloatArray, counted: Mask, by_epoch: Mask) -> FloatArray:
+def _carried_epochs(epoch: FloatArray, step: FloatArray, counted: BoolArray, by_epoch: BoolArray) -> FloatArray:
     """Return the epochs of the rows that name none: those of the lines of epochs around them."""
     if np.isfinite(epoch[counted]).any() or not by_epoch.any():
         return epoch
@@ -67,7 +64,7 @@ def _carried_epochs(epoch: FloatArray, step: FloatArray, counted: Mask, by_epoch
     return out if named.size else epoch
 
 
-def epoch_ends(step: IntArray, epoch: FloatArray, rows: Mask, counted: Mask, each: float) -> IntArray:
+def epoch_ends(step: IntArray, epoch: FloatArray, rows: BoolArray, counted: BoolArray, each: float) -> IntArray:
     """Return the steps with those of evaluations that name their epoch at its end. O(n).
 
     Parameters

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -17,7 +18,7 @@ from curveread.readers.stores import DVCLIVE
 from curveread.readers.tables.delimited import first_line, parse_cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
 from curveread.readers.textfile import head_of, read_text
-from curveread.run.model import FloatArray, IntArray, Source
+from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["DvcliveReader"]

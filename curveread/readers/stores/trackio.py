@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -19,7 +20,7 @@ from curveread.readers.stores.sqlite_file import chunks, columns_of, is_sqlite, 
 from curveread.readers.tables.columns import Axis, Column, Table, choose_axis
 from curveread.readers.tables.json_rows import rows_to_cells
 from curveread.readers.tables.segments import segments_of
-from curveread.run.model import Curve, FloatArray, Source
+from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, IntArray
 from curveread.plural import amount
 from curveread.readers.tables.columns import Column, Table, clock_of, is_axis_name, is_bookkeeping
 from curveread.run.notes import DataNote, NoteKind
@@ -70,13 +70,13 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
     return replace(table, columns=columns), notes
 
 
-def _mask(table: Table, name: str) -> NDArray[np.bool_]:
+def _mask(table: Table, name: str) -> BoolArray:
     out = np.zeros(table.rows, bool)
     out[table.columns[name].row] = True
     return out
 
 
-def _lost(name: str, filled: dict[str, NDArray[np.bool_]], rows: int) -> NDArray[np.int64]:
+def _lost(name: str, filled: dict[str, BoolArray], rows: int) -> IntArray:
     """Return the rows in which a column must have been NaN; empty when its blanks have another explanation."""
     mine = filled[name]
     companions = [n for n, mask in filled.items() if n != name and mask[mine].all()]

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from curveread.run.model import FloatArray, IntArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.run.roles import Role, role_of
 
 __all__ = [
@@ -242,7 +241,7 @@ def clock_of(table: Table) -> tuple[str, FloatArray] | None:
     return None
 
 
-def numbers(cells: list[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
+def numbers(cells: list[str]) -> tuple[FloatArray, BoolArray, int]:
     """Parse text cells.
 
     Returns

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.plural import amount
 from curveread.readers.base import Part
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
-from curveread.run.model import FloatArray, Source
+from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["long_parts"]

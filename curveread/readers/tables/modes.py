@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells
-from curveread.run.model import FloatArray
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import EVAL_WORDS

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.tables.segments import segments_of
-from curveread.run.model import Curve, FloatArray, IntArray
+from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Points", "segments_of_points", "starts_of"]

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Table, clock_of, is_bookkeeping
-from curveread.run.model import Curve, IntArray
+from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.tags.counters import counter_of
 

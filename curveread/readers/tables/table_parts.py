@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.plural import amount
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
@@ -15,7 +16,7 @@ from curveread.readers.tables.columns import Column, Table, choose_axis, integra
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import HISTORY
-from curveread.run.model import FloatArray, Source
+from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["named_runs", "part_of"]

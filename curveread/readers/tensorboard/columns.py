@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, ByteArray, FloatArray, WordArray
 from curveread.readers.tensorboard.event import Number, Span
 
 __all__ = ["alike", "column", "numbers", "rounded", "varints", "words"]
 
-Rows = NDArray[np.uint8]
 """(n, width) uint8, C-contiguous; at least 8 spare bytes behind what is read, so that it can be read in words."""
 
 
-def column(rows: Rows, form: str, at: int) -> NDArray[Any]:
+def column(rows: ByteArray, form: str, at: int) -> NDArray[Any]:
     """Return the numbers that start at byte ``at`` of each row, as a view that need not be aligned."""
     if not len(rows):
         return np.empty(0, form)
@@ -23,7 +23,7 @@ def column(rows: Rows, form: str, at: int) -> NDArray[Any]:
     return view
 
 
-def varints(rows: Rows, span: Span) -> NDArray[np.uint64]:
+def varints(rows: ByteArray, span: Span) -> WordArray:
     """Decode varints that all fill the same bytes, (n,) uint64; zeros for an empty span."""
     a, b = span
     out = np.zeros(len(rows), dtype=np.uint64)
@@ -36,7 +36,7 @@ def varints(rows: Rows, span: Span) -> NDArray[np.uint64]:
     return out
 
 
-def numbers(rows: Rows, number: Number) -> NDArray[np.float64]:
+def numbers(rows: ByteArray, number: Number) -> FloatArray:
     """Decode one number of each row, (n,) float64; 16- and 32-bit floats are widened."""
     if number.span[1] == number.span[0]:
         return np.zeros(len(rows))
@@ -44,17 +44,17 @@ def numbers(rows: Rows, number: Number) -> NDArray[np.float64]:
         return _stored(rows, number).astype(np.float64)
 
 
-def rounded(rows: Rows, number: Number) -> NDArray[np.bool_] | None:
+def rounded(rows: ByteArray, number: Number) -> BoolArray | None:
     """Return which whole numbers float64 does not hold, beyond 2**53, (n,) bool; None when it holds them all."""
     if number.form not in ("<i8", "<u8") or number.span[1] == number.span[0]:
         return None
     whole = _stored(rows, number)
     with np.errstate(invalid="ignore"):
-        lost: NDArray[np.bool_] = whole.astype(np.float64).astype(whole.dtype) != whole
+        lost: BoolArray = whole.astype(np.float64).astype(whole.dtype) != whole
     return lost if lost.any() else None
 
 
-def _stored(rows: Rows, number: Number) -> NDArray[Any]:
+def _stored(rows: ByteArray, number: Number) -> NDArray[Any]:
     """Return one number of each row in the form in which it was stored."""
     a = number.span[0]
     bits: NDArray[Any]
@@ -70,7 +70,7 @@ def _stored(rows: Rows, number: Number) -> NDArray[Any]:
     return bits
 
 
-def words(rows: Rows, span: Span) -> list[NDArray[np.uint64]]:
+def words(rows: ByteArray, span: Span) -> list[WordArray]:
     """Return some bytes of each row as words of 8, (n,) uint64 each; the last one is filled up with zeros."""
     a, b = span
     out = [column(rows, "<u8", at).copy() for at in range(a, b, 8)]
@@ -79,11 +79,11 @@ def words(rows: Rows, span: Span) -> list[NDArray[np.uint64]]:
     return out
 
 
-def alike(text: list[NDArray[np.uint64]]) -> NDArray[np.int32] | None:
+def alike(text: list[WordArray]) -> NDArray[np.int32] | None:
     """Tell apart the texts of rows, exactly and without sorting.
 
     Every row writes its number into the bucket of its text and reads who came last there: rows with one
-    text find the same row. Rows whose text met another one in its bucket go once more, with other buckets.
+    text find the same row. ByteArray whose text met another one in its bucket go once more, with other buckets.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ import numpy as np
 from google_crc32c import value as checksum
 from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray, IntArray
 from curveread.readers.tensorboard.columns import column
 
 __all__ = [
@@ -39,7 +40,6 @@ __all__ = [
 ]
 
 Words = NDArray[np.uint32]
-Bytes = NDArray[np.uint8]
 
 SHORT = 128
 """Records up to this many bytes are checked column by column: 128 tables of 256 KiB at most."""
@@ -123,7 +123,7 @@ def _shifted(state: Words, log2: int) -> Words:
     return out
 
 
-def _of_zeros(length: NDArray[np.int64]) -> Words:
+def _of_zeros(length: IntArray) -> Words:
     state = np.full(length.size, _ONES, dtype=np.uint32)
     for bit in range(int(length.max(initial=0)).bit_length()):
         state = np.where(length >> bit & 1, _shifted(state, bit), state)
@@ -136,7 +136,7 @@ def of_zeros(length: int) -> int:
     return int(_of_zeros(np.array([length]))[0])
 
 
-def contribution(rows: Bytes, spans: Iterable[tuple[int, int]], length: int) -> Words:
+def contribution(rows: ByteArray, spans: Iterable[tuple[int, int]], length: int) -> Words:
     """Return what some bytes of each row add to the CRC-32C of its first ``length`` bytes.
 
     The XOR of the contributions of all bytes and of :func:`of_zeros` is the checksum.
@@ -148,7 +148,7 @@ def contribution(rows: Bytes, spans: Iterable[tuple[int, int]], length: int) -> 
     spans
         First byte and end of each stretch, without overlap, within ``length``.
     length
-        Bytes that are checked, at most :data:`SHORT`.
+        ByteArray that are checked, at most :data:`SHORT`.
 
     Returns
     -------
@@ -169,12 +169,12 @@ def contribution(rows: Bytes, spans: Iterable[tuple[int, int]], length: int) -> 
     return crc
 
 
-def crc_of_rows(rows: Bytes, length: int) -> Words:
+def crc_of_rows(rows: ByteArray, length: int) -> Words:
     """Return the CRC-32C of the first ``length`` bytes of each row, (n,) uint32, unmasked; as :func:`contribution`."""
     return contribution(rows, [(0, length)], length) ^ np.uint32(of_zeros(length))
 
 
-def crc_of_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64]) -> Words:
+def crc_of_spans(buffer: ByteArray, start: IntArray, length: IntArray) -> Words:
     """Return the CRC-32C of stretches of a buffer, of any and differing lengths.
 
     Parameters
@@ -196,7 +196,7 @@ def crc_of_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int
     return crc
 
 
-def _of_short_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64]) -> Words:
+def _of_short_spans(buffer: ByteArray, start: IntArray, length: IntArray) -> Words:
     """Return the CRC-32C of many short stretches, all at once."""
     blocks = -(-length // BLOCK)
     batch = np.cumsum(blocks) // _BATCH
@@ -207,9 +207,7 @@ def _of_short_spans(buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.
     return crc ^ _of_zeros(length)
 
 
-def _states_of_batch(
-    buffer: Bytes, start: NDArray[np.int64], length: NDArray[np.int64], blocks: NDArray[np.int64]
-) -> Words:
+def _states_of_batch(buffer: ByteArray, start: IntArray, length: IntArray, blocks: IntArray) -> Words:
     """Return the state behind each stretch when it begins at 0."""
     first = np.cumsum(blocks) - blocks
     behind = np.repeat(first + blocks - 1, blocks) - np.arange(
@@ -238,7 +236,7 @@ def _states_of_batch(
     return state
 
 
-def _fill(columns: Words, buffer: Bytes, at: NDArray[np.int64]) -> None:
+def _fill(columns: Words, buffer: ByteArray, at: IntArray) -> None:
     """Lay out the blocks that begin at some places of a buffer as columns of words, (BLOCK / 4, n)."""
     edges = [0, *(np.flatnonzero(np.diff(at) != BLOCK) + 1).tolist(), at.size]
     if len(edges) > at.size // 64:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray
 from curveread.readers.protobuf import BYTES, EIGHT, FOUR, VARINT, fields, varint
 
 __all__ = ["Layout", "Number", "Value", "parse"]
@@ -114,7 +114,7 @@ class Layout:
         """Whether such records say something beside numbers: a session's start, hyper-parameters, text."""
         return self.session is not None or any(v.plugin in ("hparams", "text") for v in self.values)
 
-    def structure(self, width: int) -> NDArray[np.uint8]:
+    def structure(self, width: int) -> ByteArray:
         """Return the mask of the bytes that make the structure, (width,) uint8; 0xFF where they must be equal."""
         bits = np.zeros(width, dtype=np.uint8)
         for a, b in self.alike:

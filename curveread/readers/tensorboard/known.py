@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.readers.tensorboard.columns import Rows
+from curveread.arrays import BoolArray, ByteArray
 from curveread.readers.tensorboard.crc32c import SHORT, Words, contribution, of_zeros
 from curveread.readers.tensorboard.event import Layout, Span, Value
 
@@ -41,7 +41,7 @@ class KnownLayout:
     bytes that are free have to be looked up row by row.
     """
 
-    def __init__(self, layout: Layout, row: Rows) -> None:
+    def __init__(self, layout: Layout, row: ByteArray) -> None:
         self.layout = layout
         structure = layout.structure(row.size)
         masks, want = structure.view(np.uint64), row.view(np.uint64)
@@ -57,16 +57,16 @@ class KnownLayout:
             self.constant ^= contribution(row[None], same, layout.length)[0]
         self._of_tag: dict[tuple[int, bytes], np.uint32] = {}
 
-    def fits(self, rows: Rows) -> NDArray[np.bool_]:
+    def fits(self, rows: ByteArray) -> BoolArray:
         """Return which rows have this layout, (n,) bool."""
         words = rows.view(np.uint64)
         differ = np.zeros(len(words), dtype=np.uint64)
         for c, want, structure in self.columns:
             differ |= (words[:, c] ^ want) & structure
-        fits: NDArray[np.bool_] = differ == 0
+        fits: BoolArray = differ == 0
         return fits
 
-    def checksum(self, rows: Rows, tags: list[Tags]) -> Words:
+    def checksum(self, rows: ByteArray, tags: list[Tags]) -> Words:
         """Return the CRC-32C of rows that fit, (n,) uint32, unmasked."""
         crc = contribution(rows, self.free, self.layout.length)
         crc ^= self.constant
@@ -75,7 +75,7 @@ class KnownLayout:
             crc ^= added[0] if t.which is None else added.take(t.which)
         return crc
 
-    def _added(self, value: Value, row: Rows) -> np.uint32:
+    def _added(self, value: Value, row: ByteArray) -> np.uint32:
         """Return what a tag adds to the checksum."""
         a, b = value.tag
         key = (a, row[a:b].tobytes())
@@ -84,7 +84,7 @@ class KnownLayout:
         return self._of_tag[key]
 
 
-def _spans(flags: NDArray[np.bool_]) -> list[Span]:
+def _spans(flags: BoolArray) -> list[Span]:
     """Return the stretches in which flags are set."""
     edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0)).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))

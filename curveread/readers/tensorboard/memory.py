@@ -11,6 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
 
 __all__ = ["PAD", "Log", "load"]
@@ -36,16 +37,16 @@ class Log:
         The memory that the file is mapped into, None when it was read.
     """
 
-    buffer: NDArray[np.uint8]
+    buffer: ByteArray
     size: int
     mapped: mmap.mmap | None = None
 
-    def gather(self, at: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
+    def gather(self, at: IntArray, width: int) -> ByteArray:
         """Return ``width`` bytes from each place of the file, (n, width) uint8, C-contiguous."""
         window: NDArray[Any] = np.ndarray((self.buffer.size - PAD - width + 1,), f"V{width}", self.buffer, PAD, (1,))
         return window[at].view(np.uint8).reshape(-1, width)
 
-    def words(self, at: NDArray[np.int64]) -> NDArray[np.uint32]:
+    def words(self, at: IntArray) -> NDArray[np.uint32]:
         """Return the little-endian 32-bit word at each place of the file, (n,) uint32."""
         return self.gather(at, 4).view("<u4")[:, 0]
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, ByteArray, IntArray
 from curveread.readers.protobuf import NotAMessage
-from curveread.readers.tensorboard.columns import Rows, alike, column, numbers, rounded, varints, words
+from curveread.readers.tensorboard.columns import alike, column, numbers, rounded, varints, words
 from curveread.readers.tensorboard.crc32c import (
     SHORT,
     Words,
@@ -27,7 +27,7 @@ from curveread.readers.tensorboard.crc32c import (
 from curveread.readers.tensorboard.event import Value, parse
 from curveread.readers.tensorboard.known import KnownLayout, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
-from curveread.readers.tensorboard.series import Ints, Series, by_tag, split
+from curveread.readers.tensorboard.series import Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
 __all__ = ["BadRecord", "Record", "Scalars", "scalars"]
@@ -155,7 +155,7 @@ class _Decoder:
             for a in range(0, record.size, size):
                 self._chunk(record[a : a + size], start[a : a + size], length, width)
 
-    def _check_long(self, frames: Frames, first: int) -> NDArray[np.bool_]:
+    def _check_long(self, frames: Frames, first: int) -> BoolArray:
         """Check the long records; the short ones are checked where they are decoded, (n,) bool."""
         sound = np.ones(frames.start.size, dtype=np.bool_)
         long = np.flatnonzero(frames.length > SHORT)
@@ -165,9 +165,9 @@ class _Decoder:
             sound[long] = self._right(long + first, start, crc, unmask(self.log.words(start + length + HEADER)))
         return sound
 
-    def _right(self, record: Ints, start: Ints, crc: Words, stored: Words) -> NDArray[np.bool_]:
+    def _right(self, record: IntArray, start: IntArray, crc: Words, stored: Words) -> BoolArray:
         """Return which records have the right checksum, (n,) bool, and keep word of the others."""
-        right: NDArray[np.bool_] = crc == stored
+        right: BoolArray = crc == stored
         if not right.all():
             for i in np.flatnonzero(~right).tolist():
                 reason = f"data checksum 0x{mask(int(crc[i])):08x}, expected 0x{mask(int(stored[i])):08x}"
@@ -187,7 +187,7 @@ class _Decoder:
                 self.others[self.log.view(start + HEADER, length)[slice(*value.tag)].tobytes()] += 1
         return any(v.number or v.plugin is not None for v in layout.values)
 
-    def _chunk(self, record: Ints, start: Ints, length: int, width: int) -> None:
+    def _chunk(self, record: IntArray, start: IntArray, length: int, width: int) -> None:
         """Find the layout of records of one length and decode those of each."""
         rows = self.log.gather(start + HEADER, width)
         known = self._known.setdefault(length, [])
@@ -215,7 +215,7 @@ class _Decoder:
                 record, start, rows = record[~fits], start[~fits], rows[~fits]
             tried += 1
 
-    def _decode(self, record: Ints, start: Ints, rows: Rows, known: KnownLayout) -> None:
+    def _decode(self, record: IntArray, start: IntArray, rows: ByteArray, known: KnownLayout) -> None:
         """Check and decode rows of one layout."""
         layout, length = known.layout, known.layout.length
         tags = [self._tags_of(rows, v) for v in known.values]
@@ -253,7 +253,7 @@ class _Decoder:
             else:
                 self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
 
-    def _tags_of(self, rows: Rows, value: Value) -> Tags:
+    def _tags_of(self, rows: ByteArray, value: Value) -> Tags:
         """Tell apart the tags of rows."""
         a, b = value.tag
         keeper = alike(words(rows, value.tag))
@@ -288,13 +288,13 @@ class _Decoder:
         return dict(sorted(series.items(), key=lambda item: int(item[1].record[0])))
 
 
-def _sound(rows: Rows, length: int) -> NDArray[np.bool_]:
+def _sound(rows: ByteArray, length: int) -> BoolArray:
     """Return which rows, data and stored checksum behind them, have the right checksum, (n,) bool."""
-    sound: NDArray[np.bool_] = crc_of_rows(rows, length) == unmask(column(rows, "<u4", length))
+    sound: BoolArray = crc_of_rows(rows, length) == unmask(column(rows, "<u4", length))
     return sound
 
 
-def _by_length(length: Ints) -> Iterator[tuple[int, Ints]]:
+def _by_length(length: IntArray) -> Iterator[tuple[int, IntArray]]:
     """Yield each length with the places of its records, in the order of the file."""
     giant = 65535
     short = np.minimum(length, giant).astype(np.uint16)  # 16 bits are sorted by radix

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Series", "by_tag", "split"]
+from curveread.arrays import FloatArray, IntArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+__all__ = ["Series", "by_tag", "split"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,10 +29,10 @@ class Series:
         Precision of the coarsest form in which the values were stored: 24 for float32, 53 for float64.
     """
 
-    record: Ints
-    step: Ints
-    wall_time: Floats
-    value: Floats
+    record: IntArray
+    step: IntArray
+    wall_time: FloatArray
+    value: FloatArray
     bits: int
 
     @classmethod

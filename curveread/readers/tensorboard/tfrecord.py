@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import IntArray
 from curveread.readers.tensorboard.columns import column
 from curveread.readers.tensorboard.crc32c import checksum_of_lengths, length_checksums, masked_crc32c
 from curveread.readers.tensorboard.memory import PAD, Log
@@ -62,8 +62,8 @@ class Frames:
         (n,) int64, bytes of its data.
     """
 
-    start: NDArray[np.int64]
-    length: NDArray[np.int64]
+    start: IntArray
+    length: IntArray
 
     @property
     def end(self) -> int:
@@ -128,7 +128,7 @@ class _Guess:
         self._pause = 0  # windows to wait after a wrong guess
         self._wrong = 0
 
-    def frames(self, log: Log, at: int, last: NDArray[np.int64]) -> Frames | None:
+    def frames(self, log: Log, at: int, last: IntArray) -> Frames | None:
         """Return the records from ``at`` on for which the guess holds, None without a guess or when it is wrong.
 
         Parameters
@@ -162,7 +162,7 @@ class _Guess:
         return Frames(start.reshape(-1)[:right], length[:right]) if right else None
 
 
-def _period(lengths: NDArray[np.int64]) -> int:
+def _period(lengths: IntArray) -> int:
     """Return after how many records their lengths repeat, 0 when they do not or one of them is giant."""
     n = lengths.size
     if not n or int(lengths.max()) >= 65536:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -24,7 +25,7 @@ from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.points.borders import trainings_of
 from curveread.readers.text_log.points.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
-from curveread.run.model import Curve, FloatArray, Source
+from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import words_of

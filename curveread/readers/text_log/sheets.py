@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
-from curveread.run.model import FloatArray, IntArray
 
 __all__ = ["Columns", "Sheet", "pattern_of", "slots_of"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.run.model import FloatArray, IntArray
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["NULL", "NUMBER", "OTHER", "Cells", "History", "cell_of", "history_of"]
 

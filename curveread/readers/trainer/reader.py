@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -27,7 +28,7 @@ from curveread.readers.trainer.checkpoints import beginnings
 from curveread.readers.trainer.history import NULL, NUMBER, OTHER, Cells, History, history_of
 from curveread.readers.trainer.names import CHECKPOINT, SUMMARY_KEYS
 from curveread.readers.trainer.settings import settings_beside
-from curveread.run.model import Checkpoint, Curve, IntArray, Source
+from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["TrainerStateReader", "checkpoints_beside"]

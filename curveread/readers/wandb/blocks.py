@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray, IntArray
+
 __all__ = ["BLOCK", "FIRST", "FULL", "HEADER", "LAST", "MIDDLE", "PLAIN", "Chunks", "whole_chunks"]
 
 HEADER = b":W&B\xe1\xbe\x00"
@@ -23,9 +25,6 @@ PLAIN = 7
 """Bytes of a chunk's header: checksum, length, type."""
 _AT_ONCE = 32  # blocks whose checksums are moved and added up together: 1 MiB, which stays in the cache
 _FLIP = np.uint32(0xFFFFFFFF)
-
-Bytes = NDArray[np.uint8]
-Int = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +41,13 @@ class Chunks:
         Offset behind the blocks that were walked, the first block that has anything unusual in it.
     """
 
-    start: Int
-    stop: Int
-    kind: Bytes
+    start: IntArray
+    stop: IntArray
+    kind: ByteArray
     upto: int
 
 
-def whole_chunks(buffer: Bytes, size: int) -> Chunks:
+def whole_chunks(buffer: ByteArray, size: int) -> Chunks:
     """Return the chunks of the file's first whole blocks, as far as they are well formed and every checksum is right.
 
     Parameters
@@ -56,7 +55,7 @@ def whole_chunks(buffer: Bytes, size: int) -> Chunks:
     buffer
         The file, with at least 8 bytes behind it.
     size
-        Bytes of the file.
+        ByteArray of the file.
     """
     chunks = _walked(buffer, size // BLOCK)
     good = _verified(buffer, chunks)
@@ -64,14 +63,14 @@ def whole_chunks(buffer: Bytes, size: int) -> Chunks:
     return Chunks(chunks.start[:keep], chunks.stop[:keep], chunks.kind[:keep], good)
 
 
-def _walked(buffer: Bytes, blocks: int) -> Chunks:
+def _walked(buffer: ByteArray, blocks: int) -> Chunks:
     """Walk all blocks in lockstep, a chunk of each per round: as many rounds as the fullest block has chunks."""
     halves: NDArray[np.uint16] = np.ndarray((buffer.size - 1,), "<u2", buffer, 0, (1,))
     at = np.arange(blocks, dtype=np.int64) * BLOCK
     stop_of_block = at + BLOCK
     at[:1] = len(HEADER)
     live, first_bad = np.arange(blocks), blocks
-    rounds: list[tuple[Int, Int, Bytes]] = []
+    rounds: list[tuple[IntArray, IntArray, ByteArray]] = []
     while live.size:
         here = at[live]
         kind = buffer[here + 6]
@@ -92,7 +91,7 @@ def _walked(buffer: Bytes, blocks: int) -> Chunks:
     return Chunks(start[mine], stop[mine], kind[mine], first_bad * BLOCK)
 
 
-def _verified(buffer: Bytes, chunks: Chunks) -> int:
+def _verified(buffer: ByteArray, chunks: Chunks) -> int:
     """Return the offset of the first blocks in which a checksum is wrong, ``chunks.upto`` when all are right."""
     part = _AT_ONCE * BLOCK
     scratch = np.zeros(part + 8, np.uint8)

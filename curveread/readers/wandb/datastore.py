@@ -14,20 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
-from curveread.readers.wandb.blocks import (
-    BLOCK,
-    FIRST,
-    FULL,
-    HEADER,
-    LAST,
-    MIDDLE,
-    PLAIN,
-    Bytes,
-    Chunks,
-    Int,
-    whole_chunks,
-)
+from curveread.readers.wandb.blocks import BLOCK, FIRST, FULL, HEADER, LAST, MIDDLE, PLAIN, Chunks, whole_chunks
 from curveread.readers.wandb.eight_bytes import REACH
 
 __all__ = ["BLOCK", "HEADER", "PAD", "Records", "load", "padded", "read_records"]
@@ -46,20 +35,20 @@ class Records:
     Parameters
     ----------
     buffer
-        Bytes that hold every payload in one piece: the file itself, then the reassembled long records, then zeros.
+        ByteArray that hold every payload in one piece: the file itself, then the reassembled long records, then zeros.
     start, stop
         (n,) int64: payload ``i`` is ``buffer[start[i]:stop[i]]``; in the order of the file.
     damage
         Byte offset and reason of every damaged chunk.
     lost_bytes
-        Bytes that the search for the next good chunk passed over.
+        ByteArray that the search for the next good chunk passed over.
     truncated_at
         Offset of a record that the file breaks off in, or None.
     """
 
-    buffer: Bytes
-    start: Int = field(default_factory=lambda: np.empty(0, np.int64))
-    stop: Int = field(default_factory=lambda: np.empty(0, np.int64))
+    buffer: ByteArray
+    start: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    stop: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     damage: list[tuple[int, str]] = field(default_factory=list)
     lost_bytes: int = 0
     truncated_at: int | None = None
@@ -68,7 +57,7 @@ class Records:
         return int(self.start.size)
 
 
-def load(path: Path) -> tuple[Bytes, int]:
+def load(path: Path) -> tuple[ByteArray, int]:
     """Return a file's bytes, with room for its long records behind them, and its size; ReadError when unreadable."""
     try:
         with path.open("rb") as file:
@@ -83,14 +72,14 @@ def load(path: Path) -> tuple[Bytes, int]:
     return buffer, got
 
 
-def padded(data: bytes) -> Bytes:
+def padded(data: bytes) -> ByteArray:
     """Return the bytes of a file as :func:`load` does."""
     out = np.zeros(len(data) + PAD, np.uint8)
     out[: len(data)] = np.frombuffer(data, np.uint8)
     return out
 
 
-def read_records(buffer: Bytes, size: int) -> Records:
+def read_records(buffer: ByteArray, size: int) -> Records:
     """Walk the chunks of a file and return its payloads.
 
     Parameters
@@ -98,7 +87,7 @@ def read_records(buffer: Bytes, size: int) -> Records:
     buffer
         The whole file, zeros behind it.
     size
-        Bytes of the file.
+        ByteArray of the file.
 
     Returns
     -------
@@ -119,7 +108,7 @@ def read_records(buffer: Bytes, size: int) -> Records:
     return out
 
 
-def _with_long(buffer: Bytes, size: int, long: bytes) -> Bytes:
+def _with_long(buffer: ByteArray, size: int, long: bytes) -> ByteArray:
     """Put the long records behind the file; into a larger buffer when the room there does not do."""
     if size + len(long) + PAD > buffer.size:
         larger = np.zeros(size + len(long) + PAD, np.uint8)
@@ -129,7 +118,7 @@ def _with_long(buffer: Bytes, size: int, long: bytes) -> Bytes:
     return buffer
 
 
-def _fast(chunks: Chunks, walk: _Walk) -> tuple[Int, Int, int]:
+def _fast(chunks: Chunks, walk: _Walk) -> tuple[IntArray, IntArray, int]:
     """Return the payloads of verified chunks, and the offset of the first record that is not among them."""
     kind = chunks.kind
     inside = (kind[:-1] == FIRST) | (kind[:-1] == MIDDLE)
@@ -155,7 +144,7 @@ def _fast(chunks: Chunks, walk: _Walk) -> tuple[Int, Int, int]:
 class _Walk:
     """Walks chunk by chunk, and past damage."""
 
-    def __init__(self, buffer: Bytes, size: int, out: Records) -> None:
+    def __init__(self, buffer: ByteArray, size: int, out: Records) -> None:
         self.view = buffer.data
         self.size = size
         self.out = out

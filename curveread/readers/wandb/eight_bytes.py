@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray, IntArray, WordArray
+
 __all__ = ["REACH", "digests", "reuse_memory"]
 
 REACH = 48
 """Bytes that must lie behind the last text that is looked at."""
-
-Bytes = NDArray[np.uint8]
-Int = NDArray[np.int64]
-Word = NDArray[np.uint64]
 
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -31,13 +29,13 @@ def reuse_memory() -> None:
     np.empty(1 << 24, np.uint8)
 
 
-def _words_at(buf: Bytes, at: Int, count: int) -> Word:
+def _words_at(buf: ByteArray, at: IntArray, count: int) -> WordArray:
     """Return (count, n) the words that lie one behind the other at each place; a place below 0 counts as 0."""
     window: NDArray[Any] = np.ndarray((buf.size - 8 * count + 1,), f"V{8 * count}", buf, 0, (1,))
     return np.ascontiguousarray(window[np.maximum(at, 0)].view("<u8").reshape(-1, count).T)
 
 
-def digests(buf: Bytes, a: Int, b: Int) -> Word:
+def digests(buf: ByteArray, a: IntArray, b: IntArray) -> WordArray:
     """Return 64 bits that tell the texts ``buf[a:b]`` apart. O(n) for texts of usual length."""
     size = b - a
     digest = size.view(np.uint64) * _PRIME
@@ -52,7 +50,7 @@ def digests(buf: Bytes, a: Int, b: Int) -> Word:
     return digest
 
 
-def _mix(digest: Word, word: Word) -> None:
+def _mix(digest: WordArray, word: WordArray) -> None:
     digest ^= word
     digest *= _PRIME
     digest ^= digest >> np.uint64(29)

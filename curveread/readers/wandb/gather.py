@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.readers.tables.columns import Column
 
 __all__ = ["SLOT_SHIFT", "Gather"]
 
-Int = NDArray[np.int64]
 
 _SLOTS = 4096
 SLOT_SHIFT = np.uint64(52)
@@ -22,7 +22,7 @@ class Gather:
         self.ids: dict[str, int] = {}
         self.slot_digest = np.zeros(_SLOTS, np.uint64)  # a table of the keys seen, by the first bits of their digests
         self.slot_key = np.full(_SLOTS, -1, np.int32)
-        self.parts: list[tuple[NDArray[np.int32], Int, NDArray[np.float64]]] = []
+        self.parts: list[tuple[NDArray[np.int32], IntArray, FloatArray]] = []
         self.single: list[tuple[int, int, float]] = []
 
     def key_id(self, key: str) -> int:

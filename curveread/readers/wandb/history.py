@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import ByteArray, IntArray
 from curveread.readers.tables.columns import Column
 from curveread.readers.wandb.eight_bytes import digests, reuse_memory
 from curveread.readers.wandb.gather import SLOT_SHIFT, Gather
@@ -28,8 +29,6 @@ _CHUNK = 4096
 _NUMERIC_START = np.zeros(256, bool)
 _NUMERIC_START[[ord(c) for c in "-0123456789NI"]] = True
 _SPECIAL = {'"NaN"': np.nan, '"Infinity"': np.inf, '"-Infinity"': -np.inf}
-
-Int = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -51,13 +50,13 @@ class History:
     """
 
     rows: int
-    step: Int
+    step: IntArray
     columns: dict[str, Column] = field(default_factory=dict)
     not_numbers: dict[str, int] = field(default_factory=dict)
     broken: int = 0
 
 
-def split_records(buf: NDArray[np.uint8], at: Int, end: Int) -> tuple[Int, Int, list[int]]:
+def split_records(buf: ByteArray, at: IntArray, end: IntArray) -> tuple[IntArray, IntArray, list[int]]:
     """Tell history records from the others; record ``i`` is ``buf[at[i]:end[i]]``.
 
     Returns
@@ -78,7 +77,7 @@ def split_records(buf: NDArray[np.uint8], at: Int, end: Int) -> tuple[Int, Int, 
     return content[rows], content[rows] + size[rows], np.flatnonzero(~is_history).tolist()
 
 
-def read_history(buf: NDArray[np.uint8], start: Int, stop: Int) -> History:
+def read_history(buf: ByteArray, start: IntArray, stop: IntArray) -> History:
     """Decode the history rows whose contents are ``buf[start:stop]``; rows keep the order of the file."""
     buffer = buf.data
     out = History(rows=int(start.size), step=np.full(start.size, -1, np.int64))
@@ -118,7 +117,7 @@ def _number(value: object) -> float | None:
     return None
 
 
-def _chunk(buf: NDArray[np.uint8], rows: Int, start: Int, stop: Int, out: History, gather: Gather) -> Int:
+def _chunk(buf: ByteArray, rows: IntArray, start: IntArray, stop: IntArray, out: History, gather: Gather) -> IntArray:
     """Walk rows in lockstep; return those that need the slow path, which have then left no trace."""
     at, live = start.copy(), np.flatnonzero(start < stop)
     odd = np.zeros(rows.size, bool)
@@ -145,7 +144,7 @@ def _chunk(buf: NDArray[np.uint8], rows: Int, start: Int, stop: Int, out: Histor
     return rows[odd]
 
 
-def _keys(buf: NDArray[np.uint8], a: Int, b: Int, gather: Gather) -> NDArray[np.int32]:
+def _keys(buf: ByteArray, a: IntArray, b: IntArray, gather: Gather) -> NDArray[np.int32]:
     """Return the key id of each item; the bytes between ``a`` and ``b`` are its key fields with their headers."""
     digest = digests(buf, a, b)
     slot = (digest >> SLOT_SHIFT).view(np.int64)
@@ -169,7 +168,7 @@ def _key_text(raw: bytes) -> str:
 
 
 def _values(
-    buf: NDArray[np.uint8], row: Int, key: NDArray[np.int32], a: Int, b: Int, out: History, gather: Gather
+    buf: ByteArray, row: IntArray, key: NDArray[np.int32], a: IntArray, b: IntArray, out: History, gather: Gather
 ) -> None:
     """Parse the JSON texts ``buf[a:b]`` (in file order) and hand the numbers to ``gather``."""
     numeric = _NUMERIC_START[buf[a]]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, ByteArray, IntArray
+
 __all__ = ["Items", "any_fields", "joined", "plain_items", "varints"]
 
-Int = NDArray[np.int64]
 
-
-def varints(buf: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
+def varints(buf: ByteArray, at: IntArray) -> tuple[IntArray, IntArray]:
     """Return the varint at each offset and the offset behind it (up to 9 bytes; longer ones come out wrong)."""
     byte = buf[at]
     value = (byte & 0x7F).astype(np.int64)
@@ -33,13 +33,13 @@ def varints(buf: NDArray[np.uint8], at: Int) -> tuple[Int, Int]:
 class Items:
     """Items of several rows: (n,) each row's place in the chunk, where key fields and JSON text begin and end."""
 
-    row: Int
-    key_start: Int
-    key_stop: Int
-    text_start: Int
-    text_stop: Int
+    row: IntArray
+    key_start: IntArray
+    key_stop: IntArray
+    text_start: IntArray
+    text_stop: IntArray
 
-    def where(self, mask: NDArray[np.bool_]) -> Items:
+    def where(self, mask: BoolArray) -> Items:
         """Return the items at a mask."""
         return Items(
             self.row[mask], self.key_start[mask], self.key_stop[mask], self.text_start[mask], self.text_stop[mask]
@@ -57,7 +57,7 @@ def joined(found: Sequence[Items]) -> Items:
     )
 
 
-def plain_items(buf: NDArray[np.uint8], live: Int, here: Int, stop: Int) -> tuple[Items, Int, Int]:
+def plain_items(buf: ByteArray, live: IntArray, here: IntArray, stop: IntArray) -> tuple[Items, IntArray, IntArray]:
     """Take the rows whose next field is an item of the usual form: one short key, a short text.
 
     Returns
@@ -87,13 +87,13 @@ _SHORT, _ITEM = np.uint32(0x80FF80FF), np.uint32(0x0012000A)
 _SHORT_TEXT, _JSON_TEXT = np.uint32(0x0080FFFF), np.uint32(0x00000182)
 
 
-def _word(buf: NDArray[np.uint8], at: Int) -> NDArray[np.uint32]:
+def _word(buf: ByteArray, at: IntArray) -> NDArray[np.uint32]:
     """Return the four bytes at each place as one number."""
     words: NDArray[np.uint32] = np.ndarray((buf.size - 3,), "<u4", buf, 0, (1,))
     return words[at]
 
 
-def any_fields(buf: NDArray[np.uint8], live: Int, at: Int, stop: Int, step: Int, odd: NDArray[np.bool_]) -> Items:
+def any_fields(buf: ByteArray, live: IntArray, at: IntArray, stop: IntArray, step: IntArray, odd: BoolArray) -> Items:
     """Take the next field of rows, an item of any form or the step; rows in which it is neither become ``odd``.
 
     ``at``, ``step`` and ``odd`` of the rows are written.
@@ -120,7 +120,7 @@ def any_fields(buf: NDArray[np.uint8], live: Int, at: Int, stop: Int, step: Int,
     return Items(live[keep], a[keep], key_end[fits], v[fits], e[keep])
 
 
-def _key_and_text(buf: NDArray[np.uint8], a: Int, stop: Int) -> tuple[Int, Int, NDArray[np.bool_]]:
+def _key_and_text(buf: ByteArray, a: IntArray, stop: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
     """Return where the key fields of items end and their texts begin, and whether they hold just these."""
     first = buf[a]
     length, key_end = varints(buf, a + 1)

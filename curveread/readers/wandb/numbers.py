@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
 __all__ = ["floats_at"]
 
-Int = NDArray[np.int64]
 
 _AT_ONCE = 8192
 """Texts parsed together: their arrays stay in the cache, and one that is not plain JSON slows down only these."""
 
 
-def floats_at(buf: NDArray[np.uint8], a: Int, b: Int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def floats_at(buf: ByteArray, a: IntArray, b: IntArray) -> tuple[FloatArray, BoolArray]:
     """Parse the texts ``buf[a:b]``.
 
     They are joined to a JSON list and left to orjson. Where that refuses (a NaN, or no number), ``float`` reads them
@@ -40,7 +40,7 @@ def floats_at(buf: NDArray[np.uint8], a: Int, b: Int) -> tuple[NDArray[np.float6
     return value, done
 
 
-def _parsed(buf: NDArray[np.uint8], a: Int, b: Int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _parsed(buf: ByteArray, a: IntArray, b: IntArray) -> tuple[FloatArray, BoolArray]:
     import orjson
 
     end = np.cumsum(b - a + 1)
@@ -56,7 +56,7 @@ def _parsed(buf: NDArray[np.uint8], a: Int, b: Int) -> tuple[NDArray[np.float64]
     return _one_by_one([buf[x:y].tobytes() for x, y in zip(a.tolist(), b.tolist(), strict=True)])
 
 
-def _one_by_one(texts: list[bytes]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _one_by_one(texts: list[bytes]) -> tuple[FloatArray, BoolArray]:
     value, done = np.full(len(texts), np.nan), np.ones(len(texts), bool)
     for i, text in enumerate(texts):
         try:

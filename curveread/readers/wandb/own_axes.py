@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.readers.tables.columns import Axis, Column, Table, integral, is_axis_name, is_bookkeeping
 from curveread.readers.wandb.records import MetricDefinition
-from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["main_axes", "own_steps"]

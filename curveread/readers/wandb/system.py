@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import ReadError
 from curveread.plural import amount
 from curveread.readers.tables.json_rows import lines_to_rows
 from curveread.readers.textfile import read_text
 from curveread.readers.wandb.records import Stats
-from curveread.run.model import Curve, FloatArray, IntArray
+from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["EVENTS", "events_beside", "samples_of", "system_curves"]

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from curveread.arrays import FloatArray
 from curveread.report.chart.scale import Scale
 from curveread.report.chart.spec import Mark
 
@@ -166,7 +164,7 @@ def beside(
     height: float,
     char: float,
     line: float,
-    busy: NDArray[np.float64],
+    busy: FloatArray,
     there: Sequence[Note] = (),
 ) -> tuple[Note | None, ...]:
     """Return a place for the text of each spot inside a chart, None where every place is taken.
@@ -237,6 +235,6 @@ def _clear(a: _Box, b: _Box) -> bool:
     return a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] or b[3] <= a[2]
 
 
-def _within(places: NDArray[np.float64], box: _Box) -> int:
+def _within(places: FloatArray, box: _Box) -> int:
     x, y = places[:, 0], places[:, 1]
     return int(((x > box[0]) & (x < box[1]) & (y > box[2]) & (y < box[3])).sum())

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.wording import compact, measure, number, place
@@ -17,7 +17,6 @@ from curveread.report.logtext import clean, shorten
 
 __all__ = ["RULES", "outside", "panels"]
 
-_Float = NDArray[np.float64]
 
 # title, roles, relative height
 _PANELS: tuple[tuple[str, tuple[str, ...], float], ...] = (
@@ -181,7 +180,7 @@ def _lines(d: Drawing, ink: str, evaluation: bool) -> list[Line]:
     return out
 
 
-def _broken(d: Drawing) -> tuple[_Float, _Float]:
+def _broken(d: Drawing) -> tuple[FloatArray, FloatArray]:
     """Return the points with a NaN wherever non-finite values lie between two of them."""
     steps = d.step.astype(np.float64)
     if not (d.nonfinite_step.size and steps.size):
@@ -191,7 +190,7 @@ def _broken(d: Drawing) -> tuple[_Float, _Float]:
     return np.insert(steps, cuts, steps[cuts]), np.insert(d.value, cuts, np.nan)
 
 
-def _blank(knots: _Float, trend: _Float, d: Drawing) -> _Float:
+def _blank(knots: FloatArray, trend: FloatArray, d: Drawing) -> FloatArray:
     """Return the trend without the knots that lie inside a stretch without numbers."""
     if not (d.nonfinite_step.size and d.step.size):
         return trend

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.findings.wording import compact, number
 
 __all__ = ["RULES", "Scale", "Tick", "step_axis", "value_axis"]
 
-_Float = NDArray[np.float64]
 
 _LARGEST = float(np.finfo(np.float64).max)
 _SMALLEST = float(np.finfo(np.float64).tiny)
@@ -58,12 +57,14 @@ class Scale:
     log: bool
     ticks: tuple[Tick, ...]
 
-    def fraction(self, values: _Float) -> _Float:
+    def fraction(self, values: FloatArray) -> FloatArray:
         """Return where ``values`` lie from ``low`` (0) to ``high`` (1); beyond them it goes on, NaN stays NaN."""
         v = np.asarray(values, dtype=np.float64)
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
-                out: _Float = np.where(v > 0, np.log10(np.where(v > 0, v, 1.0)), np.where(np.isnan(v), np.nan, -np.inf))
+                out: FloatArray = np.where(
+                    v > 0, np.log10(np.where(v > 0, v, 1.0)), np.where(np.isnan(v), np.nan, -np.inf)
+                )
             low, high = math.log10(self.low), math.log10(self.high)
             return np.asarray((out - low) / (high - low))
         # halves first: the difference of two large floats may overflow
@@ -83,7 +84,7 @@ def step_axis(low: float, high: float) -> Scale:
     return Scale(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=whole)))
 
 
-def value_axis(curves: Sequence[_Float], *, log: bool = False, ticks: int = 5) -> Scale:
+def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 5) -> Scale:
     """Return an axis on which the curves can be read.
 
     Parameters
@@ -131,7 +132,7 @@ def _union(ranges: list[tuple[float, float]]) -> tuple[float, float]:
     return min(r[0] for r in ranges), max(r[1] for r in ranges)
 
 
-def _robust(values: _Float, *, log: bool = False) -> tuple[float, float]:
+def _robust(values: FloatArray, *, log: bool = False) -> tuple[float, float]:
     """Return the range of ``values`` (their logarithms when ``log``) without those outside the fence."""
     low, high = float(values.min()), float(values.max())
     if values.size < FEW:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from curveread.arrays import FloatArray
 from curveread.findings import wording
 from curveread.report.chart.scale import Scale
 
 __all__ = ["Band", "ChartSpec", "Event", "Gap", "Key", "Line", "Mark", "Marker", "Panel", "Segment", "Stretch"]
-
-_Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +19,8 @@ class Line:
     ``eval`` (joined evaluation points, each shown as a dot where ``dots`` is set). ``ink`` names the colour.
     """
 
-    x: _Float
-    y: _Float
+    x: FloatArray
+    y: FloatArray
     kind: str
     ink: str
     tag: str
@@ -35,9 +31,9 @@ class Line:
 class Band:
     """The noise band between ``low`` and ``high``, (n,) each, of the curve ``tag``."""
 
-    x: _Float
-    low: _Float
-    high: _Float
+    x: FloatArray
+    low: FloatArray
+    high: FloatArray
     ink: str
     tag: str
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.report.chart.spec import ChartSpec, Panel
 
 __all__ = ["RULES", "busy"]
@@ -14,7 +14,7 @@ RULES = {"samples": _SAMPLES}
 """:mod:`labels` says what for."""
 
 
-def busy(spec: ChartSpec, panel: Panel, width: float, height: float) -> NDArray[np.float64]:
+def busy(spec: ChartSpec, panel: Panel, width: float, height: float) -> FloatArray:
     """Return (m, 2) places, x and y downwards from the upper left corner, along the strong lines of a panel."""
     grid = np.linspace(0.0, 1.0, _SAMPLES)
     parts = []

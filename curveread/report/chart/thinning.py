@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from curveread.arrays import FloatArray, IntArray
 
 __all__ = ["thin"]
 
-_Float = NDArray[np.float64]
 
-
-def thin(x: _Float, y: _Float, columns: int) -> NDArray[np.int64]:
+def thin(x: FloatArray, y: FloatArray, columns: int) -> IntArray:
     """Return the positions of the points that a picture of ``columns`` columns can tell apart.
 
     Parameters

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import json_number
@@ -44,7 +44,7 @@ def _chart(d: Drawing) -> dict[str, Any]:
     }
 
 
-def _numbers(values: NDArray[np.float64]) -> list[float | str]:
+def _numbers(values: FloatArray) -> list[float | str]:
     if np.isfinite(values).all():
         out: list[float | str] = values.tolist()
         return out

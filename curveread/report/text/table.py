@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.errors import ExportError, UsageError
 from curveread.report.files import put
-from curveread.run.model import FloatArray, Run
+from curveread.run.model import Run
 
 if TYPE_CHECKING:
     import pandas as pd

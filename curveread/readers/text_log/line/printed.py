@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.run.model import FloatArray
+from curveread.arrays import FloatArray
 
 __all__ = ["CLOCK", "COUNT", "NUMBER", "RANK", "STAMP", "UNIT", "clock", "floats"]
 

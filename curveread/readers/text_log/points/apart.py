@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import BoolArray
 from curveread.readers.text_log.line.words import eval_word
-from curveread.readers.text_log.points.beat import LOOSE, STEP, Beat, Mask
+from curveread.readers.text_log.points.beat import LOOSE, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
 
 __all__ = ["tell_apart"]
 
 
-def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
+def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: BoolArray) -> None:
     """Give metrics of one name that are several things names of their own.
 
     Parameters
@@ -26,7 +27,7 @@ def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> N
     _per_epoch(beat, parts)
 
 
-def _summaries(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: Mask) -> None:
+def _summaries(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: BoolArray) -> None:
     """Call what stands right below an evaluation's lines the evaluation's: `` * Acc@1 71.2``."""
     below = np.append(False, shown[:-1])
     for s in np.unique(beat.sheet[beat.keep & (beat.counts == LOOSE) & ~beat.evaluation]):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.readers.text_log.gather import Bar
-from curveread.run.model import FloatArray, IntArray
 
 __all__ = ["from_bars", "from_epochs"]
 

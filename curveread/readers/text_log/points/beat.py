@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
-from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat", "Mask"]
+__all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat"]
 
-Mask = NDArray[np.bool_]
 LOOSE, EPOCH, STEP, BAR = 0, 1, 2, 3
 """What the counter of a line counts."""
 CODES = {"": LOOSE, "epoch": EPOCH, "step": STEP, "bar": BAR}
@@ -51,14 +49,14 @@ class Beat:
     epoch: FloatArray
     total: FloatArray
     counts: IntArray
-    keep: Mask
+    keep: BoolArray
     tags: list[list[str]]
-    blank: Mask
-    evaluation: Mask
+    blank: BoolArray
+    evaluation: BoolArray
     notes: list[DataNote] = field(default_factory=list)
-    out: dict[str, Mask] = field(default_factory=dict)
+    out: dict[str, BoolArray] = field(default_factory=dict)
 
-    def left_out(self, rows: Mask, why: str) -> None:
+    def left_out(self, rows: BoolArray, why: str) -> None:
         """Take lines out and remember why."""
         rows = rows & self.keep
         if rows.any():

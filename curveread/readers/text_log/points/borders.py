@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.line.words import is_telling
-from curveread.run.model import FloatArray, IntArray
 from curveread.run.roles import LOSSES, role_of
 
 __all__ = ["trainings_of"]

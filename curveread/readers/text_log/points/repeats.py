@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, IntArray
 from curveread.readers.tables.columns import Column, Table
-from curveread.run.model import IntArray
 
 __all__ = ["without_rewritten"]
 
@@ -41,7 +40,7 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
             continue
         full[column.row] = True
         new[column.row] |= ~_said_before(step[column.row], column)
-    out: NDArray[np.bool_] = np.zeros(step.size, bool)
+    out: BoolArray = np.zeros(step.size, bool)
     bounds = np.append(back, step.size)
     if step.size - back[-1] == 1 and back[-1] >= _MANY and step[back[-1]] > step[0]:
         out[-1] = True  # the best record, printed once more at the end
@@ -63,7 +62,7 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
     return Table(int((~out).sum()), columns), step[~out], int(out.sum())
 
 
-def _said_before(step: IntArray, column: Column) -> NDArray[np.bool_]:
+def _said_before(step: IntArray, column: Column) -> BoolArray:
     """Return which points repeat an earlier one of the same step and value."""
     bits = column.value.view(np.int64)
     order = np.lexsort((column.row, bits, step))

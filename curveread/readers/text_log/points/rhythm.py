@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.points.apart import tell_apart
-from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat, Mask
+from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.run.model import FloatArray, IntArray
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
 from curveread.run.tags.counters import counted_as
@@ -118,8 +118,8 @@ def _bars(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
             beat.notes.append(DataNote(NoteKind.SKIPPED, source, message))
 
 
-def _counted(beat: Beat) -> Mask:
-    counted: Mask = beat.keep & ((beat.counts == STEP) | (beat.counts == EPOCH))
+def _counted(beat: Beat) -> BoolArray:
+    counted: BoolArray = beat.keep & ((beat.counts == STEP) | (beat.counts == EPOCH))
     return counted
 
 

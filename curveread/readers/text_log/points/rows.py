@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.gather import Gathered
@@ -15,7 +15,6 @@ from curveread.readers.text_log.points.axis import from_bars, from_epochs
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.points.repeats import without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
-from curveread.run.model import FloatArray, IntArray
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import role_of
@@ -50,7 +49,7 @@ class Rows:
     rank: FloatArray
     stamp: FloatArray
     counts: IntArray
-    evaluation: NDArray[np.bool_]
+    evaluation: BoolArray
     dialect: IntArray
     dialects: tuple[str, ...]
     columns: dict[str, Column]
@@ -199,7 +198,7 @@ def _counts_epochs(value: FloatArray) -> bool:
     return whole and np.unique(value).size >= 0.4 * value.size
 
 
-def _carried(step: FloatArray, known: NDArray[np.bool_]) -> IntArray:
+def _carried(step: FloatArray, known: BoolArray) -> IntArray:
     """Return whole steps; a row without one has that of the row before, at the start of the file that of the first."""
     at = np.maximum.accumulate(np.where(known, np.arange(step.size), -1))
     return step[np.where(at < 0, int(np.argmax(known)), at)].astype(np.int64)

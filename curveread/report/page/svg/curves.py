@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from curveread.arrays import FloatArray
 from curveread.report.chart.spec import Band, ChartSpec, Line, Panel
 from curveread.report.chart.thinning import thin
 from curveread.report.page.svg.element import tag
 
 __all__ = ["GRID", "definitions", "sparkline"]
 
-_Float = NDArray[np.float64]
 
 GRID = (2000, 1000)
 """Width and height of the grid of a panel."""
@@ -40,7 +39,7 @@ def definitions(spec: ChartSpec, uid: str) -> str:
     return "".join(out)
 
 
-def sparkline(values: _Float, width: int = 96, height: int = 18) -> str:
+def sparkline(values: FloatArray, width: int = 96, height: int = 18) -> str:
     """Return a tiny picture of (n,) values, evenly spaced; what is no number breaks the line."""
     finite = values[np.isfinite(values)]
     if finite.size == 0:
@@ -61,7 +60,7 @@ def sparkline(values: _Float, width: int = 96, height: int = 18) -> str:
     return tag("svg", drawn, cls="cr-spark", aria_hidden="true", **size)
 
 
-def _on_grid(spec: ChartSpec, panel: Panel, line: Line, columns: int) -> tuple[_Float, _Float]:
+def _on_grid(spec: ChartSpec, panel: Panel, line: Line, columns: int) -> tuple[FloatArray, FloatArray]:
     fx = np.clip(spec.x.fraction(line.x), 0.0, 1.0)
     fy = np.clip(panel.y.fraction(line.y), 0.0, 1.0)  # wild values end at the edge, where an arrow names them
     keep = thin(fx, fy, columns)
@@ -81,7 +80,7 @@ def _band(spec: ChartSpec, panel: Panel, band: Band, columns: int) -> str:
     return _path(x, y) + "z"
 
 
-def _path(x: _Float, y: _Float, *, dots: bool = False) -> str:
+def _path(x: FloatArray, y: FloatArray, *, dots: bool = False) -> str:
     """Return path data in relative whole numbers; NaN lifts the pen, ``dots`` sets spots instead of drawing a line."""
     out: list[str] = []
     at: tuple[int, int] | None = None
