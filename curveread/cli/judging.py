@@ -13,10 +13,10 @@ from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 
-__all__ = ["Form", "Judging", "code"]
+__all__ = ["Judging", "OutputForm", "code"]
 
 
-class Form(StrEnum):
+class OutputForm(StrEnum):
     """How the result is told."""
 
     TEXT = "text"
@@ -44,7 +44,7 @@ class Judging:
     """
 
     paths: Sequence[Path]
-    form: Form = Form.TEXT
+    form: OutputForm = OutputForm.TEXT
     fail_on: Severity = Severity.ERROR
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
@@ -67,7 +67,7 @@ class Judging:
             if known is not None:
                 diagnosis = api.accept(diagnosis, known)
             codes.append(code(diagnosis, self.fail_on))
-            if self.form is Form.TEXT:
+            if self.form is OutputForm.TEXT:
                 _print(diagnosis, first=len(codes) == 1)
             else:
                 results.append(diagnosis)
@@ -79,11 +79,11 @@ class Judging:
         from curveread.cli.documents import print_entries, print_github, print_junit
 
         match self.form:
-            case Form.JSON:
+            case OutputForm.JSON:
                 print_entries([r.to_json() if isinstance(r, Unread) else r.to_dict() for r in results], len(self.paths))
-            case Form.JUNIT:
+            case OutputForm.JUNIT:
                 print_junit(results, self.fail_on)
-            case Form.GITHUB:
+            case OutputForm.GITHUB:
                 print_github(results)
 
 

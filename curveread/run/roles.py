@@ -29,7 +29,7 @@ from curveread.run.tags.lexicon import (
     TRAIN_WORDS,
     TURNS,
     VALUE,
-    Kind,
+    Noun,
 )
 from curveread.run.tags.losses import loss_role, qualifiers_of
 from curveread.run.tags.units import system_unit, unit_by_words
@@ -57,20 +57,20 @@ __all__ = [
 ]
 
 _PLAIN = {
-    Kind.LEARNING_RATE: Role.LEARNING_RATE,
-    Kind.KL: Role.KL,
-    Kind.ENTROPY: Role.ENTROPY,
-    Kind.THROUGHPUT: Role.THROUGHPUT,
-    Kind.EPOCH: Role.EPOCH,
-    Kind.TIME: Role.TIME,
-    Kind.MEMORY: Role.MEMORY,
-    Kind.SYSTEM: Role.SYSTEM,
-    Kind.SETTING: Role.HYPER_PARAMETER,
-    Kind.DIAGNOSTIC: Role.DIAGNOSTIC,
-    Kind.NORM: Role.DIAGNOSTIC,
-    Kind.QUALITY: Role.QUALITY_METRIC,
-    Kind.ERROR: Role.ERROR_METRIC,
-    Kind.REWARD: Role.REWARD,
+    Noun.LEARNING_RATE: Role.LEARNING_RATE,
+    Noun.KL: Role.KL,
+    Noun.ENTROPY: Role.ENTROPY,
+    Noun.THROUGHPUT: Role.THROUGHPUT,
+    Noun.EPOCH: Role.EPOCH,
+    Noun.TIME: Role.TIME,
+    Noun.MEMORY: Role.MEMORY,
+    Noun.SYSTEM: Role.SYSTEM,
+    Noun.SETTING: Role.HYPER_PARAMETER,
+    Noun.DIAGNOSTIC: Role.DIAGNOSTIC,
+    Noun.NORM: Role.DIAGNOSTIC,
+    Noun.QUALITY: Role.QUALITY_METRIC,
+    Noun.ERROR: Role.ERROR_METRIC,
+    Noun.REWARD: Role.REWARD,
 }
 _LAYERS = frozenset(
     "layer block head per weight bias param parameter conv fc attn mlp embedding embed embeddings encoder decoder ln "
@@ -126,7 +126,7 @@ def meaning_of(tag: str, kind: TaskKind = TaskKind.UNKNOWN) -> Meaning:
     """Return what a tag means by its words, in a run of that kind."""
     parsed = parse(tag)
     head = parsed.head
-    if parsed.words[:1] == ("system",) and len(parsed.words) > 1 and not (head and head.kind is Kind.LOSS):
+    if parsed.words[:1] == ("system",) and len(parsed.words) > 1 and not (head and head.kind is Noun.LOSS):
         return Meaning(Role.SYSTEM, "", system_unit(tag), 1.0, "it lies below system/")
     if head is None:
         return Meaning(Role.OTHER, confidence=0.0, why="no word of its name is known")
@@ -158,22 +158,22 @@ def _role(parsed: Parsed, kind: TaskKind) -> Role:
     gradient = _gradient(parsed)
     if gradient is not None:
         return gradient
-    if head.kind is Kind.LOSS:
+    if head.kind is Noun.LOSS:
         return loss_role(parsed, kind)
     evaluation = parsed.split == "eval"
-    if head.kind is Kind.PERPLEXITY and (kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code"}):
+    if head.kind is Noun.PERPLEXITY and (kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code"}):
         return Role.DIAGNOSTIC  # of the codebook: how many of its entries are used
-    if head.kind is Kind.PERPLEXITY:
+    if head.kind is Noun.PERPLEXITY:
         return Role.EVAL_PERPLEXITY if evaluation else Role.TRAIN_PERPLEXITY
-    if head.kind in (Kind.COUNTER, Kind.TOKENS):
+    if head.kind in (Noun.COUNTER, Noun.TOKENS):
         if "lr" in parsed.own or "max" in parsed.own:
             return Role.HYPER_PARAMETER
         if not counts(parsed):
             return Role.TIME if parsed.words[0] == "time" else Role.DIAGNOSTIC
-        return Role.TOKENS if head.kind is Kind.TOKENS else Role.STEP_AXIS
-    if head.kind is Kind.LEARNING_RATE:
+        return Role.TOKENS if head.kind is Noun.TOKENS else Role.STEP_AXIS
+    if head.kind is Noun.LEARNING_RATE:
         return Role.HYPER_PARAMETER if parsed.own & _NO_RATE else Role.LEARNING_RATE
-    if parsed.words[0] == "lr" and head.kind in (Kind.SYSTEM, Kind.SETTING, Kind.DIAGNOSTIC, Kind.TIME):
+    if parsed.words[0] == "lr" and head.kind in (Noun.SYSTEM, Noun.SETTING, Noun.DIAGNOSTIC, Noun.TIME):
         return Role.HYPER_PARAMETER
     if head.words == ("rate",):
         return Role.LEARNING_RATE if len(parsed.words) == 1 else Role.DIAGNOSTIC
@@ -184,9 +184,9 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
     """Return the role of a metric, a reward, or what has one role whatever stands around it."""
     head = parsed.head
     assert head is not None
-    if parsed.around & _RIGHT and head.kind in (Kind.REWARD, Kind.QUALITY) and head.words != ("margin",):
+    if parsed.around & _RIGHT and head.kind in (Noun.REWARD, Noun.QUALITY) and head.words != ("margin",):
         return Role.IMPLICIT_REWARD
-    if head.kind is Kind.QUALITY and kind in RL:
+    if head.kind is Noun.QUALITY and kind in RL:
         if "score" in head.words and "margin" not in parsed.own:
             return Role.DIAGNOSTIC if parsed.spread or parsed.own & _STRANGE_REWARD else Role.REWARD
         if head.words[0] in TURNS and parsed.around & VALUE:
@@ -195,37 +195,37 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.DIAGNOSTIC
     if kind is TaskKind.VAE and "error" in head.words and parsed.around & {"recon", "reconstruction", "rec"}:
         return Role.COMPONENT_LOSS
-    if kind is TaskKind.GAN and head.kind is Kind.ERROR and parsed.around & ADVERSARIAL:
+    if kind is TaskKind.GAN and head.kind is Noun.ERROR and parsed.around & ADVERSARIAL:
         return Role.COMPONENT_LOSS
-    if head.words[0] in TURNS and any(k.kind is Kind.KL for k in parsed.kinds):
+    if head.words[0] in TURNS and any(k.kind is Noun.KL for k in parsed.kinds):
         return Role.KL
     if head.words in (("error",), ("err",)) and kind in RL and "val" in parsed.group:
         return Role.VALUE_LOSS  # beside a policy, val is its value function
     if head.words == ("score",) and kind is TaskKind.PREFERENCE and "objective" in parsed.group:
         return Role.QUALITY_METRIC if "margin" in parsed.own else Role.REWARD
-    if head.kind is Kind.ERROR and "metric" in parsed.group:
+    if head.kind is Noun.ERROR and "metric" in parsed.group:
         return Role.QUALITY_METRIC
     if head.words in (("error",), ("err",)) and parsed.around & (VALUE - {"v", "q"}):
         return Role.VALUE_LOSS
-    if head.kind is Kind.REWARD:
+    if head.kind is Noun.REWARD:
         strange = parsed.spread or parsed.around & _STRANGE_REWARD or kind is TaskKind.REWARD_MODEL
         return Role.DIAGNOSTIC if strange else Role.REWARD
     if (
-        head.kind is Kind.KL
+        head.kind is Noun.KL
         and parsed.group & {"loss"}
         and kind not in RL
         and not (parsed.own | {*head.words}) & _POLICY_KL
     ):
         return Role.AUXILIARY_LOSS
-    if head.kind is Kind.SETTING and parsed.spread:
+    if head.kind is Noun.SETTING and parsed.spread:
         return Role.DIAGNOSTIC
-    if head.kind is Kind.ACCURACY:
+    if head.kind is Noun.ACCURACY:
         if parsed.around & (ADVERSARIAL - {"g"}) and kind is TaskKind.GAN:
             return Role.DIAGNOSTIC
         return Role.EVAL_ACCURACY if parsed.split == "eval" else Role.TRAIN_ACCURACY
-    if head.kind in (Kind.KL, Kind.ENTROPY, Kind.ERROR, Kind.QUALITY) and _scatter(parsed):
+    if head.kind in (Noun.KL, Noun.ENTROPY, Noun.ERROR, Noun.QUALITY) and _scatter(parsed):
         return Role.DIAGNOSTIC
-    if head.kind is Kind.ERROR and parsed.around & {"neg", "negative"}:
+    if head.kind is Noun.ERROR and parsed.around & {"neg", "negative"}:
         return Role.QUALITY_METRIC
     return _PLAIN[head.kind]
 
@@ -239,12 +239,12 @@ def _gradient(parsed: Parsed) -> Role | None:
     head = parsed.head
     assert head is not None
     have = parsed.around | set(head.words)
-    if head.kind is not Kind.GRAD_NORM and not (head.kind is Kind.NORM and have & _GRADS):
+    if head.kind is not Noun.GRAD_NORM and not (head.kind is Noun.NORM and have & _GRADS):
         return None
     if have & _NOT_NORM or (parsed.spread and "max" not in have) or have & {"coef", "threshold"}:
         return Role.DIAGNOSTIC
     if "param" in have or "weight" in have:
-        return Role.LAYER_GRAD_NORM if have & _GRADS or head.kind is Kind.GRAD_NORM else Role.DIAGNOSTIC
+        return Role.LAYER_GRAD_NORM if have & _GRADS or head.kind is Noun.GRAD_NORM else Role.DIAGNOSTIC
     rest = {w for w in parsed.own | parsed.group if w in _LAYERS} - _PIECES
     return Role.LAYER_GRAD_NORM if rest else Role.GRAD_NORM
 
@@ -259,7 +259,7 @@ def _direction(parsed: Parsed, role: Role) -> str:
     if role is Role.DIAGNOSTIC:
         if head.words[0] == "explained" or "explained" in head.words or head.words in (("ess",), ("ev",)):
             return "higher"
-        if head.kind is Kind.REWARD and parsed.around & {"max", "min", "maximum", "minimum"}:
+        if head.kind is Noun.REWARD and parsed.around & {"max", "min", "maximum", "minimum"}:
             return "higher"
         return "lower" if head.words in (("false", "positive"), ("false", "negative")) else ""
     return DIRECTIONS.get(role, "")

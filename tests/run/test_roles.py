@@ -13,7 +13,7 @@ from curveread.errors import ReadError
 from curveread.run.roles import LOSSES, Role, direction_of, is_eval, meaning_of, role_of, unit_of, words
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, TaskKind
-from curveread.run.tags.lexicon import EVAL_WORDS, HEADS, TRAIN_WORDS, WEAK, Kind
+from curveread.run.tags.lexicon import EVAL_WORDS, HEADS, TRAIN_WORDS, WEAK, Noun
 
 TAGS = {
     Role.TRAIN_LOSS: "loss | train/loss | Loss/train | train_loss | train_loss_step | train_loss_epoch | train/nll | loss/nll_train | lm loss | "
@@ -81,16 +81,16 @@ def test_every_head_has_its_way_and_does_not_depend_on_the_split(head: object) -
     tag = "_".join(head.words)
     meaning = meaning_of(f"val/{tag}")
     assert meaning.role is not Role.OTHER
-    if head.kind in (Kind.ACCURACY, Kind.QUALITY, Kind.ERROR):
+    if head.kind in (Noun.ACCURACY, Noun.QUALITY, Noun.ERROR):
         assert meaning.direction == head.better == meaning_of(f"train_{tag}").direction, (
             "a metric without a way cannot be ranked"
         )
-    if head.kind in (Kind.LEARNING_RATE, Kind.GRAD_NORM, Kind.KL, Kind.ENTROPY, Kind.EPOCH, Kind.SETTING, Kind.MEMORY):
+    if head.kind in (Noun.LEARNING_RATE, Noun.GRAD_NORM, Noun.KL, Noun.ENTROPY, Noun.EPOCH, Noun.SETTING, Noun.MEMORY):
         assert meaning.direction == ""
 
 
 def test_some_hundred_and_fifty_metrics_have_a_way() -> None:
-    metrics = [h for h in HEADS.values() if h.kind in (Kind.ACCURACY, Kind.QUALITY, Kind.ERROR)]
+    metrics = [h for h in HEADS.values() if h.kind in (Noun.ACCURACY, Noun.QUALITY, Noun.ERROR)]
     assert len(metrics) > 150
     assert {h.better for h in metrics} == {"higher", "lower"}
 

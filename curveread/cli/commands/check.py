@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from curveread.cli.judging import Form, Judging
+from curveread.cli.judging import Judging, OutputForm
 from curveread.cli.parser import Parser, add_paths, add_reading, member, names
 from curveread.cli.reading import Reading
 from curveread.errors import UsageError
@@ -27,7 +27,7 @@ def arguments(parser: Parser) -> None:
     add(
         "--format",
         dest="form",
-        **member(Form),
+        **member(OutputForm),
         help="How to tell the result; junit and github are for CI (default: text).",
     )
     add("--json", action="store_true", help="The same as --format json: the result JSON and nothing else.")
@@ -48,16 +48,16 @@ def check(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     set_: Sequence[str] = (),
-    form: Form | None = None,
+    form: OutputForm | None = None,
     json: bool = False,
     baseline: Path | None = None,
 ) -> int:
     """Diagnose runs and print what was found; ends with 1 when a finding reaches --fail-on."""
-    if json and form not in (None, Form.JSON):
+    if json and form not in (None, OutputForm.JSON):
         raise UsageError(f"--json and --format {form} contradict each other")
     return Judging(
         paths=paths,
-        form=Form.JSON if json else form or Form.TEXT,
+        form=OutputForm.JSON if json else form or OutputForm.TEXT,
         fail_on=fail_on,
         select=select,
         ignore=ignore,

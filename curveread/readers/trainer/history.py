@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["NULL", "NUMBER", "OTHER", "Cells", "History", "cell_of", "history_of"]
+__all__ = ["NULL", "NUMBER", "OTHER", "LogCells", "LogHistory", "cell_of", "history_of"]
 
 NUMBER, NULL, OTHER = 0, 1, 2
 _NAMED = {
@@ -28,7 +28,7 @@ _NAMED = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cells:
+class LogCells:
     """The values of one key.
 
     Parameters
@@ -47,7 +47,7 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class LogHistory:
     """A log history.
 
     Parameters
@@ -57,15 +57,15 @@ class History:
     unusable
         How many are not objects.
     columns
-        key -> Cells, in the order of first appearance.
+        key -> LogCells, in the order of first appearance.
     """
 
     entries: int
     unusable: int = 0
-    columns: Mapping[str, Cells] = field(default_factory=dict)
+    columns: Mapping[str, LogCells] = field(default_factory=dict)
 
 
-def history_of(entries: Sequence[Any]) -> History:
+def history_of(entries: Sequence[Any]) -> LogHistory:
     """Return parsed entries as columns.
 
     Entries with the same keys are taken together, as a table.
@@ -78,20 +78,20 @@ def history_of(entries: Sequence[Any]) -> History:
     keys_of = list(map(tuple, rows))
     kinds = {keys: i for i, keys in enumerate(dict.fromkeys(keys_of))}
     kind_of = np.fromiter(map(kinds.__getitem__, keys_of), np.int32, len(rows))
-    pieces: dict[str, list[Cells]] = {}
+    pieces: dict[str, list[LogCells]] = {}
     for keys, kind in kinds.items():
         where = np.flatnonzero(kind_of == kind)
         same = rows if where.size == len(rows) else [rows[i] for i in where.tolist()]
         for key, (value, cell_kind) in zip(keys, _columns(same, len(keys)), strict=True):
-            pieces.setdefault(key, []).append(Cells(where, value, cell_kind))
+            pieces.setdefault(key, []).append(LogCells(where, value, cell_kind))
     columns = {}
     for key, parts in pieces.items():
         entry, value, cell_kind = (np.concatenate([getattr(p, n) for p in parts]) for n in ("entry", "value", "kind"))
         if len(parts) > 1:
             order = np.argsort(entry, kind="stable")
             entry, value, cell_kind = entry[order], value[order], cell_kind[order]
-        columns[key] = Cells(entry if place is None else np.asarray(place, np.int64)[entry], value, cell_kind)
-    return History(len(entries), len(entries) - len(rows), columns)
+        columns[key] = LogCells(entry if place is None else np.asarray(place, np.int64)[entry], value, cell_kind)
+    return LogHistory(len(entries), len(entries) - len(rows), columns)
 
 
 def _columns(rows: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[FloatArray, NDArray[np.int8]]]:

@@ -25,7 +25,7 @@ from curveread.readers.json_text import loads
 from curveread.readers.textfile import head_of
 from curveread.readers.trainer import STATE
 from curveread.readers.trainer.checkpoints import beginnings
-from curveread.readers.trainer.history import NULL, NUMBER, OTHER, Cells, History, history_of
+from curveread.readers.trainer.history import NULL, NUMBER, OTHER, LogCells, LogHistory, history_of
 from curveread.readers.trainer.names import CHECKPOINT, SUMMARY_KEYS
 from curveread.readers.trainer.settings import settings_beside
 from curveread.run.model import Checkpoint, Curve, Source
@@ -98,7 +98,7 @@ class TrainerStateReader(Reader):
         ]
 
 
-def _load(text: bytes, path: Path) -> tuple[dict[str, Any], History, list[DataNote]]:
+def _load(text: bytes, path: Path) -> tuple[dict[str, Any], LogHistory, list[DataNote]]:
     """Return the state and its log history; what a cut file still holds, with a note."""
     try:
         state = loads(text)
@@ -155,7 +155,7 @@ def _salvage(text: bytes) -> list[Any]:
         at = end
 
 
-def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
+def _curves(history: LogHistory, source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
     """Turn log entries into curves: a key's points are the entries that hold it."""
     columns, notes = dict(history.columns), []
     unusable = history.unusable
@@ -205,7 +205,9 @@ def _curves(history: History, source: str) -> tuple[dict[str, Curve], dict[str, 
     return curves, ending, notes
 
 
-def _closing(columns: Mapping[str, Cells], entries: int) -> tuple[dict[str, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
+def _closing(
+    columns: Mapping[str, LogCells], entries: int
+) -> tuple[dict[str, Any], np.ndarray[Any, np.dtype[np.bool_]]]:
     """Return the summary that ends a training, and (entries,) which entries are one."""
     closing = np.zeros(entries, bool)
     first, second = columns.get("train_runtime"), columns.get("train_loss")
@@ -224,7 +226,7 @@ def _closing(columns: Mapping[str, Cells], entries: int) -> tuple[dict[str, Any]
 
 
 def _after_the_end(
-    columns: Mapping[str, Cells], step_of: IntArray, closing: np.ndarray[Any, np.dtype[np.bool_]]
+    columns: Mapping[str, LogCells], step_of: IntArray, closing: np.ndarray[Any, np.dtype[np.bool_]]
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return (entries,) which evaluations stand behind the summary at a step that was evaluated before.
 
@@ -242,7 +244,7 @@ def _after_the_end(
     return out
 
 
-def _steps(cells: Cells | None, entries: int) -> tuple[IntArray, np.ndarray[Any, np.dtype[np.bool_]]]:
+def _steps(cells: LogCells | None, entries: int) -> tuple[IntArray, np.ndarray[Any, np.dtype[np.bool_]]]:
     """Return (entries,) steps, and which entries have one."""
     step, known = np.zeros(entries, np.int64), np.zeros(entries, bool)
     if cells is not None:

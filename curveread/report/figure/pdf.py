@@ -18,7 +18,7 @@ from curveread.report.figure.paint import PIXEL
 from curveread.report.figure.paper import Paper, size, text_width, wrapped
 from curveread.report.figure.style import plain
 from curveread.report.logtext import shorten
-from curveread.report.text.document import Bullets, Checks, Document, Pictures, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Document, Pictures, Section, Terms, TextTable
 from curveread.report.text.plain import named
 from curveread.report.text.sections import document
 
@@ -206,7 +206,7 @@ def _sections(pages: _Pages, doc: Document) -> None:
 def _blocks(pages: _Pages, section: Section) -> None:
     for block in section.blocks:
         match block:
-            case Table():
+            case TextTable():
                 _table(pages, *block.written(), block.numeric)
             case Bullets(items) | Checks(items):
                 for item in items:

@@ -12,8 +12,20 @@ from curveread.arrays import FloatArray
 from curveread.report.facts import Card, Pair, WordedFigure
 
 __all__ = [
-    "Block", "Bullets", "Cell", "Checks", "Code", "Document", "Named", "Pictures", "Section", "Shot", "Spark", "Table",
-    "Term", "Terms",
+    "Block",
+    "Bullets",
+    "Cell",
+    "Checks",
+    "Code",
+    "Document",
+    "Named",
+    "Pictures",
+    "Section",
+    "Shot",
+    "Spark",
+    "Term",
+    "Terms",
+    "TextTable",
 ]  # fmt: skip
 
 
@@ -90,7 +102,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """A table with a head; ``numeric`` are the positions of the columns that are aligned to the right."""
 
     head: tuple[str, ...]
@@ -104,7 +116,7 @@ class Table:
         return tuple(self.head[i] for i in keep), rows
 
 
-Block = str | Bullets | Checks | Pictures | Terms | Table
+Block = str | Bullets | Checks | Pictures | Terms | TextTable
 """A ``str`` is a paragraph."""
 
 

@@ -9,7 +9,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
-from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable
 from curveread.report.text.sections import document
 
 __all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
@@ -114,7 +114,7 @@ def blocks(section: Section) -> list[str]:
     out: list[str] = []
     for block in section.blocks:
         match block:
-            case Table():
+            case TextTable():
                 head, rows = block.written()
                 out += table([escape(name) for name in head], [[_cell(cell) for cell in row] for row in rows])
             case Bullets(items):

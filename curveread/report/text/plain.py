@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from curveread.report.logtext import clean
-from curveread.report.text.document import Bullets, Checks, Named, Pictures, Section, Table, Terms
+from curveread.report.text.document import Bullets, Checks, Named, Pictures, Section, Terms, TextTable
 
 __all__ = ["lines", "named"]
 
@@ -31,7 +31,7 @@ def _block(block: object) -> Iterator[str]:
             yield from (clean(shot.caption) for shot in items)
         case Terms(items):
             yield from (clean(term.text) for term in items)
-        case Table():
+        case TextTable():
             head, rows = block.written()
             for row in rows:
                 cells = [(name, clean(cell)) for name, cell in zip(head, row, strict=True) if cell]

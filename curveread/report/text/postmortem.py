@@ -15,7 +15,7 @@ from curveread.findings.wording import amount, compact, count, duration, measure
 from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
-from curveread.report.text.document import Block, Bullets, Checks, Section, Table
+from curveread.report.text.document import Block, Bullets, Checks, Section, TextTable
 from curveread.report.text.sections import likely_causes, other_causes, sections
 from curveread.run.roles import Role
 
@@ -99,7 +99,7 @@ def _impact(after: Impact) -> Section:
     if after.whole.cost is not None:
         columns.append(("Cost", lambda s: f"{s.cost or 0.0:,.2f}"))
     head = ("", *(name for name, _ in columns))
-    table = Table(head, tuple((name, *(show(spent) for _, show in columns)) for name, spent in rows))
+    table = TextTable(head, tuple((name, *(show(spent) for _, show in columns)) for name, spent in rows))
     missing = [
         n for n, v in (("no clock", after.whole.seconds), ("no count of tokens", after.whole.tokens)) if v is None
     ]
@@ -122,7 +122,7 @@ def _timeline(diagnosis: Diagnosis, after: Impact) -> Section:
     rows = tuple((*((_clock(wall),) if clock else ()), count(step), text) for step, wall, text in events[:_EVENTS])
     head = (*(("Time (UTC)",) if clock else ()), "Step", "What happened")
     more = (f"and {count(left)} more events",) if left > 0 else ()
-    return Section("Timeline", (Table(head, rows), *more))
+    return Section("Timeline", (TextTable(head, rows), *more))
 
 
 def _clock(wall: float | None) -> str:
@@ -178,7 +178,7 @@ def _detections(after: Impact) -> Section:
     head = ("Finding", "Began", "A check tells it from", *(("Time (UTC)",) if clock else ()), "Left of the run then")
     looks = sum(n.looks for n in after.detections)
     how = f"Measured, not estimated: the checks ran on the log as it was at {amount(looks, 'length')}."
-    return Section("Where we could have noticed", (Table(head, rows), how))
+    return Section("Where we could have noticed", (TextTable(head, rows), how))
 
 
 def _detection_row(n: Detection, clock: bool) -> tuple[str, ...]:

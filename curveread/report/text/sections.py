@@ -26,9 +26,9 @@ from curveread.report.text.document import (
     Section,
     Shot,
     Spark,
-    Table,
     Term,
     Terms,
+    TextTable,
 )
 
 __all__ = ["brief", "document", "likely_causes", "other_causes", "sections"]
@@ -95,14 +95,14 @@ def _causes(diagnosis: Diagnosis) -> Section | None:
     return Section("Likely causes", (likely,)) if likely.rows else None
 
 
-def likely_causes(diagnosis: Diagnosis) -> Table:
+def likely_causes(diagnosis: Diagnosis) -> TextTable:
     """Return the causes that something in the log speaks for, the likeliest first."""
     rows = [
         (clean(c.name), _sentences(c.speaks_for), _sentences(c.speaks_against) or "nothing in the log")
         for c in diagnosis.causes
         if c.speaks_for
     ]
-    return Table(("Cause", "Speaks for it", "Speaks against it"), tuple(rows))
+    return TextTable(("Cause", "Speaks for it", "Speaks against it"), tuple(rows))
 
 
 def other_causes(diagnosis: Diagnosis) -> Bullets:
@@ -134,7 +134,7 @@ def _forecast(diagnosis: Diagnosis) -> Section | None:
         (count(p.step), *(measure(value, p.unit) for value in (p.low, p.mid, p.high))) for p in ahead.points[:12]
     )
     reason = (shorten(ahead.reason, _LONG),) if ahead.reason else ()
-    table = Table(("Step", "Low", "Middle", "High"), rows, (0, 1, 2, 3))
+    table = TextTable(("Step", "Low", "Middle", "High"), rows, (0, 1, 2, 3))
     return Section("If it had gone on", (*reason, table), in_words=True)
 
 
@@ -186,7 +186,7 @@ def _curves(diagnosis: Diagnosis) -> Section | None:
     if not rows:
         return None
     head = ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Last value", "Shape")
-    blocks: tuple[Block, ...] = (Table(head, rows, (2, 3, 4, 5, 6)), *_more(len(curves) - len(rows), "curve"))
+    blocks: tuple[Block, ...] = (TextTable(head, rows, (2, 3, 4, 5, 6)), *_more(len(curves) - len(rows), "curve"))
     return Section("Curves", blocks, "data", unfolded=len(rows) <= 12, count=len(curves))
 
 
@@ -195,7 +195,7 @@ def _configuration(diagnosis: Diagnosis) -> Section | None:
     entries = facts.config(diagnosis.run)
     if not entries:
         return None
-    table = Table(("Setting", "Value"), tuple((Code(e.name), Code(e.value)) for e in entries))
+    table = TextTable(("Setting", "Value"), tuple((Code(e.name), Code(e.value)) for e in entries))
     blocks: tuple[Block, ...] = (table, *_more(len(diagnosis.run.config) - len(entries), "entry"))
     return Section("Configuration", blocks, "data", bulky=True, count=len(entries))
 
@@ -207,7 +207,7 @@ def _checkpoints(diagnosis: Diagnosis) -> Section | None:
     if not rows:
         return None
     blocks: tuple[Block, ...] = (
-        Table(("Step", "Path", "As good as the best"), rows, (0,)),
+        TextTable(("Step", "Path", "As good as the best"), rows, (0,)),
         *_more(len(kept) - _ROWS, "checkpoint"),
     )
     return Section("Checkpoints", blocks, "data", count=len(kept))
@@ -220,7 +220,7 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
     if len(rows) < 2:
         return None
     blocks: tuple[Block, ...] = (
-        Table(("Step", "Event", "What happened"), rows, (0,)),
+        TextTable(("Step", "Event", "What happened"), rows, (0,)),
         *_more(len(events) - _ROWS, "event"),
     )
     return Section("Timeline", blocks, "data", count=len(events))
@@ -241,7 +241,7 @@ def _beside(diagnosis: Diagnosis) -> Section | None:
     if not (rows or items or shots):
         return None
     pictures = (Pictures(tuple(shots)),) if shots else ()
-    table = (Table(("Finding", "Histogram", "Before it", "From it on"), tuple(rows)),) if rows else ()
+    table = (TextTable(("Finding", "Histogram", "Before it", "From it on"), tuple(rows)),) if rows else ()
     texts = (Bullets(tuple(items)),) if items else ()
     return Section(
         "Logged beside the findings", (*table, *pictures, *texts), "data", count=len(rows) + len(shots) + len(items)

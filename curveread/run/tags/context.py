@@ -15,8 +15,7 @@ from curveread.run.model import Attempt, Curve, Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, Meaning, Role, meaning_of, qualifiers_of, role_of, with_role
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind
-from curveread.run.tags.lexicon import ALWAYS_PART, MAIN, TOTAL
-from curveread.run.tags.lexicon import Kind as Noun
+from curveread.run.tags.lexicon import ALWAYS_PART, MAIN, TOTAL, Noun
 from curveread.run.task import task_of
 
 __all__ = ["understood"]

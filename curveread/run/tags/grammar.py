@@ -28,7 +28,7 @@ from curveread.run.tags.lexicon import (
     VALUE,
     WEAK,
     Head,
-    Kind,
+    Noun,
 )
 from curveread.run.tags.words import lemma, segments, words
 
@@ -37,12 +37,12 @@ __all__ = ["Parsed", "counts", "parse", "rate_unit", "split_of"]
 _LOSS = frozenset({"loss", "cost"})
 _OWN_IN_LOSSES = frozenset(
     {
-        Kind.ACCURACY, Kind.PERPLEXITY, Kind.LEARNING_RATE, Kind.GRAD_NORM, Kind.NORM, Kind.THROUGHPUT, Kind.EPOCH,
-        Kind.COUNTER, Kind.TOKENS, Kind.TIME, Kind.ENTROPY, Kind.KL, Kind.DIAGNOSTIC, Kind.SETTING, Kind.MEMORY,
+        Noun.ACCURACY, Noun.PERPLEXITY, Noun.LEARNING_RATE, Noun.GRAD_NORM, Noun.NORM, Noun.THROUGHPUT, Noun.EPOCH,
+        Noun.COUNTER, Noun.TOKENS, Noun.TIME, Noun.ENTROPY, Noun.KL, Noun.DIAGNOSTIC, Noun.SETTING, Noun.MEMORY,
     }
 )  # fmt: skip
 """What keeps its own name in a folder of losses."""
-_RULES_AFTER_LOSS = _OWN_IN_LOSSES - {Kind.ENTROPY, Kind.KL}
+_RULES_AFTER_LOSS = _OWN_IN_LOSSES - {Noun.ENTROPY, Noun.KL}
 """What a noun after ``loss`` names: ``loss_scale`` is a scale, but ``loss_kl`` a loss."""
 _QUALIFIES_LOSS = frozenset(
     "dur momentum alpha temp temperature duration value advantage adv q logit target td v prob activation positive "
@@ -53,9 +53,9 @@ _QUALIFIES_LOSS = frozenset(
 _KINDS_OF_LOSS = PART | ADVERSARIAL | AUXILIARY | VALUE | POLICY
 _TERMS = frozenset("dur duration ent value q v qf vf td clip adv advantage target".split())
 """What in a folder of losses is a term of one, not the thing itself: ``loss/clip``, ``loss/vf``."""
-_MEASURES = frozenset({Kind.LOSS, Kind.ERROR, Kind.QUALITY, Kind.ACCURACY, Kind.PERPLEXITY, Kind.KL, Kind.ENTROPY})
+_MEASURES = frozenset({Noun.LOSS, Noun.ERROR, Noun.QUALITY, Noun.ACCURACY, Noun.PERPLEXITY, Noun.KL, Noun.ENTROPY})
 _AXES = frozenset("step iter iteration epoch time frame".split())
-_DRAWN = frozenset({Kind.REWARD, Kind.ACCURACY, Kind.QUALITY, Kind.ERROR, Kind.LOSS, Kind.PERPLEXITY, Kind.DIAGNOSTIC})
+_DRAWN = frozenset({Noun.REWARD, Noun.ACCURACY, Noun.QUALITY, Noun.ERROR, Noun.LOSS, Noun.PERPLEXITY, Noun.DIAGNOSTIC})
 """What may lie over an axis that the last part of the path names: ``rewards/iter``."""
 _TIMES = frozenset({"time", "timing", "timer", "timers", "perf", "clock"})
 _COUNTING = frozenset(
@@ -143,7 +143,7 @@ def parse(tag: str) -> Parsed:
     kinds = tuple(h for start, end, h in _matches(last) if (start, end) != span)
     kinds += tuple(h for part in after for _, _, h in _matches(part))
     kinds = tuple(h for h in kinds if h.kind in _MEASURES)
-    told = {w for h in kinds if h.kind is Kind.LOSS and len(h.words) > 1 for w in h.words}
+    told = {w for h in kinds if h.kind is Noun.LOSS and len(h.words) > 1 for w in h.words}
     beside = (last[: span[0]], last[span[1] :], *after)
     own = frozenset(w for part in beside for w in _joined(part)) - told
     group = frozenset(w for part in parts[:at] for w in _joined(part))
@@ -245,7 +245,7 @@ def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[
         if not found[at]:
             continue
         start, end, head = _last(parts[at], found[at])
-        if folder == "loss" and at == len(parts) - 1 and head.kind not in _OWN_IN_LOSSES and head.kind is not Kind.LOSS:
+        if folder == "loss" and at == len(parts) - 1 and head.kind not in _OWN_IN_LOSSES and head.kind is not Noun.LOSS:
             break
         if _is_only_where(parts[at], head, found[:at]):
             continue
@@ -268,8 +268,8 @@ def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[
 def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int, int, Head]]]) -> bool:
     """Return whether the last part only says which or where: ``grad_norm/fc.weight``, ``accuracy/value``."""
     heads = [h for matches in found for _, _, h in matches]
-    if any(h.kind in (Kind.GRAD_NORM, Kind.NORM) for h in heads):
-        return head.kind in (Kind.SETTING, Kind.DIAGNOSTIC)
+    if any(h.kind in (Noun.GRAD_NORM, Noun.NORM) for h in heads):
+        return head.kind in (Noun.SETTING, Noun.DIAGNOSTIC)
     if set(part) & _AXES and not set(part) - _AXES - NEUTRAL - EVAL_WORDS - TRAIN_WORDS:
         return any(h.kind in _DRAWN for h in heads)
     return len(part) == 1 and part[0] == "value" and any(not _is_weak(h) for h in heads)
@@ -277,9 +277,9 @@ def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int
 
 def _own_in_times(head: Head, part: tuple[str, ...]) -> bool:
     """Return whether a noun in a folder of times is no time: ``time/total_timesteps``, but ``time/optimize_step``."""
-    if head.kind in (Kind.COUNTER, Kind.TOKENS):
+    if head.kind in (Noun.COUNTER, Noun.TOKENS):
         return not set(part) - _COUNTING - NEUTRAL - set(head.words)
-    return head.kind in (Kind.EPOCH, Kind.THROUGHPUT, Kind.TIME, Kind.LEARNING_RATE)
+    return head.kind in (Noun.EPOCH, Noun.THROUGHPUT, Noun.TIME, Noun.LEARNING_RATE)
 
 
 def _folder(parts: tuple[tuple[str, ...], ...], found: list[list[tuple[int, int, Head]]]) -> str:
@@ -301,15 +301,15 @@ def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[in
     """Return the head that names the thing: the last one, but for suffixes that tell the axis, and beside a loss."""
     kept = [f for i, f in enumerate(found) if not (i and _is_suffix(f, found[i - 1], part))]
     kept = [f for f in kept if not _is_weak(f[2])] or kept
-    losses = [f for f in kept if f[2].kind is Kind.LOSS and (set(f[2].words) & _LOSS)]
+    losses = [f for f in kept if f[2].kind is Noun.LOSS and (set(f[2].words) & _LOSS)]
     if losses:
         loss = losses[-1]
         after = [f for f in kept if f[0] > loss[0] and f[2].kind in _RULES_AFTER_LOSS and not _qualifies(f, kept)]
-        named = [f for f in kept if f[2].kind is Kind.GRAD_NORM]
+        named = [f for f in kept if f[2].kind is Noun.GRAD_NORM]
         if named:
             return named[-1]
         return after[-1] if after else loss
-    measures = (Kind.QUALITY, Kind.ACCURACY)
+    measures = (Noun.QUALITY, Noun.ACCURACY)
     kept = [f for i, f in enumerate(kept) if not (i and f[2].words == ("score",) and kept[i - 1][2].kind in measures)]
     return kept[-1]
 
@@ -330,7 +330,7 @@ def _is_suffix(found: tuple[int, int, Head], before: tuple[int, int, Head], part
     return (
         len(found[2].words) == 1
         and word in AXIS_SUFFIXES
-        and before[2].kind not in (Kind.COUNTER, Kind.EPOCH, Kind.TOKENS, Kind.SETTING, Kind.TIME)
+        and before[2].kind not in (Noun.COUNTER, Noun.EPOCH, Noun.TOKENS, Noun.SETTING, Noun.TIME)
     )
 
 

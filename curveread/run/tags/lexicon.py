@@ -30,11 +30,11 @@ __all__ = [
     "VOCABULARY",
     "WEAK",
     "Head",
-    "Kind",
+    "Noun",
 ]
 
 
-class Kind(StrEnum):
+class Noun(StrEnum):
     """What a head names, before the run is known that it belongs to."""
 
     LOSS = "loss"
@@ -76,7 +76,7 @@ class Head:
     """
 
     words: tuple[str, ...]
-    kind: Kind
+    kind: Noun
     better: str = ""
     unit: str = ""
 
@@ -169,32 +169,32 @@ _REWARDS = (
     "ep return | average return | undiscounted return | discounted return | cumulative reward | utility | fitness | "
     "payoff | game score | episode score | ep score | profit"
 )
-_PLAIN: dict[Kind, str] = {
-    Kind.PERPLEXITY: "ppl | perplexity | pplx | ppx | perp",
-    Kind.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize",
-    Kind.NORM: "norm | l 2 param | l 2 norm | weight norm | param norm | parameter norm | update norm | activation "
+_PLAIN: dict[Noun, str] = {
+    Noun.PERPLEXITY: "ppl | perplexity | pplx | ppx | perp",
+    Noun.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize",
+    Noun.NORM: "norm | l 2 param | l 2 norm | weight norm | param norm | parameter norm | update norm | activation "
     "norm | norm ratio",
-    Kind.GRAD_NORM: "l 2 grad | grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | "
+    Noun.GRAD_NORM: "l 2 grad | grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | "
     "grad 2 norm | gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient "
     "magnitude | global norm | norm gradient | ggnorm | grad 2 0 norm",
-    Kind.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
-    Kind.ENTROPY: "entropy | ent | policy entropy | token entropy",
-    Kind.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
+    Noun.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
+    Noun.ENTROPY: "entropy | ent | policy entropy | token entropy",
+    Noun.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
     "tflop | flop s | tflop s | speed | bandwidth | token sec | goodput | it s | its | example sec | mbu",
-    Kind.EPOCH: "epoch | ep num | num epoch | epoch num | current epoch",
-    Kind.COUNTER: "step | iteration | iter | update | timestep | time step | frame | interact | interaction | sample | "
+    Noun.EPOCH: "epoch | ep num | num epoch | epoch num | current epoch",
+    Noun.COUNTER: "step | iteration | iter | update | timestep | time step | frame | interact | interaction | sample | "
     "episode | ep | tick | kimg | batch | example | minibatch | rollout | transition | env step | envstep | game | "
     "round | generation | trial | gradient step | grad step | opt step | optimizer step | image | sequence | "
     "itr | nimg | trajectory | pass num | query | simulation | evaluation count",
-    Kind.TOKENS: "token | token seen | ntok",
-    Kind.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
+    Noun.TOKENS: "token | token seen | ntok",
+    Noun.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
     "hr | reader cost | batch cost | data cost | time cost | step cost | wall | uptime | dur | minute | min left | "
     "ms | msec | millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
-    Kind.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
+    Noun.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
     "alloc | gb free | cached mem | hbm | buffer mem",
-    Kind.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
+    Noun.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
     "| proc | utilization gpu | system | gpu power | iter energy | nvlink | pcie | swap",
-    Kind.SETTING: "scale | scaler | weight | coef | coeff | coefficient | batch size | bsz | bs | mbs | world size | "
+    Noun.SETTING: "scale | scaler | weight | coef | coeff | coefficient | batch size | bsz | bs | mbs | world size | "
     "weight decay | wd | momentum | mom | beta | beta 1 | beta 2 | gamma | lambda | eps | epsilon | dropout | "
     "temperature | temp | alpha | exploration rate | clip range | cliprange | threshold | warmup | schedule | "
     "seed | size | frequency | interval | horizon length | param | parameter | rank size | depth | width | "
@@ -202,7 +202,7 @@ _PLAIN: dict[Kind, str] = {
     "num worker | learning start | patience | lr mult | kl beta | kl coef | ent coef | vf coef | power lr | hyper | "
     "hparam | hp | limit | budget | num param | progress | percent done | completed | remaining | "
     "difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | mixup",
-    Kind.DIAGNOSTIC: "ratio | frac | fraction | clipfrac | clip frac | clip fraction | clip ratio | length | len | "
+    Noun.DIAGNOSTIC: "ratio | frac | fraction | clipfrac | clip frac | clip fraction | clip ratio | length | len | "
     "advantage | adv | logit | logp | logprob | log prob | log ratio | log odd | odd | value | vf value | q | qval | "
     "q value | q val | q 1 | q 2 | vval | v val | target | vpred | explained variance | explained var | ev | var "
     "explained | std | stddev | stdev | standard deviation | variance | var | sparsity | activation | ess | hist | "
@@ -220,20 +220,20 @@ _PLAIN: dict[Kind, str] = {
 def _heads() -> dict[tuple[str, ...], Head]:
     out: dict[tuple[str, ...], Head] = {}
 
-    def add(listed: str, kind: Kind, better: str = "", unit: str = "") -> None:
+    def add(listed: str, kind: Noun, better: str = "", unit: str = "") -> None:
         for entry in listed.split("|"):
             words = tuple(entry.split())
             out.setdefault(words, Head(words, kind, better, unit))
 
     for unit, listed in _LOSSES.items():
-        add(listed, Kind.LOSS, "lower", unit)
-    add(_ACCURACIES, Kind.ACCURACY, "higher")
-    add(_QUALITIES, Kind.QUALITY, "higher")
+        add(listed, Noun.LOSS, "lower", unit)
+    add(_ACCURACIES, Noun.ACCURACY, "higher")
+    add(_QUALITIES, Noun.QUALITY, "higher")
     for unit, listed in _ERRORS.items():
-        add(listed, Kind.ERROR, "lower", unit)
-    add(_BADS, Kind.QUALITY, "lower")
-    add(_REWARDS, Kind.REWARD, "higher")
-    better = {Kind.PERPLEXITY: "lower", Kind.THROUGHPUT: "higher"}
+        add(listed, Noun.ERROR, "lower", unit)
+    add(_BADS, Noun.QUALITY, "lower")
+    add(_REWARDS, Noun.REWARD, "higher")
+    better = {Noun.PERPLEXITY: "lower", Noun.THROUGHPUT: "higher"}
     for kind, listed in _PLAIN.items():
         add(listed, kind, better.get(kind, ""))
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.run.role import LOSSES, UNITS, Role
 from curveread.run.tags.grammar import Parsed, rate_unit
-from curveread.run.tags.lexicon import DURATIONS, Kind
+from curveread.run.tags.lexicon import DURATIONS, Noun
 from curveread.run.tags.words import words
 
 __all__ = ["system_unit", "unit_by_words"]
@@ -23,7 +23,7 @@ def unit_by_words(parsed: Parsed, role: Role, tag: str) -> str:
     """Return the unit of a curve of that role by the words of its tag, empty where they say none."""
     head = parsed.head
     assert head is not None
-    if role in (*LOSSES, Role.COMPONENT_LOSS, Role.QUALITY_METRIC) and head.kind is Kind.LOSS:
+    if role in (*LOSSES, Role.COMPONENT_LOSS, Role.QUALITY_METRIC) and head.kind is Noun.LOSS:
         return _loss_unit(parsed)
     if role in (Role.KL, Role.ENTROPY):
         return "nats"
@@ -49,7 +49,7 @@ def _loss_unit(parsed: Parsed) -> str:
         return "nats"
     if any(h is not None and h.unit == "bits" for h in heads):
         return "bits"
-    if any(h is not None and h.kind in (Kind.ERROR, Kind.QUALITY) for h in heads):
+    if any(h is not None and h.kind in (Noun.ERROR, Noun.QUALITY) for h in heads):
         return ""
     return next((h.unit for h in heads if h is not None and h.unit), "")
 

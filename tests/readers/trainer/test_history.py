@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.readers.trainer.history import NULL, NUMBER, OTHER, History, history_of
+from curveread.readers.trainer.history import NULL, NUMBER, OTHER, LogHistory, history_of
 from curveread.readers.trainer.reader import TrainerStateReader
 
 KEYS = st.sampled_from(["loss", "step", "epoch", "eval_loss", "κ", 'q"', ""])
@@ -47,7 +47,7 @@ def _number(value: Any) -> tuple[float, int]:
         return math.nan, OTHER
 
 
-def _assert_equal(history: History, entries: list[Any]) -> None:
+def _assert_equal(history: LogHistory, entries: list[Any]) -> None:
     want = _loop(entries)
     assert history.entries == len(entries)
     assert history.unusable == sum(not isinstance(e, dict) for e in entries)

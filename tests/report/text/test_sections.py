@@ -22,7 +22,7 @@ from curveread.report.figure.pdf import pages
 from curveread.report.page.html import page
 from curveread.report.page.postmortem import postmortem_page
 from curveread.report.text import sections as written
-from curveread.report.text.document import Bullets, Code, Section, Table
+from curveread.report.text.document import Bullets, Code, Section, TextTable
 from curveread.report.text.github import notices
 from curveread.report.text.junit import junit
 from curveread.report.text.markdown import markdown
@@ -64,7 +64,7 @@ def test_a_section_is_one_function_and_stands_in_every_output(
     def weather(diagnosis: Diagnosis) -> Section:
         rows = ((Code("hall"), "21 °C"),)
         return Section(
-            "Weather", (f"It rained on {diagnosis.run.name}.", Bullets(("wet",)), Table(("Room", "Air"), rows))
+            "Weather", (f"It rained on {diagnosis.run.name}.", Bullets(("wet",)), TextTable(("Room", "Air"), rows))
         )
 
     for name, write in OUTPUTS.items():
