@@ -18,7 +18,7 @@ _SHAPE = 8
 
 
 def print_curves(out: Screen, run: Run, smooth: float | None) -> None:
-    """Print a line per curve, and how many of its points are no numbers.
+    """Print a line per curve, and how many of its points are not numbers.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A progress line on stderr for reads that take long; nothing at all when stderr is no terminal."""
+"""A progress line on stderr for reads that take long; nothing at all when stderr is not a terminal."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ _NO_LANGUAGE = RL | {
     TaskKind.TIME_SERIES,
     TaskKind.BOOSTING,
 }
-"""Kinds whose loss is no cross-entropy of tokens, whatever else is logged: a codebook has a perplexity as well."""
+"""Kinds whose loss is not a cross-entropy of tokens, whatever else is logged: a codebook has a perplexity as well."""
 
 
 def _kind(run: Run, vocabulary: int | None) -> tuple[Kind, str]:

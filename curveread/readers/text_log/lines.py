@@ -15,7 +15,7 @@ __all__ = ["GLIMPSE", "Lines", "glimpse", "plain"]
 
 _CHUNK = 1 << 23
 _ENDLESS = 1 << 20
-"""A line of this length is no record: what stands behind is dropped, so that a file of one line costs no more."""
+"""A line of this length is not a record: what stands behind is dropped, so that a file of one line costs no more."""
 GLIMPSE = 1 << 16
 _COLOUR = re.compile(rb"\x1b\[[\d;]*+m")
 _ESCAPE = re.compile(rb"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|[@-Z\\-_])")

@@ -83,7 +83,7 @@ def _gap(spec: ChartSpec, gap: Gap, box: Box) -> Part:
         x0 = min(max((x0 + x1) / 2 - 1.5, left), left + width - 3.0)
         x1 = x0 + 3
     where = spec.span(gap.first, gap.last)
-    about = f"{where}: {count(gap.points)} values of {shorten(', '.join(gap.tags), 120)} are no number"
+    about = f"{where}: {count(gap.points)} values of {shorten(', '.join(gap.tags), 120)} are not numbers"
     return Group((Hatch((x0, top, x1 - x0, height)),), about)
 
 

@@ -50,7 +50,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of steps where ``points`` values of the curves ``tags`` are no numbers (NaN, ±Inf)."""
+    """A stretch of steps where ``points`` values of the curves ``tags`` are not numbers (NaN, ±Inf)."""
 
     first: float
     last: float
@@ -135,7 +135,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a step and is no finding; ``kind`` as in the timeline: ``restart``, ``epoch`` …."""
+    """Something that happened at a step and is not a finding; ``kind`` as in the timeline: ``restart``, ``epoch`` …."""
 
     x: float
     kind: str

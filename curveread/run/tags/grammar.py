@@ -276,7 +276,7 @@ def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int
 
 
 def _own_in_times(head: Head, part: tuple[str, ...]) -> bool:
-    """Return whether a noun in a folder of times is no time: ``time/total_timesteps``, but ``time/optimize_step``."""
+    """Return whether a noun among times is not one itself: ``time/total_timesteps``, but ``time/optimize_step``."""
     if head.kind in (Noun.COUNTER, Noun.TOKENS):
         return not set(part) - _COUNTING - NEUTRAL - set(head.words)
     return head.kind in (Noun.EPOCH, Noun.THROUGHPUT, Noun.TIME, Noun.LEARNING_RATE)

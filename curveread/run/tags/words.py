@@ -55,7 +55,7 @@ _SAME = frozenset(
         "mbs eps"
     ).split()
 )
-"""Words that end in an s and are no plurals."""
+"""Words that end in an s and are not plurals."""
 
 
 @lru_cache(maxsize=65536)

@@ -28,7 +28,7 @@ _LETTERS = re.compile(rb"[A-Za-z]{2,}")
 
 
 def find(line: bytes, start: int = 0, block: bool = False) -> Found | None:
-    """Return what a line says behind byte ``start``; None for a text that is no record.
+    """Return what a line says behind byte ``start``; None for a text that is not a record.
 
     Parameters
     ----------

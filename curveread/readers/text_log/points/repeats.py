@@ -1,4 +1,4 @@
-"""Stretches of a log that were written a second time with the same numbers: they are no restart."""
+"""Stretches of a log that were written a second time with the same numbers: they are not a restart."""
 
 from __future__ import annotations
 

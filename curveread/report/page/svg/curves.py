@@ -40,7 +40,7 @@ def definitions(spec: ChartSpec, uid: str) -> str:
 
 
 def sparkline(values: FloatArray, width: int = 96, height: int = 18) -> str:
-    """Return a tiny picture of (n,) values, evenly spaced; what is no number breaks the line."""
+    """Return a tiny picture of (n,) values, evenly spaced; what is not a number breaks the line."""
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return ""
