@@ -64,7 +64,8 @@ def _facts(diagnosis: Diagnosis) -> str:
     """Return the key figures on a line: where the run lies, how long it took, the best and the last loss."""
     run = diagnosis.run
     facts = []
-    if run.first_step is not None and run.last_step is not None:
+    by_time = run.x_axis == "seconds"  # then the reach is the duration, which is said next
+    if run.first_step is not None and run.last_step is not None and not by_time:
         unit = clean(run.x_axis) if run.x_axis in ("epoch", "tokens") else "step"
         unit = unit.removesuffix("s")
         facts.append(f"{compact(run.last_step)} {unit}{'' if run.last_step == 1 else 's'}")
@@ -73,7 +74,9 @@ def _facts(diagnosis: Diagnosis) -> str:
     best, last = diagnosis.summary.get("best_eval_loss"), diagnosis.summary.get("last_eval_loss")
     train = diagnosis.summary.get("last_train_loss")
     if best is not None:
-        place = "" if best.step is None else f" (step {compact(best.step)})"
+        own = run.x_axis in ("epoch", "tokens", "seconds")
+        at = "" if best.step is None else span(best.step, None, run.x_axis) if own else f"step {compact(best.step)}"
+        place = f" ({at})" if at else ""
         facts.append(f"best eval loss {measure(best.value, best.unit)}{place}")
     if last is not None and (best is None or last.value != best.value):
         facts.append(f"last {measure(last.value, last.unit)}")

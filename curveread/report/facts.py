@@ -268,10 +268,10 @@ def command(run: Run) -> str:
     return f"curveread report {shlex.quote(clean(run.path))}"
 
 
-def spread(histogram: object) -> str:
-    """Return a histogram in figures: its mean and deviation, its ends, its step; empty where there is none."""
+def spread(histogram: object, axis: str) -> str:
+    """Return a histogram in figures: its mean and deviation, its ends, its place; empty where there is none."""
     if not isinstance(histogram, Spread):
         return ""
     h = histogram
     middle = f"{number(h.mean, 3)} ± {number(h.deviation, 3)}"
-    return f"{middle}, {number(h.low, 3)} to {number(h.high, 3)} (step {count(h.step)})"
+    return f"{middle}, {number(h.low, 3)} to {number(h.high, 3)} ({span(h.step, None, axis)})"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
-from curveread.findings.wording import amount, count, measure
+from curveread.findings.wording import amount, count, measure, span
 from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
@@ -228,15 +228,18 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
 
 @record
 def _beside(diagnosis: Diagnosis) -> Section | None:
+    axis = diagnosis.run.x_axis
     rows, items, shots = [], list[Named](), list[Shot]()
     for b in diagnosis.beside:
-        at = f"{b.rule}, {count(b.first_step)}"
+        at = f"{b.rule}, {span(b.first_step, None, axis)}"
         if isinstance(b.before, Spread) or isinstance(b.after, Spread):
-            rows.append((at, Code(shorten(b.tag, 80)), facts.spread(b.before), facts.spread(b.after)))
+            rows.append((at, Code(shorten(b.tag, 80)), facts.spread(b.before, axis), facts.spread(b.after, axis)))
         elif isinstance(b.before, Picture) or isinstance(b.after, Picture):
-            shots += [_shot(b.tag, at, p) for p in (b.before, b.after) if isinstance(p, Picture)]
+            shots += [_shot(b.tag, at, p, axis) for p in (b.before, b.after) if isinstance(p, Picture)]
         else:
-            said = [f"step {count(t[0])}: {shorten(t[1], 300)}" for t in (b.before, b.after) if isinstance(t, tuple)]
+            said = [
+                f"{span(t[0], None, axis)}: {shorten(t[1], 300)}" for t in (b.before, b.after) if isinstance(t, tuple)
+            ]
             items.append(Named(f"{shorten(b.tag, 80)} around {at}", "; then ".join(said)))
     if not (rows or items or shots):
         return None
@@ -248,10 +251,10 @@ def _beside(diagnosis: Diagnosis) -> Section | None:
     )
 
 
-def _shot(tag: str, at: str, picture: Picture) -> Shot:
+def _shot(tag: str, at: str, picture: Picture, axis: str) -> Shot:
     """Return a picture for a page, with its caption in words for every other output."""
     size = f"{picture.width} × {picture.height} pixels"
-    caption = f"{shorten(tag, 80)} at step {count(picture.step)} (around {at}; {size})"
+    caption = f"{shorten(tag, 80)} at {span(picture.step, None, axis)} (around {at}; {size})"
     address = f"data:image/{picture.kind};base64,{b64encode(picture.data).decode('ascii')}"
     return Shot(caption, address, picture.width, picture.height)
 
