@@ -83,7 +83,8 @@ class Restart(Detector):
         if old.last_step > first:
             message += text(", after it had reached {reached}", reached=Place(old.last_step))
             again = Length(old.last_step - first + 1)
-            advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
+            if first > old.first_step:  # one that began anew resumed from nothing
+                advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
         explained: tuple[str, ...] = ()
         jump = _jump(old, new, view)
         if jump is not None:

@@ -37,6 +37,12 @@ def test_a_schedule_that_went_on_is_not_mentioned(tmp_path: Path) -> None:
     assert finding.advice == ("Save checkpoints more often: 100 steps had to be computed again.",)
 
 
+def test_a_run_that_began_anew_is_not_told_to_save_more_often(tmp_path: Path) -> None:
+    finding = resumed_run(tmp_path, COSINE, COSINE, stop=300, back=0)
+    assert (finding.first_step, finding.get("steps-computed-again")) == (0, 300)
+    assert not any("checkpoints" in advice for advice in finding.advice)
+
+
 def test_a_schedule_that_began_again_is(tmp_path: Path) -> None:
     warm = np.minimum(1.0, (np.arange(1300) - 690.0) / 100.0) * 1e-3
     finding = resumed_run(tmp_path, COSINE, warm)
