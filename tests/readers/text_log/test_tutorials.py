@@ -146,3 +146,12 @@ def test_headings_tell_lines_of_one_build_apart(tmp_path: Path) -> None:
     part = read(tmp_path, text)
     assert points(part, "loss") == [(1, 0.15), (2, 0.25), (3, 0.35), (4, 0.45)]
     assert points(part, "validation loss") == [(1, 0.17), (2, 0.27), (3, 0.37), (4, 0.47)]
+
+
+def test_a_place_in_the_source_is_not_a_metric(tmp_path: Path) -> None:
+    head = "2026-11-29 10:00:0{} | INFO     | tool.core.trainer:after_step:26{} - "
+    main = "2026-11-29 10:00:0{} | INFO     | __main__:main:4{} - "
+    lines = [head.format(i, i) + f"step: {10 * i}, loss: {2.5 - 0.25 * i}" for i in range(1, 6)]
+    part = read(tmp_path, "\n".join([*lines, *(main.format(i, i) + "saved" for i in range(1, 6))]) + "\n")
+    assert points(part, "loss") == [(10, 2.25), (20, 2.0), (30, 1.75), (40, 1.5), (50, 1.25)]
+    assert set(part.curves) == {"loss"}

@@ -16,6 +16,8 @@ _CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'
 _OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
 _ABBREVIATED = re.compile(rb"(\b[A-Za-z]{2,4})\.$")
 _NAME = re.compile(rb"[A-Za-z_]")
+_CODE = re.compile(r"(?:\w+\.[\w.]+|__main__):[\w<>]+$")
+"""A place in the source, ``module.path:function``, as Loguru prints it before a line's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def name_before(gap: bytes, offset: int) -> Name:
         if not kept:
             return UNNAMED
     name = " ".join(kept)
+    if _CODE.match(name):
+        return UNNAMED
     if len(name) > 80 or (numbered and counter_of(name) is None):
         return UNNAMED
     first = text.rfind(kept[0].encode(), 0, len(text))
