@@ -11,6 +11,7 @@ import pytest
 
 from curveread.cli.app import COMMANDS
 from curveread.cli.completion import SHELLS
+from tests.conftest import absent
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli
@@ -35,7 +36,7 @@ def test_the_script_names_commands_options_and_checks(cli: Cli, shell: str) -> N
 def test_the_shell_takes_the_script(cli: Cli, shell: str) -> None:
     program = shutil.which(shell)
     if program is None:
-        pytest.skip(f"{shell} is not installed")
+        absent(f"{shell} is not installed")
     subprocess.run([program, "-n", str(_script(cli, shell))], check=True, timeout=20)
 
 
@@ -53,7 +54,7 @@ def test_the_shell_takes_the_script(cli: Cli, shell: str) -> None:
 def test_bash_completes(cli: Cli, words: str, completed: set[str]) -> None:
     bash = shutil.which("bash")
     if bash is None:
-        pytest.skip("bash is not installed")
+        absent("bash is not installed")
     (cli.cwd / "some-run").mkdir()
     program = (
         f"source {_script(cli, 'bash')}; COMP_WORDS=(curveread {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); "
@@ -66,7 +67,7 @@ def test_bash_completes(cli: Cli, words: str, completed: set[str]) -> None:
 def test_fish_completes(cli: Cli) -> None:
     fish = shutil.which("fish")
     if fish is None:
-        pytest.skip("fish is not installed")
+        absent("fish is not installed")
     script = _script(cli, "fish")
     for words, completed in {"curveread che": "check", "curveread check --fail-on w": "warning"}.items():
         program = f"source {script}; complete -C {words!r}"
