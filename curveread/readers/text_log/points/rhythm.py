@@ -254,9 +254,7 @@ def _is_a_trainings(sheet: Sheet) -> bool:
 
 def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Take out counters of other things: names that tell nothing, beside a training that is told."""
-    telling = np.array(
-        [any(map(is_telling, s.tags)) or not s.tags or s.dialect not in _LEARNT or s.split == "eval" for s, _ in parts]
-    )
+    telling = np.array([_is_a_trainings(sheet) for sheet, _ in parts])
     named = np.array([bool(s.tags) for s, _ in parts])
     rows = beat.keep & named[beat.sheet] & (beat.counts > LOOSE)
     main = rows & telling[beat.sheet]
