@@ -46,12 +46,8 @@ class RunHeader:
     """What the run record says about the run as a whole."""
 
     run_id: str = ""
-    project: str = ""
     display_name: str = ""
-    host: str = ""
-    starting_step: int = 0
     start_time: float | None = None
-    resumed: bool = False
     config: dict[str, Any] = field(default_factory=dict)
 
 
@@ -155,21 +151,12 @@ def run_of(buffer: bytes | memoryview, at: int, stop: int) -> RunHeader:
         if wire == 2:
             if number == 1:
                 run.run_id = _text(buffer, a, b)
-            elif number == 3:
-                run.project = _text(buffer, a, b)
             elif number == 4:
                 run.config.update(items_of(buffer, a, b))
             elif number == 8:
                 run.display_name = _text(buffer, a, b)
-            elif number == 13:
-                run.host = _text(buffer, a, b)
             elif number == 17:
                 run.start_time = _timestamp(buffer, a, b)
-        elif wire == 0:
-            if number == 14:
-                run.starting_step = _signed(a)
-            elif number == 18:
-                run.resumed = bool(a)
     return run
 
 
