@@ -23,6 +23,7 @@ from tests.benchmarks.events import KINDS, Event, Label, Seen
 from tests.benchmarks.rivals import RULES, curves_of
 from tests.benchmarks.scoring import Tally, judge, row
 from tests.benchmarks.tables import BEGIN, END, markdown
+from tests.conftest import absent
 
 ROOT = Path(__file__).resolve().parents[1]
 FALL = 0.02  # of F1, that is still noise
@@ -214,7 +215,7 @@ def test_counts_agree_with_the_corpus_own_scorer(corpus_trained: Path) -> None:
     """On what the checks find, and on findings strewn at random, which hit every corner of the rules."""
     path = corpus_trained.parents[1] / "tools" / "score.py"
     if not path.is_file():
-        pytest.skip(f"no {path.name} beside the corpus")
+        absent(f"no {path.name} beside the corpus")
     scorer = _module(path)
     entries = [json.loads(line) for line in (corpus_trained / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
     cases, told = zip(*seen_in("trained"), strict=True)
