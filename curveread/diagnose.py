@@ -11,7 +11,8 @@ from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
-from curveread.detectors.base import CurveView, Detector, Subject, views_of
+from curveread.case import Case, case_of
+from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.errors import PluginError
@@ -24,7 +25,6 @@ from curveread.findings.diagnosis import (
     Verdict,
 )
 from curveread.findings.finding import Finding, Severity
-from curveread.findings.landmarks import landmarks
 from curveread.findings.text import capitalized, joined, text
 from curveread.readings.extras.report_extras import ReportExtras
 from curveread.readings.keep import checkpoints
@@ -38,7 +38,6 @@ from curveread.readings.timeline import timeline
 from curveread.run.model import Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, METRICS, Role
 from curveread.run.tags.context import understood
-from curveread.run.task import task_of
 
 __all__ = ["diagnose", "judgeable", "verdict_of"]
 
@@ -81,46 +80,44 @@ def diagnose(
     PluginError
         When one of ``detectors`` has the name of a check that is there.
     """
-    run = understood(run)
+    case = case_of(understood(run))
     more = _further(detectors)
     configured, unusable = _configured(_wanted(select, ignore, options or {}, more), options or {}, more)
-    views = views_of(run)
-    findings, not_checked, failed = _asked(run, configured, views)
+    findings, not_checked, failed = _asked(case, configured)
     failed = [*unusable, *failed]
-    folded = fold(findings, run)
-    marks = landmarks(run)
-    gone = rolled_back(run, folded, partial(_examined, configured, failed))
-    kept = ordered([*explained(surrounded(folded, run, views, marks), run), *gone])
+    folded = fold(findings, case)
+    gone = rolled_back(case, folded, partial(_examined, configured, failed))
+    kept = ordered([*explained(surrounded(folded, case), case), *gone])
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
-    task, course = task_of(run), ordered(folded)
-    stretches = phases(run, course, views)
+    course = ordered(folded)
+    stretches = phases(case, course)
     try:
-        sentences = statements(run, views, task, stretches, course)
+        sentences = statements(case, stretches, course)
     except Exception as error:  # sentences that break must not take the findings with them
         sentences = ()
         failed.append(Failed("statements", f"{type(error).__name__}: {error}"))
     try:
-        ahead = outlook(run, views, kept, cost_per_hour)
+        ahead = outlook(case, kept, cost_per_hour)
     except Exception as error:  # a forecast that breaks must not take the findings with it, either
-        ahead = Outlook(checkpoints=checkpoints(run, None))
+        ahead = Outlook(checkpoints=checkpoints(case.run, None))
         failed.append(Failed("outlook", f"{type(error).__name__}: {error}"))
     quiet = [rule for rule in configured if rule not in settled]
     return Diagnosis(
-        run=run,
+        run=case.run,
         findings=kept,
-        verdict=verdict_of(run, kept),
+        verdict=verdict_of(case.run, kept),
         quiet=tuple(map(Quiet, quiet)),
         not_checked=tuple(not_checked),
         failed=tuple(failed),
         phases=stretches,
-        timeline=timeline(run, kept, marks),
-        summary={**summary(views, task), **spike_scores(views), **ahead.summary},
+        timeline=timeline(case, kept),
+        summary={**summary(case), **spike_scores(case), **ahead.summary},
         statements=(*sentences, *ahead.statements, *reminder(sentences)),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
-        causes=causes(run, kept, quiet, marks),
+        causes=causes(case, kept, quiet),
         extras=ReportExtras(),
     )
 
@@ -157,22 +154,20 @@ def _configured(
     return configured, failed
 
 
-def _asked(
-    run: Run, checks: Mapping[str, Detector], views: Mapping[Role, tuple[CurveView, ...]]
-) -> tuple[list[Finding], list[NotChecked], list[Failed]]:
+def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], list[NotChecked], list[Failed]]:
     """Ask the checks about a run; what they found, which could not run, which broke."""
     findings: list[Finding] = []
     not_checked: list[NotChecked] = []
     failed: list[Failed] = []
-    groups = families(views)
+    groups = families(case.views)
     for rule, check in checks.items():
         reasons = []
-        for group in groups if rule in COURSES else [views]:
+        for group in groups if rule in COURSES else [case.views]:
             if (missing := _missing(check, group)) is not None:
                 reasons.append(missing)
                 continue
             try:
-                subject = _subject(run, check, group)
+                subject = _subject(case.run, check, group)
                 if lacking := check.lacks(subject):
                     reasons.append(NotChecked(rule, lacking))
                 else:
@@ -187,11 +182,11 @@ def _asked(
 
 def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run) -> list[Finding]:
     """Return what the checks for rolled-back attempts find; one that breaks there is added to ``failed``."""
-    views = views_of(attempt)
-    findings, _, broken = _asked(attempt, {r: c for r, c in checks.items() if r in ROLLED_BACK}, views)
+    case = case_of(attempt)
+    findings, _, broken = _asked(case, {r: c for r, c in checks.items() if r in ROLLED_BACK})
     known = {f.rule for f in failed}
     failed += [f for f in broken if f.rule not in known]
-    return surrounded(fold(findings, attempt), attempt, views, landmarks(attempt))
+    return surrounded(fold(findings, case), case)
 
 
 def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> NotChecked | None:

@@ -8,6 +8,7 @@ import pytest
 
 import curveread as cr
 from curveread.attribution.fold import fold, ordered
+from curveread.case import case_of
 from curveread.diagnose import diagnose, verdict_of
 from curveread.findings.arguments import Tag
 from curveread.findings.finding import Finding, Severity
@@ -56,7 +57,7 @@ def test_consequences_are_folded_into_their_cause() -> None:
     run = run_of(loss=decay(1000))
     cause, effect = finding("divergence", 700, 999, Severity.ERROR), finding("loss-spike", 702, 706)
     early = finding("loss-spike", 300, 303)
-    kept = fold([effect, early, cause], run)
+    kept = fold([effect, early, cause], case_of(run))
     assert [(f.rule, f.first_step) for f in kept] == [("loss-spike", 300), ("divergence", 700)]
     assert kept[1].folded == (effect,)
     assert kept[1].evidence[-1].name == "loss-spike in loss at step"

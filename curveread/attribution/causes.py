@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curveread.case import Case
 from curveread.findings.arguments import Argument, Name, Place, Tag, figure, measure
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.landmarks import EPOCHS, RATE, RESTARTS, Landmarks
+from curveread.findings.landmarks import EPOCHS, RATE, RESTARTS
 from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import Role
@@ -57,43 +58,39 @@ _SUSPECTS = (
 )
 
 
-def causes(
-    run: Run, findings: Sequence[Finding], quiet: Collection[str], marks: Sequence[Landmarks]
-) -> tuple[Cause, ...]:
+def causes(case: Case, findings: Sequence[Finding], quiet: Collection[str]) -> tuple[Cause, ...]:
     """Return the causes that may lie behind the gravest finding, those for which most speaks first.
 
     Parameters
     ----------
-    run
-        The run.
+    case
+        The run and its landmarks.
     findings
         What was found, gravest first.
     quiet
         The checks that ran and found nothing.
-    marks
-        The run's landmarks.
     """
     head = next((f for f in findings if f.severity is not Severity.INFO), None)
     if head is None:
         return ()
     found = []
     if head.rule in _UNSTABLE:
-        found += [_weighed(suspect, run, head, findings, quiet, marks) for suspect in _SUSPECTS]
+        found += [_weighed(suspect, case, head, findings, quiet) for suspect in _SUSPECTS]
     if head.rule in _BY_HEART:
-        found.append(_passes(run, head))
+        found.append(_passes(case.run, head))
     found += [Cause(words) for words in head.also_explained_by]
     return tuple(sorted(found, key=lambda c: (len(c.speaks_against) - 2 * len(c.speaks_for), not c.speaks_against)))
 
 
 def _weighed(
     suspect: _Suspect,
-    run: Run,
+    case: Case,
     head: Finding,
     findings: Sequence[Finding],
     quiet: Collection[str],
-    marks: Sequence[Landmarks],
 ) -> Cause:
     """Return a suspect with what other findings, quiet checks and the finding's own evidence say of it."""
+    run = case.run
     length = max((run.last_step or 0) - (run.first_step or 0), 1)
     onset = head.first_step or 0
     speaks_for: list[str] = []
@@ -113,20 +110,20 @@ def _weighed(
             speaks_against.append(text("{rule} only at {at}, not near it", rule=Name(rule), at=Place(seen[0][0])))
         elif rule in quiet:
             speaks_against.append(text("the check {rule} found nothing", rule=Name(rule)))
-    shown = [e for e in head.evidence if _shows(e, suspect, run, marks)]
+    shown = [e for e in head.evidence if _shows(e, suspect, case)]
     return Cause(suspect.name, (*speaks_for, *map(_stated, shown)), tuple(speaks_against))
 
 
-def _shows(evidence: Evidence, suspect: _Suspect, run: Run, marks: Sequence[Landmarks]) -> bool:
+def _shows(evidence: Evidence, suspect: _Suspect, case: Case) -> bool:
     """Return whether evidence of a finding points at a suspect: its curve moved first, or its place coincides."""
     args = dict(evidence.value.args) if isinstance(evidence.value, Text) else {}
     if evidence.key == "moved-first":
         first = args.get("first")
         known = "by" in args  # two that moved at once name no cause
-        curve = run.curves.get(first.name) if known and isinstance(first, Tag) else None
+        curve = case.run.curves.get(first.name) if known and isinstance(first, Tag) else None
         return curve is not None and curve.role is not None and curve.role is suspect.role
     if evidence.key == "at-the-same-place":
-        return any(args.get("place") in m.text for m in marks if m.kind == suspect.landmarks)
+        return any(args.get("place") in m.text for m in case.marks if m.kind == suspect.landmarks)
     return False
 
 

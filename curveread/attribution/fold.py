@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from curveread.case import Case
 from curveread.findings.arguments import AxisWord, Name, Place, Tag
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import joined, text
-from curveread.run.model import Run
 
 __all__ = ["fold", "ordered"]
 
@@ -151,17 +151,17 @@ for _link in _TABLE:
         _LINKS[_effect, _link.cause] = (*_LINKS.get((_effect, _link.cause), ()), _link)
 
 
-def fold(findings: Sequence[Finding], run: Run) -> list[Finding]:
+def fold(findings: Sequence[Finding], case: Case) -> list[Finding]:
     """Return the findings without those that only follow from another one; the cause keeps them as evidence.
 
     Parameters
     ----------
     findings
         All findings of all checks.
-    run
+    case
         The run, for its length: 2 % of it count as the same place.
     """
-    near = 0.02 * max((run.last_step or 0) - (run.first_step or 0), 1)
+    near = 0.02 * max((case.run.last_step or 0) - (case.run.first_step or 0), 1)
     folded: dict[int, list[Finding]] = {}
     gone: set[int] = set()
     for i, effect in enumerate(findings):

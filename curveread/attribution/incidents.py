@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from curveread.case import Case
 from curveread.detectors.unfinished_run import BUDGET
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.incidents import incident_text
@@ -18,13 +19,13 @@ _SCALED = ("divergence", "gradient-explosion", "masked-nan", "nonfinite-loss")
 """Checks whose findings bring the fp16 loss scale to its floor."""
 
 
-def explained(findings: Sequence[Finding], run: Run) -> list[Finding]:
+def explained(findings: Sequence[Finding], case: Case) -> list[Finding]:
     """Return the findings with the lines that explain them, each with its file and line number.
 
     An unfinished run is given what ended it; a restart what ended the attempt before it; a value that became non-finite
     the loss scale that reached its floor.
     """
-    return [_explained(f, run) for f in findings] if run.incidents else list(findings)
+    return [_explained(f, case.run) for f in findings] if case.run.incidents else list(findings)
 
 
 def _explained(finding: Finding, run: Run) -> Finding:

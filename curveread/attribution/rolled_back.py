@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from curveread.case import Case
 from curveread.findings.arguments import Place, count
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import joined, text
@@ -26,12 +27,12 @@ _CONTEXT = 5
 however often a run was restarted."""
 
 
-def rolled_back(run: Run, findings: Sequence[Finding], examine: Callable[[Run], list[Finding]]) -> list[Finding]:
+def rolled_back(case: Case, findings: Sequence[Finding], examine: Callable[[Run], list[Finding]]) -> list[Finding]:
     """Return what the checks find only in stretches that a restart rolled back.
 
     Parameters
     ----------
-    run
+    case
         The run; what it superseded is in its attempts.
     findings
         What was found in the joined curves: what shows there, too, is not repeated.
@@ -50,7 +51,7 @@ def rolled_back(run: Run, findings: Sequence[Finding], examine: Callable[[Run], 
     in what was superseded, and when the curve that was logged instead does not show it: at the worst step it must stand
     lower by half of the height. Attempts that ran side by side with the next were not rolled back and are left out.
     """
-    out: list[Finding] = []
+    run, out = case.run, list[Finding]()
     for i, (attempt, following) in enumerate(pairwise(run.attempts)):
         gone = {t: c for t, c in attempt.superseded.items() if len(c) and not t.startswith("system/")}
         if not gone or _side_by_side(attempt, following):

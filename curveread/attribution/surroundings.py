@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from pathlib import PurePath
@@ -11,12 +11,11 @@ import numpy as np
 
 from curveread.attribution.lead import Lead, Moved, Watched, lead_of
 from curveread.attribution.recovery import with_recovery
-from curveread.detectors.base import CurveView
+from curveread.case import Case
 from curveread.findings.arguments import Argument, Length, Name, Place, Tag, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks
 from curveread.findings.text import Text, joined, text
-from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.schedule.changes import stretches, warms_up
 
@@ -37,23 +36,21 @@ _MEANS = {
     RATE: "a step of the schedule that made the training unstable",
 }
 
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
-
-def surrounded(findings: Sequence[Finding], run: Run, views: _Views, marks: Sequence[Landmarks]) -> list[Finding]:
+def surrounded(findings: Sequence[Finding], case: Case) -> list[Finding]:
     """Return the findings with what surrounds those that are events, as evidence, explanation and advice.
 
     Parameters
     ----------
     findings
         After folding.
-    run, views, marks
+    case
         The run, its curves and its landmarks.
     """
     events = [f for f in findings if f.rule in EVENTS and f.first_step is not None]
     if not events:
         return list(findings)
-    near = _Nearby(run, views, marks, events)
+    near = _Nearby(case, events)
     return [near.described(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
 
 
@@ -77,12 +74,12 @@ class _RateThen:
 class _Nearby:
     """The surroundings of one run's events."""
 
-    def __init__(self, run: Run, views: _Views, marks: Sequence[Landmarks], events: Sequence[Finding]) -> None:
-        self.run, self.views = run, views
-        self.loss = {v.tag: Watched(v) for v in views.get(Role.TRAIN_LOSS, ())}
-        self.norm = next((Watched(v) for v in views.get(Role.GRAD_NORM, ())), None)
-        self.rate = next(iter(views.get(Role.LEARNING_RATE, ())), None)
-        self.marks, self.events = marks, events
+    def __init__(self, case: Case, events: Sequence[Finding]) -> None:
+        self.run, self.views = case.run, case.views
+        self.loss = {v.tag: Watched(v) for v in self.views.get(Role.TRAIN_LOSS, ())}
+        self.norm = next((Watched(v) for v in self.views.get(Role.GRAD_NORM, ())), None)
+        self.rate = next(iter(self.views.get(Role.LEARNING_RATE, ())), None)
+        self.marks, self.events = case.marks, events
         self.slack = self._slack()
         self.chance = {m.kind: self._chance(m, events) for m in self.marks}
 

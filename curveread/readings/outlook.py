@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from curveread.detectors.base import CurveView
+from curveread.case import Case
 from curveread.findings.diagnosis import KeptCheckpoint, KeyFigure, Statement
 from curveread.findings.finding import Finding
 from curveread.findings.forecast import Forecast
@@ -13,8 +13,6 @@ from curveread.readings.forecast import forecast, forecast_statements
 from curveread.readings.keep import checkpoints, keep_of, keep_statements, keep_summary
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
 from curveread.readings.schedule import schedule_statements
-from curveread.run.model import Run
-from curveread.run.roles import Role
 
 __all__ = ["Outlook", "outlook"]
 
@@ -29,23 +27,19 @@ class Outlook:
     forecast: Forecast | None = None
 
 
-def outlook(
-    run: Run,
-    views: Mapping[Role, tuple[CurveView, ...]],
-    findings: Sequence[Finding] = (),
-    cost_per_hour: float | None = None,
-) -> Outlook:
+def outlook(case: Case, findings: Sequence[Finding] = (), cost_per_hour: float | None = None) -> Outlook:
     """Return what to do with a run.
 
     Parameters
     ----------
-    run, views
+    case
         The run and the views of its curves.
     findings
         What was found in it.
     cost_per_hour
         What an hour of the machine costs, in any currency.
     """
+    run, views = case.run, case.views
     keep, metrics = keep_of(run, views, findings, cost_per_hour), metrics_of(views, findings)
     expected = forecast(run, views, findings)
     return Outlook(

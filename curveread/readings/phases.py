@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from curveread.case import Case
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import AxisWord, Labelled, Name, Place, PlaceList, Span, share
 from curveread.findings.diagnosis import Phase, Statement
@@ -49,8 +50,9 @@ FLAT = 0.05
 """Share of all progress that a flat stretch may still change by."""
 
 
-def phases(run: Run, findings: tuple[Finding, ...], views: Views) -> tuple[Phase, ...]:
+def phases(case: Case, findings: tuple[Finding, ...]) -> tuple[Phase, ...]:
     """Return the stretches of a run in order, end to end; learning where nothing else is found."""
+    run, views = case.run, case.views
     if run.first_step is None or run.last_step is None:
         return ()
     first, end = run.first_step, run.last_step

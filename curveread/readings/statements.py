@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from curveread.detectors.base import CurveView
+from curveread.case import Case
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Finding
 from curveread.readings.cadence import cadence
@@ -13,21 +11,13 @@ from curveread.readings.language.data import data_hints
 from curveread.readings.language.perplexity import guessing, in_words
 from curveread.readings.naming import naming
 from curveread.readings.phases import phase_statements
-from curveread.run.model import Run
-from curveread.run.roles import Role
-from curveread.run.task import Task
 
 __all__ = ["statements"]
 
 
-def statements(
-    run: Run,
-    views: Mapping[Role, tuple[CurveView, ...]],
-    task: Task,
-    phases: tuple[Phase, ...],
-    findings: tuple[Finding, ...],
-) -> tuple[Statement, ...]:
+def statements(case: Case, phases: tuple[Phase, ...], findings: tuple[Finding, ...]) -> tuple[Statement, ...]:
     """Return what the run's course, its loss, its gap, its data and its cadence say; only what the log supports."""
+    run, views, task = case.run, case.views, case.task
     return (
         *phase_statements(phases, findings, views),
         *in_words(views, task),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from curveread.case import Case
 from curveread.detectors.base import CurveView
 from curveread.findings.diagnosis import KeyFigure
 from curveread.language.perplexity import bits_per_byte, perplexity
@@ -19,9 +20,9 @@ _PERPLEXITY = {Role.EVAL_LOSS: Role.EVAL_PERPLEXITY, Role.TRAIN_LOSS: Role.TRAIN
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 
-def summary(views: _Views, task: Task) -> dict[str, KeyFigure]:
+def summary(case: Case) -> dict[str, KeyFigure]:
     """Return the key figures: best and last losses with their steps, and what they are in a language model's units."""
-    out: dict[str, KeyFigure] = {}
+    views, out = case.views, dict[str, KeyFigure]()
     for role, name in ((Role.EVAL_LOSS, "eval_loss"), (Role.TRAIN_LOSS, "train_loss")):
         for view in views[role][:1]:
             if not len(view):
@@ -30,7 +31,7 @@ def summary(views: _Views, task: Task) -> dict[str, KeyFigure]:
             if role is Role.EVAL_LOSS:
                 out[f"best_{name}"] = KeyFigure(float(view.value[low]), view.unit, int(view.step[low]))
             out[f"last_{name}"] = KeyFigure(float(view.value[-1]), view.unit, int(view.step[-1]))
-    return out | _language(views, task)
+    return out | _language(views, case.task)
 
 
 def _language(views: _Views, task: Task) -> dict[str, KeyFigure]:

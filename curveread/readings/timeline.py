@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from curveread.case import Case
 from curveread.findings.arguments import Name, Place, Tag, figure
 from curveread.findings.diagnosis import TimelineEntry
 from curveread.findings.finding import Finding
@@ -25,25 +26,24 @@ _MOST_CHANGES = 20
 _Clock = Callable[[int], float | None]
 
 
-def timeline(run: Run, findings: Sequence[Finding], marks: Sequence[Landmarks]) -> tuple[TimelineEntry, ...]:
+def timeline(case: Case, findings: Sequence[Finding]) -> tuple[TimelineEntry, ...]:
     """Return what happened, in the order of steps: the schedule, epochs, evaluations, checkpoints, findings, the end.
 
     Parameters
     ----------
-    run
-        The run.
+    case
+        The run and its landmarks.
     findings
         The findings that are listed.
-    marks
-        The run's landmarks.
     """
+    run = case.run
     wall = _clock(run)
     out = [
         TimelineEntry(f.first_step, "restart" if f.rule == "restart" else "finding", f.message, wall(f.first_step))
         for f in findings
         if f.first_step is not None
     ]
-    out += _places(run, marks, wall)
+    out += _places(run, case.marks, wall)
     out += _checkpoints(run, wall)
     out += _ends(run, wall)
     return tuple(sorted(out, key=lambda t: t.step))

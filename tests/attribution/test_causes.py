@@ -12,6 +12,7 @@ import curveread as cr
 from curveread import api
 from curveread.attribution.causes import causes
 from curveread.attribution.lead import Lead, Moved
+from curveread.case import case_of
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.landmarks import RESTARTS, Landmarks
@@ -20,6 +21,7 @@ from curveread.run.model import Curve, Run
 
 STEP = np.arange(1000)
 RUN = Run("r", "r", {t: Curve(t, STEP, np.ones(1000)) for t in ("train/loss", "train/grad_norm", "train/lr")})
+CASE = case_of(RUN)
 QUIET = ("missing-warmup", "restart", "outlier-batch")
 
 
@@ -40,7 +42,7 @@ def named(found: tuple[Cause, ...], name: str) -> Cause:
 def test_findings_close_before_speak_for_a_cause_and_distant_or_quiet_ones_against() -> None:
     near = Finding("learning-rate-jump", Severity.WARNING, 0.9, "lr jumped from 1 to 9", "train/lr", 598)
     far = Finding("gradient-explosion", Severity.WARNING, 0.9, "it exploded", "train/grad_norm", 100)
-    found = causes(RUN, (spike(folded=(near,)), far), QUIET, ())
+    found = causes(CASE, (spike(folded=(near,)), far), QUIET)
     assert found[0].name == "the learning rate"
     assert found[0].speaks_for == ("learning-rate-jump at step 598: lr jumped from 1 to 9",)
     assert found[0].speaks_against == ("the check missing-warmup found nothing",)
@@ -59,7 +61,7 @@ def test_findings_close_before_speak_for_a_cause_and_distant_or_quiet_ones_again
     ],
 )
 def test_the_curve_that_moved_first_is_named_when_the_order_is_known(evidence: Evidence, speaks: bool) -> None:
-    cause = named(causes(RUN, (spike(evidence),), (), ()), "unstable gradients")
+    cause = named(causes(CASE, (spike(evidence),), ()), "unstable gradients")
     assert cause.speaks_for == ((f"moved first: {evidence.value}",) if speaks else ())
 
 
@@ -67,14 +69,14 @@ def test_a_place_that_coincides_speaks_for_its_cause() -> None:
     at = text("the run was restarted")
     marks = (Landmarks(RESTARTS, np.array([600]), (at,)),)
     value = text("{place} (by chance: {chance})", place=joined("", (at,)), chance=text("0.1 %"))
-    found = causes(RUN, (spike(Evidence("at-the-same-place", "at the same place", value)),), (), marks)
+    found = causes(replace(CASE, marks=marks), (spike(Evidence("at-the-same-place", "at the same place", value)),), ())
     assert found[0] == Cause("a restart of the run", (f"at the same place: {value}",))
     assert not named(found, "the data at that place").speaks_for
 
 
 def test_a_calm_run_has_no_cause() -> None:
-    assert causes(RUN, (), QUIET, ()) == ()
-    assert causes(RUN, (replace(spike(), severity=Severity.INFO),), QUIET, ()) == ()
+    assert causes(CASE, (), QUIET) == ()
+    assert causes(CASE, (replace(spike(), severity=Severity.INFO),), QUIET) == ()
 
 
 def test_learned_by_heart_is_told_in_epochs(samples: Path) -> None:

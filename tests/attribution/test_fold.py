@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from curveread.attribution.fold import fold
+from curveread.case import case_of
 from curveread.detectors.registry import rules
 from curveread.findings.finding import Evidence, Finding, Severity
 from tests.support.curves import decay, run_of
 
-RUN = run_of(loss=decay(1000))  # 2 % of it, 20 steps, are near
+CASE = case_of(run_of(loss=decay(1000)))  # 2 % of it, 20 steps, are near
 
 
 def finding(rule: str, first: int, last: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
@@ -39,7 +40,7 @@ def finding(rule: str, first: int, last: int, severity: Severity = Severity.WARN
     ],
 )
 def test_where_an_effect_must_stand(cause: str, effect: str, at: int, folded: bool) -> None:
-    kept = fold([finding(effect, at, at + 5), finding(cause, 700, 999)], RUN)
+    kept = fold([finding(effect, at, at + 5), finding(cause, 700, 999)], CASE)
     assert (len(kept) == 1) is folded
     if folded:
         assert kept[0].rule == cause
@@ -49,20 +50,20 @@ def test_where_an_effect_must_stand(cause: str, effect: str, at: int, folded: bo
 
 def test_a_graver_finding_is_no_consequence_of_a_milder_one() -> None:
     jump = finding("learning-rate-jump", 700, 700, Severity.ERROR)
-    assert len(fold([jump, finding("divergence", 700, 999, Severity.WARNING)], RUN)) == 2
+    assert len(fold([jump, finding("divergence", 700, 999, Severity.WARNING)], CASE)) == 2
 
 
 def test_a_spike_at_a_harmless_restart_stays() -> None:
     spike = finding("loss-spike", 700, 710)
-    assert len(fold([spike, finding("restart", 700, 700, Severity.INFO)], RUN)) == 2
+    assert len(fold([spike, finding("restart", 700, 700, Severity.INFO)], CASE)) == 2
 
 
 def test_of_one_thing_in_several_losses_the_earlier_is_the_cause() -> None:
     train, late = finding("nonfinite-loss", 700, 999), finding("nonfinite-loss", 750, 999, tag="eval")
-    (kept,) = fold([late, train], RUN)
+    (kept,) = fold([late, train], CASE)
     assert (kept.tag, kept.folded) == ("loss", (late,))
     apart = finding("nonfinite-loss", 100, 110, tag="eval")
-    assert len(fold([apart, train], RUN)) == 2
+    assert len(fold([apart, train], CASE)) == 2
 
 
 def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
@@ -82,7 +83,7 @@ def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
         700,
         (Evidence("height-above-the-trend", "height above the trend", 0.3, "nats"),),
     )
-    (kept,) = fold([edge, shift], RUN)
+    (kept,) = fold([edge, shift], CASE)
     assert kept.rule == "level-shift"
     assert kept.evidence == levels
     assert kept.folded[0].severity is Severity.INFO
@@ -97,12 +98,12 @@ def test_the_edge_of_a_step_down_is_no_spike_and_no_evidence() -> None:
         700,
         (Evidence("height-above-the-trend", "height above the trend", 2.0),),
     )
-    assert [f.rule for f in fold([high, shift], RUN)] == ["loss-spike"]  # then the step is the spike's own end
+    assert [f.rule for f in fold([high, shift], CASE)] == ["loss-spike"]  # then the step is the spike's own end
 
 
 def test_findings_without_a_place_are_never_folded() -> None:
     whole = Finding("plateau", Severity.INFO, 0.9, "m", None)
-    assert len(fold([whole, finding("divergence", 700, 999)], RUN)) == 2
+    assert len(fold([whole, finding("divergence", 700, 999)], CASE)) == 2
 
 
 def test_every_name_in_the_table_is_a_check() -> None:

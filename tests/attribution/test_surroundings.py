@@ -12,10 +12,10 @@ import curveread as cr
 from curveread.attribution.lead import Moved, lead_of
 from curveread.attribution.recovery import with_recovery
 from curveread.attribution.surroundings import surrounded
+from curveread.case import case_of
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
-from curveread.run.roles import Role
 from tests.support.curves import decay
 
 N = 2000
@@ -249,11 +249,12 @@ def test_a_spike_before_a_divergence_is_judged_up_to_it() -> None:
     view = CurveView(Curve("train_loss", np.arange(N), decay(N)))
     assert with_recovery(spike, view).get("recovery") == "never"
     later = Finding("divergence", Severity.ERROR, 0.9, "m", "train_loss", 1500, 1900, 1999)
-    told = surrounded([spike, later], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
+    case = case_of(run_with(train_loss=decay(N)))
+    told = surrounded([spike, later], case)[0]
     assert told.get("recovery") == "not before the divergence at step 1,500"
     assert told.get("steps-until-then") == 300
     other = replace(later, tag="aux_loss")
-    told = surrounded([spike, other], run_with(train_loss=decay(N)), {Role.TRAIN_LOSS: (view,)}, ())[0]
+    told = surrounded([spike, other], case)[0]
     assert told.get("recovery") == "never"
 
 

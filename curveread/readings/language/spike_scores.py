@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from curveread.detectors.base import CurveView
+from curveread.case import Case
 from curveread.findings.diagnosis import KeyFigure
 from curveread.run.roles import Role
 from curveread.signals.events import spike_scores as definitions
@@ -14,7 +12,7 @@ __all__ = ["spike_scores"]
 _CURVES = ((Role.TRAIN_LOSS, "loss"), (Role.GRAD_NORM, "grad_norm"))
 
 
-def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, KeyFigure]:
+def spike_scores(case: Case) -> dict[str, KeyFigure]:
     """Return OLMo 2's and OLMo-core's spike score of the loss and the gradient norm, in percent of the points.
 
     Only for comparing with published figures: what is a spike in this run the check ``loss-spike`` decides. Left out
@@ -23,7 +21,7 @@ def spike_scores(views: Mapping[Role, tuple[CurveView, ...]]) -> dict[str, KeyFi
     """
     out: dict[str, KeyFigure] = {}
     for role, name in _CURVES:
-        for view in views.get(role, ())[:1]:
+        for view in case.views.get(role, ())[:1]:
             for key, value in definitions.spike_scores(view.curve.value).items():
                 out[f"{key}_{name}"] = KeyFigure(value, "%")
     return out

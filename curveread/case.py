@@ -1,0 +1,51 @@
+"""A run under examination: what attribution and readings ask about it, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from curveread.detectors.base import CurveView, views_of
+from curveread.findings.landmarks import Landmarks, landmarks
+from curveread.run.model import Run
+from curveread.run.roles import Role
+from curveread.run.task import Task, task_of
+
+__all__ = ["Case", "case_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A run with what is known of it before it is judged.
+
+    Parameters
+    ----------
+    run
+        The run, its curves understood.
+    views
+        role -> its curves as the checks see them.
+    marks
+        The places that events are set against: restarts, changes of the learning rate, epochs, evaluations.
+    task
+        What kind of training it is.
+    """
+
+    run: Run
+    views: Mapping[Role, tuple[CurveView, ...]]
+    marks: tuple[Landmarks, ...]
+    task: Task
+
+
+def case_of(run: Run) -> Case:
+    """Return a run with its views, landmarks and task.
+
+    Parameters
+    ----------
+    run
+        A run whose curves are understood (`curveread.run.tags.context.understood`).
+
+    Returns
+    -------
+    Case
+    """
+    return Case(run, views_of(run), landmarks(run), task_of(run))
