@@ -2,7 +2,7 @@
 
 ====  ==========================================================================
 0     done
-1     ``check``: a finding reaches ``--fail-on``
+1     ``check``: a run reaches ``--fail-on``
 2     usage error, or an input that cannot be read at all
 3     a check itself failed and nothing graver applies, or curveread has a fault
 130   Ctrl-C

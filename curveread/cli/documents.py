@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.finding import Severity
 
 __all__ = ["print_entries", "print_github", "print_junit"]
 
@@ -34,14 +34,14 @@ def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
     _write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def print_junit(results: Sequence[Diagnosis | Unread], fail_on: Severity) -> None:
+def print_junit(results: Sequence[Diagnosis | Unread], fail_on: FailOn) -> None:
     """Print the JUnit XML of all runs; a path that could not be read is a suite with an error."""
     from datetime import datetime
 
     from curveread.report.text.junit import junit
 
     told = [(str(r.path), r.error) if isinstance(r, Unread) else r for r in results]
-    _write(junit(told, fail_on, datetime.now()))
+    _write(junit(told, fail_on.severity, datetime.now(), unjudged_fails=fail_on is FailOn.UNDETERMINED))
 
 
 def print_github(results: Sequence[Diagnosis | Unread]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from curveread import api
 from curveread.cli.codes import DONE, FAULT, FOUND, UNUSABLE, gravest
+from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.finding import Severity
 
 __all__ = ["Judging", "OutputForm", "code"]
 
@@ -34,7 +34,7 @@ class Judging:
     paths
         What to read.
     form, fail_on
-        How to tell the result; the severity that makes the command end with 1.
+        How to tell the result; what makes the command end with 1.
     select, ignore, options
         As :func:`curveread.api.diagnose` takes them.
     baseline
@@ -45,7 +45,7 @@ class Judging:
 
     paths: Sequence[Path]
     form: OutputForm = OutputForm.TEXT
-    fail_on: Severity = Severity.ERROR
+    fail_on: FailOn = FailOn.ERROR
     select: Sequence[str] = ()
     ignore: Sequence[str] = ()
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -87,10 +87,9 @@ class Judging:
                 print_github(results)
 
 
-def code(diagnosis: Diagnosis, fail_on: Severity | None) -> int:
-    """Return the exit code that one run asks for; with ``fail_on`` None its findings do not count."""
-    worst = diagnosis.worst
-    if fail_on is not None and worst is not None and worst >= fail_on:
+def code(diagnosis: Diagnosis, fail_on: FailOn | None) -> int:
+    """Return the exit code that one run asks for; with ``fail_on`` None its verdict does not count."""
+    if fail_on is not None and fail_on.reached(diagnosis):
         return FOUND
     return FAULT if diagnosis.failed else DONE
 

@@ -72,6 +72,17 @@ def test_junit_fails_where_the_exit_code_does(cli: Cli, write_run: WriteRun, fal
     assert "loss-spike" in str(_suites(cli("check", run, "--format", "junit").stdout)[0].findtext("system-out"))
 
 
+def test_a_run_that_cannot_be_judged_is_not_green_in_ci(cli: Cli, write_run: WriteRun) -> None:
+    run = write_run("short", [1.2, 1.1])
+    for bar, result in (("error", "skipped"), ("undetermined", "failure")):
+        done = cli("check", run, "--format", "junit", "--fail-on", bar)
+        assert _results(_suites(done.stdout)[0])["judged"] == result
+        assert done.returncode == (result == "failure")
+    lines = cli("check", run, "--format", "github").stdout.splitlines()
+    assert lines[0].startswith("UNDETERMINED")
+    assert lines[1].startswith("::warning title=short could not be judged::Not judged")
+
+
 def test_junit_tells_paths_that_cannot_be_read(cli: Cli, healthy: Path, tmp_path: Path) -> None:
     done = cli("check", tmp_path / "absent", healthy, "--format", "junit")
     assert done.returncode == 2

@@ -45,7 +45,7 @@ def test_the_shell_takes_the_script(cli: Cli, shell: str) -> None:
     [
         ("''", {*COMMANDS}),
         ("check --fail", {"--fail-on"}),
-        ("check --fail-on ''", {"info", "warning", "error"}),
+        ("check --fail-on ''", {"info", "warning", "error", "undetermined"}),
         ("check --select loss", {"loss-spike"}),
         ("explain gradient-e", {"gradient-explosion"}),
         ("show some", {"some-run"}),

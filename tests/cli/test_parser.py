@@ -81,7 +81,10 @@ def test_names_may_be_repeated_and_separated_by_commas(cli: Cli, broken: Path) -
         ("check a --jsn", "unrecognized arguments: --jsn; did you mean --json? (see curveread check --help)"),
         ("check a --js", "unrecognized arguments: --js; did you mean --json? (see"),
         ("check a --tags", "--tags: expected one argument (see curveread check --help)"),
-        ("check a --fail-on doom", "--fail-on: 'doom' is not one of info, warning, error (see curveread check --help)"),
+        (
+            "check a --fail-on doom",
+            "--fail-on: 'doom' is not one of info, warning, error, undetermined (see curveread check --help)",
+        ),
         ("check a --x foo", "--x: 'foo' is not one of step, epoch, tokens, time (see curveread check --help)"),
         ("check a --smooth 1", "--smooth: 1 is not a smoothing weight; it must be at least 0 and below 1 (see"),
         ("check a --vocab-size many", "--vocab-size: 'many' is not a whole number (see curveread check --help)"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from curveread.cli.fail_on import FailOn
 from curveread.cli.judging import Judging, OutputForm
 from curveread.cli.parser import Parser, add_paths, add_reading, member, names
 from curveread.cli.reading import Reading
 from curveread.errors import UsageError
-from curveread.findings.finding import Severity
 
 __all__ = ["arguments", "check", "settings"]
 
@@ -18,7 +18,12 @@ def arguments(parser: Parser) -> None:
     """Add what ``check`` takes."""
     add_paths(parser)
     add = parser.add_argument
-    add("--fail-on", **member(Severity), help="End with 1 from this severity on (default: error).")
+    add(
+        "--fail-on",
+        **member(FailOn),
+        help="End with 1 from this severity on (default: error); undetermined: for a warning or a run that cannot "
+        "be judged.",
+    )
     add("--select", metavar="RULE", **names(), help="Run this check only; repeatable.")
     add("--ignore", metavar="RULE", **names(), help="Leave this check out; repeatable.")
     add(
@@ -44,7 +49,7 @@ def check(
     paths: Sequence[Path],
     reading: Reading,
     *,
-    fail_on: Severity = Severity.ERROR,
+    fail_on: FailOn = FailOn.ERROR,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     set_: Sequence[str] = (),
@@ -52,7 +57,7 @@ def check(
     json: bool = False,
     baseline: Path | None = None,
 ) -> int:
-    """Diagnose runs and print what was found; ends with 1 when a finding reaches --fail-on."""
+    """Diagnose runs and print what was found; ends with 1 when a run reaches --fail-on."""
     if json and form not in (None, OutputForm.JSON):
         raise UsageError(f"--json and --format {form} contradict each other")
     return Judging(

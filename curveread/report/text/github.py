@@ -16,10 +16,14 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 def notices(diagnosis: Diagnosis) -> list[str]:
     """Return a line for the verdict, then an annotation for each finding, gravest first, section, and broken check.
 
+    A run that could not be judged is a ``::warning``: a green job must not look like a good run.
+
     A finding is ``::error``, ``::warning`` or ``::notice`` by its severity: GitHub shows ten of each for a step.
     """
     name = clean(diagnosis.run.name)
     out = [_plain(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
+    if diagnosis.verdict.health == "undetermined":
+        out.append(_command("warning", f"{name} could not be judged", [diagnosis.verdict.headline]))
     for f in diagnosis.findings:
         title = f"{f.rule} in {name}, {span(f.first_step, f.last_step)}"
         said = [str(f.message), *(f"→ {advice}" for advice in f.advice)]

@@ -22,7 +22,9 @@ __all__ = ["junit"]
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, when: datetime) -> str:
+def junit(
+    results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, when: datetime, *, unjudged_fails: bool = False
+) -> str:
     """Return the document.
 
     Parameters
@@ -33,16 +35,19 @@ def junit(results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, whe
         Findings from this severity on are failures; the others stand in the suite's output.
     when
         The time of the check, local.
+    unjudged_fails
+        Whether a run that could not be judged is a failure, too.
 
     Notes
     -----
-    A check that was not possible is skipped, one that broke is an error. Times are zero: checks share their work, so
+    A check that was not possible is skipped, and so is the case ``judged`` of a run that could not be judged; a
+    check that broke is an error. Times are zero: checks share their work, so
     that none has a time of its own.
     """
     root = Element("testsuites")
     for i, result in enumerate(results):
         if isinstance(result, Diagnosis):
-            _suite(root, i, result, fail_on, when)
+            _suite(root, i, result, fail_on, when, unjudged_fails)
         else:
             _unread(root, i, *result, when)
     indent(root, " ")
@@ -73,7 +78,9 @@ def _case(suite: Element, name: str) -> Element:
     return SubElement(suite, "testcase", {"name": name, "classname": f"curveread.{suite.get('name', '')}", "time": "0"})
 
 
-def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when: datetime) -> None:
+def _suite(
+    root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when: datetime, unjudged_fails: bool
+) -> None:
     run = diagnosis.run
     suite = _open(root, i, _legal(run.name).strip() or "run", when)
     SubElement(SubElement(suite, "properties"), "property", {"name": "path", "value": _legal(run.path)})
@@ -95,6 +102,12 @@ def _suite(root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when:
             SubElement(case, "error", {"type": "failed", "message": _legal(errors[rule])})
         elif rule in reasons:
             SubElement(case, "skipped", {"message": _legal(reasons[rule])})
+    if diagnosis.verdict.health == "undetermined":
+        message = {"message": _legal(diagnosis.verdict.headline)}
+        if unjudged_fails:
+            SubElement(_case(suite, "judged"), "failure", {"type": "undetermined", **message})
+        else:
+            SubElement(_case(suite, "judged"), "skipped", message)
     said = [f"{diagnosis.verdict.health}: {_legal(diagnosis.verdict.headline)}"]
     said += [_told(f) for f in diagnosis.findings if f.severity < fail_on]
     said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]

@@ -37,6 +37,21 @@ def test_fail_on_sets_the_bar(cli: Cli, write_run: WriteRun, falling: list[float
     assert [cli("check", run, "--fail-on", bar).returncode for bar in ("error", "warning", "info")] == [0, 1, 1]
 
 
+def test_a_run_that_cannot_be_judged_fails_where_that_is_asked(cli: Cli, write_run: WriteRun) -> None:
+    short = write_run("short", [1.2, 1.1])
+    assert json.loads(cli("check", short, "--json").stdout)["verdict"]["health"] == "undetermined"
+    assert [cli("check", short, "--fail-on", bar).returncode for bar in ("warning", "info", "undetermined")] == [
+        0,
+        0,
+        1,
+    ]
+
+
+def test_asked_for_judged_runs_a_warning_fails_too(cli: Cli, write_run: WriteRun, falling: list[float]) -> None:
+    spiked, calm = write_run("spiked", [*falling[:150], 6.0, *falling[151:]]), write_run("calm", falling)
+    assert [cli("check", run, "--fail-on", "undetermined").returncode for run in (spiked, calm)] == [1, 0]
+
+
 def test_ignored_check_does_not_count(cli: Cli, broken: Path) -> None:
     done = cli("check", broken, "--json", "--ignore", "nonfinite-loss")
     assert "nonfinite-loss" not in {f["rule"] for f in json.loads(done.stdout)["findings"]}
