@@ -38,6 +38,7 @@ from curveread.readings.timeline import timeline
 from curveread.run.model import Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, METRICS, Role
 from curveread.run.tags.context import understood
+from curveread.run.trainer import logged_by_trainer
 
 __all__ = ["diagnose", "judgeable", "verdict_of"]
 
@@ -219,6 +220,7 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
         checkpoints=run.checkpoints,
         notes=run.notes,
         x_axis=run.x_axis,
+        trainer=logged_by_trainer(run),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from curveread.case import Case
-from curveread.findings.arguments import AxisWord, Name, Place, Tag
+from curveread.findings.arguments import AxisWord, Name, Place, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import joined, text
+from curveread.findings.text import joined, listed, text
 
 __all__ = ["fold", "ordered"]
+
+_NAMED = 4
+"""Curves with the same finding that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,17 @@ def _later_meanwhile(pair: _Pair) -> bool:
     return _later_in_another(pair) and pair.at <= pair.end + pair.near
 
 
+def _beside(pair: _Pair) -> bool:
+    """Hold for the same stretch in another curve."""
+    last = pair.effect.last_step if pair.effect.last_step is not None else pair.at
+    return pair.effect.tag != pair.cause.tag and pair.at <= pair.end and last >= pair.onset
+
+
+def _at_once(pair: _Pair) -> bool:
+    """Hold for the same moment in another curve."""
+    return pair.effect.tag != pair.cause.tag and _same_onset(pair)
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     """A row of the table: these effects follow from this cause when they stand so to it.
@@ -106,6 +120,12 @@ class _Link:
     when: Callable[[_Pair], bool]
     milder: bool = False
 
+
+_LASTING = (
+    "divergence", "eval-below-train", "generalization-stall", "no-learning", "overfitting", "plateau", "underfitting"
+)  # fmt: skip
+_MOMENTS = ("gradient-explosion", "level-shift", "loss-spike", "outlier-batch")
+"""Checks whose findings in several curves are one event where they overlap, and where they begin together."""
 
 _TABLE: tuple[_Link, ...] = (
     # the same event seen from another side
@@ -142,6 +162,8 @@ _TABLE: tuple[_Link, ...] = (
     # one thing in several curves
     _Link("metric-collapse", ("metric-collapse",), _later_in_another),
     _Link("nonfinite-loss", ("nonfinite-loss",), _later_meanwhile),
+    *(_Link(rule, (rule,), _beside) for rule in _LASTING),
+    *(_Link(rule, (rule,), _at_once) for rule in _MOMENTS),
 )
 """What follows from what: an effect is folded when any row holds."""
 
@@ -162,14 +184,24 @@ def fold(findings: Sequence[Finding], case: Case) -> list[Finding]:
         The run, for its length: 2 % of it count as the same place.
     """
     near = 0.02 * max((case.run.last_step or 0) - (case.run.first_step or 0), 1)
-    folded: dict[int, list[Finding]] = {}
-    gone: set[int] = set()
+    into: dict[int, int] = {}
+
+    def leads(j: int, i: int) -> bool:
+        """Return whether of two twins ``j`` stands for both: the first that is not only a remark."""
+        return (findings[j].severity is Severity.INFO, j) < (findings[i].severity is Severity.INFO, i)
+
     for i, effect in enumerate(findings):
         for j, cause in enumerate(findings):
-            if i != j and i not in gone and j not in gone and _follows(effect, cause, near):
-                folded.setdefault(j, []).append(effect)
-                gone.add(i)
-    return [_with_effects(f, folded.get(j, ())) for j, f in enumerate(findings) if j not in gone]
+            if i == j or i in into or j in into or not _follows(effect, cause, near):
+                continue
+            if effect.rule not in (*_LASTING, *_MOMENTS) or effect.rule != cause.rule or leads(j, i):
+                into[i] = j
+    return [_whole(j, findings, into) for j in range(len(findings)) if j not in into]
+
+
+def _whole(j: int, findings: Sequence[Finding], into: Mapping[int, int]) -> Finding:
+    """Return a finding with what follows from it, and with what follows from that."""
+    return _with_effects(findings[j], [_whole(i, findings, into) for i, cause in into.items() if cause == j])
 
 
 def _follows(effect: Finding, cause: Finding, near: float) -> bool:
@@ -183,11 +215,30 @@ def _follows(effect: Finding, cause: Finding, near: float) -> bool:
 
 
 def _with_effects(cause: Finding, effects: Sequence[Finding]) -> Finding:
+    """Return a finding with its effects as evidence, none of them lost with the one that it was folded into itself."""
     if not effects:
         return cause
-    evidence = tuple(_as_evidence(e) for e in effects if not _never_was(e, cause))
-    folded = tuple(_retold(e) if _never_was(e, cause) else e for e in effects)
-    return replace(cause, evidence=cause.evidence + evidence, folded=cause.folded + folded)
+    told = [e for effect in effects for e in (effect, *_of_fold(effect)) if not _never_was(effect, cause)]
+    folded = [_retold(e) if _never_was(e, cause) else e for e in effects]
+    folded += [deeper for effect in effects for deeper in _of_fold(effect)]
+    twins = [e for e in effects if e.rule == cause.rule]
+    message = cause.message
+    if twins:
+        tags = [text("{tag}", tag=Tag(e.tag or "")) for e in twins]
+        more = [text("{n} more", n=count(len(tags) - _NAMED))] if len(tags) > _NAMED else []
+        message = joined("; ", (message, text("the same in {tags}", tags=listed([*tags[:_NAMED], *more]))))
+    return replace(
+        cause,
+        severity=max([cause.severity, *(e.severity for e in twins)]),
+        message=message,
+        evidence=cause.evidence + tuple(map(_as_evidence, told)),
+        folded=cause.folded + tuple(folded),
+    )
+
+
+def _of_fold(effect: Finding) -> tuple[Finding, ...]:
+    """Return what had been folded into an effect; the steps of a staircase are the check's own."""
+    return () if effect.rule == "level-shift" else effect.folded
 
 
 def _as_evidence(effect: Finding) -> Evidence:

@@ -140,6 +140,8 @@ class Subject:
         What was noted while reading.
     x_axis
         What a step counts, in the log's words.
+    trainer
+        Whether Hugging Face's Trainer wrote the log, so that its arguments are worth naming.
     """
 
     views: Mapping[Role, tuple[CurveView, ...]]
@@ -152,6 +154,7 @@ class Subject:
     checkpoints: tuple[Checkpoint, ...] = ()
     notes: tuple[DataNote, ...] = ()
     x_axis: str = "step"
+    trainer: bool = False
 
     def all(self, *roles: Role) -> tuple[CurveView, ...]:
         """Return the views of the roles, role after role."""

@@ -83,6 +83,6 @@ class DenseEval(Detector):
                 ),
                 evidence=tuple(evidence),
                 also_explained_by=("an evaluation that is cheap", "a study of the training itself"),
-                advice=(evaluate_every(better),),
+                advice=(evaluate_every(better, subject.trainer),),
             )
         ]

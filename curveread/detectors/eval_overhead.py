@@ -67,7 +67,7 @@ class EvalOverhead(Detector):
                 better_interval(subject.length, steps_per_epoch(subject.views, subject.facts)), int(2 * rhythm.interval)
             )
             if better < subject.length / 5:
-                advice.insert(0, evaluate_every(better))
+                advice.insert(0, evaluate_every(better, subject.trainer))
         how = text("" if cost.measured else ", read off the pauses in the log")
         return [
             Finding(

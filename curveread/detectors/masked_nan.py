@@ -12,7 +12,7 @@ from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import AxisWord, Place, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import text
+from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 
 __all__ = ["MaskedNan"]
@@ -136,10 +136,9 @@ class MaskedNan(Detector):
             peak_step=first,
             last_step=last,
             message=text(
-                "{tag} reads exactly 0.0 from {onset} to {end}: NaN hidden by the logger, not convergence",
+                "{tag} reads exactly 0.0 {where}: NaN hidden by the logger, not convergence",
                 tag=Tag(curve.tag),
-                onset=Place(first),
-                end=text("the end") if tail else Place(last),
+                where=_where(first, last, to_the_end=bool(tail)),
             ),
             evidence=tuple(proof),
             also_explained_by=()
@@ -147,6 +146,14 @@ class MaskedNan(Detector):
             else ("batches without any target token, whose loss is 0 by definition",),
             advice=(
                 text("Go back to a checkpoint before {onset}.", onset=Place(first)),
-                "Set logging_nan_inf_filter=False (Trainer), so that the next run shows NaN as NaN.",
+                "Set logging_nan_inf_filter=False, so that the next run shows NaN as NaN."
+                if subject.trainer
+                else "Have the logger write NaN as NaN.",
             ),
         )
+
+
+def _where(first: int, last: int, *, to_the_end: bool) -> Text:
+    if first == last:
+        return text("at {onset}", onset=Place(first))
+    return text("from {onset} to {end}", onset=Place(first), end=text("the end") if to_the_end else Place(last))

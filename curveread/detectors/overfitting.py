@@ -11,7 +11,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import AxisWord, Labelled, Place, Span, Tag, level, share
+from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Span, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
@@ -94,7 +94,7 @@ class Overfitting(Detector):
         fall = _train_fall(train, int(step[low]))
         if fall is None:
             return None
-        return self._finding(view, low, floor, end, z, p, fall, subject)
+        return self._finding(view, low, floor, end, z, p, fall, train, subject)
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""
@@ -103,10 +103,21 @@ class Overfitting(Detector):
         return max(0.02 * float(view.parts.y.max() - floor), 0.02)
 
     def _finding(
-        self, view: CurveView, low: int, floor: float, end: float, z: float, p: float, fall: float, subject: Subject
+        self,
+        view: CurveView,
+        low: int,
+        floor: float,
+        end: float,
+        z: float,
+        p: float,
+        fall: float,
+        train: CurveView,
+        subject: Subject,
     ) -> Finding:
         y, step, n = view.parts.y, view.step, len(view)
-        best, last = float(view.value[low]), view.parts.level(end)
+        lowest = int(np.argmin(view.value))  # the best that the key figures and the checkpoint to keep speak of, too
+        best, last, level_at_end = float(view.value[lowest]), float(view.value[-1]), view.parts.level(end)
+        noisy_end = last - best < 0.5 * (level_at_end - best)
         at = int(step[low])
         before, behind = int(step[max(0, low - 1)]), int(step[min(n - 1, low + 1)])
         late_gain = float(y[low // 2] - floor)
@@ -116,22 +127,22 @@ class Overfitting(Detector):
             "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, "
             "while the training loss went on falling",
             tag=Tag(view.tag),
-            onset=Place(at),
+            onset=Place(int(step[lowest])),
             best=level(best, view.unit),
-            rise=share(last / best - 1.0) if best > 0 else text("by {rise}", rise=level(last - best)),
-            end=level(last),
+            rise=_risen(best, level_at_end if noisy_end else last),
+            end=text("around {level}", level=level(level_at_end)) if noisy_end else level(last),
         )
-        unit = "log units" if view.parts.transform.kind == "log" else "scaled"
         evidence = [
             Evidence("best-evaluation-loss", "best evaluation loss", best, view.unit),
             Evidence("evaluation-loss-at-the-end", "evaluation loss at the end", last, view.unit),
+            Evidence("level-at-the-end", "level of the last evaluations", level_at_end, view.unit),
             Evidence("rise", "rise", float(z), "standard errors"),
             Evidence(
                 "onset-between-steps",
                 text("onset between {axis}", axis=AxisWord(several=True)),
                 text("{steps}", steps=Labelled(Span(before, behind))),
             ),
-            Evidence("change-of-the-training-loss-since", "change of the training loss since", -float(fall), unit),
+            _change_of_training(fall, train),
             Evidence(
                 "share-of-the-run-after-the-minimum",
                 "share of the run after the minimum",
@@ -145,12 +156,15 @@ class Overfitting(Detector):
             name = text("best {tag} at {axis}", tag=Tag(accuracy.tag), axis=AxisWord())
             evidence.append(Evidence("best-metric-at", name, float(accuracy.step[top]), "step"))
         kept = [c.step for c in subject.checkpoints]
-        nearest = min(kept, key=lambda s: (abs(s - at), s)) if kept else None
+        best_at = int(step[lowest])
+        nearest = min(kept, key=lambda s: (abs(s - best_at), s)) if kept else None
         advice = [
             text("Keep the checkpoint of {kept}, the nearest to the minimum on disk.", kept=Place(nearest))
             if nearest is not None
-            else text("Keep the checkpoint nearest to {onset}.", onset=Place(at)),
-            "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation.",
+            else text("Keep the checkpoint nearest to {onset}.", onset=Place(best_at)),
+            "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation."
+            if subject.trainer
+            else "Stop early next time, or add data or regularisation.",
         ]
         return Finding(
             rule=self.rule,
@@ -168,6 +182,18 @@ class Overfitting(Detector):
             ),
             advice=tuple(advice),
         )
+
+
+def _risen(best: float, end: float) -> Argument:
+    return share(end / best - 1.0) if best > 0 else level(end - best)
+
+
+def _change_of_training(fall: float, train: CurveView) -> Evidence:
+    """Return how the training loss moved since, as a share of its level there where that has a meaning."""
+    key, name = "change-of-the-training-loss-since", "change of the training loss since"
+    if train.parts.transform.kind == "log":
+        return Evidence(key, name, float(np.expm1(-fall)), "ratio")
+    return Evidence(key, name, -float(fall), "scaled")
 
 
 def _minimum(y: FloatArray) -> int:

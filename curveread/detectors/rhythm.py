@@ -58,10 +58,12 @@ def cost_of_evals(views: _Views) -> Cost | None:
     return eval_cost(runtime, train.curve.step, train.curve.wall_time, evaluation.step)
 
 
-def evaluate_every(steps: int) -> Text:
-    """Return the advice to evaluate at such a distance, with the settings of the Trainer that do it."""
+def evaluate_every(steps: int, trainer: bool) -> Text:
+    """Return the advice to evaluate at such a distance, with the settings that do it where the Trainer is in use."""
+    if not trainer:
+        return text("Evaluate every {steps}.", steps=Length(steps))
     return text(
-        "Evaluate every {steps}; with the Trainer: {settings}.",
+        "Evaluate every {steps} ({settings}).",
         steps=Length(steps),
         settings=Name(arguments(eval_steps=steps)),
     )

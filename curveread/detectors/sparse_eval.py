@@ -78,6 +78,6 @@ class SparseEval(Detector):
                     Evidence("evaluations-per-thousand-steps", "evaluations per 1,000 steps", rhythm.per_thousand, ""),
                 ),
                 also_explained_by=("an evaluation that is expensive, or data that are seen only once",),
-                advice=(evaluate_every(better),),
+                advice=(evaluate_every(better, subject.trainer),),
             )
         ]

@@ -77,10 +77,12 @@ class SparseLogging(Detector):
                 also_explained_by=("a log that was thinned when it was exported",),
                 advice=(
                     text(
-                        "Log every {steps}; with the Trainer: {settings}.",
+                        "Log every {steps} ({settings}).",
                         steps=Length(better),
                         settings=Name(arguments(logging_steps=better)),
-                    ),
+                    )
+                    if subject.trainer
+                    else text("Log every {steps}.", steps=Length(better)),
                 ),
             )
         ]

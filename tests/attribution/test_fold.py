@@ -111,3 +111,35 @@ def test_every_name_in_the_table_is_a_check() -> None:
 
     named = {r for link in _TABLE for r in (link.cause, *link.effects)}
     assert named <= set(rules())
+
+
+def test_what_was_folded_into_a_folded_finding_stays_visible() -> None:
+    blowup, collapse = finding("kl-blowup", 600, 999, tag="kl"), finding("metric-collapse", 650, 999, tag="reward")
+    (kept,) = fold([blowup, collapse, finding("divergence", 640, 999, Severity.ERROR)], CASE)
+    assert kept.rule == "divergence"
+    assert {f.rule for f in kept.folded} == {"metric-collapse", "kl-blowup"}
+    assert {str(e.name) for e in kept.evidence} == {"metric-collapse in reward at step", "kl-blowup in kl at step"}
+
+
+def test_one_event_in_several_curves_is_one_finding_that_names_them() -> None:
+    first = finding("overfitting", 400, 999, tag="eval/a")
+    second, third = (
+        finding("overfitting", 300, 999, Severity.ERROR, "eval/b"),
+        finding("overfitting", 500, 999, tag="c"),
+    )
+    (kept,) = fold([first, second, third], CASE)
+    assert (kept.tag, kept.severity, kept.first_step) == ("eval/a", Severity.ERROR, 400)
+    assert str(kept.message) == "overfitting at 400; the same in eval/b and c"
+    assert len([e for e in kept.evidence if e.key == "consequence"]) == 2
+
+
+def test_a_remark_does_not_speak_for_an_alarm_of_the_same_event() -> None:
+    (kept,) = fold([finding("plateau", 100, 999, Severity.INFO, "a"), finding("plateau", 200, 999, tag="b")], CASE)
+    assert (kept.tag, kept.severity) == ("b", Severity.WARNING)
+
+
+def test_events_of_different_places_or_of_one_curve_stay_apart() -> None:
+    assert len(fold([finding("loss-spike", 100, 110), finding("loss-spike", 100, 110, tag="b")], CASE)) == 1
+    assert len(fold([finding("loss-spike", 100, 110), finding("loss-spike", 500, 510, tag="b")], CASE)) == 2
+    assert len(fold([finding("loss-spike", 100, 110), finding("loss-spike", 105, 110)], CASE)) == 2
+    assert len(fold([finding("plateau", 100, 300), finding("plateau", 500, 999, tag="b")], CASE)) == 2

@@ -19,7 +19,9 @@ def test_five_hundred_evaluations() -> None:
     (f,) = found_alone(evaluated(5_000, 10), RULE)
     assert (f.severity, f.first_step) == (Severity.INFO, None)
     assert "499 times, every 10 steps" in str(f.message)
-    assert "eval_steps=200" in f.advice[0]
+    assert f.advice == ("Evaluate every 200 steps.",)
+    (f,) = found_alone(replace(evaluated(5_000, 10), config={"logging_steps": 10}), RULE)
+    assert "eval_steps=200" in f.advice[0]  # the Trainer's words only to those who use it
 
 
 def test_cheap_evaluations_are_fine() -> None:

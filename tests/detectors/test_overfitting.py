@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
-from curveread.run.model import Checkpoint, Run
+from curveread.run.model import Checkpoint, Curve, Run
 from tests.support.curves import decay, normal, run_of, spread
-from tests.support.verdicts import alarms, anywhere, found
+from tests.support.verdicts import alarms, anywhere, found, found_alone
 
 N = 2000
 
@@ -67,3 +67,22 @@ def test_a_short_rise_must_be_four_standard_errors_high(rise: float, is_told: bo
     train = 3.2 - np.arange(1800) / 1200 + 0.01 * normal(1800)
     told = anywhere(run_of(train_loss=train, eval_loss=evaluation), "overfitting")
     assert [4.0 <= f.get("rise") < 8.0 for f in told] == [True] * is_told
+
+
+def test_the_rise_is_the_one_that_the_log_ends_with() -> None:
+    rng = np.random.default_rng(5)
+    step = np.arange(1, 41) * 100
+    value = 1.0 + 0.02 * np.abs(np.arange(40) - 12.0) + rng.normal(0, 0.004, 40)
+    run = Run(
+        "made",
+        "made",
+        {
+            "loss": Curve("loss", np.arange(0, 4000, 10), decay(400)),
+            "eval_loss": Curve("eval_loss", step, value),
+        },
+    )
+    (f,) = found_alone(run, "overfitting")
+    best, last = float(value.min()), float(value[-1])
+    assert f"({best:.3g}) and rose {100 * (last / best - 1):.0f} % to {last:.2f} by the end" in str(f.message)
+    assert f.get("best-evaluation-loss") == best
+    assert not any("Callback" in advice for advice in f.advice)

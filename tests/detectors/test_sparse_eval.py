@@ -19,6 +19,8 @@ def test_three_evaluations_in_ten_thousand_steps() -> None:
     (f,) = found_alone(evaluated(12_000, 3_000), RULE)
     assert (f.severity, f.first_step, f.last_step) == (Severity.INFO, None, None)
     assert "only 3 times in 11,990 steps" in str(f.message)
+    assert f.advice == ("Evaluate every 500 steps.",)
+    (f,) = found_alone(replace(evaluated(12_000, 3_000), config={"logging_steps": 10}), RULE)
     assert 'eval_strategy="steps", eval_steps=500, save_steps=500' in f.advice[0]
 
 

@@ -18,7 +18,7 @@ def test_five_points() -> None:
     (f,) = found_alone(evaluated(2_500, 500, logged=500), RULE)
     assert (f.severity, f.first_step) == (Severity.INFO, None)
     assert "only 5 points in 2,000 steps, one every 500" in str(f.message)
-    assert f.advice == ("Log every 10 steps; with the Trainer: logging_steps=10.",)
+    assert f.advice == ("Log every 10 steps.",)
 
 
 @pytest.mark.parametrize(

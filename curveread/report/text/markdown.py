@@ -85,7 +85,7 @@ def _card(card: facts.Card) -> list[str]:
     if card.evidence:
         out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
     for heading, lines in (
-        ("What followed from it", card.folded),
+        ("What belongs to it", card.folded),
         ("What to do", card.advice),
         ("What else would explain it", card.others),
     ):
