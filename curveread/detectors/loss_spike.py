@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Length, Place, Span, Tag
@@ -15,9 +15,11 @@ from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.excursions import Excursion, excursions, prominence
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
+from curveread.signals.scale import mad_scale
 
 __all__ = ["LossSpike"]
 
@@ -43,6 +45,8 @@ class LossSpike(Detector):
         ``false_events`` times per run, and none is below ``floor`` standard deviations, one or two points must be
         ``narrow`` times that: odd batches are natural. A spike also stands ``prominence`` noise scales above both
         what comes before it and what comes after it: before a step down the trend falls too early, without a spike.
+        Single points ``tall`` noise scales high, and further above the start of the run than that is above the best,
+        are one whatever the tail.
         A jump so long that the trend follows it is found as a step between two levels (6 standard errors) that is
         being won back. It is back when a forward median is within two standard errors (or half a noise scale) of
         the trend before it.
@@ -68,6 +72,8 @@ class LossSpike(Detector):
     false_events: float = field(default=0.04, metadata={"help": "false spikes per healthy run that are accepted"})
     narrow: float = field(default=1.15, metadata={"help": "factor on ``floor`` for one or two points"})
     prominence: float = field(default=0.5, metadata={"help": "noise scales above what comes before and after"})
+    tall: float = field(default=12.0, metadata={"help": "height that is enough far above where the run began"})
+    rare: float = field(default=0.01, metadata={"help": "largest share of the points that lies so far above"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -80,9 +86,34 @@ class LossSpike(Detector):
         skip = max(15, int(self.head * n))
         found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
         found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * self.floor]
+        found = self._wrecks(view, found, skip)
         found = [e for e in found if min(prominence(parts.y, parts.scale, e)) >= self.prominence]
         found += self._slow(view, found, skip)
+        found = [e for e in found if parts.y[e.peak] > _before(parts, e)]
         return [self._finding(view, e, subject) for e in sorted(found, key=lambda e: e.first)]
+
+    def _wrecks(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
+        """Return the stretches with those added that noise may reach, but that lie where the run has never been.
+
+        However heavy the tail: a point higher above the start than the start is above the best is no hard example.
+        """
+        parts, n = view.parts, len(view)
+        start, best = float(np.median(view.value[:5])), parts.level(float(parts.trend.min()))
+        beyond = max(2.0 * start - best, 2.0 * start)
+        spread = mad_scale(parts.z[np.abs(parts.z) > 1e-6])
+        if start <= best or spread <= 0.0:
+            return found
+        at = skip + np.flatnonzero((parts.z[skip:] > self.tall * spread) & (view.value[skip:] > beyond))
+        if at.size == 0 or at.size > self.rare * n:
+            return found
+        known = [replace(e, threshold=min(e.threshold, self.tall)) if _holds(e, at) else e for e in found]
+        groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1)
+        new = [g for g in groups if not any(e.first <= g[-1] and e.last >= g[0] for e in known)]
+        peaks = [int(g[np.argmax(parts.z[g])]) for g in new]
+        return known + [
+            Excursion(int(g[0]), peak, int(g[-1]), float(parts.z[peak]) / spread, self.tall, 1)
+            for g, peak in zip(new, peaks, strict=True)
+        ]
 
     def _slow(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return jumps that the trend follows, because they last, and that are being won back."""
@@ -90,7 +121,12 @@ class LossSpike(Detector):
         out = []
         for jump in jumps(parts.y, parts.scale, parts.correlation):
             i = jump.index
-            if jump.size <= 0.0 or i < skip or any(e.first - n // 50 <= i <= e.last + n // 50 for e in found):
+            # A level that is to be won back has to be known: the first tenth is the start itself.
+            if (
+                jump.size <= 0.0
+                or i < max(skip, n // 10)
+                or any(e.first - n // 50 <= i <= e.last + n // 50 for e in found)
+            ):
                 continue
             rest = parts.y[i:]
             m = max(5, min(rest.size // 4, n // 20))
@@ -103,8 +139,7 @@ class LossSpike(Detector):
 
     def _finding(self, view: CurveView, event: Excursion, subject: Subject) -> Finding:
         parts, step, n = view.parts, view.step, len(view)
-        before_span = int(np.clip(parts.window // 4, 5, 50))
-        level = float(np.median(parts.y[max(0, event.first - before_span) : max(1, event.first)]))
+        level = _before(parts, event)
         sigma = float(parts.scale[event.first])
         back = _back(parts.y, event, level, sigma, parts.correlation)
         before, peak = parts.level(level), float(view.value[event.peak])
@@ -189,6 +224,17 @@ class LossSpike(Detector):
             also_explained_by=tuple(explained),
             advice=tuple(advice),
         )
+
+
+def _before(parts: Decomposition, event: Excursion) -> float:
+    """Return the level that a stretch leaves, on the even scale."""
+    span = int(np.clip(parts.window // 4, 5, 50))
+    return float(np.median(parts.y[max(0, event.first - span) : max(1, event.first)]))
+
+
+def _holds(event: Excursion, at: IntArray) -> bool:
+    """Return whether a stretch is no more than a batch or three, with one of the points in it."""
+    return event.last - event.first <= 2 and bool(np.any((at >= event.first) & (at <= event.last)))
 
 
 def _back(y: FloatArray, event: Excursion, level: float, sigma: float, correlation: float) -> int | None:

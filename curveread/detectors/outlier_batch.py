@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import IntArray
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.loss_spike import LossSpike
-from curveread.findings.arguments import Count, Place, Tag, level
+from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
@@ -38,8 +39,9 @@ class OutlierBatch(Detector):
     How it decides
         The tail of the residuals from the trend is learnt from the curve itself, as for ``loss-spike``. A point above
         ``height`` local noise scales, of which fewer than ``unexpected`` as high are expected in a run this long, is
-        reported when it stays below what a ``loss-spike`` needs. All of them are one finding. A noise that is heavy all
-        along has a heavy tail and no outliers.
+        reported when it stays below what a ``loss-spike`` needs; above ``tall`` it is reported whatever the tail: where
+        odd batches come all along they are its tail. All of them are one finding. A noise that
+        goes as high at more than ``rare`` of the points is heavy all along and has no outliers.
 
     When it is wrong
         A curve with few points has a poorly known noise scale. A logged mean over many batches hides single ones.
@@ -54,6 +56,8 @@ class OutlierBatch(Detector):
 
     height: float = field(default=5.0, metadata={"help": "height above the trend in robust standard deviations"})
     unexpected: float = field(default=0.1, metadata={"help": "points as high that noise may be expected to make"})
+    tall: float = field(default=12.0, metadata={"help": "height that is reported whatever the tail"})
+    rare: float = field(default=0.002, metadata={"help": "largest share of the points above ``tall``"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -66,12 +70,14 @@ class OutlierBatch(Detector):
             return []
         z = z / spread
         spike = LossSpike()
-        tail = tail_of(z, 1, spike.floor)
-        if tail is None:
-            return []
-        limit = max(spike.narrow * spike.floor, tail.height(spike.false_events / 2.0))
-        high = np.flatnonzero(z > max(self.height, tail.height(self.unexpected)))
-        high = high[high >= max(15, int(self.head * n))]
+        skip = max(15, int(self.head * n))
+        tail = tail_of(z[skip:], 1, spike.floor)
+        limit = max(spike.narrow * spike.floor, tail.height(spike.false_events / 2.0) if tail else 0.0)
+        surprising = tail.height(self.unexpected) if tail else np.inf
+        usual = surprising > self.tall and float((z[skip:] > self.tall).sum()) <= max(1.0, self.rare * n)
+        if usual:
+            surprising = self.tall
+        high = skip + np.flatnonzero(z[skip:] > max(self.height, surprising))
         if high.size == 0:
             return []
         # Three in a row, or a neighbour beyond the threshold, is another thing than an odd batch.
@@ -82,6 +88,8 @@ class OutlierBatch(Detector):
         at = np.concatenate(groups)
         top = int(at[np.argmax(z[at])])
         share = at.size / n
+        # Those that come all along begin nowhere: the highest is shown.
+        first, last = (top, top) if usual else (int(at[0]), int(at[-1]))
         around = float(view.parts.transform.back(view.parts.trend[top : top + 1])[0])
         template = _ONE if at.size == 1 else _SEVERAL
         return [
@@ -90,9 +98,9 @@ class OutlierBatch(Detector):
                 severity=Severity.INFO,
                 confidence=confidence_of(self.rule),
                 tag=view.tag,
-                first_step=int(view.step[at[0]]),
+                first_step=int(view.step[first]),
                 peak_step=int(view.step[top]),
-                last_step=int(view.step[at[-1]]),
+                last_step=int(view.step[last]),
                 message=text(
                     template,
                     points=Count(at.size, "point"),
@@ -103,6 +111,7 @@ class OutlierBatch(Detector):
                 ),
                 evidence=(
                     Evidence("outlying-points", "outlying points", float(at.size), "points"),
+                    Evidence("at", "at", text("{steps}", steps=_places(view.step[at]))),
                     Evidence("share-of-the-points", "share of the points", share, "ratio"),
                     Evidence("highest", "highest", float(z[top]), "robust standard deviations"),
                     Evidence(
@@ -116,3 +125,7 @@ class OutlierBatch(Detector):
                 advice=("A few do no harm; if they become frequent, look at their batches, or take larger batches.",),
             )
         ]
+
+
+def _places(step: IntArray, most: int = 8) -> Labelled:
+    return Labelled(PlaceList(tuple(map(int, step[:most])), last="", more=max(0, step.size - most)))

@@ -24,6 +24,9 @@ _GAP, _HEAVIEST, _SURE = 1.5, 2.5, 5.5
 """Smallest factor between two peaks that is a gap; index of the heaviest tail that is taken for noise; -log of the
 chance below which noise with such a tail leaves no gap."""
 
+_LEAST = 8
+"""Clusters that tell a tail."""
+
 _SET_ASIDE = 3
 """So many of the highest peaks may be events: their height does not count, only that they are there."""
 
@@ -92,10 +95,11 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
 
     Returns
     -------
-    Tail, None where there are fewer than 8 clusters. The highest peaks are censored (known to be at least as high as
-    the highest that counts), so that events among them neither stretch the tail nor, where they are noise, shorten it.
-    Every law of a grid of shapes is weighed by its likelihood and by what is held likely beforehand; what is expected
-    of the noise is the weighted mean, so a short series, whose tail is poorly known, has to be allowed more. O(n).
+    Tail, None where there are fewer than 8 clusters, also without the stretches that fill the top. The highest peaks
+    are censored (known to be at least as high as the highest that counts), so that events among them neither stretch
+    the tail nor, where they are noise, shorten it. Every law of a grid of shapes is weighed by its likelihood and by
+    what is held likely beforehand; what is expected of the noise is the weighted mean, so a short series, whose tail
+    is poorly known, has to be allowed more. O(n).
 
     Notes
     -----
@@ -108,12 +112,13 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     if n < 20:
         return None
     share = float(np.clip(_POINTS * gap / 3 * np.sqrt(max(n, 1000) / 1000) / n, 0.004, 0.12))
-    base = float(np.quantile(size, 1.0 - share))
-    above = np.flatnonzero(size > base)
-    starts = np.flatnonzero(np.diff(above, prepend=-gap - 1) > gap)
-    if starts.size < 8:
-        return None
-    peaks = np.sort(np.maximum.reduceat(size[above], starts))
+    base, peaks = _clusters(size, share, gap)
+    while peaks.size < _LEAST:
+        # A few stretches that fill the top are an event (a divergence, a noisy head): the tail is that of the rest.
+        size = size[size < base]
+        if size.size <= max(100, n // 2):
+            return None
+        base, peaks = _clusters(size, share, gap)
     clear = peaks.size - _apart(peaks, floor)
     apart = float(np.sqrt(peaks[clear - 1] * peaks[clear])) if clear < peaks.size else np.inf
     peaks = peaks[:clear]
@@ -130,6 +135,14 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     likelihood = -known.size * np.log(shape / rate) - logs - 0.5 * ((shape - usual) / spread) ** 2
     weight = np.exp(likelihood - likelihood.max())
     return Tail(base, int(peaks.size), rate, shape, weight / weight.sum(), apart)
+
+
+def _clusters(size: FloatArray, share: float, gap: int) -> tuple[float, FloatArray]:
+    """Return the height that a share of the values exceeds, and the ascending peaks of the clusters above it."""
+    base = float(np.quantile(size, 1.0 - share))
+    above = np.flatnonzero(size > base)
+    starts = np.flatnonzero(np.diff(above, prepend=-gap - 1) > gap)
+    return base, np.sort(np.maximum.reduceat(size[above], starts)) if above.size else above.astype(np.float64)
 
 
 def _apart(peaks: FloatArray, floor: float) -> int:

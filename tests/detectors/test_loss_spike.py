@@ -76,3 +76,24 @@ def test_a_spike_that_the_evaluation_shares_and_recovers_from_is_no_planned_chan
     train = (base + bump) * np.exp(rng.normal(0, 0.01, N))
     assert "loss-spike" in alarms(spread(train_loss=train, eval_loss=eval_base + shared))
     assert "loss-spike" not in alarms(spread(train_loss=train, eval_loss=eval_base + stays))
+
+
+def _heavy(seed: int) -> np.ndarray:
+    """Return a likelihood that single samples push up by anything: it comes down from 3.5 to -0.5."""
+    rng = np.random.default_rng(seed)
+    return -0.5 + 4.0 * np.exp(-np.arange(N) / 100) + 0.05 * (rng.standard_normal(N) + rng.pareto(1.2, N).clip(0, 60))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_however_heavy_the_tail_a_point_far_above_the_start_is_a_spike(seed: int) -> None:
+    value = _heavy(seed)
+    assert "loss-spike" not in alarms(run_of(train_loss=value))
+    value[1200] = 40.0
+    told = [f for f in found(run_of(train_loss=value), "loss-spike") if f.severity is Severity.WARNING]
+    assert [f.peak_step for f in told] == [1200]
+
+
+def test_a_bad_start_that_settles_is_no_spike() -> None:
+    level = np.where(np.arange(N) < 70, 1.95, 1.75 + 0.4 * np.exp(-np.arange(N) / 250))
+    value = level * np.exp(0.06 * np.random.default_rng(1).standard_normal(N))
+    assert found(run_of(train_loss=value), "loss-spike") == []

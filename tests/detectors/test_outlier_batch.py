@@ -21,6 +21,7 @@ def test_odd_batches_are_told_once() -> None:
     assert f.severity is Severity.INFO
     assert (f.first_step, f.peak_step, f.last_step) == (800, 3100, 3100)
     assert f.get("outlying-points") == 6
+    assert "800, 1,200, 1,500" in str(next(e.value for e in f.evidence if e.key == "at"))
 
 
 def test_a_spike_is_no_odd_batch() -> None:
@@ -31,6 +32,18 @@ def test_a_spike_is_no_odd_batch() -> None:
     value = decay(4000)
     value[2000] *= 2.0
     assert found(run_of(train_loss=value), "outlier-batch") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_highest_of_ever_coming_odd_batches_is_told(seed: int) -> None:
+    """They are the tail of their own noise, yet 18 standard deviations are a batch to look at."""
+    rng = np.random.default_rng(seed)
+    z = rng.standard_normal(5000)
+    at = rng.choice(np.arange(300, 5000), 20, replace=False)
+    z[at] = np.geomspace(5.0, 18.0, 20)
+    (f,) = found(run_of(train_loss=decay(5000, 0.0) * np.exp(0.02 * z)), "outlier-batch")
+    assert f.severity is Severity.INFO
+    assert f.first_step == f.last_step == at[-1]
 
 
 @pytest.mark.parametrize("seed", range(5))

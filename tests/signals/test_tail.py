@@ -62,3 +62,14 @@ def test_a_few_high_points_do_not_stretch_the_tail() -> None:
 def test_too_few_points_have_no_tail() -> None:
     assert tail_of(np.zeros(19), 1, 6.0) is None
     assert tail_of(np.random.default_rng(0).standard_normal(40), 16, 6.0) is None
+
+
+def test_the_tail_beside_one_long_event_is_that_of_the_rest() -> None:
+    """A blow-up that fills the top with a single stretch says nothing of the noise before it."""
+    stat = np.random.default_rng(0).standard_t(3, 2000)
+    alone = tail_of(stat[:1600], 1, 6.0)
+    stat[1600:] = 1e4 * np.exp(-np.arange(400) / 100)
+    beside = tail_of(stat, 1, 6.0)
+    assert alone is not None
+    assert beside is not None
+    assert 0.6 < beside.height(0.02) / alone.height(0.02) < 1.7
