@@ -32,10 +32,10 @@ class LearningRateJump(Detector):
 
     How it decides
         A value at least ``times`` the one before, where the rate neither rose just before nor goes on rising after:
-        ramps do. Not reported: steps of a staircase warm-up at the head, jumps where an attempt begins (the ``restart``
-        tells those), and two or more jumps to equal or shrinking heights at equal or growing distances, which are
-        warm restarts. It is a warning when the loss rose right after, by ``least_z`` standard errors, unless the
-        rate only went back to an earlier peak.
+        ramps do. Not reported: the first rate above 0, steps of a staircase warm-up at the head, jumps where an
+        attempt begins (the ``restart`` tells those), and two or more jumps to equal or shrinking heights at equal or
+        growing distances, which are warm restarts. It is a warning when the loss rose right after, by ``least_z``
+        standard errors, unless the rate only went back to an earlier peak.
 
     When it is wrong
         A cyclic schedule with only one restart in the log is reported as information. Of several parameter groups the
@@ -75,6 +75,7 @@ class LearningRateJump(Detector):
         i = np.arange(2, value.size - 1)
         now, last, before, after = value[i], value[i - 1], value[i - 2], value[i + 1]
         jump = (now >= self.times * last) & (now > 1e-3 * float(value.max()))
+        jump &= np.maximum.accumulate(value)[i - 1] > 0.0  # the first rate above 0 begins the training
         # A ramp rises before or after; the float32 of a log is not exact.
         ramp = (before < last * (1.0 - 1e-3)) | (after > now * (1.0 + 1e-2))
         return np.asarray(i[jump & ~ramp], dtype=np.int64)

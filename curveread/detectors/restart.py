@@ -39,8 +39,8 @@ class Restart(Detector):
         the new attempt lies within a factor ``rate`` of what the old one had there.
 
     When it is wrong
-        Two trainings logged into one folder look like a restart from the beginning; then the loss starts
-        again from its first level, which the message says.
+        Two trainings logged into one folder look like a restart from the beginning. Only where the loss starts again
+        from its first level, or goes on from its last one, is it said which of the two it was.
 
     References
         stas00, "Machine Learning Engineering", training loss patterns (resume-related spikes).
@@ -59,7 +59,7 @@ class Restart(Detector):
         """Return a finding per start after the first."""
         pairs = zip(subject.attempts, subject.attempts[1:], strict=False)
         view, rate = subject.first(Role.TRAIN_LOSS), subject.first(Role.LEARNING_RATE)
-        return [self._finding(old, new, view, rate) for old, new in pairs]
+        return [self._finding(old, new, view, rate) for old, new in pairs if _trains(old, new, view)]
 
     def _finding(self, old: Attempt, new: Attempt, view: CurveView | None, rate: CurveView | None) -> Finding:
         first, last = new.first_step, max(old.last_step, new.first_step)
@@ -79,40 +79,45 @@ class Restart(Detector):
         if pause is not None:
             evidence.append(Evidence("pause", "pause", pause, "s"))
         severity, advice = Severity.INFO, list[str]()
-        message = text("the run was restarted at {at}", at=Place(first))
-        if old.last_step > first:
-            message += text(", after it had reached {reached}", reached=Place(old.last_step))
-            again = Length(old.last_step - first + 1)
-            if first > old.first_step:  # one that began anew resumed from nothing
-                advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
         explained: tuple[str, ...] = ()
         jump = _jump(old, new, view)
         if jump is not None:
-            z, size, before, after, fresh = jump
             evidence += [
-                Evidence("training-loss-before", "training loss before", before, unit),
-                Evidence("training-loss-after", "training loss after", after, unit),
+                Evidence("training-loss-before", "training loss before", jump.before, unit),
+                Evidence("training-loss-after", "training loss after", jump.after, unit),
             ]
-            if fresh:
+        if _from_the_start(old, new):
+            message = text(
+                "the step counter began again at {at}, after it had reached {reached}",
+                at=Place(first),
+                reached=Place(old.last_step),
+            )
+            if jump is not None and jump.fresh:
                 message += "; the loss began again from its first level: a new training in the same folder"
-                advice = ["Give every training a folder of its own."]
-                explained = ("a second training that was logged into the folder of the first",)
-            elif first <= old.first_step + max(1, (old.last_step - old.first_step) // 50):
+            elif jump is not None and jump.taken_over:
                 message += text(
-                    "; the step counter began again, but the loss went on at {after}: weights were loaded",
-                    after=level(after, unit),
+                    ", but the loss went on at {after}: the weights were those of before", after=level(jump.after, unit)
                 )
-                advice = ["Carry the step counter on, or give the training a folder of its own."]
-            elif z > self.harm_z and size > 0.02:
+            advice = ["Give every training a folder of its own, or carry the step counter on."]
+            explained = ("a second training that was logged into the folder of the first",)
+        else:
+            message = text("the run was restarted at {at}", at=Place(first))
+            if old.last_step > first:
+                message += text(", after it had reached {reached}", reached=Place(old.last_step))
+                again = Length(old.last_step - first + 1)
+                advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
+            if jump is not None and jump.z > self.harm_z and jump.size > 0.02:
                 severity = Severity.WARNING
                 message += text(
-                    ", and the loss rose from {before} to {after} there", before=level(before), after=level(after, unit)
+                    ", and the loss rose from {before} to {after} there",
+                    before=level(jump.before),
+                    after=level(jump.after, unit),
                 )
                 advice.insert(
                     0,
                     "Check that the optimizer state, the learning-rate schedule and the data order were restored too.",
                 )
-            else:
+            elif jump is not None:
                 message += "; the loss went on where it was"
         rates = _rates(old, new, rate)
         if rates is not None and max(rates) >= self.rate * min(rates):
@@ -147,8 +152,42 @@ def _pause(old: Attempt, new: Attempt) -> float | None:
     return new.started - max(ends)
 
 
-def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, float, float, float, bool] | None:
-    """Return (z, relative size, level before, level after, starts afresh) of the training loss at the restart."""
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """The training loss at a restart.
+
+    Parameters
+    ----------
+    z, size
+        Rise in its standard errors, and as a share of the level before.
+    before, after
+        Level of the old attempt there (its last one where the counter began again), and of the new one.
+    fresh, taken_over
+        Whether the new attempt begins where the old one began, or where the old one ended.
+    """
+
+    z: float
+    size: float
+    before: float
+    after: float
+    fresh: bool
+    taken_over: bool
+
+
+def _from_the_start(old: Attempt, new: Attempt) -> bool:
+    """Return whether an attempt begins where the one before had begun: it resumed from no step that the log knows."""
+    return new.first_step <= old.first_step + max(1, (old.last_step - old.first_step) // 50)
+
+
+def _trains(old: Attempt, new: Attempt, view: CurveView | None) -> bool:
+    """Return whether an attempt logged any training: a closing evaluation that counts its own steps did not."""
+    if view is None or (before := _own(old, view)) is None or not len(before):
+        return True
+    return new.first_step < new.last_step or _own(new, view) is not None
+
+
+def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> _Jump | None:
+    """Return how the training loss went on at a restart, None where too little of it is logged."""
     if view is None:
         return None
     a, b = _own(old, view), _own(new, view)
@@ -165,14 +204,17 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, fl
     before, after = float(np.median(x[max(0, cut - m) : cut])), float(np.median(y[:m]))
     sigma = mad_scale(np.diff(x)) / np.sqrt(2.0)
     error = np.sqrt(2.0) * median_error(sigma, m)
-    start = float(np.median(x[:3]))
-    z = (after - before) / error if error > 0 else 0.0
-    fresh = (
-        near.size < 5
-        and abs(float(np.median(y[:3])) - start) < 0.25 * abs(start - before)
-        and start - before > 5 * error
+    start, anew = float(np.median(x[:3])), float(np.median(y[:3]))
+    gained = start - before
+    known = near.size < 5 and gained > 5 * error
+    return _Jump(
+        z=(after - before) / error if error > 0 else 0.0,
+        size=(after - before) / abs(before) if before else 0.0,
+        before=before,
+        after=after,
+        fresh=bool(known and abs(anew - start) < 0.25 * gained),
+        taken_over=bool(known and abs(after - before) < 0.25 * gained),
     )
-    return z, (after - before) / abs(before) if before else 0.0, before, after, bool(fresh)
 
 
 def _rates(old: Attempt, new: Attempt, view: CurveView | None) -> tuple[float, float] | None:

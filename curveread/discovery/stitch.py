@@ -215,7 +215,7 @@ def stitch(starts: Sequence[Start]) -> Stitched:
     """
     alive: list[dict[str, Curve]] = []
     gone: list[dict[str, list[Curve]]] = []
-    notes: list[DataNote] = []
+    starts, notes = _without_closing(starts)
     for new in starts:
         lost: dict[str, int] = {}
         for i, old in enumerate(alive):
@@ -259,6 +259,23 @@ def stitch(starts: Sequence[Start]) -> Stitched:
             )
         )
     return Stitched(joined, tuple(attempts), tuple(notes))
+
+
+def _without_closing(starts: Sequence[Start]) -> tuple[list[Start], list[DataNote]]:
+    """Return the starts without evaluations behind a training that count steps of their own, and a note of each."""
+    kept: list[Start] = []
+    notes: list[DataNote] = []
+    for new in starts:
+        steps = np.unique(np.concatenate([c.step for c in new.curves.values()] or [np.empty(0, dtype=np.int64)]))
+        trained = any(role_of(t) is Role.TRAIN_LOSS for before in kept for t in before.curves)
+        trains = any(role_of(t) is Role.TRAIN_LOSS for t in new.curves)
+        behind = bool(kept) and steps.size == 1 and int(steps[0]) < max(_range(b.curves)[1] for b in kept)
+        if behind and trained and not trains:
+            said = f"an evaluation after the training, logged at step {int(steps[0])} of its own: left out"
+            notes.append(DataNote(NoteKind.SKIPPED, new.source, said))
+        else:
+            kept.append(new)
+    return kept, notes
 
 
 def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:

@@ -103,7 +103,7 @@ def _rate(run: Run) -> Landmarks:
     if curve is None:
         return Landmarks(RATE, _steps([]), ())
     curve = curve.take(curve.finite)
-    found = changes(curve.value)
+    found = [c for c in changes(curve.value) if bool((curve.value[: c.index] > 0.0).any()) or c.kind != "jump"]
     return Landmarks(
         RATE,
         curve.step[[c.index for c in found]] if found else _steps([]),

@@ -54,3 +54,11 @@ def test_a_jump_at_a_restart_is_the_restarts() -> None:
     curves = run_of(train_loss=decay(2000), lr=rate).curves
     attempts = (Attempt(0, 1199, {}), Attempt(1200, 1999, {}))
     assert found(Run("r", "r", curves, attempts=attempts), "learning-rate-jump") == []
+
+
+def test_the_first_rate_above_zero_is_no_jump() -> None:
+    rate = np.r_[np.zeros(12), np.linspace(1e-5, 1e-4, 20), np.full(68, 1e-4)]
+    rate[12:14] = 1e-5  # the scaler of fp16 skipped the steps before
+    dx = diagnose(run_of(train_loss=decay(100), lr=rate))
+    assert not [f for f in dx.findings if f.rule == "learning-rate-jump"]
+    assert not any("jumps" in str(t.text) for t in dx.timeline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,3 +111,32 @@ def test_without_the_loss_in_both_attempts_it_is_told_but_not_judged(lacking: in
     (f,) = (f for f in dx.findings if f.rule == "restart")
     assert f.severity is Severity.INFO
     assert f.get("training-loss-before") is None
+
+
+def test_a_counter_that_began_again_proves_no_weights(tmp_path: Path) -> None:
+    loss = 10.0 * decay(700)
+    anew = 0.8 * loss  # neither where the first training began nor where it ended
+    rows = [f"{i},{v:.6g}" for i, v in enumerate(loss)] + [f"{i},{v:.6g}" for i, v in enumerate(anew)]
+    (tmp_path / "log.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
+    (finding,) = (f for f in cr.diagnose(cr.read(tmp_path)).findings if f.rule == "restart")
+    assert str(finding.message) == "the step counter began again at step 0, after it had reached step 699"
+    assert "weights" not in str(finding.message)
+
+
+def test_weights_that_were_taken_over_are_told(tmp_path: Path) -> None:
+    loss = decay(1300)
+    rows = [f"{i},{loss[i]:.6g}" for i in range(700)] + [f"{i - 700},{loss[i]:.6g}" for i in range(700, 1300)]
+    (tmp_path / "log.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
+    (finding,) = (f for f in cr.diagnose(cr.read(tmp_path)).findings if f.rule == "restart")
+    assert str(finding.message).endswith("the weights were those of before")
+
+
+def test_an_evaluation_that_closes_the_log_is_no_restart(tmp_path: Path) -> None:
+    rows = [{"current_steps": 10 * i, "loss": 1.0 / i, "eval_loss": None} for i in range(1, 36)]
+    rows += [{"current_steps": s, "loss": None, "eval_loss": 0.05} for s in (250, 351, 2)]
+    rows = sorted(rows[:-1], key=lambda r: float(str(r["current_steps"]))) + rows[-1:]
+    (tmp_path / "trainer_log.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    run = cr.read(tmp_path)
+    assert not [f for f in cr.diagnose(run).findings if f.rule == "restart"]
+    assert [int(s) for s in run["eval_loss"].step] == [250, 351]
+    assert any("after the training" in n.message for n in run.notes)
