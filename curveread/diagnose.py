@@ -168,7 +168,7 @@ def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], l
                 reasons.append(missing)
                 continue
             try:
-                subject = _subject(case.run, check, group)
+                subject = _subject(case, check, group)
                 if lacking := check.lacks(subject):
                     reasons.append(NotChecked(rule, lacking))
                 else:
@@ -207,7 +207,8 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
     return None
 
 
-def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> Subject:
+def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> Subject:
+    run = case.run
     roles = {role for need in check.needs for role in need} | set(check.uses)
     return Subject(
         views={role: views[role] for role in roles if views[role]},
@@ -221,6 +222,7 @@ def _subject(run: Run, check: Detector, views: Mapping[Role, tuple[CurveView, ..
         notes=run.notes,
         x_axis=run.x_axis,
         trainer=logged_by_trainer(run),
+        task=case.task,
     )
 
 

@@ -18,9 +18,10 @@ from curveread.findings.finding import Finding
 from curveread.run.model import Attempt, Checkpoint, Curve, Run, Stated
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role
+from curveread.run.task import Task
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
-from curveread.signals.trend import kendall_score
+from curveread.signals.trend import kendall_tau
 
 __all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of", "views_of"]
 
@@ -142,6 +143,8 @@ class Subject:
         What a step counts, in the log's words.
     trainer
         Whether Hugging Face's Trainer wrote the log, so that its arguments are worth naming.
+    task
+        What is trained.
     """
 
     views: Mapping[Role, tuple[CurveView, ...]]
@@ -155,6 +158,7 @@ class Subject:
     notes: tuple[DataNote, ...] = ()
     x_axis: str = "step"
     trainer: bool = False
+    task: Task = field(default_factory=Task)
 
     def all(self, *roles: Role) -> tuple[CurveView, ...]:
         """Return the views of the roles, role after role."""
@@ -181,7 +185,7 @@ class Subject:
                 continue
             fall = float(np.median(y[:third]) - np.median(y[-third:]))
             clear = fall > 4.0 * np.sqrt(2.0) * median_error(view.parts.noise, third)
-            if fall > least and (clear or (y.size >= 8 and _kendall(y) < -0.8)):
+            if fall > least and (clear or (y.size >= 8 and kendall_tau(y) < -0.8)):
                 return True
         return False
 
@@ -189,12 +193,6 @@ class Subject:
     def length(self) -> int:
         """Steps between the first and the last, at least 1."""
         return max(self.last_step - self.first_step, 1)
-
-
-def _kendall(y: FloatArray, most: int = 60) -> float:
-    """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along."""
-    y = y[:: -(-y.size // most)]
-    return kendall_score(y) / (y.size * (y.size - 1) / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.untrained import Sign, signs
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.language.guessing import guess_of
 from curveread.run.roles import Role
-from curveread.run.task import vocabulary_of
 from curveread.signals.levels import median_error, window_medians, windows_of
+from curveread.signals.trend import kendall_tau
 
 __all__ = ["NoLearning"]
 
@@ -28,7 +29,9 @@ class NoLearning(Detector):
 
     What it finds
         A training loss that is flat from the first step on, for the whole run or for at least ``least_stuck``
-        of it; without a training loss, a reward that is while the policy's entropy stays where it began.
+        of it; without a training loss, a reward that is while the policy's entropy stays where it began. And, at any
+        noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an evaluation that
+        repeats one number to its last digit, a language model that stays at the level of guessing.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
@@ -51,8 +54,12 @@ class NoLearning(Detector):
 
     rule: ClassVar[str] = "no-learning"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY)
-    least: ClassVar[int] = 30
+    uses: ClassVar[tuple[Role, ...]] = (
+        Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY, Role.POLICY_LOSS,
+    )  # fmt: skip
+    least: ClassVar[int] = 4
+    least_course: ClassVar[int] = 30
+    """Points of which a course in noise can be said to be flat."""
 
     least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
     settling: float = field(default=0.15, metadata={"help": "fall at the very start that is not learning (log units)"})
@@ -60,9 +67,11 @@ class NoLearning(Detector):
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
+        if (sign := next(signs(subject), None)) is not None:
+            return [self._shown(sign)]
         views = subject.all(Role.TRAIN_LOSS) or subject.all(Role.REWARD)
         view = views[0]
-        if len(view) < self.least:
+        if len(view) < self.least_course:
             return []
         reward = view.curve.role is Role.REWARD
         if reward and not _entropy_stayed(subject):
@@ -102,6 +111,8 @@ class NoLearning(Detector):
 
     def _drifts(self, y: FloatArray, error: float) -> bool:
         """Return whether the loss falls slowly but surely: then it learns, if little."""
+        if kendall_tau(y) < -0.5:
+            return True
         fifth = y.size // 5
         fall = float(np.median(y[fifth : 2 * fifth]) - np.median(y[-fifth:]))
         return fall > max(4.0 * error / 2.0, 0.5 * self.least_drop)
@@ -121,6 +132,20 @@ class NoLearning(Detector):
         if top < 0.5 * low:
             return None
         return value.size - 1, float(medians[0]), gain
+
+    def _shown(self, sign: Sign) -> Finding:
+        return Finding(
+            rule=self.rule,
+            severity=Severity.ERROR,
+            confidence=confidence_of(self.rule),
+            tag=sign.view.tag,
+            first_step=sign.first,
+            peak_step=sign.first,
+            last_step=sign.last,
+            message=sign.message,
+            evidence=sign.evidence,
+            advice=(sign.advice,),
+        )
 
     def _finding(self, view: CurveView, stuck: int, level: float, drop: float, subject: Subject) -> Finding:
         reward = view.curve.role is Role.REWARD
@@ -143,7 +168,7 @@ class NoLearning(Detector):
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
         explained: tuple[str, ...] = ("a model that already did the task when the run began",)
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
-        guess = guess_of(level, error, vocabulary_of(subject.facts, subject.stated)[0]) if not reward else None
+        guess = guess_of(level, error, subject.task.answers) if not reward else None
         if guess is not None:
             evidence.append(
                 Evidence("guessing", text("ln({answers})", answers=count(guess)), float(np.log(guess)), "nats")

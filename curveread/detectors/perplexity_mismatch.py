@@ -14,7 +14,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
 from curveread.run.roles import LOSSES, Role, is_eval, words
-from curveread.run.task import vocabulary_of
 
 __all__ = ["PerplexityMismatch"]
 
@@ -183,7 +182,7 @@ class PerplexityMismatch(Detector):
 
     def _in_nats(self, pair: _Pair, subject: Subject) -> bool:
         """Return whether the loss begins at ln(vocabulary), and so is surely not a loss in bits."""
-        vocabulary = vocabulary_of(subject.facts, subject.stated)[0]
+        vocabulary = subject.task.vocabulary
         return vocabulary is not None and abs(float(pair.loss.value[0]) / uniform(vocabulary) - 1.0) < 0.15
 
     def _explained(self, pair: _Pair, subject: Subject) -> tuple[Text, float, str]:

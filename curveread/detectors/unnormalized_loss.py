@@ -14,7 +14,6 @@ from curveread.findings.text import Text, text
 from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
-from curveread.run.task import named_by_config, vocabulary_of
 
 __all__ = ["UnnormalizedLoss"]
 
@@ -66,15 +65,15 @@ class UnnormalizedLoss(Detector):
 
     def lacks(self, subject: Subject) -> str:
         """Return that nobody says how large the vocabulary is, or that the loss is one over a vocabulary."""
-        if vocabulary_of(subject.facts, subject.stated)[0] is None:
+        if subject.task.vocabulary is None:
             return "the size of the vocabulary is not in the config; vocab_size states it"
-        if not named_by_config(subject.facts, subject.stated):
+        if not subject.task.language:
             return "nothing says that a language model is trained; stating vocab_size does"
         return ""
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding, about the training loss where there is one."""
-        vocabulary, source = vocabulary_of(subject.facts, subject.stated)
+        vocabulary, source = subject.task.vocabulary, subject.task.vocabulary_from
         if vocabulary is None:
             return []
         for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):

@@ -18,7 +18,6 @@ from curveread.run.tags.kinds import RL, Kind, TaskKind, kind_of
 __all__ = [
     "Task",
     "dropout_of",
-    "named_by_config",
     "task_of",
     "vocabulary_of",
 ]
@@ -32,6 +31,7 @@ _DROPOUT = (
     "attention_probs_dropout_prob lora_dropout embedding_dropout"
 ).split()
 _LABELS = ("num_classes", "n_classes", "num_labels", "problem_type")
+_CLASSES = ("num_classes", "n_classes", "num_labels", "num_class", "nb_classes")
 _STAGES = {"pt", "sft", "pretrain", "clm"}
 _OTHER_STAGES = {"dpo", "kto", "ppo", "rm", "orpo", "simpo", "grpo"}
 _HEADS = ("CausalLM", "LMHeadModel", "ForConditionalGeneration", "ForMaskedLM")
@@ -60,6 +60,8 @@ class Task:
         Why its loss is a cross-entropy per token, in words; empty where nothing says so.
     vocabulary, vocabulary_from
         Tokens in the vocabulary and what says so; None and empty where nothing does.
+    classes
+        Classes of a classification, None where nothing says how many.
     tokens_per_byte
         Tokens that a byte of text takes, None where it is not known.
     data
@@ -73,15 +75,21 @@ class Task:
     language: str = ""
     vocabulary: int | None = None
     vocabulary_from: str = ""
+    classes: int | None = None
     tokens_per_byte: float | None = None
     data: str = ""
     smoothing: float = 0.0
+
+    @property
+    def answers(self) -> int | None:
+        """Answers among which the loss, a cross-entropy, chooses: tokens or classes; None where that is not known."""
+        return self.vocabulary if self.language else self.classes
 
 
 def task_of(run: Run) -> Task:
     """Return what a run trains. O(tags + settings)."""
     config = run.config
-    vocabulary, source = vocabulary_of(config, run.stated)
+    vocabulary, source = vocabulary_of({**_constants(run), **config}, run.stated)
     named = ((n, v.strip()) for n, v in settings(config) if isinstance(v, str) and v.strip())
     data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
     smoothing = number_of(config, *_SMOOTHING)
@@ -92,6 +100,7 @@ def task_of(run: Run) -> Task:
         language=language,
         vocabulary=vocabulary,
         vocabulary_from=source,
+        classes=_classes(config) if kind.kind is TaskKind.CLASSIFICATION else None,
         tokens_per_byte=_tokens_per_byte(config, run.stated),
         data=" ".join(v for _, v in data[:3]),
         smoothing=smoothing if smoothing is not None and 0.0 < smoothing < 1.0 else 0.0,
@@ -108,9 +117,18 @@ def vocabulary_of(config: Mapping[str, Any], stated: Stated) -> tuple[int | None
     return None, ""
 
 
-def named_by_config(config: Mapping[str, Any], stated: Stated) -> str:
-    """Return why a config, or the user, says that the loss is a language model's; empty where neither does."""
-    return _from_user(stated) or _from_settings(list(settings(config)), vocabulary_of(config, stated)[0])
+def _constants(run: Run) -> dict[str, float]:
+    """Return the settings that a run logs at every step: curves of hyper-parameters that never change."""
+    curves = (c for c in run.curves.values() if c.role is Role.HYPER_PARAMETER and c.value.size)
+    return {c.tag: float(c.value[0]) for c in curves if bool((c.value == c.value[0]).all())}
+
+
+def _classes(config: Mapping[str, Any]) -> int | None:
+    """Return how many classes a config names, by their number or by their list."""
+    number = number_of(config, *_CLASSES)
+    if number is None:
+        number = next((len(v) for n, v in settings(config) if n == "id2label" and isinstance(v, Mapping)), None)
+    return int(number) if number is not None and 2 <= number < 1e7 and number == int(number) else None
 
 
 def dropout_of(config: Mapping[str, Any]) -> float:

@@ -10,7 +10,7 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.windows import running_mean, running_median
 
-__all__ = ["Blocks", "blocks_of", "kendall_score", "robust_trend", "theil_sen", "trend_window"]
+__all__ = ["Blocks", "blocks_of", "kendall_score", "kendall_tau", "robust_trend", "theil_sen", "trend_window"]
 
 
 _NARROWEST = 7
@@ -145,6 +145,18 @@ def kendall_score(y: FloatArray) -> float:
     """
     i, j = np.triu_indices(y.size, 1)
     return float(np.sign(y[j] - y[i]).sum())
+
+
+def kendall_tau(y: FloatArray, most: int = 60) -> float:
+    """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along.
+
+    Parameters
+    ----------
+    y
+        (n,) with n at least 2.
+    """
+    y = y[:: -(-y.size // most)]
+    return kendall_score(y) / (y.size * (y.size - 1) / 2)
 
 
 def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:

@@ -1,0 +1,192 @@
+"""What shows at any noise that nothing is trained: exact zeros, exact repeats, a level that guessing would reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.arrays import FloatArray
+from curveread.detectors.base import CurveView, Subject
+from curveread.findings.arguments import Place, Tag, count, precise
+from curveread.findings.arguments import level as level_of
+from curveread.findings.finding import Evidence
+from curveread.findings.text import Text, text
+from curveread.run.roles import Role
+from curveread.run.tags.kinds import RL, TaskKind
+from curveread.signals.levels import median_error
+from curveread.signals.repeats import longest_repeat, significant_digits
+from curveread.signals.trend import kendall_tau
+
+__all__ = ["Sign", "signs"]
+
+_LEAST = 5
+"""Points of which something exact can be said; of evaluations one fewer will do."""
+_NEARLY_ALL = 0.8
+_MOST = 0.6
+_AROUND = 0.05
+"""Share of its first value within which a loss has not left its start."""
+_DIGITS = 4
+"""Digits of a number below which equal values are only rounded."""
+_UNTAUGHT = 0.9
+"""Share of ln(vocabulary) above which a model does not even know how often each token is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What shows that nothing is trained.
+
+    Parameters
+    ----------
+    view
+        The curve that shows it.
+    first, last
+        Steps from and to which it does.
+    message, evidence
+        What it is.
+    advice
+        Where to look.
+    """
+
+    view: CurveView
+    first: int
+    last: int
+    message: Text
+    evidence: tuple[Evidence, ...]
+    advice: str
+
+
+def signs(subject: Subject) -> Iterator[Sign]:
+    """Yield what shows that nothing is trained, the surest first. O(points).
+
+    Parameters
+    ----------
+    subject
+        Its training loss, evaluation loss and gradient norm.
+    """
+    for view in subject.all(Role.TRAIN_LOSS)[:1]:
+        for sign in (_zero_loss(view, subject), _same_loss(view), _guesses(view, subject)):
+            if sign is not None:
+                yield sign
+    for sign in (_zero_gradient(subject), *map(_same_evaluation, subject.all(Role.EVAL_LOSS))):
+        if sign is not None:
+            yield sign
+
+
+def _zero_loss(view: CurveView, subject: Subject) -> Sign | None:
+    """Find a loss that is exactly 0 from the first point on, beside gradients that are not there, either."""
+    value = view.curve.value
+    zero = value == 0.0
+    moving = subject.task.kind in RL or subject.task.kind is TaskKind.PREFERENCE
+    if value.size < _LEAST or moving or not zero[0] or float(zero.mean()) < _NEARLY_ALL:
+        return None
+    norm = subject.first(Role.GRAD_NORM)
+    if norm is not None and float((norm.curve.value > 0.0).mean()) > 1.0 - _NEARLY_ALL:
+        return None  # something is trained, by a loss that is rounded
+    message = text(
+        "{tag} is exactly 0 at {zeros} of {points} logged points, from the first on: nothing is trained",
+        tag=Tag(view.tag),
+        zeros=count(int(zero.sum())),
+        points=count(zero.size),
+    )
+    advice = "Look whether any label counts: all masked, all cut off, or none in the batch."
+    return _sign(view, 0, zero.size - 1, message, "zero-points", int(zero.sum()), advice)
+
+
+def _same_loss(view: CurveView) -> Sign | None:
+    """Find a loss that repeats one number, to its last digit, where it began."""
+    value = view.curve.value
+    first, length = longest_repeat(value)
+    if length < max(_LEAST, _MOST * value.size) or first > max(2, value.size // 10):
+        return None
+    start, same = float(value[0]), float(value[first])
+    if same <= 0.0 or significant_digits(same) < _DIGITS or not abs(start - same) <= _AROUND * abs(same):
+        return None
+    message = text(
+        "{tag} never left its starting level: it is {level}, to the last digit, at {points} points in a row from "
+        "{onset} on",
+        tag=Tag(view.tag),
+        level=precise(same, view.unit),
+        points=count(length),
+        onset=Place(int(view.curve.step[first])),
+    )
+    advice = "Look for dead units, a saturated output or a loss that does not depend on the parameters."
+    return _sign(view, 0, first + length - 1, message, "equal-points", length, advice)
+
+
+def _guesses(view: CurveView, subject: Subject) -> Sign | None:
+    """Find a loss of a language model that stays where guessing would be, or above."""
+    vocabulary, n = subject.task.vocabulary, len(view)
+    if not subject.task.language or vocabulary is None or view.assumed_unit != "nats" or n < 2 * _LEAST:
+        return None
+    guess, half = float(np.log(vocabulary)), view.value[n // 2 :]
+    level = float(np.median(half))
+    if level < _UNTAUGHT * guess or kendall_tau(view.value) < -0.5:
+        return None
+    message = text(
+        "{tag} never left the level of guessing: it is typically {level} in the second half, and guessing evenly among "
+        "{vocabulary} tokens costs {guess}",
+        tag=Tag(view.tag),
+        level=level_of(level),
+        vocabulary=count(vocabulary),
+        guess=level_of(guess, "nats"),
+    )
+    advice = "Look whether the checkpoint was loaded, fits its tokenizer, and gives finite numbers at this precision."
+    return _sign(view, 0, len(view.curve) - 1, message, "level-of-the-second-half", level, advice, view.unit)
+
+
+def _zero_gradient(subject: Subject) -> Sign | None:
+    """Find a gradient norm that is exactly 0 beside a loss that does not fall."""
+    norm, loss = subject.first(Role.GRAD_NORM), subject.first(Role.TRAIN_LOSS, Role.POLICY_LOSS)
+    least = 20 if subject.task.kind in RL else _LEAST  # a rare reward may come late
+    if norm is None or len(norm) < least or (loss is not None and _falls(loss)):
+        return None
+    zero = norm.value == 0.0
+    if float(zero.mean()) < 0.9:
+        return None
+    message = text(
+        "{tag} is exactly 0 at {zeros} of {points} logged points: no parameter is changed",
+        tag=Tag(norm.tag),
+        zeros=count(int(zero.sum())),
+        points=count(zero.size),
+    )
+    advice = (
+        "Look for frozen or detached parameters, checkpointing without inputs that need gradients, or groups of "
+        "answers that all get the same reward."
+    )
+    return _sign(norm, 0, len(norm.curve) - 1, message, "zero-points", int(zero.sum()), advice)
+
+
+def _same_evaluation(view: CurveView) -> Sign | None:
+    """Find an evaluation loss that is the same number, to its last digit, every time."""
+    value = view.curve.value
+    if value.size < _LEAST - 1 or not bool((value == value[0]).all()) or significant_digits(float(value[0])) < _DIGITS:
+        return None
+    message = text(
+        "{tag} is {level}, to the last digit, at each of {points} evaluations: the weights that are evaluated do not "
+        "change",
+        tag=Tag(view.tag),
+        level=precise(float(value[0]), view.unit),
+        points=count(value.size),
+    )
+    advice = "Look whether the optimiser holds the parameters of the model that is evaluated."
+    return _sign(view, 0, value.size - 1, message, "equal-points", value.size, advice)
+
+
+def _sign(
+    view: CurveView, first: int, last: int, message: Text, key: str, value: float, advice: str, unit: str = "points"
+) -> Sign:
+    step = view.curve.step
+    evidence = Evidence(key, key.replace("-", " "), float(value), unit)
+    return Sign(view, int(step[first]), int(step[last]), message, (evidence,), advice)
+
+
+def _falls(view: CurveView) -> bool:
+    """Return whether the last third of a loss lies clearly below its first."""
+    if len(view) < _LEAST:
+        return False
+    y: FloatArray = view.parts.y
+    third = max(1, y.size // 3)
+    fall = float(np.median(y[:third]) - np.median(y[-third:]))
+    return fall > max(0.02, 4.0 * median_error(view.parts.noise, third, view.parts.correlation))
