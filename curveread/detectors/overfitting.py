@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import erfc, sqrt
+from math import erfc, factorial, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -11,11 +11,12 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.quality import Quality, quality_since
 from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Span, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.levels import median_error
+from curveread.signals.levels import bend_noise, median_error
 from curveread.signals.trend import kendall_score
 
 __all__ = ["Overfitting"]
@@ -38,7 +39,13 @@ class Overfitting(Detector):
         (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
         after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training
         loss must not rise. With fewer than four evaluations after the minimum every one of them must be higher
-        than the one before.
+        than the one before. Fewer than eight evaluations in all do not show their noise: there every one after the
+        minimum must be higher than the one before, and the rise ``steep``; where the run memorises (the training
+        loss fell by a third since, to less than half of the evaluation loss) a rise of ``slight`` will do. The
+        confidence is then at most that of the order: k evaluations rise by chance in one of k! cases.
+        A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
+        an error where no such metric held its level; a smaller one is information where the metric went on to gain
+        ``gained`` of all that it gained.
 
     When it is wrong
         Late generalisation (grokking) first looks like this. An evaluation set that is too small, or evaluation
@@ -53,12 +60,15 @@ class Overfitting(Detector):
 
     rule: ClassVar[str] = "overfitting"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY,)
-    least: ClassVar[int] = 4
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC)
+    least: ClassVar[int] = 3
 
     least_z: float = field(default=4.0, metadata={"help": "standard errors that the end lies above the minimum"})
     least_rise: float = field(default=0.005, metadata={"help": "rise as a share of the level of the minimum"})
     p_value: float = field(default=0.01, metadata={"help": "largest p of the trend test after the minimum"})
+    steep: float = field(default=0.1, metadata={"help": "log rise of few evaluations that says enough by itself"})
+    gained: float = field(default=0.1, metadata={"help": "share of its gain that a metric made after the minimum"})
+    slight: float = field(default=0.01, metadata={"help": "log rise of few evaluations where the run memorises"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding per evaluation loss."""
@@ -67,34 +77,27 @@ class Overfitting(Detector):
         return [f for f in found if f is not None]
 
     def _judge(self, view: CurveView, train: CurveView, subject: Subject) -> Finding | None:
-        y, step, n = view.parts.y, view.step, len(view)
-        low = _minimum(y)
-        after = y[low:]
-        if after.size < 3:
+        rise = _rise(view, train, subject)
+        if rise is None or rise.size < self._least(view, rise.floor):
             return None
-        noise = _noise(y)
-        reach = max(1, n // 15)
-        around = y[max(0, low - reach) : low + reach + 1]
-        floor = float(np.median(around)) if n >= 8 else float(y[low])
-        tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))
-        end = float(np.median(y[-tail:]))
-        rise = end - floor
-        error = np.hypot(median_error(noise, tail), median_error(noise, around.size))
-        z = rise / error if error > 0 else 0.0
-        p = _mann_kendall(after)
-        # A long, steady rise proves itself by its direction; a short one must be high.
-        steady = after.size >= 10 and p <= 0.2 * self.p_value
-        if z < self.least_z * (0.6 if steady else 1.0) or rise < self._least(view, floor):
-            return None
-        if after.size < 5:
-            if not (np.all(np.diff(after) > 0) and z >= 2.0 * self.least_z):
-                return None
-        elif p > self.p_value:
-            return None
-        fall = _train_fall(train, int(step[low]))
-        if fall is None:
-            return None
-        return self._finding(view, low, floor, end, z, p, fall, train, subject)
+        points, few = rise.after.size, len(view) < 8 or rise.after.size < 5
+        shown = (points >= 5 and self._many(rise)) or (few and self._few(rise, len(view)))
+        return self._finding(view, rise, train, subject) if shown else None
+
+    def _few(self, rise: _Rise, n: int) -> bool:
+        """Return whether the few evaluations from the minimum on rise beyond doubt."""
+        if not np.all(np.diff(rise.after) > 0):
+            return False
+        if n < 8:
+            return rise.size >= (self.slight if rise.memorises else self.steep)
+        return rise.z >= self.least_z * (1.0 if rise.memorises else 2.0)
+
+    def _many(self, rise: _Rise) -> bool:
+        """Return whether the evaluations from the minimum on rise as a whole, and higher than noise."""
+        p = _mann_kendall(rise.after)
+        # A long, steady rise proves itself by its direction, one of a run that memorises by what it stands beside.
+        by_itself = rise.memorises or (rise.after.size >= 10 and p <= 0.2 * self.p_value)
+        return p <= self.p_value and rise.z >= self.least_z * (0.6 if by_itself else 1.0)
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""
@@ -102,47 +105,42 @@ class Overfitting(Detector):
             return self.least_rise
         return max(0.02 * float(view.parts.y.max() - floor), 0.02)
 
-    def _finding(
-        self,
-        view: CurveView,
-        low: int,
-        floor: float,
-        end: float,
-        z: float,
-        p: float,
-        fall: float,
-        train: CurveView,
-        subject: Subject,
-    ) -> Finding:
-        y, step, n = view.parts.y, view.step, len(view)
+    def _finding(self, view: CurveView, rise: _Rise, train: CurveView, subject: Subject) -> Finding:
+        y, step, n, low, floor = view.parts.y, view.step, len(view), rise.low, rise.floor
+        quality = rise.quality
         lowest = int(np.argmin(view.value))  # the best that the key figures and the checkpoint to keep speak of, too
-        best, last, level_at_end = float(view.value[lowest]), float(view.value[-1]), view.parts.level(end)
+        best, last, level_at_end = float(view.value[lowest]), float(view.value[-1]), view.parts.level(rise.end)
         noisy_end = last - best < 0.5 * (level_at_end - best)
         at = int(step[low])
         before, behind = int(step[max(0, low - 1)]), int(step[min(n - 1, low + 1)])
         late_gain = float(y[low // 2] - floor)
         gained = float(np.max(y[: low + 1]) - floor)
-        severity = Severity.ERROR if end - floor > max(late_gain, 0.25 * gained) else Severity.WARNING
+        severity = Severity.WARNING
+        if rise.size > max(late_gain, 0.25 * gained, self.steep):
+            severity = Severity.ERROR if quality is None or quality.change < -1.0 else Severity.WARNING
+        elif quality is not None and quality.change > 1.0 and quality.gained >= self.gained:
+            severity = Severity.INFO
         message = text(
             "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, "
-            "while the training loss went on falling",
+            "while the training loss went on falling{quality}",
             tag=Tag(view.tag),
             onset=Place(int(step[lowest])),
             best=level(best, view.unit),
             rise=_risen(best, level_at_end if noisy_end else last),
             end=text("around {level}", level=level(level_at_end)) if noisy_end else level(last),
+            quality=text("") if quality is None else quality.words,
         )
         evidence = [
             Evidence("best-evaluation-loss", "best evaluation loss", best, view.unit),
             Evidence("evaluation-loss-at-the-end", "evaluation loss at the end", last, view.unit),
             Evidence("level-at-the-end", "level of the last evaluations", level_at_end, view.unit),
-            Evidence("rise", "rise", float(z), "standard errors"),
+            Evidence("rise", "rise", float(rise.z), "standard errors"),
             Evidence(
                 "onset-between-steps",
                 text("onset between {axis}", axis=AxisWord(several=True)),
                 text("{steps}", steps=Labelled(Span(before, behind))),
             ),
-            _change_of_training(fall, train),
+            _change_of_training(rise.fall, train),
             Evidence(
                 "share-of-the-run-after-the-minimum",
                 "share of the run after the minimum",
@@ -150,11 +148,9 @@ class Overfitting(Detector):
                 "ratio",
             ),
         ]
-        accuracy = subject.first(Role.EVAL_ACCURACY)
-        if accuracy is not None and len(accuracy) > 3:
-            top = int(np.argmax(accuracy.value))
-            name = text("best {tag} at {axis}", tag=Tag(accuracy.tag), axis=AxisWord())
-            evidence.append(Evidence("best-metric-at", name, float(accuracy.step[top]), "step"))
+        if quality is not None:
+            name = text("best {tag} at {axis}", tag=Tag(quality.tag), axis=AxisWord())
+            evidence.append(Evidence("best-metric-at", name, float(quality.best_at), "step"))
         kept = [c.step for c in subject.checkpoints]
         best_at = int(step[lowest])
         nearest = min(kept, key=lambda s: (abs(s - best_at), s)) if kept else None
@@ -169,7 +165,7 @@ class Overfitting(Detector):
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=confidence_of(self.rule, float(np.log(z / self.least_z))),
+            confidence=min(confidence_of(self.rule, float(np.log(rise.z / self.least_z))), _order_confidence(y, low)),
             tag=view.tag,
             first_step=at,
             peak_step=int(step[low + int(np.argmax(y[low:]))]),
@@ -196,6 +192,60 @@ def _change_of_training(fall: float, train: CurveView) -> Evidence:
     return Evidence(key, name, -float(fall), "scaled")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rise:
+    """The course of an evaluation loss from its minimum on, on the view's even scale.
+
+    Parameters
+    ----------
+    low, after
+        Index of the minimum; (m,) values from it on.
+    floor, end, z
+        Levels around the minimum and at the end; their difference in standard errors.
+    fall
+        How far the training loss fell meanwhile.
+    memorises
+        Whether the training loss left the evaluation loss behind.
+    quality
+        A metric that was measured with it.
+    """
+
+    low: int
+    after: FloatArray
+    floor: float
+    end: float
+    z: float
+    fall: float
+    memorises: bool
+    quality: Quality | None
+
+    @property
+    def size(self) -> float:
+        """Height of the end above the minimum."""
+        return self.end - self.floor
+
+
+def _rise(view: CurveView, train: CurveView, subject: Subject) -> _Rise | None:
+    """Return the course since the minimum; None where fewer than three evaluations show it or the train loss rose."""
+    y, n = view.parts.y, len(view)
+    low = _minimum(y)
+    after = y[low:]
+    if after.size < 3:
+        return None
+    reach = max(1, n // 15)
+    around = y[max(0, low - reach) : low + reach + 1]
+    floor = float(np.median(around)) if n >= 8 else float(y[low])
+    tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))
+    end = float(np.median(y[-tail:]))
+    noise = bend_noise(y)
+    z = (end - floor) / float(np.hypot(median_error(noise, tail), median_error(noise, around.size)))
+    fall = _train_fall(train, int(view.step[low]))
+    if fall is None:
+        return None
+    memorises = _memorises(view, train, end, fall)
+    return _Rise(low, after, floor, end, z, fall, memorises, quality_since(subject, view, low))
+
+
 def _minimum(y: FloatArray) -> int:
     """Return the index of the minimum; of the 3-point median for curves long enough that noise could place it."""
     if y.size < 12:
@@ -204,14 +254,6 @@ def _minimum(y: FloatArray) -> int:
     centre = int(np.argmin(smooth)) + 1
     low = max(0, centre - 1)
     return low + int(np.argmin(y[low : centre + 2]))
-
-
-def _noise(y: FloatArray) -> float:
-    """Return the noise of an evaluation curve from second differences, which a smooth bend hardly moves."""
-    if y.size < 4:
-        return 0.01
-    bend = np.abs(np.diff(y, 2)) / np.sqrt(6.0)
-    return max(1.4826 * float(np.median(bend)), 1e-4)
 
 
 def _mann_kendall(y: FloatArray) -> float:
@@ -238,14 +280,25 @@ def _kendall_tail(n: int, s: int) -> float:
     return float(counts[: inversions + 1].sum() / counts.sum())
 
 
+def _order_confidence(y: FloatArray, low: int) -> float:
+    """Return the confidence that the order of the evaluations since the minimum allows: k rise by chance once in k!."""
+    return 1.0 - 1.0 / factorial(min(y.size - low, 10))
+
+
+def _memorises(view: CurveView, train: CurveView, end: float, fall: float) -> bool:
+    """Return whether the training loss left the evaluation loss behind: a third lower since, and below half of it."""
+    if view.parts.transform.kind != "log" or train.parts.transform.kind != "log":
+        return False
+    gap = end - float(np.median(train.parts.y[-max(3, len(train) // 20) :]))
+    return bool(fall >= np.log(1.5) and gap >= np.log(2.0))
+
+
 def _train_fall(train: CurveView, at: int) -> float | None:
     """Return how far the training loss fell from around step ``at`` to the end; None unless it did."""
     y, step = train.parts.y, train.step
     here = int(np.searchsorted(step, at))
     n = y.size
-    if n < 4:
-        return None
-    m = max(3, n // 20)
+    m = max(min(3, n // 3), n // 20)
     around = y[max(0, here - m) : here + m]
     if around.size == 0:
         return None

@@ -11,6 +11,7 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Rise",
+    "bend_noise",
     "last_change",
     "median_error",
     "no_higher_since",
@@ -58,6 +59,17 @@ class Rise:
 def median_error(sigma: float, points: float, correlation: float = 1.0) -> float:
     """Return the standard error of a median of ``points`` values: 1.2533 sigma / sqrt(independent points)."""
     return float(1.2533 * sigma / np.sqrt(max(points / max(correlation, 1.0), 1.0)))
+
+
+def bend_noise(y: FloatArray) -> float:
+    """Return the noise (1 sigma) of (n,) values from second differences, which a smooth bend hardly moves.
+
+    At least 1e-4; 0.01 for fewer than four values, which do not show it.
+    """
+    if y.size < 4:
+        return 0.01
+    bend = np.abs(np.diff(y, 2)) / np.sqrt(6.0)
+    return max(1.4826 * float(np.median(bend)), 1e-4)
 
 
 def windows_of(n: int, share: float, least: int = 5) -> tuple[int, IntArray]:

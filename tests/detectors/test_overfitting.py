@@ -86,3 +86,51 @@ def test_the_rise_is_the_one_that_the_log_ends_with() -> None:
     assert f"({best:.3g}) and rose {100 * (last / best - 1):.0f} % to {last:.2f} by the end" in str(f.message)
     assert f.get("best-evaluation-loss") == best
     assert not any("Callback" in advice for advice in f.advice)
+
+
+def _memorising(n: int, end: float, start: float = 1.5, seed: int = 0) -> np.ndarray:
+    """Return a training loss that falls exponentially from ``start`` to ``end``, with 5 % noise."""
+    noise = np.exp(0.05 * np.random.default_rng(seed).standard_normal(n))
+    return start * (end / start) ** np.linspace(0.0, 1.0, n) * noise
+
+
+@pytest.mark.parametrize("evaluation", [[0.95, 1.38, 1.80], [1.2, 0.95, 1.38, 1.80], [1.467, 1.474, 1.502]])
+def test_three_evaluations_that_rise_while_the_run_memorises(evaluation: list[float]) -> None:
+    run = spread(train_loss=_memorising(60, 0.03), eval_loss=np.array(evaluation))
+    (f,) = found(run, "overfitting")
+    assert f.severity is not Severity.INFO
+    assert f.confidence == pytest.approx(1 - 1 / 6)
+
+
+@pytest.mark.parametrize(
+    "evaluation",
+    [[1.467, 1.460, 1.502], [1.5, 1.505, 1.512], [1.40, 1.38, 1.39], [1.50, 1.40, 1.35, 1.38], [1.467, 1.469, 1.471]],
+)
+def test_few_evaluations_that_do_not_rise_steeply_are_quiet(evaluation: list[float]) -> None:
+    end = 0.03 if evaluation[-1] < 1.48 else 1.2
+    run = spread(train_loss=_memorising(60, end), eval_loss=np.array(evaluation))
+    assert found(run, "overfitting") == []
+
+
+def test_an_accuracy_that_goes_on_rising_is_told_and_makes_a_small_rise_information() -> None:
+    t = np.linspace(0, 1, 20)
+    train = 1.0 + 2.0 * np.exp(-8 * t) - 0.2 * t
+    evaluation = np.r_[4.0, 3.2, np.linspace(2.77, 2.94, 18)] + 0.005 * normal(20)
+    gains = 0.2 * (1 - np.exp(-3 * t)) + 0.001 * normal(20)
+    (f,) = found(spread(train_loss=train, eval_loss=evaluation, **{"metrics/mAP50-95(B)": gains}), "overfitting")
+    assert f.severity is Severity.INFO
+    assert "mAP50-95(B) still rose" in str(f.message)
+    (f,) = found(spread(train_loss=train, eval_loss=evaluation, **{"metrics/mAP50-95(B)": gains[::-1]}), "overfitting")
+    assert f.severity is Severity.WARNING
+    assert "fell" in str(f.message)
+
+
+def test_the_parts_of_a_sum_that_overfit_are_one_finding() -> None:
+    curves = {}
+    for k, part in enumerate(("box", "cls", "dfl")):
+        curves[f"train/{part}_loss"] = _memorising(60, 0.5, seed=k)
+        curves[f"val/{part}_loss"] = np.r_[np.linspace(2.0, 0.6, 20), np.linspace(0.6, 2.0, 40)] + 0.01 * normal(
+            60, 1, k
+        )
+    assert len(found(spread(**curves), "overfitting")) == 1
+    assert len(anywhere(spread(**curves), "overfitting")) == 3

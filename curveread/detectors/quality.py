@@ -1,0 +1,74 @@
+"""A quality metric measured beside a loss: what it did while the loss rose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Subject
+from curveread.findings.arguments import Tag, level
+from curveread.findings.text import Text, text
+from curveread.run.roles import Role
+from curveread.signals.levels import bend_noise, median_error
+
+__all__ = ["Quality", "quality_since"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A quality metric since the evaluation loss was best.
+
+    Parameters
+    ----------
+    tag, best_at
+        Its name; the step at which it was best.
+    then, now
+        Its level around the minimum of the loss and at the end.
+    change
+        Its change since in units of what noise would explain: beyond +-1 it rose or fell.
+    gained
+        The change as a share of all that it ever gained.
+    """
+
+    tag: str
+    best_at: int
+    then: float
+    now: float
+    change: float
+    gained: float
+
+    @property
+    def words(self) -> Text:
+        """Its course, to stand at the end of a sentence."""
+        tag, now = Tag(self.tag), level(self.now)
+        if abs(self.change) <= 1.0:
+            return text("; {tag} stayed at {now}", tag=tag, now=now)
+        if self.change > 0.0:
+            return text("; {tag} still rose from {then} to {now}", tag=tag, then=level(self.then), now=now)
+        return text("; {tag} fell from {then} to {now}", tag=tag, then=level(self.then), now=now)
+
+
+def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None:
+    """Return the accuracy (else quality metric) measured beside a loss that changed most clearly since a point of it.
+
+    Parameters
+    ----------
+    subject
+        What the check is given; it declared the roles of quality metrics.
+    view, low
+        The loss and the index of its point.
+    """
+    found = []
+    for metric in subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC):
+        value, n = metric.value, len(metric)
+        if n < 3 or metric.curve.known.direction != "higher" or 2 * np.isin(view.step, metric.step).sum() < len(view):
+            continue
+        at = min(int(np.searchsorted(metric.step, view.step[low])), n - 1)
+        tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
+        then, now = float(np.median(value[max(0, at - 1) : at + 2])), float(np.median(value[-tail:]))
+        noise = 2.0 * median_error(bend_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
+        best = int(np.argmax(value))
+        gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
+        found.append(Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained))
+    return max(found, key=lambda q: abs(q.change), default=None)
