@@ -145,8 +145,8 @@ _TABLE: tuple[_Link, ...] = (
     # less said about the same run, wherever it begins
     _Link("overfitting", ("generalization-stall",), _anywhere, milder=True),
     _Link("plateau", ("underfitting",), _anywhere, milder=True),
-    _Link("no-learning", ("underfitting", "entropy-collapse", "kl-blowup"), _anywhere, milder=True),
-    _Link("metric-collapse", ("entropy-collapse", "kl-blowup", "reward-hacking"), _anywhere, milder=True),
+    _Link("no-learning", ("underfitting", "entropy-collapse"), _anywhere, milder=True),
+    _Link("metric-collapse", ("entropy-collapse", "reward-hacking"), _anywhere, milder=True),
     _Link("divergence", ("clipping-saturation", "underfitting", "generalization-stall"), _anywhere, milder=True),
     _Link("gradient-explosion", ("clipping-saturation",), _anywhere, milder=True),
     _Link("concurrent-writers", ("restart",), _anywhere, milder=True),

@@ -10,6 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.returns import TRAINING, never_gained
 from curveread.detectors.untrained import Sign, signs
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
@@ -25,13 +26,14 @@ __all__ = ["NoLearning"]
 
 @dataclass(frozen=True)
 class NoLearning(Detector):
-    """The training loss never left the level at which it started.
+    """The training loss, or a policy's reward, never left the level at which it started.
 
     What it finds
         A training loss that is flat from the first step on, for the whole run or for at least ``least_stuck``
-        of it; without a training loss, a reward that is while the policy's entropy stays where it began. And, at any
-        noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an evaluation that
-        repeats one number to its last digit, a language model that stays at the level of guessing.
+        of it. Without a training loss, rewards of which none ever rose above that of the first episodes: that wander
+        without rising, fall, are one number throughout, or have no spread within groups of answers to one prompt. And,
+        at any noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an
+        evaluation that repeats one number to its last digit, a language model that stays at the level of guessing.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
@@ -42,7 +44,10 @@ class NoLearning(Detector):
         first one, the log must be able to show such a drop (its standard error is at most a third of it),
         and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
         first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
-        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
+        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing. A reward never rose when
+        no tenth of the run lies above the first by half the scatter of its points (10th to 90th percentile), and no
+        fifth by three standard errors. A run that begins at a later step than it is long goes on from an earlier one
+        and is not judged, unless nothing in it moves; nor is a log of returns alone, which may be an evaluation.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that
@@ -54,9 +59,7 @@ class NoLearning(Detector):
 
     rule: ClassVar[str] = "no-learning"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
-    uses: ClassVar[tuple[Role, ...]] = (
-        Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.ENTROPY, Role.POLICY_LOSS,
-    )  # fmt: skip
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.DIAGNOSTIC, *TRAINING)
     least: ClassVar[int] = 4
     least_course: ClassVar[int] = 30
     """Points of which a course in noise can be said to be flat."""
@@ -69,16 +72,14 @@ class NoLearning(Detector):
         """Return at most one finding."""
         if (sign := next(signs(subject), None)) is not None:
             return [self._shown(sign)]
-        views = subject.all(Role.TRAIN_LOSS) or subject.all(Role.REWARD)
-        view = views[0]
+        view = subject.first(Role.TRAIN_LOSS)
+        if view is None:
+            return never_gained(subject, self.least_course)
         if len(view) < self.least_course:
             return []
-        reward = view.curve.role is Role.REWARD
-        if reward and not _entropy_stayed(subject):
-            return []
-        if not reward and subject.eval_falls(subject.first_step, 0.003):
+        if subject.eval_falls(subject.first_step, 0.003):
             return []  # a fine-tune gains little at first sight, and the evaluation shows that it does
-        found = self._reward(view) if reward else self._loss(view)
+        found = self._loss(view)
         return [self._finding(view, *found, subject)] if found else []
 
     def _loss(self, view: CurveView) -> tuple[int, float, float] | None:
@@ -117,22 +118,6 @@ class NoLearning(Detector):
         fall = float(np.median(y[fifth : 2 * fifth]) - np.median(y[-fifth:]))
         return fall > max(4.0 * error / 2.0, 0.5 * self.least_drop)
 
-    def _reward(self, view: CurveView) -> tuple[int, float, float] | None:
-        """Judge a reward: it never rose beyond the spread of its own beginning."""
-        value = view.value
-        m, starts = windows_of(value.size, 0.1, least=10)
-        medians = window_medians(value, m, starts)
-        spread = float(np.percentile(value, 90.0) - np.percentile(value, 10.0))
-        gain = float(medians.max() - medians[0])
-        if spread <= 0.0 or gain > 0.5 * spread or abs(float(medians[-1] - medians[0])) > 0.35 * spread:
-            return None
-        # A policy that starts at its ceiling is flat too: the noise of a learner that is stuck is two-sided.
-        top = float(np.percentile(value, 99.0) - np.median(value))
-        low = float(np.median(value) - np.percentile(value, 1.0))
-        if top < 0.5 * low:
-            return None
-        return value.size - 1, float(medians[0]), gain
-
     def _shown(self, sign: Sign) -> Finding:
         return Finding(
             rule=self.rule,
@@ -148,27 +133,22 @@ class NoLearning(Detector):
         )
 
     def _finding(self, view: CurveView, stuck: int, level: float, drop: float, subject: Subject) -> Finding:
-        reward = view.curve.role is Role.REWARD
         first, last = int(view.step[0]), int(view.step[stuck])
         whole = stuck >= len(view) - 1
         message = text(
             "{tag} never left its starting level of {level}",
             tag=Tag(view.tag),
-            level=level_of(level, "" if reward else view.unit),
+            level=level_of(level, view.unit),
         )
         if not whole:
             stuck_for = share((last - first) / subject.length)
             message += text(" until {end}: {share} of the run", end=Place(last), share=stuck_for)
-        evidence = [Evidence("starting-level", "starting level", level, "reward" if reward else view.unit)]
-        evidence.append(
-            Evidence(
-                "largest-gain", "largest gain" if reward else "largest drop", drop, "reward" if reward else "log units"
-            )
-        )
+        evidence = [Evidence("starting-level", "starting level", level, view.unit)]
+        evidence.append(Evidence("largest-gain", "largest drop", drop, "log units"))
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
         explained: tuple[str, ...] = ("a model that already did the task when the run began",)
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
-        guess = guess_of(level, error, subject.task.answers) if not reward else None
+        guess = guess_of(level, error, subject.task.answers)
         if guess is not None:
             evidence.append(
                 Evidence("guessing", text("ln({answers})", answers=count(guess)), float(np.log(guess)), "nats")
@@ -206,13 +186,3 @@ class NoLearning(Detector):
             also_explained_by=explained,
             advice=tuple(advice),
         )
-
-
-def _entropy_stayed(subject: Subject) -> bool:
-    """Return whether the policy's entropy is logged and ends within 5 % of where it began."""
-    view = subject.first(Role.ENTROPY)
-    if view is None or len(view) < 20:
-        return False
-    m = max(5, len(view) // 20)
-    start, end = float(np.median(view.value[:m])), float(np.median(view.value[-m:]))
-    return start > 0.0 and abs(end - start) < 0.05 * start

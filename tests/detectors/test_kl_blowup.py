@@ -13,7 +13,7 @@ T = np.arange(400)
 
 def test_a_policy_that_runs_away() -> None:
     kl = 0.01 * np.exp(normal(400, 0.5)) * np.where(T < 280, 1.0, 60.0)
-    run = run_of(approx_kl=kl, episodic_return=100 + normal(400, 5.0))
+    run = run_of(approx_kl=kl, episodic_return=np.minimum(T, 200) + normal(400, 5.0))
     (f,) = found(run, "kl-blowup")
     assert f.severity is Severity.WARNING
     assert 260 <= f.first_step <= 320
@@ -36,7 +36,7 @@ def test_healthy_divergences_are_quiet() -> None:
 
 def test_a_divergence_per_token_is_measured_by_the_entropy() -> None:
     kl = np.where(T < 280, 0.05, 2.4) * np.exp(normal(400, 0.1))
-    reward = 0.3 + normal(400, 0.02)
+    reward = 0.3 + T / 2000.0 + normal(400, 0.02)
     (f,) = found(run_of(kl=kl, reward=reward, entropy=np.linspace(1.9, 0.8, 400)), "kl-blowup")
     assert 260 <= f.first_step <= 300
     assert found(run_of(kl=kl, reward=reward, entropy=np.full(400, 30.0)), "kl-blowup") == []
@@ -48,5 +48,5 @@ def test_the_level_at_the_end_is_that_of_the_last_tenth() -> None:
     kl[356:360] = 2.0  # not in the last 40 of 400 points
     kl[360:378] = 3.0
     kl[378:] = 4.0
-    (f,) = found(run_of(approx_kl=kl, episodic_return=100 + normal(400, 5.0)), "kl-blowup")
+    (f,) = found(run_of(approx_kl=kl, episodic_return=np.minimum(T, 200) + normal(400, 5.0)), "kl-blowup")
     assert (f.get("usual-level"), f.get("level-at-the-end")) == (0.01, 4.0)

@@ -35,13 +35,6 @@ def test_noise_that_could_hide_learning_is_undetermined() -> None:
     assert found(run_of(train_loss=value), "no-learning") == []
 
 
-def test_reward_needs_the_entropy() -> None:
-    rng = np.random.default_rng(0)
-    reward, entropy = 22 + 4 * rng.standard_normal(200), np.full(200, 0.69)
-    assert found(run_of(episodic_return=reward), "no-learning") == []
-    assert found(run_of(episodic_return=reward, entropy=entropy), "no-learning") != []
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_a_loss_that_fell_within_the_first_points_did_learn(seed: int) -> None:
     noise = np.random.default_rng(seed).normal(0, 0.004, N)

@@ -1,0 +1,163 @@
+"""What ``no-learning`` says of returns: a policy whose reward never rose above that of its first episodes."""
+
+from __future__ import annotations
+
+from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.confidence import confidence_of
+from curveread.findings.arguments import Tag, count, figure, share
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.text import Text, text
+from curveread.run.roles import Role, is_eval, words
+from curveread.signals.returns import Ascent, ascent_of
+
+__all__ = ["TRAINING", "continued", "never_gained"]
+
+_RULE = "no-learning"
+_SAME = 12
+"""Points that a return must have that is the same number throughout."""
+
+TRAINING = (
+    Role.POLICY_LOSS,
+    Role.VALUE_LOSS,
+    Role.ENTROPY,
+    Role.KL,
+    Role.LEARNING_RATE,
+    Role.GRAD_NORM,
+    Role.HYPER_PARAMETER,
+)
+"""What a log of a training holds beside returns; the exploration rate is among its settings."""
+
+
+def never_gained(subject: Subject, least: int) -> list[Finding]:
+    """Return at most one finding: no return of the run rose above that of its first episodes.
+
+    A return may wander without rising, be the same number throughout, or have no spread within the groups of answers
+    that a policy is to tell apart. A run whose steps begin later than it is long goes on from an earlier one: its first
+    episodes are no beginning. Nor are those of a log that holds returns alone: it may be an evaluation of what was
+    trained elsewhere. ``least`` is the number of points that one must have that wanders.
+    """
+    apart = _groups_alike(subject)
+    if apart is not None:
+        return [apart]
+    views = [v for v in subject.all(Role.REWARD) if len(v)]
+    trained = any(len(v) for v in subject.all(*TRAINING))
+    moving = [v for v in views if v.value.min() < v.value.max()]
+    if not moving:
+        return [_same(v) for v in views if (trained or v.value[0] <= 0.0) and _never_moved(v, subject)][:1]
+    if not trained or continued(subject) or len(moving[0]) < least:
+        return []
+    ascents = [ascent_of(v.value) for v in moving if len(v) >= least]
+    return [_flat(moving[0], ascents[0])] if all(a.never for a in ascents) else []
+
+
+def continued(subject: Subject) -> bool:
+    """Return whether the run visibly goes on from an earlier one: it begins later than it is long."""
+    return subject.first_step > subject.length
+
+
+def _never_moved(view: CurveView, subject: Subject) -> bool:
+    """Return whether a return that is one number throughout tells that nothing was learned.
+
+    Evaluations of a solved task are all alike, too, and so are those of a run that goes on from a solved one: there the
+    policy must have stood still as well.
+    """
+    if len(view) < _SAME:
+        return False
+    late = continued(subject) or (is_eval(view.tag) and float(view.value[0]) > 0.0)
+    return not late or _stands_still(subject)
+
+
+def _stands_still(subject: Subject) -> bool:
+    """Return whether the policy has no entropy, or does not change from update to update: exactly zero all along."""
+    return any(len(v) >= _SAME and not v.value.any() for v in subject.all(Role.ENTROPY, Role.KL))
+
+
+def _groups_alike(subject: Subject) -> Finding | None:
+    """Return the finding that all answers to a prompt got the same reward, in nearly every batch of the run."""
+    for view in subject.all(Role.DIAGNOSTIC):
+        have = set(words(view.tag))
+        if "reward" not in have or "std" not in have or len(view) < _SAME:
+            continue
+        alike = view.value >= 1.0 if "zero" in have else view.value == 0.0
+        part = float(alike.mean())
+        if part >= 0.95:
+            first, last = int(view.step[0]), int(view.step[-1])
+            message = text(
+                "{tag} was {value} in {part} of the batches: all answers to a prompt got the same reward, so that no "
+                "advantage is left to learn from",
+                tag=Tag(view.tag),
+                value=figure(1.0 if "zero" in have else 0.0),
+                part=text("all") if part == 1.0 else share(part),
+            )
+            advice = (
+                "Look at the answers and their rewards: a reward function that always fails (parsing, format), or "
+                "prompts that are all too hard or too easy.",
+                "Sample more answers per prompt, or at a higher temperature.",
+            )
+            return _finding(view, (first, last), message, (), advice, ("prompts that the model already solves",))
+    return None
+
+
+def _same(view: CurveView) -> Finding:
+    value = float(view.value[0])
+    message = text(
+        "{tag} is {value} at all {points} points, from the first to the last",
+        tag=Tag(view.tag),
+        value=figure(value),
+        points=count(len(view)),
+    )
+    return _finding(
+        view,
+        (int(view.step[0]), int(view.step[-1])),
+        message,
+        (Evidence("starting-level", "starting level", value, "reward"),),
+        (
+            "Step through one episode by hand: a return that never varies means an environment that always ends the "
+            "same way, a reward that is never paid, or a policy that always does the same.",
+        ),
+        ("a task that was solved before the run began",),
+    )
+
+
+def _flat(view: CurveView, ascent: Ascent) -> Finding:
+    message = text(
+        "{tag} never rose above the {start} of its first episodes; it ended at {end}",
+        tag=Tag(view.tag),
+        start=figure(ascent.start),
+        end=figure(ascent.end),
+    )
+    evidence = (
+        Evidence("starting-level", "starting level", ascent.start, "reward"),
+        Evidence("largest-gain", "largest gain", ascent.best - ascent.start, "reward"),
+        Evidence("level-at-the-end", "level at the end", ascent.end, "reward"),
+        Evidence("scatter", "scatter of its points", ascent.spread, "reward"),
+    )
+    advice = (
+        "Try the same code on a task that is known to be learned within minutes, such as CartPole.",
+        "Check that rewards are paid at all, the sign and scale of the advantages, and the learning rate.",
+    )
+    explained = ("a policy that already did the task when the run began", "a reward that is met too rarely by chance")
+    return _finding(view, (int(view.step[0]), int(view.step[-1])), message, evidence, advice, explained)
+
+
+def _finding(
+    view: CurveView,
+    span: tuple[int, int],
+    message: Text,
+    evidence: tuple[Evidence, ...],
+    advice: tuple[str, ...],
+    explained: tuple[str, ...],
+) -> Finding:
+    return Finding(
+        rule=_RULE,
+        severity=Severity.ERROR,
+        confidence=confidence_of(_RULE, 1.0),
+        tag=view.tag,
+        first_step=span[0],
+        peak_step=span[0],
+        last_step=span[1],
+        message=message,
+        evidence=evidence,
+        also_explained_by=explained,
+        advice=advice,
+    )
