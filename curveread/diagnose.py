@@ -29,7 +29,6 @@ from curveread.findings.text import capitalized, joined, text
 from curveread.readings.extras.report_extras import ReportExtras
 from curveread.readings.keep import checkpoints
 from curveread.readings.language.spike_scores import spike_scores
-from curveread.readings.metrics import reminder
 from curveread.readings.outlook import Outlook, outlook
 from curveread.readings.phases import phases
 from curveread.readings.statements import statements
@@ -115,7 +114,7 @@ def diagnose(
         phases=stretches,
         timeline=timeline(case, kept),
         summary={**summary(case), **spike_scores(case), **ahead.summary},
-        statements=(*sentences, *ahead.statements, *reminder(sentences)),
+        statements=(*sentences, *ahead.statements),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
         causes=causes(case, kept, quiet),
@@ -226,10 +225,22 @@ def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, 
     )
 
 
+_TELLING = (*LOSSES, *METRICS, Role.REWARD, Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY)
+
+
 def judgeable(run: Run) -> bool:
     """Return whether a run holds a loss or a quality metric with points enough to say anything about it."""
-    roles = (*LOSSES, *METRICS, Role.REWARD, Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY)
-    return any(int(c.finite.sum()) >= _LEAST_POINTS for role in roles for c in run.of(role))
+    return any(int(c.finite.sum()) >= _LEAST_POINTS for role in _TELLING for c in run.of(role))
+
+
+def _not_judged(run: Run) -> str:
+    """Return why a run cannot be judged."""
+    if not run.curves:
+        return "The log holds no curve"
+    most = max((len(c) for role in _TELLING for c in run.of(role)), default=0)
+    if most:
+        return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
+    return "Not judged: the log holds no loss and no quality metric that is known as one"
 
 
 def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
@@ -237,10 +248,8 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     faults = [f for f in findings if f.severity is not Severity.INFO]
     if not faults:
         headline: str = "Nothing needs attention"
-        if not run.curves:
-            headline = "The log holds no curve"
-        elif not judgeable(run):
-            headline = "Not judged: the log holds no loss and no quality metric that is known as one"
+        if not judgeable(run):
+            headline = _not_judged(run)
         elif findings:
             headline = joined("; worth knowing: ", (headline, findings[0].message))
         health = "undetermined" if not judgeable(run) else "info" if findings else "ok"

@@ -42,11 +42,8 @@ def impact(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = None
     meter = _Meter(run, cost_per_hour)
     first, last = run.first_step or 0, run.last_step or 0
     faults = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
-    best = diagnosis.summary.get("best_eval_loss")
-    evals = run.of(Role.EVAL_LOSS)
-    after = None
-    if best is not None and best.step is not None and evals and best.step < int(evals[0].step[-1]):
-        after = meter.spent([(best.step, last)])
+    best = diagnosis.summary.get("share_of_compute_after_best")
+    after = meter.spent([(best.step, last)]) if best is not None and best.step is not None else None
     attempts = run.attempts
     again = [(b.first_step, a.last_step) for a, b in itertools.pairwise(attempts)]
     return Impact(

@@ -77,11 +77,11 @@ def _facts(diagnosis: Diagnosis) -> str:
         own = run.x_axis in ("epoch", "tokens", "seconds")
         at = "" if best.step is None else span(best.step, None, run.x_axis) if own else f"step {compact(best.step)}"
         place = f" ({at})" if at else ""
-        facts.append(f"best eval loss {measure(best.value, best.unit)}{place}")
+        facts.append(f"{clean(best.label) or 'best eval loss'} {measure(best.value, best.unit)}{place}")
     if last is not None and (best is None or last.value != best.value):
         facts.append(f"last {measure(last.value, last.unit)}")
     if best is None and train is not None:
-        facts.append(f"last train loss {measure(train.value, train.unit)}")
+        facts.append(f"{clean(train.label) or 'last train loss'} {measure(train.value, train.unit)}")
     return " · ".join(facts)
 
 

@@ -14,9 +14,11 @@ from curveread.detectors.confidence import confidence_of
 from curveread.detectors.quality import Quality, quality_since
 from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Span, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import text
+from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.levels import bend_noise, median_error
+from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score
 
 __all__ = ["Overfitting"]
@@ -151,13 +153,8 @@ class Overfitting(Detector):
         if quality is not None:
             name = text("best {tag} at {axis}", tag=Tag(quality.tag), axis=AxisWord())
             evidence.append(Evidence("best-metric-at", name, float(quality.best_at), "step"))
-        kept = [c.step for c in subject.checkpoints]
-        best_at = int(step[lowest])
-        nearest = min(kept, key=lambda s: (abs(s - best_at), s)) if kept else None
         advice = [
-            text("Keep the checkpoint of {kept}, the nearest to the minimum on disk.", kept=Place(nearest))
-            if nearest is not None
-            else text("Keep the checkpoint nearest to {onset}.", onset=Place(best_at)),
+            _what_to_keep(view, subject),
             "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation."
             if subject.trainer
             else "Stop early next time, or add data or regularisation.",
@@ -178,6 +175,19 @@ class Overfitting(Detector):
             ),
             advice=tuple(advice),
         )
+
+
+def _what_to_keep(view: CurveView, subject: Subject) -> Text:
+    """Return which checkpoint to keep: the best on disk by this curve, of a detector the best by its precision."""
+    precision = (v for v in subject.all(Role.QUALITY_METRIC) if is_overall_precision(v.tag))
+    if (judge := next(precision, None)) is not None:
+        best = Place(int(judge.step[int(np.argmax(judge.value))]))
+        return text("Keep the checkpoint of the best {tag}, {best}.", tag=Tag(judge.tag), best=best)
+    kept = np.array([c.step for c in subject.checkpoints], dtype=np.int64)
+    if kept.size:
+        chosen = Place(int(kept[best_on_disk(kept, view.step, view.value)]))
+        return text("Keep the checkpoint of {kept}, the best on disk.", kept=chosen)
+    return text("Keep the checkpoint nearest to {onset}.", onset=Place(int(view.step[int(np.argmin(view.value))])))
 
 
 def _risen(best: float, end: float) -> Argument:

@@ -66,7 +66,7 @@ class UnnormalizedLoss(Detector):
     def lacks(self, subject: Subject) -> str:
         """Return that nobody says how large the vocabulary is, or that the loss is one over a vocabulary."""
         if subject.task.vocabulary is None:
-            return "the size of the vocabulary is not in the config; vocab_size states it"
+            return "nothing says how many tokens its vocabulary has, if it is a language model"
         if not subject.task.language:
             return "nothing says that a language model is trained; stating vocab_size does"
         return ""

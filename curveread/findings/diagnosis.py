@@ -71,11 +71,12 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """A key figure of the run with its unit and, where it has one, its step."""
+    """A key figure of the run with its unit and, where it has one, its step; a label where its key names it badly."""
 
     value: float
     unit: str = ""
     step: int | None = None
+    label: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the figure as the result JSON holds it."""

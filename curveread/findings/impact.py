@@ -69,7 +69,7 @@ class Impact:
     affected
         The steps within its warnings and errors, each counted once.
     after_best
-        What came after the best eval loss; None without one, or when the last eval is the best.
+        What came after the best eval; None without one, or when the last eval is as good.
     repeated
         Steps that a restart trained again.
     detections

@@ -78,8 +78,9 @@ def _epochs(run: Run) -> Landmarks:
         return empty
     keep = where < step[-1]
     where, numbers = where[keep], numbers[keep]
+    # A whole number is the log's own name of an epoch; a fraction counts how many are over.
     begun = tuple(
-        text("epoch {number} begins at {at}", number=count(n + 1), at=Place(int(s)))
+        text("epoch {number} begins at {at}", number=count(n if whole else n + 1), at=Place(int(s)))
         for n, s in zip(numbers, where, strict=True)
     )
     return Landmarks(EPOCHS, where.astype(np.int64), begun)

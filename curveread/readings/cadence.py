@@ -1,4 +1,4 @@
-"""How often a run was evaluated and logged, in words: against the usual, what it can resolve, what it cost."""
+"""What the rhythm of evaluations and logging hides or costs, in words."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ import numpy as np
 
 from curveread.detectors.base import CurveView
 from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
-from curveread.findings.arguments import Count, Length, Name, Tag, count, duration, figure, measure, share
+from curveread.findings.arguments import Length, Tag, count, duration, measure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import joined, text
-from curveread.language.cadence import (
-    EVAL_SHARE,
-    PER_EPOCH,
-    USUAL_STEPS,
-    Cost,
-    Rhythm,
-    arguments,
-    round_steps,
-    smallest_rise,
-)
+from curveread.language.cadence import EVAL_SHARE, Cost, round_steps, smallest_rise
 from curveread.run.model import Run
 from curveread.run.roles import Role
 
 __all__ = ["cadence"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
+
+_COARSE = 0.05
+"""Smallest rise to be seen that is worth saying: below it the noise of the evaluations hides nothing that matters."""
 
 _MANY = 200_000
 """Points of a training loss that are more than anybody looks at."""
@@ -36,10 +30,10 @@ _MENTIONED = 10.0
 
 
 def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:
-    """Return how often the run was evaluated and what that can show, and whether it was logged more than is useful.
+    """Return what the evaluations are too noisy to show, what they cost, and whether more was logged than is useful.
 
-    Nothing about fewer than three evaluations, nor about logs of an ordinary size; a cost that a finding states is not
-    repeated.
+    Nothing about fewer than three evaluations, nor about ordinary ones: a reader sees how many there are. A cost that a
+    finding states is not repeated.
     """
     costly = any(f.rule == "eval-overhead" for f in findings)
     return [*_evals(run, views, costly), *_logging(run, views)]
@@ -49,14 +43,11 @@ def _logging(run: Run, views: _Views) -> list[Statement]:
     rhythm = logging_of(views, run.config, run.x_axis)
     if rhythm is None or rhythm.axis != "step" or rhythm.count < _MANY:
         return []
-    better = round_steps(rhythm.count * rhythm.interval / 10_000)
     sentence = text(
-        "{tag} has {points} points. A log of every {better} (with the Trainer: {setting}) would show the same course, "
-        "but not every spike.",
+        "{tag} has {points} points. A log of every {better} would show the same course, but not every spike.",
         tag=Tag(views[Role.TRAIN_LOSS][0].tag),
         points=count(rhythm.count),
-        better=Length(better),
-        setting=Name(arguments(logging_steps=better)),
+        better=Length(round_steps(rhythm.count * rhythm.interval / 10_000)),
     )
     return [Statement("cadence", sentence, (Evidence("points", "points", float(rhythm.count), "points"),))]
 
@@ -66,53 +57,27 @@ def _evals(run: Run, views: _Views, costly: bool) -> list[Statement]:
     rhythm = evals_of(views, run.config, run.x_axis)
     if view is None or rhythm is None or rhythm.count < 3:
         return []
-    parts: list[str] = [
-        text(
-            "{tag} was measured {times} times, every {interval}",
-            tag=Tag(view.tag),
-            times=count(rhythm.count),
-            interval=Length(rhythm.interval, rhythm.axis),
-        ),
-        _against_the_usual(rhythm),
-        text(". An onset can be placed to ± {half}", half=Length(max(rhythm.interval / 2.0, 1.0), rhythm.axis)),
-    ]
-    evidence = [
-        Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
-        Evidence("interval", "interval", rhythm.interval, f"{rhythm.axis}s"),
-    ]
+    parts: list[str] = []
+    evidence: list[Evidence] = []
     smallest = _smallest(view)
-    if smallest is not None:
-        lost = ", and a lasting rise below {rise} would be lost in the noise of the evals"
-        parts.append(text(lost, rise=measure(float(f"{100.0 * smallest:.2g}"), "%")))
-        evidence.append(Evidence("smallest-rise-to-be-seen", "smallest rise to be seen", smallest, "ratio"))
-    parts.append(".")
+    if smallest is not None and smallest >= _COARSE:
+        lost = "{tag} scatters so much from one evaluation to the next that a lasting rise below {rise} would be lost."
+        parts.append(text(lost, tag=Tag(view.tag), rise=measure(float(f"{100.0 * smallest:.2g}"), "%")))
+        evidence += [
+            Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
+            Evidence("interval", "interval", rhythm.interval, f"{rhythm.axis}s"),
+            Evidence("smallest-rise-to-be-seen", "smallest rise to be seen", smallest, "ratio"),
+        ]
     cost = cost_of_evals(views)
-    if cost is not None and cost.seconds >= _MENTIONED and not costly:
+    if cost is not None and cost.seconds >= _MENTIONED and cost.share > EVAL_SHARE and not costly:
         parts.append(_cost(cost))
         evidence.append(Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"))
-    return [Statement("cadence", joined("", parts), tuple(evidence))]
-
-
-def _against_the_usual(rhythm: Rhythm) -> str:
-    """Return how often that is per 1,000 steps and per epoch, and what is usual; nothing on an axis of epochs."""
-    if rhythm.axis != "step":
-        return ""
-    rates = [text("{rate} per {thousand}", rate=figure(rhythm.per_thousand), thousand=Count(1000, "step"))]
-    if rhythm.per_epoch is not None and 0.1 <= rhythm.per_epoch < 1000.0:
-        rates.append(text("{rate} per epoch", rate=figure(rhythm.per_epoch)))
-    return text(
-        " ({rates}); usual are every {least} to {most}, or {few} to {many} times per epoch",
-        rates=joined(", ", rates),
-        least=count(USUAL_STEPS[0]),
-        most=Count(USUAL_STEPS[1], "step"),
-        few=count(PER_EPOCH[0]),
-        many=count(PER_EPOCH[1]),
-    )
+    return [Statement("cadence", joined(" ", parts), tuple(evidence))] if parts else []
 
 
 def _cost(cost: Cost) -> str:
     took = text(
-        " Evaluation took {time}, {share} of the wall time (about {usual} is usual)",
+        "Evaluation took {time}, {share} of the wall time (about {usual} is usual)",
         time=duration(cost.seconds),
         share=share(cost.share),
         usual=measure(100.0 * EVAL_SHARE, "%"),
@@ -128,4 +93,4 @@ def _smallest(view: CurveView) -> float | None:
     bend = np.diff(y, 2) / np.sqrt(6.0)
     noise = 1.4826 * float(np.median(np.abs(bend))) if bend.size >= 3 else 0.0
     rise = smallest_rise(noise, len(view))
-    return rise if 0.0 < rise < 0.3 else None
+    return rise if 0.0 < rise < 1.0 else None

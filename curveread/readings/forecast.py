@@ -14,7 +14,7 @@ from curveread.findings.arguments import Name, Place, Tag, figure, number, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.forecast import Forecast, ForecastPoint
-from curveread.findings.text import Text, joined, listed, text
+from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
@@ -139,19 +139,16 @@ def forecast(
 
 
 def forecast_statements(found: Forecast) -> list[Statement]:
-    """Return the forecast in words, or why there is none; nothing where no loss is fit to be forecast."""
-    if found.tag is None or found.spoiled:
+    """Return the forecast in words; nothing where there is none."""
+    if found.tag is None or not found.given:
         return []
-    if not found.given:
-        refused = text("No forecast of {tag}: ", tag=Tag(found.tag))
-        return [Statement("forecast", joined("", (refused, found.reason, ".")))]
-    ranges = [
-        text("{low} to {high} at {at}", low=number(p.low), high=number(p.high), at=Place(p.step)) for p in found.points
-    ]
+    last = found.points[-1]
     sentence = text(
-        "While the schedule goes on as it is, {tag} should come to {ranges} ({share} interval).",
+        "Had it gone on in the same way, {tag} would have come to {low} to {high} by {at} ({share} interval).",
         tag=Tag(found.tag),
-        ranges=listed(ranges),
+        low=number(last.low),
+        high=number(last.high),
+        at=Place(last.step),
         share=share(0.8),
     )
     if found.reason:
@@ -215,7 +212,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
         stable = number_of(run.config, "num_decay_steps")
         if planned is not None and stable is not None:
             begin = planned - stable
-            return begin, text("the schedule decays the learning rate from {begin} on", begin=Place(begin))
+            return begin, text("the schedule decays the learning rate from {begin} on", begin=Place(round(begin)))
         return last, text("a decay of the learning rate lies ahead ({schedule})", schedule=schedule)
     if course.now > OPEN:
         ahead = (
@@ -228,7 +225,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
         return np.inf, ""
     if last >= end - 0.02 * (end - first):
         return last, _come_down(course.now) + ", the schedule is over"
-    return end + 0.05 * (end - first), text("the schedule ends at about {end}", end=Place(end))
+    return end + 0.05 * (end - first), text("the schedule ends at about {end}", end=Place(round(end)))
 
 
 def _come_down(of_peak: float) -> Text:

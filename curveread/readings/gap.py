@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView
-from curveread.findings.arguments import Length, Place, Tag, figure, share
+from curveread.findings.arguments import Count, Length, Place, Tag, figure, share
 from curveread.findings.arguments import level as leveled
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding
@@ -22,6 +22,9 @@ from curveread.signals.events.change import LevelChange, change_of
 __all__ = ["LossGap", "gap_of", "gap_statements"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
+
+_SLIVER = 0.02
+"""Share of the training loss below which a gap, or its change, is told to nobody."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +48,11 @@ class LossGap:
     level: float
     low: float
     high: float
+
+    @property
+    def last(self) -> int:
+        """How many evaluations :attr:`level` is taken of."""
+        return max(5, self.step.size // 5)
 
     def since(self, step: int) -> LevelChange:
         """Return how the gap changed from a step to the end, with its 99 % interval (Theil-Sen)."""
@@ -87,7 +95,20 @@ def gap_statements(
         return []  # a gap between two ruins says nothing
     leak = _leak(run, gap, findings, task)
     phase = "" if any(f.rule == "eval-below-train" for f in findings) else phases[-1].name if phases else ""
-    return [_size(gap, phases, phase), *([leak] if leak is not None else [])]
+    size = _size(gap, phases, phase)
+    return [
+        *([size] if _worth_telling(gap, size) or phase == "converged" else []),
+        *([leak] if leak is not None else []),
+    ]
+
+
+def _worth_telling(gap: LossGap, size: Statement) -> bool:
+    """Return whether a gap, or how it changed, is more than a sliver of the loss."""
+    level = float(np.median(np.abs(gap.train.value[-max(5, len(gap.train) // 20) :])))
+    moved = any(
+        e.key == "change" and isinstance(e.value, float) and abs(e.value) > _SLIVER * level for e in size.evidence
+    )
+    return moved or (gap.low * gap.high > 0.0 and abs(gap.level) > _SLIVER * level)
 
 
 def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
@@ -117,15 +138,17 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
 
 
 def _at_the_end(gap: LossGap) -> Text:
-    tag = Tag(gap.evaluation.tag)
+    tag, last = Tag(gap.evaluation.tag), Count(gap.last, "eval")
     if gap.low < 0.0 < gap.high:
-        return text("At the end {tag} and the training loss were the same within their noise", tag=tag)
+        return text(
+            "Over its last {last} {tag} and the training loss were the same within their noise", last=last, tag=tag
+        )
     lay = (
-        "At the end {tag} lay {gap} above the training loss"
+        "Over its last {last} {tag} lay {gap} above the training loss"
         if gap.level >= 0
-        else "At the end {tag} lay {gap} below the training loss"
+        else "Over its last {last} {tag} lay {gap} below the training loss"
     )
-    return text(lay, tag=tag, gap=leveled(abs(gap.level), gap.evaluation.unit))
+    return text(lay, last=last, tag=tag, gap=leveled(abs(gap.level), gap.evaluation.unit))
 
 
 def _interval_of(confidence: float) -> Text:
@@ -165,8 +188,6 @@ def _reading(gap: LossGap, phase: str) -> str:
             else ""
         )
     both = {
-        ("falling", "falling"): "were still falling together: the run was learning",
-        ("flat", "flat"): "were flat",
         ("falling", "flat"): "parted: train fell, eval did not; what was learned there did not carry over",
         ("falling", "rising"): "parted: train fell, eval rose",
     }.get((moves[0], moves[1]))
@@ -188,6 +209,8 @@ def _leak(run: Run, gap: LossGap, findings: tuple[Finding, ...], task: Task) -> 
     if suspected and task.language and 0.0 < level < 0.1 * start:
         for_it.append("the training loss is so low that it is memory, and the eval loss is, too")
     against = _against(run, gap, task)
+    if not for_it and not suspected and len(against) == 1:
+        return None  # nothing speaks for a leak, and nothing of this run against one
     if change.low <= 0.0 <= change.high:
         against.insert(0, "the gap did not widen as training went on, as it does where data leak")
     below, against_it = text("{tag} below the training loss ", tag=Tag(gap.evaluation.tag)), joined("; ", against)

@@ -11,6 +11,7 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import (
+    Count,
     Length,
     Name,
     Place,
@@ -21,7 +22,6 @@ from curveread.findings.arguments import (
     duration,
     figure,
     measure,
-    number,
     share,
 )
 from curveread.findings.diagnosis import KeptCheckpoint, KeyFigure, Statement
@@ -29,10 +29,11 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
+from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.schedule.pace import rates
-from curveread.signals.ties import Stop, early_stop, tied
+from curveread.signals.ties import Stop, best_on_disk, early_stop, tied
 
-__all__ = ["Keep", "checkpoints", "keep_of", "keep_statements", "keep_summary"]
+__all__ = ["Keep", "checkpoints", "judged_by", "keep_of", "keep_statements", "keep_summary"]
 
 PATIENCE = (1, 3, 5, 10)
 _TIES = 4
@@ -46,11 +47,13 @@ class Keep:
     Parameters
     ----------
     tag, unit
-        Of the eval loss.
+        Of the curve that decides: the eval loss, of a detector its average precision.
     step, value
         (n,) its usable points.
+    higher
+        Whether higher is better.
     best
-        Index of the lowest.
+        Index of the best.
     ties
         (n,) bool: as good as the best within one standard error.
     error
@@ -71,6 +74,7 @@ class Keep:
     unit: str
     step: IntArray
     value: FloatArray
+    higher: bool
     best: int
     ties: np.ndarray[tuple[int], np.dtype[np.bool_]]
     error: float
@@ -81,6 +85,11 @@ class Keep:
     cost: float | None
     stops: tuple[Stop, ...]
     lost: bool
+
+    @property
+    def worse(self) -> FloatArray:
+        """(n,) values turned so that lower is better."""
+        return -self.value if self.higher else self.value
 
     @property
     def at(self) -> int:
@@ -117,21 +126,23 @@ def keep_of(
     cost_per_hour
         What an hour of the machine costs, in any currency.
     """
-    view = next(iter(views[Role.EVAL_LOSS]), None)
+    view = judged_by(views)
     if view is None or len(view) < 3 or run.last_step is None or run.first_step is None:
         return None
     if any(f.rule == "no-learning" for f in findings):
         return None
-    value, step = view.value, view.step
-    best = int(np.argmin(value))
+    value, step, higher = view.value, view.step, view.curve.role is Role.QUALITY_METRIC
+    worse = -value if higher else value
+    best = int(np.argmin(worse))
     at, last = int(step[best]), run.last_step
-    ties, error = tied(value)
+    ties, error = tied(worse)
     seconds = _seconds_after(run, at)
     return Keep(
         tag=view.tag,
         unit=view.unit,
         step=step,
         value=value,
+        higher=higher,
         best=best,
         ties=ties,
         error=error,
@@ -140,9 +151,19 @@ def keep_of(
         seconds=seconds,
         tokens=_tokens_after(views, at),
         cost=None if cost_per_hour is None or seconds is None else cost_per_hour * seconds / 3600.0,
-        stops=tuple(early_stop(value, k) for k in PATIENCE if k < value.size),
+        stops=tuple(early_stop(worse, k) for k in PATIENCE if k < value.size),
         lost=bool(np.any(view.curve.step[~view.curve.finite] > step[-1])),
     )
+
+
+def judged_by(views: Mapping[Role, tuple[CurveView, ...]]) -> CurveView | None:
+    """Return the curve that says which checkpoint to keep: the eval loss, of a detector its average precision.
+
+    A detector's eval loss is a sum of parts of which none says how well it finds objects; often only the parts are
+    logged. COCO and every detector's own ``best`` checkpoint go by the average precision.
+    """
+    precision = (v for v in views[Role.QUALITY_METRIC] if is_overall_precision(v.tag) and len(v) >= 3)
+    return next(precision, None) or next(iter(views[Role.EVAL_LOSS]), None)
 
 
 def checkpoints(run: Run, keep: Keep | None) -> tuple[KeptCheckpoint, ...]:
@@ -171,7 +192,9 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
         return []
     sentence = joined("", (_best_words(keep), _disk_words(run, keep)))
     evidence = [
-        Evidence("lowest-eval-loss", "lowest eval loss", float(keep.value[keep.best]), keep.unit),
+        Evidence("best-eval", text("best {tag}", tag=Tag(keep.tag)), float(keep.value[keep.best]), keep.unit)
+        if keep.higher
+        else Evidence("lowest-eval-loss", "lowest eval loss", float(keep.value[keep.best]), keep.unit),
         Evidence("evals-tied-with-it", "evals tied with it", float(keep.ties.sum()), "evals"),
         Evidence("share-of-the-steps-after-it", "share of the steps after it", keep.share, "ratio"),
     ]
@@ -184,7 +207,7 @@ def keep_statements(run: Run, keep: Keep | None) -> list[Statement]:
 def _best_words(keep: Keep) -> Text:
     """Return where the best eval is, and what came after it."""
     best = text(
-        "{tag} is lowest at {at} ({low})",
+        "{tag} is best at {at} ({low})" if keep.higher else "{tag} is lowest at {at} ({low})",
         tag=Tag(keep.tag),
         at=Place(keep.at),
         low=measure(float(keep.value[keep.best]), keep.unit),
@@ -225,51 +248,39 @@ def _spent_words(keep: Keep) -> str:
 def _disk_words(run: Run, keep: Keep) -> str:
     if not run.checkpoints:
         return ""
-    nearest = min(run.checkpoints, key=lambda c: (abs(c.step - keep.at), c.step))
+    chosen = run.checkpoints[best_on_disk(np.array([c.step for c in run.checkpoints]), keep.step, keep.worse)]
     on_disk = text(
-        " The nearest checkpoint on disk is {checkpoint} ({at})",
-        checkpoint=Name(PurePath(nearest.path).name),
-        at=Place(nearest.step),
+        " The best checkpoint on disk is {checkpoint} ({at})",
+        checkpoint=Name(PurePath(chosen.path).name),
+        at=Place(chosen.step),
     )
-    if nearest.step == keep.at:
+    if chosen.step == keep.at:
         return on_disk + "."
-    as_good = keep.ties_at(nearest.step)
+    as_good = keep.ties_at(chosen.step)
     if as_good is None:
-        return on_disk + text(", {away} away from the best eval.", away=Length(abs(nearest.step - keep.at)))
-    return on_disk + (", tied with the best." if as_good else ", which is worse than the best by more than the noise.")
+        return on_disk + text(", {away} away from the best eval.", away=Length(abs(chosen.step - keep.at)))
+    return on_disk + (", tied with the best." if as_good else ", worse than the best eval by more than the noise.")
 
 
 def _early_stopping(keep: Keep) -> list[Statement]:
-    """Return what each patience would have done; nothing where none above 1 would have stopped before the last eval."""
-    stopped = [(s, s.index) for s in keep.stops if s.index is not None and s.index < keep.step.size - 1]
-    if all(stop.patience == 1 for stop, _ in stopped):
+    """Return the least patience that would have kept the best eval and saved what came after; nothing without one."""
+    if keep.ends_tied:
         return []
-    evidence: list[Evidence] = []
-    stops: list[Text] = []
-    same = len({stop.best for stop, _ in stopped}) == 1
-    for stop, index in stopped:
-        step, low, patience = int(keep.step[index]), float(keep.value[stop.best]), count(stop.patience)
-        at = text("at {at} with patience {patience}", at=Place(step), patience=patience)
-        stops.append(at if same else at + _kept(keep, stop))
-        evidence.append(Evidence("early-stop", text("stop with patience {n}", n=patience), float(step), "step"))
-        by_then = text("best loss by then with patience {n}", n=patience)
-        evidence.append(Evidence("best-by-early-stop", by_then, low, keep.unit))
-    ended = text(
-        "Early stopping on {tag} would have ended the run {stops}",
-        tag=Tag(keep.tag),
-        stops=joined(", " if same else "; ", stops),
+    stopped = [(s, s.index) for s in keep.stops if s.index is not None and s.index < keep.step.size - 1]
+    kept = next(((s, index) for s, index in stopped if s.best == keep.best), None)
+    if kept is None:
+        return []
+    stop, index = kept
+    sentence = text(
+        "Early stopping with a patience of {patience} would have kept it and ended the run at {at}.",
+        patience=Count(stop.patience, "eval"),
+        at=Place(int(keep.step[index])),
     )
-    sentence = joined("", (ended, _kept(keep, stopped[0][0]) if same else "", "."))
-    to_the_end = [s.patience for s in keep.stops if s.index is None or s.index >= keep.step.size - 1]
-    if to_the_end:
-        longer = listed([text("{n}", n=count(n)) for n in to_the_end], "or")
-        sentence += text(" With patience {patience} it would have gone to the end.", patience=longer)
+    evidence = [
+        Evidence("early-stop", text("stop with patience {n}", n=count(s.patience)), float(keep.step[i]), "step")
+        for s, i in stopped
+    ]
     return [Statement("early-stopping", sentence, tuple(evidence))]
-
-
-def _kept(keep: Keep, stop: Stop) -> Text:
-    kept, at = number(float(keep.value[stop.best])), Place(int(keep.step[stop.best]))
-    return text(", keeping {low} of {at}", low=kept, at=at)
 
 
 def _seconds_after(run: Run, step: int) -> float | None:

@@ -15,11 +15,12 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.readings.keep import Keep
 from curveread.run.roles import Role, is_eval
+from curveread.run.tags.precision import is_average_precision, is_overall_precision
 from curveread.run.tags.words import slug
 from curveread.signals.levels import window_medians, windows_of
 from curveread.signals.ties import bend_noise
 
-__all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of", "reminder"]
+__all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of"]
 
 _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.QUALITY_METRIC, Role.ERROR_METRIC)
 
@@ -83,9 +84,25 @@ def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[F
             way = view.curve.direction
             if not way or len(view) < _LEAST or view.value.min() == view.value.max():
                 continue
-            found.append(Metric.of(view, way == "higher"))
-    held_out = [m for m in found if is_eval(m.view.tag) or m.view.curve.role is Role.REWARD]
-    return tuple((held_out or found)[:_MOST])
+            if not _settled(view) and not any(_same(view, m.view) for m in found):
+                found.append(Metric.of(view, way == "higher"))
+    held_out = [m for m in found if _held_out(m.view)]
+    return tuple(sorted(held_out or found, key=lambda m: not is_overall_precision(m.view.tag))[:_MOST])
+
+
+def _held_out(view: CurveView) -> bool:
+    return is_eval(view.tag) or view.curve.role is Role.REWARD or is_average_precision(view.tag)
+
+
+def _settled(view: CurveView) -> bool:
+    """Return whether a metric has its best value at most points: no place is the best then."""
+    best = view.value.max() if view.curve.direction == "higher" else view.value.min()
+    return bool(np.count_nonzero(view.value == best) > 0.5 * len(view))
+
+
+def _same(a: CurveView, b: CurveView) -> bool:
+    """Return whether two metrics are one under two names."""
+    return np.array_equal(a.step, b.step) and np.array_equal(a.value, b.value)
 
 
 def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
@@ -94,12 +111,15 @@ def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
     for metric in metrics:
         name = slug(metric.view.tag)
         if name:
-            out.setdefault(f"best_{name[:60]}", KeyFigure(metric.value, metric.view.unit, metric.step))
+            best = KeyFigure(metric.value, metric.view.unit, metric.step, text("best {tag}", tag=Tag(metric.view.tag)))
+            out.setdefault(f"best_{name[:60]}", best)
     return out
 
 
 def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Statement]:
     """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
+    kept = keep.tag if keep is not None else ""
+    metrics = [m for m in metrics if m.view.tag != kept]  # that one is told where it says what to keep
     if not metrics:
         return []
     evidence = tuple(Evidence("best", text("best {tag}", tag=Tag(m.view.tag)), m.value, m.view.unit) for m in metrics)
@@ -108,7 +128,7 @@ def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Stat
     if apart and keep is not None:
         others = [text("best {tag} at {at}", tag=Tag(m.view.tag), at=Place(m.step, bare=True)) for m in apart]
         sentence += text(
-            " They disagree by more than noise: lowest {tag} at {at}, {others}. Keep the checkpoint by the one that "
+            " They disagree by more than noise: best {tag} at {at}, {others}. Keep the checkpoint by the one that "
             "the model is for.",
             tag=Tag(keep.tag),
             at=Place(keep.at),
@@ -122,23 +142,12 @@ def _best_words(metric: Metric) -> Text:
     return text(where, tag=Tag(metric.view.tag), at=Place(metric.step), value=number(metric.value))
 
 
-def reminder(statements: Sequence[Statement]) -> list[Statement]:
-    """Return, where a report speaks of perplexity, what perplexity does not measure."""
-    if not any(s.topic == "perplexity" for s in statements):
-        return []
-    sentence = (
-        "Perplexity measures how well the model predicts text, not whether what it says is true or useful: "
-        "judge those by the task."
-    )
-    return [Statement("metric", sentence)]
-
-
 def _disagrees(metric: Metric, keep: Keep) -> bool:
     """Return whether the metric's best step is worse by the loss, and the loss's worse by the metric, beyond noise."""
     noise = bend_noise(metric.view.value)
     if noise <= 0.0 or keep.error <= 0.0 or keep.step.size < 6 or metric.step == keep.at:
         return False
-    by_loss = _around(keep.step, keep.value, metric.step) - _around(keep.step, keep.value, keep.at)
+    by_loss = _around(keep.step, keep.worse, metric.step) - _around(keep.step, keep.worse, keep.at)
     by_metric = _around(metric.view.step, metric.worse, keep.at) - _around(metric.view.step, metric.worse, metric.step)
     # Differences of medians of three neighbours: the error of a median of 3, twice.
     factor = 1.2533 * float(np.sqrt(2.0 / 3.0))

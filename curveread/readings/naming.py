@@ -23,7 +23,7 @@ def naming(run: Run) -> list[Statement]:
     run
         The run, understood.
     """
-    unknown = [c for c in run.curves.values() if c.role is Role.OTHER and len(c)]
+    unknown = [c for c in run.curves.values() if c.role is Role.OTHER and _moves(c)]
     guessed = [c for c in run.curves.values() if c.judged and c.known.confidence <= _DOUBTFUL]
     said = []
     if guessed:
@@ -35,6 +35,12 @@ def naming(run: Run) -> list[Statement]:
         left = "{curves} not understood, so drawn and checked for NaN only: {tags}."
         said.append(text(left, curves=Count(len(unknown), "curve"), tags=_tags(unknown)))
     return [Statement("curves", joined(" ", said))] if said else []
+
+
+def _moves(curve: Curve) -> bool:
+    """Return whether a curve has a course: a setting or an identifier that is logged at every step has none."""
+    value = curve.value[curve.finite]
+    return bool(len(curve)) and (value.size < len(curve) or bool(value.max() > value.min()))
 
 
 def _tags(curves: list[Curve]) -> Text:

@@ -109,7 +109,7 @@ def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
         zero=count(0),
         share=share(lasted),
         tag=Tag(train.tag),
-        since=Place(since),
+        since=Place(round(since)),
     )
     label = text("share of the run at a rate near {zero}", zero=count(0))
     return [Statement("schedule", sentence, (Evidence("share-of-the-run-at-a-rate-near-0", label, lasted, "ratio"),))]
@@ -136,7 +136,7 @@ def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
     sentence = text(
         "When the learning rate came down from {begin} on, {tag} fell from {start} to {end}, {times} in as many steps "
         "before: the high rate had become the limit, and the decay could have begun earlier.",
-        begin=Place(begin),
+        begin=Place(round(begin)),
         tag=Tag(train.tag),
         start=figure(start),
         end=figure(end),

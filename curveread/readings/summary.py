@@ -8,9 +8,11 @@ import numpy as np
 
 from curveread.case import Case
 from curveread.detectors.base import CurveView
+from curveread.findings.arguments import Name, Tag
 from curveread.findings.diagnosis import KeyFigure
+from curveread.findings.text import text
 from curveread.language.perplexity import bits_per_byte, perplexity
-from curveread.readings.language.perplexity import per_byte, per_token
+from curveread.readings.language.perplexity import BEYOND, per_byte, per_token
 from curveread.run.roles import Role
 from curveread.run.task import Task
 
@@ -27,11 +29,17 @@ def summary(case: Case) -> dict[str, KeyFigure]:
         for view in views[role][:1]:
             if not len(view):
                 continue
-            low = int(np.argmin(view.value))
+            low, several = int(np.argmin(view.value)), len(views[role]) > 1
             if role is Role.EVAL_LOSS:
-                out[f"best_{name}"] = KeyFigure(float(view.value[low]), view.unit, int(view.step[low]))
-            out[f"last_{name}"] = KeyFigure(float(view.value[-1]), view.unit, int(view.step[-1]))
+                out[f"best_{name}"] = _figure("best", view, low, several)
+            out[f"last_{name}"] = _figure("last", view, len(view) - 1, several)
     return out | _language(views, case.task)
+
+
+def _figure(kind: str, view: CurveView, at: int, several: bool) -> KeyFigure:
+    """Return a point of a curve as a key figure, under the curve's own name where it is one of several losses."""
+    label = text("{kind} {tag}", kind=Name(kind), tag=Tag(view.tag)) if several else ""
+    return KeyFigure(float(view.value[at]), view.unit, int(view.step[at]), label)
 
 
 def _language(views: _Views, task: Task) -> dict[str, KeyFigure]:
@@ -51,7 +59,7 @@ def _language(views: _Views, task: Task) -> dict[str, KeyFigure]:
             at = int(np.argmin(view.value)) if kind == "best" else len(view) - 1
             nats, bits = per_token(view, at, views), per_byte(view, at)
             step = int(view.step[at])
-            if nats is not None:
+            if nats is not None and perplexity(nats) <= BEYOND:
                 out[f"{kind}_{name}_perplexity"] = KeyFigure(perplexity(nats), "", step)
                 if task.tokens_per_byte is not None:
                     bits = bits_per_byte(nats, task.tokens_per_byte)

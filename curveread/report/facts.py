@@ -14,7 +14,7 @@ from curveread.findings.arguments import Span
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.extras.beside import Spread
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import without_axis
+from curveread.findings.text import capitalized, without_axis
 from curveread.findings.wording import EPOCHS, amount, count, duration, measure, number, percent, place, size, span
 from curveread.report.chart.palette import WORDS, sureness
 from curveread.report.logtext import clean, shorten
@@ -170,7 +170,9 @@ def figures(run: Run, known: Mapping[str, KeyFigure]) -> tuple[WordedFigure, ...
         out.append(WordedFigure("Steps" if over_steps else "Reach", str(reach), ""))
     if run.wall_seconds and not known.keys() & {"wall_seconds", "wall_time"}:
         out.append(WordedFigure("Wall time", duration(run.wall_seconds), ""))
-    others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key not in _LEADING]
+    spikeless = {key for key, reading in known.items() if "spike_score" in key and not reading.value}
+    rest = known.keys() - {*_LEADING, *spikeless}
+    others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key in rest]
     return (*out, *sorted(others, key=lambda f: f.aside))
 
 
@@ -178,7 +180,9 @@ def _figure(key: str, r: KeyFigure, x_axis: str) -> WordedFigure:
     where = "" if r.step is None else f"at {span(r.step, None, x_axis)}"
     share = r.unit == "ratio" and key.startswith("share_") and math.isfinite(r.value)
     value = percent(r.value) if share else measure(r.value, r.unit)
-    return WordedFigure(heading(key), value, where, aside="spike_score" in key)
+    return WordedFigure(
+        clean(capitalized(r.label)) if r.label else heading(key), value, where, aside="spike_score" in key
+    )
 
 
 def heading(key: str) -> str:

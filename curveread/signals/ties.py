@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curveread.arrays import BoolArray, FloatArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["Stop", "bend_noise", "early_stop", "tied"]
+__all__ = ["Stop", "bend_noise", "best_on_disk", "early_stop", "tied"]
 
 _AROUND = 6
 
@@ -75,3 +75,18 @@ def early_stop(y: FloatArray, patience: int) -> Stop:
     if not out.size:
         return Stop(patience, None, int(last[-1]))
     return Stop(patience, int(out[0]), int(last[out[0]]))
+
+
+def best_on_disk(kept: IntArray, step: IntArray, value: FloatArray) -> int:
+    """Return which of (m,) kept steps has the lowest of (n,) values at the evaluation nearest to it; m, n >= 1.
+
+    Of several with the same evaluation the one nearest to it, of equals the first.
+
+    Examples
+    --------
+    >>> best_on_disk(np.array([400, 900, 1000]), np.array([500, 1000, 1500]), np.array([2.0, 1.0, 3.0]))
+    2
+    """
+    away = np.abs(step[None, :] - kept[:, None])
+    nearest = np.argmin(away, axis=1)
+    return int(np.lexsort((np.arange(kept.size), away.min(axis=1), value[nearest]))[0])

@@ -64,9 +64,25 @@ def test_ties_are_within_the_noise_and_checkpoints_are_judged_by_their_eval() ->
     assert [(c.step, c.tied_with_best) for c in checkpoints(run, keep)] == [(500, False), (800, True), (1500, False)]
     assert [c.tied_with_best for c in checkpoints(run, None)] == [None, None, None]
     assert "tied with it: step 800" in _said(run)[0].text
-    assert "nearest checkpoint on disk is checkpoint-800 (step 800), tied with the best" in _said(run)[0].text
+    assert "best checkpoint on disk is checkpoint-800 (step 800), tied with the best" in _said(run)[0].text
     far = made(evals=RISING, checkpoints=(1500,))
-    assert "checkpoint-1500 (step 1,500), which is worse than the best by more than the noise" in _said(far)[0].text
+    assert "checkpoint-1500 (step 1,500), worse than the best eval by more than the noise" in _said(far)[0].text
+
+
+def test_the_checkpoint_to_keep_is_the_best_on_disk_not_the_nearest() -> None:
+    evals = RISING.copy()
+    evals[15] = 2.6  # an outlier next to the best eval, at step 800
+    run = made(evals=evals, checkpoints=(600, 800, 1500))
+    assert "best checkpoint on disk is checkpoint-600 (step 600)" in _said(run)[0].text
+
+
+def test_a_detector_is_kept_by_its_average_precision() -> None:
+    precision = 0.5 - 0.0002 * (np.arange(40) - 30.0) ** 2 + 0.001 * (-1.0) ** np.arange(40)
+    run = made(evals=RISING, bbox_mAP=precision, bbox_mAP_50=precision + 0.2)
+    keep = _keep(run)
+    assert (keep.tag, keep.at, keep.higher) == ("bbox_mAP", int(run["bbox_mAP"].step[int(np.argmax(precision))]), True)
+    assert keep_statements(run, keep)[0].text.startswith("bbox_mAP is best at step")
+    assert _keep(made(evals=RISING, eval__f1=precision)).tag == "eval/loss"
 
 
 def test_a_checkpoint_far_from_every_eval_is_not_judged() -> None:
@@ -90,10 +106,9 @@ def test_evals_that_became_nan_are_no_end() -> None:
     assert "The evals after it are not numbers." in text
 
 
-def test_early_stopping_says_where_each_patience_ends() -> None:
+def test_early_stopping_names_the_least_patience_that_keeps_the_best() -> None:
     text = _said(made(evals=RISING))[1].text
-    assert text.startswith("Early stopping on eval/loss would have ended the run at step")
-    assert "with patience 10" in text
+    assert text == "Early stopping with a patience of 1 eval would have kept it and ended the run at step 800."
     assert len(_said(made(evals=FALLING))) == 1
 
 

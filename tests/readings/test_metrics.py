@@ -7,8 +7,8 @@ import pytest
 
 from curveread.findings.diagnosis import Statement
 from curveread.readings.keep import keep_of
-from curveread.readings.metrics import metric_statements, metric_summary, metrics_of, reminder
-from curveread.run.model import Run
+from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
+from curveread.run.model import Curve, Run
 from curveread.signals.ties import bend_noise
 from tests.readings.made import decaying, made, views
 
@@ -45,7 +45,7 @@ def test_each_metric_has_its_own_best_step(tag: str, value: np.ndarray, best: in
 def test_disagreement_with_the_loss_is_said() -> None:
     rouge = 0.4 - 0.0002 * (N - 30.0) ** 2 + 0.001 * (-1.0) ** N
     text = _said(made(evals=LOSS, eval__rougeL=rouge))[0].text
-    assert "They disagree by more than noise: lowest eval/loss at step" in text
+    assert "They disagree by more than noise: best eval/loss at step" in text
     assert "best eval/rougeL at 1,5" in text
 
 
@@ -77,9 +77,18 @@ def test_of_a_long_noisy_reward_the_best_stretch_counts() -> None:
     assert metric.value < 400
 
 
-def test_the_reminder_comes_once_and_only_beside_a_perplexity() -> None:
-    assert len(reminder([Statement("perplexity", "x"), Statement("perplexity", "y")])) == 1
-    assert reminder([Statement("keep", "x")]) == []
+def test_one_metric_under_two_names_is_told_once_and_a_settled_one_never() -> None:
+    reward = 0.4 - 0.0002 * (N - 30.0) ** 2
+    run = made(evals=LOSS, train__reward=reward, train__rewards=reward, train__reward_risk=-1.0 * (N == 3))
+    assert [m.view.tag for m in metrics_of(views(run))] == ["train/reward"]
+
+
+def test_the_overall_average_precision_leads_and_keeps_its_name() -> None:
+    curves = {"metrics/mAP50(B)": N / 50.0, "metrics/mAP50-95(B)": N / 90.0, "acc": N / 41.0}
+    run = Run("r", "r", {t: Curve(t, N * 100, v) for t, v in curves.items()})
+    metrics = metrics_of(views(run))
+    assert [m.view.tag for m in metrics] == ["metrics/mAP50-95(B)", "metrics/mAP50(B)"]
+    assert [f.label for f in metric_summary(metrics).values()] == ["best metrics/mAP50-95(B)", "best metrics/mAP50(B)"]
 
 
 @pytest.mark.parametrize(("height", "told"), [(2.6, False), (3.5, True)])

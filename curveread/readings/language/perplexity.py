@@ -25,12 +25,15 @@ from curveread.run.task import Task
 from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
 
-__all__ = ["guessing", "in_words", "per_byte", "per_token"]
+__all__ = ["BEYOND", "guessing", "in_words", "per_byte", "per_token"]
 
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
-_BEYOND = 1e300
-"""Perplexities above it are not worth a figure."""
+BEYOND = 1e6
+"""No vocabulary has so many tokens: a perplexity above it is no model's doubt, and not worth a figure."""
+
+_SURE = 2.0
+"""A perplexity below it is no choice among several tokens."""
 
 
 def per_token(view: CurveView, at: int, views: _Views) -> float | None:
@@ -78,10 +81,12 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     )
     value = perplexity(nats)
     evidence = [Evidence("loss", "loss", nats, "nats"), Evidence("perplexity", "perplexity", value, "")]
-    if value > _BEYOND:
-        beyond = "beyond {most}: no model is that unsure, the loss is not a mean per token."
-        return [Statement("perplexity", where + text(beyond, most=number(_BEYOND)), tuple(evidence))]
-    parts: list[str] = [where, text("of {n}: as unsure as a choice among {n} equally likely tokens", n=figure(value))]
+    if value > BEYOND:
+        beyond = "beyond {most}: far worse than guessing, or the loss is not a mean per token."
+        return [Statement("perplexity", where + text(beyond, most=count(BEYOND)), tuple(evidence))]
+    parts: list[str] = [where, text("of {n}", n=figure(value))]
+    if value >= _SURE:
+        parts.append(text(": as unsure as a choice among {n} equally likely tokens", n=figure(value)))
     if task.tokens_per_byte is not None:
         bits = bits_per_byte(nats, task.tokens_per_byte)
         evidence.append(Evidence("bits-per-byte", "bits per byte", bits, "bits"))
@@ -103,9 +108,9 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
 
 
 def _at_the_end(end: float) -> Text:
-    if end < _BEYOND:
+    if end < BEYOND:
         return text(" At the end it was {perplexity}.", perplexity=figure(end))
-    return text(" At the end it was beyond {most}.", most=number(_BEYOND))
+    return text(" At the end it was beyond {most}.", most=count(BEYOND))
 
 
 def _logged(views: _Views) -> list[Statement]:

@@ -62,7 +62,7 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     if doc.figures:
         rows = [(escape(f.name), escape(f.value), escape(f.where)) for f in doc.figures]
         out += table(("Figure", "Value", ""), rows)
-    out += ["## Findings" if doc.cards else "## Nothing needs attention", ""]
+    out += ["## Findings", "", *([] if doc.cards else [escape(doc.calm), ""])]
     for card in doc.cards[:_SHOWN]:
         out += _card(card)
     if len(doc.cards) > _SHOWN:

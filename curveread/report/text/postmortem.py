@@ -87,7 +87,7 @@ def _place(step: int | None, after: Impact, last: int | None) -> str:
 def _impact(after: Impact) -> Section:
     rows = [("Within warnings and errors", after.affected)]
     if after.after_best is not None:
-        rows.append(("After the best eval loss", after.after_best))
+        rows.append(("After the best eval", after.after_best))
     if after.repeated.steps:
         rows.append(("Trained twice, after restarts", after.repeated))
     rows.append(("The whole run", after.whole))

@@ -151,7 +151,14 @@ def _quiet(diagnosis: Diagnosis) -> Section | None:
 
 @section
 def _not_checked(diagnosis: Diagnosis) -> Section | None:
-    return _checks("Not checked", [(n.rule, n.reason) for n in diagnosis.not_checked])
+    """Return what could not be checked, the checks with one reason on a line."""
+    by_reason: dict[str, list[str]] = {}
+    for n in diagnosis.not_checked:
+        by_reason.setdefault(str(n.reason), []).append(clean(n.rule))
+    if not by_reason:
+        return None
+    items = tuple(Named(shorten(reason, _LONG), ", ".join(rules)) for reason, rules in by_reason.items())
+    return Section("Not checked", (Bullets(items),), "checked", count=len(diagnosis.not_checked))
 
 
 @section

@@ -104,8 +104,16 @@ def test_a_perplexity_without_a_loss() -> None:
 def test_overflow_is_said_and_is_valid_json() -> None:
     curve = Curve("val/loss", np.arange(20), np.full(20, 800.0))
     dx = diagnose(Run("r", "r", {"val/loss": curve}, config={"vocab_size": 100}))
-    assert "beyond 1e300" in told(dx)
+    assert "beyond 1,000,000: far worse than guessing" in told(dx)
+    assert "best_eval_perplexity" not in dx.summary  # e^800 is no figure
     assert '"Infinity"' in dx.to_json()
+
+
+def test_next_to_no_doubt_is_no_choice_among_tokens() -> None:
+    curve = Curve("val/loss", np.arange(20), np.linspace(3.0, 0.13, 20))
+    said = told(diagnose(Run("r", "r", {"val/loss": curve}, config={"vocab_size": 100})))
+    assert "is a perplexity of 1.14 (0.188 bits a token)" in said
+    assert "choice" not in said
 
 
 def test_preference_losses_have_no_unit_and_no_perplexity() -> None:

@@ -105,7 +105,7 @@ def test_the_report_holds_what_was_found() -> None:
         "steps 5–9",
         "2. dense-eval",
         "113 bytes <lost>",
-        "plateau: too short",
+        "too short: plateau",
         "overfitting: ZeroDivisionError",
     )
     for part in (*parts, *more, "curveread report runs/run-7"):
@@ -140,5 +140,5 @@ def test_readings_and_events_are_told_and_stay_text() -> None:
 
 def test_a_healthy_run_is_calm() -> None:
     text = markdown(diagnosis(spiky().run))
-    assert "## Nothing needs attention" in text
+    assert "ran and found nothing to report" in text
     assert "### " not in text
