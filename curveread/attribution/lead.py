@@ -1,19 +1,17 @@
-"""Which curve moved first: gradient norm or loss, or the learning rate before both."""
+"""When a curve left its noise for an event."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
-from curveread.findings.arguments import Length, Tag, count
-from curveread.findings.text import Text, text
+from curveread.findings.lead import Moved
 from curveread.signals.events.departure import departure
 
-__all__ = ["Lead", "Moved", "Watched", "lead_of"]
+__all__ = ["Watched"]
 
 
 class Watched:
@@ -54,71 +52,3 @@ class Watched:
         if at is None:
             return None
         return Moved(self.view.tag, int(step[at - 1]), int(step[at]))
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """When a curve moved.
-
-    Parameters
-    ----------
-    tag
-        Which curve.
-    still, at
-        The last logged step at which it had not, and the first at which it had.
-    """
-
-    tag: str
-    still: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """Which of two curves moved first.
-
-    Parameters
-    ----------
-    first, then
-        The two, the earlier logged first.
-    least, most
-        By how many steps ``first`` moved before ``then``: what the points before and after the two places allow.
-    """
-
-    first: Moved
-    then: Moved
-    least: int
-    most: int
-
-    @property
-    def known(self) -> bool:
-        """Whether the order is certain."""
-        return self.least > 0
-
-    def sentence(self) -> Text:
-        """Return it in words: ``grad_norm, 3 steps before train/loss``."""
-        first, then = Tag(self.first.tag), Tag(self.then.tag)
-        if self.least == self.most == 0:
-            return text("{first} and {then} at the same step", first=first, then=then)
-        if not self.known:
-            within = Length(self.most + 1)
-            return text(
-                "{first} or {then} (the log cannot tell within {within})", first=first, then=then, within=within
-            )
-        if self.least == self.most:
-            return text("{first}, {by} before {then}", first=first, then=then, by=Length(self.least))
-        return text(
-            "{first}, about {by} ({least} to {most}) before {then}",
-            first=first,
-            then=then,
-            by=Length(self.then.at - self.first.at),
-            least=count(self.least),
-            most=Length(self.most),
-        )
-
-
-def lead_of(a: Moved, b: Moved) -> Lead:
-    """Return which of two curves moved first, bounded by where each was logged."""
-    if (b.at, b.still) < (a.at, a.still):
-        a, b = b, a
-    return Lead(a, b, b.still + 1 - a.at, b.at - (a.still + 1))

@@ -9,12 +9,13 @@ from pathlib import PurePath
 
 import numpy as np
 
-from curveread.attribution.lead import Lead, Moved, Watched, lead_of
+from curveread.attribution.lead import Watched
 from curveread.attribution.recovery import with_recovery
 from curveread.case import Case
 from curveread.findings.arguments import Argument, Length, Name, Place, Tag, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.landmarks import EPOCHS, EVALS, RATE, RESTARTS, Landmarks
+from curveread.findings.lead import Lead, Moved, lead_of
 from curveread.findings.text import Text, joined, text
 from curveread.run.roles import Role
 from curveread.signals.schedule.changes import stretches, warms_up
@@ -107,9 +108,10 @@ class _Nearby:
         """Return an event with its surroundings."""
         if finding.rule == "loss-spike" and finding.tag in self.loss:
             finding = with_recovery(finding, self.loss[finding.tag].view, self._end_after(finding))
-        lead = self._raised(finding) or self._lead(finding)
+        known = finding.get("first-non-finite")  # then the check itself says what moved first
+        lead = None if known is not None else self._raised(finding) or self._lead(finding)
         evidence = [Evidence("moved-first", "moved first", lead.sentence())] if lead else []
-        onset = finding.first_step or 0
+        onset = int(known) if isinstance(known, float) else finding.first_step or 0
         message, advice = finding.message, list(finding.advice)
         if lead is not None and lead.known and finding.tag == lead.then.tag and lead.first.tag != self._rate_tag:
             risen = text("{first} had risen {by} before", first=Tag(lead.first.tag), by=_by(lead))

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from curveread.arrays import IntArray
+from curveread.arrays import BoolArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import AxisWord, Place, Tag, level
+from curveread.detectors.nonfinite import earlier, precision
+from curveread.findings.arguments import AxisWord, Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
@@ -33,7 +34,7 @@ class MaskedNan(Detector):
 
     How it decides
         A zero counts when all other values are positive, above a thousandth of their median and not down to the last
-        digit that is logged. It is sure when the
+        digit that is logged, or when the gradient norm is NaN at the same step. It is sure when the
         gradient norm or the evaluation loss is NaN at or after it, or when at least ``run`` zeros in a row
         reach the end of the log; otherwise nothing is said. A missing loss counts when its last value was ``blow_up``
         times its median, or the last gradient norm was infinite, and another curve goes on for 5 % of the run.
@@ -58,7 +59,7 @@ class MaskedNan(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding for the first curve with masked values."""
         for view in subject.all(Role.TRAIN_LOSS):
-            zero = np.flatnonzero(view.masked)
+            zero = np.flatnonzero(view.masked | _beside_nan(view, subject))
             if zero.size:
                 found = self._judge(view, zero, subject)
                 if found is not None:
@@ -127,6 +128,25 @@ class MaskedNan(Detector):
             strength = max(strength, 0.0)
         if strength < 0.0:
             return None
+        onset = first
+        message = text(
+            "{tag} reads exactly 0.0 {where}: NaN hidden by the logger, not convergence",
+            tag=Tag(curve.tag),
+            where=_where(first, last, zero.size, len(curve), to_the_end=bool(tail)),
+        )
+        before = earlier(subject, view, first)
+        if before is not None:
+            onset = before.step
+            message += before.message()
+            proof += before.evidence()
+        advice: list[str] = [
+            precision(subject.facts),
+            "Set logging_nan_inf_filter=False, so that the next run shows NaN as NaN."
+            if subject.trainer
+            else "Have the logger write NaN as NaN.",
+        ]
+        if onset > int(curve.step[0]):
+            advice.insert(0, text("Go back to a checkpoint before {onset}.", onset=Place(onset)))
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
@@ -135,25 +155,28 @@ class MaskedNan(Detector):
             first_step=first,
             peak_step=first,
             last_step=last,
-            message=text(
-                "{tag} reads exactly 0.0 {where}: NaN hidden by the logger, not convergence",
-                tag=Tag(curve.tag),
-                where=_where(first, last, to_the_end=bool(tail)),
-            ),
+            message=message,
             evidence=tuple(proof),
             also_explained_by=()
             if strength > 0.0
             else ("batches without any target token, whose loss is 0 by definition",),
-            advice=(
-                text("Go back to a checkpoint before {onset}.", onset=Place(first)),
-                "Set logging_nan_inf_filter=False, so that the next run shows NaN as NaN."
-                if subject.trainer
-                else "Have the logger write NaN as NaN.",
-            ),
+            advice=tuple(advice),
         )
 
 
-def _where(first: int, last: int, *, to_the_end: bool) -> Text:
+def _beside_nan(view: CurveView, subject: Subject) -> BoolArray:
+    """Return (n,) bool: zeros of a loss at steps at which a gradient norm is NaN."""
+    curve = view.curve
+    nan = [v.curve.step[np.isnan(v.curve.value)] for v in subject.all(Role.GRAD_NORM)]
+    return np.asarray((curve.value == 0.0) & np.isin(curve.step, np.concatenate([*nan, np.empty(0, np.int64)])))
+
+
+def _where(first: int, last: int, zeros: int, points: int, *, to_the_end: bool) -> Text:
     if first == last:
         return text("at {onset}", onset=Place(first))
-    return text("from {onset} to {end}", onset=Place(first), end=text("the end") if to_the_end else Place(last))
+    where = text("from {onset} to {end}", onset=Place(first), end=text("the end") if to_the_end else Place(last))
+    if zeros == points:
+        return text("at each of {points} logged points", points=count(points))
+    if to_the_end:
+        return where
+    return text("at {zeros} of {points} logged points, {where}", zeros=count(zeros), points=count(points), where=where)

@@ -10,6 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.nonfinite import earlier, precision
 from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
@@ -17,6 +18,7 @@ from curveread.run.roles import LOSS_TERMS, LOSSES, Role
 
 __all__ = ["NonfiniteLoss"]
 
+_EVALUATION = "Look for an empty split, labels that are all masked, or an evaluation in half precision."
 _BEFORE = 10
 """Points of the gradient norm, just before the loss, that are looked at."""
 
@@ -37,7 +39,9 @@ class NonfiniteLoss(Detector):
         to the end, and so in a curve that is not understood: for that it is an info.
         Values closer than ``gap`` logged points make one stretch; more than
         ``most`` stretches are one finding. The gradient norm before the first one is compared with
-        its median.
+        its median. Another loss, or a gradient norm, that was not finite before, in the stretch that leads up to it,
+        is told with its step. It is a warning where less than a tenth of the points are lost and the loss is finite
+        again, or where an evaluation is not finite beside a training loss that is.
 
     When it is wrong
         A logger may write NaN where nothing was measured (an empty split, a metric without positives). The
@@ -73,6 +77,12 @@ class NonfiniteLoss(Detector):
             out += [self._finding(view, g, subject) for g in groups]
         return out
 
+    def _severity(self, role: Role | None, lost: bool, bad: float) -> Severity:
+        """Return how grave it is: an error where the run is lost, or a tenth of its points."""
+        if role is Role.OTHER:
+            return Severity.INFO
+        return Severity.ERROR if lost or (bad >= 0.1 and role is not Role.EVAL_LOSS) else Severity.WARNING
+
     def _finding(self, view: CurveView, at: IntArray, subject: Subject) -> Finding:
         curve = view.curve
         first, last = int(at[0]), int(at[-1])
@@ -83,21 +93,34 @@ class NonfiniteLoss(Detector):
         if first == last:
             where = text("at {onset}", onset=onset)
         message = text("{tag} is {what} {where}", tag=Tag(curve.tag), what=Name(" and ".join(names)), where=where)
+        if not to_end and curve.role in LOSSES:
+            message += text(", and finite again since")
         if at.size > 1:
             message += text(": {bad} of {points} logged points", bad=count(at.size), points=count(len(curve)))
         evidence = [Evidence("non-finite-points", "non-finite points", float(at.size), "points")]
         before = curve.value[:first][np.isfinite(curve.value[:first])]
         if before.size:
             evidence.append(Evidence("last-finite-value", "last finite value", float(before[-1]), "as logged"))
-        evidence += _gradient(subject, int(curve.step[first]))
-        advice: list[str] = ["Look at the batch, the learning rate and the precision (fp16 loss scale) just before."]
-        kept = [c.step for c in subject.checkpoints if c.step < int(curve.step[first])]
-        if to_end:
+        start = int(curve.step[first])
+        before_it = earlier(subject, view, start)
+        if before_it is not None:
+            message += before_it.message()
+            evidence += before_it.evidence()
+            start = before_it.step
+            onset = Place(start)
+        else:
+            evidence += _gradient(subject, start)
+        only_eval = curve.role is Role.EVAL_LOSS and _trains_on(subject, int(curve.step[first]))
+        if only_eval:
+            message += text(", while the training loss is finite: the evaluation is at fault, not the weights")
+        advice: list[str] = [_EVALUATION if only_eval else precision(subject.facts)]
+        kept = [c.step for c in subject.checkpoints if c.step < start]
+        if to_end and not only_eval:
             on_disk = text(" (the last one on disk: {last})", last=Place(max(kept))) if kept else text("")
             advice.insert(0, text("Go back to a checkpoint before {onset}{on_disk}.", onset=onset, on_disk=on_disk))
         return Finding(
             rule=self.rule,
-            severity=Severity.INFO if curve.role is Role.OTHER else Severity.ERROR,
+            severity=self._severity(curve.role, to_end and not only_eval, at.size / len(curve)),
             confidence=confidence_of(self.rule),
             tag=curve.tag,
             first_step=int(curve.step[first]),
@@ -108,6 +131,12 @@ class NonfiniteLoss(Detector):
             also_explained_by=("a value that was not measured and logged as NaN",) if not to_end else (),
             advice=tuple(advice),
         )
+
+
+def _trains_on(subject: Subject, step: int) -> bool:
+    """Return whether a training loss is measured, and finite, at the end of a run, behind a step."""
+    view = subject.first(Role.TRAIN_LOSS)
+    return view is not None and bool(view.usable[-1]) and bool(view.usable[view.curve.step >= step].all())
 
 
 def _kinds(value: FloatArray) -> list[tuple[str, bool]]:

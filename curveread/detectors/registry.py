@@ -20,7 +20,9 @@ __all__ = ["GROUP", "all_detectors", "clashes_with_none", "detector", "register"
 GROUP = "curveread.detectors"
 """The entry points of other packages' checks."""
 
-_NOT_CHECKS = {"base", "confidence", "families", "quality", "registry", "returns", "rhythm", "untrained"}
+_NOT_CHECKS = {
+    "base", "confidence", "families", "nonfinite", "quality", "registry", "returns", "rhythm", "untrained",
+}  # fmt: skip
 _registered: dict[str, type[Detector]] = {}
 
 

@@ -11,11 +11,11 @@ import pytest
 import curveread as cr
 from curveread import api
 from curveread.attribution.causes import causes
-from curveread.attribution.lead import Lead, Moved
 from curveread.case import case_of
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.landmarks import RESTARTS, Landmarks
+from curveread.findings.lead import Lead, Moved
 from curveread.findings.text import joined, text
 from curveread.run.model import Curve, Run
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import curveread as cr
-from curveread.attribution.lead import Moved, lead_of
 from curveread.attribution.recovery import with_recovery
 from curveread.attribution.surroundings import surrounded
 from curveread.case import case_of
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.findings.lead import Moved, lead_of
 from curveread.run.model import Attempt, Checkpoint, Curve, Run
 from tests.support.curves import decay
 

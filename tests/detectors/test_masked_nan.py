@@ -49,3 +49,19 @@ def test_look_alikes(kind: str) -> None:
         value = np.random.default_rng(0).normal(0, 0.1, 500)
         value[-10:] = 0.0
     assert found(run_of(train_loss=value), "masked-nan") == []
+
+
+def test_the_first_nan_of_the_gradient_norm_is_named() -> None:
+    value, norm = decay(500), np.ones(500)
+    value[350:], norm[348:] = 0.0, np.nan
+    (f,) = found(run_of(train_loss=value, grad_norm=norm), "masked-nan")
+    assert f.first_step == 350
+    assert str(f.message).endswith("; grad_norm was NaN 2 steps before")
+    assert str(f.advice[0]) == "Go back to a checkpoint before step 348."
+
+
+def test_zeros_and_nan_gradients_all_along() -> None:
+    run = run_of(loss=np.zeros(4), grad_norm=np.full(4, np.nan))
+    (f,) = found(run, "masked-nan")
+    assert "at each of 4 logged points" in str(f.message)
+    assert not any("checkpoint" in str(a) for a in f.advice)
