@@ -45,11 +45,10 @@ class LossSpike(Detector):
         ``false_events`` times per run, and none is below ``floor`` standard deviations, one or two points must be
         ``narrow`` times that: odd batches are natural. A spike also stands ``prominence`` noise scales above both
         what comes before it and what comes after it: before a step down the trend falls too early, without a spike.
-        Single points ``tall`` noise scales high, and further above the start of the run than that is above the best,
-        are one whatever the tail.
-        A jump so long that the trend follows it is found as a step between two levels (6 standard errors) that is
-        being won back. It is back when a forward median is within two standard errors (or half a noise scale) of
-        the trend before it.
+        Single points ``tall`` noise scales high, and ``beyond`` times as high as where the run began, are one whatever
+        the tail. A jump so long that the trend follows it is found as a step between two levels (6 standard errors)
+        that is being won back. It is back when a forward median is within two standard errors (or half a noise scale)
+        of the trend before it.
 
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
@@ -73,6 +72,7 @@ class LossSpike(Detector):
     narrow: float = field(default=1.15, metadata={"help": "factor on ``floor`` for one or two points"})
     prominence: float = field(default=0.5, metadata={"help": "noise scales above what comes before and after"})
     tall: float = field(default=12.0, metadata={"help": "height that is enough far above where the run began"})
+    beyond: float = field(default=10.0, metadata={"help": "how many times as high as the start, or as the progress"})
     rare: float = field(default=0.01, metadata={"help": "largest share of the points that lies so far above"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
@@ -95,11 +95,11 @@ class LossSpike(Detector):
     def _wrecks(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return the stretches with those added that noise may reach, but that lie where the run has never been.
 
-        However heavy the tail: a point higher above the start than the start is above the best is no hard example.
+        However heavy the tail: what is ten times as high as the loss was untrained is not a hard example.
         """
         parts, n = view.parts, len(view)
         start, best = float(np.median(view.value[:5])), parts.level(float(parts.trend.min()))
-        beyond = max(2.0 * start - best, 2.0 * start)
+        beyond = max(start, start - best) * self.beyond
         spread = mad_scale(parts.z[np.abs(parts.z) > 1e-6])
         if start <= best or spread <= 0.0:
             return found

@@ -15,10 +15,12 @@ from curveread.findings.arguments import Place, Tag, count, precise, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.run.roles import METRICS, Role
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
+from curveread.signals.levels import median_error
+from curveread.signals.scale import mad_scale
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]
@@ -41,13 +43,15 @@ class Plateau(Detector):
         for a gain of less than ``least_gain`` of the progress made before. *Improving*: it allows for more.
         Otherwise *undetermined*, and nothing is said. Every curve flattens in the end, so a flat tail alone is
         a plateau only when it lasts for at least ``long`` of the run (the training went on for more than one and
-        a half times as long as it took to get there) and when the curve broke off: a power law that stops
-        fits better than one that goes on, by ``break_gain`` in chi². A shorter one, from ``warn_share`` on, is a
-        plateau when something else stopped with it: a learning rate that fell below 1 % of its peak, or
-        gradients that vanished. A long flat tail at a learning rate that was not cut where it begins is only
-        information: most models that do so have learnt all they can. Values that repeat exactly are told apart: that
-        is a logger that stopped measuring. A loss below 2 % of its start has converged, not stalled; a training loss
-        that looks flat in its noise while the evaluation loss goes on falling has not stopped.
+        a half times as long as it took to get there) and either no fall at all can be made out in so long a tail, or
+        the curve broke off: a power law that stops fits better than one that goes on, by ``break_gain`` in chi². A
+        shorter one, from ``warn_share`` on, is a plateau when something else stopped with it: a learning rate that fell
+        to less than 0.5 % of its peak (which must last half as long again: schedules of several cuts end so), gradients
+        that vanished or are not finite. Then it need not be proved flat: it must only not fall.
+        Values that repeat exactly are told apart: that is a logger that stopped measuring.
+        A loss below ``learnt`` of its start is only information unless nothing could be learnt any more. A loss below
+        2 % of its start or an accuracy of 99 % leaves nothing to gain, and a training loss that looks flat in its noise
+        while the evaluation loss or a metric goes on improving has not stopped.
 
     When it is wrong
         A model that reaches the entropy of its data abruptly looks the same. A later break-through (grokking)
@@ -60,13 +64,14 @@ class Plateau(Detector):
 
     rule: ClassVar[str] = "plateau"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, *METRICS)
     least: ClassVar[int] = 60
 
     least_gain: float = field(default=0.1, metadata={"help": "share of the progress that a flat tail may still gain"})
     long: float = field(default=0.6, metadata={"help": "share of the run that must be flat when nothing else stopped"})
     break_gain: float = field(default=9.0, metadata={"help": "by how much in chi² a broken decay must fit better"})
     warn_share: float = field(default=0.2, metadata={"help": "share of the run above which it is a warning"})
+    learnt: float = field(default=0.3, metadata={"help": "share of the first level below which it has mostly learnt"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
@@ -81,31 +86,52 @@ class Plateau(Detector):
         k = len(blocks)
         start_level = float(np.median(blocks.median[: max(1, k // 40)]))
         end_level = float(np.median(blocks.median[-max(3, k // 10) :]))
-        if start_level <= end_level or (parts.transform.kind == "log" and start_level - end_level > np.log(50.0)):
+        progress = start_level - end_level
+        if progress <= 0.0 or _solved(subject):
             return []
-        flat = self._flat_from(blocks, start_level - end_level)
+        if float(view.value.min()) >= 0.0 and parts.level(end_level) <= 0.02 * parts.level(start_level):
+            return []
         stop = _stopped(subject)
         if stop is not None:
             block = int(np.clip(np.searchsorted(view.step[blocks.edge[:-1]], stop.step), 1, k - 1))
             left = (int(view.step[-1]) - stop.step) / subject.length
+            # Schedules of several cuts end with some epochs at next to nothing.
             if (
-                left >= self.warn_share
+                left >= self.warn_share * (1.0 if stop.dead else 1.5)
                 and k - block >= 8
-                and self._is_flat(blocks, block, 1.5 * (start_level - end_level))
+                and self._gains_nothing(blocks, block, progress)
             ):
                 return [self._finding(view, blocks, block, subject, stop)]
-        if flat is None or (int(view.step[-1]) - int(view.step[blocks.edge[flat]])) / subject.length < self.long:
-            return []
-        if self._bends_gradually(blocks, parts):
-            return []
-        if any(j.size > 0 for j in jumps(parts.y, parts.scale, parts.correlation) if j.index > blocks.edge[flat]):
-            return []  # a level that was lost and is being won back is not a plateau
+        onset = self._onset(view, blocks, subject, progress)
+        return [] if onset is None else [self._finding(view, blocks, onset, subject, None)]
+
+    def _onset(self, view: CurveView, blocks: Blocks, subject: Subject, progress: float) -> int | None:
+        """Return the block from which on the curve is flat without a known reason, None where it is none."""
+
+        def left(block: int) -> float:
+            return (int(view.step[-1]) - int(view.step[blocks.edge[block]])) / subject.length
+
+        parts, flat = view.parts, self._flat_from(blocks, progress)
+        if flat is None or left(flat) < self.long:
+            return None
         onset = max(flat, _arrival(blocks, flat))
-        if (int(view.step[-1]) - int(view.step[blocks.edge[onset]])) / subject.length < 0.75 * self.long:
-            return []  # most of the flat tail was still coming down
-        if subject.eval_falls(int(view.step[blocks.edge[onset]]), 0.01):
-            return []  # the evaluation, on always the same data, sees a progress that the batches' noise hides
-        return [self._finding(view, blocks, onset, subject, None)]
+        if left(onset) < 0.75 * self.long:
+            return None  # most of the flat tail was still coming down
+        still = left(onset) >= self.long and self._gains_nothing(blocks, onset, 0.0)
+        if not still and self._bends_gradually(blocks, parts):
+            return None
+        if any(j.size > 0 for j in jumps(parts.y, parts.scale, parts.correlation) if j.index > blocks.edge[flat]):
+            return None  # a level that was lost and is being won back is not a plateau
+        step = int(view.step[blocks.edge[onset]])
+        # The evaluation, on always the same data, sees a progress that the batches' noise hides; a metric sees another.
+        return None if subject.eval_falls(step, 0.01) or _metric_improves(subject, step) else onset
+
+    def _gains_nothing(self, blocks: Blocks, begin: int, progress: float) -> bool:
+        """Return whether the tail from block ``begin`` on does not fall beyond doubt, nor rises, by what matters."""
+        tail = slice(begin, len(blocks))
+        mid, low, high = theil_sen(*_thin(blocks.centre[tail], blocks.median[tail]))
+        change = mid * float(blocks.centre[-1] - blocks.centre[begin])
+        return low <= 0.0 <= high or abs(change) <= self.least_gain * progress
 
     def _is_flat(self, blocks: Blocks, begin: int, progress: float) -> bool:
         """Return whether the tail from block ``begin`` on is flat beyond doubt."""
@@ -142,7 +168,8 @@ class Plateau(Detector):
         flat = (last - first) / subject.length
         level = view.parts.level(float(np.median(blocks.median[onset:])))
         before = view.parts.level(float(np.median(blocks.median[: max(1, len(blocks) // 40)])))
-        went_on = False
+        # A loss that fell to a fraction of where it began has mostly learnt what there was.
+        done = float(view.value.min()) >= 0.0 and level < self.learnt * before
         message = text(
             "{tag} stopped improving at {onset} and stayed at {level} for the last {share} of the run",
             tag=Tag(view.tag),
@@ -155,21 +182,21 @@ class Plateau(Detector):
             Evidence("level-at-the-start", "level at the start", before, view.unit),
             Evidence("share-of-the-run", "share of the run", flat, "ratio"),
         ]
+        died = stop is not None and stop.dead
         if stop is not None:
             message += ": " + stop.reason
             evidence.append(stop.evidence)
             advice = stop.advice
         else:
-            went_on = _rate_went_on(subject, first)
-            if went_on:
-                message += ", though the learning rate was not cut there: it may have learnt all it can"
+            if _rate_went_on(subject, first):
+                message += ", though the learning rate was not cut there"
             advice = (
                 "Check what changed there: learning rate, frozen parameters, data order.",
                 "If nothing changed, the next run can stop, or decay its learning rate, much earlier.",
             )
         return Finding(
             rule=self.rule,
-            severity=Severity.WARNING if flat >= self.warn_share and not went_on else Severity.INFO,
+            severity=Severity.WARNING if flat >= self.warn_share and not (done and not died) else Severity.INFO,
             confidence=confidence_of(self.rule, float(stop is not None)),
             tag=view.tag,
             first_step=first,
@@ -189,6 +216,9 @@ class Plateau(Detector):
         same_value = value.size - begin
         if same_value < max(20, 0.1 * value.size) or begin < 10:
             return None
+        digit = float(np.diff(np.unique(value)).min())
+        if float(np.abs(value[max(0, begin - 20) : begin] - value[-1]).max()) < 2.5 * digit:
+            return None  # a rounded loss that comes to rest
         first, last = int(view.step[begin]), int(view.step[-1])
         return Finding(
             rule=self.rule,
@@ -221,6 +251,8 @@ class _Stop:
     reason: str
     evidence: Evidence
     advice: tuple[str, ...]
+    dead: bool = True
+    """Whether nothing could be learnt from there on; else little."""
 
 
 def _stopped(subject: Subject) -> _Stop | None:
@@ -228,7 +260,7 @@ def _stopped(subject: Subject) -> _Stop | None:
     rate = subject.first(Role.LEARNING_RATE)
     if rate is not None and len(rate) >= 5:
         top = float(rate.value.max())
-        alive = np.flatnonzero(rate.value > 0.01 * top)
+        alive = np.flatnonzero(rate.value > 0.005 * top)
         if top > 0.0 and alive.size and alive[-1] + 3 < len(rate):
             step = int(rate.step[alive[-1] + 1])
             now = float(np.median(rate.value[alive[-1] + 1 :]))
@@ -250,24 +282,63 @@ def _stopped(subject: Subject) -> _Stop | None:
                         end=Place(step),
                     ),
                 ),
+                dead=now == 0.0,
             )
     norm = subject.first(Role.GRAD_NORM)
-    if norm is not None and len(norm) >= 20:
-        alive = np.flatnonzero(norm.value > 1e-8 * float(np.median(norm.value[: max(5, len(norm) // 10)])))
-        if alive.size and alive[-1] + 5 < len(norm):
-            step = int(norm.step[alive[-1] + 1])
-            return _Stop(
-                step,
-                text("the gradient norm was {zero} from there on", zero=count(0)),
-                Evidence(
-                    "largest-gradient-norm-after",
-                    text("largest {tag} after", tag=Tag(norm.tag)),
-                    float(norm.value[alive[-1] + 1 :].max()),
-                    "",
-                ),
-                ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",),
-            )
-    return None
+    return None if norm is None else _starved(norm)
+
+
+def _starved(norm: CurveView) -> _Stop | None:
+    """Return where the gradient norm became zero, or stopped being finite, for good."""
+    value = norm.curve.value
+    if value.size < 20:
+        return None
+    usual = float(np.median(norm.value[: max(5, len(norm) // 10)])) if len(norm) else 0.0
+    alive = np.flatnonzero(np.isfinite(value) & (np.abs(value) > 1e-8 * usual))
+    if not alive.size or alive[-1] + 5 >= value.size:
+        return None
+    step, rest = int(norm.curve.step[alive[-1] + 1]), value[alive[-1] + 1 :]
+    finite = bool(np.isfinite(rest).all())
+    return _Stop(
+        step,
+        text("the gradient norm was {zero} from there on", zero=count(0))
+        if finite
+        else text("the gradient norm was not finite from there on"),
+        Evidence(
+            "largest-gradient-norm-after",
+            text("largest {tag} after", tag=Tag(norm.tag)),
+            float(rest.max()) if finite else float("nan"),
+            "",
+        ),
+        ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",)
+        if finite
+        else (
+            "Steps with such gradients are skipped: look at the loss scale, the inputs and the learning rate there.",
+        ),
+    )
+
+
+def _solved(subject: Subject) -> bool:
+    """Return whether an accuracy stands at its ceiling in the end: nothing is left to gain."""
+    return any(
+        len(v) >= 5 and float(np.median(v.value[-max(3, len(v) // 10) :])) >= 0.99 * (100.0 if v.unit == "%" else 1.0)
+        for v in subject.all(Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
+    )
+
+
+def _metric_improves(subject: Subject, begin: int) -> bool:
+    """Return whether a metric that is good when high, or when low, goes on that way after a step, beyond doubt."""
+    for view in subject.all(*METRICS):
+        sign = {"higher": 1.0, "lower": -1.0}.get(view.curve.direction, 0.0)
+        value = sign * view.value[view.step >= begin]
+        third = value.size // 3
+        if sign == 0.0 or third < 3:
+            continue
+        gain = float(np.median(value[-third:]) - np.median(value[:third]))
+        noise = mad_scale(np.diff(value)) / np.sqrt(2.0)
+        if gain > 4.0 * np.sqrt(2.0) * median_error(noise, third) and gain > 0.05 * float(np.ptp(view.value)):
+            return True
+    return False
 
 
 def _rate_went_on(subject: Subject, step: int) -> bool:

@@ -68,14 +68,73 @@ def test_a_training_loss_flat_in_its_noise_is_no_plateau_while_the_evaluation_fa
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_run_that_has_learnt_all_it_can_is_told_but_no_alarm(seed: int) -> None:
+def test_a_stall_is_an_alarm_while_the_rate_goes_on_unless_most_was_learnt(seed: int) -> None:
     t = np.arange(N)
-    loss = (2.0 + 2.0 * np.clip(1 - t / 500, 0, None)) * np.exp(np.random.default_rng(seed).normal(0, 0.02, N))
-    severity = {}
-    for name, rate in (("none", {}), ("on", {"lr": np.full(N, 1e-3)}), ("cut", {"lr": np.where(t < 480, 1e-3, 1e-4)})):
-        found = diagnose(spread(train_loss=loss, **rate)).findings
-        severity[name] = next(f.severity.value for f in found if f.rule == "plateau")
-    assert severity == {"none": "warning", "on": "info", "cut": "warning"}
+    noise = np.exp(np.random.default_rng(seed).normal(0, 0.02, N))
+    fall = np.clip(1 - t / 500, 0, None)
+    for rate in ({}, {"lr": np.full(N, 1e-3)}, {"lr": np.where(t < 480, 1e-3, 1e-4)}):
+        severity = {}
+        for end in (2.0, 0.4):
+            found = diagnose(spread(train_loss=(end + (4.0 - end) * fall) * noise, **rate)).findings
+            severity[end] = next(f.severity.value for f in found if f.rule == "plateau")
+        assert severity == {2.0: "warning", 0.4: "info"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_left_to_gain_at_full_accuracy_or_while_a_metric_improves(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    t = np.arange(N)
+    loss = (2.0 + 2.0 * np.clip(1 - t / 500, 0, None)) * np.exp(rng.normal(0, 0.02, N))
+    at = np.linspace(0, 1, 40)
+    still = 0.5 - 0.3 * np.exp(-at * 20) + rng.normal(0, 0.01, 40)
+    assert "plateau" in alarms(spread(train_loss=loss, eval_accuracy=still))
+    assert "plateau" not in alarms(spread(train_loss=loss, eval_accuracy=still + 0.2 * at))
+    assert "plateau" not in alarms(spread(train_loss=loss, eval_accuracy=1.0 - 0.6 * np.exp(-at * 20)))
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.2])
+def test_flat_from_early_on_at_any_noise(noise: float) -> None:
+    t = np.arange(3000)
+    value = (1.0 + 2.0 * np.exp(-t / 60)) * np.exp(np.random.default_rng(3).normal(0, noise, 3000))
+    (f,) = found(run_of(train_loss=value), "plateau")
+    assert f.severity is Severity.WARNING
+    assert f.first_step < 600
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("slope", [0.1, 0.2])
+def test_a_fast_start_and_a_slow_fall_is_fine_tuning(seed: int, slope: float) -> None:
+    t = np.arange(N) / N
+    value = 1.2 + 0.9 * np.exp(-t * 60) - slope * t
+    rng = np.random.default_rng(seed)
+    assert alarms(run_of(train_loss=value * np.exp(rng.normal(0, 0.05, N)), lr=1e-4 * (1 - t))) == []
+
+
+def test_a_rate_that_reductions_took_to_nothing() -> None:
+    """The noise is too large to prove that the tail is flat; that nothing can be learnt there needs no proof."""
+    t = np.arange(N)
+    rate = 0.4 * 0.2 ** np.floor(t / 150)
+    value = (1.78 + 0.3 * np.exp(-t / 150)) * np.exp(np.random.default_rng(1).normal(0, 0.07, N))
+    (f,) = found(run_of(train_loss=value, lr=rate), "plateau")
+    assert f.severity is Severity.WARNING
+    assert "nearly 0" in str(f.message)
+    ended = 0.4 * 0.1 ** np.floor(t / 500)  # three cuts, each after a quarter: an ordinary schedule
+    assert found(run_of(train_loss=value, lr=ended), "plateau") == []
+
+
+def test_gradients_that_stop_being_finite() -> None:
+    t = np.arange(N)
+    value = decay(N)
+    value[900:] = value[899] * np.exp(0.02 * np.random.default_rng(1).standard_normal(N - 900))
+    norm = np.where(t < 900, 1.0, np.inf) * np.exp(0.1 * np.random.default_rng(2).standard_normal(N))
+    (f,) = (f for f in diagnose(run_of(train_loss=value, grad_norm=norm), select=["plateau"]).findings)
+    assert abs(f.first_step - 900) <= 20
+    assert "was not finite" in str(f.message)
+
+
+def test_a_rounded_loss_that_comes_to_rest_still_measures() -> None:
+    value = np.round(0.02 + 0.5 * np.exp(-np.arange(N) / 120), 3)
+    assert all("stopped measuring" not in str(f.message) for f in found(run_of(train_loss=value), "plateau"))
 
 
 @pytest.mark.parametrize(("share", "is_told"), [(0.45, False), (0.7, True)])
