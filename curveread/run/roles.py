@@ -29,6 +29,7 @@ from curveread.run.tags.lexicon import (
     TRAIN_WORDS,
     TURNS,
     VALUE,
+    VOCABULARY,
     Noun,
 )
 from curveread.run.tags.losses import loss_role, qualifiers_of
@@ -79,11 +80,15 @@ _LAYERS = frozenset(
 _PIECES = frozenset("g d actor critic policy value generator discriminator".split())
 _GRADS = frozenset({"grad", "gradient"})
 _NOT_NORM = frozenset({"clipped", "ratio", "low", "high", "noise", "cosine"})
-_NO_RATE = frozenset("schedule scheduler mult multiplier scale decay ratio min max warmup power factor".split())
+_NO_RATE = frozenset("schedule scheduler mul mult multiplier scale decay ratio min max warmup power factor".split())
 _STRANGE_REWARD = frozenset(
-    "intrinsic kl non normalized curiosity bonus shaping penalty baseline predicted pred".split()
+    "model intrinsic kl non normalized curiosity bonus shaping penalty baseline predicted pred".split()
 )
-_RIGHT = frozenset({"chosen", "rejected"})
+_RIGHT = frozenset({"chosen", "rejected", "reject"})
+_MACHINE = frozenset({"cpu", "gpu", "ram", "disk", "vram", "gpus", "cpus"})
+_OF_MACHINE = frozenset(
+    {"util", "utilization", "load", "usage", "clock", "temp", "temperature", "fan", "percent", "percentage"}
+)
 _POLICY_KL = frozenset({"approx", "mean", "policy", "old", "ref", "reference"})
 
 
@@ -131,6 +136,8 @@ def meaning_of(tag: str, kind: TaskKind = TaskKind.UNKNOWN) -> Meaning:
     if head is None:
         return Meaning(Role.OTHER, confidence=0.0, why="no word of its name is known")
     role = _role(parsed, kind)
+    if doubt := _doubtful(parsed, role):
+        return Meaning(Role.OTHER, confidence=0.0, why=f"‘{doubt}’ is not known; it may be what is named")
     why = f"‘{' '.join(head.words)}’ names {_article(role)}"
     if parsed.split:
         why += f", of the {'evaluation' if parsed.split == 'eval' else 'training'} split"
@@ -147,6 +154,19 @@ def _article(role: Role) -> str:
     return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
+def _doubtful(parsed: Parsed, role: Role) -> str:
+    """Return a word that nobody knows where it is likelier than the head to name the thing, empty where none is.
+
+    The last noun names the thing. A setting or a statistic beside a word that is not known is often a mere qualifier of
+    that; a loss or a metric keeps its name, with a class or a data set after it.
+    """
+    if role not in (Role.DIAGNOSTIC, Role.HYPER_PARAMETER, Role.TIME):
+        return ""
+    last = [w for w in parsed.words[-1:] if w in parsed.own]
+    where = sorted(parsed.own) if role is Role.HYPER_PARAMETER else last
+    return next((w for w in where if len(w) > 2 and w.isalpha() and w not in VOCABULARY), "")
+
+
 def _strange(parsed: Parsed) -> bool:
     known = EVAL_WORDS | TRAIN_WORDS | NEUTRAL | MAIN | TOTAL
     return any(not w.isdigit() and w not in known for w in parsed.own)
@@ -161,10 +181,15 @@ def _role(parsed: Parsed, kind: TaskKind) -> Role:
     if head.kind is Noun.LOSS:
         return loss_role(parsed, kind)
     evaluation = parsed.split == "eval"
-    if head.kind is Noun.PERPLEXITY and (kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code"}):
-        return Role.DIAGNOSTIC  # of the codebook: how many of its entries are used
+    codes = kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code", "prob"}
+    if head.kind is Noun.PERPLEXITY and (codes or kind in RL - {TaskKind.LANGUAGE_RL}):
+        return Role.DIAGNOSTIC  # of the codebook, or of the actions: how many are used
     if head.kind is Noun.PERPLEXITY:
         return Role.EVAL_PERPLEXITY if evaluation else Role.TRAIN_PERPLEXITY
+    if parsed.around & _MACHINE and set(head.words) & _OF_MACHINE:
+        return Role.SYSTEM
+    if head.words == ("ep",) and kind not in RL:
+        return Role.EPOCH
     if head.kind in (Noun.COUNTER, Noun.TOKENS):
         if "lr" in parsed.own or "max" in parsed.own:
             return Role.HYPER_PARAMETER
@@ -203,9 +228,15 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.VALUE_LOSS  # beside a policy, val is its value function
     if head.words == ("score",) and kind is TaskKind.PREFERENCE and "objective" in parsed.group:
         return Role.QUALITY_METRIC if "margin" in parsed.own else Role.REWARD
+    if head.words[0] == "l" and head.kind is Noun.ERROR and parsed.around & {"weight", "param", "parameter"}:
+        return Role.DIAGNOSTIC  # a norm of the weights
+    if head.words == ("path", "length") and kind in RL:
+        return Role.DIAGNOSTIC
     if head.kind is Noun.ERROR and "metric" in parsed.group:
         return Role.QUALITY_METRIC
     if head.words in (("error",), ("err",)) and parsed.around & (VALUE - {"v", "q"}):
+        return Role.VALUE_LOSS
+    if head.kind is Noun.ERROR and kind in RL and parsed.around & {"td", "bellman"}:
         return Role.VALUE_LOSS
     if head.kind is Noun.REWARD:
         strange = parsed.spread or parsed.around & _STRANGE_REWARD or kind is TaskKind.REWARD_MODEL
@@ -217,14 +248,20 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         and not (parsed.own | {*head.words}) & _POLICY_KL
     ):
         return Role.AUXILIARY_LOSS
-    if head.kind is Noun.SETTING and parsed.spread:
+    if head.kind is Noun.EPOCH and not counts(parsed):
+        return Role.DIAGNOSTIC  # BAD_EPOCHS
+    if head.kind is Noun.SETTING and (parsed.spread or parsed.own & {"mean", "avg", "average"}):
+        return Role.DIAGNOSTIC
+    if head.kind in (Noun.KL, Noun.ENTROPY, Noun.ERROR, Noun.QUALITY, Noun.ACCURACY) and _scatter(parsed):
+        return Role.DIAGNOSTIC
+    if head.words == ("correct",) and parsed.own & {"n", "num", "number", "total"}:
         return Role.DIAGNOSTIC
     if head.kind is Noun.ACCURACY:
-        if parsed.around & (ADVERSARIAL - {"g"}) and kind is TaskKind.GAN:
+        if parsed.around & (ADVERSARIAL - {"g", "d"} if kind in RL else ADVERSARIAL - {"g"}) and kind in RL | {
+            TaskKind.GAN
+        }:
             return Role.DIAGNOSTIC
         return Role.EVAL_ACCURACY if parsed.split == "eval" else Role.TRAIN_ACCURACY
-    if head.kind in (Noun.KL, Noun.ENTROPY, Noun.ERROR, Noun.QUALITY) and _scatter(parsed):
-        return Role.DIAGNOSTIC
     if head.kind is Noun.ERROR and parsed.around & {"neg", "negative"}:
         return Role.QUALITY_METRIC
     return _PLAIN[head.kind]

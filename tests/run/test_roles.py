@@ -204,3 +204,25 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
                 found |= {t for part in reader.read(path) for c in (part.curves, *part.segments) for t in c}
     unknown = {n for n in (re.sub(r"\d+", "0", t) for t in found) if n not in known}
     assert not unknown, "give each a role, a direction and a unit in tags.tsv, and look at what the table says"
+
+
+@pytest.mark.parametrize(
+    ("tag", "role"),
+    [
+        ("update_s", "time"), ("bbox/AP_s", "quality-metric"),
+        ("acc_step", "step-axis"), ("train_acc_step", "train-accuracy"),
+        ("sem_seg/mIoU", "quality-metric"), ("eval/mIoU_sem", "diagnostic"),
+        ("loss_threshold_maps", "train-loss"), ("loss_scale", "hyper-parameter"),
+        ("IoU.wall", "quality-metric"), ("wall", "time"),
+        ("Acc.clock", "train-accuracy"), ("accuracy/time", "train-accuracy"),
+        ("valid_per_image_iou", "quality-metric"), ("loss_per_token", "train-loss"),
+        ("BAD_EPOCHS", "diagnostic"), ("total_epochs", "epoch"),
+        ("train_diff_loss", "train-loss"), ("loss_diff", "diagnostic"),
+        ("timing_s/update_actor", "time"), ("time/total_timesteps", "step-axis"),
+        ("cpu_util_percent", "system"), ("codebook_util", "diagnostic"),
+        ("n_correct", "diagnostic"), ("correct", "train-accuracy"),
+        ("t_mel_loss", "component-loss"), ("zork_threshold_qwertz", "other"),
+    ],
+)  # fmt: skip
+def test_the_noun_that_names_the_thing_and_its_opposite(tag: str, role: str) -> None:
+    assert str(role_of(tag)) == role

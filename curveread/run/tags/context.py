@@ -12,10 +12,22 @@ from dataclasses import replace
 import numpy as np
 
 from curveread.run.model import Attempt, Curve, Run
-from curveread.run.roles import LOSS_TERMS, LOSSES, Meaning, Role, meaning_of, qualifiers_of, role_of, with_role
+from curveread.run.roles import (
+    DIRECTIONS,
+    EVAL_WORDS,
+    LOSS_TERMS,
+    LOSSES,
+    TRAIN_WORDS,
+    Meaning,
+    Role,
+    meaning_of,
+    qualifiers_of,
+    role_of,
+    with_role,
+)
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind
-from curveread.run.tags.lexicon import ALWAYS_PART, MAIN, TOTAL, Noun
+from curveread.run.tags.lexicon import ADVERSARIAL, ALWAYS_PART, AUXILIARY, MAIN, NEUTRAL, PART, PIPELINE, TOTAL, Noun
 from curveread.run.task import task_of
 
 __all__ = ["understood"]
@@ -28,6 +40,17 @@ _PERCENTS = frozenset(
 _SUMS = frozenset({TaskKind.VAE, TaskKind.DIFFUSION, TaskKind.GAN})
 """Kinds whose losses are sums of likelihoods and other terms."""
 _PLAIN_TASKS = frozenset({TaskKind.UNKNOWN, TaskKind.CLASSIFICATION})
+_TERMS_OF_GANS = (
+    (PART | frozenset({"cycle", "idt", "identity"}), Role.COMPONENT_LOSS),
+    (ADVERSARIAL, Role.ADVERSARIAL_LOSS),
+    (AUXILIARY, Role.AUXILIARY_LOSS),
+)
+_TERMS_BESIDE = ((PART, Role.COMPONENT_LOSS), (AUXILIARY, Role.AUXILIARY_LOSS))
+"""What a term beside a loss may be called, all of its words."""
+_TERMS_OF_AGENTS = (
+    (frozenset({"critic", "critics", "vf", "qf", "td"}), Role.VALUE_LOSS),
+    (frozenset({"actor", "pg"}), Role.POLICY_LOSS),
+)
 _COUNTERS = (Role.STEP_AXIS, Role.TOKENS)
 _BASE_TWO = frozenset({"wps", "ups", "wpb"})
 """What fairseq logs beside its losses, which are in bits."""
@@ -77,6 +100,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
     """
     found = {tag: meaning_of(tag, kind) for tag in curves}
     _first_set_is_train(found)
+    _terms_by_name(found, kind)
     if kind not in RL:
         _measured(found)
         _headlines(found, kind)
@@ -91,6 +115,22 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
 
 
 # --- losses --------------------------------------------------------------------------------------------------------
+
+
+def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
+    """Take what is named as a term of a loss, without the word, for one: ``D_A`` of a GAN, ``critic`` of an agent."""
+    roles = _TERMS_OF_GANS if kind is TaskKind.GAN else _TERMS_OF_AGENTS if kind in RL else ()
+    losses = any(m.role in LOSSES for m in found.values())
+    for tag in [t for t, m in found.items() if m.role is Role.OTHER]:
+        parsed = parse(tag)
+        own = {w for w in parsed.own if not w.isdigit()} - TRAIN_WORDS - EVAL_WORDS - NEUTRAL
+        if roles:
+            role = next((r for words, r in roles if own & words), None)
+        else:
+            role = next((r for words, r in _TERMS_BESIDE if own and own <= words), None) if losses else None
+        if role is not None and not parsed.notes and len(parsed.core) <= 3:
+            why = f"‘{tag}’ is named as a term of the loss of such a training"
+            found[tag] = Meaning(role, DIRECTIONS.get(role, ""), "", 0.6, why)
 
 
 def _plainness(tag: str) -> int:
@@ -113,11 +153,12 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
     """Tell the total of each split from its parts; parts without a total are each judged."""
     _regressions(found)
     adversaries = any(m.role is Role.ADVERSARIAL_LOSS for m in found.values())
+    pipeline = len({w for t in found for w in qualifiers_of(parse(t))} & PIPELINE) > 1
     for split in ("train", "eval"):
         losses = [t for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS) and _is(t, m, split)]
         losses = [t for t in losses if not qualifiers_of(parse(t)) & ALWAYS_PART]
         rank = {t: _plainness(t) for t in losses}
-        totals = [t for t in losses if rank[t] == 0]
+        totals = _unnumbered([t for t in losses if rank[t] == 0], rank)
         headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
         for tag in losses:
             meaning = found[tag]
@@ -128,9 +169,26 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
                 found[tag] = with_role(
                     meaning, Role.COMPONENT_LOSS, f"{meaning.why}; {totals[0]} is the total beside it"
                 )
+            elif rank[tag] == 2 and (adversaries or pipeline):
+                beside = "adversarial losses" if adversaries else "those of other components, each a sum over updates"
+                found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}: a term beside {beside}")
             elif meaning.role is Role.COMPONENT_LOSS and not adversaries:
                 why = "a term of the loss; no total is logged beside it, so that each term is judged"
                 found[tag] = with_role(meaning, headline, why, 0.8)
+
+
+def _unnumbered(totals: list[str], rank: dict[str, int]) -> list[str]:
+    """Leave out what is a term of another: ``loss_0`` beside ``loss``, ``label/loss`` beside ``combined/loss``."""
+    grouped = {t for t in totals if parse(t).group & TOTAL}
+    for tag in set(totals) - grouped:
+        if grouped and parse(tag).group:  # combined/loss beside label/loss
+            rank[tag] = 2
+    names = {t: tuple(dict.fromkeys(w for w in parse(t).core if not w.isdigit())) for t in totals}
+    bare = {name for t, name in names.items() if not any(w.isdigit() for w in parse(t).core)}
+    for tag in totals:
+        if names[tag] in bare and any(w.isdigit() for w in parse(tag).core):
+            rank[tag] = 2
+    return [t for t in totals if rank[t] == 0]
 
 
 def _measured(found: _Meanings) -> None:
@@ -236,7 +294,8 @@ def _counters(found: _Meanings, curves: Mapping[str, Curve]) -> None:
         if meaning.role in _COUNTERS:
             value = curves[tag].value[curves[tag].finite]
             if value.size > 2 and int((np.diff(value) < 0.0).sum()) > 0.05 * value.size:
-                found[tag] = with_role(meaning, Role.DIAGNOSTIC, f"{meaning.why}, but it goes up and down", 0.8)
+                role = Role.TIME if parse(tag).words[0] == "time" else Role.DIAGNOSTIC
+                found[tag] = with_role(meaning, role, f"{meaning.why}, but it goes up and down", 0.8)
 
 
 def _percents(found: _Meanings, curves: Mapping[str, Curve]) -> None:

@@ -51,20 +51,32 @@ _QUALIFIES_LOSS = frozenset(
     "probability".split()
 )
 _KINDS_OF_LOSS = PART | ADVERSARIAL | AUXILIARY | VALUE | POLICY
-_TERMS = frozenset("dur duration ent value q v qf vf td clip adv advantage target".split())
+_TERMS = frozenset(
+    "dur duration ent value q v qf vf td clip adv advantage target image sample token sequence example query "
+    "game".split()
+)
 """What in a folder of losses is a term of one, not the thing itself: ``loss/clip``, ``loss/vf``."""
+_VALUE_FUNCTIONS = frozenset({"q", "v", "qf", "vf"})
 _MEASURES = frozenset({Noun.LOSS, Noun.ERROR, Noun.QUALITY, Noun.ACCURACY, Noun.PERPLEXITY, Noun.KL, Noun.ENTROPY})
+_SCORES = frozenset({Noun.QUALITY, Noun.ACCURACY, Noun.ERROR})
+"""What is told of each class: ``IoU.wall``, ``Acc.clock``."""
 _AXES = frozenset("step iter iteration epoch time frame".split())
 _DRAWN = frozenset({Noun.REWARD, Noun.ACCURACY, Noun.QUALITY, Noun.ERROR, Noun.LOSS, Noun.PERPLEXITY, Noun.DIAGNOSTIC})
 """What may lie over an axis that the last part of the path names: ``rewards/iter``."""
+_COUNTED_OR_SET = frozenset({Noun.COUNTER, Noun.EPOCH, Noun.TOKENS, Noun.SETTING, Noun.DIAGNOSTIC})
 _TIMES = frozenset({"time", "timing", "timer", "timers", "perf", "clock"})
+_TIMED = frozenset({"timing", "timer", "timers"})
+"""Folders in which everything is a time: how long a step took, never which one it is."""
 _COUNTING = frozenset(
     "num number n nb no total tot global env environment current cur curr serial so far elapsed seen processed "
     "consumed trained train training trainer optimizer opt optim gradient grad agent sampled completed finished all "
     "cumulative cum sum trainable input output padded id idx counter since start learner lifetime policy world real "
-    "played this learning "
-    "update done max label labeled valid eval test".split()
+    "played this learning actor evaluator learner worker runner collector self comm communication "
+    "update done max label labeled valid eval test target".split()
 ) - {"max", "this"}
+_TAIL = NEUTRAL | EVAL_WORDS | TRAIN_WORDS | SPREADS | frozenset("0123456789")
+"""What may stand after the noun that names a thing."""
+_GRADIENTS = frozenset({"grad", "gradient"})
 _MEANS = frozenset("mean avg average min max minimum maximum std median".split())
 
 
@@ -127,7 +139,7 @@ def split_of(tag: str) -> str:
 def parse(tag: str) -> Parsed:
     """Return what the words of a tag name. O(words^2)."""
     parts, notes = segments(tag)
-    parts = tuple(_until(tuple(map(lemma, part)), "vs") for part in parts)
+    parts = tuple(_semantic(_until(tuple(map(lemma, part)), "vs")) for part in parts)
     parts = _one_head(parts)
     every = tuple(w for part in parts for w in part)
     split = split_of(tag)
@@ -135,8 +147,8 @@ def parse(tag: str) -> Parsed:
         rate, counted = rated
         own = frozenset(every)
         return Parsed(every, split, rate, own, frozenset(), (), _spread(every, rate), notes, counted)
-    parts = tuple(_until(p, "per") if "bit" not in p else p for p in parts)
-    at, head, span = _named(parts)
+    parts = tuple(_without_per(p) if "bit" not in p else p for p in parts)
+    at, head, span = _named(parts, notes)
     if head is None:
         return Parsed(every, split, None, frozenset(every), frozenset(), (), False, notes)
     last, after = parts[at], parts[at + 1 :]
@@ -166,6 +178,19 @@ def _one_head(parts: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]
 def _until(part: tuple[str, ...], word: str) -> tuple[str, ...]:
     """Return the part without what a value is drawn over or taken per: ``loss vs samples``."""
     return part[: part.index(word, 1)] if word in part[1:-1] else part
+
+
+def _without_per(part: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the part without what a value is taken per: ``per_image_iou`` is an IoU, ``loss_per_token`` a loss."""
+    at = part.index("per", 1) if "per" in part[1:-1] else 0
+    if at and len(part) > at + 2 and any(h.kind in _SCORES for _, _, h in _matches(part[at + 2 :])):
+        return part[:at] + part[at + 2 :]
+    return part[:at] if at else part
+
+
+def _semantic(part: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the part with ``sem seg`` as semantic segmentation: elsewhere sem is the standard error of a mean."""
+    return tuple("semantic" if w == "sem" and part[i + 1 : i + 2] == ("seg",) else w for i, w in enumerate(part))
 
 
 def _joined(part: tuple[str, ...]) -> list[str]:
@@ -201,6 +226,8 @@ def _rate(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[H
             if before in DURATIONS or (before == "time" and after in COUNTABLE):
                 return HEADS["time",], before
     ends = [p[-1] for p in parts] + ([] if len(notes) < 2 else [*notes[-2:]])
+    if len(parts) > 2 and parts[-1][0] in DURATIONS and len(parts[-1]) == 1 and ends[0] in COUNTABLE:
+        return HEADS["throughput",], ends[0]  # words/thread/sec
     for a, b in itertools.pairwise(ends):
         if b in DURATIONS and a in COUNTABLE:
             return HEADS["throughput",], a
@@ -232,15 +259,18 @@ def _stands(head: Head, part: tuple[str, ...], at: int) -> bool:
     """Return whether a word that may be a head is one here; ``per`` is most often the preposition."""
     if head.words == ("per",):
         return at + 1 == len(part) or part[at + 1].isdigit()
-    if head.words == ("ep",):
-        return len(part) == 1
+    if head.words in (("ep",), ("acc", "step")):
+        return len(part) == len(head.words)  # train_acc_step is the accuracy of a step
+    if head.words[0].startswith("reg") and head.kind is Noun.LOSS:
+        return at + 1 == len(part)
     return True
 
 
-def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[int, int]]:
+def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[int, Head | None, tuple[int, int]]:
     """Return (part, head, its place in that part)."""
     found = [_matches(part) for part in parts]
     folder = _folder(parts, found)
+    timed = bool(parts and _TIMED & set(parts[0])) or any(n in DURATIONS for n in notes)
     for at in range(len(parts) - 1, -1, -1):
         if not found[at]:
             continue
@@ -249,9 +279,16 @@ def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[
             break
         if _is_only_where(parts[at], head, found[:at]):
             continue
-        if folder == "time" and not _own_in_times(head, parts[at]):
+        if folder == "time" and at == len(parts) - 1:
+            speeds = [f for f in found[at] if f[2].kind is Noun.THROUGHPUT]
+            if speeds:
+                return at, speeds[0][2], speeds[0][:2]
+        if folder == "time" and not _own_in_times(head, parts[at], timed):
             break
-        if folder == "loss" and at == len(parts) - 1 and set(head.words) & _TERMS:
+        values = "value" in parts[at] and bool(set(parts[at]) & _VALUE_FUNCTIONS)  # what it says, not how it errs
+        if folder == "loss" and at == len(parts) - 1 and set(head.words) & _TERMS and not values:
+            break
+        if _in_seconds(parts[at], head) and at == len(parts) - 1:
             break
         return at, head, (start, end)
     if not folder and parts and parts[-1][0] == "l" and len(parts[-1]) > 1 and set(parts[-1][1:]) & _KINDS_OF_LOSS:
@@ -265,6 +302,11 @@ def _named(parts: tuple[tuple[str, ...], ...]) -> tuple[int, Head | None, tuple[
     return 0, None, (0, 0)
 
 
+def _in_seconds(part: tuple[str, ...], head: Head) -> bool:
+    """Return whether a last ``s`` counts seconds: ``update_s``, but not ``AP_s``, which is that of small objects."""
+    return len(part) > 1 and part[-1] == "s" and head.kind in _COUNTED_OR_SET
+
+
 def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int, int, Head]]]) -> bool:
     """Return whether the last part only says which or where: ``grad_norm/fc.weight``, ``accuracy/value``."""
     heads = [h for matches in found for _, _, h in matches]
@@ -272,14 +314,25 @@ def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int
         return head.kind in (Noun.SETTING, Noun.DIAGNOSTIC)
     if set(part) & _AXES and not set(part) - _AXES - NEUTRAL - EVAL_WORDS - TRAIN_WORDS:
         return any(h.kind in _DRAWN for h in heads)
-    return len(part) == 1 and part[0] == "value" and any(not _is_weak(h) for h in heads)
+    if len(part) > 1 and found and found[-1] and found[-1][-1][2].kind is Noun.REWARD:
+        return head.kind in (Noun.TIME, Noun.ERROR)  # a term of the reward: feet_air_time
+    if len(part) != 1:
+        return False
+    if part[0] == "value" or head.words == ("lift",):
+        return any(not _is_weak(h) for h in heads)
+    named = any(h.kind in _SCORES for h in heads)
+    return named and (
+        head.kind in (Noun.TIME, Noun.SYSTEM, Noun.MEMORY) or (_is_weak(head) and head.kind not in _SCORES)
+    )
 
 
-def _own_in_times(head: Head, part: tuple[str, ...]) -> bool:
+def _own_in_times(head: Head, part: tuple[str, ...], timed: bool) -> bool:
     """Return whether a noun among times is not one itself: ``time/total_timesteps``, but ``time/optimize_step``."""
     if head.kind in (Noun.COUNTER, Noun.TOKENS):
-        return not set(part) - _COUNTING - NEUTRAL - set(head.words)
-    return head.kind in (Noun.EPOCH, Noun.THROUGHPUT, Noun.TIME, Noun.LEARNING_RATE)
+        return not timed and not set(part) - _COUNTING - NEUTRAL - set(head.words)
+    if head.kind is Noun.EPOCH:
+        return not timed
+    return head.kind in (Noun.THROUGHPUT, Noun.TIME, Noun.LEARNING_RATE)
 
 
 def _folder(parts: tuple[tuple[str, ...], ...], found: list[list[tuple[int, int, Head]]]) -> str:
@@ -292,7 +345,7 @@ def _folder(parts: tuple[tuple[str, ...], ...], found: list[list[tuple[int, int,
 
 def _is_folder(part: tuple[str, ...], found: list[tuple[int, int, Head]], name: str) -> bool:
     if name == "time":
-        return len(part) == 1 and part[0] in _TIMES and bool(found)
+        return part[0] in _TIMES and not set(part[1:]) - NEUTRAL - DURATIONS.keys() and bool(found)
     rest = [w for w in part if w not in _LOSS and w not in EVAL_WORDS and w not in TRAIN_WORDS and w not in NEUTRAL]
     return bool(found) and not rest and any(w in _LOSS for w in part)
 
@@ -300,15 +353,20 @@ def _is_folder(part: tuple[str, ...], found: list[tuple[int, int, Head]], name: 
 def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[int, int, Head]:
     """Return the head that names the thing: the last one, but for suffixes that tell the axis, and beside a loss."""
     kept = [f for i, f in enumerate(found) if not (i and _is_suffix(f, found[i - 1], part))]
-    kept = [f for f in kept if not _is_weak(f[2])] or kept
+    strong = [f for f in kept if not _is_weak(f[2])]
+    counted = all(f[2].kind in (Noun.COUNTER, Noun.TOKENS) for f in strong)
+    kept = kept if counted and kept[-1][2].kind in _SCORES else strong or kept
     losses = [f for f in kept if f[2].kind is Noun.LOSS and (set(f[2].words) & _LOSS)]
     if losses:
         loss = losses[-1]
-        after = [f for f in kept if f[0] > loss[0] and f[2].kind in _RULES_AFTER_LOSS and not _qualifies(f, kept)]
+        after = [f for f in kept if f[0] > loss[0] and f[2].kind in _RULES_AFTER_LOSS and not _qualifies(f)]
+        after = [f for f in after if not set(part[f[1] :]) - _TAIL]
         named = [f for f in kept if f[2].kind is Noun.GRAD_NORM]
         if named:
             return named[-1]
         return after[-1] if after else loss
+    if kept[-1][2].words[0] in _GRADIENTS and any(f[2].kind is Noun.NORM for f in kept):
+        return next(f for f in kept if f[2].kind is Noun.NORM)
     measures = (Noun.QUALITY, Noun.ACCURACY)
     kept = [f for i, f in enumerate(kept) if not (i and f[2].words == ("score",) and kept[i - 1][2].kind in measures)]
     return kept[-1]
@@ -319,7 +377,7 @@ def _is_weak(head: Head) -> bool:
     return head.words[0] in WEAK and all(w.isdigit() for w in head.words[1:])
 
 
-def _qualifies(found: tuple[int, int, Head], kept: list[tuple[int, int, Head]]) -> bool:
+def _qualifies(found: tuple[int, int, Head]) -> bool:
     """Return whether a noun after ``loss`` is one of its kinds (``loss_value``), no thing of its own."""
     return found[2].words[0] in _QUALIFIES_LOSS and len(found[2].words) == 1
 

@@ -86,8 +86,8 @@ def _signs(text: str) -> tuple[_Sign, ...]:
 
 
 _PREFERENCE = _signs(
-    "logp|logps|logit chosen|rejected|chosens|rejecteds; reward chosen|rejected; dpo|kto|orpo|simpo|ipo|cpo|sppo|bco "
-    "!data; log odds|odd chosen|ratio; chosen rejected"
+    "logp|logps|logit chosen|rejected|chosens|rejecteds; reward chosen|rejected|reject; "
+    "dpo|kto|orpo|simpo|ipo|cpo|sppo|bco !data; log odds|odd chosen|ratio; chosen rejected|reject"
 )
 _REWARD_MODEL = _signs(
     "margin !logp|logit; reward|score accuracy|acc !format|func|mean|std; rm loss; pairwise|ranking loss|accuracy"
@@ -122,6 +122,7 @@ _GAN = _signs(
     "d|disc|discriminator|g|gen|generator|adversarial|netd|netg|gan|critics|dis loss|penalty|real|fake|adv|acc; gan; "
     "fake real|d|score; r1 penalty; gradient penalty; fid d|g; loss_d; g_loss; d_loss; d|g reg"
 )
+_SIDES = (frozenset("d disc discriminator netd".split()), frozenset("g gen generator netg".split()))
 _DIFFUSION = _signs(
     "vb|vlb mse|loss|q0; mse|loss q0|q3; diffusion|ddpm|denoising|denoise|flow|velocity|eps|snr loss|matching|mse; "
     "kimg; sigma loss; noise prediction|pred|loss; fid|kid|inception; vlb; unet loss|lr; dit; ddim"
@@ -158,7 +159,7 @@ _BOOSTING = _signs(
 _DISTILLATION = _signs("distill|distillation|kd|teacher|gkd|student|dino loss|kl|ce|entropy; kd; distill; distillation")
 _CLASSIFICATION = _signs(
     "acc|accuracy|top1|top5|topk|acc1|acc5|precision|recall|f1|fscore|fbeta|auc|auroc|error|mcc|kappa|bacc|macc "
-    "!loss|token|reward|mean|absolute|squared; macro|micro f1; crossentropy|xent|bce; cross entropy; "
+    "!loss|token|reward|mean|absolute|squared|l2|relative|rel; macro|micro f1; crossentropy|xent|bce; cross entropy; "
     "misclassification; em; exact match"
 )
 _REGRESSION = _signs("mae|mse|rmse|mape|r2|rsquared|medae|nse; mean absolute|squared error; r 2; pearson|spearman")
@@ -290,10 +291,16 @@ def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
     return Kind(TaskKind.POLICY_RL if policy else TaskKind.PLAY, _held(reward or play, policy))
 
 
+def _opponents(have: Mapping[str, frozenset[str]]) -> str:
+    """Return a curve of a discriminator where one of its generator stands beside it, by these names alone."""
+    sides = [next((t for t, w in have.items() if parse(t).head is None and w & side), "") for side in _SIDES]
+    return sides[0] if all(sides) else ""
+
+
 def _by_signs(have: Mapping[str, frozenset[str]], language: str) -> Kind | None:
     recon = _first(have, _RECON)
     ordered: tuple[tuple[TaskKind, str], ...] = (
-        (TaskKind.GAN, _first(have, _GAN) if not _first(have, _SPEECH) else ""),
+        (TaskKind.GAN, "" if _first(have, _SPEECH) else _first(have, _GAN) or _opponents(have)),
         (TaskKind.VAE, recon and _first(have, _VAE)),
         (TaskKind.SPEECH, _first(have, _SPEECH)),
         (TaskKind.SEGMENTATION, _first(have, _signs("mask|seg|segm loss; precision m"))),

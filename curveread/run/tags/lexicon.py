@@ -21,6 +21,7 @@ __all__ = [
     "MAIN",
     "NEUTRAL",
     "PART",
+    "PIPELINE",
     "POLICY",
     "RATES",
     "SPREADS",
@@ -87,7 +88,7 @@ def _set(text: str) -> frozenset[str]:
 
 EVAL_WORDS = _set(
     "va te eval evals evaluation evaluate evaluating val vals valid validation validate validating vali vld test "
-    "tests testing tst dev devel heldout holdout cv unseen"
+    "tests testing tst dev devel heldout holdout cv unseen vali minival vl"
 )
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
 TRAIN_WORDS = _set("train trains training trained trn tr fit")
@@ -99,12 +100,13 @@ _LOSSES = {
     "ntxent | triplet | bpr | ctc | rnnt | focal | elbo | neg elbo | objective | energy score | deviance | poisson | "
     "gamma deviance | tweedie | contrastive | supcon | siglip | dcl | multi margin | poly loss | vicreg | barlow | "
     "criterion value | regularized risk | pinball | quantile loss | vb | vlb | variational bound | optimgain | "
-    "surrgain",
+    "surrgain | term | multiclass | mle | log mle | nelbo | reg | regularizer | "
+    "regularization | regularisation",
     "nats": "cross entropy | cross ent | crossentropy | xent | x ent | ce | nll | nllh | log loss | logloss | "
     "mlogloss | binary logloss | multi logloss | multilogloss | binary cross entropy | bce | softmax loss | lm loss "
-    "| neg log likelihood | negative log likelihood | neg log lik | neg loglik | neg log prob | categorical "
-    "crossentropy | binary crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token loss | cross "
-    "entropy lambda",
+    "| neg log likelihood | negative log likelihood | neg log lik | neg loglik | neg log prob | neg log p | "
+    "categorical crossentropy | binary crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token "
+    "loss | cross entropy lambda",
     "bits": "bpb | bpc | bpd | bpt | bpw | bit per byte | bit per char | bit per character | bit per dim | bit per "
     "dimension | bit per token | bit per word",
 }
@@ -113,7 +115,8 @@ _ACCURACIES = (
     "top 10 | top k | acc 1 | acc 5 | prec 1 | prec 5 | prec at 1 | prec at 5 | exact match | em | correct | percent "
     "correct | hit rate 1 | balanced accuracy | subset accuracy | accu | accurracy | bacc | macc | aacc | oacc | oa "
     "| token acc | seq acc | rank 1 | rank 5 | rank 10 | knn | linear probe | mmlu | hellaswag | arc | winogrande | "
-    "boolq | piqa | gsm 8 k | humaneval | mbpp | lambada | truthfulqa | openbookqa"
+    "boolq | piqa | gsm 8 k | humaneval | mbpp | lambada | truthfulqa | openbookqa | top 2 | top 3 | top 4 | top 20 "
+    "| top 50 | top 100 | rank 20 | word acc | vqa score | joint goal accuracy | jga"
 )
 _QUALITIES = (
     "precision | recall | f 1 | f 2 | f beta | fbeta | fscore | f score | f measure | fmeasure | macro f 1 | micro f "
@@ -139,7 +142,11 @@ _QUALITIES = (
     "| novelty | ipc | s measure | e measure | wfm | delta 1 | delta 2 | delta 3 | a 1 | a 2 | a 3 | neg log "
     "perplexity | log likelihood | loglik | log lik | loglikelihood | logp x | test ll | ll | llk | harmonic mean | "
     "h score | h mean | hmean | ents f | ents p | ents r | cats score | sents f | sents p | sents r | dep uas | dep "
-    "las | spans f | morph acc | auc mu | sharpe | ic | rank ic | icir"
+    "las | spans f | morph acc | auc mu | sharpe | ic | rank ic | icir | norm edit dis | anls | r square | g mean | "
+    "gmean | youden | bedroc | log auc | aupro | srcc | plcc | krcc | srocc | csi | hss | kge | cider d | smatch | "
+    "mauve | det a | deta | ass a | assa | ods | ois | p at 1 | p at 3 | p at 5 | p at 10 | p at 20 | is mean | "
+    "likelihood | pick score | image reward | px | portfolio value | gdt ha | pcc | mean rank index | visqol | "
+    "within threshold"
 )
 _ERRORS = {
     "": "mae | mse | rmse | rms | drmsd | msle | rmsle | mean absolute error | mean squared error | root mean "
@@ -162,7 +169,9 @@ _BADS = (
     "| divergence | gap to optimal | optimality gap | neg auc | mmd | jsd | wasserstein | wasserstein distance | "
     "invalid rate | failure | failure rate | fail rate | violation | smape | s mape | wape | wmape | mdape | mase | "
     "rmsse | owa | nrmse | nmse | nmae | nd | mean wquantile loss | wql | safety cost | episode cost | ep cost | "
-    "edit distance | tic | energy distance"
+    "edit distance | tic | energy distance | exploitability | nash conv | nashconv | idsw | id switch | id sw | ned "
+    "| wil | hter | apcer | bpcer | acer | frr | ibs | pehe | tvd | aurc | eaurc | lamr | makespan | tardiness | "
+    "drawdown | toxicity | relative error | rel err | harmonic mean rank | mr | mate | maoe | mave | maae"
 )
 _REWARDS = (
     "reward | rew | return | ret | episode reward | episode return | ep rew | ep ret | episodic return | ep reward | "
@@ -171,37 +180,38 @@ _REWARDS = (
 )
 _PLAIN: dict[Noun, str] = {
     Noun.PERPLEXITY: "ppl | perplexity | pplx | ppx | perp",
-    Noun.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize",
+    Noun.LEARNING_RATE: "lr | learning rate | learningrate | lrate | learn rate | lr 0 | step size | stepsize | l r",
     Noun.NORM: "norm | l 2 param | l 2 norm | weight norm | param norm | parameter norm | update norm | activation "
     "norm | norm ratio",
     Noun.GRAD_NORM: "l 2 grad | grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | "
     "grad 2 norm | gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient "
-    "magnitude | global norm | norm gradient | ggnorm | grad 2 0 norm",
+    "magnitude | global norm | norm gradient | ggnorm | grad 2 0 norm | grad l 2 | gradient l 2",
     Noun.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
     Noun.ENTROPY: "entropy | ent | policy entropy | token entropy",
     Noun.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
-    "tflop | flop s | tflop s | speed | bandwidth | token sec | goodput | it s | its | example sec | mbu",
+    "tflop | flop s | tflop s | speed | bandwidth | token sec | goodput | it s | its | example sec | mbu | "
+    "thrpt | ltps",
     Noun.EPOCH: "epoch | ep num | num epoch | epoch num | current epoch",
     Noun.COUNTER: "step | iteration | iter | update | timestep | time step | frame | interact | interaction | sample | "
     "episode | ep | tick | kimg | batch | example | minibatch | rollout | transition | env step | envstep | game | "
     "round | generation | trial | gradient step | grad step | opt step | optimizer step | image | sequence | "
-    "itr | nimg | trajectory | pass num | query | simulation | evaluation count",
+    "itr | nimg | trajectory | traj | acc step | pass num | query | simulation | evaluation count",
     Noun.TOKENS: "token | token seen | ntok",
     Noun.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
-    "hr | reader cost | batch cost | data cost | time cost | step cost | wall | uptime | dur | minute | min left | "
-    "ms | msec | millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
+    "hrs | hr | reader cost | batch cost | data cost | time cost | step cost | wall | uptime | dur | minute | min "
+    "left | ms | msec | millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
     Noun.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
     "alloc | gb free | cached mem | hbm | buffer mem",
     Noun.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
     "| proc | utilization gpu | system | gpu power | iter energy | nvlink | pcie | swap",
     Noun.SETTING: "scale | scaler | weight | coef | coeff | coefficient | batch size | bsz | bs | mbs | world size | "
     "weight decay | wd | momentum | mom | beta | beta 1 | beta 2 | gamma | lambda | eps | epsilon | dropout | "
-    "temperature | temp | alpha | exploration rate | clip range | cliprange | threshold | warmup | schedule | "
-    "seed | size | frequency | interval | horizon length | param | parameter | rank size | depth | width | "
-    "resolution | exploration | exploring | noise | sigma | tau | decay | rho | factor | annealing | anneal | "
-    "num worker | learning start | patience | lr mult | kl beta | kl coef | ent coef | vf coef | power lr | hyper | "
-    "hparam | hp | limit | budget | num param | progress | percent done | completed | remaining | "
-    "difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | mixup",
+    "temperature | temp | alpha | exploration rate | clip range | cliprange | threshold | warmup | schedule | seed | "
+    "size | frequency | interval | horizon length | param | parameter | rank size | depth | width | resolution | "
+    "exploration | exploring | noise | sigma | tau | decay | rho | factor | annealing | anneal | e clip | clip eps | "
+    "eps clip | clip param | num worker | learning start | patience | lr mult | kl beta | kl coef | ent coef | vf "
+    "coef | power lr | hyper | hparam | hp | limit | budget | num param | progress | percent done | completed | "
+    "remaining | difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | mixup",
     Noun.DIAGNOSTIC: "ratio | frac | fraction | clipfrac | clip frac | clip fraction | clip ratio | length | len | "
     "advantage | adv | logit | logp | logprob | log prob | log ratio | log odd | odd | value | vf value | q | qval | "
     "q value | q val | q 1 | q 2 | vval | v val | target | vpred | explained variance | explained var | ev | var "
@@ -213,7 +223,8 @@ _PLAIN: dict[Noun, str] = {
     "change | age | staleness | occupancy | load | utilization | util | buffer | priority | td target | bias | "
     "attention logit | kl penalty | kl reward | non score reward | baseline | mask rate | rejection rate | "
     "acceptance rate | acceptance | accept rate | rate | surrogate gain | agreement | wpb | logit scale | logit bias "
-    "| nan | inf | spike | flag | index | id | gain | moment | exp avg | output | input | flo",
+    "| time out | timeout | termination | truncation | horizon | queue size | buffer size | replay size | nan | inf "
+    "| spike | flag | index | id | gain | moment | exp avg | output | input | flo",
 }
 
 
@@ -264,20 +275,22 @@ PART = _set(
     "edge boundary strong weak source domain coarse fine enc dec dn dn0 s0 s1 ner tagger parser textcat tok2vec "
     "lemma mtp mlm nsp sop itc itm itg contrastive triplet center proto intent slot start end age gender pix percep "
     "perc data ic bc pde physics residual boundary force forces energy stress chosen rejected sft vlb vb eikonal rgb "
-    "normal photometric opacity ssim"
+    "normal photometric opacity ssim nce fea confmap"
 )
 """Terms of sums that have names of their own."""
+PIPELINE = _set("tok2vec vec ner tagger parser textcat lemmatizer morphologizer senter spancat")
+"""Components of a pipeline that learn side by side; spaCy logs of each the sum over the updates since the last row."""
 ALWAYS_PART = _set("mtp q0 q1 q2 q3 vlb vb layer level")
 MAIN = _set(
     "tot lm ce nll xent main task supervised crossentropy total sum overall all full global combined whole final "
-    "objective token tokens sup joint"
+    "objective token tokens sup joint aggregated aggregate"
 )  # fmt: skip
 """Qualifiers that leave a loss the headline: the total, or what a model is trained for."""
-TOTAL = _set("tot total sum overall all full combined whole joint")
+TOTAL = _set("tot total sum overall all full combined whole joint aggregated aggregate")
 NEUTRAL = _set(
     "mean avg average averaged aver median ema sma running run moving rolling smooth smoothed current cur curr "
     "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
-    "scalars log logs logged stats stat summary vs by of the at set split data dataset dataloader loader idx dl "
+    "scalars log logs logged stats stat summary vs by of the at set split macro micro dataset dataloader loader idx dl "
     "performance net network trainer rank 0 s progress info charts results result score2 phase online history avgd "
     "mu acc2 reduced rollup bit bits nat nats"
 )
@@ -292,10 +305,10 @@ SPREADS = _set(
 TURNS = _set("error err neg negative distance dist")
 """Words that turn round which way is better."""
 WEAK = _set(
-    "ctc rnnt focal contrastive triplet poisson siglip objective dcl q v value target rate output input level stage "
-    "index id gain count positive negative zero image sample query game round trial win hit pass arc em ic cost "
-    "metric confidence prob cosine angle divergence distance dist rank probability load noise param size epoch step "
-    "batch iter iteration episode example"
+    "mle lift rho tau term multiclass likelihood px ctc rnnt focal contrastive triplet poisson siglip objective dcl "
+    "q v value target rate output input level stage index id gain count positive negative zero image sample query "
+    "game round trial win hit pass arc em ic cost metric confidence prob cosine angle divergence distance dist rank "
+    "probability load noise param size epoch step batch iter iteration episode example"
 )
 """Nouns that are a head only where no other is beside them: a ``cer_ctc`` is an error rate."""
 COUNTABLE = {
@@ -307,7 +320,10 @@ COUNTABLE = {
     "ray": "", "point": "", "graph": "", "atom": "", "voxel": "",
 }  # fmt: skip
 """What is counted per second, and the unit of that."""
-RATES = {"tps": "tokens/s", "tgs": "tokens/s", "sps": "steps/s", "fps": "frames/s", "ups": "steps/s", "its": "steps/s"}
+RATES = {
+    "tps": "tokens/s", "ltps": "tokens/s", "tgs": "tokens/s", "sps": "steps/s", "fps": "frames/s", "ups": "steps/s",
+    "its": "steps/s",
+}  # fmt: skip
 DURATIONS = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "ms": "ms", "msec": "ms", "millisecond": "ms",
     "milliseconds": "ms", "min": "min", "mins": "min", "minute": "min", "minutes": "min", "hour": "h", "hours": "h",
@@ -320,7 +336,8 @@ _LOOSE = _set(
     "binary multiclass multilabel hard soft pos neg fake real img txt word char phone this so far since seen elapsed "
     "inverse forward backward world model lambda mini sub cum cumulative norm normalized reduced local global time "
     "wall coco voc lvis imagenet cifar gib mib kib gb mb kb tib tb chosen rejected dpo kto orpo simpo sft rm target "
-    "student teacher kd distill distillation nce bn ln fc conv acc rew ret len loss lr grad"
+    "student teacher kd distill distillation nce bn ln fc conv acc rew ret len loss lr grad "
+    "keep sqr sqrt sq square squared"
 )
 
 VOCABULARY: frozenset[str] = frozenset(

@@ -24,6 +24,7 @@ __all__ = ["loss_role", "qualifiers_of"]
 _GAN_PARTS = PART | frozenset(
     "mel fm l1 l2 feat feature pixel perceptual dur duration recon reconstruction id cycle".split()
 )
+_KINDS_BY_SPREAD = ("var", "std", "variance", "diff", "delta", "quantile", "count", "range", "change")
 _OF_MODEL_LOSS = frozenset(
     "bounds bound gail model dynamics world forward inverse reward transition intrinsic disc discriminator aux".split()
 )
@@ -50,7 +51,7 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
         - TRAIN_WORDS
         - EVAL_WORDS
     )
-    if parsed.spread and not _before_loss(parsed, "var", "std", "variance"):
+    if parsed.spread and not _before_loss(parsed, *_KINDS_BY_SPREAD):
         return Role.DIAGNOSTIC
     if parsed.own & {"on", "off"} and "policy" in own:
         return Role.COMPONENT_LOSS
@@ -64,6 +65,10 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.ADVERSARIAL_LOSS
     if kind is TaskKind.DIFFUSION and around & {"vb", "vlb"}:
         return Role.AUXILIARY_LOSS
+    if head.words[0].startswith("reg"):
+        return Role.COMPONENT_LOSS if own & PART else Role.AUXILIARY_LOSS
+    if "aux" in parsed.group and own & PART:
+        return Role.COMPONENT_LOSS  # of an auxiliary head
     if own & AUXILIARY - {"reg"}:
         return Role.AUXILIARY_LOSS
     if own & ALWAYS_PART or (around & {"reg"} and kind in (TaskKind.DETECTION, TaskKind.SEGMENTATION)):

@@ -28,6 +28,9 @@ _ABBREVIATED = {
     "qloss": ("q", "loss"),
     "errd": ("loss", "d"),  # the DCGAN example
     "errg": ("loss", "g"),
+    "apl": ("ap", "l"),  # of large objects; those of medium and small ones are below
+    "apm": ("ap", "m"),
+    "aps": ("ap", "s"),
     "vaild": ("valid",),  # a misspelling that one framework prints
 }
 _SHORT = frozenset("ep lr tr ev va kl ce vf qf pi td ap".split())
@@ -52,7 +55,7 @@ def lemma(word: str) -> str:
 _SAME = frozenset(
     (
         "loss ms s gas cls pos this vs ks ls ss rs is as bs its fps tps sps ups wps ips bps qps des ents nds rms dists "
-        "mbs eps"
+        "mbs eps hrs ltps"
     ).split()
 )
 """Words that end in an s and are not plurals."""
@@ -68,6 +71,8 @@ def words(tag: str) -> tuple[str, ...]:
     out: list[str] = []
     for run in _RUNS.findall(_POSSESSIVE.sub("", tag)):
         out += [run] if run[0].isdigit() else _of(run)
+    if out[:1] == ["t"] and "loss" in out:
+        out[0] = "train"  # t_mel_loss beside val_mel_loss
     return tuple(out)
 
 

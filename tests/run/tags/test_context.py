@@ -144,3 +144,24 @@ def test_nothing_to_judge_is_undetermined_never_ok() -> None:
     assert diagnose(run("loss")).verdict.health in ("ok", "info", "warning")
     assert diagnose(run(val_acc=RISING)).verdict.health != "undetermined"
     assert meanings({}, TaskKind.UNKNOWN) == {}
+
+
+def test_what_is_named_as_a_term_of_a_loss_is_one_only_where_the_run_says_so() -> None:
+    sides = roles("D_A", "G_A", "cycle_A", "idt_A", "D(x)")
+    assert (sides["D_A"], sides["G_A"], sides["cycle_A"]) == ("adversarial-loss", "adversarial-loss", "component-loss")
+    assert sides["D(x)"] == "other", "what a discriminator says is no loss"
+    assert roles("train_loss", "train_cls")["train_cls"] == "component-loss"
+    assert roles("train_acc", "train_cls")["train_cls"] == "other", "there is no loss that it could be a term of"
+    agent = roles("episode_reward", "train/critic", "train/actor", "epsilon")
+    assert (agent["train/critic"], agent["train/actor"]) == ("value-loss", "policy-loss")
+
+
+def test_components_of_a_pipeline_are_not_judged_each() -> None:
+    assert set(roles("LOSS TOK2VEC", "LOSS NER").values()) == {"component-loss"}
+    assert roles("loss_ner", "loss_intent")["loss_ner"] == "train-loss", "one of them alone is a loss of a task"
+
+
+def test_a_numbered_loss_beside_one_without_a_number_is_a_term_of_it() -> None:
+    assert roles("loss", "loss_0", "loss_1")["loss_1"] == "component-loss"
+    assert roles("loss_0", "loss_1") == {"loss_0": "train-loss", "loss_1": "train-loss"}
+    assert roles("combined/loss", "label/loss") == {"combined/loss": "train-loss", "label/loss": "component-loss"}
