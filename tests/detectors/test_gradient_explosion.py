@@ -8,7 +8,7 @@ import pytest
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
 from tests.support.curves import decay, run_of, spread
-from tests.support.verdicts import alarms, found
+from tests.support.verdicts import alarms, found, found_alone
 
 N = 2000
 
@@ -73,3 +73,40 @@ def test_how_large_it_became_is_told_as_a_multiple_of_the_usual() -> None:
     (f,) = found(run_of(grad_norm=norm), "gradient-explosion")
     assert f.peak_step == 1500
     assert (f.get("usual-level"), f.get("largest-value"), f.get("largest-against-usual")) == (2.0, 250.0, 125.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_norm_of_two_levels_did_not_explode(seed: int) -> None:
+    """Groups of answers that all get the same reward leave nearly no gradient."""
+    rng = np.random.default_rng(seed)
+    norm = np.where(rng.random(200) < 0.5, 0.012, 0.18) * np.exp(rng.normal(0, 0.3, 200))
+    norm[:8] = 0.01
+    norm[50] = 40.0
+    assert found(run_of(grad_norm=norm), "gradient-explosion") == []
+
+
+def test_norms_of_a_million_beside_a_loss_that_learns_nothing() -> None:
+    rng = np.random.default_rng(0)
+    norm = np.r_[3.4e10, 1.5e4, 10.0 ** rng.uniform(2, 5, 12)]
+    flat, falling = 12.5 + rng.normal(0, 0.3, 14), np.linspace(12.5, 6.0, 14)
+    (f,) = found_alone(run_of(loss=flat, grad_norm=norm), "gradient-explosion")
+    assert "reached 3.4e10 while loss learns nothing" in str(f.message)
+    assert found_alone(run_of(loss=falling, grad_norm=norm), "gradient-explosion") == []
+    assert found_alone(run_of(loss=flat, grad_norm=norm / 1e6), "gradient-explosion") == []
+
+
+def test_a_norm_that_is_not_finite_any_more_beside_a_loss_that_falls_is_worth_knowing() -> None:
+    norm = np.ones(400)
+    norm[60:] = np.nan
+    (f,) = found(run_of(loss=decay(400), grad_norm=norm), "gradient-explosion")
+    assert (f.first_step, f.severity) == (60, Severity.INFO)
+    assert "is NaN from step 60 to the end, while loss is finite and goes on falling" in str(f.message)
+    stuck = 2.0 + 0.02 * np.random.default_rng(0).standard_normal(400)
+    (f,) = found_alone(run_of(loss=stuck, grad_norm=norm), "gradient-explosion")
+    assert f.severity is Severity.WARNING
+
+
+def test_a_norm_that_overflows_now_and_then_is_quiet() -> None:
+    norm = np.ones(400)
+    norm[::40] = np.inf
+    assert found(run_of(loss=decay(400), grad_norm=norm), "gradient-explosion") == []
