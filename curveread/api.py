@@ -301,9 +301,7 @@ def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:
         n = len(accepted)
         text = f"Nothing new needs attention; {n} {'finding was' if n == 1 else 'findings were'} accepted earlier."
         verdict = replace(verdict, headline=text)
-    # the causes are those of the gravest finding
-    causes = diagnosis.causes if new[:1] == diagnosis.findings[:1] else ()
-    return replace(diagnosis, findings=new, accepted=accepted, verdict=verdict, causes=causes)
+    return replace(diagnosis, findings=new, accepted=accepted, verdict=verdict)
 
 
 def read_baseline(path: str | PathLike[str]) -> Baseline:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from curveread.attribution.causes import causes
 from curveread.attribution.fold import fold, ordered
 from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
 from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
 from curveread.case import Case, case_of
+from curveread.causes.engine import with_causes
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import clashes_with_none, detector, rules
@@ -87,7 +87,7 @@ def diagnose(
     failed = [*unusable, *failed]
     folded = fold(findings, case)
     gone = rolled_back(case, folded, partial(_examined, configured, failed))
-    kept = ordered([*explained(surrounded(folded, case), case), *gone])
+    kept = ordered(with_causes([*explained(surrounded(folded, case), case), *gone], case))
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
@@ -117,7 +117,6 @@ def diagnose(
         statements=(*sentences, *ahead.statements),
         checkpoints=ahead.checkpoints,
         forecast=ahead.forecast,
-        causes=causes(case, kept, quiet),
         extras=ReportExtras(),
     )
 

@@ -229,8 +229,6 @@ class Diagnosis(ByValue):
         The checkpoints on disk.
     forecast
         Where the loss is going, or why that cannot be said; None where it was not asked for.
-    causes
-        What may lie behind the gravest finding, the likeliest first; not in the result JSON.
     extras
         Makes the drawings, the rulers and the digests of the input files when a report asks for them.
     renderer
@@ -250,7 +248,6 @@ class Diagnosis(ByValue):
     accepted: tuple[Finding, ...] = ()
     checkpoints: tuple[KeptCheckpoint, ...] = ()
     forecast: Forecast | None = None
-    causes: tuple[Cause, ...] = ()
     extras: Extras | None = field(default=None, repr=False)
     renderer: Renderer | None = field(default=None, repr=False)
 
@@ -278,6 +275,12 @@ class Diagnosis(ByValue):
     def worst(self) -> Severity | None:
         """The gravest severity among the findings, None without findings."""
         return max((f.severity for f in self.findings), default=None)
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes of the gravest alarm, the most probable first; empty without an alarm."""
+        alarm = next((f for f in self.findings if f.severity is not Severity.INFO), None)
+        return () if alarm is None else alarm.causes
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as the contract's JSON object."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from curveread.findings.cause import Cause
 from curveread.run.equality import ByValue
 
 __all__ = ["Evidence", "Finding", "Severity", "json_number"]
@@ -96,6 +97,8 @@ class Finding(ByValue):
         One sentence with place and size.
     evidence, also_explained_by, advice
         Figures with units; other explanations; what to do next.
+    causes
+        What may lie behind it, the most probable first; none for what tells of a setting.
     folded
         Findings that follow from this one and are not listed beside it.
     """
@@ -111,6 +114,7 @@ class Finding(ByValue):
     evidence: tuple[Evidence, ...] = ()
     also_explained_by: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
     folded: tuple[Finding, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
@@ -137,4 +141,6 @@ class Finding(ByValue):
         out["evidence"] = [e.to_json() for e in self.evidence]
         out["also_explained_by"] = [str(words) for words in self.also_explained_by]
         out["advice"] = [str(words) for words in self.advice]
+        if self.causes:
+            out["causes"] = [cause.to_json() for cause in self.causes]
         return out

@@ -47,7 +47,6 @@ def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
         statements=tuple(_statement(s, axis) for s in diagnosis.statements),
         checkpoints=tuple(replace(c, step=at(c.step)) for c in diagnosis.checkpoints),
         forecast=diagnosis.forecast and _forecast(diagnosis.forecast, axis),
-        causes=tuple(_cause(c, axis) for c in diagnosis.causes),
     )
 
 
@@ -64,6 +63,7 @@ def _finding(finding: Finding, axis: Places) -> Finding:
         evidence=tuple(_evidence(e, axis) for e in finding.evidence),
         also_explained_by=tuple(worded(other, axis) for other in finding.also_explained_by),
         advice=tuple(worded(advice, axis) for advice in finding.advice),
+        causes=tuple(_cause(c, axis) for c in finding.causes),
         folded=tuple(_finding(f, axis) for f in finding.folded),
     )
 
@@ -94,7 +94,13 @@ def _cause(cause: Cause, axis: Places) -> Cause:
     speaks_for, speaks_against = (
         tuple(worded(words, axis) for words in side) for side in (cause.speaks_for, cause.speaks_against)
     )
-    return Cause(worded(cause.name, axis), speaks_for, speaks_against)
+    return replace(
+        cause,
+        speaks_for=speaks_for,
+        speaks_against=speaks_against,
+        check=worded(cause.check, axis),
+        fix=worded(cause.fix, axis),
+    )
 
 
 def _key_figure(figure: KeyFigure, axis: Places) -> KeyFigure:

@@ -31,13 +31,14 @@ from curveread.report.text.document import (
     TextTable,
 )
 
-__all__ = ["brief", "document", "likely_causes", "other_causes", "sections"]
+__all__ = ["brief", "document", "likely_causes", "sections"]
 
 _Write = Callable[[Diagnosis], Section | None]
 _WRITTEN: list[_Write] = []
 _RECORDS: list[_Write] = []
 _ROWS = 200
 _LONG = 600
+_SIGNS = 2
 """Letters of a sentence."""
 
 
@@ -96,20 +97,18 @@ def _causes(diagnosis: Diagnosis) -> Section | None:
 
 
 def likely_causes(diagnosis: Diagnosis) -> TextTable:
-    """Return the causes that something in the log speaks for, the likeliest first."""
+    """Return the causes of the gravest alarm with what the log holds for and against each, and what to do."""
     rows = [
-        (clean(c.name), _sentences(c.speaks_for), _sentences(c.speaks_against) or "nothing in the log")
+        (
+            f"{clean(c.title)} ({100.0 * c.share:.0f} %)",
+            _sentences(c.speaks_for[:_SIGNS]) or "nothing in the log",
+            _sentences(c.speaks_against[:_SIGNS]) or "nothing in the log",
+            shorten(c.check, _LONG),
+            shorten(c.fix, _LONG),
+        )
         for c in diagnosis.causes
-        if c.speaks_for
     ]
-    return TextTable(("Cause", "Speaks for it", "Speaks against it"), tuple(rows))
-
-
-def other_causes(diagnosis: Diagnosis) -> Bullets:
-    """Return the causes that nothing in the log speaks for."""
-    nothing = "the log says nothing for or against it"
-    others = [c for c in diagnosis.causes if not c.speaks_for]
-    return Bullets(tuple(f"{shorten(c.name, 300)}: {_sentences(c.speaks_against) or nothing}" for c in others))
+    return TextTable(("Cause", "Speaks for it", "Speaks against it", "To tell", "To mend"), tuple(rows))
 
 
 def _sentences(several: Sequence[str]) -> str:

@@ -1,0 +1,1 @@
+"""Why it happened: candidates for the cause of a finding, weighed by the signs in its log."""

@@ -1,0 +1,104 @@
+"""What a cause is to the engine: how common it is among events of a kind, and which signs speak for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text
+
+__all__ = ["KINDS", "LASTING", "Candidate", "Kind"]
+
+
+class Kind(StrEnum):
+    """Kinds of event, by what they leave open about their cause."""
+
+    SPIKE = "spike"
+    DIVERGENCE = "divergence"
+    NONFINITE = "nonfinite"
+    STALL = "stall"
+    UNDERFIT = "underfit"
+    MEMORISING = "memorising"
+    EVAL_BELOW = "eval-below"
+    SWING = "swing"
+    COLLAPSE = "collapse"
+    LARGE_GRADIENT = "large-gradient"
+    SMALL_GRADIENT = "small-gradient"
+    RESTART = "restart"
+    MISSING_STEPS = "missing-steps"
+    SLOW = "slow"
+    SHIFT = "shift"
+    RATE = "rate"
+    WARMUP = "warmup"
+    LOGGING = "logging"
+
+
+LASTING = frozenset({Kind.STALL, Kind.UNDERFIT, Kind.SWING, Kind.MEMORISING})
+"""Kinds whose onset tells where they show, not what set them off."""
+
+KINDS: Mapping[str, Kind] = {
+    "loss-spike": Kind.SPIKE,
+    "outlier-batch": Kind.SPIKE,
+    "divergence": Kind.DIVERGENCE,
+    "nonfinite-loss": Kind.NONFINITE,
+    "masked-nan": Kind.NONFINITE,
+    "plateau": Kind.STALL,
+    "no-learning": Kind.STALL,
+    "underfitting": Kind.UNDERFIT,
+    "overfitting": Kind.MEMORISING,
+    "generalization-stall": Kind.MEMORISING,
+    "eval-below-train": Kind.EVAL_BELOW,
+    "oscillation": Kind.SWING,
+    "metric-collapse": Kind.COLLAPSE,
+    "entropy-collapse": Kind.COLLAPSE,
+    "kl-blowup": Kind.COLLAPSE,
+    "reward-hacking": Kind.COLLAPSE,
+    "gradient-explosion": Kind.LARGE_GRADIENT,
+    "gradient-vanishing": Kind.SMALL_GRADIENT,
+    "restart": Kind.RESTART,
+    "concurrent-writers": Kind.RESTART,
+    "step-gap": Kind.MISSING_STEPS,
+    "time-gap": Kind.SLOW,
+    "throughput-drop": Kind.SLOW,
+    "eval-overhead": Kind.SLOW,
+    "level-shift": Kind.SHIFT,
+    "learning-rate-jump": Kind.RATE,
+    "missing-warmup": Kind.WARMUP,
+    "unnormalized-loss": Kind.LOGGING,
+    "perplexity-mismatch": Kind.LOGGING,
+}
+"""rule -> the kind of its events; findings of other rules are about settings and have no cause."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cause that may lie behind events.
+
+    Parameters
+    ----------
+    id
+        Its name in JSON and for ``curveread explain cause:ID``.
+    title
+        The same in words.
+    page
+        What it looks like in a log, what speaks against it, what it is mistaken for, references.
+    usual
+        Kind of event -> share of such events that it lies behind, as practitioners see it before the log is read.
+    signs
+        Name of a sign -> by which factors it becomes likelier where the sign is there, and where it is known to be
+        absent. A sign about which the log says nothing changes nothing.
+    check
+        Scene -> what would tell it from the next.
+    fix
+        Scene -> what mends it, with the numbers of this run.
+    """
+
+    id: str
+    title: str
+    page: str = field(repr=False)
+    usual: Mapping[Kind, float]
+    signs: Mapping[str, tuple[float, float]]
+    check: Callable[[Scene], Text]
+    fix: Callable[[Scene], Text]

@@ -1,0 +1,1 @@
+"""The causes, a file each, in rooms by what they are about."""

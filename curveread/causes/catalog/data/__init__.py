@@ -1,0 +1,1 @@
+"""Data, labels and the size of the model for them."""

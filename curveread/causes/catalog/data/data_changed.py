@@ -1,0 +1,72 @@
+"""What is trained on changed for good: its distribution, labels, reward, objective or the weights of its parts.
+
+Looks like: the training loss steps at one step and stays, or is learned anew; the evaluation is untouched at first,
+or falls below chance later; one term alone moves; the value loss jumps before the return falls; the learning rate
+is smooth. Speaks against it: the evaluation jumps in the same step by as much (then the weights changed); a change
+of the rate.
+
+References: Quinonero-Candela et al. 2009, "Dataset Shift in Machine Learning"; Amodei et al. 2016
+(arXiv:1606.06565).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.numbers import back_before
+from curveread.causes.scene import Scene
+from curveread.findings.arguments import Place
+from curveread.findings.text import Text, joined, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text(
+        (
+            "Hold the data, the label map, the reward code and the weights of the loss before and "
+            "after {at} side by side."
+        ),
+        at=Place(scene.onset),
+    )
+
+
+def _fix(scene: Scene) -> Text:
+    back = back_before(scene)
+    words = text(
+        "Undo the change at {at}, or go on with it knowingly, from a rate that is warmed up again.",
+        at=Place(scene.onset),
+    )
+    return joined(" ", (back, words)) if back is not None else words
+
+
+CAUSE = Candidate(
+    id="data-changed",
+    title="what is trained on changed",
+    page=__doc__ or "",
+    usual={
+        Kind.SHIFT: 0.5,
+        Kind.DIVERGENCE: 0.1,
+        Kind.COLLAPSE: 0.35,
+        Kind.MEMORISING: 0.03,
+        Kind.EVAL_BELOW: 0.03,
+        Kind.STALL: 0.01,
+        Kind.SPIKE: 0.02,
+    },
+    signs={
+        "rate-raised": (0.12, 1.4),
+        "sudden": (2.5, 0.4),
+        "eval-moved": (0.5, 1.4),
+        "rate-warming": (0.4, 1),
+        "returned-at-once": (0.1, 1),
+        "returned-slowly": (2, 1),
+        "one-term-only": (6, 0.8),
+        "value-loss-first": (3, 0.8),
+        "gradient-first": (0.4, 1.1),
+        "entropy-fell": (0.6, 1.1),
+        "early": (0.3, 1.1),
+        "at-restart": (1, 1),
+        "gradient-rescaled": (0.4, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

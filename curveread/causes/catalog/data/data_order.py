@@ -1,0 +1,44 @@
+"""The data come unshuffled: blocks, domains, classes, clients or shards in turn.
+
+Looks like: the loss swings with a fixed period (block, epoch, round), train and evaluation in opposite phase;
+stairs. Speaks against it: only the evaluation swings while the training loss is smooth; a cyclic learning rate of
+that period.
+
+References: Bottou 2012, "Stochastic Gradient Descent Tricks"; French 1999; McMahan et al. 2017 (arXiv:1602.05629).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text("Hold the period against the length of a block, a shard and an epoch; run once with shuffling.")
+
+
+def _fix(scene: Scene) -> Text:
+    return text("Shuffle, or mix the sources within each batch.")
+
+
+CAUSE = Candidate(
+    id="data-order",
+    title="the data are not shuffled",
+    page=__doc__ or "",
+    usual={
+        Kind.SWING: 0.5,
+        Kind.SPIKE: 0.04,
+        Kind.SHIFT: 0.04,
+    },
+    signs={
+        "regular": (4, 0.6),
+        "at-epoch": (4, 0.7),
+        "train-swings": (3, 0.3),
+        "rate-raised": (0.4, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

@@ -1,0 +1,54 @@
+"""The targets are wrong, or do not belong to their inputs.
+
+Looks like: a quick fall to the entropy of the targets (chance, unigrams, ln K), then flat in train and evaluation
+at an ordinary learning rate and gradient norm; with partial noise the validation loss turns while the accuracy
+holds. Speaks against it: a gradient norm of 0; a rate of 0; a training loss that goes on falling.
+
+References: Karpathy 2019; Zhang et al. 2017 (arXiv:1611.03530); Northcutt et al. 2021 (arXiv:1911.00068).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text(
+        "Print a few inputs with their targets, and overfit a single batch: a baseline without "
+        "inputs reaches the same loss."
+    )
+
+
+def _fix(scene: Scene) -> Text:
+    return text(
+        "Mend the join of inputs and targets, or label anew; then the loss must fall below "
+        "guessing within the first hundreds of steps."
+    )
+
+
+CAUSE = Candidate(
+    id="label-noise-or-misaligned-labels",
+    title="the targets are wrong or do not belong to their inputs",
+    page=__doc__ or "",
+    usual={
+        Kind.STALL: 0.2,
+        Kind.UNDERFIT: 0.1,
+        Kind.MEMORISING: 0.04,
+        Kind.COLLAPSE: 0.02,
+    },
+    signs={
+        "at-chance": (3, 0.8),
+        "gradient-gone": (0.05, 1.8),
+        "rate-tiny": (0.05, 1.3),
+        "rate-cut": (0.2, 1.3),
+        "train-goes-on-falling": (0.4, 1.3),
+        "same-value": (0.2, 1.1),
+        "flat-from-start": (1.3, 0.9),
+    },
+    check=_check,
+    fix=_fix,
+)

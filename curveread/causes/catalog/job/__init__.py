@@ -1,0 +1,1 @@
+"""Job, logger, evaluation."""

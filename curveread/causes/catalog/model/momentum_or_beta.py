@@ -1,0 +1,44 @@
+"""Momentum, beta1, beta2 or epsilon stand at the edge of stability.
+
+Looks like: slow damped ringing, or slow exponential growth, at a constant ordinary learning rate; with Adam sudden
+spikes late, with an update size that rises. Speaks against it: a blow-up at once; a change of the rate.
+
+References: Sutskever et al. 2013; Molybog et al. 2023 (arXiv:2304.09871); Cohen et al. 2022 (arXiv:2207.14484).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text("Note momentum, betas and epsilon; run 500 steps with a momentum of 0.9, or a beta2 of 0.95.")
+
+
+def _fix(scene: Scene) -> Text:
+    return text("Lower momentum or beta2 (0.9, 0.95), or the learning rate with them.")
+
+
+CAUSE = Candidate(
+    id="momentum-or-beta",
+    title="momentum or the betas stand at the edge of stability",
+    page=__doc__ or "",
+    usual={
+        Kind.SWING: 0.1,
+        Kind.DIVERGENCE: 0.04,
+        Kind.SPIKE: 0.03,
+    },
+    signs={
+        "rate-raised": (0.15, 1.3),
+        "early": (0.6, 1),
+        "sudden": (0.4, 1.3),
+        "again-and-again": (1.3, 1),
+        "returned-at-once": (0.8, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

@@ -1,0 +1,52 @@
+"""Parameters get no gradient, or next to none: frozen, detached, dead, saturated, vanishing.
+
+Looks like: a gradient norm of 0, or decades lower in the first layers; an evaluation that is bit-identical; a loss
+at chance from the start, or flat from one step on with the learning rate in force. Speaks against it: ordinary
+gradients in all layers.
+
+References: Glorot and Bengio 2010; He et al. 2015 (arXiv:1502.01852); Lu et al. 2019 (arXiv:1903.06733).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text(
+        "Print the gradient norm of each layer, which parameters require a gradient and which the "
+        "optimizer holds, and the share of activations that are 0."
+    )
+
+
+def _fix(scene: Scene) -> Text:
+    return text(
+        "Attach or unfreeze what the loss must reach; then initialisation, normalisation, residual connections."
+    )
+
+
+CAUSE = Candidate(
+    id="no-gradient",
+    title="parameters get no gradient",
+    page=__doc__ or "",
+    usual={
+        Kind.STALL: 0.22,
+        Kind.SMALL_GRADIENT: 0.85,
+        Kind.COLLAPSE: 0.02,
+    },
+    signs={
+        "gradient-gone": (20, 0.15),
+        "rate-cut": (0.2, 1.3),
+        "rate-tiny": (0.2, 1),
+        "same-value": (2, 0.9),
+        "at-chance": (1.2, 1),
+        "sudden": (1.3, 1),
+        "flat-from-start": (1.2, 0.9),
+    },
+    check=_check,
+    fix=_fix,
+)

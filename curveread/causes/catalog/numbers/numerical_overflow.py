@@ -1,0 +1,60 @@
+"""Infinity or NaN made by precision, by weights or inputs that are not finite, or by a mean over nothing.
+
+Looks like: ordinary loss and gradient norm, then NaN or infinity in one step: for good (the weights), or for that
+step (an empty or broken batch, an update that was skipped); zeros that stand for NaN beside a gradient norm of NaN.
+Speaks against it: a loss or a gradient norm that climbs before.
+
+References: Micikevicius et al. 2018 (arXiv:1710.03740); PyTorch documentation on automatic mixed precision.
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.numbers import back_before
+from curveread.causes.scene import Scene
+from curveread.findings.arguments import Place
+from curveread.findings.text import Text, joined, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text(
+        (
+            "Run the steps before {at} with anomaly detection, and ask inputs, loss terms and weights "
+            "whether they are finite; run them in fp32 or bf16."
+        ),
+        at=Place(scene.onset),
+    )
+
+
+def _fix(scene: Scene) -> Text:
+    words = text(
+        "Mend the term that overflows (log-sum-exp, an epsilon, an empty mask) or use bf16; skip "
+        "steps that are not finite."
+    )
+    back = back_before(scene)
+    return joined(" ", (back, words)) if back is not None else words
+
+
+CAUSE = Candidate(
+    id="numerical-overflow",
+    title="a value overflowed or was never finite",
+    page=__doc__ or "",
+    usual={
+        Kind.NONFINITE: 0.6,
+        Kind.SPIKE: 0.02,
+        Kind.LARGE_GRADIENT: 0.04,
+        Kind.DIVERGENCE: 0.01,
+    },
+    signs={
+        "gradient-climbed": (0.15, 2),
+        "nonfinite-alone": (2, 1),
+        "half-precision": (2.5, 0.8),
+        "rate-raised": (0.2, 1.1),
+        "early": (0.8, 1),
+        "loss-scale-falls": (2, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

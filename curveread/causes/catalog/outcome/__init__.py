@@ -1,0 +1,1 @@
+"""Outcomes that are their own cause."""

@@ -1,0 +1,46 @@
+"""The generator or the policy shrinks to few outputs, or games its reward.
+
+Looks like: entropy, covered modes or the spread of features fall to about 0; a proxy reward rises while the true
+one falls; the reward is lost with the entropy. Speaks against it: a jump of the learning rate or a change of the
+reward at that step.
+
+References: Salimans et al. 2016 (arXiv:1606.03498); Gao et al. 2022 (arXiv:2210.10760).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.scene import Scene
+from curveread.findings.arguments import Place
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text(
+        ("Look at samples, at the entropy, at the KL to the start and at a reward that was held out, around {at}."),
+        at=Place(scene.onset),
+    )
+
+
+def _fix(scene: Scene) -> Text:
+    return text("Add an entropy or KL term, or a baseline; stop at {at}; or mend the reward.", at=Place(scene.onset))
+
+
+CAUSE = Candidate(
+    id="mode-or-policy-collapse",
+    title="the policy or generator shrank to few outputs",
+    page=__doc__ or "",
+    usual={
+        Kind.COLLAPSE: 0.25,
+    },
+    signs={
+        "entropy-fell": (8, 0.3),
+        "rate-raised": (0.2, 1.1),
+        "sudden": (0.6, 1.3),
+        "value-loss-first": (0.6, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

@@ -1,0 +1,59 @@
+"""The learning rate, as planned, is above what the model bears.
+
+Looks like: a blow-up in the first steps or while the warm-up climbs; a first dip that is lost; a noisy level far
+above what can be reached, whose noise falls at each cut of the rate. Speaks against it: a long sound stretch at the
+same rate; one odd step only; a tiny gradient norm. Mistaken for: a missing warm-up (cured by a ramp alone), missing
+clipping.
+
+References: Smith 2017 (arXiv:1506.01186); Cohen et al. 2021 (arXiv:2103.00065); Wortsman et al. 2023
+(arXiv:2309.14322).
+"""
+
+from __future__ import annotations
+
+from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.numbers import sound_rate
+from curveread.causes.scene import Scene
+from curveread.findings.text import Text, text
+
+__all__ = ["CAUSE"]
+
+
+def _check(scene: Scene) -> Text:
+    return text("Run a learning rate range test, or three short runs at 1, 1/3 and 1/10 of the peak.")
+
+
+def _fix(scene: Scene) -> Text:
+    return sound_rate(scene)
+
+
+CAUSE = Candidate(
+    id="learning-rate-too-high",
+    title="the learning rate is too high",
+    page=__doc__ or "",
+    usual={
+        Kind.DIVERGENCE: 0.25,
+        Kind.SPIKE: 0.1,
+        Kind.NONFINITE: 0.12,
+        Kind.STALL: 0.08,
+        Kind.SWING: 0.1,
+        Kind.COLLAPSE: 0.1,
+        Kind.LARGE_GRADIENT: 0.15,
+    },
+    signs={
+        "early": (4, 0.5),
+        "rate-warming": (4, 0.7),
+        "rate-at-peak": (1.5, 0.5),
+        "rate-raised": (0.15, 1.2),
+        "one-point": (0.4, 1.2),
+        "returned-at-once": (0.4, 1.3),
+        "gradient-gone": (0.1, 1.1),
+        "again-and-again": (1.5, 1),
+        "nonfinite-alone": (0.1, 1),
+        "gradient-climbed": (2, 0.3),
+        "rate-cut": (0.3, 1),
+        "rate-tiny": (0.02, 1),
+    },
+    check=_check,
+    fix=_fix,
+)

@@ -1,0 +1,68 @@
+"""How often each cause lay behind events of a kind in labelled trainings (`tests.benchmarks.causes --write`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["COUNTED"]
+
+COUNTED: Mapping[str, Mapping[str, float]] = {
+    "collapse": {
+        "data-changed": 4,
+        "learning-rate-raised": 1,
+    },
+    "divergence": {
+        "bad-batch": 1,
+        "data-changed": 2,
+        "learning-rate-raised": 12,
+        "learning-rate-too-high": 4,
+        "loss-scaling": 2,
+        "weights-corrupted": 1,
+    },
+    "eval-below": {
+        "leakage": 2,
+    },
+    "large-gradient": {
+        "no-clipping": 1,
+    },
+    "memorising": {
+        "too-little-data": 20,
+    },
+    "missing-steps": {
+        "logger-fault": 3,
+    },
+    "nonfinite": {
+        "learning-rate-raised": 1,
+        "no-clipping": 1,
+        "numerical-overflow": 7,
+    },
+    "restart": {
+        "job-restarted": 8,
+    },
+    "shift": {
+        "learning-rate-raised": 1,
+    },
+    "slow": {
+        "input-pipeline-or-hardware-slow": 1,
+    },
+    "small-gradient": {
+        "no-gradient": 1,
+    },
+    "spike": {
+        "bad-batch": 23,
+        "data-changed": 1,
+        "learning-rate-raised": 5,
+    },
+    "stall": {
+        "label-noise-or-misaligned-labels": 2,
+        "learning-rate-cut": 4,
+        "learning-rate-too-low": 2,
+        "logger-fault": 1,
+        "no-gradient": 4,
+    },
+    "swing": {
+        "data-order": 2,
+        "eval-only-fault": 1,
+    },
+}
+"""Kind of event -> cause -> labelled runs, each run counted once."""
