@@ -245,14 +245,15 @@ def _said(diagnosis: cr.Diagnosis) -> Iterator[tuple[str, str]]:
     yield from (("timeline", t.text) for t in diagnosis.timeline)
     if diagnosis.forecast is not None:
         yield "forecast", diagnosis.forecast.reason
-    for cause in diagnosis.causes:
-        yield from (("cause", words) for words in (cause.name, *cause.speaks_for, *cause.speaks_against))
     for statement in diagnosis.statements:
         yield statement.topic, statement.text
         yield from _figures(statement)
     findings = [*diagnosis.findings, *(g for f in diagnosis.findings for g in f.folded)]
     for finding in findings:
         yield from ((finding.rule, w) for w in (finding.message, *finding.advice, *finding.also_explained_by))
+        for cause in finding.causes:
+            told = (*cause.speaks_for, *cause.speaks_against, cause.check, cause.fix)
+            yield from ((cause.cause, words) for words in told)
         yield from _figures(finding)
 
 

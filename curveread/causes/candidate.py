@@ -24,6 +24,7 @@ class Kind(StrEnum):
     EVAL_BELOW = "eval-below"
     SWING = "swing"
     COLLAPSE = "collapse"
+    POLICY = "policy"
     LARGE_GRADIENT = "large-gradient"
     SMALL_GRADIENT = "small-gradient"
     RESTART = "restart"
@@ -52,9 +53,9 @@ KINDS: Mapping[str, Kind] = {
     "eval-below-train": Kind.EVAL_BELOW,
     "oscillation": Kind.SWING,
     "metric-collapse": Kind.COLLAPSE,
-    "entropy-collapse": Kind.COLLAPSE,
+    "entropy-collapse": Kind.POLICY,
     "kl-blowup": Kind.COLLAPSE,
-    "reward-hacking": Kind.COLLAPSE,
+    "reward-hacking": Kind.POLICY,
     "gradient-explosion": Kind.LARGE_GRADIENT,
     "gradient-vanishing": Kind.SMALL_GRADIENT,
     "restart": Kind.RESTART,

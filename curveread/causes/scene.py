@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.attribution.lead import Lead, Watched, lead_of
+from curveread.attribution.lead import Watched
 from curveread.case import Case
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Finding
+from curveread.findings.lead import Lead, lead_of
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import mad_scale
 

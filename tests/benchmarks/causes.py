@@ -32,7 +32,8 @@ from curveread.run.tags.context import understood
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 COUNTED = ROOT / "curveread" / "causes" / "counted.py"
-BEGIN, END = "<!-- causes: begin (python -m tests.benchmarks.causes --write) -->\n", "<!-- causes: end -->"
+COMMAND = "python -m tests.benchmarks.causes --write"
+BEGIN, END = f"<!-- causes: begin ({COMMAND}) -->\n", "<!-- causes: end -->"
 
 __all__ = ["counts", "with_section"]
 
@@ -174,9 +175,9 @@ def measure(jobs: int) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
 
 def _table(measured: Mapping[str, Any]) -> str:
     lines = [
-        f"Measured by `python -m tests.benchmarks.causes --write` on {date.today()}, {platform.machine()}, each event with",
-        "the counts of other programs only: whether the first cause is right, whether the right one is among the three,",
-        "and how far the stated share of the first is off (Brier score: 0 is best, 0.25 is a coin).",
+        f"Measured by `{COMMAND}` on {date.today()}, {platform.machine()}, each event with the",
+        "counts of other programs only: whether the first cause is right, whether the right one is among the",
+        "three, and how far the stated share of the first is off (Brier score: 0 is best, 0.25 is a coin).",
         "",
         "| labelled events | found | first right | among three | of uncommon causes | Brier | always the commonest |",
         "|---|---|---|---|---|---|---|",

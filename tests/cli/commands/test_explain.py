@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import curveread
+from curveread.causes.registry import candidates
 from curveread.detectors.base import SECTIONS, Detector
 from curveread.detectors.registry import all_detectors, rules
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 def test_without_a_rule_all_are_listed(cli: Cli) -> None:
     done = cli("explain")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()] == list(rules())
+    checks, _, causes = done.stdout.partition("\nCauses")
+    assert [line.split()[0] for line in checks.splitlines()] == list(rules())
+    assert [line.split()[0] for line in causes.splitlines()[2:]] == [c.id for c in candidates()]
 
 
 @pytest.mark.parametrize("check", all_detectors(), ids=lambda c: c.rule)
@@ -51,3 +54,14 @@ def test_no_arguments_show_the_commands(cli: Cli) -> None:
 def test_commands_of_later_versions_are_not_there(cli: Cli) -> None:
     assert cli("sweep", ".").returncode == 2
     assert cli("compare", ".").returncode == 2
+
+
+def test_causes_are_listed_and_explained(cli: Cli) -> None:
+    listed = cli("explain").stdout
+    assert "learning-rate-raised" in listed
+    told = cli("explain", "cause:learning-rate-raised").stdout
+    for part in ("cause:learning-rate-raised\n====", "Looks like:", "Usual share", "rate-raised", "x25"):
+        assert part in told
+    wrong = cli("explain", "cause:bad-luck")
+    assert wrong.returncode == 2
+    assert "no cause is called 'bad-luck'" in wrong.stderr

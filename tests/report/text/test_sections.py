@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import matplotlib as mpl
@@ -76,14 +77,17 @@ def test_a_section_is_one_function_and_stands_in_every_output(
         assert part in text
 
 
+DATA = Cause("bad-batch", "odd batches", 0.75, ("epoch 3 begins there",), (), "Look at them.", "Skip them.")
+MOON = Cause("data-order", "the moon", 0.1, check="Look up.", fix="Wait.")
+
+
 def rich() -> Diagnosis:
     d = spiky()
     return diagnosis(
         d.run,
-        d.findings,
+        (replace(d.findings[0], causes=(DATA, MOON)), *d.findings[1:]),
         statements=(Statement("gap", "The gap grew."),),
         forecast=Forecast("val/loss", (ForecastPoint(1500, 1.0, 1.25, 1.5, "nats"),), "the schedule ends there"),
-        causes=(Cause("the data", ("epoch 3 begins there",)), Cause("the moon")),
         checkpoints=(KeptCheckpoint(900, "out/ckpt-900", True),),
         timeline=(TimelineEntry(0, "eval", "an eval"), TimelineEntry(1199, "end", "the log ends")),
         not_checked=(NotChecked("kl-blowup", "no kl among the curves"),),
@@ -95,8 +99,10 @@ def test_what_happened_is_told_in_every_output(capsys: pytest.CaptureFixture[str
         text = seen(write(rich()))
         for part in ("Likely causes", "epoch 3 begins there", "The gap grew."):
             assert part in text, (name, part)
-    text = terminal(rich(), capsys)
-    assert "cause: the data; speaks for it: epoch 3 begins there; speaks against it: nothing" in " ".join(text.split())
+    text = " ".join(terminal(rich(), capsys).split())
+    assert "cause: odd batches (75 %); speaks for it: epoch 3 begins there; speaks against it: nothing" in " ".join(
+        text.split()
+    )
     assert "The gap grew." in text
 
 
@@ -110,7 +116,7 @@ def test_documents_have_the_rest(name: str) -> None:
 
 def test_nothing_is_said_where_there_is_nothing_to_say() -> None:
     assert [s.heading for s in written.sections(diagnosis(run_of({})))] == ["Checked and quiet", "Read from"]
-    only = diagnosis(spiky().run, causes=(Cause("the moon"),))
+    only = diagnosis(spiky().run)
     assert "Likely causes" not in [s.heading for s in written.sections(only)]
 
 

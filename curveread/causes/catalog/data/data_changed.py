@@ -46,7 +46,8 @@ CAUSE = Candidate(
     usual={
         Kind.SHIFT: 0.5,
         Kind.DIVERGENCE: 0.1,
-        Kind.COLLAPSE: 0.35,
+        Kind.COLLAPSE: 0.3,
+        Kind.POLICY: 0.12,
         Kind.MEMORISING: 0.03,
         Kind.EVAL_BELOW: 0.03,
         Kind.STALL: 0.01,

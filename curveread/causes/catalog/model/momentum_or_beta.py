@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate, Kind
 from curveread.causes.scene import Scene
+from curveread.findings.arguments import figure
 from curveread.findings.text import Text, text
 
 __all__ = ["CAUSE"]
 
 
 def _check(scene: Scene) -> Text:
-    return text("Note momentum, betas and epsilon; run 500 steps with a momentum of 0.9, or a beta2 of 0.95.")
+    words = "Run some hundred steps with a momentum of {momentum}, or a second beta of {beta}; note both and epsilon."
+    return text(words, momentum=figure(0.9), beta=figure(0.95))
 
 
 def _fix(scene: Scene) -> Text:
-    return text("Lower momentum or beta2 (0.9, 0.95), or the learning rate with them.")
+    words = "Lower the momentum to {momentum} or the second beta to {beta}, or the learning rate with them."
+    return text(words, momentum=figure(0.9), beta=figure(0.95))
 
 
 CAUSE = Candidate(

@@ -25,8 +25,10 @@ def _check(scene: Scene) -> Text:
 def _fix(scene: Scene) -> Text:
     if scene.norm is not None and len(scene.norm) >= 10:
         bound = float(np.quantile(scene.norm.value, 0.9))
-        return text("Clip {norm} at about {bound}, its 90th percentile.", norm=Tag(scene.norm.tag), bound=level(bound))
-    return text("Clip the gradient norm near its 90th percentile, and log it.")
+        return text(
+            "Clip {norm} at about {bound}: nine of ten values lie below.", norm=Tag(scene.norm.tag), bound=level(bound)
+        )
+    return text("Clip the gradient norm near its usual highest values, and log it.")
 
 
 CAUSE = Candidate(

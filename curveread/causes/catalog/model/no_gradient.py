@@ -19,7 +19,7 @@ __all__ = ["CAUSE"]
 def _check(scene: Scene) -> Text:
     return text(
         "Print the gradient norm of each layer, which parameters require a gradient and which the "
-        "optimizer holds, and the share of activations that are 0."
+        "optimizer holds, and the share of activations that are zero."
     )
 
 

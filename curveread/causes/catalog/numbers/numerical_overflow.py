@@ -22,7 +22,7 @@ def _check(scene: Scene) -> Text:
     return text(
         (
             "Run the steps before {at} with anomaly detection, and ask inputs, loss terms and weights "
-            "whether they are finite; run them in fp32 or bf16."
+            "whether they are finite; run them in full precision, or in bfloat."
         ),
         at=Place(scene.onset),
     )
@@ -30,7 +30,7 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     words = text(
-        "Mend the term that overflows (log-sum-exp, an epsilon, an empty mask) or use bf16; skip "
+        "Mend the term that overflows (log-sum-exp, an epsilon, an empty mask) or use bfloat; skip "
         "steps that are not finite."
     )
     back = back_before(scene)

@@ -34,6 +34,7 @@ CAUSE = Candidate(
     page=__doc__ or "",
     usual={
         Kind.COLLAPSE: 0.25,
+        Kind.POLICY: 0.75,
     },
     signs={
         "entropy-fell": (8, 0.3),

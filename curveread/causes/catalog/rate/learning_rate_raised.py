@@ -45,6 +45,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.1,
         Kind.NONFINITE: 0.08,
         Kind.COLLAPSE: 0.3,
+        Kind.POLICY: 0.08,
         Kind.LARGE_GRADIENT: 0.1,
         Kind.SHIFT: 0.2,
         Kind.RATE: 0.95,

@@ -20,7 +20,7 @@ __all__ = ["CAUSE"]
 
 
 def _check(scene: Scene) -> Text:
-    return text("Run a learning rate range test, or three short runs at 1, 1/3 and 1/10 of the peak.")
+    return text("Run a learning rate range test, or three short runs: at the peak, at a third and at a tenth of it.")
 
 
 def _fix(scene: Scene) -> Text:
@@ -38,6 +38,7 @@ CAUSE = Candidate(
         Kind.STALL: 0.08,
         Kind.SWING: 0.1,
         Kind.COLLAPSE: 0.1,
+        Kind.POLICY: 0.05,
         Kind.LARGE_GRADIENT: 0.15,
     },
     signs={

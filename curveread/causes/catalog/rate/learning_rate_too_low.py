@@ -20,14 +20,14 @@ __all__ = ["CAUSE"]
 def _check(scene: Scene) -> Text:
     return text(
         "Print the learning rate that the optimizer really holds, and the size of an update "
-        "against its weight (about 1/1000 is usual)."
+        "against its weight (about a thousandth is usual)."
     )
 
 
 def _fix(scene: Scene) -> Text:
     top = None if scene.rate is None else float(scene.rate.value.max())
     if top is None or top <= 0.0:
-        return text("Set a learning rate above 0 and log it.")
+        return text("Set a learning rate above zero and log it.")
     return text("Raise it ten times, to {rate}, and look at the first hundred steps.", rate=level(10.0 * top))
 
 

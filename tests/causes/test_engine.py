@@ -1,0 +1,74 @@
+"""From signs to shares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import curveread as cr
+from curveread.case import case_of
+from curveread.causes.engine import BELIEF, Belief, ranked, with_causes
+from curveread.causes.registry import candidates
+from curveread.causes.scene import Scene
+from curveread.findings.finding import Finding, Severity
+from curveread.run.model import Run
+from tests.support.curves import decay, run_of
+
+N = 1000
+
+
+def spike(at: int = 600) -> Finding:
+    return Finding("loss-spike", Severity.WARNING, 0.9, "m", "train_loss", at, at, at + 3)
+
+
+def told(run: Run, finding: Finding, belief: Belief = BELIEF) -> dict[str, float]:
+    return {c.cause: c.share for c in ranked(Scene(case_of(run), finding, [finding]), belief)}
+
+
+def test_where_the_log_is_silent_the_shares_are_the_priors() -> None:
+    finding = Finding("loss-spike", Severity.WARNING, 0.9, "m")
+    silent = {c.id: c.usual for c in candidates()}
+    shares = told(Run("r", "r", {}), finding, Belief({}, sharpness=0.0, unknown=0.1))
+    first, share = next(iter(shares.items()))
+    assert first == "bad-batch"
+    usual = {name: kinds[k] for name, kinds in silent.items() for k in kinds if k.value == "spike"}
+    assert share == pytest.approx(0.9 * usual["bad-batch"] / sum(usual.values()))
+
+
+def test_shares_fall_and_leave_room_for_the_unknown() -> None:
+    shares = list(told(run_of(train_loss=decay(N), lr=np.full(N, 1e-3)), spike()).values())
+    assert shares == sorted(shares, reverse=True)
+    assert 0.0 < sum(shares) <= 1.0 - BELIEF.unknown
+    assert len(shares) <= 3
+
+
+def test_what_was_counted_moves_the_prior() -> None:
+    run = run_of(train_loss=decay(N))
+    before = told(run, spike(), Belief({}))
+    after = told(run, spike(), Belief({"spike": {"data-order": 200.0}}))
+    assert after["data-order"] > 0.5 > before.get("data-order", 0.0)
+
+
+def test_a_raised_learning_rate_is_named_where_it_was_raised() -> None:
+    rate = np.where(np.arange(N) < 595, 1e-3, 5e-3)
+    calm, raised = (told(run_of(train_loss=decay(N), lr=lr), spike()) for lr in (np.full(N, 1e-3), rate))
+    assert next(iter(calm)) == "bad-batch"
+    assert next(iter(raised)) == "learning-rate-raised"
+
+
+def test_settings_have_no_cause() -> None:
+    finding = Finding("sparse-eval", Severity.INFO, 0.9, "m")
+    (same,) = with_causes([finding], case_of(run_of(train_loss=decay(N))))
+    assert same.causes == ()
+
+
+def test_causes_stand_in_the_result() -> None:
+    loss = decay(N)
+    loss[600:602] += 3.0
+    found = cr.diagnose(run_of(train_loss=loss, lr=np.full(N, 1e-3)))
+    (said,) = [f for f in found.to_dict()["findings"] if f["rule"] == "loss-spike"]
+    first = said["causes"][0]
+    assert set(first) == {"cause", "share", "for", "against", "check", "fix"}
+    assert first["cause"] == "bad-batch"
+    assert any("back at its level" in words for words in first["for"])
+    assert found.causes == next(f.causes for f in found.findings if f.rule == "loss-spike")
