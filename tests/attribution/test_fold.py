@@ -114,11 +114,17 @@ def test_every_name_in_the_table_is_a_check() -> None:
 
 
 def test_what_was_folded_into_a_folded_finding_stays_visible() -> None:
-    blowup, collapse = finding("kl-blowup", 600, 999, tag="kl"), finding("metric-collapse", 650, 999, tag="reward")
-    (kept,) = fold([blowup, collapse, finding("divergence", 640, 999, Severity.ERROR)], CASE)
+    entropy, collapse = (
+        finding("entropy-collapse", 600, 999, tag="h"),
+        finding("metric-collapse", 650, 999, tag="reward"),
+    )
+    (kept,) = fold([entropy, collapse, finding("divergence", 640, 999, Severity.ERROR)], CASE)
     assert kept.rule == "divergence"
-    assert {f.rule for f in kept.folded} == {"metric-collapse", "kl-blowup"}
-    assert {str(e.name) for e in kept.evidence} == {"metric-collapse in reward at step", "kl-blowup in kl at step"}
+    assert {f.rule for f in kept.folded} == {"metric-collapse", "entropy-collapse"}
+    assert {str(e.name) for e in kept.evidence} == {
+        "metric-collapse in reward at step",
+        "entropy-collapse in h at step",
+    }
 
 
 def test_one_event_in_several_curves_is_one_finding_that_names_them() -> None:

@@ -152,6 +152,6 @@ def test_no_learning_names_the_vocabulary() -> None:
     value = np.log(50257.0) * np.exp(0.002 * np.random.default_rng(0).standard_normal(400))
     dx = diagnose(with_facts(run_of(train_loss=value), 50257, None))
     (finding,) = (f for f in dx.findings if f.rule == "no-learning")
-    assert "uniform guessing among 50,257" in finding.message
+    assert "guessing evenly among 50,257 tokens" in finding.message
     assert any("say nothing about the 50,257 answers" in text for text in finding.also_explained_by)
     assert "guessing" not in told(dx)  # said once
