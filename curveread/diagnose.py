@@ -170,7 +170,7 @@ def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], l
                 if lacking := check.lacks(subject):
                     reasons.append(NotChecked(rule, lacking))
                 else:
-                    findings += check.detect(subject)
+                    findings += [f for f in check.detect(subject) if f not in findings]
             except Exception as error:  # a broken check must not take the others' results with it
                 failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
                 break

@@ -10,6 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.parts import PARTS, grown_parts
 from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -52,7 +53,13 @@ class Divergence(Detector):
 
     rule: ClassVar[str] = "divergence"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM)
+    uses: ClassVar[tuple[Role, ...]] = (
+        Role.EVAL_LOSS,
+        Role.LEARNING_RATE,
+        Role.GRAD_NORM,
+        Role.HYPER_PARAMETER,
+        *PARTS,
+    )
     least: ClassVar[int] = 4
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies above the best stretch"})
@@ -61,9 +68,9 @@ class Divergence(Detector):
     blow_up: float = field(default=10.0, metadata={"help": "factor above the best value that is a blow-up by itself"})
 
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return at most one finding."""
+        """Return at most one finding of the loss, and one of each part that grew by decades within it."""
         view = subject.all(Role.TRAIN_LOSS)[0]
-        return self._risen(view, subject) or self._blown_up(view, subject)
+        return (self._risen(view, subject) or self._blown_up(view, subject)) + grown_parts(subject)
 
     def _blown_up(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve that ends, or meets its first NaN, far above its best value."""
@@ -130,7 +137,7 @@ class Divergence(Detector):
             Evidence("best-level", "best level", best, view.unit),
             Evidence("level-at-the-end", "level at the end", end, view.unit),
             Evidence("rise", "rise", float(rise.z), "standard errors"),
-            Evidence("progress-lost", "progress lost", float(min(rise.share, 1e6)), "ratio"),
+            Evidence("share-of-the-progress-lost", "share of the progress lost", float(min(rise.share, 1.0)), "ratio"),
         ]
         strength = float(np.log(rise.z / self.weak_z))
         return [self._finding(view, onset, subject, message, strength, evidence)]

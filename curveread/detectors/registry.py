@@ -21,7 +21,7 @@ GROUP = "curveread.detectors"
 """The entry points of other packages' checks."""
 
 _NOT_CHECKS = {
-    "base", "confidence", "families", "nonfinite", "quality", "registry", "returns", "rhythm", "untrained",
+    "base", "confidence", "families", "nonfinite", "parts", "quality", "registry", "returns", "rhythm", "untrained",
 }  # fmt: skip
 _registered: dict[str, type[Detector]] = {}
 
