@@ -91,9 +91,9 @@ def test_a_config_that_holds_itself_is_no_trap() -> None:
 
 KINDS = {
     TaskKind.LANGUAGE_MODEL: "loss num_tokens grad_norm; train/loss val/loss mfu; lm_loss lm_loss_validation; train/loss val/bpb; loss nll_loss ppl wps",
-    TaskKind.CLASSIFICATION: "loss accuracy val_loss val_accuracy; train_loss valid_loss error_rate; loss val_loss auc val_auc; train_loss test_acc1 test_acc5",
-    TaskKind.REGRESSION: "loss val_loss mae val_mae; train_loss valid_loss _rmse r2_score",
-    TaskKind.DETECTION: "train/box_loss train/cls_loss metrics/mAP50(B); loss loss_rpn_cls loss_bbox bbox_mAP; avg_loss mAP@0.50",
+    TaskKind.CLASSIFICATION: "loss accuracy val_loss val_accuracy; train_loss valid_loss error_rate; loss val_loss auc val_auc; training_loss training_accuracy_score; train_loss test_acc1 test_acc5",
+    TaskKind.REGRESSION: "loss val_loss mae val_mae; train_loss valid_loss _rmse r2_score; loss abs_rel silog; loss train.bodypart_locref test.rmse",
+    TaskKind.DETECTION: "train/box_loss train/cls_loss metrics/mAP50(B); loss loss_rpn_cls loss_bbox bbox_mAP; avg_loss mAP@0.50; total_loss iou_loss conf_loss cls_loss; loss hm_loss wh_loss off_loss",
     TaskKind.SEGMENTATION: "loss val_loss mean_io_u; train_loss val_dice; loss decode.acc_seg mIoU; train/seg_loss train/box_loss",
     TaskKind.POLICY_RL: "rollout/ep_rew_mean train/approx_kl train/loss; charts/episodic_return losses/policy_loss losses/clipfrac; eprewmean value_loss",
     TaskKind.VALUE_RL: "rollout/ep_rew_mean rollout/exploration_rate train/loss; charts/episodic_return losses/qf1_loss losses/actor_loss; AverageEpRet LossQ",
@@ -101,8 +101,8 @@ KINDS = {
     TaskKind.PREFERENCE: "loss rewards/chosen rewards/rejected logps/chosen; train/loss train/rewards/margins train/logps/rejected",
     TaskKind.REWARD_MODEL: "loss accuracy margin mean_reward",
     TaskKind.LANGUAGE_RL: "loss reward kl completions/mean_length; objective/kl objective/rlhf_reward loss/policy_avg; actor/pg_loss critic/rewards/mean response_length/mean",
-    TaskKind.GAN: "Loss_D Loss_G; Loss/D/loss Loss/G/loss Metrics/fid50k_full; d_loss g_loss",
-    TaskKind.VAE: "loss reconstruction_loss kl_loss; elbo kld_loss",
+    TaskKind.GAN: "Loss_D Loss_G; Loss/D/loss Loss/G/loss Metrics/fid50k_full; d_loss g_loss; D_A G_A cycle_A",
+    TaskKind.VAE: "loss reconstruction_loss kl_loss; elbo kld_loss; loss Reconstruction_Loss KLD; train/nelbo val/nelbo",
     TaskKind.DIFFUSION: "loss mse vb loss_q0; Loss/loss Progress/kimg; train/loss train/loss_vlb",
     TaskKind.RETRIEVAL: "train_loss ndcg@10 mrr@10; loss info_nce; loss triplet_loss",
     TaskKind.SPEECH: "loss loss_ctc cer; train_loss valid_wer; loss mel_loss duration_loss",

@@ -90,7 +90,7 @@ _PREFERENCE = _signs(
     "dpo|kto|orpo|simpo|ipo|cpo|sppo|bco !data; log odds|odd chosen|ratio; chosen rejected|reject"
 )
 _REWARD_MODEL = _signs(
-    "margin !logp|logit; reward|score accuracy|acc !format|func|mean|std; rm loss; pairwise|ranking loss|accuracy"
+    "margin !logp|logit; reward accuracy|acc !format|func|mean|std; rm loss; pairwise|ranking loss|accuracy"
 )
 _TUNED = _signs("completion|response|rlhf|kl|policy|advantage|clipfrac|grpo")
 """Signs of a policy that is tuned to a reward: what else has rewards and no episodes learns to give them."""
@@ -119,24 +119,27 @@ _POLICY_BASED = _signs(
     "policy entropy; pg; ppo|trpo|a2c|impala|vtrace|grpo; gradient policy loss"
 )
 _GAN = _signs(
-    "d|disc|discriminator|g|gen|generator|adversarial|netd|netg|gan|critics|dis loss|penalty|real|fake|adv|acc; gan; "
-    "fake real|d|score; r1 penalty; gradient penalty; fid d|g; loss_d; g_loss; d_loss; d|g reg"
+    "d|disc|discriminator|g|gen|generator|adversarial|netd|netg|gan|critics|dis loss|cost|penalty|real|fake|adv|acc; "
+    "gan; fake real|d|score; r1 penalty; gradient penalty; fid d|g; loss_d; g_loss; d_loss; d|g reg"
 )
 _SIDES = (frozenset("d disc discriminator netd".split()), frozenset("g gen generator netg".split()))
 _DIFFUSION = _signs(
     "vb|vlb mse|loss|q0; mse|loss q0|q3; diffusion|ddpm|denoising|denoise|flow|velocity|eps|snr loss|matching|mse; "
     "kimg; sigma loss; noise prediction|pred|loss; fid|kid|inception; vlb; unet loss|lr; dit; ddim"
 )
-_VAE = _signs("elbo; kl|kld|kldiv loss|divergence !policy|approx; vae; vq loss; commit|commitment|codebook loss|usage")
-_RECON = _signs("recon|reconstruction|rec loss|error|mse|nll; elbo; reconstruct|reconstructed")
+_VAE = _signs(
+    "elbo; nelbo; kld !policy; kl|kld|kldiv loss|divergence !policy|approx; vae; vq loss; "
+    "commit|commitment|codebook loss|usage"
+)
+_RECON = _signs("recon|reconstruction|rec loss|error|mse|nll; elbo; nelbo; reconstruct|reconstructed")
 _DETECTION = _signs(
     "bbox|box|rpn|dfl|giou|diou|ciou|centerness|objectness|obj loss|map|ap|iou; map "
     "50|75|95|bbox|small|medium|large|coco|voc; ap 50|75|bbox|box; ap50|ap75; precision b; roi; anchor|anchors; "
-    "kobj|pose loss; nds; mean average precision"
+    "kobj|pose loss; xy|wh|conf|loc|localization|ctr loss !ref; nds; mean average precision"
 )
 _SEGMENTATION = _signs(
     "miou|fwiou; mask|seg|segm loss|map|ap|miou; mean iou|io; dice; iou|jaccard !bbox|box|loss|giou; pixel "
-    "acc|accuracy; hd|hausdorff|assd|hd95|dsc; panoptic; abs rel; silog; maskap; foreground acc|accuracy; precision m"
+    "acc|accuracy; hd|hausdorff|assd|hd95|dsc; panoptic; maskap; foreground acc|accuracy; precision m"
 )
 _SPEECH = _signs(
     "wer|cer|eer|mcd|pesq|stoi|sisdr|sisnr|mos|utmos|dnsmos|mindcf|lsd; per !second|sec|gpu|token|step|sample "
@@ -150,7 +153,7 @@ _RETRIEVAL = _signs(
 )
 _TIME_SERIES = _signs(
     "mase|smape|crps|nd|nrmse|wql|wape|owa|rmsse; s mape; quantile|wquantile|pinball loss; "
-    "forecast|forecasting|horizon; weighted quantile; tft"
+    "forecast|forecasting; weighted quantile; tft"
 )
 _BOOSTING = _signs(
     "logloss|mlogloss|merror|aucpr|rmsle|mphe|gamma|tweedie|cox|binary|multi "
@@ -162,7 +165,9 @@ _CLASSIFICATION = _signs(
     "!loss|token|reward|mean|absolute|squared|l2|relative|rel; macro|micro f1; crossentropy|xent|bce; cross entropy; "
     "misclassification; em; exact match"
 )
-_REGRESSION = _signs("mae|mse|rmse|mape|r2|rsquared|medae|nse; mean absolute|squared error; r 2; pearson|spearman")
+_REGRESSION = _signs(
+    "abs rel; silog; mae|mse|rmse|mape|r2|rsquared|medae|nse; mean absolute|squared error; r 2; pearson|spearman"
+)
 
 _BY_NAME = {
     "detect": TaskKind.DETECTION, "detection": TaskKind.DETECTION, "object-detection": TaskKind.DETECTION,

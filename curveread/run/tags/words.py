@@ -14,7 +14,9 @@ _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SEGMENT = re.compile(r"[/\\|:>]+|\s-\s|(?<=[^\W\d])\.(?=\w)|(?<=\d)\.(?=[^\W\d])")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
-_COUNTED = re.compile(r"n(?=(?:updates?|steps?|episodes?|epochs?|iters?|samples?|batch(?:es)?|params?|envs?|frames?)$)")
+_COUNTED = re.compile(
+    r"n(?=(?:updates?|steps?|episodes?|epochs?|iters?|samples?|batch(?:es)?|params?|envs?|frames?|tokens?)$)"
+)
 
 _ABBREVIATED = {
     "trl": ("train", "loss"),  # llm.c
