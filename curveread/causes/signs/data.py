@@ -10,7 +10,7 @@ from curveread.causes.scene import Scene, moved
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Tag, level, rough
 from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of
 from curveread.run.tags.grammar import parse
 
@@ -134,12 +134,15 @@ def passes(scene: Scene) -> Seen | None:
 @sign("at-chance")
 def at_chance(scene: Scene) -> Seen | None:
     """Whether the level is that of guessing."""
-    guess = scene.finding.get("guessing")
-    if guess is None:
-        return None
+    guess, vocabulary, view = scene.finding.get("guessing"), scene.case.task.vocabulary, scene.curve
     if isinstance(guess, float):
         return Seen(True, text("the level is that of guessing, {guess}", guess=level(guess)))
-    return Seen(True, text("the level is that of guessing"))
+    if vocabulary is None or view is None or view.curve.role not in LOSSES or view.assumed_unit != "nats":
+        return None
+    now = float(np.median(view.value[len(view) // 2 :]))
+    evenly = float(np.log(vocabulary))
+    words = text("the level is {now}; guessing evenly costs {evenly}", now=level(now), evenly=level(evenly, "nats"))
+    return Seen(abs(now - evenly) < 0.05 * evenly, words)
 
 
 @sign("flat-from-start")

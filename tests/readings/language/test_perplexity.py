@@ -153,5 +153,4 @@ def test_no_learning_names_the_vocabulary() -> None:
     dx = diagnose(with_facts(run_of(train_loss=value), 50257, None))
     (finding,) = (f for f in dx.findings if f.rule == "no-learning")
     assert "guessing evenly among 50,257 tokens" in finding.message
-    assert any("say nothing about the 50,257 answers" in text for text in finding.also_explained_by)
     assert "guessing" not in told(dx)  # said once
