@@ -221,6 +221,7 @@ def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, 
         x_axis=run.x_axis,
         trainer=logged_by_trainer(run),
         task=case.task,
+        incidents=run.incidents,
     )
 
 

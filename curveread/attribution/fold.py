@@ -150,6 +150,7 @@ _TABLE: tuple[_Link, ...] = (
     _Link("divergence", ("clipping-saturation", "underfitting", "generalization-stall"), _anywhere, milder=True),
     _Link("gradient-explosion", ("clipping-saturation",), _anywhere, milder=True),
     _Link("concurrent-writers", ("restart",), _anywhere, milder=True),
+    _Link("crash", ("unfinished-run",), _anywhere, milder=True),
     _Link("no-learning", ("plateau",), _anywhere),
     _Link("divergence", ("plateau", "no-learning"), _anywhere),
     # what comes after the cause comes of it

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from curveread.case import Case
-from curveread.detectors.unfinished_run import BUDGET
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.incidents import incident_text
-from curveread.findings.text import joined
 from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 
@@ -22,23 +20,13 @@ _SCALED = ("divergence", "gradient-explosion", "masked-nan", "nonfinite-loss")
 def explained(findings: Sequence[Finding], case: Case) -> list[Finding]:
     """Return the findings with the lines that explain them, each with its file and line number.
 
-    An unfinished run is given what ended it; a restart what ended the attempt before it; a value that became non-finite
+    A restart is given what ended the attempt before it, a value that became non-finite
     the loss scale that reached its floor.
     """
     return [_explained(f, case.run) for f in findings] if case.run.incidents else list(findings)
 
 
 def _explained(finding: Finding, run: Run) -> Finding:
-    if finding.rule == "unfinished-run":
-        cause = root_of([i for i in run.incidents if i.final])
-        if cause is None:
-            return finding
-        return replace(
-            finding,
-            message=joined("; ", (finding.message, incident_text(cause))),
-            evidence=(*finding.evidence, Evidence("ended-by", "what ended it", incident_text(cause))),
-            also_explained_by=tuple(e for e in finding.also_explained_by if e != BUDGET),
-        )
     if finding.rule == "restart":
         cause = root_of([i for i in run.incidents if _before(i, finding, run)])
         return _with(finding, "attempt-ended-by", "what ended the attempt before", cause)

@@ -15,6 +15,7 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
+from curveread.run.incidents import Incident
 from curveread.run.model import Attempt, Checkpoint, Curve, Run, Stated
 from curveread.run.notes import DataNote
 from curveread.run.roles import Role
@@ -145,6 +146,8 @@ class Subject:
         Whether Hugging Face's Trainer wrote the log, so that its arguments are worth naming.
     task
         What is trained.
+    incidents
+        What was printed beside the log about crashes.
     """
 
     views: Mapping[Role, tuple[CurveView, ...]]
@@ -159,6 +162,7 @@ class Subject:
     x_axis: str = "step"
     trainer: bool = False
     task: Task = field(default_factory=Task)
+    incidents: tuple[Incident, ...] = ()
 
     def all(self, *roles: Role) -> tuple[CurveView, ...]:
         """Return the views of the roles, role after role."""

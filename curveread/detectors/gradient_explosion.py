@@ -123,7 +123,7 @@ class GradientExplosion(Detector):
         if loss.assumed_unit != "nats" or not (guesses or end > 0.9 * float(loss.value[0])):
             return None
         what = text("reached {top} while {loss} learns nothing", top=figure(float(view.value[top])), loss=Tag(loss.tag))
-        found = self._finding(view, top, float(np.median(view.value)), what)
+        found = self._finding(view, top, float(np.median(view.value[view.value > 0.0])), what)
         place = text("{tag} {what}, at {onset}", tag=Tag(view.tag), what=what, onset=Place(int(view.step[top])))
         found = replace(found, message=place)
         return replace(found, also_explained_by=("a loss that is scaled for half precision, unscaled too late",))

@@ -16,9 +16,7 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.events.change import change_of
 
-__all__ = ["BUDGET", "UnfinishedRun"]
-
-BUDGET = "a budget that was chosen on purpose"
+__all__ = ["UnfinishedRun"]
 """An explanation that does not hold where the log says what ended the run."""
 
 
@@ -106,7 +104,7 @@ class UnfinishedRun(Detector):
                 ),
                 Evidence("loss-at-the-end", "loss at the end", end, view.unit),
             ),
-            also_explained_by=(BUDGET, "memorising, where there is no evaluation loss"),
+            also_explained_by=("a budget that was chosen on purpose", "memorising, where there is no evaluation loss"),
             advice=("Go on from the last checkpoint, or compare this run with others at equal steps only.",),
         )
 

@@ -233,9 +233,10 @@ class _Excerpt:
         steps = range(first_step, last_step + max(100, (last_step - first_step) // 20) + 1)
         seen: set[tuple[str, str, int | None]] = set()
         for at, kind, said in hits:
-            step = self._step(max(0, at - _AROUND), at, steps, last_step, last=True)
-            then = self._step(at, at + 4 * _AROUND, steps, last_step, last=False)
-            survived = then is not None and (step is None or then >= step)
+            step = self._step(max(0, at - _AROUND), at, steps, last_step)
+            # A progress bar is printed once more as the program dies.
+            then = self._step(at, at + 4 * _AROUND, steps, last_step, but=-1 if step is None else step)
+            survived = then is not None and (step is None or then > step)
             if kind in ("exception", "interrupted") and survived:
                 continue
             key = kind, said.partition(":")[0], step
@@ -249,7 +250,7 @@ class _Excerpt:
                 line=0 if self.skipped else self.raw.count(b"\n", 0, at) + 1,
                 step=step,
                 wall_time=self._time(at),
-                final=then is None,
+                final=then is None or then == step,
             )
 
     def _hits(self) -> Iterator[tuple[int, str, str]]:
@@ -293,14 +294,17 @@ class _Excerpt:
             begin += len(line) + 1
         return None
 
-    def _step(self, low: int, high: int, steps: range, end: int, *, last: bool) -> int | None:
-        """Return the first or last of the run's steps printed between two places; bars of other loops do not count."""
+    def _step(self, low: int, high: int, steps: range, end: int, *, but: int | None = None) -> int | None:
+        """Return a step of the run printed between two places; bars of other loops do not count.
+
+        The last; or the first that is another than ``but`` where there is one, else that.
+        """
         found = None
         for match in _STEP.finditer(self.raw, low, high):
             step, total = int(match[1] or match[2]), match[3]
             if step in steps and (total is None or int(total) >= 0.9 * end):
                 found = step
-                if not last:
+                if but is not None and step != but:
                     break
         return found
 

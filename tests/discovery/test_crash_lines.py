@@ -104,6 +104,8 @@ def test_an_exception_that_was_survived_is_left_out_and_one_before_a_restart_is_
     assert found(tmp_path, text + steps(510, 900)) == []
     (incident,) = found(tmp_path, text + steps(400, 900))
     assert (incident.step, incident.final) == (500, False)
+    (incident,) = found(tmp_path, text + steps(500, 500))  # the bar is printed once more
+    assert (incident.step, incident.final) == (500, True)
 
 
 def test_ranks_and_chained_exceptions_are_told_once(tmp_path: Path) -> None:
@@ -193,9 +195,10 @@ def run_beside(folder: Path, said: str, *, loss: np.ndarray | None = None, name:
 def test_an_unfinished_run_says_what_ended_it(tmp_path: Path) -> None:
     said = "some banner\n" + "iteration 599 | 4.1 it/s\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate\n"
     dx = run_beside(tmp_path, said)
-    (finding,) = (f for f in dx.findings if f.rule == "unfinished-run")
+    (finding,) = (f for f in dx.findings if f.rule == "crash")
     assert finding.get("ended-by") == "the GPU ran out of memory (slurm-7.out, line 3)"
-    assert finding.message.endswith("; the GPU ran out of memory (slurm-7.out, line 3)")
+    assert [f.rule for f in finding.folded] == ["unfinished-run"]
+    assert dx.verdict.headline == "The run ended at step 599: the GPU ran out of memory (slurm-7.out, line 3)."
     assert dx.timeline[-1].kind == "end"
     assert dx.timeline[-1].text == "the log ends: the GPU ran out of memory (slurm-7.out, line 3)"
 
