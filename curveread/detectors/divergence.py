@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import comb, factorial
 from typing import ClassVar
 
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.parts import PARTS, grown_parts
@@ -35,16 +37,22 @@ class Divergence(Detector):
     How it decides
         The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length.
         It diverged when the end is at least ``least_z`` standard errors higher and the rise is ``least_share`` of
-        the progress made; a rise of ``weak_z`` is enough when the evaluation loss rose with it by ``least_z``.
+        the progress made. ``weak_z`` is enough where the rise of an evaluation loss makes up for it (the sum of the
+        two z over the root of two reaches ``least_z``), and ``sure_z`` where the run ends at twice its best and no
+        better than it began, whatever its noise. Fewer than twelve points do not show their noise: there the last
+        ones must all be higher than those before, by a quarter of the level and half of the progress.
         A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
         slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
         or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
-        the trend was within two standard errors of its best level. Where the evaluation loss ends no higher than it
-        was at the onset, the model is no worse, and only a ``level-shift`` is reported.
+        the trend was within two standard errors of its best level.
+        It needs harm. Where the evaluation loss ends no higher than it was at the onset, where the log shows that the
+        objective or the data changed meanwhile (a weight, a curriculum, the batch size of a contrastive loss), where
+        the loss is no higher than it was at this learning rate before (warm restarts), or where it drifts by less than
+        a quarter at a tenth of the peak learning rate, nothing is lost, and at most a ``level-shift`` is reported.
 
     When it is wrong
-        A lasting change of the data or of the objective (a harder curriculum, a new loss term) raises the loss
-        without harm. A learning rate that is raised on purpose (warm restart) does so for a while.
+        A lasting change of the data or of the objective that the log does not show raises the loss without harm.
+        A learning rate that is raised on purpose (warm restart) does so for a while.
 
     References
         Cohen et al., "Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability", ICLR 2021;
@@ -53,24 +61,52 @@ class Divergence(Detector):
 
     rule: ClassVar[str] = "divergence"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (
-        Role.EVAL_LOSS,
-        Role.LEARNING_RATE,
-        Role.GRAD_NORM,
-        Role.HYPER_PARAMETER,
-        *PARTS,
-    )
+    uses: ClassVar[tuple[Role, ...]] = tuple(dict.fromkeys((Role.EVAL_LOSS, Role.GRAD_NORM, *harm.ROLES, *PARTS)))
     least: ClassVar[int] = 4
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies above the best stretch"})
     weak_z: float = field(default=3.5, metadata={"help": "standard errors that suffice when the evaluation loss rose"})
+    sure_z: float = field(default=4.5, metadata={"help": "standard errors that suffice where all progress was lost"})
     least_share: float = field(default=0.04, metadata={"help": "rise as a share of the progress made before"})
+    chance: float = field(default=0.2, metadata={"help": "largest chance of the order of fewer than twelve points"})
     blow_up: float = field(default=10.0, metadata={"help": "factor above the best value that is a blow-up by itself"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding of the loss, and one of each part that grew by decades within it."""
         view = subject.all(Role.TRAIN_LOSS)[0]
-        return (self._risen(view, subject) or self._blown_up(view, subject)) + grown_parts(subject)
+        risen = self._few(view, subject) if len(view) < 12 else self._risen(view, subject)
+        return (risen or self._blown_up(view, subject)) + grown_parts(subject)
+
+    def _few(self, view: CurveView, subject: Subject) -> list[Finding]:
+        """Find few points of which the last ones lost what the ones before had gained."""
+        value = view.value
+        best = int(np.argmin(value))
+        lowest, progress = float(value[best]), float(value[: best + 1].max() - value[best])
+        if progress <= 0.0:
+            return []
+        first, chance = self._few_rise(value, best, progress)
+        end = float(np.median(value[first:]))
+        lost = (end - lowest) / progress
+        if chance > self.chance or end - lowest < 0.25 * abs(lowest):
+            return []
+        return [self._told(view, subject, first, lowest, end, lost, 1.0 - chance, [])]
+
+    @staticmethod
+    def _few_rise(value: FloatArray, best: int, progress: float) -> tuple[int, float]:
+        """Return where few points left their best level, and the chance of such an order where nothing happened."""
+        n = value.size
+        after = value[best:]
+        if after.size >= 4 and np.all(np.diff(after) > 0) and value[-1] - value[best] >= 0.25 * progress:
+            return best + 1, 1.0 / factorial(after.size)
+        high = value > value[best] + 0.5 * progress
+        first = n - int(np.argmin(high[::-1]))
+        if first >= n:
+            return best, 1.0
+        low = np.flatnonzero(high[:first])
+        before = first - (int(low[-1]) + 1 if low.size else 0)
+        # A single point must have lost all: one that lost half may be a spike.
+        alone = n - first == 1 and value[-1] < value[best] + progress
+        return first, 1.0 if alone else 1.0 / comb(before + n - first, before)
 
     def _blown_up(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve that ends, or meets its first NaN, far above its best value."""
@@ -101,46 +137,80 @@ class Divergence(Detector):
             times=rough(ratio),
         )
         evidence = [Evidence("largest-value-against-the-best", "largest value against the best", ratio, "ratio")]
-        return [self._finding(view, onset, subject, message, float(np.log(ratio)), evidence)]
+        return [self._finding(view, onset, subject, message, confidence_of(self.rule, float(np.log(ratio))), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
-        n = len(view)
-        if n < 12:
-            return []
-        parts = view.parts
+        n, parts = len(view), view.parts
         start = float(np.median(parts.y[: max(3, n // 100)]))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
-        if rise.size <= 0.0 or rise.share < self.least_share:
-            return []
-        with_eval = _eval_rise(subject) >= self.least_z
-        if rise.z < (self.weak_z if with_eval else self.least_z):
+        best, end = parts.level(rise.best), parts.level(rise.end)
+        progress = parts.level(rise.start) - best
+        lost = (end - best) / progress if progress > 0.0 else np.inf
+        if rise.size <= 0.0 or lost < self.least_share or not self._clear(rise, lost, subject):
             return []
         onset = self._onset(view, rise)
+        if n < 30:  # few enough that the lowest of them is where it turned, and not the luck of the noise
+            onset = min(max(onset, int(np.argmin(parts.y)) + 1), n - 1)
         if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), int(view.step[onset])):
+            return []
+        if self._harmless(view, rise, onset, lost, subject):
             return []
         peak = _smoothed_peak(view, onset)
         # Half won back and still falling: a spike. But not where the run ends worse than it began, however high it was.
-        won_back = rise.size < 0.5 * (peak - rise.best) and rise.share < 1.0
+        won_back = end - best < 0.5 * (parts.level(peak) - best) and lost < 1.0
         if peak > rise.best and won_back and not _still_rising(view, onset):
             return []
-        best, end = parts.level(rise.best), parts.level(rise.end)
+        evidence = [Evidence("rise", "rise", float(rise.z), "standard errors")]
+        confidence = confidence_of(self.rule, float(np.log(rise.z / self.weak_z)))
+        return [self._told(view, subject, onset, best, end, lost, confidence, evidence)]
+
+    def _clear(self, rise: Rise, lost: float, subject: Subject) -> bool:
+        """Return whether the rise stands out of the noise, by itself or with that of an evaluation loss."""
+        beside = (rise.z + _eval_rise(subject)) / np.sqrt(2.0) if rise.z >= self.weak_z else 0.0
+        wrecked = lost >= 1.0 and rise.size >= np.log(2.0) and rise.z >= self.sure_z
+        return bool(max(rise.z, beside) >= self.least_z or wrecked)
+
+    def _harmless(self, view: CurveView, rise: Rise, onset: int, lost: float, subject: Subject) -> bool:
+        """Return whether the log itself explains the rise: another objective, other data, or the learning rate."""
+        begin, top = int(view.step[rise.best_first]), onset + int(np.argmax(view.parts.trend[onset:]))
+        if harm.what_changed(subject, view, begin, int(view.step[top])) is not None:
+            return True
+        if harm.rate_is_back(subject, view, rise.best_first, slice(len(view) - rise.points, None)):
+            return True
+        rate = subject.first(Role.LEARNING_RATE)
+        if rate is None or len(rate) < 12 or lost >= 0.25:
+            return False
+        late = rate.value[rate.step >= view.step[onset]]
+        return bool(late.size and float(late.max()) <= 0.1 * float(rate.value.max()))
+
+    def _told(
+        self,
+        view: CurveView,
+        subject: Subject,
+        onset: int,
+        best: float,
+        end: float,
+        lost: float,
+        confidence: float,
+        evidence: list[Evidence],
+    ) -> Finding:
+        """Return the finding of a loss that rose from its best level to that of the end."""
         message = text(
             "{tag} rose from {best} to {end} after {onset} and stayed up: {lost} progress made before was lost",
             tag=Tag(view.tag),
             best=level(best),
             end=level(end, view.unit),
             onset=Place(int(view.step[onset])),
-            lost=text("all") if rise.share >= 0.995 else text("{share} of the", share=share(rise.share)),
+            lost=text("all") if lost >= 0.995 else text("{share} of the", share=share(lost)),
         )
         evidence = [
             Evidence("best-level", "best level", best, view.unit),
             Evidence("level-at-the-end", "level at the end", end, view.unit),
-            Evidence("rise", "rise", float(rise.z), "standard errors"),
-            Evidence("share-of-the-progress-lost", "share of the progress lost", float(min(rise.share, 1.0)), "ratio"),
+            *evidence,
+            Evidence("share-of-the-progress-lost", "share of the progress lost", float(min(lost, 1.0)), "ratio"),
         ]
-        strength = float(np.log(rise.z / self.weak_z))
-        return [self._finding(view, onset, subject, message, strength, evidence)]
+        return self._finding(view, onset, subject, message, confidence, evidence)
 
     def _onset(self, view: CurveView, rise: Rise) -> int:
         """Return the index at which the trend left its best level for the last time."""
@@ -164,7 +234,7 @@ class Divergence(Detector):
         return int(blocks.edge[min(k + 1, len(blocks) - 1)])
 
     def _finding(
-        self, view: CurveView, onset: int, subject: Subject, message: Text, strength: float, evidence: list[Evidence]
+        self, view: CurveView, onset: int, subject: Subject, message: Text, confidence: float, evidence: list[Evidence]
     ) -> Finding:
         first = int(view.step[onset])
         advice: list[str] = [text("Go back to a checkpoint before {onset}.", onset=Place(first))]
@@ -187,7 +257,7 @@ class Divergence(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=confidence_of(self.rule, strength),
+            confidence=confidence,
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import IntArray
+from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag, level, share
@@ -48,10 +49,10 @@ class LevelShift(Detector):
         Candidates are places where block medians before and after differ by 6 standard errors. Lines are fitted to the
         points on both sides, so that a slope is not a step; what is left must be ``least_z`` standard errors,
         ``least_noise`` of the local noise, ``least_size`` of the level and most of the candidate's size. A learning
-        rate that changed by a quarter, a start of an attempt or a whole epoch at the same place is named as its
-        cause. Steps down at epoch boundaries are one finding. It is a warning only when the loss stepped up, nothing
-        explains it, and it did not come back within ``cost`` of the run; not when the evaluation loss went on falling,
-        so that only the objective or the training data can have changed.
+        rate that changed by a quarter, another objective that the log shows, a start of an attempt or a whole epoch
+        at the same place is named as its cause. Steps down at epoch boundaries are one finding. It is a warning only
+        when the loss stepped up, nothing explains it, and it did not come back within ``cost`` of the run; not when
+        the evaluation loss went on falling, so that only the objective or the training data can have changed.
 
     When it is wrong
         A very fast but smooth fall (a phase of sudden learning) looks like a step. The first tenth is not judged.
@@ -63,7 +64,7 @@ class LevelShift(Detector):
 
     rule: ClassVar[str] = "level-shift"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.LEARNING_RATE, Role.EPOCH, Role.EVAL_LOSS)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EPOCH, Role.EVAL_LOSS, *harm.ROLES)
     least: ClassVar[int] = 150
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors of the step, slopes taken out"})
@@ -213,6 +214,9 @@ def _cause(view: CurveView, step: int, subject: Subject) -> str:
             return "the learning rate was lowered"
         if new > 1.25 * old:
             return "the learning rate was raised"
+    changed = harm.what_changed(subject, view, int(step - 2.5 * near), int(step + near))
+    if changed is not None:
+        return changed
     turns = _epochs(view, subject)
     return _EPOCH_ENDED if turns.size and float(np.abs(turns - step).min()) <= 1.5 * near else ""
 

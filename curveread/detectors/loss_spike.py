@@ -8,12 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Length, Place, Span, Tag
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import text
+from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.excursions import Excursion, excursions, prominence
@@ -53,7 +54,8 @@ class LossSpike(Detector):
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
         training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
-        point is more likely part of it. The first ``head`` of the run is not judged.
+        point is more likely part of it. So it is where the log shows another objective from there on, or a learning
+        rate that is back where it was. The first ``head`` of the run is not judged.
         A loss averaged over many steps hides spikes shorter than that.
 
     References
@@ -64,7 +66,7 @@ class LossSpike(Detector):
 
     rule: ClassVar[str] = "loss-spike"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS,)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, *harm.ROLES)
     least: ClassVar[int] = 30
 
     floor: float = field(default=6.0, metadata={"help": "smallest height in robust standard deviations"})
@@ -205,6 +207,9 @@ class LossSpike(Detector):
                         "Roll back to a checkpoint before {onset} and skip the batches around it.", onset=Place(first)
                     ),
                 )
+        if (planned := _planned(subject, view, event)) is not None:
+            severity = Severity.INFO
+            explained.insert(0, planned)
         # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
         confidence = confidence_of(self.rule, float(strength))
@@ -224,6 +229,17 @@ class LossSpike(Detector):
             also_explained_by=tuple(explained),
             advice=tuple(advice),
         )
+
+
+def _planned(subject: Subject, view: CurveView, event: Excursion) -> Text | None:
+    """Return what the log shows to have been changed on purpose where a stretch begins, None where it shows nothing."""
+    first, n = event.first, len(view)
+    near = view.step[[max(0, first - 3), min(n - 1, first + 1)]]
+    changed = harm.what_changed(subject, view, int(near[0]), int(near[1]))
+    if changed is not None:
+        return changed
+    part = slice(first, min(n, first + max(5, n // 50)))
+    return text("a restart of the learning rate") if harm.rate_is_back(subject, view, first, part) else None
 
 
 def _before(parts: Decomposition, event: Excursion) -> float:

@@ -21,8 +21,18 @@ GROUP = "curveread.detectors"
 """The entry points of other packages' checks."""
 
 _NOT_CHECKS = {
-    "base", "confidence", "families", "nonfinite", "parts", "quality", "registry", "returns", "rhythm", "untrained",
-}  # fmt: skip
+    "base",
+    "confidence",
+    "families",
+    "harm",
+    "nonfinite",
+    "parts",
+    "quality",
+    "registry",
+    "returns",
+    "rhythm",
+    "untrained",
+}
 _registered: dict[str, type[Detector]] = {}
 
 

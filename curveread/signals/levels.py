@@ -40,6 +40,8 @@ class Rise:
         Index of the first point of the best stretch.
     best, end, start
         Median levels.
+    points
+        Length of the two stretches.
     """
 
     z: float
@@ -48,6 +50,7 @@ class Rise:
     best: float
     end: float
     start: float
+    points: int
 
     @property
     def share(self) -> float:
@@ -105,7 +108,7 @@ def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start:
     found: list[Rise] = []
     n = y.size
     for share in SHARES:
-        m, starts = windows_of(n, share)
+        m, starts = windows_of(n, share, 5 if n >= 30 else 3)
         medians = window_medians(y, m, starts)
         i = int(medians.argmin())
         at = int(starts[i])
@@ -116,7 +119,7 @@ def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start:
         )
         size = float(medians[-1] - medians[i])
         z = size / error if error > 0 else 0.0
-        found.append(Rise(float(z), size, at, float(medians[i]), float(medians[-1]), start))
+        found.append(Rise(float(z), size, at, float(medians[i]), float(medians[-1]), start, m))
     return max(found, key=lambda r: r.z)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.findings.finding import Severity
-from tests.support.curves import decay, run_of, spread
+from tests.support.curves import decay, normal, run_of, spread
 from tests.support.verdicts import alarms, found
 
 N = 2000
@@ -71,3 +72,94 @@ def test_a_jump_that_ends_above_the_start_is_a_divergence_however_much_is_won_ba
     loss = 2.5 + 1.0 * np.exp(-t / 300) + won_back
     assert "divergence" not in alarms(spread(train_loss=loss * noise))
     assert "divergence" in alarms(spread(train_loss=(loss + np.where(t >= 1200, 6.0, 0.0)) * noise))
+
+
+@pytest.mark.parametrize("n", [6, 8, 12, 16, 40])
+@pytest.mark.parametrize("noise", [0.02, 0.08])
+def test_few_points_that_jump_back_are_a_divergence_from_the_jump_on(n: int, noise: float) -> None:
+    k = int(0.6 * n)
+    value = 0.5 + 2.0 * np.exp(-np.arange(n) / (n / 6))
+    assert found(spread(train_loss=value * np.exp(normal(n, noise))), "divergence") == []
+    value[k:] = 2.3
+    (f,) = found(spread(train_loss=value * np.exp(normal(n, noise))), "divergence")
+    assert f.first_step == k + 1
+    assert f.confidence >= 0.9
+
+
+def test_few_points_that_rise_one_after_the_other() -> None:
+    value = np.array([2.5, 1.2, 0.9, 0.7, 0.6, 0.55, 0.76, 0.97, 1.2, 1.37])
+    (f,) = found(spread(train_loss=value), "divergence")
+    assert (f.first_step, f.get("best-level"), f.confidence) == (7, 0.55, pytest.approx(0.99, abs=0.01))
+    for quiet in (
+        [2.5, 1.2, 0.9, 0.7, 0.6, 0.55, 0.56, 0.57, 0.58, 0.59],
+        [2.5, 1.2, 0.9, 0.7, 0.5, 0.9, 0.6, 0.95, 0.55, 0.8],
+        [1.02, 1.01, 1.03, 1.04, 1.03, 1.04],
+        [2.5, 1.2, 0.9, 0.7, 0.6, 0.55, 1.6],
+    ):
+        assert found(spread(train_loss=np.array(quiet)), "divergence") == []
+
+
+def test_noise_does_not_hide_a_loss_that_ends_above_its_start_and_whose_evaluation_says_the_same() -> None:
+    rng = np.random.default_rng(1)
+    level = np.interp(np.arange(1500), [0, 100, 800, 1000, 1500], [5.0, 3.3, 3.5, 9.0, 9.5])
+    noise = np.exp(0.75 * rng.standard_normal(250).repeat(6))
+    evaluation = np.interp(np.arange(30), [0, 12, 30], [2.4, 2.5, 12.0]) * np.exp(0.5 * rng.standard_normal(30))
+    (f,) = found(spread(train_loss=level * noise, eval_loss=evaluation), "divergence")
+    assert f.get("share-of-the-progress-lost") == 1.0
+    assert found(spread(train_loss=(5.0 - level / 3) * noise, eval_loss=evaluation), "divergence") == []
+
+
+def _rising() -> np.ndarray:
+    """Return a loss that falls to 1.0 and rises to 1.5 over the second half, with 2 % noise."""
+    t = np.linspace(0.0, 1.0, N)
+    return (1.0 + 2.0 * np.exp(-12 * t) + np.clip(t - 0.4, 0.0, None) * 0.8) * np.exp(normal(N, 0.02))
+
+
+@pytest.mark.parametrize(
+    "setting", ["beta", "curriculum/difficulty", "seq_len", "train/noise_std", "batch_size", "task"]
+)
+def test_a_schedule_of_the_objective_or_the_data_explains_a_rise(setting: str) -> None:
+    ramp = np.floor(10.0 * np.linspace(0.0, 1.0, N)) + 1.0
+    assert "divergence" in alarms(spread(train_loss=_rising()))
+    assert alarms(spread(train_loss=_rising(), **{setting: ramp})) == []
+    assert "divergence" in alarms(spread(train_loss=_rising(), **{setting: np.full(N, 4.0)}))
+    assert "divergence" in alarms(spread(train_loss=_rising(), **{setting: 4.0 + normal(N)}))
+
+
+@pytest.mark.parametrize("other", ["momentum", "weight_decay", "loss_scale", "beta1"])
+def test_a_schedule_of_the_optimizer_does_not_explain_a_rise(other: str) -> None:
+    assert "divergence" in alarms(spread(train_loss=_rising(), **{other: np.linspace(0.1, 0.9, N)}))
+
+
+def test_a_weight_that_the_parts_of_the_sum_reveal_explains_a_rise() -> None:
+    t = np.linspace(0.0, 1.0, 400)
+    recon = (20.0 + 7.0 * np.exp(-12 * t)) * np.exp(normal(400, 0.01))
+    kl = (4.0 + 3.0 * np.exp(-6 * t)) * np.exp(normal(400, 0.01, seed=1))
+    parts = {"train/recon": recon, "train/kl": kl}
+    annealed = recon + np.clip(2.0 * t, 0.1, 1.0) * kl
+    assert "divergence" in alarms(spread(train_loss=annealed))
+    assert alarms(spread(train_loss=annealed, **parts)) == []
+    worse = recon * (1.0 + np.clip(t - 0.5, 0.0, None))
+    broken = {"train/recon": worse, "train/kl": kl}
+    assert "divergence" in alarms(spread(train_loss=worse + kl, **broken))
+
+
+def test_warm_restarts_are_judged_at_the_same_learning_rate() -> None:
+    t = np.arange(N)
+    rate = 1e-3 * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * (t % 700) / 700)))
+    level = (1.0 + 2.0 * np.exp(-t / 200)) * (1.0 + 300 * rate)
+    loss = level * np.exp(normal(N, 0.02))
+    for n in (1700, 1800, 1900):  # in the middle of a cycle
+        assert alarms(spread(train_loss=loss[:n], lr=rate[:n])) == []
+    harmed = loss * np.where(t > 1400, 1.5, 1.0)
+    assert "divergence" in alarms(spread(train_loss=harmed[:1800], lr=rate[:1800]))
+
+
+def test_a_small_drift_at_the_end_of_the_schedule_is_quiet_and_a_large_one_is_told() -> None:
+    t = np.linspace(0.0, 1.0, N)
+    rate = 2e-5 * np.maximum(0.04, 1.0 - t / 0.7)
+    loss = (0.1 + np.exp(-5 * t)) * np.exp(normal(N, 0.05))
+    drift = 1.0 + np.clip(t - 0.75, 0.0, None) * 3.0
+    assert alarms(spread(train_loss=loss * drift, lr=rate)) == []
+    assert "divergence" in alarms(spread(train_loss=loss * drift, lr=np.full(N, 2e-5)))
+    assert "divergence" in alarms(spread(train_loss=loss * drift**5, lr=rate))
