@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from curveread.attribution.fold import fold, ordered
@@ -13,6 +14,7 @@ from curveread.attribution.surroundings import surrounded
 from curveread.case import Case, case_of
 from curveread.causes.engine import with_causes
 from curveread.detectors.base import CurveView, Detector, Subject
+from curveread.detectors.confidence import in_task
 from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.errors import PluginError
@@ -170,7 +172,9 @@ def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], l
                 if lacking := check.lacks(subject):
                     reasons.append(NotChecked(rule, lacking))
                 else:
-                    findings += [f for f in check.detect(subject) if f not in findings]
+                    kind, said = case.task.kind, check.detect(subject)
+                    told = [replace(f, confidence=in_task(f.rule, f.confidence, kind)) for f in said]
+                    findings += [f for f in told if f not in findings]
             except Exception as error:  # a broken check must not take the others' results with it
                 failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
                 break

@@ -54,6 +54,14 @@ def corpus_trained() -> Path:
 
 
 @pytest.fixture(scope="session")
+def corpus_wild() -> Path:
+    path = CORPUS / "wild"
+    if not path.is_dir():
+        absent(f"no corpus of public runs at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     found = (
         os.environ.get("CHROMIUM")

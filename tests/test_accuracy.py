@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from curveread.run.model import Curve, Run
-from tests.benchmarks import synthetic
+from tests.benchmarks import outside, synthetic
 from tests.benchmarks.accuracy import RECORDED, by_curveread, figures, part, scan, synthetic_set
-from tests.benchmarks.calibration import Stated, calibration, fitted, held_out
 from tests.benchmarks.checks import made, seconds
 from tests.benchmarks.corpora import Case, sample_logs, trained
 from tests.benchmarks.events import KINDS, Event, Label, Seen
 from tests.benchmarks.rivals import RULES, curves_of
 from tests.benchmarks.scoring import Tally, judge, row
 from tests.benchmarks.tables import BEGIN, END, markdown
-from tests.conftest import absent
 
 ROOT = Path(__file__).resolve().parents[1]
 FALL = 0.02  # of F1, that is still noise
@@ -213,10 +209,7 @@ def test_row_counts_over_runs() -> None:
 @pytest.mark.corpus
 def test_counts_agree_with_the_corpus_own_scorer(corpus_trained: Path) -> None:
     """On what the checks find, and on findings strewn at random, which hit every corner of the rules."""
-    path = corpus_trained.parents[1] / "tools" / "score.py"
-    if not path.is_file():
-        absent(f"no {path.name} beside the corpus")
-    scorer = _module(path)
+    scorer = outside.scorer("score")
     entries = [json.loads(line) for line in (corpus_trained / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
     cases, told = zip(*seen_in("trained"), strict=True)
     rng = np.random.default_rng(0)
@@ -232,15 +225,6 @@ def test_counts_agree_with_the_corpus_own_scorer(corpus_trained: Path) -> None:
                 assert (r.events, r.recall) == (expected["events"], pytest.approx(expected["recall"])), kind
                 assert np.nan_to_num(r.precision) == pytest.approx(expected["precision"]), kind
                 assert r.f1 == pytest.approx(expected["f1"]), kind
-
-
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("corpus_scorer", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _strewn(case: Case, rng: np.random.Generator) -> list[Seen]:
@@ -260,7 +244,7 @@ def _as_scored(seen: Seen) -> dict[str, Any]:
     return {"rule": seen.rule, "severity": seen.severity, "first": seen.first, "peak": seen.first, "last": seen.last}
 
 
-# --- the synthetic family, the rules in use, the confidences ---
+# --- the synthetic family, the rules in use ---
 
 
 def test_synthetic_runs_are_the_same_each_time_and_half_are_healthy() -> None:
@@ -322,48 +306,6 @@ def test_rules_in_use_fire_as_their_sources_say() -> None:
 def _run(loss: np.ndarray, evals: Curve) -> Run:
     curve = Curve("train/loss", np.arange(loss.size), loss)
     return Run("made", "made", {c.tag: c for c in (curve, evals)})
-
-
-def test_confidences_are_held_against_what_was_right() -> None:
-    def strewn(confidence: float, right: int, of: int, family: str) -> list[Stated]:
-        return [Stated(family, "loss-spike", confidence, i < right) for i in range(of)]
-
-    fits = calibration([*strewn(0.9, 90, 100, "sample a"), *strewn(0.6, 60, 100, "trained b")])
-    assert fits["fits"]["all"]["error"] == pytest.approx(0, abs=1e-9)
-    assert fits["fits"]["all"]["brier"] < fits["fits"]["all"]["base"]
-    assert fits["rules"]["loss-spike"]["reads"] == "fits"
-    sure = calibration([*strewn(0.95, 50, 100, "sample a"), *strewn(0.95, 50, 100, "trained b")])
-    assert sure["fits"]["all"]["error"] == pytest.approx(0.45)
-    assert sure["rules"]["loss-spike"]["reads"] == "too sure"
-    assert sure["fits"]["all"]["brier"] > sure["fits"]["all"]["base"]
-
-
-def test_a_map_is_learnt_from_findings_and_doubts_where_there_are_few() -> None:
-    rng = np.random.default_rng(0)
-    strengths = rng.uniform(0.0, 3.0, 400)
-    right = rng.random(400) < 1.0 / (1.0 + np.exp(0.5 - 1.5 * strengths))
-    maps = fitted(
-        [("loss-spike", x, bool(y)) for x, y in zip(strengths, right, strict=True)] + [("plateau", 1.0, True)]
-    )
-    assert maps["loss-spike"] == pytest.approx((-0.5, 1.5), abs=0.3)
-    assert maps["plateau"][1] == 0.0
-    assert 1.4 < maps["plateau"][0] < 2.5
-
-
-def test_a_family_left_out_does_not_judge_itself() -> None:
-    """Where one family is never right, the others cannot know it; where all are half right, they can."""
-    odd = [Stated("trained odd", "plateau", 0.9, False)] * 50
-    rest = [Stated(f"trained {name}", "plateau", 0.9, True) for name in "abcd" for _ in range(50)]
-    said = {f.family: f.confidence for f in held_out([*odd, *rest])}
-    assert said["trained odd"] > 0.95
-    half = [Stated(f"trained {name}", "plateau", 0.9, i % 2 == 0) for name in "abcd" for i in range(50)]
-    assert all(0.45 < f.confidence < 0.6 for f in held_out(half))
-
-
-def test_recorded_confidences_are_calibrated_on_families_left_out() -> None:
-    for fit in (recorded()["calibration"]["fits"]["all"], recorded()["calibration"]["held_out"]):
-        assert fit["error"] <= 0.1
-        assert fit["brier"] < fit["base"]
 
 
 def test_the_run_that_is_timed_is_diagnosed_in_full() -> None:

@@ -8,7 +8,7 @@ from curveread.cli.screen import Screen
 from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
-from curveread.findings.wording import amount, compact, duration, measure, span
+from curveread.findings.wording import amount, compact, duration, measure, span, sureness
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.plain import lines
@@ -87,7 +87,7 @@ def _facts(diagnosis: Diagnosis) -> str:
 
 def _print_finding(out: Screen, number: int, finding: Finding, axis: str) -> None:
     severity = finding.severity.value
-    where = f"{span(finding.first_step, finding.last_step, axis)}, {round(100 * finding.confidence)} % sure"
+    where = f"{span(finding.first_step, finding.last_step, axis)}, {sureness(finding.confidence)}"
     lead = f"{number} "
     out.line((lead, "dim"), (severity, STYLES[severity]), " ", (finding.rule, "bold"), f"  {where}", indent=2, hang=2)
     out.line(clean(finding.message), indent=2 + len(lead))

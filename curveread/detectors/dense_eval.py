@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.detectors.rhythm import cost_of_evals, evals_of, evaluate_every, steps_per_epoch
 from curveread.findings.arguments import Count, Tag, measure
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -73,7 +74,7 @@ class DenseEval(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.8,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 message=text(
                     "{tag} was measured {times}, every {interval}: far more often than its course needs",

@@ -19,9 +19,6 @@ from curveread.run.roles import Role
 
 __all__ = ["EvalBelowTrain"]
 
-_CAP = 0.7
-"""Curves alone cannot prove leakage: no finding is surer than this."""
-
 
 @dataclass(frozen=True)
 class EvalBelowTrain(Detector):
@@ -171,7 +168,7 @@ class EvalBelowTrain(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
-            confidence=min(_CAP, confidence_of(self.rule)),
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=first,
             peak_step=first,

@@ -24,6 +24,9 @@ from curveread.signals.scale import mad_scale
 
 __all__ = ["LossSpike"]
 
+_DOUBT = 3.0
+"""A heavy tail that raised the threshold by this factor more than a point passes it has such points of its own."""
+
 
 @dataclass(frozen=True)
 class LossSpike(Detector):
@@ -212,14 +215,13 @@ class LossSpike(Detector):
             explained.insert(0, planned)
         # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
-        confidence = confidence_of(self.rule, float(strength))
-        if confidence < 0.5:
+        if strength < -np.log(_DOUBT):
             severity = Severity.INFO
             explained.insert(0, "the tail of the noise, which is so heavy that so high a point is not surprising")
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=confidence,
+            confidence=confidence_of(self.rule, float(strength)),
             tag=view.tag,
             first_step=first,
             peak_step=top,

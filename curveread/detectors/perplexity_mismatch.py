@@ -9,6 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -19,7 +20,6 @@ __all__ = ["PerplexityMismatch"]
 
 _BINARY = (
     text("it is 2 to the power of the loss, which is right for a loss in bits only"),
-    0.95,
     "Take exp of a loss in nats, or 2 to the power of a loss in bits.",
 )
 _SPLITS = ((Role.EVAL_PERPLEXITY, Role.EVAL_LOSS), (Role.TRAIN_PERPLEXITY, Role.TRAIN_LOSS))
@@ -137,7 +137,7 @@ class PerplexityMismatch(Detector):
         excess = float(np.median(pair.excess))
         if abs(excess) < self.clear:
             return None
-        what, confidence, advice = _BINARY if binary else self._explained(pair, subject)
+        what, advice = _BINARY if binary else self._explained(pair, subject)
         at = int(np.argmax(np.abs(pair.excess)))
         ratio = float(np.exp(min(excess, 700.0)))
         away = share(abs(ratio - 1.0)) if ratio < 10.0 else text("{times} times", times=figure(ratio))
@@ -145,7 +145,7 @@ class PerplexityMismatch(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.INFO if binary and not self._in_nats(pair, subject) else Severity.WARNING,
-            confidence=confidence,
+            confidence=confidence_of(self.rule),
             tag=pair.perplexity.tag,
             first_step=int(pair.step[0]),
             peak_step=int(pair.step[at]),
@@ -185,17 +185,16 @@ class PerplexityMismatch(Detector):
         vocabulary = subject.task.vocabulary
         return vocabulary is not None and abs(float(pair.loss.value[0]) / uniform(vocabulary) - 1.0) < 0.15
 
-    def _explained(self, pair: _Pair, subject: Subject) -> tuple[Text, float, str]:
-        """Return what the log holds instead, how sure that is, and what to do."""
+    def _explained(self, pair: _Pair, subject: Subject) -> tuple[Text, str]:
+        """Return what the log holds instead, and what to do."""
         for other in subject.all(*LOSSES):
             rival = self._pair(pair.perplexity, other) if other is not pair.loss and other.unit == "nats" else None
             if rival is not None and self._agrees(rival):
                 return (
                     text("it is exp({tag})", tag=Tag(other.tag)),
-                    0.95,
                     "Log the perplexity of the split that its name says.",
                 )
         if float((pair.excess > 0.0).mean()) >= 0.95 and float(np.median(pair.excess)) < 3.0:
             what = text("always above, as the mean of the batches' perplexities is")
-            return what, 0.8, "Average the loss over all tokens first and take the exponential of that."
-        return text("no usual rule leads from one to the other"), 0.7, "Look at how both are computed."
+            return what, "Average the loss over all tokens first and take the exponential of that."
+        return text("no usual rule leads from one to the other"), "Look at how both are computed."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.detectors.rhythm import evals_of, evaluate_every, steps_per_epoch
 from curveread.findings.arguments import Count, Length, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -62,7 +63,7 @@ class SparseEval(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.9,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 message=text(
                     "{tag} was measured only {times} in {length}, every {interval}: its best step is known to ± {half}",

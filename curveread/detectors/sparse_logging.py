@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.detectors.rhythm import logging_of
 from curveread.findings.arguments import Count, Length, Name, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -60,7 +61,7 @@ class SparseLogging(Detector):
             Finding(
                 rule=self.rule,
                 severity=Severity.INFO,
-                confidence=0.9,
+                confidence=confidence_of(self.rule),
                 tag=view.tag,
                 message=text(
                     "{tag} has only {points} in {length}, one every {interval}: "

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Name, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -113,7 +114,7 @@ class UnnormalizedLoss(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
-            confidence=0.9 if named else 0.8,
+            confidence=confidence_of(self.rule),
             tag=view.tag,
             first_step=int(view.step[0]),
             peak_step=int(view.step[0]),

@@ -322,7 +322,9 @@ class Diagnosis(ByValue):
             for f in self.findings
         ]
         frame = pd.DataFrame(rows, columns=list(columns))
-        return frame.astype({"first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"})
+        return frame.astype(
+            {"confidence": "float64", "first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"}
+        )
 
     def plot(self, *, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
         """Return the annotated matplotlib figure of the run.

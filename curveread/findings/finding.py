@@ -88,7 +88,7 @@ class Finding(ByValue):
     severity
         How grave.
     confidence
-        0..1: share of such findings that are right.
+        0..1: share of such findings that are right; None where that was never measured.
     tag
         The curve it was seen in, None for a finding about the whole run.
     first_step, peak_step, last_step
@@ -105,7 +105,7 @@ class Finding(ByValue):
 
     rule: str
     severity: Severity
-    confidence: float
+    confidence: float | None
     message: str
     tag: str | None = None
     first_step: int | None = None
@@ -131,7 +131,7 @@ class Finding(ByValue):
         out: dict[str, Any] = {
             "rule": self.rule,
             "severity": self.severity.value,
-            "confidence": round(self.confidence, 4),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
         }
         for name in ("tag", "first_step", "peak_step", "last_step"):
             value = getattr(self, name)

@@ -21,6 +21,7 @@ __all__ = [
     "quantity",
     "size",
     "span",
+    "sureness",
 ]
 
 EPOCHS = ("epoch", "epochs")
@@ -66,6 +67,15 @@ def percent(share: float) -> str:
     """Return a share as a percentage without false precision: 0.1234 -> ``12 %``, 0.004 -> ``0.4 %``."""
     value = 100.0 * share
     return f"{value:,.0f} %" if abs(value) >= 9.95 else f"{value:.1f} %"
+
+
+def sureness(confidence: float | None) -> str:
+    """Return a confidence in words: ``almost certain (97 %)``, ``a weak hint (20 %)``; None was never measured."""
+    if confidence is None:
+        return "no measured confidence"
+    steps = ((0.95, "almost certain"), (0.85, "very likely"), (0.65, "likely"), (0.4, "possible"))
+    words = next((words for least, words in steps if confidence >= least), "a weak hint")
+    return f"{words} ({100 * confidence:.0f} %)"
 
 
 def count(value: float) -> str:

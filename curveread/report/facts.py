@@ -15,8 +15,20 @@ from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.extras.beside import Spread
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import capitalized, without_axis
-from curveread.findings.wording import EPOCHS, amount, count, duration, measure, number, percent, place, size, span
-from curveread.report.chart.palette import WORDS, sureness
+from curveread.findings.wording import (
+    EPOCHS,
+    amount,
+    count,
+    duration,
+    measure,
+    number,
+    percent,
+    place,
+    size,
+    span,
+    sureness,
+)
+from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
@@ -75,7 +87,6 @@ class Card:
     message: str
     full: str
     sure: str
-    percent: str
     tag: str | None
     where: str
     evidence: tuple[Pair, ...]
@@ -117,7 +128,6 @@ def _card(i: int, f: Finding, axis: str) -> Card:
         message=message,
         full="" if message == clean(f.message) else shorten(f.message, 4000),
         sure=sureness(f.confidence),
-        percent=f"{f.confidence:.0%}".replace("%", " %"),
         tag=f.tag,
         where=where,
         evidence=tuple(pair(e) for e in f.evidence),

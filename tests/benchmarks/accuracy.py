@@ -1,12 +1,13 @@
-"""How often the checks are right, beside the rules in use: ``python -m tests.benchmarks.accuracy [--write]``.
+"""How often the checks are right, beside other tools: ``python -m tests.benchmarks.accuracy [--write]``.
 
-Runs every check on the sample logs, on the corpus of trained runs where it lies at ``../shared/corpus/trained``, and on
-the synthetic family; holds the findings against the labels; does the same for the rules of :mod:`.rivals` and, where
-installed, for the tools of :mod:`.commands`. Prints a table per kind of event, the healthy runs with an alarm, the
-false-alarm budget and the reliability of the confidences. ``--write`` records the figures, against which
-``tests/test_accuracy.py`` holds later changes, and renews the table in the README. Takes twenty minutes, four
-``--without-commands``, three with ``--ours``: then the rows of all other tools stay as they were recorded on the same
-runs.
+First on the runs of others (:mod:`.outside`), of which a third is left aside, per kind of task and beside the tools of
+:mod:`.commands`; where the corpus lies beside the project, at ``../shared/corpus``. Then on what was in sight while the
+checks were made: the sample logs, the corpus of trained runs and the synthetic family, beside the rules of
+:mod:`.rivals`. Prints a table per kind of event, the healthy runs with an alarm, the false-alarm budget and the
+reliability of the confidences. ``--write`` records the figures, against which ``tests/test_accuracy.py`` holds later
+changes, and renews the section in the README. Takes ten minutes, five with ``--ours``: then the rows of the other
+tools stay as they were recorded on the same runs. ``--outside`` measures the runs of others alone, a minute for the
+checks and five for the other tools, and keeps the rest as recorded.
 """
 
 from __future__ import annotations
@@ -16,21 +17,19 @@ import datetime
 import json
 import math
 import os
-import sys
-import tempfile
+import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from curveread.errors import CurvereadError
 from curveread.run.model import Run
-from tests.benchmarks import synthetic
-from tests.benchmarks.calibration import calibration, stated
-from tests.benchmarks.commands import COMMANDS, best_file, write_csv
+from tests.benchmarks import outside, synthetic
+from tests.benchmarks.commands import COMMANDS
 from tests.benchmarks.corpora import ROOT, Case, sample_logs, trained
 from tests.benchmarks.events import KINDS, Seen
 from tests.benchmarks.rivals import RULES, curves_of
@@ -41,23 +40,6 @@ __all__ = ["RECORDED", "by_curveread", "figures", "part", "scan", "synthetic_set
 
 RECORDED = Path(__file__).with_name("recorded.json")
 PART = (300, 1_000, 3_000)  # lengths of the part of the synthetic family that every test run looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """Something that looks at a run; ``names`` are the checks it has, None for all.
-
-    ``writes`` says that made runs must be written into a table for it.
-    """
-
-    name: str
-    look: Callable[[Case, Sequence[Run], Path], list[Seen]]
-    names: frozenset[str] | None = None
-    writes: bool = False
-
-    @property
-    def rival(self) -> bool:
-        return self.name != OURS
 
 
 def by_curveread(case: Case) -> list[Seen]:
@@ -112,64 +94,35 @@ def _checked(runs: Sequence[Run]) -> list[Seen]:
     ]
 
 
-def _tools(commands: bool) -> list[Tool]:
-    """Return curveread, the installed commands and the re-stated rules."""
-
-    def of_rule(fire: Callable[[Any], list[Seen]]) -> Callable[[Case, Sequence[Run], Path], list[Seen]]:
-        return lambda case, runs, table: [seen for run in runs for seen in fire(curves_of(run))]
-
-    def of_command(look: Callable[[Path], list[Seen]]) -> Callable[[Case, Sequence[Run], Path], list[Seen]]:
-        return lambda case, runs, table: look(best_file(case.folder) if case.folder else table)
-
-    tools = [Tool(OURS, lambda case, runs, table: _checked(runs))]
-    tools += [Tool(c.title(), of_command(c.look), c.names, writes=True) for c in COMMANDS if commands and c.where()]
-    return tools + [Tool(r.name, of_rule(r.fire), r.names) for r in RULES]
+def _by_all(case: Case) -> dict[str, Tally]:
+    """Return how curveread and each of the rules in use do on a case."""
+    try:
+        runs = case.runs()
+    except CurvereadError:
+        return {OURS: _tally(case), **{r.name: judge(case.label, [], rival=True) for r in RULES}}
+    curves = [curves_of(run) for run in runs]
+    rules = {r.name: judge(case.label, [s for c in curves for s in r.fire(c)], rival=True) for r in RULES}
+    return {OURS: judge(case.label, _checked(runs)), **rules}
 
 
-def _compare(cases: Sequence[Case], tools: Sequence[Tool], title: str) -> dict[str, list[Tally]]:
-    """Return how every tool does on the same runs."""
-    out: dict[str, list[Tally]] = {tool.name: [] for tool in tools}
-    with tempfile.TemporaryDirectory() as place:
-        table = Path(place) / "metrics.csv"
-        for i, case in enumerate(cases):
-            if sys.stderr.isatty():
-                print(f"\r{title} {i + 1} of {len(cases)}", end="", file=sys.stderr)
-            try:
-                runs = case.runs()
-            except CurvereadError:
-                out[OURS].append(judge(case.label, [Seen("unreadable", "error")]))
-                runs = []
-            if case.make is not None and any(tool.writes for tool in tools):
-                write_csv(runs[0], table)
-            for tool in tools:
-                if runs or tool.rival:
-                    out[tool.name].append(judge(case.label, tool.look(case, runs, table), rival=tool.rival))
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    return out
-
-
-def _measure(tools: Sequence[Tool]) -> tuple[dict[str, Any], dict[str, dict[str, list[Tally]]]]:
-    """Return all figures, and the tallies they come from; without tools those of the checks alone."""
+def _measure(pool: Executor) -> tuple[dict[str, Any], dict[str, dict[str, list[Tally]]]]:
+    """Return all figures of what was in sight, and the tallies they come from."""
     labelled = {"samples": sample_logs(), "trained": trained(), "synthetic": synthetic_set()}
     budgets = (synthetic.healthy(), synthetic.healthy(2, laws=synthetic.OTHERS), part())
-    with ProcessPoolExecutor(max_workers=None if tools else 5) as pool:  # these need no other tool
-        beside = [pool.map(_tally, cases, chunksize=10) for cases in budgets]
-        if tools:
-            sets = {name: _compare(cases, tools, f"{name} runs") for name, cases in labelled.items()}
-        else:
-            sets = {name: {OURS: list(pool.map(_tally, cases, chunksize=5))} for name, cases in labelled.items()}
-        budget, others, quick = (list(tallies) for tallies in beside)
-    sets = {name: found for name, found in sets.items() if found[OURS]}
-    names = {tool.name: tool.names for tool in tools} or {OURS: None}
+    beside = [pool.map(_tally, cases, chunksize=10) for cases in budgets]
+    names: dict[str, frozenset[str]] = {OURS: frozenset(), **{r.name: r.names for r in RULES}}
+    sets = {}
+    for title, cases in labelled.items():
+        if found := list(pool.map(_by_all, cases, chunksize=5)):
+            sets[title] = {name: [by[name] for by in found] for name in names}
+    budget, others, quick = (list(tallies) for tallies in beside)
     sources = {
         "labelled": {name: [*sets["samples"][name], *sets.get("trained", {}).get(name, [])] for name in names},
         "synthetic": sets["synthetic"],
     }
     measured = {
         "date": datetime.date.today().isoformat(),
-        "others": datetime.date.today().isoformat(),
-        "machine": f"{os.cpu_count()} cores",
+        "machine": machine(),
         "sets": {name: figures(found[OURS]) for name, found in sets.items()} | {"part": figures(quick)},
         "tables": {
             kind: {
@@ -192,30 +145,31 @@ def _measure(tools: Sequence[Tool]) -> tuple[dict[str, Any], dict[str, dict[str,
         },
         "budget": _budget(budget),
         "strange": _budget(others),
-        "calibration": calibration(
-            stated(_apart([*sources["labelled"][OURS], *sets["synthetic"][OURS], *budget, *others]))
-        ),
     }
     return measured, sets
 
 
-def _apart(tallies: Iterable[Tally]) -> list[Tally]:
-    """Return every run once: the healthy half of the comparison is a part of the budget."""
-    return list({t.label.name: t for t in tallies}.values())
+def _outside(pool: Executor, before: dict[str, Any], *, ours: bool) -> dict[str, Any]:
+    """Return the figures on the runs of others; with ``ours`` the rows of the other tools are those recorded before."""
+    today = {"date": datetime.date.today().isoformat(), "others": datetime.date.today().isoformat()}
+    measured = outside.measure(pool, () if ours else COMMANDS)
+    if not measured:
+        return before
+    if ours:
+        before_aside = before.get("aside", {})
+        if _reach(before_aside.get(OURS)) == _reach(measured["aside"][OURS]):
+            measured["aside"] = before_aside | measured["aside"]
+        today["others"] = before.get("others", "")
+    return {**today, "machine": machine(), **measured}
 
 
-def _keep_others(measured: dict[str, Any], before: dict[str, Any]) -> None:
-    """Put in the recorded rows of the other tools, where they were measured on as many events and healthy runs."""
-    for kind, sources in measured["tables"].items():
-        for source, rows in sources.items():
-            then = before["tables"].get(kind, {}).get(source, {})
-            if then and then[OURS]["events"] == rows[OURS]["events"]:
-                rows |= {name: row for name, row in then.items() if name != OURS}
-    for source, counts in measured["healthy"].items():
-        then = before["healthy"].get(source, {})
-        if then and then[OURS][1] == counts[OURS][1]:
-            counts |= {name: count for name, count in then.items() if name != OURS}
-    measured["others"] = before.get("others", before["date"])
+def _reach(row: dict[str, Any] | None) -> list[int]:
+    return [] if row is None else [row[source]["runs"] for source in ("wild", "trained2")]
+
+
+def machine() -> str:
+    """Return the class of the machine: figures do not depend on its speed, but on its arithmetic."""
+    return f"{os.cpu_count()} cores {platform.machine()}"
 
 
 def _budget(tallies: Sequence[Tally]) -> dict[str, Any]:
@@ -257,26 +211,25 @@ def _plain(value: Any) -> Any:
 
 def main() -> int:
     """Measure, print and, when asked, record."""
-    parser = argparse.ArgumentParser(description="How often the checks are right, beside the rules in use.")
-    parser.add_argument("--write", action="store_true", help="record the figures and renew the table in README.md")
-    parser.add_argument("--without-commands", action="store_true", help="leave out trainspotter and runmedic")
-    parser.add_argument("--ours", action="store_true", help="keep the recorded rows of all other tools")
-    parser.add_argument("--detail", action="store_true", help="list what was missed and every alarm without a reason")
+    parser = argparse.ArgumentParser(description="How often the checks are right, beside other tools.")
+    parser.add_argument("--write", action="store_true", help="record the figures and renew the section in README.md")
+    parser.add_argument("--ours", action="store_true", help="keep the recorded rows of the other tools")
+    parser.add_argument("--outside", action="store_true", help="measure the runs of others alone, keep the rest")
+    parser.add_argument(
+        "--detail", action="store_true", help="list what was missed in sight, and alarms without a reason"
+    )
     chosen = parser.parse_args()
     readme = ROOT / "README.md"
-    if chosen.write:
-        if not chosen.ours and (chosen.without_commands or not all(c.where() for c in COMMANDS)):
-            parser.error(f"--write needs {' and '.join(c.name for c in COMMANDS)}, or --ours to keep their rows")
-        if not trained():
-            parser.error("--write needs the corpus at ../shared/corpus/trained: its rows would be lost")
-        try:
-            with_section(readme.read_text(encoding="utf-8"), "")
-        except ValueError as error:
-            parser.error(str(error))
-    measured, sets = _measure(tools=[] if chosen.ours else _tools(commands=not chosen.without_commands))
-    measured = _plain(measured)
-    if chosen.ours:
-        _keep_others(measured, json.loads(RECORDED.read_text(encoding="utf-8")))
+    if missing := [c.name for c in COMMANDS if not chosen.ours and not c.where()]:
+        parser.error(f"{', '.join(missing)}: not on the PATH; --ours keeps the recorded rows of the other tools")
+    if chosen.write and not (trained() and outside.entries("wild")):
+        parser.error("--write needs the corpus at ../shared/corpus: its rows would be lost")
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    sets: dict[str, dict[str, list[Tally]]] = {}
+    with ProcessPoolExecutor(2) as pool:
+        others = _outside(pool, recorded.get("outside", {}), ours=chosen.ours)
+        measured, sets = (recorded, {}) if chosen.outside else _measure(pool)
+    measured = _plain(measured | {"outside": others})
     print(text(measured))
     if chosen.detail:
         print(_detail(sets))

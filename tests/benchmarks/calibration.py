@@ -1,284 +1,289 @@
-"""Whether findings of a confidence around p are right in about p of the cases; and the numbers that make them so.
+"""The tables of confidence: ``python -m tests.benchmarks.calibration [--write]`` fits them in a minute.
 
-``python -m tests.benchmarks.calibration`` fits the maps of ``curveread/findings/confidence.py`` on the labelled runs
-and the synthetic family and prints them, with the fit on every family that was left out of its own calibration and on
-noises that none was fitted on. Takes three minutes.
+Every finding of the lab's runs, of other programs' and of the public runs that are not left aside is right or wrong by
+its label. How likely it is to be right is a logistic model: a common level, for each rule an offset and a slope in the
+strength of the case, for each kind of training a shift, all drawn towards the mean so that little data says little. The
+findings of a rule in one program or repository share their fate: together they count for less than two, as in a
+beta-binomial of that correlation. What is stated is a lower estimate. Printed is how the tables do on the programs and
+repositories left out of each fit, and on those left aside; ``--write`` puts them into
+``curveread/detectors/confidence.py``.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.detectors import confidence
-from tests.benchmarks.scoring import Tally
+from curveread.detectors.confidence import confidence_of, group_of, in_task
+from curveread.detectors.registry import rules
+from curveread.run.tags.kinds import TaskKind
 
-__all__ = ["Stated", "calibration", "fitted", "held_out", "stated"]
+if TYPE_CHECKING:
+    from tests.benchmarks.outside import Outcome
 
-EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
-LEAST = 8  # findings of a family, for a line of its own
-BELIEF = ((1.4, 1.5), (1.0, 1.0))  # of offset and slope before any finding is seen: mean and standard deviation
-CAPPED = {"eval-below-train"}  # curves alone cannot prove leakage, however often it was one
+__all__ = ["Stated", "Tables", "calibration", "fitted", "left_out", "stated", "using"]
+
+EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+SURE = 0.95
+ALIKE = 0.5
+"""Correlation of the findings of a rule in one group: n of them count as n / (1 + (n - 1) / 2), fewer than two."""
+CAUTION = 0.25
+"""Standard deviations of a rule's level by which it is stated lower than its most likely value."""
+LEAST_RULE, LEAST_KIND = 3, 2  # groups that must have shown it
+BELIEF = {"common": (2.0, 1.5), "rule": (0.0, 1.0), "slope": (0.0, 0.5), "kind": (0.0, 0.7)}
+"""Mean and standard deviation of the logits before any finding is seen: nine in ten are right."""
+BEGIN, END = "# --- fitted: begin ---\n", "# --- fitted: end ---"
 _FLAT, _LEVEL = 0.1, 3.0  # a map that can be turned round: every strength stays readable in the confidence
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A finding's confidence and whether it was right."""
+    """A finding's confidence and whether it was right; ``group`` is its program or repository."""
 
-    family: str
+    group: str
     rule: str
-    confidence: float
+    kind: str
+    confidence: float | None
     right: bool
+    strength: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """How well confidences fit on some findings.
+class Tables:
+    """What :mod:`curveread.detectors.confidence` holds."""
 
-    Parameters
-    ----------
-    findings, confidence, right
-        How many, their mean confidence, the share that is right.
-    error
-        Expected calibration error: mean distance of confidence and share right over the bins, weighted.
-    brier, base
-        Brier score of the confidences, and of one confidence for all: the share right in the other families.
-    by_rule
-        Brier score of one confidence per rule, from the other families.
-    """
+    rules: dict[str, tuple[float, float]]
+    kinds: dict[str, float]
 
-    findings: int
-    confidence: float
-    right: float
-    error: float
-    brier: float
-    base: float
-    by_rule: float
+    @property
+    def elsewhere(self) -> float:
+        return min(0.0, *self.kinds.values()) if self.kinds else 0.0
 
 
-def stated(tallies: Sequence[Tally]) -> list[Stated]:
-    """Return every finding that counts for precision and says how sure it is."""
+def stated(outcomes: Iterable[Outcome]) -> list[Stated]:
+    """Return every finding that was judged."""
     return [
-        Stated(t.label.family, j.seen.rule, j.seen.confidence, j.right)
-        for t in tallies
-        for j in t.alarms
-        if j.seen.confidence is not None
+        Stated(o.entry.group, s.rule, group_of(TaskKind(s.task)), s.confidence, right)
+        for o in outcomes
+        for right, said in ((True, o.right), (False, o.wrong))
+        for s in said
+        if s.task
     ]
+
+
+@contextmanager
+def using(tables: Tables) -> Iterator[None]:
+    """State confidences by other tables."""
+    before = confidence.RULES, confidence.KINDS, confidence.ELSEWHERE
+    confidence.RULES, confidence.KINDS, confidence.ELSEWHERE = tables.rules, tables.kinds, tables.elsewhere
+    try:
+        yield
+    finally:
+        confidence.RULES, confidence.KINDS, confidence.ELSEWHERE = before
 
 
 @contextmanager
 def raw() -> Iterator[None]:
     """Let every check say its strength, readable by :func:`strength`, in place of a fitted confidence."""
-    before = confidence.FITTED, confidence.UNMEASURED, confidence._MOST
-    confidence.FITTED, confidence.UNMEASURED, confidence._MOST = {}, (_LEVEL, _FLAT), 1.0
+    caps = confidence.CAPS
+    confidence.CAPS = {}
     try:
-        yield
+        with using(Tables(dict.fromkeys(rules(), (_LEVEL, _FLAT)), {})):
+            yield
     finally:
-        confidence.FITTED, confidence.UNMEASURED, confidence._MOST = before
+        confidence.CAPS = caps
 
 
-def strength(finding: Stated) -> float:
+def strength(said: float) -> float:
     """Return the strength that a check gave under :func:`raw`."""
-    return (_logit(finding.confidence) - _LEVEL) / _FLAT
+    return (math.log(said / (1.0 - said)) - _LEVEL) / _FLAT
 
 
-def fitted(findings: Sequence[tuple[str, float, bool]]) -> dict[str, tuple[float, float]]:
-    """Return offset and slope of every rule's logistic map: the most likely ones, given what is believed beforehand.
+def fitted(findings: Sequence[Stated]) -> Tables:
+    """Return the most likely tables, given what is believed beforehand, each rule's level a little lower.
 
     Parameters
     ----------
     findings
-        (rule, strength, whether it was right). A rule that knows but one strength gets no slope.
+        With their strengths; the confidences are not looked at.
     """
-    out = {}
-    for rule in sorted({f[0] for f in findings}):
-        x = np.array([f[1] for f in findings if f[0] == rule])
-        y = np.array([f[2] for f in findings if f[0] == rule], dtype=np.float64)
-        out[rule] = _logistic(x, y)
-    return out
+    columns: list[tuple[str, str]] = [("common", "")]
+    columns += [(part, name) for part in ("rule", "slope") for name in sorted({f.rule for f in findings})]
+    columns += [("kind", name) for name in sorted({f.kind for f in findings})]
+    at = {column: i for i, column in enumerate(columns)}
+    together = Counter((f.rule, f.group) for f in findings)
+    design = np.zeros((len(findings), len(columns)))
+    weight = np.empty(len(findings))
+    for row, f in enumerate(findings):
+        design[row, [0, at["rule", f.rule], at["kind", f.kind]]] = 1.0
+        design[row, at["slope", f.rule]] = f.strength
+        weight[row] = 1.0 / (1.0 + ALIKE * (together[f.rule, f.group] - 1))
+    mean, sd = np.array([BELIEF[part] for part, _ in columns]).T
+    w, spread = _most_likely(design, np.array([f.right for f in findings], dtype=np.float64), weight, mean, sd)
+    shown: dict[str, dict[str, set[str]]] = {part: defaultdict(set) for part in ("rule", "kind")}
+    for f in findings:
+        shown["rule"][f.rule].add(f.group)
+        shown["kind"][f.kind].add(f.group)
+    levels = {}
+    for rule, groups in shown["rule"].items():
+        if len(groups) >= LEAST_RULE:
+            both = np.isin(np.arange(len(columns)), (0, at["rule", rule])).astype(np.float64)
+            low = both @ w - CAUTION * math.sqrt(both @ spread @ both)
+            levels[rule] = (round(float(low), 2), round(max(float(w[at["slope", rule]]), 0.0), 2))
+    kinds = {k: round(float(w[at["kind", k]]), 2) for k, groups in shown["kind"].items() if len(groups) >= LEAST_KIND}
+    return Tables(dict(sorted(levels.items())), dict(sorted(kinds.items())))
 
 
-def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Newton's method on the posterior; it is concave."""
-    varies = bool(np.ptp(x) > 1e-6)
-    design = np.stack([np.ones_like(x), x if varies else np.zeros_like(x)], axis=1)
-    mean, sd = (np.array(b) for b in zip(*BELIEF, strict=True))
+def _most_likely(
+    design: NDArray[np.float64],
+    right: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    sd: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the peak of the posterior and the covariance there: Newton's method; it is concave."""
     w = mean.copy()
-    for _ in range(50):
+    for _ in range(100):
         p = 1.0 / (1.0 + np.exp(-np.clip(design @ w, -30.0, 30.0)))
-        slope = design.T @ (y - p) - (w - mean) / sd**2
-        bend = (design * (p * (1.0 - p))[:, None]).T @ design + np.diag(1.0 / sd**2)
-        move = np.linalg.solve(bend, slope)
-        w = w + np.clip(move, -2.0, 2.0)
+        slope = design.T @ (weight * (right - p)) - (w - mean) / sd**2
+        bend = (design * (weight * p * (1.0 - p))[:, None]).T @ design + np.diag(1.0 / sd**2)
+        move = np.clip(np.linalg.solve(bend, slope), -2.0, 2.0)
+        w = w + move
         if float(np.abs(move).max()) < 1e-9:
             break
-    return float(w[0]), float(w[1]) if varies else 0.0
+    return w, np.asarray(np.linalg.inv(bend), dtype=np.float64)
 
 
-def _logit(p: float) -> float:
-    return math.log(p / (1.0 - p))
-
-
-def held_out(findings: Sequence[Stated]) -> list[Stated]:
-    """Return the findings with the confidence of a map that was fitted on the other families alone."""
+def left_out(findings: Sequence[Stated]) -> list[Stated]:
+    """Return the findings with the confidence of tables that were fitted on all other groups."""
     out = []
-    for family in sorted({f.family for f in findings}):
-        maps = fitted([(f.rule, _logit(f.confidence), f.right) for f in findings if f.family != family])
-        for f in findings:
-            if f.family == family:
-                offset, slope = maps.get(f.rule, (_logit(f.confidence), 0.0))
-                x = offset + slope * _logit(f.confidence)
-                p = f.confidence if f.rule in CAPPED else min(max(1.0 / (1.0 + math.exp(-x)), 0.02), 0.99)
-                out.append(Stated(f.family, f.rule, p, f.right))
+    for group in sorted({f.group for f in findings}):
+        with using(fitted([f for f in findings if f.group != group])):
+            out += [_restated(f) for f in findings if f.group == group]
     return out
 
 
-def calibration(findings: Sequence[Stated]) -> dict[str, Any]:
-    """Return bins, the fit over all and by family held out, and per rule mean confidence beside the share right."""
-    if not findings:
+def _restated(f: Stated) -> Stated:
+    return replace(f, confidence=in_task(f.rule, confidence_of(f.rule, f.strength), TaskKind(f.kind)))
+
+
+def calibration(findings: Iterable[Stated]) -> dict[str, Any]:
+    """Return how confidences fit: bins, expected calibration error, Brier score, how many of the surest are right.
+
+    ``error`` is the mean distance of confidence and share right over the bins, weighted by their findings; ``base`` the
+    Brier score of one confidence for all, the share right; ``unmeasured`` counts the findings that state none, and how
+    many of them were right.
+    """
+    given = list(findings)
+    known = [f for f in given if f.confidence is not None]
+    none = [f.right for f in given if f.confidence is None]
+    if not known:
         return {}
-    groups = sorted({f.family for f in findings})
-    sources = sorted({g.split()[0] for g in groups})
-    named = {"all": groups} | {f"all {s}": [g for g in groups if g.split()[0] == s] for s in sources}
-    named |= {g: [g] for g in groups if sum(f.family == g for f in findings) >= LEAST}
-    return {
-        "bins": _bins(findings),
-        "fits": {name: asdict(_fit(findings, families)) for name, families in named.items()},
-        "rules": _rules(findings, sources),
-        "held_out": asdict(_fit(held_out(findings), groups)),
-    }
-
-
-def _arrays(findings: Sequence[Stated]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return np.array([f.confidence for f in findings]), np.array([float(f.right) for f in findings])
-
-
-def _bins(findings: Sequence[Stated]) -> list[dict[str, float]]:
-    confidence, right = _arrays(findings)
-    place = _place(confidence)
-    return [
+    said = np.array([f.confidence for f in known])
+    right = np.array([float(f.right) for f in known])
+    place = np.clip(np.searchsorted(EDGES, said, side="right") - 1, 0, len(EDGES) - 2)
+    bins = [
         {
             "from": EDGES[i],
             "to": EDGES[i + 1],
             "findings": int((place == i).sum()),
-            "confidence": float(confidence[place == i].mean()),
+            "confidence": float(said[place == i].mean()),
             "right": float(right[place == i].mean()),
         }
         for i in np.unique(place)
     ]
-
-
-def _place(confidence: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.clip(np.searchsorted(EDGES, confidence, side="right") - 1, 0, len(EDGES) - 2)
-
-
-def _fit(findings: Sequence[Stated], families: Sequence[str]) -> Fit:
-    """Return the fit over some families; what a family is held against is taken from all the others."""
-    inside = [f for f in findings if f.family in families]
-    confidence, right = _arrays(inside)
-    place = _place(confidence)
-    error = sum(abs(confidence[place == i].mean() - right[place == i].mean()) * (place == i).mean() for i in set(place))
-    base, by_rule = np.empty(len(inside)), np.empty(len(inside))
-    for family in {f.family for f in inside}:
-        others = [f for f in findings if f.family != family]
-        share = float(np.mean([f.right for f in others])) if others else 0.5
-        for i, finding in enumerate(inside):
-            if finding.family == family:
-                alike = [f.right for f in others if f.rule == finding.rule]
-                base[i] = share
-                by_rule[i] = (sum(alike) + 5 * share) / (len(alike) + 5)
-    return Fit(
-        findings=len(inside),
-        confidence=float(confidence.mean()),
-        right=float(right.mean()),
-        error=float(error),
-        brier=float(np.mean((confidence - right) ** 2)),
-        base=float(np.mean((base - right) ** 2)),
-        by_rule=float(np.mean((by_rule - right) ** 2)),
-    )
-
-
-def _rules(findings: Sequence[Stated], sources: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return each rule's figures, and those of each source of runs with enough findings of it."""
-    out = {}
-    for rule in sorted({f.rule for f in findings}):
-        of_rule = [f for f in findings if f.rule == rule]
-        out[rule] = _rule(of_rule)
-        parts = {source: [f for f in of_rule if f.family.split()[0] == source] for source in sources}
-        if sum(map(bool, parts.values())) > 1:
-            out |= {f"{rule}, {source}": _rule(part) for source, part in parts.items() if len(part) >= LEAST}
-    return out
-
-
-def _rule(findings: Sequence[Stated]) -> dict[str, Any]:
-    """Return a rule's figures; ``low`` and ``high`` are the 95 % Wilson interval of the share right."""
-    confidence, right = _arrays(findings)
-    n, share, z = len(findings), float(right.mean()), 1.96
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    mean = float(confidence.mean())
-    low, high = centre - half, centre + half
     return {
-        "findings": n,
-        "confidence": mean,
-        "right": share,
-        "low": low,
-        "high": high,
-        "reads": "too sure" if mean > high else "too shy" if mean < low else "fits",
+        "findings": len(known),
+        "confidence": float(said.mean()),
+        "right": float(right.mean()),
+        "error": sum(abs(b["confidence"] - b["right"]) * b["findings"] for b in bins) / len(known),
+        "brier": float(np.mean((said - right) ** 2)),
+        "base": float(right.mean() * (1.0 - right.mean())),
+        "sure": [int(right[said >= SURE].sum()), int((said >= SURE).sum())],
+        "unmeasured": [sum(none), len(none)],
+        "bins": bins,
     }
 
 
-def main() -> int:
-    """Fit the maps and print them, with how they do on families left out."""
-    from tests.benchmarks import synthetic
-    from tests.benchmarks.accuracy import scan
-    from tests.benchmarks.corpora import sample_logs, trained
+def _strengths(place: Path) -> Any:
+    from tests.benchmarks.outside import found_in
+    from tests.benchmarks.tables import OURS
 
     with raw():
-        seen = stated(scan([*sample_logs(), *trained(), *synthetic.healthy(3), *synthetic.faulty(3)]))
-        strange = stated(
-            scan([*synthetic.healthy(1, laws=synthetic.OTHERS), *synthetic.faulty(1, laws=synthetic.EVEN)])
-        )
-    known = [(f.rule, strength(f), f.right) for f in seen if f.rule not in CAPPED]
-    maps = fitted(known)
-    print("FITTED: dict[str, tuple[float, float]] = {")
-    for rule, (offset, slope) in maps.items():
-        of_rule = [right for name, _, right in known if name == rule]
-        print(f'    "{rule}": ({offset:.2f}, {slope:.2f}),  # {sum(of_rule)} of {len(of_rule)} right')
-    print("}")
-    parts = {"in sample": _with(seen, maps), "noises never seen": _with(strange, maps)}
-    left: list[Stated] = []
-    for family in sorted({f.family for f in seen}):
-        others = fitted([(f.rule, strength(f), f.right) for f in seen if f.family != family])
-        left += _with([f for f in seen if f.family == family], others)
-    parts["family left out"] = left
-    for name, findings in parts.items():
-        fit = _fit(findings, sorted({f.family for f in findings}))
-        print(f"{name}: {fit.findings} findings, confidence {fit.confidence:.3f}, right {fit.right:.3f}, ", end="")
-        print(f"ECE {fit.error:.3f}, Brier {fit.brier:.4f}, base rate's {fit.base:.4f}")
-        for b in _bins(findings):
-            print(f"  {b['from']:.2f} to {b['to']:.2f} {b['findings']:>5} {b['confidence']:.3f} {b['right']:.3f}")
+        return found_in(OURS, place)
+
+
+def main() -> int:
+    """Fit the tables, print them with how they do on groups left out and left aside, and, when asked, write them."""
+    from tests.benchmarks.outside import entries, judged
+    from tests.benchmarks.tables import with_section
+
+    parser = argparse.ArgumentParser(description="Fit the tables of confidence.")
+    parser.add_argument("--write", action="store_true", help="put them into curveread/detectors/confidence.py")
+    chosen = parser.parse_args()
+    runs = [e for source in ("trained", "trained2", "wild") for e in entries(source)]
+    with ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(_strengths, [e.place for e in runs], chunksize=4))
+    seen = {
+        aside: [
+            replace(f, strength=strength(f.confidence), confidence=None)
+            for f in stated(judged(e, of_run) for e, of_run in zip(runs, found, strict=True) if e.aside is aside)
+            if f.confidence is not None
+        ]
+        for aside in (False, True)
+    }
+    tables = fitted(seen[False])
+    section = _section(tables, seen[False])
+    print(section)
+    with using(tables):
+        parts = {"in sight": [*map(_restated, seen[False])], "left aside": [*map(_restated, seen[True])]}
+    parts["program or repository left out"] = left_out(seen[False])
+    for kind in sorted({f.kind for f in seen[False]}):
+        parts[f"left out, {kind}"] = [f for f in parts["program or repository left out"] if f.kind == kind]
+    for name, part in parts.items():
+        print(_line(name, calibration(part)))
+    if chosen.write:
+        place = Path(confidence.__file__)
+        place.write_text(with_section(place.read_text(encoding="utf-8"), section, BEGIN, END), encoding="utf-8")
     return 0
 
 
-def _with(findings: Sequence[Stated], maps: dict[str, tuple[float, float]]) -> list[Stated]:
-    """Return the findings with the confidence that the maps give them; a loss-spike that is no alarm is left out."""
-    out = []
-    for f in findings:
-        offset, slope = maps.get(f.rule, confidence.UNMEASURED)
-        p = min(max(1.0 / (1.0 + math.exp(-(offset + slope * strength(f)))), 0.02), 0.99)
-        if f.rule in CAPPED:
-            p = f.confidence
-        if f.rule != "loss-spike" or p >= 0.5:
-            out.append(Stated(f.family, f.rule, p, f.right))
-    return out
+def _section(tables: Tables, findings: Sequence[Stated]) -> str:
+    """Return the tables as Python, beside each line what it rests on."""
+
+    def seen(alike: Sequence[Stated]) -> str:
+        return f"# {sum(f.right for f in alike)} of {len(alike)} right, {len({f.group for f in alike})} programs"
+
+    lines = ["RULES: dict[str, tuple[float, float]] = {"]
+    for rule, (offset, slope) in tables.rules.items():
+        lines.append(f'    "{rule}": ({offset:.2f}, {slope:.2f}),  {seen([f for f in findings if f.rule == rule])}')
+    lines += ["}", "KINDS: dict[str, float] = {"]
+    for kind, shift in tables.kinds.items():
+        lines.append(f'    "{kind}": {shift:.2f},  {seen([f for f in findings if f.kind == kind])}')
+    return "\n".join([*lines, "}", f"ELSEWHERE = {tables.elsewhere:.2f}", ""])
+
+
+def _line(name: str, c: dict[str, Any]) -> str:
+    if not c:
+        return f"{name}: none that states a confidence"
+    sure, unmeasured = (f"{part} of {whole}" for part, whole in (c["sure"], c["unmeasured"]))
+    bins = ", ".join(f"{b['confidence']:.2f}: {b['right']:.2f} ({b['findings']})" for b in c["bins"])
+    return (
+        f"{name}: {c['findings']} findings, confidence {c['confidence']:.3f}, right {c['right']:.3f}, "
+        f"ECE {c['error']:.3f}, Brier {c['brier']:.3f} (one for all {c['base']:.3f}), of {SURE} and more {sure} right, "
+        f"of those without confidence {unmeasured}; {bins}"
+    )
 
 
 if __name__ == "__main__":

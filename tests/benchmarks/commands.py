@@ -1,25 +1,25 @@
-"""Tools with a command of their own, run as a user would run them: trainspotter and runmedic, where installed."""
+"""Tools with a command of their own, run as a user would run them, without options, where they are installed.
+
+Each lives in an environment of its own, whose ``bin`` is on the PATH (``python -m venv T && T/bin/pip install NAME``);
+losslint as ``losslint[tb]``, which reads event files, too. Their findings are given the names of the checks here that
+say the same; a finding that no check corresponds to keeps its own name. Remarks about lines of the file that could not
+be parsed are left out.
+"""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from curveread.run.model import Run
 from tests.benchmarks.events import Seen
 
-__all__ = ["COMMANDS", "Command", "best_file", "write_csv"]
+__all__ = ["COMMANDS", "Command", "best_file"]
 
 SECONDS = 300
 _TRAINSPOTTER = {
@@ -47,7 +47,33 @@ _RUNMEDIC = (
     ("chance", "no-learning"),
     ("grad", "gradient-explosion"),
     ("noisy", "oscillation"),
+    ("oom", "out-of-memory"),
+    ("killed", "crash"),
 )
+_LOSSLINT = {
+    "nan_inf": "nonfinite-loss",
+    "divergence": "divergence",
+    "loss_spike": "loss-spike",
+    "step_backtrack": "restart",
+    "overfit_onset": "overfitting",
+    "stagnation": "plateau",
+}
+_TRAINPROOF = {
+    "TP-NAN": "nonfinite-loss",
+    "TP-NAN-GRAD": "nonfinite-loss",
+    "TP-ZERO-LOSS-ONSET": "masked-nan",
+    "TP-ZERO-LOSS": "no-learning",
+    "TP-FLAT": "no-learning",
+    "TP-DEAD-RUN": "no-learning",
+    "TP-ZERO-LR": "no-learning",
+    "TP-ZERO-LR-PARTIAL": "learning-rate-jump",
+    "TP-DIVERGE": "divergence",
+    "TP-OVERFIT": "overfitting",
+    "TP-ZERO-GRAD": "gradient-vanishing",
+    "TP-GRAD-SPIKE": "gradient-explosion",
+    "TP-STEP-CLIFF": "throughput-drop",
+}
+_UNREAD = {"TP-NO-RECORDS", "TP-NO-LOSS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +83,22 @@ class Command:
     name: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-    understand: Callable[[Any], list[Seen]]
+    understand: Callable[[Any], list[Seen] | None]
     names: frozenset[str]
 
     def where(self) -> str | None:
         """Return the command's path, None where it is not installed."""
-        beside = Path(sys.executable).parent / self.name
-        return str(beside) if beside.is_file() else shutil.which(self.name)
+        return shutil.which(self.name)
 
     def title(self) -> str:
-        """Return its name with the version that is installed beside the interpreter."""
-        try:
-            return f"{self.name} {version(self.name)}"
-        except PackageNotFoundError:
-            return self.name
+        """Return its name with the version that is installed in its environment."""
+        ask = f"from importlib.metadata import version; print(version({self.name!r}))"
+        python = Path(self.where() or "").with_name("python")
+        done = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
+        return f"{self.name} {done.stdout.strip()}"
 
-    def look(self, place: Path) -> list[Seen]:
-        """Return what the tool finds in a file or folder; nothing where it fails."""
+    def look(self, place: Path) -> list[Seen] | None:
+        """Return what the tool finds in a file or folder; None where it cannot read it, or fails."""
         command = self.where()
         assert command is not None
         try:
@@ -86,27 +111,22 @@ class Command:
             )
             return self.understand(json.loads(done.stdout))
         except (subprocess.TimeoutExpired, json.JSONDecodeError):
-            return []
+            return None
 
 
-def best_file(folder: Path) -> Path:
-    """Return the file or folder with which a tool that reads one file is served best."""
-    for pattern in ("trainer_state.json", "**/metrics.csv", "history.csv", "*.csv", "*.jsonl"):
-        found = sorted(folder.glob(pattern))
+_BEST = (
+    "trainer_state.json trainer_state*.json metrics.csv history.csv results.csv progress.csv log.csv *.csv *.jsonl "
+    "*tfevents* *.json *.log *.txt"
+).split()
+
+
+def best_file(place: Path) -> Path:
+    """Return the file, or folder of event files, with which a tool that reads one log is served best."""
+    for pattern in _BEST:
+        found = sorted(place.rglob(pattern), key=lambda p: p.stat().st_size) if place.is_dir() else []
         if found:
-            return found[0]
-    found = sorted(folder.glob("**/*tfevents*"))
-    return found[0].parent if found else folder
-
-
-def write_csv(run: Run, path: Path) -> None:
-    """Write a run as a table with a row per step and an empty cell where a curve has no point."""
-    step = np.unique(np.concatenate([c.step for c in run.curves.values()]))
-    cells = [dict(zip(c.step.tolist(), c.value.tolist(), strict=True)) for c in run.curves.values()]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["step", *run.curves])
-        table.writerows([at, *(repr(c[at]) if at in c else "" for c in cells)] for at in step.tolist())
+            return found[-1].parent if "tfevents" in pattern else found[-1]
+    return place
 
 
 def _of_trainspotter(document: Mapping[str, Any]) -> list[Seen]:
@@ -121,9 +141,11 @@ def _of_trainspotter(document: Mapping[str, Any]) -> list[Seen]:
     ]
 
 
-def _of_runmedic(documents: list[Mapping[str, Any]]) -> list[Seen]:
+def _of_runmedic(documents: list[Mapping[str, Any]]) -> list[Seen] | None:
+    if not documents:
+        return None
     seen: list[Seen] = []
-    for finding in documents[0].get("findings", []) if documents else []:
+    for finding in documents[0].get("findings", []):
         text = f"{finding.get('check', '')} {finding.get('title', '')}".lower()
         rule = next((rule for word, rule in _RUNMEDIC if word in text), text)
         severity = {"critical": "error"}.get(finding["severity"], finding["severity"])
@@ -135,7 +157,34 @@ def _of_runmedic(documents: list[Mapping[str, Any]]) -> list[Seen]:
     return seen
 
 
+def _of_losslint(document: Mapping[str, Any]) -> list[Seen]:
+    seen: list[Seen] = []
+    for finding in document["findings"]:
+        if (rule := _LOSSLINT.get(finding["check"])) is None:
+            continue
+        details = finding["details"]
+        steps = details.get("steps") or [details.get("since_step")]
+        steps = steps if rule == "loss-spike" else steps[:1]
+        seen += [Seen(rule, finding["severity"], s, s if rule == "loss-spike" else None) for s in steps]
+    return seen
+
+
+def _of_trainproof(document: Mapping[str, Any]) -> list[Seen] | None:
+    findings = [f for report in document["reports"] for f in report["findings"] if f["level"] in ("WARN", "FAIL")]
+    if _UNREAD & {f["id"] for f in findings} or not document["reports"]:
+        return None
+    seen = []
+    for finding in findings:
+        named = re.search(r"(?:@step ?|first at step |Steps: \[)(\d+)", finding["evidence"])
+        severity = "error" if finding["level"] == "FAIL" else "warning"
+        rule = _TRAINPROOF.get(finding["id"], finding["id"])
+        seen.append(Seen(rule, severity, float(named[1]) if named else None))
+    return seen
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("trainspotter", ("analyze",), ("--output", "json"), _of_trainspotter, frozenset(_TRAINSPOTTER.values())),
     Command("runmedic", ("diagnose",), ("--json",), _of_runmedic, frozenset(rule for _, rule in _RUNMEDIC)),
+    Command("losslint", ("check",), ("--format", "json"), _of_losslint, frozenset(_LOSSLINT.values())),
+    Command("trainproof", ("doctor",), ("--json",), _of_trainproof, frozenset(_TRAINPROOF.values())),
 )

@@ -12,7 +12,7 @@ from typing import Any
 from curveread.run.model import Run
 from tests.benchmarks.events import KINDS, Event, Label
 
-__all__ = ["SAMPLES", "TRAINED", "Case", "sample_logs", "trained"]
+__all__ = ["ROOT", "SAMPLES", "TRAINED", "Case", "of_trained", "sample_logs", "trained"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_logs"
@@ -73,7 +73,7 @@ def trained(root: Path = TRAINED) -> list[Case]:
     if not labels.is_file():
         return []
     entries = [json.loads(line) for line in labels.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [Case(_of_trained(entry), root / "runs" / entry["run_id"]) for entry in entries]
+    return [Case(of_trained(entry), root / "runs" / entry["run_id"]) for entry in entries]
 
 
 def _of_sample(entry: Mapping[str, Any]) -> Label:
@@ -97,7 +97,7 @@ def _of_sample(entry: Mapping[str, Any]) -> Label:
     )
 
 
-def _of_trained(entry: Mapping[str, Any]) -> Label:
+def of_trained(entry: Mapping[str, Any]) -> Label:
     """Return the label of a trained run; the letters before its number name the program that trained it."""
     events = tuple(_of_trained_event(item) for item in entry["events"] if item["type"] in KINDS)
     program = re.match(r"[a-z]+", entry["run_id"])

@@ -115,6 +115,8 @@ class Seen:
         0..1, None where the tool says none.
     anywhere
         Whether it is taken to be at the right place, since the tool names none.
+    task
+        What curveread takes the run for; empty from other tools.
     """
 
     rule: str
@@ -123,6 +125,7 @@ class Seen:
     last: float | None = None
     confidence: float | None = None
     anywhere: bool = False
+    task: str = ""
 
     @property
     def alarm(self) -> bool:

@@ -2,17 +2,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.detectors.confidence import FITTED, confidence_of
+from curveread.detectors.confidence import CAPS, ELSEWHERE, KINDS, RULES, confidence_of, in_task
 from curveread.detectors.registry import rules
+from curveread.diagnose import diagnose
+from curveread.findings.wording import sureness
+from curveread.run.tags.kinds import TaskKind
+from tests.support.curves import evaluated
 
 
 def test_fitted_rules_exist_and_clearer_cases_are_surer() -> None:
-    assert set(FITTED) <= set(rules())
-    for rule in rules():
-        said = [confidence_of(rule, x) for x in np.linspace(-20.0, 20.0, 41)]
-        assert 0.02 <= min(said) <= max(said) <= 0.99
+    assert set(RULES) <= set(rules())
+    assert set(KINDS) <= {kind.value for kind in TaskKind}
+    assert min(0.0, *KINDS.values()) == ELSEWHERE
+    for rule in RULES:
+        said = [confidence_of(rule, x) or 0.0 for x in np.linspace(-20.0, 20.0, 41)]
+        assert 0.02 <= min(said) <= max(said) <= CAPS.get(rule, 0.99)
         assert said == sorted(said)
 
 
-def test_a_rule_that_was_not_measured_says_four_in_five() -> None:
-    assert round(confidence_of("throughput-drop", 3.0), 2) == 0.8
+def test_a_rule_that_was_not_measured_claims_nothing() -> None:
+    assert confidence_of("sparse-logging", 3.0) is None
+    assert in_task("sparse-logging", None, TaskKind.SPEECH) is None
+    assert sureness(None) == "no measured confidence"
+    assert sureness(0.97) == "almost certain (97 %)"
+
+
+def test_what_another_package_claims_is_left_to_it() -> None:
+    assert in_task("dead-critic", 0.6, TaskKind.PLAY) == 0.6
+
+
+def test_a_run_says_so_in_its_result() -> None:
+    (f,) = diagnose(evaluated(2_500, 500, logged=500), select=["sparse-logging"]).findings
+    assert f.to_json()["confidence"] is None

@@ -17,7 +17,6 @@ def test_a_quarter_of_the_time(logged: bool) -> None:
     assert (f.severity, f.first_step) == (Severity.INFO, None)
     assert "evaluation took 10 min, 23 % of the wall time" in str(f.message)
     assert ("pauses" in str(f.message)) is not logged
-    assert f.confidence == (0.9 if logged else 0.7)
     assert bool(f.also_explained_by) is not logged  # a pause may be a checkpoint that is written
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HEALTH", "INKS", "PLAIN", "STRIP", "STROKES", "WORDS", "Ink", "sureness"]
+__all__ = ["HEALTH", "INKS", "PLAIN", "STRIP", "STROKES", "WORDS", "Ink"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,3 @@ STROKES = {"raw": (1.0, 0.36), "trend": (2.0, 1.0), "eval": (1.6, 1.0), "plain":
 
 WORDS = {"ok": "OK", "undetermined": "Undetermined", "info": "Info", "warning": "Warning", "error": "Error"}
 """How a severity is written."""
-
-
-def sureness(confidence: float) -> str:
-    """Return a confidence as words, from ``almost certain`` to ``a weak hint``."""
-    steps = ((0.95, "almost certain"), (0.85, "very likely"), (0.65, "likely"), (0.4, "possible"))
-    return next((words for least, words in steps if confidence >= least), "a weak hint")

@@ -164,7 +164,7 @@ def _findings(pages: _Pages, cards: Sequence[facts.Card]) -> None:
         pages.need(1.6)
         pages.paper.badge(_LEFT + 0.1, pages.y + 0.14, card.number, card.severity)
         pages.write(card.full or card.message, 10.5, indent=0.32, bold=True, after=0.02)
-        meta = f"{card.word} · {card.rule} · {card.sure} ({card.percent}) · {card.where}"
+        meta = f"{card.word} · {card.rule} · {card.sure} · {card.where}"
         pages.write(
             meta + (f" · {shorten(card.tag, 80)}" if card.tag else ""), 8.5, indent=0.32, alpha=0.75, after=0.04
         )

@@ -81,7 +81,7 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
 def _card(card: facts.Card) -> list[str]:
     out = [f"### {card.number}. {escape(card.message)}", ""]
     place = f"{code(card.tag)}, {escape(card.where)}" if card.tag is not None else escape(card.where)
-    out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} ({card.percent}) · {place}", ""]
+    out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} · {place}", ""]
     if card.evidence:
         out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
     for heading, lines in (
