@@ -59,7 +59,8 @@ def in_task(rule: str, confidence: float | None, kind: TaskKind) -> float | None
     """Return a confidence as it is in runs of a kind, or of the least sure kind where it was not measured."""
     if confidence is None or rule not in RULES:
         return confidence
-    return _bounded(rule, math.log(confidence / (1.0 - confidence)) + KINDS.get(group_of(kind), ELSEWHERE))
+    p = min(max(confidence, _LEAST), _MOST)
+    return _bounded(rule, math.log(p / (1.0 - p)) + KINDS.get(group_of(kind), ELSEWHERE))
 
 
 def group_of(kind: TaskKind) -> str:

@@ -44,7 +44,7 @@ class Overfitting(Detector):
         than the one before. Fewer than eight evaluations in all do not show their noise: there every one after the
         minimum must be higher than the one before, and the rise ``steep``; where the run memorises (the training
         loss fell by a third since, to less than half of the evaluation loss) a rise of ``slight`` will do. The
-        confidence is then at most that of the order: k evaluations rise by chance in one of k! cases.
+        case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
         ``gained`` of all that it gained.
@@ -162,7 +162,7 @@ class Overfitting(Detector):
         return Finding(
             rule=self.rule,
             severity=severity,
-            confidence=min(confidence_of(self.rule, float(np.log(rise.z / self.least_z))), _order_confidence(y, low)),
+            confidence=confidence_of(self.rule, min(float(np.log(rise.z / self.least_z)), _order_strength(y, low))),
             tag=view.tag,
             first_step=at,
             peak_step=int(step[low + int(np.argmax(y[low:]))]),
@@ -290,9 +290,9 @@ def _kendall_tail(n: int, s: int) -> float:
     return float(counts[: inversions + 1].sum() / counts.sum())
 
 
-def _order_confidence(y: FloatArray, low: int) -> float:
-    """Return the confidence that the order of the evaluations since the minimum allows: k rise by chance once in k!."""
-    return 1.0 - 1.0 / factorial(min(y.size - low, 10))
+def _order_strength(y: FloatArray, low: int) -> float:
+    """Return how clear the order of the evaluations since the minimum is: k rise by chance once in k!, 0 for three."""
+    return float(np.log(factorial(min(y.size - low, 10)) / factorial(3)))
 
 
 def _memorises(view: CurveView, train: CurveView, end: float, fall: float) -> bool:
