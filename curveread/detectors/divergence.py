@@ -137,7 +137,7 @@ class Divergence(Detector):
             times=rough(ratio),
         )
         evidence = [Evidence("largest-value-against-the-best", "largest value against the best", ratio, "ratio")]
-        return [self._finding(view, onset, subject, message, confidence_of(self.rule, float(np.log(ratio))), evidence)]
+        return [self._finding(view, onset, subject, message, float(np.log(ratio)), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
@@ -162,8 +162,8 @@ class Divergence(Detector):
         if peak > rise.best and won_back and not _still_rising(view, onset):
             return []
         evidence = [Evidence("rise", "rise", float(rise.z), "standard errors")]
-        confidence = confidence_of(self.rule, float(np.log(rise.z / self.weak_z)))
-        return [self._told(view, subject, onset, best, end, lost, confidence, evidence)]
+        strength = float(np.log(rise.z / self.weak_z))
+        return [self._told(view, subject, onset, best, end, lost, strength, evidence)]
 
     def _clear(self, rise: Rise, lost: float, subject: Subject) -> bool:
         """Return whether the rise stands out of the noise, by itself or with that of an evaluation loss."""
@@ -192,7 +192,7 @@ class Divergence(Detector):
         best: float,
         end: float,
         lost: float,
-        confidence: float,
+        strength: float,
         evidence: list[Evidence],
     ) -> Finding:
         """Return the finding of a loss that rose from its best level to that of the end."""
@@ -210,7 +210,7 @@ class Divergence(Detector):
             *evidence,
             Evidence("share-of-the-progress-lost", "share of the progress lost", float(min(lost, 1.0)), "ratio"),
         ]
-        return self._finding(view, onset, subject, message, confidence, evidence)
+        return self._finding(view, onset, subject, message, strength, evidence)
 
     def _onset(self, view: CurveView, rise: Rise) -> int:
         """Return the index at which the trend left its best level for the last time."""
@@ -234,7 +234,7 @@ class Divergence(Detector):
         return int(blocks.edge[min(k + 1, len(blocks) - 1)])
 
     def _finding(
-        self, view: CurveView, onset: int, subject: Subject, message: Text, confidence: float, evidence: list[Evidence]
+        self, view: CurveView, onset: int, subject: Subject, message: Text, strength: float, evidence: list[Evidence]
     ) -> Finding:
         first = int(view.step[onset])
         advice: list[str] = [text("Go back to a checkpoint before {onset}.", onset=Place(first))]
@@ -257,7 +257,7 @@ class Divergence(Detector):
         return Finding(
             rule=self.rule,
             severity=Severity.ERROR,
-            confidence=confidence,
+            confidence=confidence_of(self.rule, strength),
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmax(view.value[onset:]))]),

@@ -101,7 +101,8 @@ def test_three_evaluations_that_rise_while_the_run_memorises(evaluation: list[fl
     run = spread(train_loss=_memorising(60, 0.03), eval_loss=np.array(evaluation))
     (f,) = found(run, "overfitting")
     assert f.severity is not Severity.INFO
-    assert f.confidence == in_task(f.rule, confidence_of(f.rule, 0.0), TaskKind.UNKNOWN)  # no clearer than that
+    most = in_task(f.rule, confidence_of(f.rule, 0.0), TaskKind.UNKNOWN)  # the order is no clearer than that
+    assert most is None or (f.confidence or 0.0) <= most
 
 
 @pytest.mark.parametrize(
