@@ -27,3 +27,36 @@ def test_noise_and_a_planned_cycle_are_quiet() -> None:
     cycle = np.sin(np.arange(1200) * 2 * np.pi / 150)
     evaluation = decay(120, 0.01) * (1 + 0.1 * cycle[9::10])
     assert found(run_of(eval_loss=evaluation, lr=1e-3 * (1.1 + cycle)), "oscillation") == []
+
+
+N = 4000
+
+
+def test_classes_that_come_in_blocks_swing_the_training_loss() -> None:
+    """Four classes of ten steps each, never shuffled: each block begins high and is learnt in its course."""
+    t = np.arange(N)
+    block = np.array([1.0, 1.5, 0.8, 1.2])[t // 10 % 4] * (1 + 0.4 * np.exp(-(t % 10) / 3))
+    (f,) = found(run_of(train_loss=decay(N, 0.1) * block), "oscillation")
+    assert f.get("period") == pytest.approx(40, rel=0.03)
+    assert "Shuffle the data" in f.advice[0]
+
+
+def test_ringing_that_dies_down_is_found_where_it_rings() -> None:
+    t = np.arange(N)
+    ringing = np.exp(0.5 * np.sin(t * 2 * np.pi / 25) * np.exp(-t / 1200))
+    (f,) = found(run_of(train_loss=decay(N, 0.05) * ringing), "oscillation")
+    assert f.get("period") == pytest.approx(25, rel=0.03)
+    assert f.last_step < 2600
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_training_noise_epochs_and_schedules_are_quiet(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    t = np.arange(N)
+    slow = np.convolve(rng.standard_normal(N + 29), np.ones(30), "valid") / np.sqrt(30)
+    order = rng.standard_normal(50)[t % 50]  # the same batches in the same order, every epoch
+    sawtooth = 0.3 * (t % 100 / 100 - 0.5)
+    for noise in (0.3 * slow, 0.15 * order, sawtooth):
+        assert found(run_of(train_loss=decay(N, 0.05, seed=seed) * np.exp(noise)), "oscillation") == []
+    cycle = np.sin(t * 2 * np.pi / 60)
+    assert found(run_of(train_loss=decay(N, 0.05) * np.exp(0.3 * cycle), lr=1e-3 * (1.1 + cycle)), "oscillation") == []

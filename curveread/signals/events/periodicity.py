@@ -1,15 +1,20 @@
-"""Whether a series repeats itself: the strongest period of its detrended values, with Fisher's exact test."""
+"""Whether a series repeats itself: the strongest period of its detrended values, with Fisher's exact test.
+
+A period that lasts for a part of the series only is looked for in windows.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import comb
 
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.smoothing import lowess
 
-__all__ = ["Period", "strongest_period"]
+__all__ = ["Period", "Swing", "limited", "strongest_period", "swing_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,106 @@ def strongest_period(y: FloatArray, most: float) -> Period | None:
     harmonics = [j for j in (k, 2 * k, 3 * k) if j < power.size]
     m = power.size - 1
     return Period(n / k, float(power[harmonics].sum() / total), _fisher(g, m))
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """A stretch of a series that goes up and down evenly.
+
+    Parameters
+    ----------
+    first, last
+        Indices of its first and last point.
+    points
+        Length of the period.
+    share
+        Share of the variance around the trend that the mean period explains.
+    height
+        From the bottom of the mean period to its top, in the unit of the values.
+    """
+
+    first: int
+    last: int
+    points: float
+    share: float
+    height: float
+
+
+_BINS = 8
+"""Phases of a period that are told apart."""
+
+
+def swing_of(
+    y: FloatArray, *, cycles: float = 8.0, points: float = 8.0, share: float = 0.3, p: float = 1e-8
+) -> Swing | None:
+    """Return the stretch over which a noisy series swings, None where none lasts for two windows.
+
+    Parameters
+    ----------
+    y
+        (n,) evenly spaced values.
+    cycles, points
+        Fewest repetitions in a window, and points in a period.
+    share, p
+        What the mean period must explain of the variance around the trend, and the largest chance of noise to show it.
+
+    Notes
+    -----
+    Windows of a quarter of the series, half a window apart; two neighbours must agree in their period within 15 %. The
+    mean period, in eight phases, must go down for three of them: what falls at once and climbs is the sawtooth of an
+    epoch. O(n log n).
+
+    Examples
+    --------
+    >>> t = np.arange(2000.0)
+    >>> found = swing_of(np.sin(t * 2.0 * np.pi / 20.0) * (t > 900))
+    >>> found.first, round(found.points)
+    (1000, 20)
+    """
+    n, width = y.size, y.size // 4
+    if width < cycles * points:
+        return None
+    seen = [
+        _swing_in(y[begin : begin + width], begin, cycles, points, share, p)
+        for begin in range(0, n - width + 1, width // 2)
+    ]
+    pairs = [
+        replace(max(a, b, key=lambda s: s.share), first=a.first, last=b.last)
+        for a, b in pairwise(seen)
+        if a is not None and b is not None and abs(np.log(a.points / b.points)) < 0.15
+    ]
+    return max(pairs, key=lambda s: s.share, default=None)
+
+
+def _swing_in(y: FloatArray, begin: int, cycles: float, points: float, share: float, p: float) -> Swing | None:
+    """Return the swing of one window, that begins at an index, None where it is none."""
+    rest = limited(y - lowess(y, 0.4))
+    found = strongest_period(rest, y.size / cycles)
+    if found is None or found.p > p or found.points < points:
+        return None
+    # Between the frequencies of so short a window; and up to four turns of unequal blocks are one period.
+    near = y.size / (y.size / found.points + np.linspace(-0.5, 0.5, 11))
+    turns = [k for k in (1, 2, 3, 4) if found.points * k <= 1.1 * y.size / cycles]
+    fits = [max((_folded(rest, k * at)[1], k * float(at)) for at in near) for k in turns]
+    explained, period = next(fit for fit in fits if fit[0] >= max(fits)[0] - 0.1)
+    once, mean = _folded(rest, fits[0][1])[0], _folded(rest, period)[0]
+    if explained < share or int((np.diff(once, append=once[0]) < 0.0).sum()) < 3:
+        return None
+    return Swing(begin, begin + y.size - 1, period, explained, float(np.ptp(mean)))
+
+
+def _folded(y: FloatArray, period: float) -> tuple[FloatArray, float]:
+    """Return the mean of the values at each phase of a period, and the share of their variance that it explains."""
+    phase = (np.arange(y.size) / period % 1.0 * _BINS).astype(np.int64)
+    mean = np.bincount(phase, y, _BINS) / np.maximum(np.bincount(phase, minlength=_BINS), 1)
+    around = float(((y - y.mean()) ** 2).sum())
+    return mean, 1.0 - float(((y - mean[phase]) ** 2).sum()) / around if around > 0.0 else 0.0
+
+
+def limited(y: FloatArray) -> FloatArray:
+    """Return values limited to three robust spreads, so that a single spike is not taken for a period."""
+    spread = 3.0 * 1.4826 * float(np.median(np.abs(y)))
+    return np.clip(y, -spread, spread) if spread > 0.0 else y
 
 
 def _fisher(g: float, m: int) -> float:
