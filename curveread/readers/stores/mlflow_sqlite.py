@@ -85,6 +85,9 @@ class MlflowSqliteReader(Reader):
             _, name, status, started, stage = known.get(run, (run, None, "", None, ""))
             mine = {key: g.points() for (owner, key), g in metrics.found.items() if owner == run}
             segments, more = segments_of_points(mine, str(path))
+            if not segments:
+                empty.append(run)
+                continue
             said = notes + more + _restored(run, metrics, str(path))
             if stage == "deleted":
                 said.append(

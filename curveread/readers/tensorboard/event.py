@@ -158,6 +158,8 @@ def parse(data: memoryview) -> Layout:
                     layout.values.append(_value(data, c, d, layout))
         elif number == 7 and wire == BYTES:
             layout.session = (a, b)
+            for _ in _noted(data, a, b, layout):
+                pass  # a session that does not end makes the record no event, as it does for TensorBoard
     return layout
 
 

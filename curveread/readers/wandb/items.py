@@ -71,7 +71,7 @@ def plain_items(buf: ByteArray, live: IntArray, here: IntArray, stop: IntArray) 
     size, key_size = (head >> np.uint32(8)) & np.uint32(0xFF), head >> np.uint32(24)
     end = here + 2 + size
     key_stop = here + 4 + key_size
-    text = _word(buf, np.minimum(key_stop, end))  # tag in two bytes, size
+    text = _word(buf, np.minimum(np.minimum(key_stop, end), buf.size - 4))  # tag in two bytes, size
     width = (text >> np.uint32(16)) & np.uint32(0xFF)
     good = (head & _SHORT) == _ITEM
     good &= (text & _SHORT_TEXT) == _JSON_TEXT

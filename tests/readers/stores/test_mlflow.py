@@ -305,6 +305,13 @@ def test_store_of_mlflow_before_steps(tmp_path: Path) -> None:
     assert part.curves["loss"].value.tolist() == [2.0, 1.0]
 
 
+def test_a_run_whose_metrics_have_no_name_is_one_without_metrics(tmp_path: Path) -> None:
+    rows = [("", 1.0, STARTED, OTHER_ID, 0, 0), ("loss", 1.0, STARTED, RUN_ID, 0, 0)]
+    path = mlflow_db(tmp_path / "mlflow.db", {"runs": [sql_run(RUN_ID, "a"), sql_run(OTHER_ID, "b")], "metrics": rows})
+    part = _one(SQLITE.read(path))
+    assert [n.message for n in part.notes] == ["left out 1 run without a metric"]
+
+
 def test_rows_around_a_damaged_page_are_kept(tmp_path: Path) -> None:
     rows = [("loss", 1.0 / (i + 1), STARTED + i, RUN_ID, i, 0) for i in range(2000)]
     path = mlflow_db(tmp_path / "mlflow.db", {"runs": [sql_run(RUN_ID, "a")], "metrics": rows}, page=1024)

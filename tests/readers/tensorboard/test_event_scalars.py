@@ -280,6 +280,18 @@ def test_record_that_is_no_event(tmp_path: Path) -> None:
     ]
 
 
+def test_a_session_that_does_not_end_makes_its_record_no_event(tmp_path: Path) -> None:
+    path = tmp_path / "events.out.tfevents.1"
+    good = [scalar("x", s, s).SerializeToString() for s in (1, 2)]
+    path.write_bytes(frame(good[0]) + frame(b"\x3a\x02\x08\x80") + frame(good[1]))  # status: a varint without its end
+    (part,) = READER.read(path)
+    assert part.curves["x"].step.tolist() == [1, 2]
+    assert [n.message for n in part.notes] == [
+        "record 2 at byte 39: its checksum is right, but it is not an event: a varint does not end before byte 4; "
+        "left out, 2 records were kept"
+    ]
+
+
 def test_whole_numbers_that_float64_does_not_hold_are_told(tmp_path: Path) -> None:
     tokens = [2**53, 2**53 + 1, -(2**53) - 1, 2**60, 7, 2**63 - 1]
     packed = [event(k, tensor("tokens", "scalars", DataType.DT_INT64, int64_val=[n])) for k, n in enumerate(tokens)]
