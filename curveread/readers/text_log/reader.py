@@ -28,7 +28,7 @@ from curveread.readers.text_log.tail import cut_short
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
-from curveread.run.tags.counters import words_of
+from curveread.run.tags.words import words
 
 __all__ = ["TextLogReader", "parts_of"]
 
@@ -207,7 +207,7 @@ _MACHINE = frozenset(
 
 def _of_the_machine(tag: str) -> bool:
     """Return whether a name is of what any program may print of itself."""
-    return role_of(tag) in _NO_EVIDENCE or not _MACHINE.isdisjoint(words_of(tag))
+    return role_of(tag) in _NO_EVIDENCE or not _MACHINE.isdisjoint(words(tag))
 
 
 def _varies(value: FloatArray) -> bool:

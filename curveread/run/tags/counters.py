@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 
-__all__ = ["Counts", "counted_as", "counter_of", "words_of"]
+from curveread.run.tags.words import words
 
-_WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+__all__ = ["Counts", "counted_as", "counter_of"]
 
 
 class Counts(IntEnum):
@@ -40,28 +39,23 @@ _RATES = frozenset(
 )
 
 
-def words_of(name: str) -> list[str]:
-    """Return the words of a name in lower case: ``TotalEnvInteracts`` -> total, env, interacts."""
-    return [w.lower() for w in _WORDS.findall(name)]
-
-
 def counter_of(name: str) -> Counts | None:
     """Return what a number of this name counts; None for a measure."""
-    words = words_of(name.partition("(")[0])
-    if not words or len(words) > 4:
+    have = [w for w in words(name.partition("(")[0]) if not w.isdigit()]
+    if not have or len(have) > 4:
         return None
-    known = [_CLASSES.get(w) for w in words]
-    if known[-1] is None or not _RATES.isdisjoint(words):
-        trailing = words[-1] in {"num", "number", "no", "total", "idx", "index", "id", "nr", "count"}
-        if not trailing or len(words) < 2 or known[-2] is None:
+    known = [_CLASSES.get(w) for w in have]
+    if known[-1] is None or not _RATES.isdisjoint(have):
+        trailing = have[-1] in {"num", "number", "no", "total", "idx", "index", "id", "nr", "count"}
+        if not trailing or len(have) < 2 or known[-2] is None:
             return None
         known.pop()
     kind = known[-1]
-    if kind in (Counts.STEP, Counts.FRAME) and not _GLOBAL.isdisjoint(words):
+    if kind in (Counts.STEP, Counts.FRAME) and not _GLOBAL.isdisjoint(have):
         return Counts.GLOBAL
-    if kind is Counts.EPISODE and words[-1] in {"its", "eps"} and len(words) > 1:
+    if kind is Counts.EPISODE and have[-1] in {"its", "eps"} and len(have) > 1:
         return None
-    if kind is Counts.FRAME and words == ["samples"]:
+    if kind is Counts.FRAME and have == ["samples"]:
         return None
     return kind
 
@@ -70,5 +64,5 @@ def counted_as(name: str) -> str:
     """Return what a counter of this name counts, in a word: ``steps``, ``frames``, ``episodes``; empty for others."""
     kind = counter_of(name)
     if kind in (Counts.STEP, Counts.GLOBAL, Counts.FRAME):
-        return "steps" if _FRAMES.isdisjoint(words_of(name)) else "frames"
+        return "steps" if _FRAMES.isdisjoint(words(name)) else "frames"
     return "episodes" if kind is Counts.EPISODE else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.run import roles
 from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
-from curveread.run.tags.counters import words_of
+from curveread.run.tags.words import words
 
 __all__ = ["TELLING", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
 
@@ -37,13 +37,12 @@ def is_split(word: str) -> bool:
 
 def is_mean(name: str) -> bool:
     """Return whether a number in brackets behind another is a mean or a best of it: ``(avg: 0.6)``."""
-    words = words_of(name)
-    return bool(words) and words[0] in _MEANS
+    return any(w in _MEANS for w in words(name)[:1])
 
 
 def is_telling(tag: str) -> bool:
     """Return whether a metric of this name makes its line a training's."""
-    return role_of(tag) in TELLING or not _TRIAL.isdisjoint(words_of(tag))
+    return role_of(tag) in TELLING or not _TRIAL.isdisjoint(words(tag))
 
 
 def trimmed(words: list[str]) -> list[str]:
