@@ -89,7 +89,7 @@ class Divergence(Detector):
         lost = (end - lowest) / progress
         if chance > self.chance or end - lowest < 0.25 * abs(lowest):
             return []
-        return [self._told(view, subject, first, lowest, end, lost, 1.0 - chance, [])]
+        return [self._told(view, subject, first, lowest, end, lost, float(np.log(self.chance / chance)), [])]
 
     @staticmethod
     def _few_rise(value: FloatArray, best: int, progress: float) -> tuple[int, float]:

@@ -83,13 +83,12 @@ def test_few_points_that_jump_back_are_a_divergence_from_the_jump_on(n: int, noi
     value[k:] = 2.3
     (f,) = found(spread(train_loss=value * np.exp(normal(n, noise))), "divergence")
     assert f.first_step == k + 1
-    assert f.confidence >= 0.9
 
 
 def test_few_points_that_rise_one_after_the_other() -> None:
     value = np.array([2.5, 1.2, 0.9, 0.7, 0.6, 0.55, 0.76, 0.97, 1.2, 1.37])
     (f,) = found(spread(train_loss=value), "divergence")
-    assert (f.first_step, f.get("best-level"), f.confidence) == (7, 0.55, pytest.approx(0.99, abs=0.01))
+    assert (f.first_step, f.get("best-level")) == (7, 0.55)
     for quiet in (
         [2.5, 1.2, 0.9, 0.7, 0.6, 0.55, 0.56, 0.57, 0.58, 0.59],
         [2.5, 1.2, 0.9, 0.7, 0.5, 0.9, 0.6, 0.95, 0.55, 0.8],

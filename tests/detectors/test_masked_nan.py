@@ -23,7 +23,7 @@ def test_zeros_beside_a_nan_gradient() -> None:
     value[350:352] = 0.0
     norm[350:] = np.nan
     (f,) = found(run_of(train_loss=value, grad_norm=norm), "masked-nan")
-    assert f.confidence > 0.8
+    assert f.first_step == 350
 
 
 def test_a_loss_that_blew_up_and_is_missing_since() -> None:
