@@ -105,6 +105,21 @@ class CurveView:
     def __len__(self) -> int:
         return int(self.value.size)
 
+    def trend_at(self, step: IntArray) -> FloatArray:
+        """Return its trend at steps of another curve, half a logging interval later: it is a mean since the last log.
+
+        Parameters
+        ----------
+        step
+            (k,) steps.
+
+        Returns
+        -------
+        (k,) values in its own unit.
+        """
+        trend = self.parts.transform.back(self.parts.trend)
+        return np.asarray(np.interp(step + self.cadence / 2.0, self.step, trend))
+
     @cached_property
     def cadence(self) -> float:
         """Median distance of its points in steps, 1.0 when there are fewer than two."""

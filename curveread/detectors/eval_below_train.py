@@ -78,7 +78,7 @@ class EvalBelowTrain(Detector):
                 or float(view.value.min()) <= 0
             ):
                 continue
-            level = _train_level(train, view)
+            level = train.trend_at(view.step)
             one = (
                 self._switched(view, level) or self._widening(view, train, level) or self._memorised(view, train, level)
             )
@@ -195,9 +195,3 @@ class EvalBelowTrain(Detector):
                 "Evaluate once on data that were certainly not seen.",
             ),
         )
-
-
-def _train_level(train: CurveView, view: CurveView) -> FloatArray:
-    """Return the training trend at each evaluation, half a logging interval earlier."""
-    trend = train.parts.transform.back(train.parts.trend)
-    return np.asarray(np.interp(view.step + train.cadence / 2.0, train.step, trend))

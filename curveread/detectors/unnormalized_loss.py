@@ -31,13 +31,25 @@ _FACTORS = (
 )
 
 
+_SUMMED = (
+    *_FACTORS[:2],
+    ("accumulate_grad_batches", "the gradient accumulation steps"),
+    ("accumulation_steps", "the gradient accumulation steps"),
+    ("world_size", "the number of processes"),
+    ("num_processes", "the number of processes"),
+    ("n_gpu", "the number of devices"),
+    ("num_gpus", "the number of devices"),
+)
+"""What a training loss is summed over, where it should be a mean."""
+
+
 @dataclass(frozen=True)
 class UnnormalizedLoss(Detector):
     """The loss is a sum, or per sequence, and not the mean per token.
 
     What it finds
         A language model's loss that starts far above ln(vocabulary), the loss of guessing evenly, and stays above it
-        while it falls.
+        while it falls. And a training loss that is the evaluation loss times a constant.
 
     Why it matters
         Its perplexity is meaningless, it cannot be compared with other runs, and its gradients grow with the length of
@@ -48,10 +60,14 @@ class UnnormalizedLoss(Detector):
         checked. The loss begins at ``start`` times ln(vocabulary) or more, falls by a twentieth at least, and never
         comes down to ln(vocabulary): a model that learns cannot stay worse than guessing. A setting that equals the
         ratio (sequence length, accumulation steps) is named.
+        Beside an evaluation loss that falls by ``moved`` and needs no vocabulary: training and evaluation are paired at
+        each evaluation; their ratio is ``factor`` or more, and nine in ten of the pairs lie within a tenth of it. That
+        is a warning where a setting (accumulation steps, number of devices) is of that size, else worth knowing.
 
     When it is wrong
         A bad initialisation starts high, too, but falls below ln(vocabulary) within a few steps. A second loss term
-        that is large. A fine-tune starts low: a factor below about ten does not show there.
+        that is large. A fine-tune starts low: a factor below about ten does not show there, unless an evaluation loss
+        shows it. Terms that only the training loss holds hardly keep its ratio to the evaluation loss.
 
     References
         Karpathy, "A Recipe for Training Neural Networks", 2019 (loss at initialisation: ln of the number of classes);
@@ -63,9 +79,13 @@ class UnnormalizedLoss(Detector):
     least: ClassVar[int] = 10
 
     start: float = field(default=2.0, metadata={"help": "start, in units of ln(vocabulary), that is far above it"})
+    factor: float = field(default=1.8, metadata={"help": "training loss over evaluation loss that is told"})
+    moved: float = field(default=0.1, metadata={"help": "fall of the evaluation loss that makes a ratio tell (log)"})
 
     def lacks(self, subject: Subject) -> str:
         """Return that nobody says how large the vocabulary is, or that the loss is one over a vocabulary."""
+        if subject.first(Role.TRAIN_LOSS) is not None and subject.first(Role.EVAL_LOSS) is not None:
+            return ""
         if subject.task.vocabulary is None:
             return "nothing says how many tokens its vocabulary has, if it is a language model"
         if not subject.task.language:
@@ -75,13 +95,56 @@ class UnnormalizedLoss(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding, about the training loss where there is one."""
         vocabulary, source = subject.task.vocabulary, subject.task.vocabulary_from
-        if vocabulary is None:
-            return []
         for view in subject.all(Role.TRAIN_LOSS, Role.EVAL_LOSS):
-            found = self._judge(view, vocabulary, source, subject) if len(view) >= self.least else None
+            if vocabulary is None or not subject.task.language or len(view) < self.least:
+                continue
+            found = self._judge(view, vocabulary, source, subject)
             if found is not None:
                 return [found]
-        return []
+        found = self._multiple(subject)
+        return [found] if found is not None else []
+
+    def _multiple(self, subject: Subject) -> Finding | None:
+        """Find a training loss that is the evaluation loss times a constant."""
+        train, view = subject.first(Role.TRAIN_LOSS), subject.first(Role.EVAL_LOSS)
+        if train is None or view is None or len(view) < 4 or len(train) < self.least:
+            return None
+        if min(float(train.value.min()), float(view.value.min())) <= 0.0:
+            return None
+        ratio = train.trend_at(view.step) / view.value
+        typical = float(np.median(ratio))
+        fall = float(np.log(view.value[0] / view.value.min()))
+        if typical < self.factor or fall < self.moved:
+            return None
+        if float((np.abs(ratio / typical - 1.0) < 0.1).mean()) < 0.9:
+            return None
+        named = self._named(typical, subject, _SUMMED)
+        if named is None and typical < 2.0 * self.factor:
+            return None
+        message = text(
+            "{train} is about {ratio} times {eval} at every evaluation, while both fall: it is not the same mean",
+            train=Tag(train.tag),
+            ratio=figure(typical),
+            eval=Tag(view.tag),
+        )
+        if named is not None:
+            message += text("; that is the size of {setting}", setting=named)
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING if named is not None else Severity.INFO,
+            confidence=0.9 if named else 0.6,
+            tag=train.tag,
+            first_step=int(view.step[0]),
+            peak_step=int(view.step[0]),
+            last_step=int(view.step[-1]),
+            message=message,
+            evidence=(Evidence("training-loss-against-evaluation-loss", "median ratio", typical, "ratio"),),
+            also_explained_by=("terms that only the training loss holds", "an evaluation of another, easier text"),
+            advice=(
+                "Divide the training loss by it, or compare the evaluation losses only: a sum over accumulation steps "
+                "or devices is no mean.",
+            ),
+        )
 
     def _judge(self, view: CurveView, vocabulary: int, source: str, subject: Subject) -> Finding | None:
         guess = uniform(vocabulary)
@@ -130,9 +193,9 @@ class UnnormalizedLoss(Detector):
             ),
         )
 
-    def _named(self, ratio: float, subject: Subject) -> Text | None:
+    def _named(self, ratio: float, subject: Subject, settings: tuple[tuple[str, str], ...] = _FACTORS) -> Text | None:
         """Return the setting that equals the ratio within a quarter, in words; None when none does."""
-        for name, what in _FACTORS:
+        for name, what in settings:
             value = number_of(subject.facts, name)
             if value is not None and value >= 2 and abs(ratio / value - 1.0) <= 0.25:
                 return text("{what} ({setting} = {value})", what=text(what), setting=Name(name), value=count(value))

@@ -16,7 +16,8 @@ from curveread.run.notes import DataNote, NoteKind
 __all__ = ["settings_beside"]
 
 _FILES = (
-    "training_args.json", "training_args.yaml", "args.json", "args.yaml", "params.json", "hparams.yaml", "hparams.json",
+    "training_args.json", "training_args.yaml", "train_args.json", "train_args.yaml",
+    "args.json", "args.yaml", "params.json", "hparams.yaml", "hparams.json",
     "hyperparameters.json", "config.yaml", "config.yml", "config.json", ".hydra/config.yaml",
 )  # fmt: skip
 """The arguments of a training before the config of a model: an earlier file wins."""
@@ -33,7 +34,8 @@ _KEYS = frozenset(
         "max_steps max_iters max_epochs label_smoothing label_smoothing_factor dataset dataset_name "
         "dataset_config_name attention_dropout hidden_dropout hidden_dropout_prob resid_pdrop embd_pdrop attn_pdrop "
         "dropout lora_dropout attention_probs_dropout_prob embedding_dropout block_size n_head n_embd "
-        "tokens_per_byte bytes_per_token seed"
+        "tokens_per_byte bytes_per_token seed fp16 bf16 precision mixed_precision torch_dtype world_size n_gpu "
+        "num_gpus num_processes"
     ).split()
 )
 _LARGEST = 1 << 20

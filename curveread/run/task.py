@@ -118,9 +118,8 @@ def vocabulary_of(config: Mapping[str, Any], stated: Stated) -> tuple[int | None
 
 
 def _constants(run: Run) -> dict[str, float]:
-    """Return the settings that a run logs at every step: curves of hyper-parameters that never change."""
-    curves = (c for c in run.curves.values() if c.role is Role.HYPER_PARAMETER and c.value.size)
-    return {c.tag: float(c.value[0]) for c in curves if bool((c.value == c.value[0]).all())}
+    """Return the settings that a run logs at every step: curves that never change."""
+    return {c.tag: float(c.value[0]) for c in run.curves.values() if len(c) and bool((c.value == c.value[0]).all())}
 
 
 def _classes(config: Mapping[str, Any]) -> int | None:

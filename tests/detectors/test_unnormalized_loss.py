@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
+from curveread.run.model import Curve, Run
 from curveread.run.selection import with_facts
 from tests.support.curves import decay, run_of
-from tests.support.verdicts import found_alone, unchecked
+from tests.support.verdicts import found, found_alone, unchecked
 
 RULE = "unnormalized-loss"
 
@@ -63,3 +64,30 @@ def test_a_setting_of_one_divides_nothing_and_explains_nothing() -> None:
         run = replace(run, config={"vocab_size": 32000, "gradient_accumulation_steps": batch})
         (f,) = found_alone(run, RULE, start=1.1)
         assert f.get("a-setting-of-that-size") is None
+
+
+def paired(ratio: np.ndarray | float, **config: object) -> Run:
+    step, at = np.arange(10, 621, 10), np.arange(50, 601, 50)
+    course = 0.078 + 0.04 * np.exp(-step / 150)
+    noise = np.exp(0.02 * np.random.default_rng(0).standard_normal(step.size))
+    curves = {
+        "loss": Curve("loss", step, ratio * course * noise),
+        "eval_loss": Curve("eval_loss", at, course[np.searchsorted(step, at)]),
+    }
+    return Run("made", "made", curves, config=config)
+
+
+def test_a_training_loss_that_is_a_multiple_of_the_evaluation_loss() -> None:
+    (f,) = found(paired(16.0, gradient_accumulation_steps=16), "unnormalized-loss")
+    assert f.severity is Severity.WARNING
+    assert "times eval_loss at every evaluation" in str(f.message)
+    assert "gradient accumulation steps (gradient_accumulation_steps = 16)" in str(f.message)
+    (f,) = found(paired(8.0), "unnormalized-loss")
+    assert f.severity is Severity.INFO
+
+
+def test_a_ratio_that_moves_or_is_small_is_quiet() -> None:
+    step = np.arange(10, 621, 10)
+    assert found(paired(1.5), "unnormalized-loss") == []
+    assert found(paired(1.4, gradient_accumulation_steps=16), "unnormalized-loss") == []
+    assert found(paired(3.0 + step / 200.0, gradient_accumulation_steps=4), "unnormalized-loss") == []
