@@ -12,8 +12,10 @@ from curveread.causes.counted import COUNTED
 from curveread.causes.registry import candidates
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen
+from curveread.findings.arguments import Name, Place, Span, share
 from curveread.findings.cause import Cause
-from curveread.findings.finding import Finding
+from curveread.findings.finding import Finding, Severity
+from curveread.findings.text import Text, joined, text
 
 __all__ = ["BELIEF", "Belief", "ranked", "with_causes"]
 
@@ -21,6 +23,16 @@ _MOST = 3
 """Causes that are told of a finding."""
 _TOLD = 0.03
 """Smallest share that is told."""
+_SAID = math.log(1.3)
+"""Logarithm of the factor from which on a sign is told."""
+_SURE = 0.6
+"""Share of the first cause below which it is said what would tell it from the next."""
+_TELLING = 3.0
+"""Ratio of a sign's factors from which on it tells causes apart."""
+_LASTS = 0.02
+"""Share of the run that may be left after something that lasted to its end."""
+_LEAD = 0.1
+"""Share of the run by which a first sight may come before a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     total = sum(scores.values())
     shares = {name: (1.0 - belief.unknown) * score / total for name, score in scores.items()}
     best = sorted(possible, key=lambda c: -shares[c.id])[:_MOST]
+    best = [c for n, c in enumerate(best) if n == 0 or shares[c.id] >= _TOLD]
+    lacking = _worth_logging(best, asked) if shares[best[0].id] < _SURE else None
     return tuple(
         Cause(
             c.id,
@@ -87,12 +101,25 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
             shares[c.id],
             tuple(seen.words for seen in _speaking(c, asked, 1)),
             tuple(seen.words for seen in _speaking(c, asked, -1)),
-            c.check(scene),
+            joined(" ", (c.check(scene), lacking)) if c is best[0] and lacking is not None else c.check(scene),
             c.fix(scene),
         )
-        for n, c in enumerate(best)
-        if n == 0 or shares[c.id] >= _TOLD
+        for c in best
     )
+
+
+def _worth_logging(best: Sequence[Candidate], asked: Mapping[str, Seen | None]) -> Text | None:
+    """Return what to log next time to tell the causes apart, the cheapest first; None where nothing lacks."""
+    from curveread.causes.signs import NEEDS, WORTH_LOGGING
+
+    for needed in WORTH_LOGGING:
+        silent = [name for name, seen in asked.items() if seen is None and NEEDS.get(name) == needed]
+        for name in silent:
+            moved = [c.signs.get(name, (1.0, 1.0)) for c in best]
+            there, absent = ([pair[side] for pair in moved] for side in (0, 1))
+            if max(max(there) / min(there), max(absent) / min(absent)) >= _TELLING:
+                return text("Log {what} next time: it tells these causes apart.", what=Name(needed))
+    return None
 
 
 def _prior(candidate: Candidate, kind: Kind, belief: Belief) -> float:
@@ -117,7 +144,8 @@ def _factor(candidate: Candidate, asked: Mapping[str, Seen | None]) -> float:
 
 def _speaking(candidate: Candidate, asked: Mapping[str, Seen | None], way: int) -> list[Seen]:
     """Return the answers that speak for a cause (1) or against it (-1), the strongest first."""
-    found = [(abs(math.log(f)), seen) for f, seen in _factors(candidate, asked) if (f > 1.0) - (f < 1.0) == way]
+    answered = [(math.log(factor), seen) for factor, seen in _factors(candidate, asked)]
+    found = [(abs(power), seen) for power, seen in answered if way * power > _SAID]
     return [seen for _, seen in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -134,4 +162,36 @@ def with_causes(findings: Sequence[Finding], case: Case, belief: Belief = BELIEF
         How far to trust priors and signs.
     """
     everything = [*findings, *(folded for f in findings for folded in f.folded)]
-    return [replace(f, causes=ranked(Scene(case, f, everything), belief)) if f.rule in KINDS else f for f in findings]
+    causes = {id(f): ranked(Scene(case, f, everything), belief) for f in everything if f.rule in KINDS}
+    return [
+        replace(f, causes=(_with_cost(causes[id(f)][0], f, everything, causes, case), *causes[id(f)][1:]))
+        if causes.get(id(f))
+        else f
+        for f in findings
+    ]
+
+
+def _with_cost(
+    cause: Cause, finding: Finding, everything: Sequence[Finding], causes: Mapping[int, tuple[Cause, ...]], case: Case
+) -> Cause:
+    """Return the first cause of a finding with what came after the first finding that has the same cause."""
+    first, last = case.run.first_step or 0, case.run.last_step
+    if finding.first_step is None or last is None or finding.severity is Severity.INFO:
+        return cause
+    length = max(last - first, 1)
+    end = finding.last_step if finding.last_step is not None else last
+    if finding.severity is not Severity.ERROR and end < last - _LASTS * length:
+        return cause  # what came after was a sound run
+    same = [
+        f
+        for f in everything
+        if f.first_step is not None
+        and finding.first_step - _LEAD * length <= f.first_step <= finding.first_step
+        and causes.get(id(f), (None,))[0] is not None
+        and causes[id(f)][0].cause == cause.cause
+    ]
+    sight = min(same, key=lambda f: f.first_step or 0, default=finding)
+    seen = sight.first_step if sight.first_step is not None else finding.first_step
+    words = "{span}, {share} of the run, came after it could be seen ({rule} at {at})"
+    part = share((last - seen) / length)
+    return replace(cause, after=text(words, span=Span(seen, last), share=part, rule=Name(sight.rule), at=Place(seen)))

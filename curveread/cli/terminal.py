@@ -12,7 +12,7 @@ from curveread.findings.wording import amount, compact, duration, measure, span,
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.plain import lines
-from curveread.report.text.sections import brief
+from curveread.report.text.sections import CAUSES, brief, why
 from curveread.run.notes import DataNote
 
 __all__ = ["STYLES", "print_diagnosis", "print_notes"]
@@ -44,13 +44,26 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     facts = _facts(diagnosis)
     if facts:
         out.line((facts, "dim"), indent=2, hang=2)
+    _print_why(out, diagnosis)
     print_strips(out, diagnosis)
     for i, finding in enumerate(diagnosis.findings, start=1):
         out.blank()
         _print_finding(out, i, finding, diagnosis.run.x_axis)
     for section in brief(diagnosis):
-        _print_section(out, section)
+        if section.heading != CAUSES:  # its head stands under the verdict
+            _print_section(out, section)
     _print_rest(out, diagnosis)
+
+
+def _print_why(out: Screen, diagnosis: Diagnosis) -> None:
+    """Print the most probable cause, its strongest signs, and what to do."""
+    cause = why(diagnosis)
+    if cause is None:
+        return
+    signs = f": {'; '.join(cause.signs)}" if cause.signs else ""
+    out.line(("why: ", "bold"), f"{cause.cause}{signs}", indent=2, hang=7)
+    out.line(("do:  ", "bold"), cause.fix, indent=2, hang=7)
+    out.line((cause.rest, "dim"), indent=7, hang=7)
 
 
 def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:

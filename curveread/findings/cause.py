@@ -26,6 +26,8 @@ class Cause:
         What would tell it from the next cause.
     fix
         What mends it.
+    after
+        What of the run came after it could be seen.
     """
 
     cause: str
@@ -35,6 +37,7 @@ class Cause:
     speaks_against: tuple[str, ...] = ()
     check: str = ""
     fix: str = ""
+    after: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the cause as the result JSON holds it."""
@@ -45,4 +48,5 @@ class Cause:
             "against": [str(words) for words in self.speaks_against],
             "check": str(self.check),
             "fix": str(self.fix),
+            **({"after": str(self.after)} if self.after else {}),
         }

@@ -100,6 +100,7 @@ def _cause(cause: Cause, axis: Places) -> Cause:
         speaks_against=speaks_against,
         check=worded(cause.check, axis),
         fix=worded(cause.fix, axis),
+        after=worded(cause.after, axis),
     )
 
 

@@ -20,7 +20,7 @@ _SWINGS = 0.1
 _EVALUATED = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.EVAL_PERPLEXITY)
 
 
-@sign("eval-moved")
+@sign("eval-moved", needs="an evaluation")
 def eval_moved(scene: Scene) -> Seen | None:
     """Whether the evaluation loss rose with the training loss."""
     view = scene.evaluation
@@ -115,7 +115,7 @@ def falls_on(scene: Scene) -> Seen | None:
     return Seen(there, text(words, train=Tag(view.tag), **said))
 
 
-@sign("many-passes")
+@sign("many-passes", needs="the epoch")
 def passes(scene: Scene) -> Seen | None:
     """Whether the training data had been seen more than once by the onset."""
     epoch = scene.first(Role.EPOCH)

@@ -21,7 +21,7 @@ _BURST = 10.0
 _RESCALED = 4.0
 
 
-@sign("gradient-first")
+@sign("gradient-first", needs="the gradient norm")
 def first(scene: Scene) -> Seen | None:
     """Whether the gradient norm rose before the training loss did."""
     lead = scene.lead
@@ -34,7 +34,7 @@ def first(scene: Scene) -> Seen | None:
     return Seen(False, text("{norm} did not rise before the loss", norm=Tag(scene.norm.tag)))
 
 
-@sign("gradient-moved")
+@sign("gradient-moved", needs="the gradient norm")
 def moves(scene: Scene) -> Seen | None:
     """Whether the gradient norm rose with the event."""
     if scene.norm is None or scene.norm_moved is None:
@@ -43,7 +43,7 @@ def moves(scene: Scene) -> Seen | None:
     return Seen(scene.norm_moved, text(words, norm=Tag(scene.norm.tag)))
 
 
-@sign("gradient-gone")
+@sign("gradient-gone", needs="the gradient norm")
 def gone(scene: Scene) -> Seen | None:
     """Whether no gradient arrives: a norm of 0 or decades below its level before, or layers decades apart."""
     if scene.finding.rule == "gradient-vanishing" or scene.others("gradient-vanishing"):
@@ -63,7 +63,7 @@ def gone(scene: Scene) -> Seen | None:
     return Seen(False, text("{norm} is {now}: gradients arrive", norm=tag, now=level(now)))
 
 
-@sign("gradient-rescaled")
+@sign("gradient-rescaled", needs="the gradient norm")
 def rescaled(scene: Scene) -> Seen | None:
     """Whether the gradient norm changed its scale from one point to the next while the loss was still ordinary."""
     if scene.norm is None or scene.train is None or scene.finding.first_step is None:
@@ -119,7 +119,7 @@ def climbed(scene: Scene) -> Seen | None:
     return Seen(False, text("{curve} was ordinary up to it", curve=Tag(said[0]))) if said else None
 
 
-@sign("gradient-bursts")
+@sign("gradient-bursts", needs="the gradient norm")
 def bursts(scene: Scene) -> Seen | None:
     """Whether the gradient norm bursts again and again, far above its usual level."""
     if scene.norm is None or len(scene.norm) < 20:
@@ -133,7 +133,7 @@ def bursts(scene: Scene) -> Seen | None:
     return Seen(False, text("{norm} does not burst", norm=Tag(scene.norm.tag)))
 
 
-@sign("clipped")
+@sign("clipped", needs="the settings beside the log")
 def clipped(scene: Scene) -> Seen | None:
     """Whether gradients are clipped, by the config or by a ceiling in the norm."""
     if scene.others("clipping-saturation"):

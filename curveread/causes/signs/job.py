@@ -28,7 +28,7 @@ def alone(scene: Scene) -> Seen | None:
     return Seen(there, text(words, curve=Tag(view.tag), points=points) if there else text(words, curve=Tag(view.tag)))
 
 
-@sign("half-precision")
+@sign("half-precision", needs="the settings beside the log")
 def half(scene: Scene) -> Seen | None:
     """Whether the run computes in fp16, by its config."""
     config = scene.run.config

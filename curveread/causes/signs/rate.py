@@ -83,7 +83,7 @@ def _tag(rate: CurveView | None) -> Tag:
     return Tag(rate.tag if rate is not None else "learning rate")
 
 
-@sign("rate-raised")
+@sign("rate-raised", needs="the learning rate")
 def raised(scene: Scene) -> Seen | None:
     """Whether the learning rate went up just before, or climbs there though no warm-up."""
     then = rate_then(scene)
@@ -128,7 +128,7 @@ def _end_of_warmup(scene: Scene, then: RateThen) -> bool:
     return here is not None and then.now_step <= int(scene.rate.step[here.last])
 
 
-@sign("rate-warming")
+@sign("rate-warming", needs="the learning rate")
 def warming(scene: Scene) -> Seen | None:
     """Whether the learning rate was still warming up, or had just reached its peak."""
     then = rate_then(scene)
@@ -140,7 +140,7 @@ def warming(scene: Scene) -> Seen | None:
     return Seen(False, text("{rate} was not warming up", rate=_tag(scene.rate)))
 
 
-@sign("rate-at-peak")
+@sign("rate-at-peak", needs="the learning rate")
 def at_peak(scene: Scene) -> Seen | None:
     """Whether the learning rate was near its largest."""
     then = rate_then(scene)
@@ -151,7 +151,7 @@ def at_peak(scene: Scene) -> Seen | None:
     return Seen(part > 0.8, words) if part > 0.8 or part < 0.5 else None
 
 
-@sign("rate-cut")
+@sign("rate-cut", needs="the learning rate")
 def cut(scene: Scene) -> Seen | None:
     """Whether the learning rate had fallen away where the curve turned flat."""
     then = rate_then(scene)
@@ -180,7 +180,7 @@ def cut(scene: Scene) -> Seen | None:
     return Seen(False, text("{rate} was still at {part} of its peak", rate=_tag(rate), part=share(now / then.peak)))
 
 
-@sign("rate-tiny")
+@sign("rate-tiny", needs="the learning rate")
 def tiny(scene: Scene) -> Seen | None:
     """Whether the learning rate is 0 or next to it in the whole run."""
     rate = scene.rate
@@ -193,7 +193,7 @@ def tiny(scene: Scene) -> Seen | None:
     return Seen(False, words) if top >= _USUAL else None
 
 
-@sign("rate-peak-at-start")
+@sign("rate-peak-at-start", needs="the learning rate")
 def peak_at_start(scene: Scene) -> Seen | None:
     """Whether the learning rate begins at its peak."""
     rate = scene.rate

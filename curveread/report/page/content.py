@@ -12,7 +12,7 @@ from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
-from curveread.report.text.document import Document, Section
+from curveread.report.text.document import Document, Section, Why
 
 __all__ = ["CARDS", "Content", "Shown", "content", "dated"]
 
@@ -51,6 +51,8 @@ class Content:
         The sections by their part.
     version, date, command
         What made the page, when, and how to make it again.
+    why
+        The most probable cause, as it stands under the verdict.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Content:
     version: str
     date: str
     command: str
+    why: Why | None = None
 
 
 def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: datetime) -> Content:
@@ -97,6 +100,7 @@ def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: da
         version=__version__,
         date=dated(now),
         command=shorten(doc.command, 1000),
+        why=doc.why,
     )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "Term",
     "Terms",
     "TextTable",
+    "Why",
 ]  # fmt: skip
 
 
@@ -153,6 +154,31 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """The most probable cause of the gravest alarm, as it stands under the verdict.
+
+    Parameters
+    ----------
+    cause
+        The cause with its share.
+    signs
+        The strongest that the log holds for it, two at most.
+    number
+        The finding that it lies behind.
+    fix
+        What mends it.
+    rest
+        What of the run came after it could be seen, what else it explains, the other causes and what is unknown.
+    """
+
+    cause: str
+    signs: tuple[str, ...]
+    number: int
+    fix: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """All that a written report says, made once for every output.
 
@@ -166,6 +192,8 @@ class Document:
         Key figures, findings and sections, in their order.
     calm
         What is said where nothing was found.
+    why
+        The most probable cause; None without an alarm.
     command
         What makes the report again.
     """
@@ -179,6 +207,7 @@ class Document:
     sections: tuple[Section, ...]
     calm: str
     command: str
+    why: Why | None = None
 
     def part(self, *parts: str) -> tuple[Section, ...]:
         """Return the sections of some parts."""

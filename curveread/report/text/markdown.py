@@ -9,7 +9,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
-from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable
+from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable, Why
 from curveread.report.text.sections import document
 
 __all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
@@ -40,6 +40,11 @@ def code(text: object, length: int = 100, *, cell: bool = False) -> str:
     return f"{fence}{pad}{inner}{pad}{fence}"
 
 
+def _why(why: Why) -> list[str]:
+    signs = f": {escape('; '.join(why.signs))}" if why.signs else ""
+    return [f"**Why:** {escape(why.cause)}{signs}", "", f"**What to do:** {escape(why.fix)}", "", escape(why.rest), ""]
+
+
 def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | None = None) -> str:
     """Return the report as Markdown.
 
@@ -57,6 +62,8 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     doc = document(diagnosis, title)
     out = [f"# {_SIGNS[doc.health]} {escape(shorten(doc.headline, 400))}", ""]
     out += [f"Run {code(doc.name)} · **{WORDS[doc.health]}**" + (f" · {doc.counts}" if doc.counts else ""), ""]
+    if doc.why is not None:
+        out += _why(doc.why)
     if picture:
         out += [f"![Charts of the run with numbered findings](<{address(picture)}>)", ""]
     if doc.figures:

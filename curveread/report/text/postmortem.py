@@ -16,7 +16,7 @@ from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
 from curveread.report.text.document import Block, Bullets, Checks, Section, TextTable
-from curveread.report.text.sections import likely_causes, sections
+from curveread.report.text.sections import CAUSES, likely_causes, sections
 from curveread.run.roles import Role
 
 __all__ = ["postmortem"]
@@ -146,7 +146,7 @@ def _first(diagnosis: Diagnosis, loud: Sequence[Finding]) -> Section:
 
 def _causes(diagnosis: Diagnosis) -> Section:
     likely = likely_causes(diagnosis)
-    return Section("Likely causes", (likely if likely.rows else "The log speaks for no cause.", "What it was: …"))
+    return Section(CAUSES, (likely if likely.rows else "The log speaks for no cause.", "What it was: …"))
 
 
 def _well(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Section:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
+from curveread.findings.finding import Severity
 from curveread.findings.wording import amount, count, measure, span
 from curveread.report import facts
 from curveread.report.events import telling
@@ -29,9 +30,13 @@ from curveread.report.text.document import (
     Term,
     Terms,
     TextTable,
+    Why,
 )
 
-__all__ = ["brief", "document", "likely_causes", "sections"]
+__all__ = ["CAUSES", "brief", "document", "likely_causes", "sections", "why"]
+
+CAUSES = "Likely causes"
+"""Heading of the causes: their head stands under the verdict."""
 
 _Write = Callable[[Diagnosis], Section | None]
 _WRITTEN: list[_Write] = []
@@ -39,6 +44,9 @@ _RECORDS: list[_Write] = []
 _ROWS = 200
 _LONG = 600
 _SIGNS = 2
+_ALIKE = 6
+_TOLD = 0.4
+"""Share of the first cause below which the log does not tell it."""
 """Letters of a sentence."""
 
 
@@ -67,6 +75,7 @@ def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
         sections=sections(diagnosis),
         calm=_calm(len(diagnosis.quiet), len(diagnosis.not_checked)),
         command=facts.command(run),
+        why=why(diagnosis),
     )
 
 
@@ -93,14 +102,49 @@ def _calm(checked: int, not_checked: int) -> str:
 @section
 def _causes(diagnosis: Diagnosis) -> Section | None:
     likely = likely_causes(diagnosis)  # what else would explain a finding stands with the finding
-    return Section("Likely causes", (likely,)) if likely.rows else None
+    return Section(CAUSES, (likely,)) if likely.rows else None
+
+
+def why(diagnosis: Diagnosis) -> Why | None:
+    """Return the most probable cause of the gravest alarm; None without an alarm, and for one that has no cause."""
+    number = next((n for n, f in enumerate(diagnosis.findings, 1) if f.severity is not Severity.INFO), None)
+    if number is None or not diagnosis.causes:
+        return None
+    first, *rest = diagnosis.causes
+    unknown = 1.0 - sum(c.share for c in diagnosis.causes)
+    found = enumerate(diagnosis.findings, 1)
+    too = [n for n, f in found if n != number and f.causes[:1] and f.causes[0].cause == first.cause]
+    after = [shorten(first.after[:1].upper() + first.after[1:], _LONG) + "."] if first.after else []
+    if too:
+        numbers = ", ".join(map(count, too[:_ALIKE])) + (" and more" if len(too) > _ALIKE else "")
+        after.append(f"It explains {'findings' if len(too) > 1 else 'finding'} {numbers}, too.")
+    others = "; ".join(_shared(c.title, c.share) for c in rest)
+    after.append(
+        f"Other causes: {others}; unknown ({_percent(unknown)})." if others else f"Unknown: {_percent(unknown)}."
+    )
+    said = _shared(first.title, first.share)
+    return Why(
+        said if first.share >= _TOLD else f"not to be told from the log; most probably {said}",
+        tuple(shorten(words, 300) for words in first.speaks_for[:_SIGNS]),
+        number,
+        shorten(first.fix, _LONG),
+        " ".join(after),
+    )
+
+
+def _shared(title: str, share: float) -> str:
+    return f"{clean(title)} ({_percent(share)})"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"
 
 
 def likely_causes(diagnosis: Diagnosis) -> TextTable:
     """Return the causes of the gravest alarm with what the log holds for and against each, and what to do."""
     rows = [
         (
-            f"{clean(c.title)} ({100.0 * c.share:.0f} %)",
+            _shared(c.title, c.share),
             _sentences(c.speaks_for[:_SIGNS]) or "nothing in the log",
             _sentences(c.speaks_against[:_SIGNS]) or "nothing in the log",
             shorten(c.check, _LONG),
