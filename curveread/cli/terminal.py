@@ -9,6 +9,7 @@ from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.findings.wording import amount, compact, duration, measure, span, sureness
+from curveread.report.facts import repeated
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.plain import lines
@@ -46,9 +47,11 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
         out.line((facts, "dim"), indent=2, hang=2)
     _print_why(out, diagnosis)
     print_strips(out, diagnosis)
-    for i, finding in enumerate(diagnosis.findings, start=1):
+    for first, *later in repeated(diagnosis.findings):
         out.blank()
-        _print_finding(out, i, finding, diagnosis.run.x_axis)
+        _print_finding(out, first + 1, diagnosis.findings[first], diagnosis.run.x_axis)
+        for i in later:
+            out.line((f"{i + 1} ", "dim"), clean(diagnosis.findings[i].message), indent=4, hang=2)
     for section in brief(diagnosis):
         if section.heading != CAUSES:  # its head stands under the verdict
             _print_section(out, section)

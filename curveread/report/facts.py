@@ -34,6 +34,7 @@ from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
 __all__ = [
+    "Again",
     "Card",
     "CurveRow",
     "Pair",
@@ -46,6 +47,7 @@ __all__ = [
     "figures",
     "heading",
     "pair",
+    "repeated",
     "sources",
     "spread",
 ]
@@ -73,8 +75,17 @@ class WordedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The same event once more, on a line: its number in the picture, its place, its message."""
+
+    number: int
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A finding in words.
+    """A finding in words, with the later ones of its check in its curve.
 
     ``full`` is the whole message where ``message`` had to be shortened, else empty; ``placed`` says whether the finding
     lies on the axis.
@@ -94,6 +105,7 @@ class Card:
     others: tuple[str, ...]
     folded: tuple[str, ...]
     placed: bool = True
+    again: tuple[Again, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,17 +123,27 @@ class CurveRow:
 
 
 def cards(findings: Sequence[Finding], axis: str) -> tuple[Card, ...]:
-    """Return the findings in words, numbered from 1 as in the picture."""
-    return tuple(_card(i, f, axis) for i, f in enumerate(findings, start=1))
+    """Return the findings in words, numbered from 1 as in the picture; repeated events share a card."""
+    return tuple(_card([(i + 1, findings[i]) for i in group], axis) for group in repeated(findings))
 
 
-def _card(i: int, f: Finding, axis: str) -> Card:
+def repeated(findings: Sequence[Finding]) -> tuple[tuple[int, ...], ...]:
+    """Return the places of the findings, those of one check in one curve and of one gravity together."""
+    groups: dict[object, list[int]] = {}
+    for i, f in enumerate(findings):
+        key = (f.rule, f.tag, f.severity) if f.first_step is not None else i
+        groups.setdefault(key, []).append(i)
+    return tuple(map(tuple, groups.values()))
+
+
+def _card(group: Sequence[tuple[int, Finding]], axis: str) -> Card:
+    (number, f), *later = group
     message = shorten(f.message, _MESSAGE)
     where = span(f.first_step, f.last_step, axis)
     if f.peak_step is not None and f.peak_step not in (f.first_step, f.last_step):
         where += f", worst at {place(f.peak_step, axis)}"
     return Card(
-        number=i,
+        number=number,
         rule=clean(f.rule),
         severity=f.severity.value,
         word=WORDS[f.severity.value],
@@ -135,6 +157,7 @@ def _card(i: int, f: Finding, axis: str) -> Card:
         others=tuple(shorten(a, _MESSAGE) for a in f.also_explained_by),
         folded=tuple(f"{clean(c.rule)}: {shorten(c.message, _MESSAGE)}" for c in f.folded),
         placed=f.first_step is not None,
+        again=tuple(Again(i, span(g.first_step, g.last_step, axis), shorten(g.message, _MESSAGE)) for i, g in later),
     )
 
 

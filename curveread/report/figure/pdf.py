@@ -171,6 +171,7 @@ def _findings(pages: _Pages, cards: Sequence[facts.Card]) -> None:
         for pair in card.evidence:
             pages.write(f"{pair.name}: {pair.value}", 9, indent=0.32)
         for heading, lines in (
+            ("Again", [f"{a.number}. {a.where}: {a.message}" for a in card.again]),
             ("What belongs to it", card.folded),
             ("What to do", card.advice),
             ("What else would explain it", card.others),

@@ -28,18 +28,19 @@ def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
     """Return the figure of a run with its findings and the number of quiet checks, as high as it needs to be."""
     headline = wrapped(plain(spec.headline, 400), _WIDTH - _MARGIN - _RIGHT, 14, bold=True)
     room = _WIDTH - _LEFT - _RIGHT
-    listed = [(card, wrapped(plain(card.message, 400), room, 9)) for card in cards[:_LISTED]]
-    closing = _closing(quiet, len(cards))
+    told = [(number, card, message) for card in cards for number, message in _events(card)]
+    listed = [(number, card, wrapped(plain(message, 400), room, 9)) for number, card, message in told[:_LISTED]]
+    closing = _closing(quiet, len(told))
     head = 0.55 + 0.27 * len(headline)
-    tail = sum(0.19 * len(lines) + 0.05 for _, lines in listed) + (0.25 if closing else 0) + 0.15
+    tail = sum(0.19 * len(lines) + 0.05 for _, _, lines in listed) + (0.25 if closing else 0) + 0.15
     charts = scene(spec, size("sheet", _WIDTH, _LEFT, _RIGHT))
     paper = Paper(_WIDTH, head + charts.height * PIXEL + _GAP + tail)
     paper.text(_MARGIN, 0.3, plain(spec.name, 110) + "  ·  " + WORDS[spec.health], size=9.5, alpha=0.7)
     for i, line in enumerate(headline):
         paper.text(_MARGIN, 0.58 + 0.27 * i, line, size=14, weight="bold")
     y = paper.scene(charts, head) + _GAP
-    for card, lines in listed:
-        paper.badge(_LEFT - 0.41, y, card.number, card.severity)
+    for number, card, lines in listed:
+        paper.badge(_LEFT - 0.41, y, number, card.severity)
         for line in lines:
             paper.text(_LEFT - 0.2, y + 0.045, line, size=9)
             y += 0.19
@@ -49,9 +50,14 @@ def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
     return paper.figure
 
 
-def _closing(quiet: int, cards: int) -> str:
-    if cards > _LISTED:
-        return f"and {cards - _LISTED} more findings"
-    if cards:
+def _events(card: facts.Card) -> list[tuple[int, str]]:
+    """Return number and message of each finding that a card tells."""
+    return [(card.number, card.message), *((a.number, a.message) for a in card.again)]
+
+
+def _closing(quiet: int, findings: int) -> str:
+    if findings > _LISTED:
+        return f"and {findings - _LISTED} more findings"
+    if findings:
         return ""
     return f"{quiet} checks ran and found nothing to report." if quiet else "No check ran."

@@ -91,6 +91,8 @@ def _card(card: facts.Card) -> list[str]:
     out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} · {place}", ""]
     if card.evidence:
         out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
+    if card.again:
+        out += ["Again:", "", *(f"- {a.number}. {escape(a.where)}: {escape(a.message)}" for a in card.again), ""]
     for heading, lines in (
         ("What belongs to it", card.folded),
         ("What to do", card.advice),

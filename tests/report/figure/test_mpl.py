@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from curveread.findings.diagnosis import Diagnosis, Phase, TimelineEntry
 from curveread.report.chart.chart import chart
+from curveread.report.facts import cards
 from curveread.report.figure.mpl import figure, pdf, png, svg
 from curveread.report.figure.paper import text_width, wrapped
 from curveread.report.figure.pdf import pages
@@ -158,7 +159,7 @@ class TestPages:
         assert " ".join(d.verdict.headline.split()) in words
         for f in d.findings:
             assert " ".join(f.message.split()) in words
-            assert all(advice in words for advice in f.advice)
+        assert all(advice in words for card in cards(d.findings, "step") for advice in card.advice)
         for paper in papers:
             page = paper.figure.bbox
             for drawn in paper.figure.texts:

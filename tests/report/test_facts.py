@@ -1,0 +1,26 @@
+"""What the pages and the texts share: cards of findings."""
+
+from __future__ import annotations
+
+from curveread.findings.finding import Finding, Severity
+from curveread.report.facts import cards, repeated
+
+
+def spike(step: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
+    return Finding("loss-spike", severity, 0.9, f"{tag} jumped at {step}", tag, step, step, step + 5)
+
+
+def test_repeated_events_share_a_card_and_keep_their_numbers() -> None:
+    findings = [spike(10), spike(50, tag="other"), spike(90), spike(200), spike(300, Severity.INFO)]
+    made = cards(findings, "step")
+    assert [c.number for c in made] == [1, 2, 5]
+    assert [(a.number, a.where, a.message) for a in made[0].again] == [
+        (3, "steps 90–95", "loss jumped at 90"),
+        (4, "steps 200–205", "loss jumped at 200"),
+    ]
+    assert made[1].again == ()
+
+
+def test_findings_of_the_whole_run_stay_apart() -> None:
+    whole = Finding("dense-eval", Severity.INFO, 0.9, "m", "eval/loss")
+    assert repeated([whole, whole]) == ((0,), (1,))
