@@ -178,7 +178,9 @@ class LevelShift(Detector):
             ),
             evidence=(
                 Evidence("steps-found", "steps found", float(len(shifts)), ""),
-                Evidence("median-size", "median size", float(np.median(sizes)), "log units"),
+                Evidence("median-size", "median size", float(np.expm1(np.median(sizes))), "ratio")
+                if view.parts.transform.kind == "log"
+                else Evidence("median-size", "median size", float(np.median(sizes)), "scaled"),
                 Evidence("at", "at", text("{steps}", steps=Labelled(PlaceList(tuple(steps[:8]), last="")))),
             ),
             also_explained_by=("examples that come again in every epoch",)

@@ -127,7 +127,7 @@ class Oscillation(Detector):
             message=text("{tag} swings by {share} of its level, {how}", tag=Tag(view.tag), share=share(swing), how=how),
             evidence=(
                 Evidence("period", "period", float(period), "steps"),
-                Evidence("swing", "swing", swing, "log units"),
+                Evidence("swing", "swing", swing, "ratio"),
                 Evidence(
                     "share-of-the-variance-around-the-trend",
                     "share of the variance around the trend",

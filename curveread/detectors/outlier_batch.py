@@ -20,6 +20,9 @@ from curveread.signals.tail import tail_of
 
 __all__ = ["OutlierBatch"]
 
+_FEW = 10
+"""Odd batches in a run that are nothing to act on."""
+
 _ONE = "{points} of {tag} stands out of its noise at {top}: {value}, against {around} around it"
 _SEVERAL = "{points} of {tag} stand out of its noise, the highest at {top}: {value}, against {around} around it"
 
@@ -122,7 +125,7 @@ class OutlierBatch(Detector):
                     ),
                 ),
                 also_explained_by=("data with a heavy tail: short, rare or hard examples",),
-                advice=("A few do no harm; if they become frequent, look at their batches, or take larger batches.",),
+                advice=("Look at their batches, or take larger batches.",) if at.size > _FEW else (),
             )
         ]
 

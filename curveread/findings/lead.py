@@ -53,7 +53,7 @@ class Lead:
         """Return it in words: ``grad_norm, 3 steps before train/loss``."""
         first, then = Tag(self.first.tag), Tag(self.then.tag)
         if self.least == self.most == 0:
-            return text("{first} and {then} at the same step", first=first, then=then)
+            return text("{first} and {then} at once", first=first, then=then)
         if not self.known:
             within = Length(self.most + 1)
             return text(

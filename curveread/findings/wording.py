@@ -66,6 +66,8 @@ def quantity(value: float, unit: str = "") -> str:
 def percent(share: float) -> str:
     """Return a share as a percentage without false precision: 0.1234 -> ``12 %``, 0.004 -> ``0.4 %``."""
     value = 100.0 * share
+    if 0.0 < abs(value) < 0.05:
+        return f"{value:.1g} %".replace("-", "−")
     return f"{value:,.0f} %" if abs(value) >= 9.95 else f"{value:.1f} %"
 
 

@@ -64,7 +64,7 @@ def test_loss_moved_first_or_both_at_once() -> None:
     grad = norm()
     grad[1200:1206] *= 6.0
     found = only(run_with(train_loss=spiked(), grad_norm=grad))
-    assert found.get("moved-first") == "train_loss and grad_norm at the same step"
+    assert found.get("moved-first") == "train_loss and grad_norm at once"
 
 
 def test_the_cadence_bounds_what_can_be_told() -> None:
@@ -272,7 +272,7 @@ def test_loss_times_a_thousand_tells_the_same() -> None:
     [
         ("divergence-learning-rate", "divergence", "train/lr, 1 step before train/loss"),
         ("nan-logged-as-zero", "masked-nan", "grad_norm, about 2 steps (1 to 3 steps) before loss"),
-        ("spike-recovers", "loss-spike", "loss and grad_norm at the same step"),
+        ("spike-recovers", "loss-spike", "loss and grad_norm at once"),
     ],
 )
 def test_sample_logs(samples: Path, case: str, rule: str, said: str) -> None:
