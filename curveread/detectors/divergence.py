@@ -17,7 +17,15 @@ from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
-from curveread.signals.levels import Rise, median_error, no_higher_since, rise_after_best, split_point, window_medians
+from curveread.signals.levels import (
+    Rise,
+    median_error,
+    no_higher_since,
+    rise_after_best,
+    rises_undone,
+    split_point,
+    window_medians,
+)
 from curveread.signals.trend import blocks_of
 
 __all__ = ["Divergence"]
@@ -47,8 +55,9 @@ class Divergence(Detector):
         the trend was within two standard errors of its best level.
         It needs harm. Where the evaluation loss ends no higher than it was at the onset, where the log shows that the
         objective or the data changed meanwhile (a weight, a curriculum, the batch size of a contrastive loss), where
-        the loss is no higher than it was at this learning rate before (warm restarts), or where it drifts by less than
-        a quarter at a tenth of the peak learning rate, nothing is lost, and at most a ``level-shift`` is reported.
+        the loss is no higher than it was at this learning rate before (warm restarts), where it rose half as high and
+        came back twice before, or where it drifts by less than a quarter at a tenth of the peak learning rate,
+        nothing is lost, and at most a ``level-shift`` is reported.
 
     When it is wrong
         A lasting change of the data or of the objective that the log does not show raises the loss without harm.
@@ -177,6 +186,8 @@ class Divergence(Detector):
         if harm.what_changed(subject, view, begin, int(view.step[top])) is not None:
             return True
         if harm.rate_is_back(subject, view, rise.best_first, slice(len(view) - rise.points, None)):
+            return True
+        if np.count_nonzero(rises_undone(view.parts.y, rise.points, 0.2 * rise.size) > 0.5 * rise.size) >= 2:
             return True
         rate = subject.first(Role.LEARNING_RATE)
         if rate is None or len(rate) < 12 or lost >= 0.25:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,7 @@ __all__ = [
     "median_error",
     "no_higher_since",
     "rise_after_best",
+    "rises_undone",
     "split_point",
     "window_medians",
     "windows_of",
@@ -121,6 +123,25 @@ def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start:
         z = size / error if error > 0 else 0.0
         found.append(Rise(float(z), size, at, float(medians[i]), float(medians[-1]), start, m))
     return max(found, key=lambda r: r.z)
+
+
+def rises_undone(y: FloatArray, points: int, slack: float) -> FloatArray:
+    """Return the heights of all rises of a curve's level above its best one so far that it made up for later.
+
+    Parameters
+    ----------
+    y
+        (n,) values.
+    points
+        Length of the stretches whose medians are levels, at most n.
+    slack
+        Height above its best level up to which the curve is back there.
+    """
+    starts = np.arange(0, y.size - points + 1, max(1, points // 2))
+    level = window_medians(y, points, starts)
+    best = np.minimum.accumulate(level)
+    lows = np.flatnonzero(level <= best + slack)
+    return np.array([float((level[a:b] - best[a]).max()) for a, b in pairwise(lows) if b - a > 1])
 
 
 def split_point(y: FloatArray, low: int, high: int) -> int:

@@ -162,3 +162,11 @@ def test_a_small_drift_at_the_end_of_the_schedule_is_quiet_and_a_large_one_is_to
     assert alarms(spread(train_loss=loss * drift, lr=rate)) == []
     assert "divergence" in alarms(spread(train_loss=loss * drift, lr=np.full(N, 2e-5)))
     assert "divergence" in alarms(spread(train_loss=loss * drift**5, lr=rate))
+
+
+def test_a_rise_that_was_made_up_for_twice_before_is_the_habit_of_the_run() -> None:
+    t = np.arange(N)
+    cycle = 0.5 * (1 + np.cos(np.pi * (t % 600) / 600))  # restarts whose learning rate was not logged
+    loss = (1.0 + 2.0 * np.exp(-t / 200)) * (1.0 + 0.3 * cycle) * np.exp(normal(N, 0.02))
+    assert found(spread(train_loss=loss[:1950]), "divergence") == []
+    assert "divergence" in alarms(spread(train_loss=loss * np.where(t > 1800, 1.5, 1.0)))
