@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from curveread.case import Case
 from curveread.causes.candidate import KINDS, Candidate, Kind
 from curveread.causes.counted import COUNTED
-from curveread.causes.registry import candidates
 from curveread.causes.scene import Scene
-from curveread.causes.signs.sign import Seen
 from curveread.findings.arguments import Name, Place, Span, share
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.text import Text, joined, text
+
+if TYPE_CHECKING:
+    from curveread.causes.signs.sign import Seen
 
 __all__ = ["BELIEF", "Belief", "ranked", "with_causes"]
 
@@ -84,6 +86,7 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     kind = KINDS.get(scene.finding.rule)
     if kind is None:
         return ()
+    from curveread.causes.registry import candidates
     from curveread.causes.signs import SIGNS
 
     possible = [c for c in candidates() if c.usual.get(kind, 0.0) > 0.0]
