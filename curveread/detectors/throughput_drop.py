@@ -8,15 +8,18 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.detectors.base import Detector, Need, Subject, any_of
+from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, duration, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.roles import Role, is_eval
+from curveread.run.roles import Role, is_eval, words
 from curveread.signals.schedule.pace import Slowdown, rates, slowdown
 
 __all__ = ["ThroughputDrop"]
+
+_STEPS = {"iteration", "iter", "step", "batch"}
+"""Words in the name of a time that say it is that of a step."""
 
 _CLOCKS = (Role.TRAIN_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.REWARD)
 
@@ -26,16 +29,16 @@ class ThroughputDrop(Detector):
     """The training became slower and stayed slow.
 
     What it finds
-        A logged throughput, or the steps per second of the log's clock, that fell well below its best and did not
-        come back.
+        A logged throughput, a logged time per step, or the steps per second of the log's clock, that became well worse
+        than its best and did not come back.
 
     Why it matters
         A throttled or shared machine, a slow worker or a starved data loader costs money until somebody looks.
 
     How it decides
         Medians of 20 blocks, which evaluations and checkpoints do not move: the last fifth is below ``share`` of the
-        best three blocks in a row, and so is every block of it, nearly. A logged throughput is taken before the clock.
-        Runs of less than ``least_seconds`` of work are not judged.
+        best three blocks in a row, and so is every block of it, nearly. A logged throughput is taken before a time per
+        step, and that before the clock. Runs of less than ``least_seconds`` of work are not judged.
 
     When it is wrong
         A batch, a sequence length or a model that grew during the run makes steps slower by design; so do RL episodes
@@ -46,7 +49,7 @@ class ThroughputDrop(Detector):
     """
 
     rule: ClassVar[str] = "throughput-drop"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.THROUGHPUT, *_CLOCKS),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.THROUGHPUT, Role.TIME, *_CLOCKS),)
     least: ClassVar[int] = 60
 
     share: float = field(default=0.7, metadata={"help": "largest ratio of the end to the best that is a drop"})
@@ -68,10 +71,24 @@ class ThroughputDrop(Detector):
                 continue
             found = slowdown(view.value, self.share)
             return [self._finding(view.tag, view.step, found, "")] if found else []
+        for view in subject.all(Role.TIME):
+            if len(view) < self.least or not self._of_steps(view, subject):
+                continue
+            found = slowdown(1.0 / view.value, self.share)
+            return [self._finding(view.tag, view.step, found, "", view.unit)] if found else []
         found = slowdown(clock_rate, self.share)
         return [self._finding(clock_tag, clock_steps, found, "steps/s")] if found else []
 
-    def _finding(self, tag: str, step: IntArray, found: Slowdown, unit: str) -> Finding:
+    def _of_steps(self, view: CurveView, subject: Subject) -> bool:
+        """Return whether a curve is the time of a training step, in a run that is long enough.
+
+        The iterations of reinforcement learning hold episodes, whose length is part of what is learnt.
+        """
+        seconds = {"s": 1.0, "ms": 1e-3}.get(view.unit, 1.0) * float(view.value.sum()) * max(view.cadence, 1.0)
+        named = bool(_STEPS & set(words(view.tag))) and not is_eval(view.tag) and not subject.all(Role.REWARD)
+        return named and float(view.value.min()) > 0.0 and seconds >= self.least_seconds
+
+    def _finding(self, tag: str, step: IntArray, found: Slowdown, unit: str, time: str | None = None) -> Finding:
         first, last = int(step[found.index]), int(step[-1])
         ratio = found.end / found.best
         evidence = [
@@ -87,6 +104,20 @@ class ThroughputDrop(Detector):
             end=figure(found.end),
             best=figure(found.best, unit),
         )
+        if time is not None:
+            evidence = [
+                Evidence("best-level", "best level", 1.0 / found.best, time),
+                Evidence("level-of-the-last-fifth", "level of the last fifth", 1.0 / found.end, time),
+                evidence[2],
+            ]
+            message = text(
+                "{what} grew from {best} to {end} from {onset} on: {share} of the best speed",
+                what=Tag(tag),
+                share=share(ratio),
+                onset=Place(first),
+                end=figure(1.0 / found.end, time),
+                best=figure(1.0 / found.best),
+            )
         if unit:
             lost = (last - first) * (1.0 / max(found.end, 1e-300) - 1.0 / found.best)
             evidence.append(Evidence("time-lost", "time lost", float(lost), "s"))
@@ -102,5 +133,12 @@ class ThroughputDrop(Detector):
             message=message,
             evidence=tuple(evidence),
             also_explained_by=("a batch, a sequence length or a model that grew on purpose", "longer RL episodes"),
-            advice=("Look at that time for throttled or shared GPUs, a slow worker, a full disk or a starved loader.",),
+            advice=(
+                "Look at that time for throttled or shared GPUs, a slow worker, a full disk or a starved loader.",
+                *(
+                    ("It goes on getting slower: look for what piles up, in memory or on disk.",)
+                    if found.steady
+                    else ()
+                ),
+            ),
         )

@@ -49,3 +49,31 @@ def test_evaluations_pauses_short_runs_and_dips_are_quiet() -> None:
     slow_start = np.where(t < 300, 3.0, 1.0) * noise
     for seconds in (late_evals, pause, dip, short, slow_start):
         assert found(timed(seconds), "throughput-drop") == []
+
+
+def _logged(tag: str, value: np.ndarray, **more: np.ndarray) -> Run:
+    step = np.arange(value.size) * 5
+    loss = Curve("lm loss", step, decay(value.size))
+    return Run(
+        "r", "r", {"lm loss": loss, tag: Curve(tag, step, value)} | {t: Curve(t, step, v) for t, v in more.items()}
+    )
+
+
+def test_a_time_per_step_that_grows_is_read() -> None:
+    grown = (30_000.0 + 4_000.0 * np.arange(120)) * np.exp(normal(120, 0.03))
+    (f,) = found(_logged("elapsed time per iteration (ms)", grown), "throughput-drop")
+    assert f.get("level-of-the-last-fifth") > 3.0 * f.get("best-level")
+    assert any("piles up" in a for a in f.advice)
+
+
+def test_times_that_are_not_of_a_training_step_are_quiet() -> None:
+    grown = (30.0 + 4.0 * np.arange(120)) * np.exp(normal(120, 0.03))
+    level = 30.0 * np.exp(normal(120, 0.2))
+    for run in (
+        _logged("iteration time (s)", level),
+        _logged("total time (s)", np.cumsum(level)),
+        _logged("eval batch time (s)", grown),
+        _logged("time_this_iter_s", grown, episode_reward_mean=grown),  # longer episodes are what was learnt
+        _logged("batch time (s)", grown / 1e4),  # seconds in all
+    ):
+        assert found(run, "throughput-drop") == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.signals.trend import kendall_score
 
 __all__ = ["Slowdown", "rates", "slowdown"]
 
@@ -21,11 +22,14 @@ class Slowdown:
         First point of the slow stretch.
     best, end
         Level of the best stretch and of the last fifth.
+    steady
+        Whether it fell all the way, rather than at once.
     """
 
     index: int
     best: float
     end: float
+    steady: bool
 
 
 def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float]:
@@ -85,4 +89,5 @@ def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
         return None
     fast = np.flatnonzero(level >= 0.5 * (best + end))
     k = int(fast[-1]) + 1 if fast.size else 0
-    return Slowdown(int(edge[k]), best, end) if k <= 16 else None
+    steady = kendall_score(level) < -0.9 * level.size * (level.size - 1) / 2
+    return Slowdown(int(edge[k]), best, end, steady) if k <= 16 else None
