@@ -8,6 +8,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.signals.levels import median_error
+from curveread.signals.scale import mad_scale
 from curveread.signals.trend import theil_sen
 
 __all__ = ["LevelChange", "Offset", "change_of", "offset_at"]
@@ -89,24 +90,26 @@ def offset_at(y: FloatArray, scale: float, correlation: float, index: int, reach
 
     Notes
     -----
-    A straight line through m points is known at its end to 2 sigma sqrt(c / m); medians cost a factor 1.2533.
+    A straight line through m points is known at its end to 2 sigma sqrt(c / m); medians cost a factor 1.2533. Where
+    the stretches it is laid through lie further from it than that, as in noise that drifts, their scatter counts.
     """
     left, right = y[max(0, index - reach) : index], y[index : index + reach]
-    end, begin = _end_of(left[::-1]), _end_of(right)
+    (end, before), (begin, after) = _end_of(left[::-1]), _end_of(right)
     error = 2.0 * np.hypot(
-        median_error(scale, left.size, correlation), median_error(scale, max(right.size, 1), correlation)
+        max(before, median_error(scale, left.size, correlation)),
+        max(after, median_error(scale, max(right.size, 1), correlation)),
     )
     return Offset(begin - end, float(error), end)
 
 
-def _end_of(y: FloatArray) -> float:
-    """Return where a robust line through ``y`` stands at its first point."""
+def _end_of(y: FloatArray) -> tuple[float, float]:
+    """Return where a robust line through ``y`` stands at its first point, and how well the line is known."""
     m = y.size
     if m < 10:
-        return float(np.median(y)) if m else np.nan
+        return (float(np.median(y)) if m else np.nan), 0.0
     edge = np.linspace(0, m, min(12, m // 2) + 1).round().astype(np.int64)
     width = int(np.diff(edge).min())
     medians = np.median(y[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
     x = (edge[:-1] + edge[1:] - 1) / 2.0
-    slope = theil_sen(x, medians)[0]
-    return float(np.median(medians - slope * x))
+    rest = medians - theil_sen(x, medians)[0] * x
+    return float(np.median(rest)), median_error(mad_scale(rest), rest.size)
