@@ -11,7 +11,8 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import Length, Place, Span, Tag
+from curveread.detectors.spoilt_eval import METRICS_BESIDE, spoilt
+from curveread.findings.arguments import Count, Length, Place, Span, Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -30,11 +31,11 @@ _DOUBT = 3.0
 
 @dataclass(frozen=True)
 class LossSpike(Detector):
-    """The training loss jumped far above its trend and came back.
+    """A loss jumped far above its trend and came back.
 
     What it finds
-        Jumps of one logged point or many that the curve's own noise does not explain: onset, peak, width,
-        height, and the step at which the curve is back.
+        Jumps of one logged point or many that the training loss's own noise does not explain: onset, peak, width,
+        height, and the step at which the curve is back. Of the evaluation loss, single evaluations that are spoilt.
 
     Why it matters
         A spike that recovers costs the steps until it is back, and says that something is wrong: a bad batch, a
@@ -54,6 +55,9 @@ class LossSpike(Detector):
         that is being won back. It is back when a forward median is within two standard errors (or half a noise scale)
         of the trend before it.
 
+        An evaluation is spoilt when its loss is half as high again as at both neighbours and a metric beside it less
+        than half as good as at both.
+
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
         training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
@@ -68,9 +72,10 @@ class LossSpike(Detector):
     """
 
     rule: ClassVar[str] = "loss-spike"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, *harm.ROLES)
-    least: ClassVar[int] = 30
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS),)
+    uses: ClassVar[tuple[Role, ...]] = (*METRICS_BESIDE, *harm.ROLES)
+
+    fewest: int = field(default=30, metadata={"help": "usable points from which on a training loss is judged"})
 
     floor: float = field(default=6.0, metadata={"help": "smallest height in robust standard deviations"})
     false_events: float = field(default=0.04, metadata={"help": "false spikes per healthy run that are accepted"})
@@ -81,12 +86,23 @@ class LossSpike(Detector):
     rare: float = field(default=0.01, metadata={"help": "largest share of the points that lies so far above"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
+    def lacks(self, subject: Subject) -> str:
+        """Return that the training loss has too few points, where no evaluation has a metric beside it either."""
+        train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS) and subject.all(*METRICS_BESIDE)
+        points = len(train) if train is not None else 0
+        if points >= self.fewest or evaluated:
+            return ""
+        few = "the train loss has {points}; at least {least} are needed"
+        return text(few, points=Count(points, "usable point"), least=count(self.fewest))
+
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return a finding per spike of the training loss."""
-        view = subject.all(Role.TRAIN_LOSS)[0]
+        """Return a finding per spike of the training loss, and per evaluation that was spoilt."""
+        view = subject.first(Role.TRAIN_LOSS)
+        found = [] if view is None or len(view) < self.fewest else self._spikes(view, subject)
+        return found + [f for v in subject.all(Role.EVAL_LOSS) for f in spoilt(v, subject, self.rule)]
+
+    def _spikes(self, view: CurveView, subject: Subject) -> list[Finding]:
         n = len(view)
-        if n < self.least:
-            return []
         parts = view.parts
         skip = max(15, int(self.head * n))
         found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)

@@ -130,7 +130,7 @@ def test_select_ignore_and_options() -> None:
     with pytest.raises(UsageError, match="there is no check 'loss-spikes'; did you mean 'loss-spike'"):
         diagnose(run, select=["loss-spikes"])
     with pytest.raises(
-        UsageError, match="loss-spike has no option 'flor'; it has: floor, false_events, narrow, prominence, head"
+        UsageError, match="loss-spike has no option 'flor'; it has: fewest, floor, false_events, narrow, "
     ):
         diagnose(run, options={"loss-spike": {"flor": 1}})
     with pytest.raises(UsageError, match=r"loss-spike.floor takes float, not 'high'"):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
+from curveread.run.model import Curve, Run
 from tests.support.curves import decay, run_of, spread
-from tests.support.verdicts import alarms, found
+from tests.support.verdicts import alarms, found, unchecked
 
 N = 2000
 
@@ -97,3 +98,37 @@ def test_a_bad_start_that_settles_is_no_spike() -> None:
     level = np.where(np.arange(N) < 70, 1.95, 1.75 + 0.4 * np.exp(-np.arange(N) / 250))
     value = level * np.exp(0.06 * np.random.default_rng(1).standard_normal(N))
     assert found(run_of(train_loss=value), "loss-spike") == []
+
+
+def _evaluated(loss: dict[int, float], metric: dict[int, float], n: int = 20) -> Run:
+    """Return a run of few epochs, with factors on single evaluations of its loss and its accuracy."""
+    step, rng = np.arange(1, n + 1), np.random.default_rng(0)
+    noise = np.exp(rng.normal(0, 0.08, (2, n)))
+    at = np.arange(n)
+    curves = {
+        "train/loss": 1.0 + 3.0 * np.exp(-at / 4),
+        "val/loss": (2.2 + 3.0 * np.exp(-at / 2)) * noise[0],
+        "val/accuracy": 0.5 * (1 - np.exp(-(at + 0.5) / 1.5)) * noise[1],
+    }
+    for name, factors in (("val/loss", loss), ("val/accuracy", metric)):
+        for k, factor in factors.items():
+            curves[name][k] *= factor
+    return Run("made", "made", {t: Curve(t, step, v) for t, v in curves.items()})
+
+
+def test_an_evaluation_that_is_spoilt_in_loss_and_metric_is_a_spike() -> None:
+    (f,) = found(_evaluated({7: 4.0}, {7: 0.2}), "loss-spike")
+    assert (f.tag, f.first_step, f.last_step, f.severity) == ("val/loss", 8, 9, Severity.WARNING)
+    assert "val/accuracy fell from" in str(f.message)
+
+
+def test_one_of_the_two_alone_the_start_and_erratic_evaluations_are_no_spike() -> None:
+    every = dict.fromkeys(range(5, 19, 4), 4.0)
+    for loss, metric in (({7: 4.0}, {}), ({}, {7: 0.2}), ({1: 4.0}, {1: 0.2}), (every, dict.fromkeys(every, 0.2))):
+        assert found(_evaluated(loss, metric), "loss-spike") == []
+
+
+def test_few_points_and_no_metric_beside_an_evaluation_are_not_judged() -> None:
+    few = decay(20)
+    assert "at least 30 are needed" in unchecked(run_of(train_loss=few, eval_loss=few), "loss-spike")
+    assert unchecked(run_of(train_loss=decay(40)), "loss-spike") == ""
