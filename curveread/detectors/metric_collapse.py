@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, figure, share
@@ -14,25 +17,31 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
-from curveread.signals.decomposition import Transform, decompose
-from curveread.signals.levels import rise_after_best
+from curveread.signals.decomposition import Decomposition, Transform, decompose
+from curveread.signals.falls import crossing, largest_fall, passing_fall
+from curveread.signals.levels import Rise, rise_after_best
+from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.trend import blocks_of
 
 __all__ = ["MetricCollapse"]
 
 _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.QUALITY_METRIC, Role.REWARD)
+_PART = re.compile(r"(^|/)rewards/")
+"""Where trainers of language models log each reward function beside their sum."""
+_OTHERS, _ERRORS = 1.5, 6.0
+"""How large the fall of a reward must be: times its other moves, and standard errors."""
 _ONE_SIDED = frozenset("precision recall sensitivity specificity coverage margin".split())
 """Metrics that are traded for others: one alone may fall while the model gets better."""
 
 
 @dataclass(frozen=True)
 class MetricCollapse(Detector):
-    """A metric that should rise fell and stayed down.
+    """A metric that should rise fell, and stayed down or came back.
 
     What it finds
         Accuracy, reward or another metric for which higher is better that lost a large part of what it had
-        gained, and had not won it back by the end. Precision, recall and others that are traded for one another are
-        left out, and so is what is not understood.
+        gained, and had not won it back by the end. A reward that did win it back is told, too, as a warning. Precision,
+        recall and others that are traded for one another are left out, and so is what is not understood.
 
     Why it matters
         The weights of the end are worse than earlier ones, whatever the loss says. In reinforcement learning the
@@ -41,8 +50,10 @@ class MetricCollapse(Detector):
     How it decides
         The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length. It
         collapsed when it lies at least ``least_z`` standard errors and ``least_share`` of the gain lower
-        (``reward_share`` for a reward, which wanders by nature). The
-        onset is where the trend left its best level for the last time.
+        (``reward_share`` for a reward, which must also be half as large again as any fall before the best stretch). The
+        onset is where it left its best level: the middle of the fall, and back to the last stretch before that lay at
+        that level. A fall of a reward that was won back must be twice as large as any other of the curve, five times as
+        large as its level usually moves within as many points, and six standard errors.
 
     When it is wrong
         A harder evaluation set or environment from some step on lowers the metric without harm. Metrics for which
@@ -58,19 +69,20 @@ class MetricCollapse(Detector):
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies below the best stretch"})
     least_share: float = field(default=0.4, metadata={"help": "share of the gain that must be lost"})
-    reward_share: float = field(default=0.8, metadata={"help": "share of the gain that must be lost, for rewards"})
+    reward_share: float = field(default=0.5, metadata={"help": "share of the gain that must be lost, for rewards"})
 
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return a finding for the first curve of each role that collapsed."""
+        """Return a finding for each reward that collapsed, and for the first curve of every other role that did."""
         found = []
         for role in _ROLES:
-            for view in [v for v in subject.all(role) if _tells(v)][:1]:
-                one = self._judge(view) if len(view) >= self.least else None
+            views = [v for v in subject.all(role) if len(v) >= self.least and _tells(v)]
+            for view in _wholes(views) if role is Role.REWARD else views[:1]:
+                one = self._lasting(view) or (self._passing(view) if role is Role.REWARD else None)
                 if one is not None:
                     found.append(one)
         return found
 
-    def _judge(self, view: CurveView) -> Finding | None:
+    def _lasting(self, view: CurveView) -> Finding | None:
         # Differences of values near the largest float would overflow.
         largest = float(np.abs(view.value).max())
         unit = largest if largest > 1e150 else 1.0
@@ -78,17 +90,17 @@ class MetricCollapse(Detector):
         n = len(view)
         start = float(np.median(parts.y[: max(1, n // 50)]))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
+        reward = view.curve.role is Role.REWARD
+        # A policy explores: its return wanders, and is measured by its own moves up and down.
+        wander = _wander(-parts.y, rise.best_first) if reward else 0.0
         # A metric that starts at its best has gained nothing; then its own level is what can be lost.
-        gained = max(rise.start - rise.best, 0.5 * abs(rise.best))
-        # A policy explores: its return wanders, and only the loss of nearly all of the gain is a collapse.
-        least = self.reward_share if view.curve.role is Role.REWARD else self.least_share
-        if rise.z < self.least_z or gained <= 0.0 or rise.size < least * gained:
+        gained, own = rise.start - rise.best, abs(rise.best)
+        if not reward or gained < wander:
+            gained = max(gained, own if reward else 0.5 * own)
+        least = self.reward_share if reward else self.least_share
+        if rise.z < self.least_z or gained <= 0.0 or rise.size < max(least * gained, wander):
             return None
-        blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=60, least_points=1 if n < 60 else 3)
-        near = rise.best + np.maximum(2.0 * blocks.error, 0.08 * rise.size)
-        calm = np.flatnonzero(blocks.median <= near)
-        k = int(calm[-1]) if calm.size else 0
-        onset = int(blocks.edge[min(k + 1, len(blocks) - 1)])
+        onset = _left(parts, rise)
         best, end = -rise.best * unit, -rise.end * unit
         first = int(view.step[onset])
         lost = rise.size / gained
@@ -128,6 +140,84 @@ class MetricCollapse(Detector):
                 "Look at what changed there: learning rate, labels, reward function.",
             ),
         )
+
+    def _passing(self, view: CurveView) -> Finding | None:
+        fall = passing_fall(view.value, self.reward_share)
+        if fall is None:
+            return None
+        first, lowest, back = (int(view.step[i]) for i in (fall.onset, fall.lowest, fall.back))
+        lost = fall.share
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=confidence_of(self.rule),
+            tag=view.tag,
+            first_step=first,
+            peak_step=lowest,
+            last_step=back,
+            message=text(
+                "{tag} fell from {best} to {low} at {onset} and won at least half of that back by {back}",
+                tag=Tag(view.tag),
+                best=figure(fall.best),
+                low=figure(fall.low),
+                onset=Place(first),
+                back=Place(back, bare=True),
+            ),
+            evidence=(
+                Evidence("best-level", "best level", fall.best, ""),
+                Evidence("lowest-level", "lowest level", fall.low, ""),
+                Evidence("largest-other-fall", "against the largest other fall", float(min(fall.others, 1e3)), "ratio"),
+                Evidence(
+                    "share-of-the-gain-that-was-lost", "share of the gain that was lost", min(lost, 10.0), "ratio"
+                ),
+            ),
+            also_explained_by=("a harder environment, task or opponent for a while",),
+            advice=(
+                text(
+                    "Look at what the policy did from {onset} to {back}.",
+                    onset=Place(first),
+                    back=Place(back, bare=True),
+                ),
+                "Smaller steps make such falls rarer: a lower learning rate, a smaller clip range or fewer epochs per "
+                "batch, a target for the KL divergence.",
+            ),
+        )
+
+
+def _wholes(views: Sequence[CurveView]) -> list[CurveView]:
+    """Return the rewards without the parts of another one: that a part falls while the whole rises is a trade."""
+    parts = [v for v in views if _PART.search(v.tag)]
+    whole = [v for v in views if not _PART.search(v.tag)]
+    return whole or parts
+
+
+def _wander(value: FloatArray, best: int) -> float:
+    """Return how large a fall must be to be none of a return's own moves.
+
+    Half as large again as its largest fall up to the best level and its largest rise since (of means of 5 % of the
+    curve: what rises again by most of what it fell has not stayed down), and six standard errors of the means of what
+    comes after, at most a fifth of the curve; of few successes the median deviation would be 0.
+    """
+    width = max(3, value.size // 20)
+    level = stretch_means(trimmed(value), width)
+    moves = max(largest_fall(level[: best + 1], width)[0], largest_fall(-level[best:], width)[0])
+    end = max(min(value.size - best, value.size // 5), 1)
+    return max(_OTHERS * moves, _ERRORS * float(np.diff(value).std()) / float(np.sqrt(end)))
+
+
+def _left(parts: Decomposition, rise: Rise) -> int:
+    """Return the index from which a curve (lower is better) is off its best level for good.
+
+    Where most of what follows lies beyond the middle of the fall, and from there back to the last stretch that was
+    still at the best level: one lucky stretch after the fall does not count.
+    """
+    n = parts.y.size
+    gone = crossing(-parts.y, -(rise.best + 0.5 * rise.size), rise.best_first)
+    blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=60, least_points=1 if n < 60 else 3)
+    near = rise.best + np.maximum(2.0 * blocks.error, 0.08 * rise.size)
+    calm = np.flatnonzero((blocks.median <= near) & (blocks.edge[:-1] < gone))
+    k = int(calm[-1]) + 1 if calm.size else 0
+    return min(int(blocks.edge[k]), gone, n - 1)
 
 
 def _tells(view: CurveView) -> bool:

@@ -9,9 +9,9 @@ from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.metric_collapse import MetricCollapse
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
-from curveread.run.model import Curve
+from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
-from tests.support.curves import decay, run_of
+from tests.support.curves import decay, normal, run_of
 from tests.support.verdicts import found
 
 
@@ -74,3 +74,60 @@ def test_quality_metrics_collapse_too_but_not_what_is_traded_for_another() -> No
     assert found(run_of(val_precision=fallen()), "metric-collapse") == []
     assert found(run_of(val_fid=fallen()), "metric-collapse") == [], "lower is better"
     assert found(run_of(zork=fallen()), "metric-collapse") == [], "nobody knows what it is"
+
+
+def risen(n: int = 200, top: float = 350.0, noise: float = 12.0, seed: int = 0) -> np.ndarray:
+    """Return the returns of a policy that learns within the first half."""
+    return np.minimum(np.linspace(20.0, 2 * top, n), top) + noise * np.random.default_rng(seed).standard_normal(n)
+
+
+def test_a_reward_that_fell_and_came_back_is_a_warning_with_both_places() -> None:
+    value = risen()
+    value[120:132] = 12.6 + normal(12, 3.0)
+    (f,) = found(run_of(episodic_return=value), "metric-collapse")
+    assert f.severity is Severity.WARNING
+    assert (f.first_step, f.last_step) == (pytest.approx(120, abs=1), pytest.approx(132, abs=3))
+    assert float(f.get("lowest-level")) < 30.0
+
+
+def test_a_smooth_mean_of_many_episodes_shows_it_in_few_points() -> None:
+    value = np.r_[-20.0 + 8.0 * (1 - np.exp(-np.arange(20) / 5.0)), -16.8, -13.8, -13.1, -12.6, -12.2]
+    (f,) = found(run_of(rollout_ep_rew_mean=value), "metric-collapse")
+    assert (f.severity, f.first_step) == (Severity.WARNING, 20)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_returns_that_wander_are_quiet(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    smooth = np.convolve(risen(219, noise=120.0, seed=seed), np.full(20, 0.05), mode="valid")
+    heavy = risen(noise=0.0) + 40.0 * rng.standard_t(2, 200)
+    few = (rng.random(200) < np.linspace(0.2, 0.9, 200)).astype(float)
+    for value in (risen(noise=120.0, seed=seed), smooth, heavy, few):
+        assert found(run_of(episodic_return=value), "metric-collapse") == []
+
+
+def test_one_lucky_batch_after_the_fall_is_not_its_beginning() -> None:
+    value = np.r_[np.linspace(0.2, 0.8, 60), np.full(60, 0.8), np.full(80, 0.4)] + normal(200, 0.1)
+    value[189:192] = 0.9
+    (f,) = found(run_of(reward=value), "metric-collapse")
+    assert f.severity is Severity.ERROR
+    assert abs(f.first_step - 120) <= 8
+
+
+@pytest.mark.parametrize(("left", "lasting"), [(0.35, True), (0.65, False)])
+def test_more_than_half_of_what_was_gained_must_be_lost(left: float, lasting: bool) -> None:
+    value = risen(noise=5.0)
+    value[140:] = 20.0 + left * 330.0 + normal(60, 5.0)
+    assert bool(found(run_of(episodic_return=value), "metric-collapse")) is lasting
+
+
+def test_a_part_of_the_reward_is_not_judged_beside_the_whole() -> None:
+    part = risen()
+    part[120:] = 20.0
+    curves = {
+        "reward": Curve("reward", np.arange(200), risen()),
+        "rewards/format_reward_fn/mean": Curve("rewards/format_reward_fn/mean", np.arange(200), part),
+    }
+    assert found(Run("r", "r", curves), "metric-collapse") == []
+    alone = {"rewards/format_reward_fn/mean": curves["rewards/format_reward_fn/mean"]}
+    assert found(Run("r", "r", alone), "metric-collapse") != []

@@ -1,0 +1,60 @@
+"""Falls of curves that should rise: against the definition, and invariant where they must be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from curveread.signals.falls import crossing, largest_fall, passing_fall
+from curveread.signals.returns import ascent_of, stretch_means
+
+
+def by_pairs(level: np.ndarray, apart: int) -> float:
+    """Return the largest fall by looking at all pairs."""
+    pairs = [level[i] - level[j] for i in range(level.size) for j in range(i + apart, level.size)]
+    return max([0.0, *pairs])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 40])
+@pytest.mark.parametrize("apart", [1, 3])
+def test_the_largest_fall_is_that_of_all_pairs(n: int, apart: int) -> None:
+    level = np.random.default_rng(n).standard_normal(n)
+    size, i, j = largest_fall(level, apart)
+    assert size == pytest.approx(by_pairs(level, apart))
+    if size > 0.0:
+        assert j - i >= apart
+        assert level[i] - level[j] == pytest.approx(size)
+
+
+def test_means_of_stretches_do_not_lose_digits_on_an_offset() -> None:
+    y = np.random.default_rng(0).standard_normal(50)
+    for offset in (0.0, 1e9):
+        expected = [np.mean(y[i : i + 7]) for i in range(44)]
+        assert stretch_means(y + offset, 7) - offset == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_crossing_is_where_most_goes_below() -> None:
+    value = np.r_[np.ones(30), 0.0, np.ones(4), np.zeros(20), 1.0, np.zeros(9)]
+    assert crossing(value, 0.5, 0) == 35
+
+
+def dipped() -> np.ndarray:
+    value = np.minimum(np.linspace(0.0, 2.0, 200), 1.0) + 0.01 * np.random.default_rng(0).standard_normal(200)
+    value[150:165] = 0.2 + 0.02 * np.abs(np.arange(15) - 7)
+    return value
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1e3, 0.0), (1.0, -50.0), (1e-3, 7.0)])
+def test_a_passing_fall_depends_neither_on_scale_nor_on_offset(scale: float, offset: float) -> None:
+    plain, other = passing_fall(dipped(), 0.5), passing_fall(scale * dipped() + offset, 0.5)
+    assert plain is not None
+    assert other is not None
+    assert (other.onset, other.lowest, other.back) == (plain.onset, plain.lowest, plain.back)
+    assert other.share == pytest.approx(plain.share)
+    assert ascent_of(scale * dipped() + offset).trend == pytest.approx(ascent_of(dipped()).trend)
+
+
+def test_a_fall_that_is_not_won_back_is_none_that_passes() -> None:
+    value = dipped()
+    value[150:] = 0.2
+    assert passing_fall(value, 0.5) is None
