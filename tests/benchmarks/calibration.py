@@ -39,9 +39,9 @@ SURE = 0.95
 ALIKE = 0.5
 """Correlation of the findings of a rule in one group: n of them count as n / (1 + (n - 1) / 2), fewer than two."""
 CAUTION = 0.25
-"""Standard deviations of a rule's level by which it is stated lower than its most likely value."""
+"""Standard deviations by which the level of a rule, and the shift of a kind, are stated below the most likely ones."""
 LEAST_RULE, LEAST_KIND = 3, 2  # groups that must have shown it
-BELIEF = {"common": (2.0, 1.5), "rule": (0.0, 1.0), "slope": (0.0, 0.5), "kind": (0.0, 0.7)}
+BELIEF = {"common": (2.0, 1.5), "rule": (0.0, 1.0), "slope": (0.0, 0.5), "kind": (0.0, 1.0)}
 """Mean and standard deviation of the logits before any finding is seen: nine in ten are right."""
 BEGIN, END = "# --- fitted: begin ---\n", "# --- fitted: end ---"
 _FLAT, _LEVEL = 0.1, 3.0  # a map that can be turned round: every strength stays readable in the confidence
@@ -111,7 +111,7 @@ def strength(said: float) -> float:
 
 
 def fitted(findings: Sequence[Stated]) -> Tables:
-    """Return the most likely tables, given what is believed beforehand, each rule's level a little lower.
+    """Return the tables that are a little lower than the most likely ones, given what is believed beforehand.
 
     Parameters
     ----------
@@ -135,13 +135,17 @@ def fitted(findings: Sequence[Stated]) -> Tables:
     for f in findings:
         shown["rule"][f.rule].add(f.group)
         shown["kind"][f.kind].add(f.group)
-    levels = {}
-    for rule, groups in shown["rule"].items():
-        if len(groups) >= LEAST_RULE:
-            both = np.isin(np.arange(len(columns)), (0, at["rule", rule])).astype(np.float64)
-            low = both @ w - CAUTION * math.sqrt(both @ spread @ both)
-            levels[rule] = (round(float(low), 2), round(max(float(w[at["slope", rule]]), 0.0), 2))
-    kinds = {k: round(float(w[at["kind", k]]), 2) for k, groups in shown["kind"].items() if len(groups) >= LEAST_KIND}
+
+    def low(*parts: tuple[str, str]) -> float:
+        both = np.isin(np.arange(len(columns)), [at[part] for part in parts]).astype(np.float64)
+        return round(float(both @ w - CAUTION * math.sqrt(both @ spread @ both)), 2)
+
+    levels = {
+        rule: (low(("common", ""), ("rule", rule)), round(max(float(w[at["slope", rule]]), 0.0), 2))
+        for rule, groups in shown["rule"].items()
+        if len(groups) >= LEAST_RULE
+    }
+    kinds = {kind: low(("kind", kind)) for kind, groups in shown["kind"].items() if len(groups) >= LEAST_KIND}
     return Tables(dict(sorted(levels.items())), dict(sorted(kinds.items())))
 
 
@@ -183,7 +187,8 @@ def calibration(findings: Iterable[Stated]) -> dict[str, Any]:
 
     ``error`` is the mean distance of confidence and share right over the bins, weighted by their findings; ``base`` the
     Brier score of one confidence for all, the share right; ``unmeasured`` counts the findings that state none, and how
-    many of them were right.
+    many of them were right; ``kinds`` has for each kind of training the mean confidence, how many are right, of how
+    many.
     """
     given = list(findings)
     known = [f for f in given if f.confidence is not None]
@@ -212,6 +217,15 @@ def calibration(findings: Iterable[Stated]) -> dict[str, Any]:
         "base": float(right.mean() * (1.0 - right.mean())),
         "sure": [int(right[said >= SURE].sum()), int((said >= SURE).sum())],
         "unmeasured": [sum(none), len(none)],
+        "kinds": {
+            kind: [
+                sum(f.confidence or 0.0 for f in of_kind) / len(of_kind),
+                sum(f.right for f in of_kind),
+                len(of_kind),
+            ]
+            for kind in sorted({f.kind for f in known})
+            for of_kind in [[f for f in known if f.kind == kind]]
+        },
         "bins": bins,
     }
 

@@ -155,6 +155,8 @@ def _reliability(fit: Mapping[str, Any]) -> list[str]:
     for b in fit["bins"]:
         mean, right = f"{b['confidence']:.3f}", f"{b['right']:.3f}"
         lines.append(f"| {b['from']:.2f} to {b['to']:.2f} | {b['findings']} | {mean} | {right} |")
+    lines += ["", "| kind of training, as far as the log tells | mean confidence | right |", "|---|---|---|"]
+    lines += [f"| {kind} | {mean:.2f} | {_share(right, n)} |" for kind, (mean, right, n) in fit["kinds"].items()]
     return lines
 
 
