@@ -25,7 +25,7 @@ _MOST = 3
 """Causes that are told of a finding."""
 _TOLD = 0.03
 """Smallest share that is told."""
-_SAID = math.log(1.3)
+_SAID = math.log(1.5)
 """Logarithm of the factor from which on a sign is told."""
 _SURE = 0.6
 """Share of the first cause below which it is said what would tell it from the next."""
@@ -185,6 +185,8 @@ def _with_cost(
     end = finding.last_step if finding.last_step is not None else last
     if finding.severity is not Severity.ERROR and end < last - _LASTS * length:
         return cause  # what came after was a sound run
+    if KINDS[finding.rule] in (Kind.STALL, Kind.UNDERFIT):
+        return cause  # where nothing was learned there is no moment at which it shows
     same = [
         f
         for f in everything

@@ -8,12 +8,15 @@ from curveread.arrays import FloatArray
 from curveread.causes.candidate import KINDS, Kind
 from curveread.causes.scene import Scene, moved
 from curveread.causes.signs.sign import Seen, sign
-from curveread.findings.arguments import Tag, level, rough
+from curveread.findings.arguments import Count, Tag, level, rough
 from curveread.findings.text import text
 from curveread.run.roles import LOSSES, Role
-from curveread.run.settings import number_of
+from curveread.run.settings import number_of, text_in
 from curveread.run.tags.grammar import parse
+from curveread.run.tags.kinds import RL
 
+_BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from")
+"""Settings of a training that begins with the weights of another one."""
 _SWINGS = 0.1
 """Share of its unrest that a swing explains where there is one."""
 
@@ -161,8 +164,8 @@ def from_start(scene: Scene) -> Seen | None:
 def same_value(scene: Scene) -> Seen | None:
     """Whether the curve repeats one value exactly while it is logged on."""
     view = scene.curve
-    if view is None:
-        return None
+    if view is None or view.curve.role not in LOSSES:
+        return None  # a reward may well be the same every time
     rest = view.value[int(np.searchsorted(view.step, scene.onset)) :]
     if rest.size < 5:
         return None
@@ -232,3 +235,38 @@ def value_first(scene: Scene) -> Seen | None:
         return None
     there = moved(before, after)
     return Seen(there, text("{value} jumped there" if there else "{value} did not move", value=Tag(view.tag)))
+
+
+def _stalled(scene: Scene) -> bool:
+    return KINDS.get(scene.finding.rule) in (Kind.STALL, Kind.UNDERFIT)
+
+
+@sign("policy-learns")
+def policy(scene: Scene) -> Seen | None:
+    """Whether what stalls is a policy that learns from rewards."""
+    if not _stalled(scene):
+        return None
+    there = scene.case.task.kind in RL
+    return Seen(there, text("a policy learns from rewards" if there else "it does not learn from rewards"))
+
+
+@sign("pretrained")
+def pretrained(scene: Scene) -> Seen | None:
+    """Whether what stalls began with weights of another training, by its config."""
+    said = text_in(scene.run.config, *_BASE) or number_of(scene.run.config, "lora_r", "lora_rank")
+    if not said or not _stalled(scene):
+        return None
+    return Seen(True, text("it began with the weights of another training (config)"))
+
+
+@sign("nonfinite-beside")
+def nonfinite_beside(scene: Scene) -> Seen | None:
+    """Whether beside a stall the gradient norm is not finite, or the loss has zeros that stand for such values."""
+    if not _stalled(scene):
+        return None
+    bad = [v for v in (scene.norm, scene.train) if v is not None and not bool(v.usable.all())]
+    if bad:
+        n = int((~bad[0].usable).sum())
+        said = "{curve} is not finite at {points}"
+        return Seen(True, text(said, curve=Tag(bad[0].tag), points=Count(n, "logged point")))
+    return Seen(False, text("gradient norm and loss are finite")) if scene.norm is not None else None

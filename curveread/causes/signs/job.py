@@ -22,7 +22,7 @@ def alone(scene: Scene) -> Seen | None:
     after = bad[at:]
     if not after.size:
         return None
-    there = float(after.mean()) < 0.5 and not bool(after[-1])
+    there = bool(after.any()) and float(after.mean()) < 0.5 and not bool(after[-1])
     words = "{points} in {curve}, finite again after" if there else "{curve} stays so to its end"
     points = Count(int(after.sum()), "such point")
     return Seen(there, text(words, curve=Tag(view.tag), points=points) if there else text(words, curve=Tag(view.tag)))

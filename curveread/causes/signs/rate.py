@@ -19,6 +19,8 @@ __all__ = ["RateThen", "rate_then"]
 _RAISED = 1.25
 """Ratio from which on a learning rate was raised; schedules by hand step by more, rounding by less."""
 _CUT = 0.5
+_HEAD = 3
+"""Points that tell what the rate was before."""
 _NEARLY_ZERO = 0.1
 """Share of its peak below which a decayed learning rate changes little any more."""
 _TINY, _USUAL = 1e-7, 1e-5
@@ -91,6 +93,8 @@ def raised(scene: Scene) -> Seen | None:
         return None
     tag, value, step = _tag(scene.rate), scene.rate.value, scene.rate.step
     here = then.stretch
+    if int(np.searchsorted(step, scene.onset)) < _HEAD:
+        return None  # a rate that climbs at the head of a run warms up
     if not then.warming and then.now > _RAISED * max(then.before, 1e-300) and not _end_of_warmup(scene, then):
         words = "{rate} went up from {before} ({from_step}) to {now} ({to_step})"
         return Seen(

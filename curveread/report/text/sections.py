@@ -127,7 +127,7 @@ def why(diagnosis: Diagnosis) -> Why | None:
         said if first.share >= _TOLD else f"not to be told from the log; most probably {said}",
         tuple(shorten(words, 300) for words in first.speaks_for[:_SIGNS]),
         number,
-        shorten(first.fix, _LONG),
+        shorten(first.fix if first.share >= _TOLD else first.check, _LONG),
         " ".join(after),
     )
 

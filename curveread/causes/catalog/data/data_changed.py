@@ -32,10 +32,8 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     back = back_before(scene)
-    words = text(
-        "Undo the change at {at}, or go on with it knowingly, from a rate that is warmed up again.",
-        at=Place(scene.onset),
-    )
+    said = "If data, labels, reward or objective were changed at {at}, undo it, or warm the rate up again and go on."
+    words = text(said, at=Place(scene.onset))
     return joined(" ", (back, words)) if back is not None else words
 
 

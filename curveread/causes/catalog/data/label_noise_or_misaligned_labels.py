@@ -41,6 +41,8 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "policy-learns": (0.3, 1),
+        "pretrained": (0.6, 1),
         "at-chance": (3, 0.8),
         "gradient-gone": (0.05, 1.8),
         "rate-tiny": (0.05, 1.3),

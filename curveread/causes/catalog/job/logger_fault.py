@@ -21,7 +21,11 @@ def _check(scene: Scene) -> Text:
 
 
 def _fix(scene: Scene) -> Text:
-    return text("Mend the logging; until then judge by the other curves.")
+    fixes = {
+        "unnormalized-loss": "Log the mean per token: divide what is logged by what it sums over.",
+        "perplexity-mismatch": "Compute the perplexity as exp of the mean loss per token.",
+    }
+    return text(fixes.get(scene.finding.rule, "Mend the logging; until then judge by the other curves."))
 
 
 CAUSE = Candidate(

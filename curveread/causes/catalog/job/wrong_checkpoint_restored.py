@@ -30,11 +30,15 @@ CAUSE = Candidate(
     title="older or other weights were loaded",
     page=__doc__ or "",
     usual={
+        Kind.STALL: 0.02,
         Kind.RESTART: 0.1,
         Kind.SHIFT: 0.08,
         Kind.SPIKE: 0.01,
     },
     signs={
+        "pretrained": (5, 1),
+        "at-chance": (3, 0.7),
+        "policy-learns": (0.5, 1),
         "at-restart": (20, 0.05),
         "level-of-before": (12, 0.1),
         "eval-moved": (1.3, 0.7),

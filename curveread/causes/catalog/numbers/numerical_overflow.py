@@ -42,12 +42,14 @@ CAUSE = Candidate(
     title="a value overflowed or was never finite",
     page=__doc__ or "",
     usual={
+        Kind.STALL: 0.03,
         Kind.NONFINITE: 0.6,
         Kind.SPIKE: 0.02,
         Kind.LARGE_GRADIENT: 0.04,
         Kind.DIVERGENCE: 0.01,
     },
     signs={
+        "nonfinite-beside": (8, 0.5),
         "gradient-climbed": (0.15, 2),
         "nonfinite-alone": (2, 1),
         "half-precision": (2.5, 0.8),

@@ -33,10 +33,12 @@ CAUSE = Candidate(
     title="the policy or generator shrank to few outputs",
     page=__doc__ or "",
     usual={
+        Kind.STALL: 0.03,
         Kind.COLLAPSE: 0.25,
         Kind.POLICY: 0.75,
     },
     signs={
+        "policy-learns": (6, 0.3),
         "entropy-fell": (8, 0.3),
         "rate-raised": (0.2, 1.1),
         "sudden": (0.6, 1.3),
