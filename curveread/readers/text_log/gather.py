@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
+from curveread.readers.text_log.bars import Bars
 from curveread.readers.text_log.blocks.boxes import Box
-from curveread.readers.text_log.blocks.headed import Header, header_of, row_of, unheaded
+from curveread.readers.text_log.blocks.headed import header_of
 from curveread.readers.text_log.blocks.matrix import Matrix
+from curveread.readers.text_log.blocks.tables import Tables
 from curveread.readers.text_log.line.dicts import find_bar, find_dict
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import RANK, STAMP, floats
 from curveread.readers.text_log.line.records import find
 from curveread.readers.text_log.line.words import eval_word
-from curveread.readers.text_log.sheets import Sheet, pattern_of, slots_of
+from curveread.readers.text_log.sheets import Patterns, Sheet, pattern_of, slots_of, take
 from curveread.readers.trainer.names import SUMMARY_KEYS
 
-__all__ = ["Bar", "Gathered"]
+__all__ = ["Gathered"]
 
-Patterns = list[tuple[re.Pattern[bytes], Sheet]]
 _SHORTEST, _LONGEST = 4, 1 << 14
 """No trainer prints longer records; longer lines are data dumped to the terminal."""
 _PATTERNS = 64
@@ -46,18 +45,8 @@ _PREFIX = re.compile(
     rb"|(?:INFO|DEBUG|WARNING):[\w.]{1,40}:)"
 )
 """What glog and Python's logging put in front of a line."""
-_BAR = re.compile(rb"(\d{1,12})/(\d{1,12}) \[")
 _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
-
-
-class Bar(NamedTuple):
-    """A progress bar near a printed dict: its line, how far it was, its total, whether the dict is in its line."""
-
-    line: int
-    done: int
-    total: int
-    same_line: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +58,7 @@ class Gathered:
     sheets
         The records, by build of their lines.
     bars
-        Progress bars in front of and behind dicts.
+        Its progress bars.
     summary
         The Trainer's closing summary.
     overflow
@@ -79,7 +68,7 @@ class Gathered:
     """
 
     sheets: dict[tuple[object, ...], Sheet] = field(default_factory=dict)
-    bars: list[Bar] = field(default_factory=list)
+    bars: Bars = field(default_factory=Bars)
     summary: dict[str, float] = field(default_factory=dict)
     overflow: int = 0
     count: int = 0
@@ -94,14 +83,14 @@ class Gathered:
     _split: str = ""
     _below: dict[str, Patterns] = field(default_factory=dict)
     _plain_bars: set[bytes] = field(default_factory=set)
-    _bar: tuple[int, bytes] | None = None
-    _after: int = 0
     _box: Box = field(default_factory=Box)
     _matrix: Matrix = field(default_factory=Matrix)
-    _header: tuple[int, Header] | None = None
-    _table: Patterns = field(default_factory=list)
+    _tables: Tables = field(init=False)
     _block: int = -_BLOCK - 1
     _contexts: set[str] | None = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._tables = Tables(_BLOCK, self._sheet)
 
     def feed(self, lines: list[bytes]) -> None:
         """Take the next lines."""
@@ -161,7 +150,7 @@ class Gathered:
                 self._follow[self._last] = i
                 self._last, self._block = i, n
                 return
-        if _take(self._table, n, line):
+        if self._tables.take(n, line):
             self._block = n
             return
         if _RULE.fullmatch(line):
@@ -169,12 +158,13 @@ class Gathered:
             return
         if self._tried > _TRIED and not _NEEDLE.search(line):
             return
-        if self._read_new(n, line) or self._table_line(n, line):
+        if self._read_new(n, line) or self._tables.line(n, line):
             self._block = n
             return
         self._tried += 1
-        if len(rejected) < _REJECTED:
-            rejected.add(shape)
+        if len(rejected) >= _REJECTED:
+            rejected.clear()  # of lines of ever new builds; the counter of one that comes back may have a digit more
+        rejected.add(shape)
 
     def _heading(self, n: int, line: bytes) -> None:
         """Remember a line that says that those below it are of an evaluation: ``Test Error:``."""
@@ -185,7 +175,7 @@ class Gathered:
     def _below_heading(self, n: int, line: bytes) -> bool:
         """Read a line below a heading; return whether it is one of its metrics."""
         known = self._below.setdefault(self._split, [])
-        if _take(known, n, line):
+        if take(known, n, line):
             self._block = n
             return True
         found = None if shape_free(line) else find(line, 0, True)
@@ -218,36 +208,6 @@ class Gathered:
         self._add(n, line, found, _rank_span(rank), stamp.span() if stamp else None, self._lines)
         return True
 
-    def _table_line(self, n: int, line: bytes) -> bool:
-        """Read a line as the names of a table or as a row of it."""
-        if self._row(n, line):
-            return True
-        header = header_of(line)
-        if header is None:
-            return False
-        self._header = (n, header)
-        return True
-
-    def _row(self, n: int, line: bytes) -> bool:
-        """Read a line as the first row of a table."""
-        header = unheaded(line)
-        if header is None and self._header is not None and n - self._header[0] <= _BLOCK:
-            header = self._header[1]
-        if header is not None:
-            row = row_of(line, header)
-            if row is not None:
-                key = ("table", row.counts, row.tags, row.kinds)
-                sheet = self.sheets.get(key)
-                if sheet is None:
-                    if len(self.sheets) >= _SHEETS:
-                        self.overflow += 1
-                        return True
-                    sheet = self.sheets[key] = Sheet("table", row.counts, row.tags, row.kinds)
-                self._table = [(row.pattern, sheet), *self._table][:4]
-                self._table = [p for i, p in enumerate(self._table) if i == 0 or p[1] is not sheet]
-                return _take(self._table, n, line)
-        return False
-
     def _close_box(self) -> None:
         box = self._box.close()
         if box is None:
@@ -267,17 +227,21 @@ class Gathered:
         if cells:
             self._put(("matrix", tuple(cells)), line, "matrix", "", list(cells), list(cells.values()))
 
+    def _sheet(self, key: tuple[object, ...], made: Sheet) -> Sheet | None:
+        """Return the sheet of a build, the one that was made where it is new; None where there are too many."""
+        if key not in self.sheets and len(self.sheets) >= _SHEETS:
+            self.overflow += 1
+            return None
+        return self.sheets.setdefault(key, made)
+
     def _put(
         self, key: tuple[object, ...], line: int, dialect: str, counts: str, tags: list[str], cells: list[bytes]
     ) -> None:
         """Add a record that was read from several lines."""
-        sheet = self.sheets.get(key)
+        kinds = (*["step"] * (len(cells) - len(tags)), *["value"] * len(tags))
+        sheet = self._sheet(key, Sheet(dialect, counts, tuple(tags), kinds))
         if sheet is None:
-            if len(self.sheets) >= _SHEETS:
-                self.overflow += 1
-                return
-            kinds = (*["step"] * (len(cells) - len(tags)), *["value"] * len(tags))
-            sheet = self.sheets[key] = Sheet(dialect, counts, tuple(tags), kinds)
+            return
         sheet.cells.extend(cells)
         sheet.lines.append(line)
 
@@ -290,10 +254,10 @@ class Gathered:
             return
         head, body = line[:at], line[at:]
         if b"/" in head and b" [" in head:
-            self._bar = (n, head)
+            self.bars.ahead(n, head)
             head = b""
-        if _take(self._dicts, n, line if head.strip() else body) or self._new_dict(n, head, body):
-            self._bar_before(n)
+        if take(self._dicts, n, line if head.strip() else body) or self._new_dict(n, head, body):
+            self.bars.before(n)
 
     def _new_dict(self, n: int, head: bytes, body: bytes) -> bool:
         """Read a dict of a build not seen so far; return whether it is a record."""
@@ -329,22 +293,10 @@ class Gathered:
         kinds = tuple(s[0] for s in read)
         build = (found.dialect, found.counts, found.tags, kinds, found.strict)
         key = (*build, found.split, found.inner, found.counter, context)
-        sheet = self.sheets.get(key)
+        made = Sheet(*build[:4], found.split, found.inner, found.assigned, found.counter, context)
+        sheet = self._sheet(key, made)
         if sheet is None:
-            if len(self.sheets) >= _SHEETS:
-                self.overflow += 1
-                return
-            sheet = self.sheets[key] = Sheet(
-                found.dialect,
-                found.counts,
-                found.tags,
-                kinds,
-                found.split,
-                found.inner,
-                found.assigned,
-                found.counter,
-                context,
-            )
+            return
         sheet.cells.extend([line[a:b] for _, a, b in read])
         sheet.lines.append(n)
         if len(patterns) < _PATTERNS:
@@ -371,22 +323,17 @@ class Gathered:
 
     def _bar_line(self, n: int, line: bytes) -> None:
         """Remember a progress bar, and read what is printed behind it in its line."""
-        self._bar = (n, line)
-        if self._after:
-            self._after -= 1
-            bar = _BAR.search(line)
-            if bar:
-                self.bars.append(Bar(n, int(bar[1]), int(bar[2])))
-        if self._header is not None and (_take(self._table, n, line) or self._row(n, line)):
+        self.bars.see(n, line)
+        if self._tables.begun and (self._tables.take(n, line) or self._tables.row(n, line)):
             self._block = n
             return
-        if line.endswith(b"]") and _take(self._tqdm, n, line):
+        if line.endswith(b"]") and take(self._tqdm, n, line):
             return
         shape = line.translate(_DIGITS)
         if shape in self._plain_bars:
             return
         if header_of(line) is not None:
-            self._table_line(n, line)
+            self._tables.line(n, line)
             return
         if line.endswith(b"]"):
             found = find_bar(line)
@@ -399,30 +346,10 @@ class Gathered:
         if 4 < end < len(line) - 7:
             self._line(n, line[end:])
 
-    def _bar_before(self, n: int) -> None:
-        if self._bar is not None:
-            at, line = self._bar
-            bar = _BAR.search(line)
-            if bar:
-                self.bars.append(Bar(at, int(bar[1]), int(bar[2]), at == n))
-            self._bar = None
-        self._after = 3
-
 
 def shape_free(line: bytes) -> bool:
     """Return whether a line holds no digit and no nan: nothing to read."""
     return line.translate(None, b"0123456789") == line and b"nan" not in line and b"inf" not in line.lower()
-
-
-def _take(patterns: Sequence[tuple[re.Pattern[bytes], Sheet]], n: int, text: bytes) -> bool:
-    """Read a line of a known build; return whether it is one."""
-    for pattern, sheet in patterns:
-        match = pattern.fullmatch(text)
-        if match is not None:
-            sheet.cells.extend(match.groups())
-            sheet.lines.append(n)
-            return True
-    return False
 
 
 def _rank_span(rank: re.Match[bytes] | None) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
 
-__all__ = ["Columns", "Sheet", "pattern_of", "slots_of"]
+__all__ = ["Columns", "Patterns", "Sheet", "pattern_of", "slots_of", "take"]
 
 Slot = tuple[str, int, int]
 """What a span of a line is, its begin and end: ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``value``, ``of``
@@ -171,3 +172,18 @@ def _literal(line: bytes, begin: int, end: int, fixed: set[int]) -> bytes:
         out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s*+"]
         at = free.end()
     return b"".join([*out, re.escape(line[at:end])])
+
+
+Patterns = list[tuple[re.Pattern[bytes], Sheet]]
+"""What lines of known builds look like, and where their cells go."""
+
+
+def take(patterns: Sequence[tuple[re.Pattern[bytes], Sheet]], n: int, text: bytes) -> bool:
+    """Read a line of a known build; return whether it is one."""
+    for pattern, sheet in patterns:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            sheet.cells.extend(match.groups())
+            sheet.lines.append(n)
+            return True
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.readers.text_log.gather import Bar
+from curveread.readers.text_log.bars import Bar
 from curveread.readers.text_log.points.axis import from_bars
 
 EVERY = np.arange(20)

@@ -602,3 +602,14 @@ def test_speed(tmp_path: Path) -> None:
     (part,) = READER.read(path)
     assert len(part.curves["loss"]) == 100_000
     assert 100_000 / (time.process_time() - begun) > 100_000
+
+
+def test_lines_of_ever_new_builds_do_not_make_those_slow_that_come_back(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    odd = [" ".join("".join(rng.choices("abcdefgh", k=5)) for _ in range(4)) + " 7" for _ in range(9_000)]
+    saved = [f"saving checkpoint to out/step-{i}.pt" for i in range(100_000, 100_100)]
+    gathered = Gathered()
+    gathered.feed([line.encode() for line in [*odd, *saved]])
+    before = gathered._tried
+    gathered.feed([line.encode() for line in saved * 10])
+    assert gathered._tried == before, "a line that no dialect reads is looked at closely once"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.readers.text_log.gather import Bar
+from curveread.readers.text_log.bars import Bar
 
 __all__ = ["from_bars", "from_epochs"]
 

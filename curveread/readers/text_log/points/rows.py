@@ -184,7 +184,7 @@ def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[
     epochs = np.full(rows.line.size, np.nan)
     if epoch is not None:
         epochs[epoch.row] = epoch.value
-    step_of = from_bars(rows.line, trained_rows, epochs, gathered.bars)
+    step_of = from_bars(rows.line, trained_rows, epochs, gathered.bars.kept)
     if step_of is not None:
         return "step", step_of, "the lines name no step: the steps are those of the progress bar beside them"
     also = "; epoch is a curve of its own" if epoch is not None else ""

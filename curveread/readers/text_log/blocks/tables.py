@@ -1,0 +1,67 @@
+"""Tables with a line of names above their rows: the names in force, and the patterns of the rows seen so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from curveread.readers.text_log.blocks.headed import Header, header_of, row_of, unheaded
+from curveread.readers.text_log.sheets import Patterns, Sheet, take
+
+__all__ = ["Tables"]
+
+_KNOWN = 4
+"""Builds of rows that are tried."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The table that is being read.
+
+    Parameters
+    ----------
+    near
+        Lines after the names, within which a row must follow.
+    sheet_of
+        Returns the sheet of a build, None where there are too many.
+    """
+
+    near: int
+    sheet_of: Callable[[tuple[object, ...], Sheet], Sheet | None]
+    _header: tuple[int, Header] | None = None
+    _rows: Patterns = field(default_factory=list)
+
+    @property
+    def begun(self) -> bool:
+        """Whether names were read."""
+        return self._header is not None
+
+    def take(self, n: int, line: bytes) -> bool:
+        """Read a row of a known build; return whether it is one."""
+        return take(self._rows, n, line)
+
+    def line(self, n: int, line: bytes) -> bool:
+        """Read a line as a row of a new build or as the names of a table; return whether it is either."""
+        if self.row(n, line):
+            return True
+        header = header_of(line)
+        if header is None:
+            return False
+        self._header = (n, header)
+        return True
+
+    def row(self, n: int, line: bytes) -> bool:
+        """Read a line as the first row of a table."""
+        header = unheaded(line)
+        if header is None and self._header is not None and n - self._header[0] <= self.near:
+            header = self._header[1]
+        row = None if header is None else row_of(line, header)
+        if row is None:
+            return False
+        key = ("table", row.counts, row.tags, row.kinds)
+        sheet = self.sheet_of(key, Sheet(*key))
+        if sheet is None:
+            return True
+        others = [p for p in self._rows[: _KNOWN - 1] if p[1] is not sheet]
+        self._rows = [(row.pattern, sheet), *others]
+        return take(self._rows, n, line)
