@@ -194,7 +194,7 @@ def _detail(sets: dict[str, dict[str, list[Tally]]]) -> str:
             lines += [f"missed: {t.label.name} {KINDS[e.kind].title} at {e.start:g}" for e in t.missed]
             wrong = [j.seen for j in t.alarms if not j.right]
             word = "false alarm" if t.label.healthy else "unexplained"
-            lines += [f"{word}: {t.label.name} {s.rule} {s.first} to {s.last}, {s.confidence:.2f}" for s in wrong]
+            lines += [f"{word}: {t.label.name} {s.rule} {s.first} to {s.last}" for s in wrong]
     return "\n".join(lines)
 
 
