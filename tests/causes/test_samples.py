@@ -22,7 +22,7 @@ TRAINED = {
     "overfitting": {"overfitting": "too-little-data"},
     "plateau-schedule-ended": {"plateau": "learning-rate-cut"},
     "resumed-overlap": {"restart": "job-restarted"},
-    "reward-hacking": {"reward-hacking": "mode-or-policy-collapse"},
+    "reward-hacking": {"metric-collapse": "mode-or-policy-collapse"},
     "slow-evaluation": {"eval-overhead": "input-pipeline-or-hardware-slow"},
     "spike-recovers": {"loss-spike": "bad-batch"},
     "step-gap": {"step-gap": "logger-fault"},

@@ -224,6 +224,14 @@ def entropy_fell(scene: Scene) -> Seen | None:
     return Seen(there, text(words, entropy=Tag(view.tag), start=level(start), now=level(now)))
 
 
+@sign("reward-gamed")
+def gamed(scene: Scene) -> Seen | None:
+    """Whether another reward rose where this one fell."""
+    if any(f.rule == "reward-hacking" for f in (*scene.finding.folded, *scene.findings)):
+        return Seen(True, text("another reward rose meanwhile"))
+    return None
+
+
 @sign("value-loss-first")
 def value_first(scene: Scene) -> Seen | None:
     """Whether the value loss jumped where the return fell: what it predicts had changed."""

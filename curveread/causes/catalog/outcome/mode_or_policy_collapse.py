@@ -38,6 +38,7 @@ CAUSE = Candidate(
         Kind.POLICY: 0.75,
     },
     signs={
+        "reward-gamed": (6, 1),
         "policy-learns": (6, 0.3),
         "entropy-fell": (8, 0.3),
         "rate-raised": (0.2, 1.1),
