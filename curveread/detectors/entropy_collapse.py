@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import Place, Tag, level, share
+from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
-from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.findings.text import Text, text
+from curveread.run.roles import Role, words
 from curveread.signals.levels import last_change, window_medians, windows_of
 
-__all__ = ["EntropyCollapse"]
+__all__ = ["EntropyCollapse", "entropies"]
+
+_NEARLY_ALL = 0.9
+"""Share of the points of a log."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,11 @@ class EntropyCollapse(Detector):
         A policy without entropy no longer explores: what it has not found by then it will not find.
 
     How it decides
-        The entropy's last tenth is below ``share`` of its first, and since the onset no stretch of it came back. A
-        policy that has solved its task is deterministic by right: the reward's last fifth must lie at least half of its
-        gain below its best stretch, or the reward must never have risen beyond the scatter of its beginning.
+        The entropy's last tenth is below ``share`` of its first, and since the onset no stretch of it came back; or it
+        was below ``nothing`` nats at nearly every point, the first update having taken it. A loss that is the entropy
+        with its sign turned is read as that. A policy that has solved its task is deterministic by right: the reward's
+        last fifth must lie at least half of its gain below its best stretch, or the reward must never have risen beyond
+        the scatter of its beginning.
 
     When it is wrong
         Differential entropies of continuous actions may be negative and are not judged. A task in which the best
@@ -43,14 +48,19 @@ class EntropyCollapse(Detector):
     """
 
     rule: ClassVar[str] = "entropy-collapse"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.ENTROPY), any_of(Role.REWARD))
-    least: ClassVar[int] = 40
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.ENTROPY, Role.AUXILIARY_LOSS), any_of(Role.REWARD))
+    least: ClassVar[int] = 20
 
     share: float = field(default=0.1, metadata={"help": "share of the first entropy that is a collapse"})
+    nothing: float = field(default=0.01, metadata={"help": "entropy in nats that leaves nothing to explore with"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that none of the auxiliary losses is an entropy."""
+        return "" if entropies(subject) else "no entropy among the curves"
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
-        for view in subject.all(Role.ENTROPY):
+        for view in entropies(subject):
             found = self._judge(view)
             if found is not None:
                 lost = [_without_gain(r) for r in subject.all(Role.REWARD)[:3] if len(r) >= self.least]
@@ -63,6 +73,8 @@ class EntropyCollapse(Detector):
         if n < self.least or float(value.min()) < 0.0:
             return None
         start, end = float(np.median(value[: n // 10])), float(np.median(value[-(n // 10) :]))
+        if float((value < self.nothing).mean()) >= _NEARLY_ALL:
+            return 0, start, end
         if start <= 0.0 or end > self.share * start:
             return None
         blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
@@ -81,24 +93,45 @@ class EntropyCollapse(Detector):
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),
             last_step=int(view.step[-1]),
-            message=text(
-                "{tag} fell from {start} to {end} by {onset} and stayed there, while the reward gained nothing: "
-                "the policy no longer explores",
-                tag=Tag(view.tag),
-                start=level(start),
-                end=level(end, view.unit or "nats"),
-                onset=Place(first),
-            ),
+            message=_message(view, first, start, end),
             evidence=(
                 Evidence("entropy-at-the-start", "entropy at the start", start, "nats"),
                 Evidence("entropy-at-the-end", "entropy at the end", end, "nats"),
-                Evidence("share-that-is-left", "share that is left", text("{share}", share=share(end / start))),
+                *([Evidence("share-that-is-left", "share that is left", end / start, "ratio")] if start > 0.0 else []),
             ),
             also_explained_by=("a task whose best answer was found at once",),
             advice=(
                 "Raise the entropy bonus or the temperature, lower the learning rate, or clip less on the upper side.",
             ),
         )
+
+
+def _message(view: CurveView, first: int, start: float, end: float) -> Text:
+    if first <= int(view.step[0]):
+        return text(
+            "the entropy in {tag} was {end} from the first update on, while the reward gained nothing: the policy does "
+            "not explore",
+            tag=Tag(view.tag),
+            end=level(end, "nats"),
+        )
+    return text(
+        "the entropy in {tag} fell from {start} to {end} by {onset} and stayed there, while the reward gained nothing: "
+        "the policy no longer explores",
+        tag=Tag(view.tag),
+        start=level(start),
+        end=level(end, "nats"),
+        onset=Place(first),
+    )
+
+
+def entropies(subject: Subject) -> list[CurveView]:
+    """Return the entropies of a policy; what is logged as a loss, with the sign turned, is turned back."""
+    turned = [
+        CurveView(replace(v.curve, value=-v.curve.value))
+        for v in subject.all(Role.AUXILIARY_LOSS)
+        if "entropy" in words(v.tag) and len(v) and float(v.value.max()) <= 0.0
+    ]
+    return [*(v for v in subject.all(Role.ENTROPY) if len(v)), *turned]
 
 
 def _without_gain(view: CurveView) -> bool:
