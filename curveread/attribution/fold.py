@@ -153,6 +153,7 @@ _TABLE: tuple[_Link, ...] = (
     _Link("crash", ("unfinished-run",), _anywhere, milder=True),
     _Link("no-learning", ("plateau",), _anywhere),
     _Link("divergence", ("plateau", "no-learning"), _anywhere),
+    _Link("metric-collapse", ("no-learning",), _anywhere, milder=True),
     # what comes after the cause comes of it
     _Link("divergence", ("loss-spike", "gradient-explosion", "metric-collapse", "outlier-batch"), _from_onset),
     _Link("divergence", ("overfitting",), _from_long_before),

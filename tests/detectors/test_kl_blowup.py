@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
 from tests.support.curves import decay, normal, run_of
 from tests.support.verdicts import found
@@ -50,3 +51,27 @@ def test_the_level_at_the_end_is_that_of_the_last_tenth() -> None:
     kl[378:] = 4.0
     (f,) = found(run_of(approx_kl=kl, episodic_return=np.minimum(T, 200) + normal(400, 5.0)), "kl-blowup")
     assert (f.get("usual-level"), f.get("level-at-the-end")) == (0.01, 4.0)
+
+
+def test_updates_that_each_leave_the_old_policy_behind() -> None:
+    wild = np.where(T < 150, 6.0, 0.0) * np.exp(normal(400, 0.5))
+    (f,) = found(run_of(approx_kl=wild, episodic_return=np.minimum(T, 200) + normal(400, 5.0)), "kl-blowup")
+    assert f.first_step == 0
+    assert f.last_step < 150
+    large = 0.2 * np.exp(normal(400, 0.5))
+    assert found(run_of(approx_kl=large, episodic_return=np.minimum(T, 200) + normal(400, 5.0)), "kl-blowup") == []
+
+
+def test_a_divergence_below_zero_is_none() -> None:
+    reward = np.minimum(T, 200) + normal(400, 5.0)
+    (f,) = found(run_of(**{"objective/kl": -0.02 * T + normal(400, 0.3), "reward": reward}), "kl-blowup")
+    assert "is −" in str(f.message)
+    around = {"objective/kl": 0.1 + normal(400, 1.0), "reward": reward}
+    assert found(run_of(**around), "kl-blowup") == [], "an estimate scatters about zero"
+
+
+def test_it_stands_beside_the_collapse_that_came_with_it() -> None:
+    kl = np.where(T < 280, 0.03, 12.0) * np.exp(normal(400, 0.1))
+    reward = np.where(T < 280, np.minimum(T, 200) / 100.0, 0.0) + normal(400, 0.05)
+    rules = [f.rule for f in diagnose(run_of(kl=kl, reward=reward)).findings]
+    assert {"metric-collapse", "kl-blowup"} <= set(rules)
