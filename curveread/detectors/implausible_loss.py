@@ -54,7 +54,7 @@ class ImplausibleLoss(Detector):
 
     def lacks(self, subject: Subject) -> str:
         """Return that nothing says that the loss is a language model's."""
-        return "" if subject.task.language else "nothing says that a language model is trained; vocab_size does"
+        return "" if subject.task.language else "nothing says that a language model is trained"
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""

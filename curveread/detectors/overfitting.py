@@ -198,7 +198,7 @@ def _change_of_training(fall: float, train: CurveView) -> Evidence:
     """Return how the training loss moved since, as a share of its level there where that has a meaning."""
     key, name = "change-of-the-training-loss-since", "change of the training loss since"
     if train.parts.transform.kind == "log":
-        return Evidence(key, name, float(np.expm1(-fall)), "ratio")
+        return Evidence(key, name, 100.0 * float(np.expm1(-fall)), "%")
     return Evidence(key, name, -float(fall), "scaled")
 
 

@@ -10,6 +10,7 @@ from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.run.tags.words import words
 from curveread.signals.levels import bend_noise, median_error
 
 __all__ = ["Quality", "quality_since"]
@@ -60,7 +61,7 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
         The loss and the index of its point.
     """
     found = []
-    for metric in subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC):
+    for metric in _beside(subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC), view):
         value, n = metric.value, len(metric)
         if n < 3 or metric.curve.known.direction != "higher" or 2 * np.isin(view.step, metric.step).sum() < len(view):
             continue
@@ -72,3 +73,10 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
         gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
         found.append(Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained))
     return max(found, key=lambda q: abs(q.change), default=None)
+
+
+def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:
+    """Return the metrics that share most words with a loss: of several evaluation sets those of its own."""
+    own = set(words(view.tag))
+    shared = [len(own & set(words(m.tag))) for m in metrics]
+    return [m for m, n in zip(metrics, shared, strict=True) if n == max(shared)]

@@ -90,7 +90,7 @@ class UnfinishedRun(Detector):
             last_step=last,
             message=text(
                 "the run {ended} at {end} while {tag} was still falling: "
-                "{share} of all progress came in the last fifth, to {level}",
+                "{share} of all progress came in the last fifth, to about {level}",
                 ended=text("crashed" if crashed else "ended"),
                 end=Place(last),
                 tag=Tag(view.tag),

@@ -87,9 +87,9 @@ class UnnormalizedLoss(Detector):
         if subject.first(Role.TRAIN_LOSS) is not None and subject.first(Role.EVAL_LOSS) is not None:
             return ""
         if subject.task.vocabulary is None:
-            return "nothing says how many tokens its vocabulary has, if it is a language model"
+            return "nothing says that a language model is trained, and of how many tokens"
         if not subject.task.language:
-            return "nothing says that a language model is trained; stating vocab_size does"
+            return "nothing says that a language model is trained"
         return ""
 
     def detect(self, subject: Subject) -> list[Finding]:

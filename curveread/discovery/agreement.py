@@ -52,9 +52,22 @@ def agreement(a: Curve, b: Curve) -> tuple[int, int]:
             else 0.0
         )
         slack = slack if slack < 0.1 * _scale(a, b) else 0.0
-        close = np.abs(x - y) <= 1e-6 * np.maximum(np.abs(x), np.abs(y)) + slack
+        size = np.maximum(np.abs(x), np.abs(y))
+        close = np.abs(x - y) <= 1e-6 * size + np.maximum(slack, np.maximum(_last_digit(a, x), _last_digit(b, y)))
         same = (close & np.isfinite(x) & np.isfinite(y)) | (x == y) | (np.isnan(x) & np.isnan(y))
     return int(common.size), int(same.sum())
+
+
+def _last_digit(curve: Curve, value: FloatArray) -> FloatArray:
+    """Return half a unit in the last of the significant digits that a log keeps, 0 where it keeps more than six."""
+    some = curve.value[np.isfinite(curve.value) & (curve.value != 0.0)]
+    some = some[:: -(-some.size // 200) or 1]
+    digits = next((k for k in range(4, 7) if all(float(f"{v:.{k}g}") == v for v in some.tolist())), None)
+    if digits is None or not some.size:
+        return np.zeros(value.size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        place = np.floor(np.log10(np.abs(value)))
+    return np.where(np.isfinite(place), 0.5 * 10.0 ** (place - digits + 1), 0.0)
 
 
 def _scale(a: Curve, b: Curve) -> float:

@@ -102,12 +102,9 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
                     out.notes.append(note)
     _drop_envelopes(out, quantities)
     main = max(out.curves.values(), key=lambda c: (c.role is Role.TRAIN_LOSS, len(c)), default=None)
-    for form in ordered:
-        if main is not None and any(
-            names.get((id(form), t)) == main.tag and len(c) == len(main) for t, c in form.curves.items()
-        ):
-            out.x_axis = form.x_axis
-            break
+    axes = [form.x_axis for form in ordered if main is not None and _counts(form, main, names)]
+    if axes:  # a form that only counts (event files) does not say what; one that calls the same count epochs does
+        out.x_axis = next((x for x in axes if "epoch" in x.lower()), axes[0])
     logged = [f for f in ordered if not f.format.printed] or ordered
     fullest = max(logged, key=lambda f: (len(f.attempts), f.fidelity == "full", sum(map(len, f.curves.values()))))
     out.attempts_from = fullest
@@ -116,6 +113,12 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
     )
     out.curves = dict(sorted(out.curves.items(), key=lambda kv: kv[0].startswith("system/")))
     return out
+
+
+def _counts(form: Form, main: Curve, names: dict[tuple[int, str], str]) -> bool:
+    """Return whether a form holds the main curve at the steps at which it is shown."""
+    same = (c for t, c in form.curves.items() if names.get((id(form), t)) == main.tag)
+    return any(np.array_equal(c.step, main.step) for c in same)
 
 
 def _worth(member: tuple[Form, Curve]) -> tuple[bool, int, int, bool, int]:

@@ -35,8 +35,7 @@ def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Stat
     Nothing about fewer than three evaluations, nor about ordinary ones: a reader sees how many there are. A cost that a
     finding states is not repeated.
     """
-    costly = any(f.rule == "eval-overhead" for f in findings)
-    return [*_evals(run, views, costly), *_logging(run, views)]
+    return [*_evals(run, views, findings), *_logging(run, views)]
 
 
 def _logging(run: Run, views: _Views) -> list[Statement]:
@@ -52,7 +51,7 @@ def _logging(run: Run, views: _Views) -> list[Statement]:
     return [Statement("cadence", sentence, (Evidence("points", "points", float(rhythm.count), "points"),))]
 
 
-def _evals(run: Run, views: _Views, costly: bool) -> list[Statement]:
+def _evals(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:
     view = next(iter(views[Role.EVAL_LOSS]), None)
     rhythm = evals_of(views, run.config, run.x_axis)
     if view is None or rhythm is None or rhythm.count < 3:
@@ -60,8 +59,9 @@ def _evals(run: Run, views: _Views, costly: bool) -> list[Statement]:
     parts: list[str] = []
     evidence: list[Evidence] = []
     smallest = _smallest(view)
-    if smallest is not None and smallest >= _COARSE:
-        lost = "{tag} scatters so much from one evaluation to the next that a lasting rise below {rise} would be lost."
+    found = {f.rule for f in findings}
+    if smallest is not None and smallest >= _COARSE and not found & {"overfitting", "divergence"}:
+        lost = "{tag} scatters so much between evaluations that a lasting rise below {rise} would be lost in it."
         parts.append(text(lost, tag=Tag(view.tag), rise=measure(float(f"{100.0 * smallest:.2g}"), "%")))
         evidence += [
             Evidence("evaluations", "evaluations", float(rhythm.count), "evals"),
@@ -69,7 +69,12 @@ def _evals(run: Run, views: _Views, costly: bool) -> list[Statement]:
             Evidence("smallest-rise-to-be-seen", "smallest rise to be seen", smallest, "ratio"),
         ]
     cost = cost_of_evals(views)
-    if cost is not None and cost.seconds >= _MENTIONED and cost.share > EVAL_SHARE and not costly:
+    if (
+        cost is not None
+        and cost.seconds >= _MENTIONED
+        and cost.share > EVAL_SHARE
+        and not any(f.rule == "eval-overhead" for f in findings)
+    ):
         parts.append(_cost(cost))
         evidence.append(Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"))
     return [Statement("cadence", joined(" ", parts), tuple(evidence))] if parts else []

@@ -223,7 +223,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
     end = planned or course.end
     if end is None:
         return np.inf, ""
-    if last >= end - 0.02 * (end - first):
+    if last >= end - max(0.02 * (end - first), 1.5 * float(np.median(np.diff(course.step)))):
         return last, _come_down(course.now) + ", the schedule is over"
     return end + 0.05 * (end - first), text("the schedule ends at about {end}", end=Place(round(end)))
 

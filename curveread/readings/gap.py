@@ -39,6 +39,8 @@ class LossGap:
         (n,) steps of the evaluations, and the gap there in the logged unit.
     level, low, high
         Median gap of the last fifth of the evaluations (at least five) and its 95 % interval.
+    several
+        Whether the run has more than one training loss, so that this one must be named.
     """
 
     train: CurveView
@@ -48,6 +50,7 @@ class LossGap:
     level: float
     low: float
     high: float
+    several: bool = False
 
     @property
     def last(self) -> int:
@@ -83,7 +86,14 @@ def gap_of(views: _Views) -> LossGap | None:
     ordered, n = np.sort(tail), tail.size
     rank = max(0, int(n / 2.0 - 0.98 * np.sqrt(n)))
     return LossGap(
-        train, evaluation, step, value, float(np.median(tail)), float(ordered[rank]), float(ordered[n - 1 - rank])
+        train,
+        evaluation,
+        step,
+        value,
+        float(np.median(tail)),
+        float(ordered[rank]),
+        float(ordered[n - 1 - rank]),
+        len(views[Role.TRAIN_LOSS]) > 1,
     )
 
 
@@ -139,16 +149,17 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
 
 def _at_the_end(gap: LossGap) -> Text:
     tag, last = Tag(gap.evaluation.tag), Count(gap.last, "eval")
+    train = Tag(gap.train.tag) if gap.several else text("the training loss")
     if gap.low < 0.0 < gap.high:
         return text(
-            "Over its last {last} {tag} and the training loss were the same within their noise", last=last, tag=tag
+            "Over its last {last} {tag} and {train} were the same within their noise", last=last, tag=tag, train=train
         )
     lay = (
-        "Over its last {last} {tag} lay {gap} above the training loss"
+        "Over its last {last} {tag} lay {gap} above {train}"
         if gap.level >= 0
-        else "Over its last {last} {tag} lay {gap} below the training loss"
+        else "Over its last {last} {tag} lay {gap} below {train}"
     )
-    return text(lay, last=last, tag=tag, gap=leveled(abs(gap.level), gap.evaluation.unit))
+    return text(lay, last=last, tag=tag, train=train, gap=leveled(abs(gap.level), gap.evaluation.unit))
 
 
 def _interval_of(confidence: float) -> Text:

@@ -119,7 +119,8 @@ def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
 def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Statement]:
     """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
     kept = keep.tag if keep is not None else ""
-    metrics = [m for m in metrics if m.view.tag != kept]  # that one is told where it says what to keep
+    if is_average_precision(kept):  # told where it says what to keep; the others are slices of it
+        metrics = [m for m in metrics if not is_average_precision(m.view.tag)]
     if not metrics:
         return []
     evidence = tuple(Evidence("best", text("best {tag}", tag=Tag(m.view.tag)), m.value, m.view.unit) for m in metrics)

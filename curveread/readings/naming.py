@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from curveread.findings.arguments import Count, Tag, count
 from curveread.findings.diagnosis import Statement
 from curveread.findings.text import Text, joined, listed, text
@@ -11,6 +13,8 @@ from curveread.run.roles import Role
 __all__ = ["naming"]
 
 _MOST = 6
+_COUNTER = 20
+"""Points of which each is higher than the one before: a counter."""
 _DOUBTFUL = 0.5
 """Confidence up to which a judged loss is said to be a guess."""
 
@@ -38,9 +42,12 @@ def naming(run: Run) -> list[Statement]:
 
 
 def _moves(curve: Curve) -> bool:
-    """Return whether a curve has a course: a setting or an identifier that is logged at every step has none."""
+    """Return whether a curve has a course: a setting or an identifier has none, and a counter or a clock only rises."""
     value = curve.value[curve.finite]
-    return bool(len(curve)) and (value.size < len(curve) or bool(value.max() > value.min()))
+    if not value.size or value.size < len(curve):
+        return bool(len(curve))
+    counts = value.size >= _COUNTER and bool((np.diff(value) > 0.0).all())
+    return bool(value.max() > value.min()) and not counts
 
 
 def _tags(curves: list[Curve]) -> Text:

@@ -57,7 +57,7 @@ def schedule_statements(
 
 
 def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
-    """Return what a standstill says: the rate came down too early, or a high one could have come down there."""
+    """Return that the rate came down too early, where the loss stood still from there on."""
     begin, lasted = plateau.first_step, plateau.get("share-of-the-run")
     if begin is None or not isinstance(lasted, float):
         return []
@@ -72,19 +72,7 @@ def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
         )
         reached = Evidence(STOPPED, "learning rate after, against its peak", over, "ratio")
         return [Statement("schedule", sentence, (reached,))]
-    gradients = plateau.get("largest-gradient-norm-after") is not None
-    if gradients or course.kind != "constant" or course.now < HIGH or course.regime > begin:
-        return []
-    sentence = text(
-        "{tag} stood still from {begin} on while the learning rate stayed high: a decay could have begun there.",
-        tag=Tag(plateau.tag or "the loss"),
-        begin=Place(begin),
-    )
-    evidence = (
-        Evidence("learning-rate-against-its-peak", "learning rate against its peak", course.now, "ratio"),
-        Evidence("share-of-the-run-at-a-standstill", "share of the run at a standstill", lasted, "ratio"),
-    )
-    return [Statement("schedule", sentence, evidence)]
+    return []
 
 
 def _over_too_early(course: Course, train: CurveView) -> list[Statement]:

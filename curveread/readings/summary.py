@@ -30,7 +30,7 @@ def summary(case: Case) -> dict[str, KeyFigure]:
             if not len(view):
                 continue
             low, several = int(np.argmin(view.value)), len(views[role]) > 1
-            if role is Role.EVAL_LOSS:
+            if role is Role.EVAL_LOSS and len(view) > 1:
                 out[f"best_{name}"] = _figure("best", view, low, several)
             out[f"last_{name}"] = _figure("last", view, len(view) - 1, several)
     return out | _language(views, case.task)

@@ -137,3 +137,15 @@ def test_the_parts_of_a_sum_that_overfit_are_one_finding() -> None:
         )
     assert len(found(spread(**curves), "overfitting")) == 1
     assert len(anywhere(spread(**curves), "overfitting")) == 3
+
+
+def test_of_several_evaluation_sets_a_loss_goes_with_the_accuracy_of_its_own() -> None:
+    step = np.arange(1, 31) * 100
+    rising = 1.0 + 0.02 * np.abs(np.arange(30) - 8.0)
+    curves = {"loss": Curve("loss", np.arange(0, 3000, 10), decay(300))}
+    curves |= {f"eval_{g}_loss": Curve(f"eval_{g}_loss", step, rising + 0.1 * i) for i, g in enumerate("ab")}
+    for g, fall in (("a", 0.004), ("b", 0.02)):
+        curves[f"eval_{g}_accuracy"] = Curve(f"eval_{g}_accuracy", step, 0.9 - fall * np.abs(np.arange(30) - 8.0))
+    (f,) = found_alone(Run("made", "made", curves), "overfitting")
+    assert "eval_a_accuracy fell" in str(f.message)
+    assert "eval_b_accuracy fell" in str(f.folded[0].message)

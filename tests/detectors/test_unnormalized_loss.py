@@ -29,7 +29,7 @@ def test_a_summed_loss_and_the_setting_that_explains_it(factor: int, setting: st
 
 def test_the_vocabulary_may_come_from_the_option() -> None:
     run = run_of(loss=decay(1000, floor=3.2, height=7.0) * 64)
-    assert unchecked(run, RULE) == "nothing says how many tokens its vocabulary has, if it is a language model"
+    assert unchecked(run, RULE) == "nothing says that a language model is trained, and of how many tokens"
     (f,) = found_alone(with_facts(run, 50257, None), RULE)
     assert f.get("vocabulary-from") == "the user"
 

@@ -60,3 +60,12 @@ def test_one_quantity_under_two_names_needs_five_telling_values() -> None:
     assert not same_values(curve(np.arange(40) % 4 * 1.0), curve(np.arange(40) % 4 * 1.0))
     assert not same_values(curve(EXACT), curve(EXACT + 0.01))
     assert not same_values(curve(EXACT), curve(EXACT[::2], 3))  # few steps in common
+
+
+def test_a_log_of_five_significant_digits_agrees_with_the_exact_one() -> None:
+    """Ultralytics writes its table with five: 1.45375 stands there as 1.4538, 0.098765432 as 0.098765."""
+    exact = np.array([1.45375, 0.098765432, 12.3456789, 0.12345678, 3.14159265, 0.0012592181])
+    kept = np.array([float(f"{v:.5g}") for v in exact])
+    assert agreement(curve(exact), curve(kept)) == (6, 6)
+    kept[2] += 0.01
+    assert agreement(curve(exact), curve(kept)) == (6, 5)

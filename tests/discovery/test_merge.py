@@ -174,3 +174,11 @@ def test_what_was_printed_fills_in_and_contradicts_nothing() -> None:
     assert len(out.curves["val loss"]) == 2
     assert out.x_axis == "step"
     assert not out.notes
+
+
+def test_the_form_that_calls_the_same_count_epochs_names_the_axis() -> None:
+    events = form("tensorboard", curve("train/box_loss", range(1, 21)))
+    table = form("csv", curve("train/box_loss", range(1, 21)), x_axis="epoch")
+    assert merge_forms([events, table]).x_axis == "epoch"
+    other = form("csv", curve("train/box_loss", range(0, 2000, 100), np.sin(np.arange(1, 21)) + 2), x_axis="epoch")
+    assert merge_forms([events, other]).x_axis == "step"

@@ -38,3 +38,10 @@ def test_a_curve_that_is_not_understood_is_checked_for_nan_and_nothing_else() ->
     curves = {t: Curve(t, np.arange(60), v) for t, v in {"loss": FALLING, "zork": broken, "qwertz": wild}.items()}
     found = [(f.rule, f.tag, f.severity.value) for f in diagnose(Run("r", "r", curves)).findings if f.tag != "loss"]
     assert found == [("nonfinite-loss", "zork", "info")]
+
+
+def test_settings_and_counters_are_no_riddle() -> None:
+    step = np.arange(60)
+    curves = {t: Curve(t, step, v) for t, v in {"zork_pid": np.full(60, 14650.0), "zork_seen": 8.0 * step}.items()}
+    run = Run("r", "r", {"loss": Curve("loss", step, FALLING)} | curves)
+    assert not [s for s in diagnose(run).statements if s.topic == "curves"]

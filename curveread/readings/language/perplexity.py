@@ -85,7 +85,9 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
         beyond = "beyond {most}: far worse than guessing, or the loss is not a mean per token."
         return [Statement("perplexity", where + text(beyond, most=count(BEYOND)), tuple(evidence))]
     parts: list[str] = [where, text("of {n}", n=figure(value))]
-    if value >= _SURE:
+    if task.vocabulary is not None and value > task.vocabulary:
+        parts.append(text(": more than its vocabulary of {n} tokens", n=count(task.vocabulary)))
+    elif value >= _SURE:
         parts.append(text(": as unsure as a choice among {n} equally likely tokens", n=figure(value)))
     if task.tokens_per_byte is not None:
         bits = bits_per_byte(nats, task.tokens_per_byte)

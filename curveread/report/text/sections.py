@@ -177,7 +177,7 @@ def _forecast(diagnosis: Diagnosis) -> Section | None:
         (count(p.step), *(measure(value, p.unit) for value in (p.low, p.mid, p.high))) for p in ahead.points[:12]
     )
     reason = (shorten(ahead.reason, _LONG),) if ahead.reason else ()
-    table = TextTable(("Step", "Low", "Middle", "High"), rows, (0, 1, 2, 3))
+    table = TextTable((_axis(diagnosis), "Low", "Middle", "High"), rows, (0, 1, 2, 3))
     return Section("If it had gone on", (*reason, table), in_words=True)
 
 
@@ -207,6 +207,11 @@ def _not_checked(diagnosis: Diagnosis) -> Section | None:
 @section
 def _accepted(diagnosis: Diagnosis) -> Section | None:
     return _checks("Accepted earlier", [(f.rule, f.message) for f in diagnosis.accepted])
+
+
+def _axis(diagnosis: Diagnosis) -> str:
+    """Return what the places of a run count, to stand over a column of them."""
+    return {"epoch": "Epoch", "tokens": "Tokens", "seconds": "Seconds"}.get(diagnosis.run.x_axis.lower(), "Step")
 
 
 def _checks(heading: str, pairs: Sequence[tuple[str, str]], *, unfolded: bool = False) -> Section | None:
@@ -253,11 +258,13 @@ def _configuration(diagnosis: Diagnosis) -> Section | None:
 @section
 def _checkpoints(diagnosis: Diagnosis) -> Section | None:
     kept = diagnosis.checkpoints
-    rows = tuple((count(c.step), Code(c.path), "yes" if c.tied_with_best else "") for c in kept[:_ROWS])
+    judged = any(c.tied_with_best is not None for c in kept)
+    said = {True: "yes", False: "no", None: ""}
+    rows = tuple((count(c.step), Code(c.path), *([said[c.tied_with_best]] if judged else [])) for c in kept[:_ROWS])
     if not rows:
         return None
     blocks: tuple[Block, ...] = (
-        TextTable(("Step", "Path", "As good as the best"), rows, (0,)),
+        TextTable((_axis(diagnosis), "Path", *(["As good as the best"] if judged else [])), rows, (0,)),
         *_more(len(kept) - _ROWS, "checkpoint"),
     )
     return Section("Checkpoints", blocks, "data", count=len(kept))
@@ -270,7 +277,7 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
     if len(rows) < 2:
         return None
     blocks: tuple[Block, ...] = (
-        TextTable(("Step", "Event", "What happened"), rows, (0,)),
+        TextTable((_axis(diagnosis), "Event", "What happened"), rows, (0,)),
         *_more(len(events) - _ROWS, "event"),
     )
     return Section("Timeline", blocks, "data", count=len(events))
