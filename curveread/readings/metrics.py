@@ -87,7 +87,12 @@ def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[F
             if not _settled(view) and not any(_same(view, m.view) for m in found):
                 found.append(Metric.of(view, way == "higher"))
     held_out = [m for m in found if _held_out(m.view)]
-    return tuple(sorted(held_out or found, key=lambda m: not is_overall_precision(m.view.tag))[:_MOST])
+    return tuple(sorted(held_out or found, key=_order)[:_MOST])
+
+
+def _order(metric: Metric) -> tuple[bool, bool]:
+    """Return what puts a policy's return first, then the metric that sums up a detector's."""
+    return metric.view.curve.role is not Role.REWARD, not is_overall_precision(metric.view.tag)
 
 
 def _held_out(view: CurveView) -> bool:
@@ -140,7 +145,13 @@ def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Stat
 
 def _best_words(metric: Metric) -> Text:
     where = "{tag} is best around {at} ({value})" if len(metric.view) > _LONG else "{tag} is best at {at} ({value})"
-    return text(where, tag=Tag(metric.view.tag), at=Place(metric.step), value=number(metric.value))
+    said = text(where, tag=Tag(metric.view.tag), at=Place(metric.step), value=number(metric.value))
+    if metric.view.curve.role is not Role.REWARD:
+        return said
+    # A return has no scale of its own: what chance brings is that of the first episodes.
+    value, part = metric.view.value, max(1, len(metric.view) // 20)
+    first, last = number(float(value[:part].mean())), number(float(value[-part:].mean()))
+    return said + text(", after {first} at the start; the log ends at {last}", first=first, last=last)
 
 
 def _disagrees(metric: Metric, keep: Keep) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from curveread.diagnose import diagnose
 from curveread.findings.diagnosis import Statement
 from curveread.readings.keep import keep_of
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
 from curveread.run.model import Curve, Run
 from curveread.signals.ties import bend_noise
 from tests.readings.made import decaying, made, views
+from tests.support.curves import run_of
 
 N = np.arange(40)
 LOSS = 2.0 + 0.001 * (N - 12.0) ** 2 + 0.005 * (-1.0) ** N
@@ -106,3 +108,13 @@ def test_the_best_of_a_long_curve_is_a_stretch_and_told_as_one(n: int, word: str
     value = 0.4 - 0.0002 * (np.arange(n) - 30.0) ** 2
     (statement, *_) = _said(made(decaying(n * 50), evals=np.resize(LOSS, n), eval__rougeL=value))
     assert f"eval/rougeL is best {word} step" in str(statement.text)
+
+
+def test_a_return_is_told_with_that_of_the_first_episodes_and_its_end() -> None:
+    reward = np.minimum(np.linspace(20.0, 800.0, 200), 400.0)
+    reward[180:] = 300.0
+    run = run_of(eval_success_rate=np.linspace(0.0, 0.9, 200), episodic_return=reward)
+    (statement,) = [s for s in diagnose(run).statements if s.topic == "metric"]
+    said = str(statement.text)
+    assert said.index("episodic_return") < said.index("eval_success_rate")
+    assert "after 37.64 at the start; the log ends at 300" in said.replace("\u202f", "")
