@@ -11,7 +11,7 @@ from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.returns import TRAINING, never_gained
-from curveread.detectors.untrained import Sign, signs
+from curveread.detectors.untrained import Sign, guessing, signs
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -49,6 +49,9 @@ class NoLearning(Detector):
         fifth by three standard errors. A run that begins at a later step than it is long goes on from an earlier one
         and is not judged, unless nothing in it moves; nor is a log of returns alone, which may be an evaluation.
 
+        However noisy, a classifier that stays at even guessing is known by its accuracy: it is right exp(-loss) of the
+        time, within a fifth, for half of the run.
+
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that
         is why an evaluation loss that clearly falls silences the check. A loss dominated by a constant term looks flat.
@@ -59,7 +62,13 @@ class NoLearning(Detector):
 
     rule: ClassVar[str] = "no-learning"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.DIAGNOSTIC, *TRAINING)
+    uses: ClassVar[tuple[Role, ...]] = (
+        Role.EVAL_LOSS,
+        Role.EVAL_ACCURACY,
+        Role.TRAIN_ACCURACY,
+        Role.DIAGNOSTIC,
+        *TRAINING,
+    )
     least: ClassVar[int] = 4
     least_course: ClassVar[int] = 30
     """Points of which a course in noise can be said to be flat."""
@@ -75,12 +84,13 @@ class NoLearning(Detector):
         view = subject.first(Role.TRAIN_LOSS)
         if view is None:
             return never_gained(subject, self.least_course)
-        if len(view) < self.least_course:
-            return []
-        if subject.eval_falls(subject.first_step, 0.003):
-            return []  # a fine-tune gains little at first sight, and the evaluation shows that it does
-        found = self._loss(view)
-        return [self._finding(view, *found, subject)] if found else []
+        # A fine-tune gains little at first sight, and the evaluation shows that it does.
+        if len(view) >= self.least_course and not subject.eval_falls(subject.first_step, 0.003):
+            found = self._loss(view)
+            if found:
+                return [self._finding(view, *found, subject)]
+        sign = guessing(subject)
+        return [] if sign is None else [self._shown(sign)]
 
     def _loss(self, view: CurveView) -> tuple[int, float, float] | None:
         """Return (index up to which it is stuck, level, drop) or None."""

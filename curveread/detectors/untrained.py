@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import BoolArray, FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Place, Tag, count, precise
 from curveread.findings.arguments import level as level_of
+from curveread.findings.arguments import share as share_of
 from curveread.findings.finding import Evidence
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
@@ -19,7 +21,7 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import longest_repeat, significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["Sign", "signs"]
+__all__ = ["Sign", "guessing", "signs"]
 
 _LEAST = 5
 """Points of which something exact can be said; of evaluations one fewer will do."""
@@ -29,6 +31,9 @@ _AROUND = 0.05
 """Share of its first value within which a loss has not left its start."""
 _DIGITS = 4
 """Digits of a number below which equal values are only rounded."""
+_EVEN, _RIGHT = 0.2, 0.55
+"""How near accuracy times exp(loss) is to 1 where a classifier guesses evenly, and the accuracy above which it may have
+learnt all."""
 _UNTAUGHT = 0.9
 """Share of ln(vocabulary) above which a model does not even know how often each token is used."""
 
@@ -134,6 +139,69 @@ def _guesses(view: CurveView, subject: Subject) -> Sign | None:
     )
     advice = "Look whether the checkpoint was loaded, fits its tokenizer, and gives finite numbers at this precision."
     return _sign(view, 0, len(view.curve) - 1, message, "level-of-the-second-half", level, advice, view.unit)
+
+
+def guessing(subject: Subject) -> Sign | None:
+    """Return where a classifier stays at even guessing, however noisy: loss and accuracy are those of so many classes.
+
+    Parameters
+    ----------
+    subject
+        Its training loss in nats and its accuracies.
+
+    Notes
+    -----
+    In twentieths of the run. A model that knows how frequent the classes are, or anything more, is right more often
+    than exp(-loss) of the time; only even guessing is right exactly so often (and a model that is never wrong).
+    """
+    view = subject.first(Role.TRAIN_LOSS)
+    if view is None or len(view) < 2 * _LEAST or float(view.value.min()) <= 0.0:
+        return None
+    edge = np.linspace(0, len(view), min(20, len(view) // 2) + 1).round().astype(np.int64)
+    loss = np.array([np.median(view.value[a:b]) for a, b in pairwise(edge)])
+    for metric in subject.all(Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY):
+        if len(metric) < _LEAST:
+            continue
+        share = metric.value / (100.0 if float(metric.value.max()) > 1.0 else 1.0)
+        beside = np.interp(view.step, metric.step, share)
+        right = np.array([np.median(beside[a:b]) for a, b in pairwise(edge)])
+        even = (np.abs(right * np.exp(loss) - 1.0) <= _EVEN) & (right <= _RIGHT)
+        first, length = _longest(even)
+        if length < 0.5 * even.size:
+            continue
+        level, often = (float(np.median(x[first : first + length])) for x in (loss, right))
+        classes = round(float(np.exp(level)))
+        if classes < 2 or abs(level / np.log(classes) - 1.0) > 2.0 * _AROUND or right[-1] > 2.0 / classes:
+            continue
+        while first and abs(loss[first - 1] / level - 1.0) <= 2.0 * _AROUND:
+            first, length = first - 1, length + 1
+        if first > even.size // 4 or float(loss[: first + 1].min()) < (1.0 - 2.0 * _AROUND) * level:
+            continue  # it was on its way, or had learnt and lost it
+        last = int(edge[first + length]) - 1
+        message = text(
+            "{tag} stayed at {level} for {share} of the run, where {metric} was {often}: no better than guessing "
+            "evenly among {classes}",
+            tag=Tag(view.tag),
+            level=level_of(level, view.unit),
+            share=share_of(length / even.size),
+            metric=Tag(metric.tag),
+            often=share_of(often),
+            classes=count(classes),
+        )
+        advice = "Lower the learning rate; look whether gradients reach the weights and labels belong to their inputs."
+        at = np.searchsorted(view.curve.step, view.step[[int(edge[first]), last]])
+        return _sign(view, int(at[0]), int(at[1]), message, "level", level, advice, view.unit)
+    return None
+
+
+def _longest(held: BoolArray) -> tuple[int, int]:
+    """Return the start and the length of the longest stretch in which something holds."""
+    edge = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(np.int8), [0]])))
+    begin, end = edge[::2], edge[1::2]
+    if begin.size == 0:
+        return 0, 0
+    k = int(np.argmax(end - begin))
+    return int(begin[k]), int(end[k] - begin[k])
 
 
 def _zero_gradient(subject: Subject) -> Sign | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
+from curveread.run.model import Run
 from tests.support.curves import run_of, spread
 from tests.support.verdicts import alarms, found
 
@@ -59,3 +60,30 @@ def test_few_evaluations_that_fall_one_after_the_other_show_that_a_fine_tune_lea
     falling = 3.38 + 0.02 * np.exp(-np.arange(10) / 3)
     assert "no-learning" not in alarms(spread(train_loss=train, eval_loss=falling))
     assert "no-learning" in alarms(spread(train_loss=train, eval_loss=np.random.default_rng(1).permutation(falling)))
+
+
+def _classifier(loss: np.ndarray, accuracy: np.ndarray, noise: float = 0.04) -> Run:
+    rng = np.random.default_rng(0)
+    return spread(
+        train_loss=loss * np.exp(rng.normal(0, noise, loss.size)),
+        eval_accuracy=accuracy * np.exp(rng.normal(0, 0.03, accuracy.size)),
+    )
+
+
+def test_a_classifier_at_even_guessing_is_known_by_its_accuracy_however_noisy() -> None:
+    t, at = np.linspace(0, 1, N), np.linspace(0, 1, 40)
+    loss = np.log(10) * (1.02 - 0.03 * t)
+    (f,) = found(_classifier(loss, np.full(40, 0.1), 0.15), "no-learning")
+    assert "no better than guessing evenly among 10" in str(f.message)
+    late = _classifier(np.where(t < 0.7, loss, loss * 0.97), np.where(at < 0.7, 0.1, 0.13))
+    assert found(late, "no-learning") != []
+
+
+def test_who_knows_more_than_to_guess_evenly_learns() -> None:
+    t, at = np.linspace(0, 1, N), np.linspace(0, 1, 40)
+    prior = np.full(N, 0.9), np.full(40, 0.6)  # three classes of 60, 30 and 10 %: their frequencies are known
+    solved = 0.01 + np.exp(-t * 40), 0.99 - 0.6 * np.exp(-at * 40)
+    breaks_through = np.where(t < 0.6, 2.31, 0.4), np.where(at < 0.6, 0.1, 0.9)
+    fell_back = np.where((t > 0.05) & (t < 0.3), 1.6, 2.31), np.where((at > 0.05) & (at < 0.3), 0.45, 0.1)
+    for loss, accuracy in (prior, solved, breaks_through, fell_back):
+        assert found(_classifier(loss, accuracy, 0.1), "no-learning") == []
