@@ -122,7 +122,8 @@ class _Link:
 
 
 _LASTING = (
-    "divergence", "eval-below-train", "generalization-stall", "no-learning", "overfitting", "plateau", "underfitting"
+    "divergence", "eval-below-train", "eval-relapse", "generalization-stall", "no-learning", "overfitting", "plateau",
+    "underfitting",
 )  # fmt: skip
 _MOMENTS = ("gradient-explosion", "level-shift", "loss-spike", "outlier-batch")
 """Checks whose findings in several curves are one event where they overlap, and where they begin together."""
@@ -144,6 +145,10 @@ _TABLE: tuple[_Link, ...] = (
     _Link("level-shift", ("loss-spike",), _edge),
     # less said about the same run, wherever it begins
     _Link("overfitting", ("generalization-stall",), _anywhere, milder=True),
+    *(
+        _Link(rule, ("eval-relapse",), _anywhere)
+        for rule in ("divergence", "overfitting", "metric-collapse", "no-learning", "nonfinite-loss")
+    ),
     _Link("plateau", ("underfitting",), _anywhere, milder=True),
     _Link("no-learning", ("underfitting", "entropy-collapse"), _anywhere, milder=True),
     _Link("metric-collapse", ("entropy-collapse", "reward-hacking"), _anywhere, milder=True),

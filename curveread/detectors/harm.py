@@ -98,7 +98,8 @@ def _weight_of_a_part(subject: Subject, total: CurveView, first: int, last: int)
     if n < 12 or len(parts) < 2:
         return None
     for rest, part in permutations(parts, 2):
-        if float(np.abs(part.value).min()) <= 0.0:
+        least, most = float(np.abs(part.value).min()), float(np.abs(total.value).max())
+        if not most < 1e12 * least:
             continue
         weight = (total.value - rest.value) / part.value
         blocks = np.array([float(np.median(b)) for b in np.array_split(weight, min(n // 3, 30))])

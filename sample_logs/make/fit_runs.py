@@ -114,6 +114,51 @@ def underfitting(folder: Path) -> Labels:
     )
 
 
+def eval_relapse(folder: Path) -> Labels:
+    """Batch normalization whose running statistics are those of the last batch, of four images."""
+    torch.manual_seed(84)
+    steps, every, rate = 2244, 4, 1e-2
+    model = nn.Sequential(
+        nn.Flatten(), nn.Linear(64, 96), nn.BatchNorm1d(96, momentum=1.0), nn.ReLU(), nn.Linear(96, 10)
+    )
+    training = Training(
+        model,
+        torch.optim.AdamW(model.parameters()),
+        digit_batches(4, 0.3, seed=84),
+        lambda step: rate,
+        held_out_digits(0.3),
+        eval_every=160,
+    )
+    losses: list[tuple[float, int]] = []
+
+    def watched() -> Iterator[tuple[int, Row]]:
+        """Keep the evaluations, to see which was best."""
+        for step, row in training.run(range(steps)):
+            losses.extend((row[key], step) for key in ("eval/loss",) if key in row)
+            yield step, row
+
+    log(folder, watched(), every, lr=rate, batch_size=4, momentum=1.0)
+    best, at = min(losses)
+    end = losses[-1][0]
+    return labels(
+        "MLP with batch normalization (one layer of 96) on noisy 8x8 digits",
+        steps,
+        every,
+        f"The weights learn, but the evaluation normalizes with the statistics of the last four images: it swings, was "
+        f"best at step {at} ({best:.2f}) and happens to end at {end:.2f}. Larger batches, a lower momentum, or weights "
+        f"of the best evaluation.",
+        Event(
+            "eval-relapse",
+            "warning",
+            "eval/loss",
+            (at, at + 160),
+            steps - every,
+            "running statistics of one batch of four",
+            "measurement",
+        ),
+    )
+
+
 def unfinished_run(folder: Path) -> Labels:
     """A constant, small learning rate and a budget that ends in the steepest part."""
     torch.manual_seed(83)
@@ -320,6 +365,7 @@ def healthy_regularised(folder: Path) -> Labels:
 
 CASES = {
     "generalization-stall": generalization_stall,
+    "eval-relapse": eval_relapse,
     "underfitting": underfitting,
     "unfinished-run": unfinished_run,
     "oscillation": oscillation,

@@ -21,6 +21,7 @@ QUIET: dict[str, tuple[str, ...]] = {
     "eval-below-train": ("healthy-regularised", "healthy-grokking", "healthy-lightning"),
     "eval-overhead": ("healthy-pace", "time-gap"),
     "generalization-stall": ("healthy-regularised", "overfitting", "healthy-wsd", "underfitting"),
+    "eval-relapse": ("healthy-plain", "healthy-regularised", "generalization-stall", "spikes-several"),
     "gradient-explosion": ("divergence-learning-rate", "clipping-saturation", *POLICIES),
     "gradient-vanishing": ("healthy-layers",),
     "kl-blowup": (*POLICIES, "reward-hacking"),
