@@ -102,9 +102,16 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
                     out.notes.append(note)
     _drop_envelopes(out, quantities)
     main = max(out.curves.values(), key=lambda c: (c.role is Role.TRAIN_LOSS, len(c)), default=None)
-    axes = [form.x_axis for form in ordered if main is not None and _counts(form, main, names)]
-    if axes:  # a form that only counts (event files) does not say what; one that calls the same count epochs does
-        out.x_axis = next((x for x in axes if "epoch" in x.lower()), axes[0])
+    for form in ordered:
+        if main is not None and any(
+            names.get((id(form), t)) == main.tag and len(c) == len(main) for t, c in form.curves.items()
+        ):
+            out.x_axis = form.x_axis
+            break
+    # A form that only counts (event files) does not say what; one that calls the same count epochs does.
+    out.x_axis = next(
+        (f.x_axis for f in ordered if "epoch" in f.x_axis.lower() and _same_count(f, out, names)), out.x_axis
+    )
     logged = [f for f in ordered if not f.format.printed] or ordered
     fullest = max(logged, key=lambda f: (len(f.attempts), f.fidelity == "full", sum(map(len, f.curves.values()))))
     out.attempts_from = fullest
@@ -115,10 +122,10 @@ def merge_forms(forms: Sequence[Form]) -> Merged:
     return out
 
 
-def _counts(form: Form, main: Curve, names: dict[tuple[int, str], str]) -> bool:
-    """Return whether a form holds the main curve at the steps at which it is shown."""
-    same = (c for t, c in form.curves.items() if names.get((id(form), t)) == main.tag)
-    return any(np.array_equal(c.step, main.step) for c in same)
+def _same_count(form: Form, merged: Merged, names: dict[tuple[int, str], str]) -> bool:
+    """Return whether most curves of a form stand at the steps at which they are shown."""
+    shown = [(c, merged.curves[n]) for t, c in form.curves.items() if (n := names.get((id(form), t))) in merged.curves]
+    return 2 * sum(np.array_equal(a.step, b.step) for a, b in shown) > len(shown)
 
 
 def _worth(member: tuple[Form, Curve]) -> tuple[bool, int, int, bool, int]:

@@ -223,9 +223,15 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
     end = planned or course.end
     if end is None:
         return np.inf, ""
-    if last >= end - max(0.02 * (end - first), 1.5 * float(np.median(np.diff(course.step)))):
+    if last >= end - max(0.02 * (end - first), 1.5 * _spacing(run)):
         return last, _come_down(course.now) + ", the schedule is over"
     return end + 0.05 * (end - first), text("the schedule ends at about {end}", end=Place(round(end)))
+
+
+def _spacing(run: Run) -> float:
+    """Return the steps between two logged learning rates: where the schedule ends is known no better."""
+    rate = next((c for c in run.of(Role.LEARNING_RATE) if len(c) > 1), None)
+    return 0.0 if rate is None else float(np.median(np.diff(rate.step)))
 
 
 def _come_down(of_peak: float) -> Text:
