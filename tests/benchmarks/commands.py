@@ -1,9 +1,9 @@
 """Tools with a command of their own, run as a user would run them, without options, where they are installed.
 
-Each lives in an environment of its own, whose ``bin`` is on the PATH (``python -m venv T && T/bin/pip install NAME``);
-losslint as ``losslint[tb]``, which reads event files, too. Their findings are given the names of the checks here that
-say the same; a finding that no check corresponds to keeps its own name. Remarks about lines of the file that could not
-be parsed are left out.
+Each lives in an environment of its own, whose ``bin`` is on the PATH (``python -m venv T && T/bin/pip install NAME``),
+with the extra that reads more formats: ``trainspotter[tensorboard]``, ``runmedic[wandb]``, ``losslint[tb]``. Their
+findings are given the names of the checks here that say the same; a finding that no check corresponds to keeps its own
+name. Remarks about lines of the file that could not be parsed are left out.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Command:
 
 _BEST = (
     "trainer_state.json trainer_state*.json metrics.csv history.csv results.csv progress.csv log.csv *.csv *.jsonl "
-    "*tfevents* *.json *.log *.txt"
+    "*tfevents* *.wandb *.json *.log *.txt"
 ).split()
 
 
