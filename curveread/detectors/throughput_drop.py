@@ -132,7 +132,9 @@ class ThroughputDrop(Detector):
             last_step=last,
             message=message,
             evidence=tuple(evidence),
-            also_explained_by=("a batch, a sequence length or a model that grew on purpose", "longer RL episodes"),
+            also_explained_by=(
+                "steps that do more work on purpose: a larger batch or model, longer inputs or episodes",
+            ),
             advice=(
                 "Look at that time for throttled or shared GPUs, a slow worker, a full disk or a starved loader.",
                 *(

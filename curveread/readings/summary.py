@@ -12,6 +12,7 @@ from curveread.findings.arguments import Name, Tag
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.text import text
 from curveread.language.perplexity import bits_per_byte, perplexity
+from curveread.readings.keep import judged_by
 from curveread.readings.language.perplexity import BEYOND, per_byte, per_token
 from curveread.run.roles import Role
 from curveread.run.task import Task
@@ -25,12 +26,13 @@ _Views = Mapping[Role, tuple[CurveView, ...]]
 def summary(case: Case) -> dict[str, KeyFigure]:
     """Return the key figures: best and last losses with their steps, and what they are in a language model's units."""
     views, out = case.views, dict[str, KeyFigure]()
+    judge = judged_by(views)
     for role, name in ((Role.EVAL_LOSS, "eval_loss"), (Role.TRAIN_LOSS, "train_loss")):
         for view in views[role][:1]:
             if not len(view):
                 continue
             low, several = int(np.argmin(view.value)), len(views[role]) > 1
-            if role is Role.EVAL_LOSS and len(view) > 1:
+            if judge is view:  # a detector has its best by another curve
                 out[f"best_{name}"] = _figure("best", view, low, several)
             out[f"last_{name}"] = _figure("last", view, len(view) - 1, several)
     return out | _language(views, case.task)

@@ -196,7 +196,7 @@ _LEADING = (
 
 def figures(run: Run, known: Mapping[str, KeyFigure]) -> tuple[WordedFigure, ...]:
     """Return the key figures: what a reader looks for first, steps and wall time, then the others of the summary."""
-    out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known]
+    out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known and not _is_the_best(key, known)]
     if run.first_step is not None and run.last_step is not None and not known.keys() & {"steps", "last_step"}:
         over_steps = run.x_axis.lower() not in (*EPOCHS, "tokens", "seconds")
         reach = Span(run.first_step, run.last_step, run.x_axis, bare=over_steps)
@@ -207,6 +207,12 @@ def figures(run: Run, known: Mapping[str, KeyFigure]) -> tuple[WordedFigure, ...
     rest = known.keys() - {*_LEADING, *spikeless}
     others = [_figure(key, reading, run.x_axis) for key, reading in known.items() if key in rest]
     return (*out, *sorted(others, key=lambda f: f.aside))
+
+
+def _is_the_best(key: str, known: Mapping[str, KeyFigure]) -> bool:
+    """Return whether a last value is the best, which is told already."""
+    best = known.get(key.replace("last_", "best_", 1))
+    return key.startswith("last_") and best is not None and best.step == known[key].step
 
 
 def _figure(key: str, r: KeyFigure, x_axis: str) -> WordedFigure:

@@ -30,6 +30,12 @@ def test_the_best_eval_loss_and_both_last_losses() -> None:
     assert not any("perplexity" in name for name in found)
 
 
+def test_a_detector_has_no_best_loss() -> None:
+    found = diagnose(replace(run(), curves=run().curves | {"bbox_mAP": Curve("bbox_mAP", AT, EVALS / 10)})).summary
+    assert "best_eval_loss" not in found
+    assert found["last_eval_loss"] == KeyFigure(2.25, "", 400)
+
+
 def test_a_language_model_has_perplexities_at_the_same_steps() -> None:
     found = diagnose(run(vocab_size=50257)).summary
     assert found["best_eval_perplexity"].value == pytest.approx(math.exp(2.0))

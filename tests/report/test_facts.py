@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.finding import Finding, Severity
-from curveread.report.facts import cards, repeated
+from curveread.report.facts import cards, figures, repeated
+from curveread.run.model import Run
 
 
 def spike(step: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
@@ -24,3 +26,11 @@ def test_repeated_events_share_a_card_and_keep_their_numbers() -> None:
 def test_findings_of_the_whole_run_stay_apart() -> None:
     whole = Finding("dense-eval", Severity.INFO, 0.9, "m", "eval/loss")
     assert repeated([whole, whole]) == ((0,), (1,))
+
+
+def test_a_last_value_that_is_the_best_is_told_once() -> None:
+    known = {"best_eval_loss": KeyFigure(2.0, "", 19), "last_eval_loss": KeyFigure(2.0, "", 19)}
+    names = [f.name for f in figures(Run("r", "r", {}), known)]
+    assert names == ["Best eval loss"]
+    known["last_eval_loss"] = KeyFigure(2.0, "", 20)
+    assert [f.name for f in figures(Run("r", "r", {}), known)] == ["Best eval loss", "Last eval loss"]
