@@ -14,6 +14,7 @@ from curveread.findings.arguments import Place, Tag, duration, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role, is_eval, words
+from curveread.run.tags.kinds import TaskKind
 from curveread.signals.schedule.pace import Slowdown, rates, slowdown
 
 __all__ = ["ThroughputDrop"]
@@ -54,6 +55,11 @@ class ThroughputDrop(Detector):
 
     share: float = field(default=0.7, metadata={"help": "largest ratio of the end to the best that is a drop"})
     least_seconds: float = field(default=600.0, metadata={"help": "shortest work, in seconds, that is judged"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that the run collects before it learns: steps of an environment alone are no training's speed."""
+        early = subject.task.kind is TaskKind.VALUE_RL
+        return "a value-based policy steps faster while it only fills its replay buffer" if early else ""
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""

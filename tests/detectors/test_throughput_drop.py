@@ -77,3 +77,14 @@ def test_times_that_are_not_of_a_training_step_are_quiet() -> None:
         _logged("batch time (s)", grown / 1e4),  # seconds in all
     ):
         assert found(run, "throughput-drop") == []
+
+
+def test_a_replay_buffer_that_is_filled_first_is_no_speed_to_keep() -> None:
+    speed = np.r_[np.full(20, 4000.0), np.full(100, 900.0)] * np.exp(normal(120, 0.03))
+    reward = np.linspace(20.0, 400.0, 120)
+    learns = _logged("time/fps", speed, **{"rollout/ep_rew_mean": reward, "train/approx_kl": np.full(120, 0.01)})
+    assert len(found(learns, "throughput-drop")) == 1
+    collects = _logged(
+        "time/fps", speed, **{"rollout/ep_rew_mean": reward, "rollout/exploration_rate": np.linspace(1.0, 0.05, 120)}
+    )
+    assert found(collects, "throughput-drop") == []
