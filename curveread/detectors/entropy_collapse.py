@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.returns import entropies
 from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
-from curveread.run.roles import Role, words
+from curveread.run.roles import Role
 from curveread.signals.levels import last_change, window_medians, windows_of
 
-__all__ = ["EntropyCollapse", "entropies"]
+__all__ = ["EntropyCollapse"]
 
 _NEARLY_ALL = 0.9
 """Share of the points of a log."""
@@ -122,16 +123,6 @@ def _message(view: CurveView, first: int, start: float, end: float) -> Text:
         end=level(end, "nats"),
         onset=Place(first),
     )
-
-
-def entropies(subject: Subject) -> list[CurveView]:
-    """Return the entropies of a policy; what is logged as a loss, with the sign turned, is turned back."""
-    turned = [
-        CurveView(replace(v.curve, value=-v.curve.value))
-        for v in subject.all(Role.AUXILIARY_LOSS)
-        if "entropy" in words(v.tag) and len(v) and float(v.value.max()) <= 0.0
-    ]
-    return [*(v for v in subject.all(Role.ENTROPY) if len(v)), *turned]
 
 
 def _without_gain(view: CurveView) -> bool:

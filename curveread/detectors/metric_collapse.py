@@ -17,6 +17,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
+from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
 from curveread.signals.falls import crossing, largest_fall, passing_fall
 from curveread.signals.levels import Rise, rise_after_best
@@ -76,13 +77,15 @@ class MetricCollapse(Detector):
         found = []
         for role in _ROLES:
             views = [v for v in subject.all(role) if len(v) >= self.least and _tells(v)]
-            for view in _wholes(views) if role is Role.REWARD else views[:1]:
-                one = self._lasting(view) or (self._passing(view) if role is Role.REWARD else None)
+            # The rate of success of a policy wanders as its return does.
+            returns = role is Role.REWARD or (role is Role.QUALITY_METRIC and subject.task.kind in RL)
+            for view in _wholes(views) if returns else views[:1]:
+                one = self._lasting(view, returns) or (self._passing(view) if returns else None)
                 if one is not None:
                     found.append(one)
         return found
 
-    def _lasting(self, view: CurveView) -> Finding | None:
+    def _lasting(self, view: CurveView, reward: bool) -> Finding | None:
         # Differences of values near the largest float would overflow.
         largest = float(np.abs(view.value).max())
         unit = largest if largest > 1e150 else 1.0
@@ -90,7 +93,6 @@ class MetricCollapse(Detector):
         n = len(view)
         start = float(np.median(parts.y[: max(1, n // 50)]))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
-        reward = view.curve.role is Role.REWARD
         # A policy explores: its return wanders, and is measured by its own moves up and down.
         wander = _wander(-parts.y, rise.best_first) if reward else 0.0
         # A metric that starts at its best has gained nothing; then its own level is what can be lost.

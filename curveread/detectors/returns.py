@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, count, figure, share
@@ -10,7 +12,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role, is_eval, words
 from curveread.signals.returns import Ascent, ascent_of
 
-__all__ = ["TRAINING", "continued", "never_gained"]
+__all__ = ["TRAINING", "continued", "entropies", "never_gained"]
 
 _RULE = "no-learning"
 _SAME = 12
@@ -20,6 +22,7 @@ TRAINING = (
     Role.POLICY_LOSS,
     Role.VALUE_LOSS,
     Role.ENTROPY,
+    Role.AUXILIARY_LOSS,
     Role.KL,
     Role.LEARNING_RATE,
     Role.GRAD_NORM,
@@ -47,12 +50,22 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     if not trained or continued(subject) or len(moving[0]) < least:
         return []
     ascents = [ascent_of(v.value) for v in moving if len(v) >= least]
-    return [_flat(moving[0], ascents[0])] if all(a.never for a in ascents) else []
+    return [_flat(moving[0], ascents[0], subject)] if all(a.never for a in ascents) else []
 
 
 def continued(subject: Subject) -> bool:
     """Return whether the run visibly goes on from an earlier one: it begins later than it is long."""
     return subject.first_step > subject.length
+
+
+def entropies(subject: Subject) -> list[CurveView]:
+    """Return the entropies of a policy; what is logged as a loss, with the sign turned, is turned back."""
+    turned = [
+        CurveView(replace(v.curve, value=-v.curve.value))
+        for v in subject.all(Role.AUXILIARY_LOSS)
+        if "entropy" in words(v.tag) and len(v) and float(v.value.max()) <= 0.0
+    ]
+    return [*(v for v in subject.all(Role.ENTROPY) if len(v)), *turned]
 
 
 def _never_moved(view: CurveView, subject: Subject) -> bool:
@@ -69,7 +82,7 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
 
 def _stands_still(subject: Subject) -> bool:
     """Return whether the policy has no entropy, or does not change from update to update: exactly zero all along."""
-    return any(len(v) >= _SAME and not v.value.any() for v in subject.all(Role.ENTROPY, Role.KL))
+    return any(len(v) >= _SAME and not v.value.any() for v in (*entropies(subject), *subject.all(Role.KL)))
 
 
 def _groups_alike(subject: Subject) -> Finding | None:
@@ -119,13 +132,21 @@ def _same(view: CurveView) -> Finding:
     )
 
 
-def _flat(view: CurveView, ascent: Ascent) -> Finding:
+def _flat(view: CurveView, ascent: Ascent, subject: Subject) -> Finding:
     message = text(
         "{tag} never rose above the {start} of its first episodes; it ended at {end}",
         tag=Tag(view.tag),
         start=figure(ascent.start),
         end=figure(ascent.end),
     )
+    for entropy in entropies(subject)[:1]:
+        part = max(1, len(entropy) // 20)
+        message += text(
+            "; the entropy in {tag} went from {first} to {last}",
+            tag=Tag(entropy.tag),
+            first=figure(float(entropy.value[:part].mean())),
+            last=figure(float(entropy.value[-part:].mean()), "nats"),
+        )
     evidence = (
         Evidence("starting-level", "starting level", ascent.start, "reward"),
         Evidence("largest-gain", "largest gain", ascent.best - ascent.start, "reward"),

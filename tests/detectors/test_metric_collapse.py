@@ -131,3 +131,11 @@ def test_a_part_of_the_reward_is_not_judged_beside_the_whole() -> None:
     assert found(Run("r", "r", curves), "metric-collapse") == []
     alone = {"rewards/format_reward_fn/mean": curves["rewards/format_reward_fn/mean"]}
     assert found(Run("r", "r", alone), "metric-collapse") != []
+
+
+def test_the_success_of_a_policy_is_judged_as_its_return_is() -> None:
+    success = np.clip(np.linspace(0.0, 1.6, 200), 0.0, 0.8) + normal(200, 0.02)
+    success[130:145] = 0.05
+    policy = run_of(success_rate=success, approx_kl=np.full(200, 0.01), episodic_return=risen())
+    (f,) = found(policy, "metric-collapse")
+    assert (f.tag, f.severity) == ("success_rate", Severity.WARNING)

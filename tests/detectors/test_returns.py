@@ -98,3 +98,9 @@ def test_groups_without_spread_leave_nothing_to_learn_from() -> None:
         curves[tag] = Curve(tag, np.arange(100), np.where(np.arange(100) % 2, value, 0.3))
         curves["reward"] = Curve("reward", np.arange(100), reward + np.arange(100) / 50.0)
         assert found(Run("r", "r", curves), "no-learning") == []
+
+
+def test_the_entropy_of_the_policy_is_told_beside_it() -> None:
+    flat = 22.0 + normal(300, 4.0)
+    (f,) = found(run_of(episodic_return=flat, train_entropy_loss=np.linspace(-0.69, -0.68, 300)), "no-learning")
+    assert "the entropy in train_entropy_loss went from 0.69 to 0.68 nats" in str(f.message)
