@@ -25,6 +25,9 @@ from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]
 
+_OF_FREQUENCIES = 0.67
+"""Share of ln(vocabulary) above which a model knows little more than how often each token is used."""
+
 
 @dataclass(frozen=True)
 class Plateau(Detector):
@@ -51,7 +54,9 @@ class Plateau(Detector):
         Values that repeat exactly are told apart: that is a logger that stopped measuring.
         A loss below ``learnt`` of its start is only information unless nothing could be learnt any more. A loss below
         2 % of its start or an accuracy of 99 % leaves nothing to gain, and a training loss that looks flat in its noise
-        while the evaluation loss or a metric goes on improving has not stopped.
+        while the evaluation loss or a metric goes on improving has not stopped. A loss over a known vocabulary that
+        stays above two thirds of guessing knows little more than the frequencies of the tokens: there a tail that is
+        flat beside the progress is enough.
 
     When it is wrong
         A model that reaches the entropy of its data abruptly looks the same. A later break-through (grokking)
@@ -115,11 +120,14 @@ class Plateau(Detector):
         if flat is None or left(flat) < self.long:
             return None
         onset = max(flat, _arrival(blocks, flat))
-        if left(onset) < 0.75 * self.long:
+        if _frequencies(view, subject) is not None:
+            onset = flat  # what falls there still is next to nothing beside what there is to learn
+        elif left(onset) < 0.75 * self.long:
             return None  # most of the flat tail was still coming down
-        still = left(onset) >= self.long and self._gains_nothing(blocks, onset, 0.0)
-        if not still and self._bends_gradually(blocks, parts):
-            return None
+        else:
+            still = left(onset) >= self.long and self._gains_nothing(blocks, onset, 0.0)
+            if not still and self._bends_gradually(blocks, parts):
+                return None
         if any(j.size > 0 for j in jumps(parts.y, parts.scale, parts.correlation) if j.index > blocks.edge[flat]):
             return None  # a level that was lost and is being won back is not a plateau
         step = int(view.step[blocks.edge[onset]])
@@ -188,7 +196,12 @@ class Plateau(Detector):
             evidence.append(stop.evidence)
             advice = stop.advice
         else:
-            if _rate_went_on(subject, first):
+            if (vocabulary := _frequencies(view, subject)) is not None:
+                message += text(
+                    ": little better than guessing among {vocabulary} tokens, as who knows only how often each is used",
+                    vocabulary=count(vocabulary),
+                )
+            elif _rate_went_on(subject, first):
                 message += ", though the learning rate was not cut there"
             advice = (
                 "Check what changed there: learning rate, frozen parameters, data order.",
@@ -339,6 +352,18 @@ def _metric_improves(subject: Subject, begin: int) -> bool:
         if gain > 4.0 * np.sqrt(2.0) * median_error(noise, third) and gain > 0.05 * float(np.ptp(view.value)):
             return True
     return False
+
+
+def _frequencies(view: CurveView, subject: Subject) -> int | None:
+    """Return the size of the vocabulary where a loss ends as high as the frequencies of its tokens alone put it.
+
+    Of text, their entropy is about 0.7 (words, pieces) to 0.8 (characters) of the logarithm of their number.
+    """
+    vocabulary = subject.task.vocabulary
+    if vocabulary is None or view.assumed_unit != "nats":
+        return None
+    level = float(np.median(view.value[len(view) // 2 :])) / float(np.log(vocabulary))
+    return vocabulary if _OF_FREQUENCIES < level < 1.0 else None
 
 
 def _rate_went_on(subject: Subject, step: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -143,3 +145,17 @@ def test_a_tail_without_a_known_reason_must_be_most_of_the_run(share: float, is_
     value = 2.5 - np.minimum(np.arange(n) / n, 1.0 - share)
     value *= np.exp(0.02 * np.random.default_rng(2).standard_normal(n))
     assert [f.rule for f in found(run_of(train_loss=value), "plateau")] == ["plateau"] * is_told
+
+
+def test_a_model_that_knows_only_the_frequencies_of_its_tokens_has_stopped() -> None:
+    """It still comes down a little; beside what text has to teach that is nothing."""
+    t = np.arange(200)
+    noise = np.exp(np.random.default_rng(0).normal(0, 0.002, 200))
+    stuck = (3.69 + 0.6 * np.exp(-t / 4) + 0.04 * (1 - t / 200)) * noise
+    (f,) = found(replace(run_of(train_loss=stuck), config={"vocab_size": 100}), "plateau")
+    assert f.severity is Severity.WARNING
+    assert f.first_step < 60
+    assert "guessing among 100 tokens" in str(f.message)
+    learnt = replace(run_of(train_loss=stuck - 1.5), config={"vocab_size": 100})
+    unknown = run_of(train_loss=stuck)
+    assert found(learnt, "plateau") == found(unknown, "plateau") == []
