@@ -239,7 +239,9 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
     if head.kind is Noun.ERROR and kind in RL and parsed.around & {"td", "bellman"}:
         return Role.VALUE_LOSS
     if head.kind is Noun.REWARD:
-        strange = parsed.spread or parsed.around & _STRANGE_REWARD or kind is TaskKind.REWARD_MODEL
+        strange = (
+            parsed.spread or "value" in parsed.group or parsed.around & _STRANGE_REWARD or kind is TaskKind.REWARD_MODEL
+        )
         return Role.DIAGNOSTIC if strange else Role.REWARD
     if (
         head.kind is Noun.KL

@@ -183,14 +183,16 @@ def _until(part: tuple[str, ...], word: str) -> tuple[str, ...]:
 def _without_per(part: tuple[str, ...]) -> tuple[str, ...]:
     """Return the part without what a value is taken per: ``per_image_iou`` is an IoU, ``loss_per_token`` a loss."""
     at = part.index("per", 1) if "per" in part[1:-1] else 0
+    if at and any(start == 0 and h.kind in _SCORES for start, _, h in _matches(part[at + 1 :])):
+        return part[:at] + part[at + 1 :]  # eval_PER_f1: an entity
     if at and len(part) > at + 2 and any(h.kind in _SCORES for _, _, h in _matches(part[at + 2 :])):
         return part[:at] + part[at + 2 :]
     return part[:at] if at else part
 
 
 def _semantic(part: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the part with ``sem seg`` as semantic segmentation: elsewhere sem is the standard error of a mean."""
-    return tuple("semantic" if w == "sem" and part[i + 1 : i + 2] == ("seg",) else w for i, w in enumerate(part))
+    """Return the part with ``sem_seg`` as semantic segmentation; the last word sem is the standard error of a mean."""
+    return tuple("semantic" if w == "sem" and i + 1 < len(part) else w for i, w in enumerate(part))
 
 
 def _joined(part: tuple[str, ...]) -> list[str]:

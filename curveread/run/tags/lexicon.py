@@ -145,8 +145,8 @@ _QUALITIES = (
     "las | spans f | morph acc | auc mu | sharpe | ic | rank ic | icir | norm edit dis | anls | r square | g mean | "
     "gmean | youden | bedroc | log auc | aupro | srcc | plcc | krcc | srocc | csi | hss | kge | cider d | smatch | "
     "mauve | det a | deta | ass a | assa | ods | ois | p at 1 | p at 3 | p at 5 | p at 10 | p at 20 | is mean | "
-    "likelihood | pick score | image reward | px | portfolio value | gdt ha | pcc | mean rank index | visqol | "
-    "within threshold"
+    "likelihood | pick score | image reward | px | portfolio value | gdt ha | nsdr | tpr fpr | pcc | mean rank index "
+    "| visqol | within threshold"
 )
 _ERRORS = {
     "": "mae | mse | rmse | rms | drmsd | msle | rmsle | mean absolute error | mean squared error | root mean "
@@ -186,7 +186,8 @@ _PLAIN: dict[Noun, str] = {
     Noun.GRAD_NORM: "l 2 grad | grad norm | gradient norm | gnorm | gradnorm | grad l 2 norm | gradient l 2 norm | "
     "grad 2 norm | gradient global norm | grad global norm | norm grad | norm of grad | grad mag | gradient "
     "magnitude | global norm | norm gradient | ggnorm | grad 2 0 norm | grad l 2 | gradient l 2",
-    Noun.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kl approx | mean kl | policy kl",
+    Noun.KL: "kl | kld | kldiv | kl div | kl divergence | approx kl | approxkl | kullback leibler | kl approx | mean "
+    "kl | policy kl",
     Noun.ENTROPY: "entropy | ent | policy entropy | token entropy",
     Noun.THROUGHPUT: "throughput | fps | sps | tps | tgs | tok s | ips | wps | ups | bps | qps | mfu | hfu | gflop | "
     "tflop | flop s | tflop s | speed | bandwidth | token sec | goodput | it s | its | example sec | mbu | "
@@ -200,8 +201,8 @@ _PLAIN: dict[Noun, str] = {
     Noun.TIME: "time | runtime | second | sec | duration | elapsed | walltime | wall clock | latency | eta | hour | "
     "hrs | hr | reader cost | batch cost | data cost | time cost | step cost | wall | uptime | dur | minute | min "
     "left | ms | msec | millisecond | timer | clock | day | time elapsed | timing | wait | timestamp",
-    Noun.MEMORY: "memory | mem | vram | ram | rss | gpu mem | gpu memory | maxmem | peak mem | reserved | allocated | "
-    "alloc | gb free | cached mem | hbm | buffer mem",
+    Noun.MEMORY: "memory | mem | vram | ram | rss | mem usage | memory usage | gpu mem | gpu memory | maxmem | peak "
+    "mem | reserved | allocated | alloc | gb free | cached mem | hbm | buffer mem",
     Noun.SYSTEM: "gpu | cpu | disk | network io | power | watt | temp gpu | gpu temp | gpu util | energy joule | fan "
     "| proc | utilization gpu | system | gpu power | iter energy | nvlink | pcie | swap",
     Noun.SETTING: "scale | scaler | weight | coef | coeff | coefficient | batch size | bsz | bs | mbs | world size | "
@@ -210,8 +211,9 @@ _PLAIN: dict[Noun, str] = {
     "size | frequency | interval | horizon length | param | parameter | rank size | depth | width | resolution | "
     "exploration | exploring | noise | sigma | tau | decay | rho | factor | annealing | anneal | e clip | clip eps | "
     "eps clip | clip param | num worker | learning start | patience | lr mult | kl beta | kl coef | ent coef | vf "
-    "coef | power lr | hyper | hparam | hp | limit | budget | num param | progress | percent done | completed | "
-    "remaining | difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | mixup",
+    "coef | power lr | hyper | hparam | hp | multiplier | limit | budget | num param | progress | percent done | "
+    "completed | remaining | difficulty | curriculum | level | stage | bucket | seqlen | teacher forcing ratio | "
+    "mixup",
     Noun.DIAGNOSTIC: "ratio | frac | fraction | clipfrac | clip frac | clip fraction | clip ratio | length | len | "
     "advantage | adv | logit | logp | logprob | log prob | log ratio | log odd | odd | value | vf value | q | qval | "
     "q value | q val | q 1 | q 2 | vval | v val | target | vpred | explained variance | explained var | ev | var "
@@ -223,8 +225,8 @@ _PLAIN: dict[Noun, str] = {
     "change | age | staleness | occupancy | load | utilization | util | buffer | priority | td target | bias | "
     "attention logit | kl penalty | kl reward | non score reward | baseline | mask rate | rejection rate | "
     "acceptance rate | acceptance | accept rate | rate | surrogate gain | agreement | wpb | logit scale | logit bias "
-    "| time out | timeout | termination | truncation | horizon | queue size | buffer size | replay size | nan | inf "
-    "| spike | flag | index | id | gain | moment | exp avg | output | input | flo",
+    "| time out | timeout | termination | truncation | horizon | clip factor | queue size | buffer size | replay "
+    "size | nan | inf | spike | flag | index | id | gain | moment | exp avg | output | input | flo",
 }
 
 
@@ -290,9 +292,9 @@ TOTAL = _set("tot total sum overall all full combined whole joint aggregated agg
 NEUTRAL = _set(
     "mean avg average averaged aver median ema sma running run moving rolling smooth smoothed current cur curr "
     "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
-    "scalars log logs logged stats stat summary vs by of the at set split macro micro dataset dataloader loader idx dl "
-    "performance net network trainer rank 0 s progress info charts results result score2 phase online history avgd "
-    "mu acc2 reduced rollup bit bits nat nats"
+    "scalars log logs logged stats stat summary vs by of the at set split macro micro cum cumulative dataset "
+    "dataloader loader idx dl performance net network trainer rank 0 s progress info charts results result score2 "
+    "phase online history avgd mu acc2 reduced rollup bit bits nat nats"
 )
 """Words that change nothing about what a curve is."""
 AXIS_SUFFIXES = _set("epoch step batch iter iteration episode minibatch")
@@ -316,7 +318,7 @@ COUNTABLE = {
     "iter": "steps/s", "iteration": "steps/s", "it": "steps/s", "frame": "frames/s", "update": "steps/s",
     "image": "samples/s", "img": "samples/s", "batch": "", "word": "", "episode": "", "byte": "", "flop": "",
     "timestep": "steps/s", "env": "steps/s", "sequence": "samples/s", "seq": "samples/s", "epoch": "", "request": "",
-    "query": "", "gflop": "", "tflop": "", "sentence": "", "prompt": "", "item": "",
+    "sent": "", "query": "", "gflop": "", "tflop": "", "sentence": "", "prompt": "", "item": "",
     "ray": "", "point": "", "graph": "", "atom": "", "voxel": "",
 }  # fmt: skip
 """What is counted per second, and the unit of that."""
