@@ -40,10 +40,12 @@ class Overfitting(Detector):
         The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
         (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
         after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training
-        loss must not rise. With fewer than four evaluations after the minimum every one of them must be higher
-        than the one before. Fewer than eight evaluations in all do not show their noise: there every one after the
-        minimum must be higher than the one before, and the rise ``steep``; where the run memorises (the training
-        loss fell by a third since, to less than half of the evaluation loss) a rise of ``slight`` will do. The
+        loss must not rise. Where the run memorises, a rise at once that stays up is enough: the later half of the
+        evaluations since all lie ``steep`` above the minimum. With fewer than four evaluations after the minimum every
+        one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
+        there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
+        memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
+        ``slight`` will do. The
         case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
@@ -99,7 +101,11 @@ class Overfitting(Detector):
         p = _mann_kendall(rise.after)
         # A long, steady rise proves itself by its direction, one of a run that memorises by what it stands beside.
         by_itself = rise.memorises or (rise.after.size >= 10 and p <= 0.2 * self.p_value)
-        return p <= self.p_value and rise.z >= self.least_z * (0.6 if by_itself else 1.0)
+        if rise.z < self.least_z * (0.6 if by_itself else 1.0):
+            return False
+        # What is memorised at once rises at once, and then stays up: no trend, but none of them comes back.
+        late = rise.after[rise.after.size // 2 :]
+        return p <= self.p_value or (rise.memorises and bool(np.all(late >= rise.floor + self.steep)))
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""
@@ -242,7 +248,7 @@ def _rise(view: CurveView, train: CurveView, subject: Subject) -> _Rise | None:
     after = y[low:]
     if after.size < 3:
         return None
-    reach = max(1, n // 15)
+    reach = min(max(1, n // 15), low)
     around = y[max(0, low - reach) : low + reach + 1]
     floor = float(np.median(around)) if n >= 8 else float(y[low])
     tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))

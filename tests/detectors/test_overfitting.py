@@ -149,3 +149,12 @@ def test_of_several_evaluation_sets_a_loss_goes_with_the_accuracy_of_its_own() -
     (f,) = found_alone(Run("made", "made", curves), "overfitting")
     assert "eval_a_accuracy fell" in str(f.message)
     assert "eval_b_accuracy fell" in str(f.folded[0].message)
+
+
+def test_a_rise_at_once_that_stays_up_counts_where_the_run_memorises() -> None:
+    evaluation = np.array([0.581, 0.73, 0.7885, 0.7699, 0.7699, 0.7856, 0.7583, 0.7679])
+    (f,) = found(spread(train_loss=_memorising(80, 0.004), eval_loss=evaluation), "overfitting")
+    assert f.get("best-evaluation-loss") == 0.581
+    assert found(spread(train_loss=_memorising(80, 0.9), eval_loss=evaluation), "overfitting") == []
+    lucky = np.array([0.79, 0.73, 0.78, 0.66, 0.77, 0.75, 0.71, 0.76, 0.70, 0.75])  # one low evaluation among noise
+    assert found(spread(train_loss=_memorising(80, 0.004), eval_loss=lucky), "overfitting") == []
