@@ -16,8 +16,17 @@ from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.run.settings import settings
+from curveread.run.tags.kinds import RL, TaskKind
 
 __all__ = ["EvalBelowTrain"]
+
+_REGULARISERS = ("dropout", "drop_rate", "drop_path", "mixup", "cutmix", "smoothing", "augment", "distill", "pdrop")
+_OTHER_SUMS = RL | {
+    TaskKind.PREFERENCE, TaskKind.GAN, TaskKind.DIFFUSION, TaskKind.VAE, TaskKind.DETECTION, TaskKind.SEGMENTATION,
+    TaskKind.DISTILLATION, TaskKind.RETRIEVAL,
+}  # fmt: skip
+"""Kinds of training whose two losses are seldom the same sum over the same kind of batch."""
 
 
 @dataclass(frozen=True)
@@ -25,23 +34,32 @@ class EvalBelowTrain(Detector):
     """The evaluation loss is lower than it can honestly be: leakage is suspected.
 
     What it finds
-        Three signs. *Memorised together*: the training loss fell to what only memorising reaches, and the
+        Four signs. *Memorised together*: the training loss fell to what only memorising reaches, and the
         evaluation loss went with it, at or below it. *Widening*: the evaluation loss is far below the training
-        loss and goes on leaving it behind. *Switched*: the evaluation loss dropped from one evaluation to the next
-        to the training level or below, while the training loss did not move.
+        loss and goes on leaving it behind. *Learnt better than the training data*: both come to little of what guessing
+        costs, and the evaluation loss falls faster to the end. *Switched*: the evaluation loss dropped from one
+        evaluation to the next to the training level or below, while the training loss did not move.
 
     Why it matters
         An evaluation set that is in the training data measures memory. Every decision taken on it is wrong.
 
     How it decides
         Training and evaluation are paired: the training trend is read at each evaluation, half an averaging
-        window earlier, because a logged training loss is the mean since the last log. Memorised: over the last
-        half of the evaluations the training loss is below ``memorised`` of its start, that start was at least
+        window earlier, because a logged training loss is the mean since the last log. The start is that of the log, or
+        ln(answers) where a bad initialisation began above it. Memorised: over the last
+        half of the evaluations the training loss is below ``memorised`` of its start, and below ``by_heart``, which
+        only a text that is known by heart reaches; that start was at least
         ``least_start`` nats (a language model's, not that of a ten-class problem), and at least 90 % of the
         evaluations lie not more than ``slack`` above it. Widening: the start was as high, because classifiers
         are trained with noise, mixing and smoothed labels that do it, too; the gap is at least ``far`` of it at the
         end, twice what it was in the first quarter of the evaluations, and grew all along, without a training loss that
         rose.
+        Learnt better, of any model: in the first quarter of the evaluations the two losses lie together; at the end the
+        training loss is below a quarter of its start, the evaluation loss below a tenth, and e times below the training
+        loss, which has not caught up since the second quarter; both fell by a third meanwhile. The training loss must
+        be logged five times as often as the evaluation loss: a mean over an epoch is of a model that was worse. What is
+        in the training loss only (dropout, mixed or smoothed labels, noise) lifts it from the first step on, and keeps
+        it up; where the config names it, nothing is said.
         Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
         move, from above the training loss to no more than 5 % above it, with the training loss unmoved, and it stays
         there. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary
@@ -63,6 +81,7 @@ class EvalBelowTrain(Detector):
     memorised: float = field(default=0.11, metadata={"help": "share of its start below which a loss is memorising"})
     least_start: float = field(default=3.0, metadata={"help": "nats at the start above which the first sign is read"})
     slack: float = field(default=0.05, metadata={"help": "how far above the training loss still counts as equal to it"})
+    by_heart: float = field(default=0.5, metadata={"help": "nats below which only what is known by heart is"})
     far: float = field(default=0.1, metadata={"help": "widening gap, as a share of the loss at the start"})
     drop: float = field(default=0.1, metadata={"help": "drop between two evaluations, as a share of the level"})
 
@@ -79,17 +98,20 @@ class EvalBelowTrain(Detector):
             ):
                 continue
             level = train.trend_at(view.step)
+            start = _start_of(train, subject)
             one = (
-                self._switched(view, level) or self._widening(view, train, level) or self._memorised(view, train, level)
+                self._switched(view, level)
+                or self._widening(view, start, level)
+                or self._memorised(view, train, start, level)
+                or self._better(view, train, start, level, subject)
             )
             if one is not None:
                 found.append(one)
         return found
 
-    def _memorised(self, view: CurveView, train: CurveView, level: FloatArray) -> Finding | None:
-        start = float(np.median(train.value[: max(3, len(train) // 100)]))
+    def _memorised(self, view: CurveView, train: CurveView, start: float, level: FloatArray) -> Finding | None:
         half = len(view) // 2
-        low = level[half:] < self.memorised * start
+        low = level[half:] < min(self.memorised * start, self.by_heart)
         if (
             view.assumed_unit != "nats"
             or train.assumed_unit != "nats"
@@ -112,8 +134,7 @@ class EvalBelowTrain(Detector):
         )
         return self._finding(view, int(view.step[half:][low][0]), message, gap, float(with_it.mean()), start)
 
-    def _widening(self, view: CurveView, train: CurveView, level: FloatArray) -> Finding | None:
-        start = float(np.median(train.value[: max(3, len(train) // 100)]))
+    def _widening(self, view: CurveView, start: float, level: FloatArray) -> Finding | None:
         gap = level - view.value
         quarters = [float(np.median(part)) for part in np.array_split(gap, 4)]
         grows = all(b > a for a, b in pairwise(quarters))
@@ -140,6 +161,34 @@ class EvalBelowTrain(Detector):
         )
         ahead = float((gap > 0).mean())
         return self._finding(view, int(view.step[first]), message, float(np.log(last / level[-1])), ahead, start)
+
+    def _better(
+        self, view: CurveView, train: CurveView, start: float, level: FloatArray, subject: Subject
+    ) -> Finding | None:
+        # A training loss that is logged once an epoch is a mean over a model that was worse.
+        if len(view) < 12 or len(train) < 5 * len(view) or subject.task.kind in _OTHER_SUMS or _regularised(subject):
+            return None
+        seen, unseen = (
+            [float(np.log(np.median(part))) for part in np.array_split(values, 4)] for values in (level, view.value)
+        )
+        gaps = [b - a for a, b in zip(seen, unseen, strict=True)]
+        low = seen[3] < np.log(0.25 * start) and unseen[3] < np.log(0.1 * start) and gaps[3] < -1.0
+        if (
+            not low
+            or gaps[0] < -0.5
+            or gaps[3] > gaps[1]
+            or min(seen[1] - seen[3], unseen[1] - unseen[3]) < -np.log(2.0 / 3.0)
+        ):
+            return None
+        message = text(
+            "{tag} falls faster than the training loss to the end: {end} against {train}, after a start of {start}; "
+            "the evaluation data seem to be trained on",
+            tag=Tag(view.tag),
+            end=level_of(float(view.value[-1]), view.unit),
+            train=level_of(float(level[-1])),
+            start=level_of(start),
+        )
+        return self._finding(view, int(view.step[0]), message, gaps[3], float((view.value < level).mean()), start)
 
     def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
         y, base = np.log(view.value), np.log(level)
@@ -195,3 +244,18 @@ class EvalBelowTrain(Detector):
                 "Evaluate once on data that were certainly not seen.",
             ),
         )
+
+
+def _start_of(train: CurveView, subject: Subject) -> float:
+    """Return the loss of a model that knows nothing: where it began, or that of guessing where it began above it."""
+    start, answers = float(np.median(train.value[: max(3, len(train) // 100)])), subject.task.answers
+    return min(start, float(np.log(answers))) if answers is not None and train.assumed_unit == "nats" else start
+
+
+def _regularised(subject: Subject) -> bool:
+    """Return whether a config names what makes a training loss higher than the model is bad."""
+    return any(
+        bool(value) and value not in ("0", "0.0", "none", "None", "False", "false")
+        for name, value in settings(subject.facts)
+        if any(word in name for word in _REGULARISERS)
+    )
