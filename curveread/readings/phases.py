@@ -92,7 +92,8 @@ def _mark(finding: Finding, run: Run, views: Views) -> tuple[int, str, int] | No
         (int(curve.step[0]), int(curve.step[-1])) if curve is not None else (finding.first_step, run.last_step)
     )
     last = finding.last_step if finding.last_step is not None else ends
-    lasts = last >= ends - 0.02 * max(run.last_step - (run.first_step or 0), 1)
+    never = finding.rule == "no-learning"  # what never left its start did not learn at the end, either
+    lasts = never or last >= ends - 0.02 * max(run.last_step - (run.first_step or 0), 1)
     if finding.rule in ("nonfinite-loss", "masked-nan"):
         if finding.severity is not Severity.ERROR or curve is None or not lasts:
             return None

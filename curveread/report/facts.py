@@ -197,7 +197,9 @@ _LEADING = (
 def figures(run: Run, known: Mapping[str, KeyFigure]) -> tuple[WordedFigure, ...]:
     """Return the key figures: what a reader looks for first, steps and wall time, then the others of the summary."""
     out = [_figure(key, known[key], run.x_axis) for key in _LEADING if key in known and not _is_the_best(key, known)]
-    if run.first_step is not None and run.last_step is not None and not known.keys() & {"steps", "last_step"}:
+    trained = any(c.role is not Role.SYSTEM for c in run.curves.values())  # samples of the machine count seconds
+    told = known.keys() & {"steps", "last_step"}
+    if trained and not told and run.first_step is not None and run.last_step is not None:
         over_steps = run.x_axis.lower() not in (*EPOCHS, "tokens", "seconds")
         reach = Span(run.first_step, run.last_step, run.x_axis, bare=over_steps)
         out.append(WordedFigure("Steps" if over_steps else "Reach", str(reach), ""))

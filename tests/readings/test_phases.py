@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from curveread.case import case_of
 from curveread.diagnose import diagnose
 from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Finding, Severity
+from curveread.readings.phases import phases
 from curveread.run.model import Curve, Run
+from curveread.run.tags.context import understood
 from tests.support.curves import decay, run_of
 
 
@@ -141,3 +145,9 @@ def test_nothing_and_one_point() -> None:
     assert diagnose(Run("r", "r", {})).phases == ()
     one = diagnose(Run("r", "r", {"loss": Curve("loss", np.array([7]), np.array([2.0]))}))
     assert [(p.name, p.first_step, p.last_step) for p in one.phases] == [("learning", 7, 7)]
+
+
+def test_a_loss_that_never_left_its_start_did_not_learn_at_the_end() -> None:
+    run = run_of(loss=decay(100))
+    never = Finding("no-learning", Severity.ERROR, 0.9, "m", "loss", 0, 0, 60)
+    assert [p.name for p in phases(case_of(understood(run)), (never,))] == ["stalled"]

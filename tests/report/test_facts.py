@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.finding import Finding, Severity
 from curveread.report.facts import cards, figures, repeated
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
+from curveread.run.tags.context import understood
 
 
 def spike(step: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
@@ -34,3 +37,11 @@ def test_a_last_value_that_is_the_best_is_told_once() -> None:
     assert names == ["Best eval loss"]
     known["last_eval_loss"] = KeyFigure(2.0, "", 20)
     assert [f.name for f in figures(Run("r", "r", {}), known)] == ["Best eval loss", "Last eval loss"]
+
+
+def test_samples_of_the_machine_are_no_steps() -> None:
+    curve = Curve("system/cpu", np.arange(30), np.ones(30))
+    run = understood(Run("r", "r", {"system/cpu": curve}))
+    assert "Steps" not in [f.name for f in figures(run, {})]
+    run = understood(Run("r", "r", {"loss": Curve("loss", np.arange(30), np.ones(30))}))
+    assert "Steps" in [f.name for f in figures(run, {})]
