@@ -98,6 +98,9 @@ class Divergence(Detector):
         lost = (end - lowest) / progress
         if chance > self.chance or end - lowest < 0.25 * abs(lowest):
             return []
+        before, last = int(view.step[first - 1]), int(view.step[-1])
+        if _no_worse_at_the_end(subject, before) or harm.what_changed(subject, view, before, last) is not None:
+            return []
         return [self._told(view, subject, first, lowest, end, lost, float(np.log(self.chance / chance)), [])]
 
     @staticmethod
@@ -297,6 +300,13 @@ def _eval_rise(subject: Subject) -> float:
                 best, rise_after_best(view.parts.y, view.parts.scale, view.parts.correlation, float(view.parts.y[0])).z
             )
     return best
+
+
+def _no_worse_at_the_end(subject: Subject, step: int) -> bool:
+    """Return whether every evaluation loss that was measured before and after a step ends no higher than before it."""
+    pairs = [(v.value[v.step <= step], v.value[v.step > step]) for v in subject.all(Role.EVAL_LOSS)]
+    judged = [float(after[-1]) <= float(before[-1]) for before, after in pairs if before.size and after.size]
+    return bool(judged) and all(judged)
 
 
 def _smoothed_peak(view: CurveView, onset: int) -> float:

@@ -170,3 +170,11 @@ def test_a_rise_that_was_made_up_for_twice_before_is_the_habit_of_the_run() -> N
     loss = (1.0 + 2.0 * np.exp(-t / 200)) * (1.0 + 0.3 * cycle) * np.exp(normal(N, 0.02))
     assert found(spread(train_loss=loss[:1950]), "divergence") == []
     assert "divergence" in alarms(spread(train_loss=loss * np.where(t > 1800, 1.5, 1.0)))
+
+
+def test_few_points_of_another_task_or_beside_a_falling_evaluation_are_quiet() -> None:
+    value = np.array([2.5, 1.2, 0.9, 0.7, 0.6, 2.4, 2.3, 2.2])
+    falling, rising = np.linspace(3.0, 1.0, 8), np.r_[np.linspace(3.0, 1.0, 5), 2.0, 2.5, 3.0]
+    assert found(spread(train_loss=value, eval_loss=rising), "divergence")
+    assert found(spread(train_loss=value, eval_loss=falling), "divergence") == []
+    assert found(spread(train_loss=value, task=np.repeat([0.0, 1.0], [5, 3])), "divergence") == []
