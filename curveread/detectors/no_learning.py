@@ -44,13 +44,11 @@ class NoLearning(Detector):
         first one, the log must be able to show such a drop (its standard error is at most a third of it),
         and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
         first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
-        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing. A reward never rose when
-        no tenth of the run lies above the first by half the scatter of its points (10th to 90th percentile), and no
-        fifth by three standard errors. A run that begins at a later step than it is long goes on from an earlier one
-        and is not judged, unless nothing in it moves; nor is a log of returns alone, which may be an evaluation.
-
-        However noisy, a classifier that stays at even guessing is known by its accuracy: it is right exp(-loss) of the
-        time, within a fifth, for half of the run.
+        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
+        A reward never rose when no tenth of the run lies above the first by half the scatter of its points (10th to
+        90th percentile), and no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first is
+        enough). A run that begins at a later step than it is long goes on from an earlier one and is not judged, unless
+        nothing in it moves; nor is a log of returns alone, which may be an evaluation.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that

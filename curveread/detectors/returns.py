@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, count, figure, share
@@ -15,8 +17,8 @@ from curveread.signals.returns import Ascent, ascent_of
 __all__ = ["TRAINING", "continued", "entropies", "never_gained"]
 
 _RULE = "no-learning"
-_SAME = 12
-"""Points that a return must have that is the same number throughout."""
+_SAME, _BATCHES = 12, 20
+"""Points that a return must have that is the same number throughout, and batches whose groups have no spread."""
 
 TRAINING = (
     Role.POLICY_LOSS,
@@ -50,7 +52,8 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     if not trained or continued(subject) or len(moving[0]) < least:
         return []
     ascents = [ascent_of(v.value) for v in moving if len(v) >= least]
-    return [_flat(moving[0], ascents[0], subject)] if all(a.never for a in ascents) else []
+    still = _as_random_as_ever(subject)
+    return [_flat(moving[0], ascents[0], subject)] if all(a.hidden if still else a.never for a in ascents) else []
 
 
 def continued(subject: Subject) -> bool:
@@ -80,6 +83,15 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
     return not late or _stands_still(subject)
 
 
+def _as_random_as_ever(subject: Subject) -> bool:
+    """Return whether the entropy ends within 5 % of where it began: even a certain gain may be of no account then."""
+    for view in entropies(subject)[:1]:
+        part = max(5, len(view) // 20)
+        start, end = float(np.median(view.value[:part])), float(np.median(view.value[-part:]))
+        return len(view) >= 20 and start > 0.0 and abs(end - start) < 0.05 * start
+    return False
+
+
 def _stands_still(subject: Subject) -> bool:
     """Return whether the policy has no entropy, or does not change from update to update: exactly zero all along."""
     return any(len(v) >= _SAME and not v.value.any() for v in (*entropies(subject), *subject.all(Role.KL)))
@@ -89,7 +101,7 @@ def _groups_alike(subject: Subject) -> Finding | None:
     """Return the finding that all answers to a prompt got the same reward, in nearly every batch of the run."""
     for view in subject.all(Role.DIAGNOSTIC):
         have = set(words(view.tag))
-        if "reward" not in have or "std" not in have or len(view) < _SAME:
+        if "reward" not in have or "std" not in have or len(view) < _BATCHES:
             continue
         alike = view.value >= 1.0 if "zero" in have else view.value == 0.0
         part = float(alike.mean())
@@ -134,7 +146,7 @@ def _same(view: CurveView) -> Finding:
 
 def _flat(view: CurveView, ascent: Ascent, subject: Subject) -> Finding:
     message = text(
-        "{tag} never rose above the {start} of its first episodes; it ended at {end}",
+        "{tag} never rose clearly above the {start} of its first episodes; it ended at {end}",
         tag=Tag(view.tag),
         start=figure(ascent.start),
         end=figure(ascent.end),

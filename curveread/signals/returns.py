@@ -48,11 +48,15 @@ class Ascent:
     low_sided: bool
 
     @property
+    def hidden(self) -> bool:
+        """Whether what gain there is disappears in the scatter of the points."""
+        small = self.best - self.start <= 0.5 * self.spread and self.end - self.start <= 0.35 * self.spread
+        return small and not self.low_sided
+
+    @property
     def never(self) -> bool:
-        """Whether it never rose: whatever gain there is disappears in the scatter, and none of it is certain."""
-        gain, last = self.best - self.start, self.end - self.start
-        small = gain <= 0.5 * self.spread and last <= 0.35 * self.spread
-        return small and self.z < _SURE and self.trend < _RISES and not self.low_sided
+        """Whether it never rose: the gain is hidden, and none of it is certain."""
+        return self.hidden and self.z < _SURE and self.trend < _RISES
 
 
 def trimmed(value: FloatArray) -> FloatArray:

@@ -104,3 +104,9 @@ def test_the_entropy_of_the_policy_is_told_beside_it() -> None:
     flat = 22.0 + normal(300, 4.0)
     (f,) = found(run_of(episodic_return=flat, train_entropy_loss=np.linspace(-0.69, -0.68, 300)), "no-learning")
     assert "the entropy in train_entropy_loss went from 0.69 to 0.68 nats" in str(f.message)
+
+
+def test_a_gain_that_is_certain_but_of_no_account_beside_a_policy_as_random_as_ever() -> None:
+    slight = 24.0 + 2.5 * T / 300 + normal(300, 3.3)
+    assert told(episodic_return=slight) == []
+    assert told(episodic_return=slight, entropy=np.full(300, 0.69)) != []
