@@ -70,7 +70,7 @@ class Plateau(Detector):
     rule: ClassVar[str] = "plateau"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
     uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, *METRICS)
-    least: ClassVar[int] = 60
+    least: ClassVar[int] = 30
 
     least_gain: float = field(default=0.1, metadata={"help": "share of the progress that a flat tail may still gain"})
     long: float = field(default=0.6, metadata={"help": "share of the run that must be flat when nothing else stopped"})
@@ -83,11 +83,11 @@ class Plateau(Detector):
         view = subject.all(Role.TRAIN_LOSS)[0]
         if len(view) < self.least:
             return []
-        stale = self._stale(view, subject)
-        if stale is not None:
-            return [stale]
+        begin = _repeats_from(view.value)
+        if begin is not None:
+            return [] if _came_to_rest(view.value, begin) else [self._stale(view, begin, subject)]
         parts = view.parts
-        blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=120, least_points=4)
+        blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=120, least_points=4 if len(view) >= 60 else 2)
         k = len(blocks)
         start_level = float(np.median(blocks.median[: max(1, k // 40)]))
         end_level = float(np.median(blocks.median[-max(3, k // 10) :]))
@@ -221,17 +221,9 @@ class Plateau(Detector):
             advice=advice,
         )
 
-    def _stale(self, view: CurveView, subject: Subject) -> Finding | None:
-        """Find a tail of one repeated value: a logger that stopped measuring."""
-        value = view.value
-        same = np.flatnonzero(value != value[-1])
-        begin = int(same[-1]) + 1 if same.size else 0
-        same_value = value.size - begin
-        if same_value < max(20, 0.1 * value.size) or begin < 10:
-            return None
-        digit = float(np.diff(np.unique(value)).min())
-        if float(np.abs(value[max(0, begin - 20) : begin] - value[-1]).max()) < 2.5 * digit:
-            return None  # a rounded loss that comes to rest
+    def _stale(self, view: CurveView, begin: int, subject: Subject) -> Finding:
+        """Tell a tail of one repeated value: a logger that stopped measuring."""
+        value, same_value = view.value, len(view) - begin
         first, last = int(view.step[begin]), int(view.step[-1])
         return Finding(
             rule=self.rule,
@@ -254,6 +246,20 @@ class Plateau(Detector):
             also_explained_by=("weights, data and dropout that are all frozen",),
             advice=("Check where the logged value comes from; judge the run by its evaluation loss.",),
         )
+
+
+def _repeats_from(value: FloatArray) -> int | None:
+    """Return the index from which on a loss is one number to its end, None where that is no tail worth the name."""
+    same = np.flatnonzero(value != value[-1])
+    begin = int(same[-1]) + 1 if same.size else 0
+    return begin if value.size - begin >= max(20, 0.1 * value.size) and begin >= 10 else None
+
+
+def _came_to_rest(value: FloatArray, begin: int) -> bool:
+    """Return whether a rounded loss without noise approached the number that it repeats: it has converged."""
+    away = np.abs(value[begin - 4 : begin] - value[-1])
+    digit = float(np.diff(np.unique(value)).min())
+    return float(away[-1]) < 2.5 * digit and bool(np.all(np.diff(away) <= digit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,23 @@ def test_gradients_that_stop_being_finite() -> None:
     assert "was not finite" in str(f.message)
 
 
-def test_a_rounded_loss_that_comes_to_rest_still_measures() -> None:
-    value = np.round(0.02 + 0.5 * np.exp(-np.arange(N) / 120), 3)
-    assert all("stopped measuring" not in str(f.message) for f in found(run_of(train_loss=value), "plateau"))
+@pytest.mark.parametrize(("n", "time"), [(N, 120.0), (50, 2.5)])
+def test_a_rounded_loss_that_comes_to_rest_has_converged(n: int, time: float) -> None:
+    value = np.round(2.9356 + 1.0 * np.exp(-np.arange(n) / time), 4)
+    assert found(run_of(train_loss=value), "plateau") == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_few_points_tell_a_stall_that_their_noise_does_not_hide(seed: int) -> None:
+    t = np.arange(45)
+    noise = np.exp(np.random.default_rng(seed).normal(0, 0.005, 45))
+    stalled = (2.0 + 0.25 * np.clip(8 - t, 0, None)) * noise
+    (f,) = found(run_of(train_loss=stalled), "plateau")
+    assert f.first_step <= 10
+    healthy = (1.0 + 3.0 * (t / 2 + 1) ** -0.6) * noise
+    tuned = (1.2 + 0.8 * np.exp(-t / 2) - 0.2 * t / 45) * noise
+    for value in (healthy, tuned):
+        assert found(run_of(train_loss=value), "plateau") == []
 
 
 @pytest.mark.parametrize(("share", "is_told"), [(0.45, False), (0.7, True)])
