@@ -75,10 +75,11 @@ def rescaled(scene: Scene) -> Seen | None:
     if head.size < 5 or at >= len(norm):
         return None
     usual = float(np.median(head))
+    if usual <= 0.0:
+        return None
     spread = max(mad_scale(np.log(np.maximum(head, 1e-300))), 0.02)
-    ratio = norm.value[low : at + 4] / max(usual, 1e-300)
-    strange = (ratio > _RESCALED) | (ratio < 1.0 / _RESCALED)
-    strange &= np.abs(np.log(np.maximum(ratio, 1e-300))) > 5.0 * spread
+    change = np.log(np.maximum(norm.value[low : at + 4], 1e-300)) - np.log(usual)
+    strange = np.abs(change) > max(np.log(_RESCALED), 5.0 * spread)
     words = text("{norm} keeps its scale", norm=Tag(norm.tag))
     if not strange.any():
         return Seen(False, words)
@@ -90,7 +91,7 @@ def rescaled(scene: Scene) -> Seen | None:
         return None
     ordinary = float(np.median(past))
     quiet = abs(float(then[0]) - ordinary) < 4.0 * max(mad_scale(past), 1e-3 * abs(ordinary))
-    factor = float(norm.value[k]) / max(usual, 1e-300)
+    factor = float(np.exp(np.clip(change[k - low], -700.0, 700.0)))
     if quiet:
         said = "{norm} became {factor} times its usual size while the loss of that step was ordinary"
         return Seen(True, text(said, norm=Tag(norm.tag), factor=rough(factor)))
