@@ -77,6 +77,7 @@ _PATTERNS: tuple[_Pattern, ...] = (
         b"oom_kill event",
         b"Out of memory: Killed process",
         b"DefaultCPUAllocator: can't allocate memory",
+        b"MemoryError: Unable to allocate",
     ),
     *_all(
         "collective",

@@ -41,6 +41,7 @@ SCRIPTS = (
     "machine_runs",
     "fit_runs",
     "cadence_runs",
+    "ended_runs",
 )
 
 

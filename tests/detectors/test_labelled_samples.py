@@ -15,6 +15,7 @@ LANGUAGE = ("healthy-plain", "healthy-noisy", "healthy-wsd")
 QUIET: dict[str, tuple[str, ...]] = {
     "clipping-saturation": ("healthy-layers", "healthy-plain"),  # both name or use a ceiling that acts now and then
     "concurrent-writers": ("resumed-overlap", "resumed-with-a-hole"),  # two files, one after the other
+    "crash": ("healthy-plain", "unfinished-run"),
     "dense-eval": ("healthy-plain", "healthy-layers", "generalization-stall"),
     "divergence": (*LANGUAGE, "objective-shift", "healthy-regularised", "resumed-lost-head", "oscillation"),
     "entropy-collapse": (*POLICIES, "reward-hacking"),
@@ -24,6 +25,7 @@ QUIET: dict[str, tuple[str, ...]] = {
     "eval-relapse": ("healthy-plain", "healthy-regularised", "generalization-stall", "spikes-several"),
     "gradient-explosion": ("divergence-learning-rate", "clipping-saturation", *POLICIES),
     "gradient-vanishing": ("healthy-layers",),
+    "implausible-loss": ("loss-per-sequence", "healthy-perplexity"),
     "kl-blowup": (*POLICIES, "reward-hacking"),
     "learning-rate-jump": ("healthy-wsd", "plateau-schedule-ended", "resumed-lost-head"),
     "level-shift": ("healthy-plain", "healthy-wsd", "resumed-overlap", "odd-batches"),
