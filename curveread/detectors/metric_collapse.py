@@ -35,6 +35,12 @@ _ONE_SIDED = frozenset("precision recall sensitivity specificity coverage margin
 """Metrics that are traded for others: one alone may fall while the model gets better."""
 
 
+_MOST_OF_IT = 0.8
+"""Share of its gain that a return must lose for good to be told whatever its own moves."""
+_FAR = 2.0
+"""A smaller fall is grave where it is so many times as large as the return's own moves."""
+
+
 @dataclass(frozen=True)
 class MetricCollapse(Detector):
     """A metric that should rise fell, and stayed down or came back.
@@ -51,7 +57,8 @@ class MetricCollapse(Detector):
     How it decides
         The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length. It
         collapsed when it lies at least ``least_z`` standard errors and ``least_share`` of the gain lower
-        (``reward_share`` for a reward, which must also be half as large again as any fall before the best stretch). The
+        (``reward_share`` for a reward, which must also be half as large again as any fall before the best stretch; one
+        that keeps a fifth of its gain is an alarm only where the fall is twice as large as its own moves). The
         onset is where it left its best level: the middle of the fall, and back to the last stretch before that lay at
         that level. A fall of a reward that was won back must be twice as large as any other of the curve, five times as
         large as its level usually moves within as many points, and six standard errors.
@@ -108,7 +115,7 @@ class MetricCollapse(Detector):
         lost = rise.size / gained
         return Finding(
             rule=self.rule,
-            severity=Severity.ERROR,
+            severity=_gravity(lost, rise.size, wander) if reward else Severity.ERROR,
             confidence=confidence_of(self.rule, float(np.log(rise.z / self.least_z))),
             tag=view.tag,
             first_step=first,
@@ -184,6 +191,11 @@ class MetricCollapse(Detector):
                 "batch, a target for the KL divergence.",
             ),
         )
+
+
+def _gravity(lost: float, fall: float, wander: float) -> Severity:
+    """Return how grave a lasting fall of a return is: one that leaves part of the gain may be its wandering."""
+    return Severity.ERROR if lost >= _MOST_OF_IT or fall > _FAR * wander else Severity.INFO
 
 
 def _wholes(views: Sequence[CurveView]) -> list[CurveView]:

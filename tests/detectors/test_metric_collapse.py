@@ -107,7 +107,7 @@ def test_returns_that_wander_are_quiet(seed: int) -> None:
 
 
 def test_one_lucky_batch_after_the_fall_is_not_its_beginning() -> None:
-    value = np.r_[np.linspace(0.2, 0.8, 60), np.full(60, 0.8), np.full(80, 0.4)] + normal(200, 0.1)
+    value = np.r_[np.linspace(0.2, 0.8, 60), np.full(60, 0.8), np.full(80, 0.3)] + normal(200, 0.1)
     value[189:192] = 0.9
     (f,) = found(run_of(reward=value), "metric-collapse")
     assert f.severity is Severity.ERROR
@@ -119,6 +119,16 @@ def test_more_than_half_of_what_was_gained_must_be_lost(left: float, lasting: bo
     value = risen(noise=5.0)
     value[140:] = 20.0 + left * 330.0 + normal(60, 5.0)
     assert bool(found(run_of(episodic_return=value), "metric-collapse")) is lasting
+
+
+def test_a_return_that_keeps_part_of_its_gain_is_an_alarm_only_far_beyond_its_own_moves() -> None:
+    calm = risen(noise=5.0)
+    calm[140:] = 20.0 + 0.35 * 330.0 + normal(60, 5.0)
+    restless = calm.copy()
+    restless[60:90] -= 130.0  # it had lost as much before, and won it back
+    graver = {name: found(run_of(episodic_return=v), "metric-collapse") for name, v in (("c", calm), ("r", restless))}
+    assert [f.severity for f in graver["c"]] == [Severity.ERROR]
+    assert all(f.severity < Severity.ERROR for f in graver["r"])
 
 
 def test_a_part_of_the_reward_is_not_judged_beside_the_whole() -> None:
