@@ -49,7 +49,7 @@ class ImplausibleLoss(Detector):
     uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_LOSS, Role.EPOCH)
     least: ClassVar[int] = 6
 
-    start: float = field(default=5.0, metadata={"help": "nats at the start of a model that knows nothing"})
+    start: float = field(default=4.0, metadata={"help": "nats at the start of a model that knows nothing"})
     floor: float = field(default=1e-3, metadata={"help": "nats a token that no text is worth"})
 
     def lacks(self, subject: Subject) -> str:

@@ -12,6 +12,7 @@ from curveread.findings.arguments import Tag, count, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role, is_eval, words
+from curveread.run.tags.kinds import TaskKind
 from curveread.signals.returns import Ascent, ascent_of
 
 __all__ = ["TRAINING", "continued", "entropies", "never_gained"]
@@ -77,8 +78,8 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
     Evaluations of a solved task are all alike, too, and so are those of a run that goes on from a solved one: there the
     policy must have stood still as well.
     """
-    if len(view) < _SAME:
-        return False
+    if len(view) < (_BATCHES if subject.task.kind is TaskKind.LANGUAGE_RL else _SAME):
+        return False  # a rare reward of a language model may come late
     late = continued(subject) or (is_eval(view.tag) and float(view.value[0]) > 0.0)
     return not late or _stands_still(subject)
 

@@ -165,12 +165,12 @@ def guessing(subject: Subject) -> Sign | None:
         share = metric.value / (100.0 if float(metric.value.max()) > 1.0 else 1.0)
         beside = np.interp(view.step, metric.step, share)
         right = np.array([np.median(beside[a:b]) for a, b in pairwise(edge)])
-        even = (np.abs(right * np.exp(loss) - 1.0) <= _EVEN) & (right <= _RIGHT)
+        even = (np.abs(right * np.exp(np.minimum(loss, 700.0)) - 1.0) <= _EVEN) & (right <= _RIGHT)
         first, length = _longest(even)
         if length < 0.5 * even.size:
             continue
         level, often = (float(np.median(x[first : first + length])) for x in (loss, right))
-        classes = round(float(np.exp(level)))
+        classes = round(float(np.exp(min(level, 700.0))))
         if classes < 2 or abs(level / np.log(classes) - 1.0) > 2.0 * _AROUND or right[-1] > 2.0 / classes:
             continue
         while first and abs(loss[first - 1] / level - 1.0) <= 2.0 * _AROUND:

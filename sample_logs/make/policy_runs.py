@@ -253,6 +253,7 @@ def reward_hacking(folder: Path) -> Labels:
         "The reward model goes on being pleased while the reward that counts falls to nothing: it had learnt that "
         "vowels are good, and the policy writes nothing else. Stop near update 110; rate samples of the late policy.",
         Event("reward-hacking", "warning", "eval/reward", (90, 190), None, "a reward model that counts characters"),
+        Event("metric-collapse", "error", "eval/reward", (90, 190), None, "what counts is given up for what pleases"),
     )
 
 

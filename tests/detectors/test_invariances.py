@@ -112,7 +112,7 @@ TOGETHER: dict[str, Change] = {  # what CI has time for
 }
 SWEEP = {"x1000": 0, "x0.001": 0, "float32": 0, "four decimals": 1, "intervals": 0, "order": 0, "2:1": 8}
 """Runs of the trained corpus, of 112, whose alarms may change: spikes of two points."""
-READS_UNITS = {"underfitting", "eval-below-train", "perplexity-mismatch", "unnormalized-loss"}
+READS_UNITS = {"implausible-loss", "underfitting", "eval-below-train", "perplexity-mismatch", "unnormalized-loss"}
 """Rules that read the level of a loss itself: ln K of guessing, what only memorising reaches, exp of it."""
 
 
@@ -186,9 +186,12 @@ TOO_FEW = {
     (2, "gradient-vanishing"): {"no-learning"},  # 75 points of a noisy loss can hide a slow fall
     (5, "gradient-explosion"): {"divergence"},  # four points between the first burst and NaN
     (5, "reward-hacking"): {"reward-hacking"},  # told as the collapse of the evaluated reward
+    (5, "labels-visible"): {"implausible-loss"},  # its first point is then below what a model begins at
+    (5, "entropy-collapse"): {"metric-collapse"},  # 30 points of a return that peaks at once
 }
 """(every, case) -> alarms that may go missing where so many points are left out."""
 OTHER_WORDS = {
+    "entropy-collapse": {"entropy-collapse"},  # not folded into the collapse of the return that is not told
     "divergence-slow": {"metric-collapse"},  # the accuracy falls before the thinned loss can be told to rise
     "reward-hacking": {"metric-collapse"},  # the same fall, of the curve that is now among the densest
     "resumed-lost-head": {"loss-spike", "restart"},  # whether the jump is the restart's harm or a spike beside it

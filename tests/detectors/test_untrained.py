@@ -58,7 +58,7 @@ GROUPS = np.where(RNG.random(40) < 0.5, 0.0, 0.3)
         pytest.param(logged(loss=np.maximum(2.0 * 0.8 ** np.arange(60), 1e-4)), id="memorised"),
         pytest.param(logged(loss=decay(60), eval_loss=[0.25] * 6), id="rounded evaluations"),
         pytest.param(
-            logged({}, loss=np.zeros(40), grad_norm=GROUPS + 0.1, reward=0.4 + 0.1 * NOISE[:40], kl=GROUPS / 10),
+            logged({}, loss=np.zeros(40), grad_norm=GROUPS + 0.1, reward=np.arange(40) / 40.0, kl=GROUPS / 10),
             id="the loss of GRPO is 0 in sum",
         ),
         pytest.param(
