@@ -20,7 +20,7 @@ COUNTED: Mapping[str, Mapping[str, float]] = {
         "weights-corrupted": 1,
     },
     "eval-below": {
-        "leakage": 2,
+        "leakage": 3,
     },
     "large-gradient": {
         "no-clipping": 1,
@@ -45,24 +45,23 @@ COUNTED: Mapping[str, Mapping[str, float]] = {
     "slow": {
         "input-pipeline-or-hardware-slow": 1,
     },
-    "small-gradient": {
-        "no-gradient": 1,
-    },
     "spike": {
         "bad-batch": 23,
         "data-changed": 1,
         "learning-rate-raised": 5,
     },
     "stall": {
-        "label-noise-or-misaligned-labels": 2,
-        "learning-rate-cut": 4,
+        "label-noise-or-misaligned-labels": 3,
+        "learning-rate-cut": 5,
+        "learning-rate-too-high": 2,
         "learning-rate-too-low": 2,
         "logger-fault": 1,
-        "no-gradient": 4,
+        "no-gradient": 5,
     },
     "swing": {
-        "data-order": 2,
+        "data-order": 4,
         "eval-only-fault": 1,
+        "momentum-or-beta": 1,
     },
 }
 """Kind of event -> cause -> labelled runs, each run counted once."""

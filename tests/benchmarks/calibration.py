@@ -38,7 +38,7 @@ EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 SURE = 0.95
 ALIKE = 0.5
 """Correlation of the findings of a rule in one group: n of them count as n / (1 + (n - 1) / 2), fewer than two."""
-CAUTION = 0.4
+CAUTION = 0.6
 """Standard deviations by which the level of a rule, and the shift of a kind, are stated below the most likely ones.
 
 The checks were made in sight of these very runs, and are right there more often than elsewhere.
