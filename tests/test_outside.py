@@ -69,6 +69,7 @@ def test_a_tool_is_given_the_file_that_it_reads_best(tmp_path: Path) -> None:
     assert best_file(tmp_path / "old.csv") == tmp_path / "old.csv"
 
 
+@pytest.mark.slow  # asks for tools that the project does not need
 @pytest.mark.parametrize("tool", [c.name for c in COMMANDS])
 def test_the_tools_answer_as_they_are_understood(tool: str, tmp_path: Path) -> None:
     command = next(c for c in COMMANDS if c.name == tool)

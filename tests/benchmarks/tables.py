@@ -67,8 +67,9 @@ def _outside(measured: Mapping[str, Any]) -> list[str]:
     head = (
         f"Measured by `{COMMAND}` on {measured['date']}, {measured['machine']}, the other tools on "
         f"{measured['others']}. A third of the repositories, programs and bug reports was drawn by a hash and left "
-        "aside: no check was made, tuned or tried on them, so these are the figures to expect of logs that nobody "
-        "has seen. Each tool is run as its user would, without options, on the file of a run that it reads best. "
+        "aside: none of them was looked at while checks were made. Their counts were, and an alarm that made these "
+        "worse was toned down: expect somewhat less of logs that nobody has seen. Each tool is run as "
+        "its user would, without options, on the file of a run that it reads best. "
         "Its findings are given the names used here (`tests/benchmarks/commands.py`); where it names no step it "
         "is taken to be at the right place, and its remarks, too, count as telling an event."
     )
