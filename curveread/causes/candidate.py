@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from curveread.causes.scene import Scene
+from curveread.findings.finding import Finding
 from curveread.findings.text import Text
+from curveread.run.tags.grammar import parse
 
-__all__ = ["KINDS", "LASTING", "Candidate", "Kind"]
+__all__ = ["KINDS", "LASTING", "Candidate", "Kind", "kind_of"]
 
 
 class Kind(StrEnum):
     """Kinds of event, by what they leave open about their cause."""
 
     SPIKE = "spike"
+    EVAL_SPIKE = "eval-spike"
     DIVERGENCE = "divergence"
     NONFINITE = "nonfinite"
     STALL = "stall"
@@ -42,6 +45,7 @@ LASTING = frozenset({Kind.STALL, Kind.UNDERFIT, Kind.SWING, Kind.MEMORISING})
 KINDS: Mapping[str, Kind] = {
     "loss-spike": Kind.SPIKE,
     "outlier-batch": Kind.SPIKE,
+    "eval-relapse": Kind.EVAL_SPIKE,
     "divergence": Kind.DIVERGENCE,
     "nonfinite-loss": Kind.NONFINITE,
     "masked-nan": Kind.NONFINITE,
@@ -71,6 +75,15 @@ KINDS: Mapping[str, Kind] = {
     "perplexity-mismatch": Kind.LOGGING,
 }
 """rule -> the kind of its events; findings of other rules are about settings and have no cause."""
+
+
+def kind_of(finding: Finding) -> Kind | None:
+    """Return the kind of event that a finding tells; None for one that has no cause.
+
+    A spike of an evaluation is another event than one of a training loss: no batch that is trained on makes it.
+    """
+    kind = KINDS.get(finding.rule)
+    return Kind.EVAL_SPIKE if kind is Kind.SPIKE and parse(finding.tag or "").split == "eval" else kind
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from curveread.case import Case
-from curveread.causes.candidate import KINDS, Candidate, Kind
+from curveread.causes.candidate import KINDS, Candidate, Kind, kind_of
 from curveread.causes.counted import COUNTED
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Name, Place, Span, share
@@ -83,7 +83,7 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     log says that it is there or that it is not, brought to a sum of 1. A sign about which the log says nothing changes
     nothing: where all are silent the shares are the priors.
     """
-    kind = KINDS.get(scene.finding.rule)
+    kind = kind_of(scene.finding)
     if kind is None:
         return ()
     from curveread.causes.registry import candidates

@@ -64,9 +64,9 @@ def _print_why(out: Screen, diagnosis: Diagnosis) -> None:
     if cause is None:
         return
     signs = f": {'; '.join(cause.signs)}" if cause.signs else ""
-    out.line(("why: ", "bold"), f"{cause.cause}{signs}", indent=2, hang=7)
-    out.line(("do:  ", "bold"), cause.fix, indent=2, hang=7)
-    out.line((cause.rest, "dim"), indent=7, hang=7)
+    out.line(("why: ", "bold"), f"{cause.cause}{signs}", indent=2, hang=5)
+    out.line(("do:  ", "bold"), cause.fix, indent=2, hang=5)
+    out.line((cause.rest, "dim"), indent=7, hang=0)
 
 
 def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:

@@ -43,6 +43,15 @@ def slowly(scene: Scene) -> Seen | None:
     return Seen(False, text("it did not come back slowly")) if how == "fast" else None
 
 
+@sign("won-back")
+def won_back(scene: Scene) -> Seen | None:
+    """Whether a metric that fell rose again by itself."""
+    if scene.finding.rule != "metric-collapse":
+        return None
+    there = scene.finding.get("lowest-level") is not None
+    return Seen(there, text("it was won back by itself" if there else "it was not won back"))
+
+
 @sign("one-point")
 def one_point(scene: Scene) -> Seen | None:
     """Whether the event is one or two logged points wide."""

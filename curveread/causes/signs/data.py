@@ -45,7 +45,7 @@ def train_moved(scene: Scene) -> Seen | None:
     """Whether the training loss moved with an event of an evaluation curve."""
     view, own = scene.train, scene.curve
     swings = KINDS.get(scene.finding.rule) is Kind.SWING
-    if view is None or own is None or own.curve.role not in _EVALUATED or swings:
+    if view is None or own is None or swings or (own.curve.role not in _EVALUATED and parse(own.tag).split != "eval"):
         return None
     before, after = scene.around(view, 40, max(5, int(2 * own.cadence / max(view.cadence, 1.0))))
     if before.size < 5 or not after.size:

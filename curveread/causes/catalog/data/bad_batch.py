@@ -41,6 +41,7 @@ CAUSE = Candidate(
     title="odd or corrupt examples in single batches",
     page=__doc__ or "",
     usual={
+        Kind.EVAL_SPIKE: 0.08,
         Kind.SPIKE: 0.62,
         Kind.NONFINITE: 0.06,
         Kind.LARGE_GRADIENT: 0.3,

@@ -42,6 +42,7 @@ CAUSE = Candidate(
     title="what is trained on changed",
     page=__doc__ or "",
     usual={
+        Kind.EVAL_SPIKE: 0.05,
         Kind.SHIFT: 0.5,
         Kind.DIVERGENCE: 0.1,
         Kind.COLLAPSE: 0.3,
@@ -52,6 +53,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.02,
     },
     signs={
+        "won-back": (0.3, 1),
         "rate-raised": (0.12, 1.4),
         "sudden": (2.5, 0.4),
         "eval-moved": (0.5, 1.4),

@@ -32,6 +32,7 @@ CAUSE = Candidate(
     title="the evaluation alone is wrong",
     page=__doc__ or "",
     usual={
+        Kind.EVAL_SPIKE: 0.45,
         Kind.SWING: 0.2,
         Kind.MEMORISING: 0.03,
         Kind.EVAL_BELOW: 0.12,

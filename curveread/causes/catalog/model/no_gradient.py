@@ -39,6 +39,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "policy-learns": (0.5, 1),
         "gradient-gone": (20, 0.15),
         "rate-cut": (0.2, 1.3),
         "rate-tiny": (0.2, 1),

@@ -41,6 +41,7 @@ CAUSE = Candidate(
     title="the learning rate was raised",
     page=__doc__ or "",
     usual={
+        Kind.EVAL_SPIKE: 0.12,
         Kind.DIVERGENCE: 0.4,
         Kind.SPIKE: 0.1,
         Kind.NONFINITE: 0.08,
@@ -52,6 +53,7 @@ CAUSE = Candidate(
         Kind.SWING: 0.05,
     },
     signs={
+        "won-back": (1.5, 1),
         "rate-raised": (25, 0.05),
         "rate-warming": (0.3, 1.1),
         "returned-at-once": (0.3, 1.5),

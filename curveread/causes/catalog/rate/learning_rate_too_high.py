@@ -32,6 +32,7 @@ CAUSE = Candidate(
     title="the learning rate is too high",
     page=__doc__ or "",
     usual={
+        Kind.EVAL_SPIKE: 0.25,
         Kind.DIVERGENCE: 0.25,
         Kind.SPIKE: 0.1,
         Kind.NONFINITE: 0.12,
@@ -42,6 +43,7 @@ CAUSE = Candidate(
         Kind.LARGE_GRADIENT: 0.15,
     },
     signs={
+        "won-back": (3, 1),
         "early": (4, 0.5),
         "rate-warming": (4, 0.7),
         "rate-at-peak": (1.5, 0.5),
