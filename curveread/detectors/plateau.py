@@ -11,6 +11,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.stops import Stop, stopped
 from curveread.findings.arguments import Place, Tag, count, precise, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -96,7 +97,7 @@ class Plateau(Detector):
             return []
         if float(view.value.min()) >= 0.0 and parts.level(end_level) <= 0.02 * parts.level(start_level):
             return []
-        stop = _stopped(subject)
+        stop = stopped(subject)
         if stop is not None:
             block = int(np.clip(np.searchsorted(view.step[blocks.edge[:-1]], stop.step), 1, k - 1))
             left = (int(view.step[-1]) - stop.step) / subject.length
@@ -170,7 +171,7 @@ class Plateau(Detector):
         found = breaking_point(x[s], value[s], error[s], max(5, k // 12), k - skip - max(6, k // 7))
         return found.gain < self.break_gain
 
-    def _finding(self, view: CurveView, blocks: Blocks, onset: int, subject: Subject, stop: _Stop | None) -> Finding:
+    def _finding(self, view: CurveView, blocks: Blocks, onset: int, subject: Subject, stop: Stop | None) -> Finding:
         first = stop.step if stop is not None else int(view.step[blocks.edge[onset]])
         last = int(view.step[-1])
         flat = (last - first) / subject.length
@@ -260,81 +261,6 @@ def _came_to_rest(value: FloatArray, begin: int) -> bool:
     away = np.abs(value[begin - 4 : begin] - value[-1])
     digit = float(np.diff(np.unique(value)).min())
     return float(away[-1]) < 2.5 * digit and bool(np.all(np.diff(away) <= digit))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    """Something that stopped the learning: where, in words, as evidence, and what to do."""
-
-    step: int
-    reason: str
-    evidence: Evidence
-    advice: tuple[str, ...]
-    dead: bool = True
-    """Whether nothing could be learnt from there on; else little."""
-
-
-def _stopped(subject: Subject) -> _Stop | None:
-    """Return where the learning rate or the gradient fell to nothing and stayed there, None when neither did."""
-    rate = subject.first(Role.LEARNING_RATE)
-    if rate is not None and len(rate) >= 5:
-        top = float(rate.value.max())
-        alive = np.flatnonzero(rate.value > 0.005 * top)
-        if top > 0.0 and alive.size and alive[-1] + 3 < len(rate):
-            step = int(rate.step[alive[-1] + 1])
-            now = float(np.median(rate.value[alive[-1] + 1 :]))
-            return _Stop(
-                step,
-                text(
-                    "the learning rate was {zero} from there on"
-                    if now == 0
-                    else "the learning rate was nearly {zero} from there on",
-                    zero=count(0),
-                ),
-                Evidence(
-                    "learning-rate-after-against-its-peak", "learning rate after, against its peak", now / top, "ratio"
-                ),
-                (
-                    "Match the schedule to the number of steps (max_steps, num_train_epochs), or stop where it ends.",
-                    text(
-                        "Continue from {end} with a learning rate that decays over the steps that are left.",
-                        end=Place(step),
-                    ),
-                ),
-                dead=now == 0.0,
-            )
-    norm = subject.first(Role.GRAD_NORM)
-    return None if norm is None else _starved(norm)
-
-
-def _starved(norm: CurveView) -> _Stop | None:
-    """Return where the gradient norm became zero, or stopped being finite, for good."""
-    value = norm.curve.value
-    if value.size < 20:
-        return None
-    usual = float(np.median(norm.value[: max(5, len(norm) // 10)])) if len(norm) else 0.0
-    alive = np.flatnonzero(np.isfinite(value) & (np.abs(value) > 1e-8 * usual))
-    if not alive.size or alive[-1] + 5 >= value.size:
-        return None
-    step, rest = int(norm.curve.step[alive[-1] + 1]), value[alive[-1] + 1 :]
-    finite = bool(np.isfinite(rest).all())
-    return _Stop(
-        step,
-        text("the gradient norm was {zero} from there on", zero=count(0))
-        if finite
-        else text("the gradient norm was not finite from there on"),
-        Evidence(
-            "largest-gradient-norm-after",
-            text("largest {tag} after", tag=Tag(norm.tag)),
-            float(rest.max()) if finite else float("nan"),
-            "",
-        ),
-        ("Gradients no longer reach the parameters: look for a detached graph, frozen layers or dead units.",)
-        if finite
-        else (
-            "Steps with such gradients are skipped: look at the loss scale, the inputs and the learning rate there.",
-        ),
-    )
 
 
 def _solved(subject: Subject) -> bool:

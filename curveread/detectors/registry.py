@@ -31,6 +31,7 @@ _NOT_CHECKS = {
     "registry",
     "returns",
     "rhythm",
+    "stops",
     "spoilt_eval",
     "untrained",
 }
