@@ -266,12 +266,12 @@ def _without_closing(starts: Sequence[Start]) -> tuple[list[Start], list[DataNot
     kept: list[Start] = []
     notes: list[DataNote] = []
     for new in starts:
-        steps = np.unique(np.concatenate([c.step for c in new.curves.values()] or [np.empty(0, dtype=np.int64)]))
+        first, last = _range(new.curves)
         trained = any(role_of(t) is Role.TRAIN_LOSS for before in kept for t in before.curves)
         trains = any(role_of(t) is Role.TRAIN_LOSS for t in new.curves)
-        behind = bool(kept) and steps.size == 1 and int(steps[0]) < max(_range(b.curves)[1] for b in kept)
+        behind = bool(kept) and first == last and first < max(_range(b.curves)[1] for b in kept)
         if behind and trained and not trains:
-            said = f"an evaluation after the training, logged at step {int(steps[0])} of its own: left out"
+            said = f"an evaluation after the training, logged at step {first} of its own: left out"
             notes.append(DataNote(NoteKind.SKIPPED, new.source, said))
         else:
             kept.append(new)
