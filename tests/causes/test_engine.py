@@ -72,3 +72,13 @@ def test_causes_stand_in_the_result() -> None:
     assert first["cause"] == "bad-batch"
     assert any("back at its level" in words for words in first["for"])
     assert found.causes == next(f.causes for f in found.findings if f.rule == "loss-spike")
+
+
+def test_an_update_that_went_too_far_is_a_learning_rate_that_is_too_high() -> None:
+    reward = np.r_[np.linspace(0.0, 300.0, 140), np.full(60, 20.0)]
+    kl = 0.01 + 0.002 * np.random.default_rng(0).random(200)
+    leapt = kl.copy()
+    leapt[138:141] = 0.5
+    run, calm = (run_of(**{"rollout/ep_rew_mean": reward, "train/approx_kl": k}) for k in (leapt, kl))
+    fall = Finding("metric-collapse", Severity.ERROR, 0.9, "m", "rollout/ep_rew_mean", 140, 150, 199)
+    assert told(run, fall)["learning-rate-too-high"] > 2.0 * told(calm, fall).get("learning-rate-too-high", 0.0)

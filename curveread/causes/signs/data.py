@@ -17,6 +17,7 @@ from curveread.run.tags.kinds import RL
 
 _BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from")
 """Settings of a training that begins with the weights of another one."""
+_LEAP = 5.0
 _SWINGS = 0.1
 """Share of its unrest that a swing explains where there is one."""
 
@@ -230,6 +231,22 @@ def gamed(scene: Scene) -> Seen | None:
     if any(f.rule == "reward-hacking" for f in (*scene.finding.folded, *scene.findings)):
         return Seen(True, text("another reward rose meanwhile"))
     return None
+
+
+@sign("update-too-large")
+def update_too_large(scene: Scene) -> Seen | None:
+    """Whether the divergence from the policy before leapt where a return fell: the update went too far."""
+    view = scene.first(Role.KL)
+    if view is None or len(view) < 10 or KINDS.get(scene.finding.rule) is not Kind.COLLAPSE:
+        return None
+    span = (view.step >= scene.onset - scene.near) & (view.step <= max(scene.peak, scene.onset))
+    before = np.abs(view.value[view.step < scene.onset - scene.near])
+    usual = float(np.median(before)) if before.size else 0.0
+    if not span.any() or usual <= 0.0:
+        return None
+    top = float(np.abs(view.value[span]).max())
+    words = text("{kl} reached {top}, usually {usual}", kl=Tag(view.tag), top=level(top), usual=level(usual))
+    return Seen(top > _LEAP * usual, words)
 
 
 @sign("value-loss-first")

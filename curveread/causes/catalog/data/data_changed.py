@@ -53,6 +53,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.02,
     },
     signs={
+        "update-too-large": (0.5, 1.1),
         "won-back": (0.3, 1),
         "rate-raised": (0.12, 1.4),
         "sudden": (2.5, 0.4),

@@ -53,6 +53,7 @@ CAUSE = Candidate(
         Kind.SWING: 0.05,
     },
     signs={
+        "update-too-large": (2, 0.9),
         "won-back": (1.5, 1),
         "rate-raised": (25, 0.05),
         "rate-warming": (0.3, 1.1),

@@ -43,6 +43,7 @@ CAUSE = Candidate(
         Kind.LARGE_GRADIENT: 0.15,
     },
     signs={
+        "update-too-large": (6, 0.8),
         "won-back": (3, 1),
         "early": (4, 0.5),
         "rate-warming": (4, 0.7),
