@@ -1,4 +1,4 @@
-"""When a curve left its noise for an event."""
+"""When a curve left its noise for an event, and which of two did so first."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView
-from curveread.findings.lead import Moved
+from curveread.findings.finding import Finding
+from curveread.findings.lead import Lead, Moved, lead_of
 from curveread.signals.events.departure import departure
 
-__all__ = ["Watched"]
+__all__ = ["Watched", "lead_at"]
 
 
 class Watched:
@@ -52,3 +53,16 @@ class Watched:
         if at is None:
             return None
         return Moved(self.view.tag, int(step[at - 1]), int(step[at]))
+
+
+def lead_at(finding: Finding, loss: Watched, norm: Watched) -> Lead | None:
+    """Return which of training loss and gradient norm moved first; None where one did not move, or is not there."""
+    first = finding.first_step
+    if first is None:
+        return None
+    brief = finding.rule in ("loss-spike", "outlier-batch")
+    peak = finding.peak_step if brief and finding.peak_step is not None else first
+    cadence = max(loss.view.cadence, norm.view.cadence)
+    last = int(peak + (2 if brief else 10) * cadence)
+    a, b = loss.moved(first, last), norm.moved(first, last)
+    return lead_of(a, b) if a is not None and b is not None else None

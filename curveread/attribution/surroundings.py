@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from curveread.attribution.lead import Watched
+from curveread.attribution.lead import Watched, lead_at
 from curveread.attribution.recovery import with_recovery
 from curveread.case import Case
 from curveread.findings.arguments import Argument, Length, Name, Place, Tag, share
@@ -163,15 +163,7 @@ class _Nearby:
     def _lead(self, finding: Finding) -> Lead | None:
         """Return which of training loss and gradient norm moved first; None where one did not move, or is not there."""
         loss = self.loss.get(finding.tag or "") or next(iter(self.loss.values()), None)
-        if loss is None or self.norm is None or finding.first_step is None:
-            return None
-        first = finding.first_step
-        brief = finding.rule == "loss-spike"
-        peak = finding.peak_step if brief and finding.peak_step is not None else first
-        cadence = max(loss.view.cadence, self.norm.view.cadence)
-        last = int(peak + (2 if brief else 10) * cadence)
-        a, b = loss.moved(first, last), self.norm.moved(first, last)
-        return lead_of(a, b) if a is not None and b is not None else None
+        return None if loss is None or self.norm is None else lead_at(finding, loss, self.norm)
 
     def _course(self, step: int) -> _RateThen | None:
         """Return what the learning rate was doing at a step, None where the log does not say."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from curveread.case import Case
-from curveread.causes.candidate import KINDS, Candidate, Kind, kind_of
+from curveread.causes.candidate import Candidate
 from curveread.causes.counted import COUNTED
-from curveread.causes.scene import Scene
+from curveread.causes.kinds import KINDS, Kind, kind_of
+from curveread.causes.scene import Scene, Stage
 from curveread.findings.arguments import Name, Place, Span, share
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Finding, Severity
@@ -165,7 +166,8 @@ def with_causes(findings: Sequence[Finding], case: Case, belief: Belief = BELIEF
         How far to trust priors and signs.
     """
     everything = [*findings, *(folded for f in findings for folded in f.folded)]
-    causes = {id(f): ranked(Scene(case, f, everything), belief) for f in everything if f.rule in KINDS}
+    stage = Stage(case, everything)
+    causes = {id(f): ranked(Scene(stage, f), belief) for f in everything if f.rule in KINDS}
     return [
         replace(f, causes=(_with_cost(causes[id(f)][0], f, everything, causes, case), *causes[id(f)][1:]))
         if causes.get(id(f))

@@ -7,19 +7,82 @@ from functools import cached_property
 
 import numpy as np
 
-from curveread.arrays import FloatArray
-from curveread.attribution.lead import Watched
+from curveread.arrays import FloatArray, IntArray
+from curveread.attribution.lead import Watched, lead_at
 from curveread.case import Case
+from curveread.causes.kinds import KINDS, Kind
 from curveread.detectors.base import CurveView
 from curveread.findings.finding import Finding
-from curveread.findings.lead import Lead, lead_of
+from curveread.findings.lead import Lead
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import mad_scale
+from curveread.signals.schedule.changes import RateStretch, stretches
 
-__all__ = ["Scene", "moved"]
+__all__ = ["Scene", "Stage", "moved"]
 
 _SIGMAS = 5.0
 """A level has moved when it stands so many of its own noise scales away."""
+
+
+class Stage:
+    """What the findings of one run share: its curves, the findings, and what signs read of whole curves.
+
+    Parameters
+    ----------
+    case
+        The run with its views, landmarks and task.
+    findings
+        All findings of the run, those that were folded included.
+    """
+
+    def __init__(self, case: Case, findings: Sequence[Finding]) -> None:
+        self.case, self.findings = case, findings
+        self._watched: dict[str, Watched] = {}
+
+    def first(self, *roles: Role) -> CurveView | None:
+        """Return the first view with points of the roles, in their order."""
+        return next((v for role in roles for v in self.case.views.get(role, ()) if len(v)), None)
+
+    @cached_property
+    def by_tag(self) -> dict[str, CurveView]:
+        """Tag -> its curve."""
+        return {v.tag: v for views in self.case.views.values() for v in views}
+
+    @cached_property
+    def by_rule(self) -> dict[str, list[Finding]]:
+        """Rule -> its findings."""
+        found: dict[str, list[Finding]] = {}
+        for f in self.findings:
+            found.setdefault(f.rule, []).append(f)
+        return found
+
+    @cached_property
+    def schedule(self) -> list[RateStretch]:
+        """The stretches of the learning rate; none where it is not logged."""
+        rate = self.first(Role.LEARNING_RATE)
+        return [] if rate is None else stretches(rate.value)
+
+    @cached_property
+    def usual_norm(self) -> float:
+        """Median of the gradient norm, 0 where it is not logged."""
+        norm = self.first(Role.GRAD_NORM)
+        return 0.0 if norm is None else float(np.median(norm.value))
+
+    def watched(self, view: CurveView) -> Watched:
+        """Return a curve as one that may move first."""
+        return self._watched.setdefault(view.tag, Watched(view))
+
+    def onsets(self, kind: Kind | None, tag: str | None) -> IntArray:
+        """Return the onsets of all findings of a kind in one curve, in order."""
+        return self._onsets.get((kind, tag), np.empty(0, dtype=np.int64))
+
+    @cached_property
+    def _onsets(self) -> dict[tuple[Kind | None, str | None], IntArray]:
+        found: dict[tuple[Kind | None, str | None], set[int]] = {}
+        for f in self.findings:
+            if f.first_step is not None:
+                found.setdefault((KINDS.get(f.rule), f.tag), set()).add(f.first_step)
+        return {key: np.array(sorted(steps), dtype=np.int64) for key, steps in found.items()}
 
 
 class Scene:
@@ -27,25 +90,23 @@ class Scene:
 
     Parameters
     ----------
-    case
-        The run with its views, landmarks and task.
+    stage
+        What the findings of the run share.
     finding
-        What was found.
-    findings
-        All findings of the run, those that were folded included.
+        What was found; one of the stage's findings.
     """
 
-    def __init__(self, case: Case, finding: Finding, findings: Sequence[Finding]) -> None:
-        self.case, self.run, self.finding, self.findings = case, case.run, finding, findings
+    def __init__(self, stage: Stage, finding: Finding) -> None:
+        self.stage, self.case, self.run, self.finding = stage, stage.case, stage.case.run, finding
 
     def first(self, *roles: Role) -> CurveView | None:
         """Return the first view with points of the roles, in their order."""
-        return next((v for role in roles for v in self.case.views.get(role, ()) if len(v)), None)
+        return self.stage.first(*roles)
 
-    @cached_property
+    @property
     def curve(self) -> CurveView | None:
         """The curve that the finding is about."""
-        return next((v for views in self.case.views.values() for v in views if v.tag == self.finding.tag), None)
+        return self.stage.by_tag.get(self.finding.tag or "")
 
     @cached_property
     def train(self) -> CurveView | None:
@@ -113,18 +174,14 @@ class Scene:
 
     def others(self, *rules: str) -> list[Finding]:
         """Return the findings of other checks, by their names."""
-        return [f for f in self.findings if f.rule in rules and f is not self.finding]
+        return [f for rule in rules for f in self.stage.by_rule.get(rule, ()) if f is not self.finding]
 
     @cached_property
     def lead(self) -> Lead | None:
         """Which of training loss and gradient norm moved first; None where one did not move, or is not there."""
-        if self.train is None or self.norm is None or self.finding.first_step is None:
+        if self.train is None or self.norm is None:
             return None
-        brief = self.finding.rule in ("loss-spike", "outlier-batch")
-        cadence = max(self.train.cadence, self.norm.cadence)
-        last = int((self.peak if brief else self.onset) + (2 if brief else 10) * cadence)
-        a, b = Watched(self.train).moved(self.onset, last), Watched(self.norm).moved(self.onset, last)
-        return lead_of(a, b) if a is not None and b is not None else None
+        return lead_at(self.finding, self.stage.watched(self.train), self.stage.watched(self.norm))
 
     @cached_property
     def norm_moved(self) -> bool | None:

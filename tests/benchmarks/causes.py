@@ -24,9 +24,9 @@ from typing import Any
 
 from curveread import api
 from curveread.case import case_of
-from curveread.causes.candidate import KINDS
 from curveread.causes.engine import BELIEF, ranked
-from curveread.causes.scene import Scene
+from curveread.causes.kinds import KINDS
+from curveread.causes.scene import Scene, Stage
 from curveread.run.tags.context import understood
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,8 @@ def _answers(job: tuple[Path, Sequence[tuple[int, _Counts]]]) -> list[list[tuple
         findings = api.diagnose(run).findings
         case = case_of(understood(run))
         everything = [*findings, *(g for f in findings for g in f.folded)]
-        scenes += [Scene(case, f, everything) for f in findings]
+        stage = Stage(case, everything)
+        scenes += [Scene(stage, f) for f in findings]
     return [[(c.cause, c.share) for c in ranked(scenes[i], replace(BELIEF, counted=own))] for i, own in wanted]
 
 

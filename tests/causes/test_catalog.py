@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from curveread.case import case_of
-from curveread.causes.candidate import KINDS, Candidate, Kind
+from curveread.causes.candidate import Candidate
 from curveread.causes.counted import COUNTED
+from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.registry import candidate, candidates
-from curveread.causes.scene import Scene
+from curveread.causes.scene import Scene, Stage
 from curveread.causes.signs import SIGNS
 from curveread.detectors.registry import rules
 from curveread.errors import UsageError
@@ -31,7 +32,7 @@ RICH = run_of(
 
 def scene(run: Run, rule: str, at: int | None = 500) -> Scene:
     found = Finding(rule, Severity.WARNING, 0.9, "m", "train_loss", at, at, None if at is None else at + 5)
-    return Scene(case_of(run), found, [found])
+    return Scene(Stage(case_of(run), [found]), found)
 
 
 @pytest.mark.parametrize("cause", candidates(), ids=lambda c: c.id)

@@ -9,7 +9,7 @@ import curveread as cr
 from curveread.case import case_of
 from curveread.causes.engine import BELIEF, Belief, ranked, with_causes
 from curveread.causes.registry import candidates
-from curveread.causes.scene import Scene
+from curveread.causes.scene import Scene, Stage
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Run
 from tests.support.curves import decay, run_of
@@ -22,7 +22,7 @@ def spike(at: int = 600) -> Finding:
 
 
 def told(run: Run, finding: Finding, belief: Belief = BELIEF) -> dict[str, float]:
-    return {c.cause: c.share for c in ranked(Scene(case_of(run), finding, [finding]), belief)}
+    return {c.cause: c.share for c in ranked(Scene(Stage(case_of(run), [finding]), finding), belief)}
 
 
 def test_where_the_log_is_silent_the_shares_are_the_priors() -> None:

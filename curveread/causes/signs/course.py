@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.causes.candidate import KINDS, LASTING, Kind
+from curveread.arrays import IntArray
+from curveread.causes.kinds import KINDS, LASTING, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Length, Tag, level
-from curveread.findings.landmarks import EPOCHS, EVALS, RESTARTS
+from curveread.findings.landmarks import EPOCHS, RESTARTS
 from curveread.findings.text import joined, text
 from curveread.signals.scale import mad_scale
 
 _EARLY = 0.05
 _SUDDEN = 3
 """Points within which a level that jumps has made half of its way."""
+_CHANCE = 0.05
 _REGULAR = 0.1
 """Largest spread of distances, as a share of the median distance, that a period has."""
 
@@ -96,15 +98,9 @@ def early(scene: Scene) -> Seen | None:
     return Seen(there, text("it begins {length} into the run", length=Length(into)))
 
 
-def _like(scene: Scene) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _like(scene: Scene) -> IntArray:
     """Return the onsets of all findings of the kind in the same curve, in order."""
-    kind = KINDS.get(scene.finding.rule)
-    steps = {
-        f.first_step
-        for f in (*scene.findings, scene.finding)
-        if KINDS.get(f.rule) is kind and f.tag == scene.finding.tag and f.first_step is not None
-    }
-    return np.array(sorted(steps), dtype=np.int64)
+    return scene.stage.onsets(KINDS.get(scene.finding.rule), scene.finding.tag)
 
 
 @sign("regular")
@@ -132,33 +128,21 @@ def repeated(scene: Scene) -> Seen | None:
     return Seen(n >= 3, words) if n >= 3 else None
 
 
-def _beside(scene: Scene, kind: str) -> bool | None:
-    marks = next((m for m in scene.case.marks if m.kind == kind), None)
-    if marks is None or scene.finding.first_step is None:
-        return None
-    hits = [bool((np.abs(marks.step - s) <= scene.slack).any()) for s in _like(scene)]
-    covered = min(1.0, marks.step.size * (2.0 * scene.slack + 1.0) / scene.length)
-    if not hits or covered ** len(hits) > 0.05:
-        return None  # so many places that one always lies beside
-    return sum(hits) / len(hits) > 0.5
-
-
 @sign("at-epoch")
 def at_epoch(scene: Scene) -> Seen | None:
     """Whether such events lie at the border of epochs, more often than by chance."""
-    there = _beside(scene, EPOCHS)
-    if there is None:
+    marks = next((m for m in scene.case.marks if m.kind == EPOCHS), None)
+    steps = _like(scene)
+    if marks is None or not steps.size:
         return None
+    covered = min(1.0, marks.step.size * (2.0 * scene.slack + 1.0) / scene.length)
+    if covered**steps.size > _CHANCE:
+        return None  # so many epochs that one always begins beside
+    after = np.searchsorted(marks.step, steps)
+    beside = (np.clip(k, 0, marks.step.size - 1) for k in (after - 1, after))
+    apart = np.min([np.abs(marks.step[k] - steps) for k in beside], axis=0)
+    there = float(np.mean(apart <= scene.slack)) > 0.5
     return Seen(there, text("a new epoch begins there") if there else text("no epoch begins there"))
-
-
-@sign("at-evaluation")
-def at_evaluation(scene: Scene) -> Seen | None:
-    """Whether such events follow an evaluation, more often than by chance."""
-    there = _beside(scene, EVALS)
-    if there is None:
-        return None
-    return Seen(there, text("an evaluation stands just before it") if there else text("no evaluation stands there"))
 
 
 @sign("at-restart")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.causes.candidate import KINDS, Kind
+from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.scene import Scene, moved
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Tag, level, rough
@@ -228,7 +228,7 @@ def entropy_fell(scene: Scene) -> Seen | None:
 @sign("reward-gamed")
 def gamed(scene: Scene) -> Seen | None:
     """Whether another reward rose where this one fell."""
-    if any(f.rule == "reward-hacking" for f in (*scene.finding.folded, *scene.findings)):
+    if scene.others("reward-hacking"):
         return Seen(True, text("another reward rose meanwhile"))
     return None
 

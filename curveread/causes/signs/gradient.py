@@ -125,7 +125,7 @@ def bursts(scene: Scene) -> Seen | None:
     """Whether the gradient norm bursts again and again, far above its usual level."""
     if scene.norm is None or len(scene.norm) < 20:
         return None
-    usual = float(np.median(scene.norm.value))
+    usual = scene.stage.usual_norm
     high = int((scene.norm.value > _BURST * usual).sum())
     top = float(scene.norm.value.max())
     if usual > 0.0 and high >= 3:

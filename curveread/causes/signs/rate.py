@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curveread.causes.candidate import KINDS, LASTING
+from curveread.causes.kinds import KINDS, LASTING
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, level, share
 from curveread.findings.text import text
-from curveread.signals.schedule.changes import RateStretch, stretches, warms_up
+from curveread.signals.schedule.changes import RateStretch, warms_up
 
 __all__ = ["RateThen", "rate_then"]
 
@@ -65,7 +65,7 @@ def rate_then(scene: Scene) -> RateThen | None:
     low = int(np.clip(np.searchsorted(step, scene.onset - scene.near), 0, at))
     now = low + int(np.argmax(value[low : at + 1]))
     before = max(low - 1, 0)
-    parts = stretches(value)
+    parts = scene.stage.schedule
     here = next((s for s in parts if s.first <= min(at, now) <= s.last), None)
     warming = here is not None and warms_up(value, here) and at < here.last
     peak = float(value.max())
@@ -128,7 +128,7 @@ def raised(scene: Scene) -> Seen | None:
 def _end_of_warmup(scene: Scene, then: RateThen) -> bool:
     """Return whether the rise just before is the last of a warm-up."""
     assert scene.rate is not None
-    here = next((s for s in stretches(scene.rate.value) if warms_up(scene.rate.value, s)), None)
+    here = next((s for s in scene.stage.schedule if warms_up(scene.rate.value, s)), None)
     return here is not None and then.now_step <= int(scene.rate.step[here.last])
 
 

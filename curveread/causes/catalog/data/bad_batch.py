@@ -9,7 +9,8 @@ References: Chowdhery et al. 2022, PaLM, section 5.1 (arXiv:2204.02311).
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Span

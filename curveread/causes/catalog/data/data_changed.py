@@ -11,7 +11,8 @@ References: Quinonero-Candela et al. 2009, "Dataset Shift in Machine Learning"; 
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place

@@ -9,7 +9,8 @@ References: Bottou 2012, "Stochastic Gradient Descent Tricks"; French 1999; McMa
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

@@ -9,7 +9,8 @@ References: Karpathy 2019; Zhang et al. 2017 (arXiv:1611.03530); Northcutt et al
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

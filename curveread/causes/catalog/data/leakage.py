@@ -10,7 +10,8 @@ References: Kaufman et al. 2012, "Leakage in data mining"; Kapoor and Narayanan 
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

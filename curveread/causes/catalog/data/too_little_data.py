@@ -9,7 +9,8 @@ References: Prechelt 1998, "Early Stopping - But When?"; Muennighoff et al. 2023
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text

@@ -8,7 +8,8 @@ References: Goodfellow et al. 2016, chapters 5 and 11; Kaplan et al. 2020 (arXiv
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

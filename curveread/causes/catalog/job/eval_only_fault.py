@@ -10,7 +10,8 @@ References: Ioffe and Szegedy 2015 (arXiv:1502.03167); PyTorch documentation on 
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

@@ -9,7 +9,8 @@ References: Hugging Face TrainingArguments.logging_nan_inf_filter.
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

@@ -8,7 +8,8 @@ References: Sutskever et al. 2013; Molybog et al. 2023 (arXiv:2304.09871); Cohen
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import figure
 from curveread.findings.text import Text, text

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text

@@ -9,7 +9,8 @@ References: Glorot and Bengio 2010; He et al. 2015 (arXiv:1502.01852); Lu et al.
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 

@@ -10,7 +10,8 @@ References: Loshchilov and Hutter 2019 for decay (arXiv:1711.05101); Zhang et al
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place

@@ -11,7 +11,8 @@ References: Micikevicius et al. 2018 (arXiv:1710.03740); PyTorch GradScaler.
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text

@@ -9,7 +9,8 @@ References: Micikevicius et al. 2018 (arXiv:1710.03740); PyTorch documentation o
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place

@@ -9,7 +9,8 @@ References: Salimans et al. 2016 (arXiv:1606.03498); Gao et al. 2022 (arXiv:2210
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text

@@ -12,7 +12,8 @@ References: PyTorch documentation, "How to adjust learning rate"; Zhang et al. 2
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import back_before, sound_rate
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place

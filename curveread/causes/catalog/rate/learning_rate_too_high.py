@@ -11,7 +11,8 @@ References: Smith 2017 (arXiv:1506.01186); Cohen et al. 2021 (arXiv:2103.00065);
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.numbers import sound_rate
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text

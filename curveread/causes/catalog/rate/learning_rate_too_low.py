@@ -9,7 +9,8 @@ References: Karpathy 2019, "A Recipe for Training Neural Networks"; Goodfellow, 
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import level
 from curveread.findings.text import Text, text

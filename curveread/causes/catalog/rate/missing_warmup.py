@@ -10,7 +10,8 @@ References: Goyal et al. 2017 (arXiv:1706.02677); Liu et al. 2020 (arXiv:1908.03
 
 from __future__ import annotations
 
-from curveread.causes.candidate import Candidate, Kind
+from curveread.causes.candidate import Candidate
+from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Length
 from curveread.findings.text import Text, text
