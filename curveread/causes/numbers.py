@@ -9,9 +9,9 @@ import numpy as np
 from curveread.causes.scene import Scene
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Name, Place, Tag, level
-from curveread.findings.text import Text, text
+from curveread.findings.text import Text, joined, text
 
-__all__ = ["back_before", "best_before", "rate_at", "sound_rate"]
+__all__ = ["after_back_before", "back_before", "best_before", "rate_at", "sound_rate"]
 
 
 def rate_at(scene: Scene, step: int) -> float | None:
@@ -68,3 +68,9 @@ def back_before(scene: Scene) -> Text | None:
         return None
     last = max(before, key=lambda c: c.step)
     return text("Go on from {name} ({at}).", name=Name(PurePath(last.path).name), at=Place(last.step))
+
+
+def after_back_before(scene: Scene, words: Text) -> Text:
+    """Return what to do, behind the checkpoint from which to go on where the log names one."""
+    back = back_before(scene)
+    return words if back is None else joined(" ", (back, words))

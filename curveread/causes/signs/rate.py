@@ -11,10 +11,8 @@ from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, level, share
-from curveread.findings.text import text
+from curveread.findings.text import Text, text
 from curveread.signals.schedule.changes import RateStretch, warms_up
-
-__all__ = ["RateThen", "rate_then"]
 
 _RAISED = 1.25
 """Ratio from which on a learning rate was raised; schedules by hand step by more, rounding by less."""
@@ -28,160 +26,116 @@ _TINY, _USUAL = 1e-7, 1e-5
 
 
 @dataclass(frozen=True, slots=True)
-class RateThen:
+class _RateThen:
     """The learning rate around an onset.
 
     Parameters
     ----------
-    before, now
-        Its value just before what belongs to the onset, and its largest from there to the onset.
-    before_step, now_step
-        Where these were logged.
-    after
-        Its value at the last point that belongs to the onset.
-    peak
-        Its largest value in the run.
+    view
+        The learning rate.
+    before, now, at
+        Indices of its last point before what belongs to the onset, of its largest from there to the onset, and of the
+        last that belongs to the onset.
     stretch
         The stretch of its schedule that the onset lies in.
+    warming
+        Whether that is a warm-up which is not over, or was over just then.
     """
 
-    before: float
-    before_step: int
-    now: float
-    now_step: int
-    after: float
-    peak: float
+    view: CurveView
+    before: int
+    now: int
+    at: int
     stretch: RateStretch | None
     warming: bool
 
+    @property
+    def of_peak(self) -> float:
+        """The rate at the onset, as a share of its peak."""
+        peak = float(self.view.value.max())
+        return float(self.view.value[self.at]) / peak if peak > 0.0 else 0.0
 
-def rate_then(scene: Scene) -> RateThen | None:
+
+def _rate_then(scene: Scene) -> _RateThen | None:
     """Return the learning rate around the onset; None where it is not logged."""
     rate = scene.rate
     if rate is None or len(rate) < 2:
         return None
-    step, value = rate.step, rate.value
-    at = int(np.clip(np.searchsorted(step, scene.onset + scene.slack, side="right") - 1, 0, len(rate) - 1))
-    low = int(np.clip(np.searchsorted(step, scene.onset - scene.near), 0, at))
-    now = low + int(np.argmax(value[low : at + 1]))
-    before = max(low - 1, 0)
-    parts = scene.stage.schedule
-    here = next((s for s in parts if s.first <= min(at, now) <= s.last), None)
-    warming = here is not None and warms_up(value, here) and at < here.last
-    peak = float(value.max())
-    return RateThen(
-        float(value[before]),
-        int(step[before]),
-        float(value[now]),
-        int(step[now]),
-        float(value[at]),
-        peak,
-        here,
-        warming,
+    at = int(np.clip(np.searchsorted(rate.step, scene.onset + scene.slack, side="right") - 1, 0, len(rate) - 1))
+    low = int(np.clip(np.searchsorted(rate.step, scene.onset - scene.near), 0, at))
+    now = low + int(np.argmax(rate.value[low : at + 1]))
+    here = next((s for s in scene.stage.schedule if s.first <= min(at, now) <= s.last), None)
+    warm_up = next((s for s in scene.stage.schedule if warms_up(rate.value, s)), None)
+    return _RateThen(rate, max(low - 1, 0), now, at, here, warm_up is not None and now <= warm_up.last)
+
+
+def _went(how: str, rate: CurveView, first: int, last: int) -> Text:
+    """Return in words from where to where a rate went: ``{rate} fell from 0.1 (step 3) to 0.01 (step 9)``."""
+    return text(
+        how + " from {before} ({from_step}) to {now} ({to_step})",
+        rate=Tag(rate.tag),
+        before=level(float(rate.value[first])),
+        from_step=Place(int(rate.step[first])),
+        now=level(float(rate.value[last])),
+        to_step=Place(int(rate.step[last])),
     )
-
-
-def _tag(rate: CurveView | None) -> Tag:
-    return Tag(rate.tag if rate is not None else "learning rate")
 
 
 @sign("rate-raised", needs="the learning rate")
 def raised(scene: Scene) -> Seen | None:
     """Whether the learning rate went up just before, or climbs there though no warm-up."""
-    then = rate_then(scene)
-    if then is None or scene.rate is None:
-        return None
-    tag, value, step = _tag(scene.rate), scene.rate.value, scene.rate.step
-    here = then.stretch
-    if int(np.searchsorted(step, scene.onset)) < _HEAD:
+    then = _rate_then(scene)
+    if then is None or int(np.searchsorted(then.view.step, scene.onset)) < _HEAD:
         return None  # a rate that climbs at the head of a run warms up
-    if not then.warming and then.now > _RAISED * max(then.before, 1e-300) and not _end_of_warmup(scene, then):
-        words = "{rate} went up from {before} ({from_step}) to {now} ({to_step})"
-        return Seen(
-            True,
-            text(
-                words,
-                rate=tag,
-                before=level(then.before),
-                from_step=Place(then.before_step),
-                now=level(then.now),
-                to_step=Place(then.now_step),
-            ),
-        )
+    value, here = then.view.value, then.stretch
+    now = float(value[then.now])
+    if not then.warming and now > _RAISED * max(float(value[then.before]), 1e-300):
+        return Seen(True, _went("{rate} went up", then.view, then.before, then.now))
     climbs = here is not None and here.way == 1 and not warms_up(value, here)
-    if here is not None and climbs and then.now > _RAISED * float(value[here.first]):
-        words = "{rate} climbs from {before} ({from_step}) to {now} ({to_step})"
-        return Seen(
-            True,
-            text(
-                words,
-                rate=tag,
-                before=level(float(value[here.first])),
-                from_step=Place(int(step[here.first])),
-                now=level(then.now),
-                to_step=Place(then.now_step),
-            ),
-        )
-    return Seen(False, text("{rate} was not raised there", rate=tag))
-
-
-def _end_of_warmup(scene: Scene, then: RateThen) -> bool:
-    """Return whether the rise just before is the last of a warm-up."""
-    assert scene.rate is not None
-    here = next((s for s in scene.stage.schedule if warms_up(scene.rate.value, s)), None)
-    return here is not None and then.now_step <= int(scene.rate.step[here.last])
+    if here is not None and climbs and now > _RAISED * float(value[here.first]):
+        return Seen(True, _went("{rate} climbs", then.view, here.first, then.now))
+    return Seen(False, text("{rate} was not raised there", rate=Tag(then.view.tag)))
 
 
 @sign("rate-warming", needs="the learning rate")
 def warming(scene: Scene) -> Seen | None:
     """Whether the learning rate was still warming up, or had just reached its peak."""
-    then = rate_then(scene)
+    then = _rate_then(scene)
     if then is None or KINDS.get(scene.finding.rule) in LASTING:
         return None
-    if then.warming or _end_of_warmup(scene, then):
+    if then.warming:
         words = "{rate} was warming up, at {part} of its peak"
-        return Seen(True, text(words, rate=_tag(scene.rate), part=share(then.after / then.peak if then.peak else 0.0)))
-    return Seen(False, text("{rate} was not warming up", rate=_tag(scene.rate)))
+        return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.of_peak)))
+    return Seen(False, text("{rate} was not warming up", rate=Tag(then.view.tag)))
 
 
 @sign("rate-at-peak", needs="the learning rate")
 def at_peak(scene: Scene) -> Seen | None:
     """Whether the learning rate was near its largest."""
-    then = rate_then(scene)
-    if then is None or then.peak <= 0.0:
+    then = _rate_then(scene)
+    if then is None or float(then.view.value.max()) <= 0.0:
         return None
-    part = then.after / then.peak
-    words = text("{rate} was at {part} of its peak", rate=_tag(scene.rate), part=share(part))
+    part = then.of_peak
+    words = text("{rate} was at {part} of its peak", rate=Tag(then.view.tag), part=share(part))
     return Seen(part > 0.8, words) if part > 0.8 or part < 0.5 else None
 
 
 @sign("rate-cut", needs="the learning rate")
 def cut(scene: Scene) -> Seen | None:
     """Whether the learning rate had fallen away where the curve turned flat."""
-    then = rate_then(scene)
-    if then is None or scene.rate is None or then.peak <= 0.0:
-        return None
     rate = scene.rate
+    peak = 0.0 if rate is None or len(rate) < 2 else float(rate.value.max())
+    if rate is None or peak <= 0.0:
+        return None
     at = int(np.clip(np.searchsorted(rate.step, scene.onset + scene.near, side="right") - 1, 0, len(rate) - 1))
     low = int(np.clip(np.searchsorted(rate.step, scene.onset - 2.0 * scene.near), 0, at))
     before, now = float(rate.value[low]), float(rate.value[at])
+    tag, part = Tag(rate.tag), share(now / peak)
     if now < _CUT * before:
-        words = "{rate} fell from {before} ({from_step}) to {now} ({to_step})"
-        return Seen(
-            True,
-            text(
-                words,
-                rate=_tag(rate),
-                before=level(before),
-                from_step=Place(int(rate.step[low])),
-                now=level(now),
-                to_step=Place(int(rate.step[at])),
-            ),
-        )
-    if now < _NEARLY_ZERO * then.peak and int(np.argmax(rate.value)) < at:
-        words = "{rate} had decayed to {part} of its peak"
-        return Seen(True, text(words, rate=_tag(rate), part=share(now / then.peak)))
-    return Seen(False, text("{rate} was still at {part} of its peak", rate=_tag(rate), part=share(now / then.peak)))
+        return Seen(True, _went("{rate} fell", rate, low, at))
+    if now < _NEARLY_ZERO * peak and int(np.argmax(rate.value)) < at:
+        return Seen(True, text("{rate} had decayed to {part} of its peak", rate=tag, part=part))
+    return Seen(False, text("{rate} was still at {part} of its peak", rate=tag, part=part))
 
 
 @sign("rate-tiny", needs="the learning rate")
@@ -191,7 +145,7 @@ def tiny(scene: Scene) -> Seen | None:
     if rate is None:
         return None
     top = float(rate.value.max())
-    words = text("{rate} is {top} at most", rate=_tag(rate), top=level(top))
+    words = text("{rate} is {top} at most", rate=Tag(rate.tag), top=level(top))
     if top <= _TINY:
         return Seen(True, words)
     return Seen(False, words) if top >= _USUAL else None
@@ -205,7 +159,7 @@ def peak_at_start(scene: Scene) -> Seen | None:
         return None
     first, top = float(rate.value[0]), float(rate.value.max())
     if first >= 0.99 * top > 0.0:
-        return Seen(True, text("{rate} begins at its peak, {top}", rate=_tag(rate), top=level(top)))
+        return Seen(True, text("{rate} begins at its peak, {top}", rate=Tag(rate.tag), top=level(top)))
     return Seen(
-        False, text("{rate} begins at {part} of its peak", rate=_tag(rate), part=share(first / top if top else 0))
+        False, text("{rate} begins at {part} of its peak", rate=Tag(rate.tag), part=share(first / top if top else 0))
     )

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.numbers import back_before
+from curveread.causes.numbers import after_back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Span
-from curveread.findings.text import Text, joined, text
+from curveread.findings.text import Text, text
 
 __all__ = ["CAUSE"]
 
@@ -28,9 +28,8 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     if scene.finding.get("recovery") in ("never", "not fully"):
-        back = back_before(scene)
         words = text("Skip the batches of {span}, or repair their examples.", span=Span(scene.onset, scene.peak))
-        return joined(" ", (back, words)) if back is not None else words
+        return after_back_before(scene, words)
     return text(
         "Repair or skip the examples of {span}; where the curve came back the run itself may go on.",
         span=Span(scene.onset, scene.peak),

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.numbers import back_before
+from curveread.causes.numbers import after_back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
-from curveread.findings.text import Text, joined, text
+from curveread.findings.text import Text, text
 
 __all__ = ["CAUSE"]
 
@@ -32,10 +32,8 @@ def _check(scene: Scene) -> Text:
 
 
 def _fix(scene: Scene) -> Text:
-    back = back_before(scene)
     said = "If data, labels, reward or objective were changed at {at}, undo it, or warm the rate up again and go on."
-    words = text(said, at=Place(scene.onset))
-    return joined(" ", (back, words)) if back is not None else words
+    return after_back_before(scene, text(said, at=Place(scene.onset)))
 
 
 CAUSE = Candidate(

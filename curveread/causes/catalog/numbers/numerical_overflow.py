@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.numbers import back_before
+from curveread.causes.numbers import after_back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
-from curveread.findings.text import Text, joined, text
+from curveread.findings.text import Text, text
 
 __all__ = ["CAUSE"]
 
@@ -34,8 +34,7 @@ def _fix(scene: Scene) -> Text:
         "Mend the term that overflows (log-sum-exp, an epsilon, an empty mask) or use bfloat; skip "
         "steps that are not finite."
     )
-    back = back_before(scene)
-    return joined(" ", (back, words)) if back is not None else words
+    return after_back_before(scene, words)
 
 
 CAUSE = Candidate(

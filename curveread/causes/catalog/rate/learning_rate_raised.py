@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.numbers import back_before, sound_rate
+from curveread.causes.numbers import after_back_before, sound_rate
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
-from curveread.findings.text import Text, joined, text
+from curveread.findings.text import Text, text
 
 __all__ = ["CAUSE"]
 
@@ -33,8 +33,7 @@ def _check(scene: Scene) -> Text:
 
 
 def _fix(scene: Scene) -> Text:
-    back = back_before(scene)
-    return joined(" ", (back, sound_rate(scene))) if back is not None else sound_rate(scene)
+    return after_back_before(scene, sound_rate(scene))
 
 
 CAUSE = Candidate(
