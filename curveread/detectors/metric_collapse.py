@@ -19,8 +19,8 @@ from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
-from curveread.signals.falls import crossing, largest_fall, passing_fall
-from curveread.signals.levels import Rise, rise_after_best
+from curveread.signals.falls import largest_fall, passing_fall
+from curveread.signals.levels import Rise, crossing, rise_after_best
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.trend import blocks_of
 
@@ -225,13 +225,13 @@ def _left(parts: Decomposition, rise: Rise) -> int:
     Where most of what follows lies beyond the middle of the fall, and from there back to the last stretch that was
     still at the best level: one lucky stretch after the fall does not count.
     """
-    n = parts.y.size
-    gone = crossing(-parts.y, -(rise.best + 0.5 * rise.size), rise.best_first)
+    n, low = parts.y.size, rise.best_first
+    gone = min(low + crossing(parts.y[low:] >= rise.best + 0.5 * rise.size), n - 1)
     blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=60, least_points=1 if n < 60 else 3)
     near = rise.best + np.maximum(2.0 * blocks.error, 0.08 * rise.size)
     calm = np.flatnonzero((blocks.median <= near) & (blocks.edge[:-1] < gone))
     k = int(calm[-1]) + 1 if calm.size else 0
-    return min(int(blocks.edge[k]), gone, n - 1)
+    return min(int(blocks.edge[k]), gone)
 
 
 def _tells(view: CurveView) -> bool:

@@ -14,7 +14,7 @@ from curveread.arrays import BoolArray, FloatArray
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.scale import MAD_TO_SIGMA
 
-__all__ = ["PassingFall", "crossing", "largest_fall", "passing_fall", "start_of"]
+__all__ = ["PassingFall", "largest_fall", "passing_fall", "start_of"]
 
 _SHARES = (0.02, 0.05, 0.1)
 _LEAST = 20
@@ -70,13 +70,6 @@ def largest_fall(level: FloatArray, apart: int) -> tuple[float, int, int]:
     fall = top[:-apart] - level[apart:]
     to = int(fall.argmax()) + apart
     return max(float(fall.max()), 0.0), int(level[: to - apart + 1].argmax()), to
-
-
-def crossing(value: FloatArray, middle: float, first: int) -> int:
-    """Return where values went below a level for good: the index >= ``first`` that leaves fewest on the wrong side."""
-    below = value[first:] <= middle
-    wrong = np.concatenate([[0], np.cumsum(below)]) + np.concatenate([np.cumsum(~below[::-1])[::-1], [0]])
-    return min(first + int(np.argmin(wrong)), value.size - 1)
 
 
 def passing_fall(value: FloatArray, least: float) -> PassingFall | None:

@@ -13,6 +13,7 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 __all__ = [
     "Rise",
     "bend_noise",
+    "crossing",
     "last_change",
     "median_error",
     "no_higher_since",
@@ -162,6 +163,20 @@ def split_point(y: FloatArray, low: int, high: int) -> int:
     return low + 1 + int(np.argmax(k * (m - k) * (left - right) ** 2))
 
 
+def crossing(beyond: BoolArray) -> int:
+    """Return the index from which on (n,) points lie beyond a level for good, n where none do. O(n).
+
+    The place between two points that leaves the fewest on the wrong side.
+
+    Examples
+    --------
+    >>> crossing(np.array([False, True, False, False, True, True, False, True, True]))
+    4
+    """
+    wrong = np.concatenate([[0], np.cumsum(beyond)]) + np.concatenate([np.cumsum(~beyond[::-1])[::-1], [0]])
+    return int(np.argmin(wrong))
+
+
 def last_change(beyond: BoolArray, block: int, blocks: int) -> int:
     """Return where a curve went beyond a level for good, found as the first block that is: the place within a block.
 
@@ -174,15 +189,11 @@ def last_change(beyond: BoolArray, block: int, blocks: int) -> int:
 
     Returns
     -------
-    The place between two points, from the block before to the end of this one, that leaves the fewest points on the
-    wrong side.
+    The :func:`crossing` between the begin of the block before and the end of this one.
     """
-    n = beyond.size
     edge = np.cumsum([0, *(part.size for part in np.array_split(beyond, blocks))])
     low, high = int(edge[block - 1]), int(edge[block + 1])
-    inside = beyond[low:high]
-    wrong = np.concatenate([[0], np.cumsum(inside)]) + np.concatenate([np.cumsum(~inside[::-1])[::-1], [0]])
-    return min(low + int(np.argmin(wrong)), n - 1)
+    return min(low + crossing(beyond[low:high]), beyond.size - 1)
 
 
 def no_higher_since(curves: Iterable[tuple[IntArray, FloatArray]], step: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.signals.falls import crossing, largest_fall, passing_fall
+from curveread.signals.falls import largest_fall, passing_fall
 from curveread.signals.returns import ascent_of, stretch_means
 
 
@@ -31,11 +31,6 @@ def test_means_of_stretches_do_not_lose_digits_on_an_offset() -> None:
     for offset in (0.0, 1e9):
         expected = [np.mean(y[i : i + 7]) for i in range(44)]
         assert stretch_means(y + offset, 7) - offset == pytest.approx(expected, abs=1e-6)
-
-
-def test_the_crossing_is_where_most_goes_below() -> None:
-    value = np.r_[np.ones(30), 0.0, np.ones(4), np.zeros(20), 1.0, np.zeros(9)]
-    assert crossing(value, 0.5, 0) == 35
 
 
 def dipped() -> np.ndarray:

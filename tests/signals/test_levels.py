@@ -6,7 +6,7 @@ import pytest
 from curveread.signals.decomposition import decompose
 from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
-from curveread.signals.levels import rise_after_best, split_point
+from curveread.signals.levels import crossing, rise_after_best, split_point
 from curveread.signals.reduction import extremes, knots
 from curveread.signals.scale import correlation_length, mad_scale, quantum
 from curveread.signals.trend import blocks_of, theil_sen
@@ -41,6 +41,11 @@ def test_split_point_is_the_step() -> None:
     y = np.r_[np.zeros(30), np.ones(20)]
     y[10] = 50.0  # one outlier is not the step
     assert split_point(y, 0, 50) == 30
+
+
+def test_the_crossing_is_where_most_goes_below() -> None:
+    value = np.r_[np.ones(30), 0.0, np.ones(4), np.zeros(20), 1.0, np.zeros(9)]
+    assert crossing(value <= 0.5) == 35
 
 
 def test_theil_sen_slope_and_interval() -> None:
