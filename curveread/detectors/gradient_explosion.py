@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.nonfinite import precision
+from curveread.detectors.nonfinite import loss_that_goes_on, precision
 from curveread.findings.arguments import Count, Place, Tag, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, joined, text
@@ -130,13 +130,14 @@ class GradientExplosion(Detector):
 
     def _unmeasured(self, view: CurveView, subject: Subject) -> Finding | None:
         """Find a norm that is not finite from a place to the end, beside a training loss that is."""
-        curve, loss = view.curve, subject.first(Role.TRAIN_LOSS)
-        bad = ~curve.finite
-        begin = int(np.flatnonzero(~bad)[-1]) + 1
-        if bad.size - begin < max(self.least, bad.size // 20) or loss is None or not bool(loss.usable[-1]):
+        curve = view.curve
+        begin = int(np.flatnonzero(curve.finite)[-1]) + 1
+        left = len(curve) - begin
+        if left < max(self.least, len(curve) // 20):
             return None
         step = int(curve.step[begin])
-        if not bool(loss.usable[loss.curve.step >= step].all()):
+        loss = loss_that_goes_on(subject, step)
+        if loss is None:
             return None
         fell = _loss_fell(subject, step)
         message = text(
@@ -157,7 +158,7 @@ class GradientExplosion(Detector):
             peak_step=step,
             last_step=int(curve.step[-1]),
             message=message,
-            evidence=(Evidence("non-finite-points", "non-finite points", float(bad.size - begin), "points"),),
+            evidence=(Evidence("non-finite-points", "non-finite points", float(left), "points"),),
             also_explained_by=("a part of the model without gradients, whose norm is not a number",),
             advice=(precision(subject.facts), "Look whether the steps with such a norm are skipped."),
         )

@@ -18,7 +18,7 @@ from curveread.run.model import Curve
 from curveread.run.roles import Role
 from curveread.run.settings import settings
 
-__all__ = ["Earlier", "earlier", "precision"]
+__all__ = ["Earlier", "earlier", "loss_that_goes_on", "precision"]
 
 _REACH = 50
 """Logged points between two non-finite stretches that still belong together; of long logs a fiftieth of the points."""
@@ -105,6 +105,14 @@ def _stretch(bad: BoolArray, end: int) -> int | None:
     if end - int(at[-1]) > reach:
         return None
     return int(at[breaks[-1] + 1] if breaks.size else at[0])
+
+
+def loss_that_goes_on(subject: Subject, step: int) -> CurveView | None:
+    """Return the training loss where it is measured, and finite, from a step to the end of the run, else None."""
+    view = subject.first(Role.TRAIN_LOSS)
+    if view is None or not view.usable[-1] or not view.usable[view.curve.step >= step].all():
+        return None
+    return view
 
 
 def precision(facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.nonfinite import earlier, precision
+from curveread.detectors.nonfinite import earlier, loss_that_goes_on, precision
 from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
@@ -110,7 +110,7 @@ class NonfiniteLoss(Detector):
             onset = Place(start)
         else:
             evidence += _gradient(subject, start)
-        only_eval = curve.role is Role.EVAL_LOSS and _trains_on(subject, int(curve.step[first]))
+        only_eval = curve.role is Role.EVAL_LOSS and loss_that_goes_on(subject, int(curve.step[first])) is not None
         if only_eval:
             message += text(", while the training loss is finite: the evaluation is at fault, not the weights")
         advice: list[str] = [_EVALUATION if only_eval else precision(subject.facts)]
@@ -131,12 +131,6 @@ class NonfiniteLoss(Detector):
             also_explained_by=("a value that was not measured and logged as NaN",) if not to_end else (),
             advice=tuple(advice),
         )
-
-
-def _trains_on(subject: Subject, step: int) -> bool:
-    """Return whether a training loss is measured, and finite, at the end of a run, behind a step."""
-    view = subject.first(Role.TRAIN_LOSS)
-    return view is not None and bool(view.usable[-1]) and bool(view.usable[view.curve.step >= step].all())
 
 
 def _kinds(value: FloatArray) -> list[tuple[str, bool]]:
