@@ -9,6 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.quality import rises_beside
 from curveread.findings.arguments import Place, Tag, level, rough
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -63,7 +64,9 @@ class EvalRelapse(Detector):
         gain = float(value[0]) - lowest
         if lowest <= 0.0 or gain <= 0.0 or end - lowest < self.share * gain:
             return None
-        metrics = [m for m in subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC) if _beside(m, view)]
+        metrics = [
+            m for m in subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC) if rises_beside(m, view)
+        ]
         if end < self.factor ** (1.0 if metrics else 1.5) * lowest:
             return None
         said = [self._metric(m, int(step[best])) for m in metrics]
@@ -110,9 +113,3 @@ class EvalRelapse(Detector):
         if then - now < self.share * (then - float(value.min())) or now >= then:
             return None
         return text(", and {tag} fell from {then} to {now}", tag=Tag(metric.tag), then=level(then), now=level(now))
-
-
-def _beside(metric: CurveView, view: CurveView) -> bool:
-    """Return whether a metric of which more is better was measured where the loss was."""
-    together = int(np.isin(view.step, metric.step).sum())
-    return metric.curve.known.direction == "higher" and 2 * together >= len(view)

@@ -13,7 +13,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import bend_noise, median_error
 
-__all__ = ["Quality", "quality_since"]
+__all__ = ["Quality", "quality_since", "rises_beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
     found = []
     for metric in _beside(subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC), view):
         value, n = metric.value, len(metric)
-        if n < 3 or metric.curve.known.direction != "higher" or 2 * np.isin(view.step, metric.step).sum() < len(view):
+        if n < 3 or not rises_beside(metric, view):
             continue
         at = min(int(np.searchsorted(metric.step, view.step[low])), n - 1)
         tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
@@ -73,6 +73,12 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
         gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
         found.append(Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained))
     return max(found, key=lambda q: abs(q.change), default=None)
+
+
+def rises_beside(metric: CurveView, view: CurveView) -> bool:
+    """Return whether more of a metric is better, and it was measured at half of the points of a loss or more."""
+    together = int(np.isin(view.step, metric.step).sum())
+    return metric.curve.direction == "higher" and 2 * together >= len(view)
 
 
 def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:
