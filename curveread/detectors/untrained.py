@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from curveread.arrays import BoolArray, FloatArray
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Place, Tag, count, precise
 from curveread.findings.arguments import level as level_of
@@ -18,7 +18,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.signals.levels import median_error
-from curveread.signals.repeats import longest_repeat, significant_digits
+from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
 __all__ = ["Sign", "guessing", "signs"]
@@ -166,7 +166,7 @@ def guessing(subject: Subject) -> Sign | None:
         beside = np.interp(view.step, metric.step, share)
         right = np.array([np.median(beside[a:b]) for a, b in pairwise(edge)])
         even = (np.abs(right * np.exp(np.minimum(loss, 700.0)) - 1.0) <= _EVEN) & (right <= _RIGHT)
-        first, length = _longest(even)
+        first, length = longest_run(even)
         if length < 0.5 * even.size:
             continue
         level, often = (float(np.median(x[first : first + length])) for x in (loss, right))
@@ -192,16 +192,6 @@ def guessing(subject: Subject) -> Sign | None:
         at = np.searchsorted(view.curve.step, view.step[[int(edge[first]), last]])
         return _sign(view, int(at[0]), int(at[1]), message, "level", level, advice, view.unit)
     return None
-
-
-def _longest(held: BoolArray) -> tuple[int, int]:
-    """Return the start and the length of the longest stretch in which something holds."""
-    edge = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(np.int8), [0]])))
-    begin, end = edge[::2], edge[1::2]
-    if begin.size == 0:
-        return 0, 0
-    k = int(np.argmax(end - begin))
-    return int(begin[k]), int(end[k] - begin[k])
 
 
 def _zero_gradient(subject: Subject) -> Sign | None:

@@ -1,12 +1,28 @@
-"""Values that are the same to the last digit: what noise never does."""
+"""Stretches that last: in which something holds, or a value is the same to its last digit, which noise never is."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import BoolArray, FloatArray
 
-__all__ = ["longest_repeat", "significant_digits"]
+__all__ = ["longest_repeat", "longest_run", "significant_digits"]
+
+
+def longest_run(held: BoolArray) -> tuple[int, int]:
+    """Return where the longest stretch begins in which (n,) points hold, and its length: (0, 0) where none do. O(n).
+
+    Examples
+    --------
+    >>> longest_run(np.array([True, False, True, True]))
+    (2, 2)
+    """
+    edge = np.flatnonzero(np.diff(held.astype(np.int8), prepend=0, append=0))
+    begin, end = edge[::2], edge[1::2]
+    if begin.size == 0:
+        return 0, 0
+    longest = int(np.argmax(end - begin))
+    return int(begin[longest]), int(end[longest] - begin[longest])
 
 
 def longest_repeat(value: FloatArray) -> tuple[int, int]:
@@ -24,10 +40,8 @@ def longest_repeat(value: FloatArray) -> tuple[int, int]:
     """
     if value.size == 0:
         return 0, 0
-    edge = np.flatnonzero(np.concatenate([[True], value[1:] != value[:-1], [True]]))
-    length = np.diff(edge)
-    longest = int(np.argmax(length))
-    return int(edge[longest]), int(length[longest])
+    first, again = longest_run(value[1:] == value[:-1])
+    return first, again + 1
 
 
 def significant_digits(value: float) -> int:
