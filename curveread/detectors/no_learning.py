@@ -11,7 +11,7 @@ from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.returns import TRAINING, never_gained
-from curveread.detectors.untrained import Sign, guessing, signs
+from curveread.detectors.untrained import Sign, guessing, surest_sign
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -77,7 +77,7 @@ class NoLearning(Detector):
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding."""
-        if (sign := next(signs(subject), None)) is not None:
+        if (sign := surest_sign(subject)) is not None:
             return [self._shown(sign)]
         view = subject.first(Role.TRAIN_LOSS)
         if view is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Place, Tag, count, precise
 from curveread.findings.arguments import level as level_of
@@ -21,7 +19,7 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["Sign", "guessing", "signs"]
+__all__ = ["Sign", "guessing", "surest_sign"]
 
 _LEAST = 5
 """Points of which something exact can be said; of evaluations one fewer will do."""
@@ -62,21 +60,18 @@ class Sign:
     advice: str
 
 
-def signs(subject: Subject) -> Iterator[Sign]:
-    """Yield what shows that nothing is trained, the surest first. O(points).
+def surest_sign(subject: Subject) -> Sign | None:
+    """Return what shows that nothing is trained, of several the surest; None where nothing does. O(points).
 
     Parameters
     ----------
     subject
         Its training loss, evaluation loss and gradient norm.
     """
-    for view in subject.all(Role.TRAIN_LOSS)[:1]:
-        for sign in (_zero_loss(view, subject), _same_loss(view), _guesses(view, subject)):
-            if sign is not None:
-                yield sign
-    for sign in (_zero_gradient(subject), *map(_same_evaluation, subject.all(Role.EVAL_LOSS))):
-        if sign is not None:
-            yield sign
+    loss = subject.first(Role.TRAIN_LOSS)
+    of_loss = [] if loss is None else [_zero_loss(loss, subject), _same_loss(loss), _guesses(loss, subject)]
+    found = [*of_loss, _zero_gradient(subject), *map(_same_evaluation, subject.all(Role.EVAL_LOSS))]
+    return next((sign for sign in found if sign is not None), None)
 
 
 def _zero_loss(view: CurveView, subject: Subject) -> Sign | None:
@@ -244,7 +239,7 @@ def _falls(view: CurveView) -> bool:
     """Return whether the last third of a loss lies clearly below its first."""
     if len(view) < _LEAST:
         return False
-    y: FloatArray = view.parts.y
+    y = view.parts.y
     third = max(1, y.size // 3)
     fall = float(np.median(y[:third]) - np.median(y[-third:]))
     return fall > max(0.02, 4.0 * median_error(view.parts.noise, third, view.parts.correlation))
