@@ -17,7 +17,6 @@ from curveread.run.roles import Role
 from curveread.signals.events.change import change_of
 
 __all__ = ["UnfinishedRun"]
-"""An explanation that does not hold where the log says what ended the run."""
 
 
 @dataclass(frozen=True)
