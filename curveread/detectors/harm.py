@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import permutations
 
 import numpy as np
@@ -95,11 +96,28 @@ def _weight_of_a_part(subject: Subject, total: CurveView, first: int, last: int)
     """Return that the weight of a part rose, where two parts logged with the total add up to it with a schedule."""
     n = len(total)
     parts = [v for v in subject.all(*_PARTS) if len(v) == n and np.array_equal(v.step, total.step)][:_MOST_PARTS]
+    for tag, weight, change in _rising_weights(total, tuple(parts)):
+        old, new = (float(weight[min(int(np.searchsorted(total.step, s)), n - 1)]) for s in (first, last))
+        if new - old > 0.1 * change:
+            return text(
+                "the weight of {tag} in the sum went from {old} to {new}",
+                tag=Tag(tag),
+                old=level(old),
+                new=level(new),
+            )
+    return None
+
+
+@lru_cache(maxsize=1)  # asked for each event of a loss, by several checks
+def _rising_weights(total: CurveView, parts: tuple[CurveView, ...]) -> tuple[tuple[str, FloatArray, float], ...]:
+    """Return (name of a part, its (n,) weights, their rise) for each part whose weight in the total rises smoothly."""
+    n = len(total)
     if n < 12 or len(parts) < 2:
-        return None
+        return ()
+    found = []
+    most = float(np.abs(total.value).max())
     for rest, part in permutations(parts, 2):
-        least, most = float(np.abs(part.value).min()), float(np.abs(total.value).max())
-        if not most < 1e12 * least:
+        if not most < 1e12 * float(np.abs(part.value).min()):
             continue
         weight = (total.value - rest.value) / part.value
         blocks = np.array([float(np.median(b)) for b in np.array_split(weight, min(n // 3, 30))])
@@ -107,12 +125,5 @@ def _weight_of_a_part(subject: Subject, total: CurveView, first: int, last: int)
         slack = 0.02 * change
         smooth = float(np.median(np.abs(np.diff(weight, 2)))) < 0.05 * change
         if change > 0.02 and float(blocks.min()) > -slack and smooth and float(np.diff(blocks).min()) > -slack:
-            old, new = (float(weight[min(int(np.searchsorted(total.step, s)), n - 1)]) for s in (first, last))
-            if new - old > 0.1 * change:
-                return text(
-                    "the weight of {tag} in the sum went from {old} to {new}",
-                    tag=Tag(part.tag),
-                    old=level(old),
-                    new=level(new),
-                )
-    return None
+            found.append((part.tag, weight, change))
+    return tuple(found)
