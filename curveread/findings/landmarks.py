@@ -104,7 +104,8 @@ def _rate(run: Run) -> Landmarks:
     if curve is None:
         return Landmarks(RATE, _steps([]), ())
     curve = curve.take(curve.finite)
-    found = [c for c in changes(curve.value) if bool((curve.value[: c.index] > 0.0).any()) or c.kind != "jump"]
+    begun = next(iter(np.flatnonzero(curve.value > 0.0)), len(curve))
+    found = [c for c in changes(curve.value) if c.index > begun or c.kind != "jump"]
     return Landmarks(
         RATE,
         curve.step[[c.index for c in found]] if found else _steps([]),
