@@ -265,16 +265,16 @@ def _without_closing(starts: Sequence[Start]) -> tuple[list[Start], list[DataNot
     """Return the starts without evaluations behind a training that count steps of their own, and a note of each."""
     kept: list[Start] = []
     notes: list[DataNote] = []
+    trained, reached = False, -np.inf
     for new in starts:
         first, last = _range(new.curves)
-        trained = any(role_of(t) is Role.TRAIN_LOSS for before in kept for t in before.curves)
         trains = any(role_of(t) is Role.TRAIN_LOSS for t in new.curves)
-        behind = bool(kept) and first == last and first < max(_range(b.curves)[1] for b in kept)
-        if behind and trained and not trains:
+        if trained and not trains and first == last < reached:
             said = f"an evaluation after the training, logged at step {first} of its own: left out"
             notes.append(DataNote(NoteKind.SKIPPED, new.source, said))
         else:
             kept.append(new)
+            trained, reached = trained or trains, max(reached, last)
     return kept, notes
 
 
