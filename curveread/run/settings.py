@@ -6,13 +6,18 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["number_of", "settings", "text_in"]
+__all__ = ["last_part", "number_of", "settings", "text_in"]
+
+
+def last_part(key: object) -> str:
+    """Return the last part of a name, in lower case: ``model/vocab_size`` -> ``vocab_size``."""
+    return str(key).replace("/", ".").rsplit(".", 1)[-1].lower()
 
 
 def settings(config: Mapping[str, Any], depth: int = 4) -> Iterator[tuple[str, Any]]:
     """Yield the settings of a config and of the mappings in it: the last part of each name in lower case, its value."""
     for key, value in config.items():
-        yield str(key).replace("/", ".").rsplit(".", 1)[-1].lower(), value
+        yield last_part(key), value
         if depth and isinstance(value, Mapping):
             yield from settings(value, depth - 1)
 

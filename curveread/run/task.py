@@ -11,7 +11,7 @@ from typing import Any
 
 from curveread.run.model import Run, Stated
 from curveread.run.roles import Role, words
-from curveread.run.settings import number_of, settings
+from curveread.run.settings import last_part, number_of, settings
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind, kind_of
 
@@ -89,7 +89,7 @@ class Task:
 def task_of(run: Run) -> Task:
     """Return what a run trains. O(tags + settings)."""
     config = run.config
-    vocabulary, source = vocabulary_of({**_constants(run), **config}, run.stated)
+    vocabulary, source = vocabulary_of({**_logged_vocabulary(run), **config}, run.stated)
     named = ((n, v.strip()) for n, v in settings(config) if isinstance(v, str) and v.strip())
     data = sorted({(_DATA.index(n), v) for n, v in named if n in _DATA})
     smoothing = number_of(config, *_SMOOTHING)
@@ -117,9 +117,10 @@ def vocabulary_of(config: Mapping[str, Any], stated: Stated) -> tuple[int | None
     return None, ""
 
 
-def _constants(run: Run) -> dict[str, float]:
-    """Return the settings that a run logs at every step: curves that never change."""
-    return {c.tag: float(c.value[0]) for c in run.curves.values() if len(c) and bool((c.value == c.value[0]).all())}
+def _logged_vocabulary(run: Run) -> dict[str, float]:
+    """Return the size of the vocabulary where a run logs it at every step: a curve that never changes."""
+    named = [c for c in run.curves.values() if last_part(c.tag) in _VOCABULARY and len(c)]
+    return {c.tag: float(c.value[0]) for c in named if bool((c.value == c.value[0]).all())}
 
 
 def _classes(config: Mapping[str, Any]) -> int | None:
