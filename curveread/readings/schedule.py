@@ -52,27 +52,24 @@ def schedule_statements(
         return []
     plateau = next((f for f in findings if f.rule == "plateau" and f.tag == train.tag), None)
     if plateau is not None:
-        return _at_standstill(course, plateau)
+        return _at_standstill(plateau)
     return _over_too_early(course, train) or _gained_by_decay(course, train)
 
 
-def _at_standstill(course: Course, plateau: Finding) -> list[Statement]:
+def _at_standstill(plateau: Finding) -> list[Statement]:
     """Return that the rate came down too early, where the loss stood still from there on."""
-    begin, lasted = plateau.first_step, plateau.get("share-of-the-run")
-    if begin is None or not isinstance(lasted, float):
+    begin, lasted, over = plateau.first_step, plateau.get("share-of-the-run"), plateau.get(STOPPED)
+    if begin is None or not isinstance(lasted, float) or not isinstance(over, float):
         return []
-    over = plateau.get(STOPPED)
-    if isinstance(over, float):
-        sentence = text(
-            "The learning rate was nearly {zero} from {begin} on, with {share} of the run to go: it decayed too early "
-            "for this number of steps.",
-            zero=count(0),
-            begin=Place(begin),
-            share=share(lasted),
-        )
-        reached = Evidence(STOPPED, "learning rate after, against its peak", over, "ratio")
-        return [Statement("schedule", sentence, (reached,))]
-    return []
+    sentence = text(
+        "The learning rate was nearly {zero} from {begin} on, with {share} of the run to go: it decayed too early "
+        "for this number of steps.",
+        zero=count(0),
+        begin=Place(begin),
+        share=share(lasted),
+    )
+    reached = Evidence(STOPPED, "learning rate after, against its peak", over, "ratio")
+    return [Statement("schedule", sentence, (reached,))]
 
 
 def _over_too_early(course: Course, train: CurveView) -> list[Statement]:
