@@ -39,6 +39,8 @@ class LossGap:
         (n,) steps of the evaluations, and the gap there in the logged unit.
     level, low, high
         Median gap of the last fifth of the evaluations (at least five) and its 95 % interval.
+    last
+        How many evaluations ``level`` is taken of.
     several
         Whether the run has more than one training loss, so that this one must be named.
     """
@@ -50,12 +52,8 @@ class LossGap:
     level: float
     low: float
     high: float
-    several: bool = False
-
-    @property
-    def last(self) -> int:
-        """How many evaluations :attr:`level` is taken of."""
-        return max(5, self.step.size // 5)
+    last: int
+    several: bool
 
     def since(self, step: int) -> LevelChange:
         """Return how the gap changed from a step to the end, with its 99 % interval (Theil-Sen)."""
@@ -93,6 +91,7 @@ def gap_of(views: _Views) -> LossGap | None:
         float(np.median(tail)),
         float(ordered[rank]),
         float(ordered[n - 1 - rank]),
+        n,
         len(views[Role.TRAIN_LOSS]) > 1,
     )
 
