@@ -69,12 +69,7 @@ def _evals(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[State
             Evidence("smallest-rise-to-be-seen", "smallest rise to be seen", smallest, "ratio"),
         ]
     cost = cost_of_evals(views)
-    if (
-        cost is not None
-        and cost.seconds >= _MENTIONED
-        and cost.share > EVAL_SHARE
-        and not any(f.rule == "eval-overhead" for f in findings)
-    ):
+    if cost is not None and cost.seconds >= _MENTIONED and cost.share > EVAL_SHARE and "eval-overhead" not in found:
         parts.append(_cost(cost))
         evidence.append(Evidence("share-of-the-wall-time", "share of the wall time", cost.share, "ratio"))
     return [Statement("cadence", joined(" ", parts), tuple(evidence))] if parts else []
