@@ -71,9 +71,9 @@ _COUNTING = frozenset(
     "num number n nb no total tot global env environment current cur curr serial so far elapsed seen processed "
     "consumed trained train training trainer optimizer opt optim gradient grad agent sampled completed finished all "
     "cumulative cum sum trainable input output padded id idx counter since start learner lifetime policy world real "
-    "played this learning actor evaluator learner worker runner collector self comm communication "
-    "update done max label labeled valid eval test target".split()
-) - {"max", "this"}
+    "played learning actor evaluator worker runner collector self comm communication "
+    "update done label labeled valid eval test target".split()
+)
 _TAIL = NEUTRAL | EVAL_WORDS | TRAIN_WORDS | SPREADS | frozenset("0123456789")
 """What may stand after the noun that names a thing."""
 _GRADIENTS = frozenset({"grad", "gradient"})

@@ -88,7 +88,7 @@ def _set(text: str) -> frozenset[str]:
 
 EVAL_WORDS = _set(
     "va te eval evals evaluation evaluate evaluating val vals valid validation validate validating vali vld test "
-    "tests testing tst dev devel heldout holdout cv unseen vali minival vl"
+    "tests testing tst dev devel heldout holdout cv unseen minival vl"
 )
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
 TRAIN_WORDS = _set("train trains training trained trn tr fit")
@@ -263,11 +263,11 @@ VALUE = _set("value critic vf v qf qf1 qf2 q q1 q2 td bellman baseline cql vloss
 ADVERSARIAL = _set("d g disc discriminator discriminators gen generator generators adv adversarial gan dis netd netg "
                    "critics dloss gloss gd errd errg lossd lossg")  # fmt: skip
 AUXILIARY = _set(
-    "aux auxiliary balance balancing router moe z zloss reg regularization regularisation regularizer penalty gp r 1 "
-    "commit commitment vq codebook kl kld kldiv consistency entropy ent orthogonal ortho orth sparsity sparse "
+    "aux auxiliary balance balancing router moe z zloss reg regularization regularisation regularizer penalty gp "
+    "commit commitment vq codebook kl kld kldiv consistency entropy ent orthogonal ortho orth sparsity "
     "diversity alpha temperature temp exploration curiosity intrinsic rnd icm l1reg l2reg weightdecay smoothness "
-    "prior smoothing decorrelation uniformity conservative coef decay tv conf identity cycle importance"
-) - {"r", "1", "sparse", "conf", "identity", "cycle"}
+    "prior smoothing decorrelation uniformity conservative coef decay tv importance"
+)
 """Terms that keep a model in bounds; neither their rise nor their fall says how well it does."""
 PART = _set(
     "box bbox cls classification obj objectness dfl seg mask pose kobj kpt keypoint keypoints rpn roi centerness "
@@ -276,7 +276,7 @@ PART = _set(
     "perceptual vgg style content pixel recon reconstruction rec lpips charbonnier l1 l2 mse ce bce nll dice focal "
     "edge boundary strong weak source domain coarse fine enc dec dn dn0 s0 s1 ner tagger parser textcat tok2vec "
     "lemma mtp mlm nsp sop itc itm itg contrastive triplet center proto intent slot start end age gender pix percep "
-    "perc data ic bc pde physics residual boundary force forces energy stress chosen rejected sft vlb vb eikonal rgb "
+    "perc data ic bc pde physics residual force forces stress chosen rejected sft vlb vb eikonal rgb "
     "normal photometric opacity ssim nce fea confmap"
 )
 """Terms of sums that have names of their own."""
