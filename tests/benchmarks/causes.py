@@ -9,10 +9,8 @@ counts anew, into ``curveread/causes/counted.py``, and renews the README's table
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import platform
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -28,14 +26,15 @@ from curveread.causes.engine import BELIEF, ranked
 from curveread.causes.kinds import KINDS
 from curveread.causes.scene import Scene, Stage
 from curveread.run.tags.context import understood
+from tests.benchmarks.corpora import ROOT, SAMPLES
+from tests.benchmarks.outside import CORPUS, entries, scorer
+from tests.benchmarks.tables import with_section
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared"
 COUNTED = ROOT / "curveread" / "causes" / "counted.py"
 COMMAND = "python -m tests.benchmarks.causes --write"
 BEGIN, END = f"<!-- causes: begin ({COMMAND}) -->\n", "<!-- causes: end -->"
 
-__all__ = ["counts", "with_section"]
+__all__ = ["counts"]
 
 _Counts = Mapping[str, Mapping[str, float]]
 
@@ -53,18 +52,10 @@ class Told:
     place: int
 
 
-def _tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, SHARED / "tools" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def _records(corpus: str) -> list[dict[str, Any]]:
+    """Return what lay behind the events of a corpus."""
+    lines = (CORPUS / "causes" / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def _found(folder: Path) -> list[dict[str, Any]]:
@@ -97,17 +88,15 @@ def counts(told: Iterable[Told]) -> dict[str, dict[str, float]]:
     return out
 
 
-def _told(corpus: str, scorer: ModuleType, found: Mapping[str, list[dict[str, Any]]]) -> tuple[list[Told], int]:
+def _told(corpus: str, tool: ModuleType, found: Mapping[str, list[dict[str, Any]]]) -> tuple[list[Told], int]:
     """Return the events of a corpus that were found, and how many there are."""
-    records = {(r["run_id"], r["event"]): r for r in _lines(SHARED / "corpus" / "causes" / f"{corpus}.jsonl")}
+    records = {(r["run_id"], r["event"]): r for r in _records(corpus)}
     if corpus == "samples":
-        cases = [
-            (p.parent.name, json.loads(p.read_text())) for p in sorted((ROOT / "sample_logs").glob("*/labels.json"))
-        ]
-        triples = scorer.by_rule(cases, [found[name] for name, _ in cases])
+        cases = [(name, json.loads((place / "labels.json").read_text())) for name, place in _folders(corpus).items()]
+        triples = tool.by_rule(cases, [found[name] for name, _ in cases])
     else:
-        labels = _lines(SHARED / "corpus" / corpus / "labels.jsonl")
-        triples = scorer.by_score(_tool("score"), labels, [found[x["run_id"]] for x in labels], False)
+        labels = [e.label for e in entries(corpus)]
+        triples = tool.by_score(scorer("score"), labels, [found[x["run_id"]] for x in labels], False)
     out, events = [], 0
     for run, i, event, finding in triples:
         record = records.get((run, i))
@@ -123,23 +112,22 @@ def _told(corpus: str, scorer: ModuleType, found: Mapping[str, list[dict[str, An
 
 def _folders(corpus: str) -> dict[str, Path]:
     if corpus == "samples":
-        return {p.parent.name: p.parent for p in sorted((ROOT / "sample_logs").glob("*/labels.json"))}
-    labels = _lines(SHARED / "corpus" / corpus / "labels.jsonl")
-    return {x["run_id"]: SHARED / "corpus" / corpus / "runs" / x["run_id"] for x in labels}
+        return {p.parent.name: p.parent for p in sorted(SAMPLES.glob("*/labels.json"))}
+    return {e.label["run_id"]: e.place for e in entries(corpus)}
 
 
 def measure(jobs: int) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
     """Return the figures of every corpus, and the counts of all labelled trainings."""
-    scorer = _tool("score_causes")
+    tool = scorer("score_causes")
     corpora = ("trained", "trained2", "samples")
-    open_records = [r for c in corpora[:2] for r in _lines(SHARED / "corpus" / "causes" / f"{c}.jsonl")]
+    open_records = [r for c in corpora[:2] for r in _records(c)]
     told: list[Told] = []
     events: dict[str, int] = {}
     folders = {c: _folders(c) for c in corpora}
     with ProcessPoolExecutor(jobs) as pool:
         for corpus in corpora:
             found = dict(zip(folders[corpus], pool.map(_found, folders[corpus].values(), chunksize=4), strict=True))
-            more, events[corpus] = _told(corpus, scorer, found)
+            more, events[corpus] = _told(corpus, tool, found)
             told += more
         trainings = [t for t in told if t.corpus != "samples"]
         by_run: dict[tuple[str, str], list[Told]] = defaultdict(list)
@@ -154,7 +142,7 @@ def measure(jobs: int) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
     for key, own in by_run.items():
         for t, stated in zip(own, answers[key], strict=True):
             same = [r for r in open_records if r["type"] == t.event] if t.corpus != "samples" else []
-            usual = scorer.commonest(same, t.run, t.event) if same else None
+            usual = tool.commonest(same, t.run, t.event) if same else None
             rows.append(
                 {
                     **t.record,
@@ -165,10 +153,10 @@ def measure(jobs: int) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
                     "kind": KINDS[t.rule].value if t.rule in KINDS else t.rule,
                 }
             )
-    figures = {c: scorer.judge([r for r in rows if r["corpus"] == c], "stated") for c in corpora}
-    usual = {c: scorer.judge([r for r in rows if r["corpus"] == c], "commonest") for c in corpora[:2]}
+    figures = {c: tool.judge([r for r in rows if r["corpus"] == c], "stated") for c in corpora}
+    usual = {c: tool.judge([r for r in rows if r["corpus"] == c], "commonest") for c in corpora[:2]}
     kinds = {
-        k: scorer.judge([r for r in rows if r["kind"] == k and r["corpus"] != "samples"], "stated")
+        k: tool.judge([r for r in rows if r["kind"] == k and r["corpus"] != "samples"], "stated")
         for k in sorted({r["kind"] for r in rows})
     }
     return {"figures": figures, "commonest": usual, "kinds": kinds, "events": events}, counts(trainings)
@@ -200,13 +188,6 @@ def _table(measured: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def with_section(readme: str, section: str) -> str:
-    """Return the README with its section of causes renewed."""
-    head, _, rest = readme.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}{section}{END}{tail}"
-
-
 def _write(counted: _Counts) -> None:
     head, _, _ = COUNTED.read_text(encoding="utf-8").partition("COUNTED: ")
     rows = "".join(
@@ -223,7 +204,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="record the counts and renew the table in README.md")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    if not SHARED.is_dir():
+    if not CORPUS.is_dir():
         raise SystemExit("the labelled trainings are not beside the project: ../shared/corpus")
     measured, counted = measure(args.jobs)
     section = _table(measured)
@@ -237,7 +218,7 @@ def main() -> None:
     if args.write:
         _write(counted)
         readme = ROOT / "README.md"
-        readme.write_text(with_section(readme.read_text(encoding="utf-8"), section), encoding="utf-8")
+        readme.write_text(with_section(readme.read_text(encoding="utf-8"), section, BEGIN, END), encoding="utf-8")
 
 
 if __name__ == "__main__":
