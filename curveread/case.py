@@ -10,6 +10,7 @@ from curveread.findings.landmarks import Landmarks, landmarks
 from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.run.task import Task, task_of
+from curveread.run.trainer import logged_by_trainer
 
 __all__ = ["Case", "case_of"]
 
@@ -28,16 +29,19 @@ class Case:
         The places that events are set against: restarts, changes of the learning rate, epochs, evaluations.
     task
         What kind of training it is.
+    trainer
+        Whether Hugging Face's Trainer wrote the log.
     """
 
     run: Run
     views: Mapping[Role, tuple[CurveView, ...]]
     marks: tuple[Landmarks, ...]
     task: Task
+    trainer: bool
 
 
 def case_of(run: Run) -> Case:
-    """Return a run with its views, landmarks and task.
+    """Return a run with what is known of it.
 
     Parameters
     ----------
@@ -48,4 +52,4 @@ def case_of(run: Run) -> Case:
     -------
     Case
     """
-    return Case(run, views_of(run), landmarks(run), task_of(run))
+    return Case(run, views_of(run), landmarks(run), task_of(run), logged_by_trainer(run))

@@ -39,7 +39,6 @@ from curveread.readings.timeline import timeline
 from curveread.run.model import Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, METRICS, Role
 from curveread.run.tags.context import understood
-from curveread.run.trainer import logged_by_trainer
 
 __all__ = ["diagnose", "judgeable", "verdict_of"]
 
@@ -223,7 +222,7 @@ def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, 
         checkpoints=run.checkpoints,
         notes=run.notes,
         x_axis=run.x_axis,
-        trainer=logged_by_trainer(run),
+        trainer=case.trainer,
         task=case.task,
         incidents=run.incidents,
     )
