@@ -179,7 +179,7 @@ def with_causes(findings: Sequence[Finding], case: Case, belief: Belief = BELIEF
 def _with_cost(
     cause: Cause, finding: Finding, everything: Sequence[Finding], causes: Mapping[int, tuple[Cause, ...]], case: Case
 ) -> Cause:
-    """Return the first cause of a finding with what came after the first finding that has the same cause."""
+    """Return the first cause of a finding with what of the run came after it began: its first finding, of any check."""
     first, last = case.run.first_step or 0, case.run.last_step
     if finding.first_step is None or last is None or finding.severity is Severity.INFO:
         return cause
@@ -199,6 +199,6 @@ def _with_cost(
     ]
     sight = min(same, key=lambda f: f.first_step or 0, default=finding)
     seen = sight.first_step if sight.first_step is not None else finding.first_step
-    words = "{span}, {share} of the run, came after it could be seen ({rule} at {at})"
+    words = "{span}, {share} of the run, came after it began ({rule} at {at})"
     part = share((last - seen) / length)
     return replace(cause, after=text(words, span=Span(seen, last), share=part, rule=Name(sight.rule), at=Place(seen)))

@@ -27,7 +27,7 @@ class Cause:
     fix
         What mends it.
     after
-        What of the run came after it could be seen.
+        What of the run came after it began.
     """
 
     cause: str

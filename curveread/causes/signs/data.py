@@ -114,7 +114,9 @@ def falls_on(scene: Scene) -> Seen | None:
     first, last = float(np.median(rest[:half])), float(np.median(rest[half:]))
     noise = float(np.median(np.abs(np.diff(rest)))) / max(np.sqrt(half), 1.0)
     there = last < first - 3.0 * noise
-    words = "{train} went on falling, from {first} to {last}" if there else "{train} did not fall any more"
+    words = (
+        "{train} went on falling, from around {first} to around {last}" if there else "{train} did not fall any more"
+    )
     said = {"first": level(first, view.unit), "last": level(last, view.unit)} if there else {}
     return Seen(there, text(words, train=Tag(view.tag), **said))
 

@@ -168,7 +168,7 @@ class Why:
     fix
         What mends it.
     rest
-        What of the run came after it could be seen, what else it explains, the other causes and what is unknown.
+        What of the run came after it began, what else it explains, the other causes and what is unknown.
     """
 
     cause: str

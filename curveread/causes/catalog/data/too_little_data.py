@@ -24,7 +24,7 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     words = (
-        "Keep the checkpoint at {best}; for the next run stop there, or add data, augmentation, "
+        "Keep the checkpoint nearest to {best}; for the next run stop there, or add data, augmentation, "
         "dropout or weight decay."
     )
     return text(words, best=Place(scene.onset))
