@@ -132,7 +132,7 @@ class Divergence(Detector):
         last = float(value[-1]) if breaks_off else float(np.median(value[-max(3, n // 20) :]))
         y = view.parts.y
         width = 1 if n < 30 else min(5, n // 10)
-        smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, width), axis=1) if width > 1 else y
+        smooth = window_medians(y, width)
         best = int(np.argmin(smooth)) + width // 2
         lowest = float(np.exp(smooth.min()))
         if last < self.blow_up * lowest or float(np.max(value[: max(1, best + 1)])) > last:
@@ -288,7 +288,7 @@ def _smooth3(x: FloatArray) -> FloatArray:
     if x.size < 3:
         return x
     padded = np.concatenate([x[:1], x, x[-1:]])
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, 3), axis=1))
+    return window_medians(padded, 3)
 
 
 def _eval_rise(subject: Subject) -> float:

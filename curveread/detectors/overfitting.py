@@ -17,7 +17,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.precision import is_overall_precision
-from curveread.signals.levels import bend_noise, median_error
+from curveread.signals.levels import bend_noise, median_error, window_medians
 from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score
 
@@ -266,7 +266,7 @@ def _minimum(y: FloatArray) -> int:
     """Return the index of the minimum; of the 3-point median for curves long enough that noise could place it."""
     if y.size < 12:
         return int(np.argmin(y))
-    smooth = np.median(np.lib.stride_tricks.sliding_window_view(y, 3), axis=1)
+    smooth = window_medians(y, 3)
     centre = int(np.argmin(smooth)) + 1
     low = max(0, centre - 1)
     return low + int(np.argmin(y[low : centre + 2]))

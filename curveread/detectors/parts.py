@@ -59,7 +59,7 @@ def _grown(view: CurveView, total: CurveView) -> Iterator[Finding]:
     if n < _LEAST or float(value.min()) < 0.0:
         return
     width = max(5, n // 10)
-    medians = window_medians(value, width, np.arange(n - width + 1))
+    medians = window_medians(value, width)
     early = medians[: max(1, int(_ESTABLISHED * n) - width + 1)]
     found, end = float(early.max()), float(medians[-1])
     whole = float(np.median(np.abs(total.value[-max(3, len(total) // 10) :])))

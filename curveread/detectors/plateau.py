@@ -20,7 +20,7 @@ from curveread.run.roles import METRICS, Role
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
-from curveread.signals.levels import median_error
+from curveread.signals.levels import median_error, window_medians
 from curveread.signals.scale import mad_scale
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
@@ -315,7 +315,7 @@ def _arrival(blocks: Blocks, flat: int) -> int:
     width = 5
     if k - flat < 2 * width:
         return flat
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(blocks.median[flat:], width), axis=1)
+    medians = window_medians(blocks.median[flat:], width)
     near = level + 1.5 * 1.2533 * float(np.median(blocks.error)) / np.sqrt(width)
     hit = np.flatnonzero(medians <= near)
     return flat + int(hit[0]) if hit.size else flat

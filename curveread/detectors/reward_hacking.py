@@ -14,7 +14,7 @@ from curveread.findings.arguments import Place, Tag, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
-from curveread.signals.levels import median_error
+from curveread.signals.levels import median_error, window_medians
 
 __all__ = ["RewardHacking"]
 
@@ -71,7 +71,7 @@ class RewardHacking(Detector):
     def _judge(self, inner: CurveView, outer: CurveView, subject: Subject) -> Finding | None:
         n = len(outer)
         m = max(3, n // 10)
-        smooth = np.median(np.lib.stride_tricks.sliding_window_view(outer.value, m), axis=1)
+        smooth = window_medians(outer.value, m)
         k = int(np.argmax(smooth)) + m // 2
         first = int(outer.step[k])
         gained = float(smooth.max() - smooth[0])

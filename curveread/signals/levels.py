@@ -87,9 +87,10 @@ def windows_of(n: int, share: float, least: int = 5) -> tuple[int, IntArray]:
     return m, starts
 
 
-def window_medians(y: FloatArray, m: int, starts: IntArray) -> FloatArray:
-    """Return the medians of the windows of ``m`` points that begin at ``starts``: (len(starts),)."""
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(y, m)[starts], axis=1))
+def window_medians(y: FloatArray, m: int, starts: IntArray | None = None) -> FloatArray:
+    """Return the medians of the windows of ``m`` points that begin at ``starts``, of all (n - m + 1) by default."""
+    windows = np.lib.stride_tricks.sliding_window_view(y, m)
+    return np.asarray(np.median(windows if starts is None else windows[starts], axis=1))
 
 
 def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start: float) -> Rise:
