@@ -14,7 +14,7 @@ from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
-from curveread.signals.levels import last_change, window_medians, windows_of
+from curveread.signals.levels import block_medians, last_change, window_medians, windows_of
 
 __all__ = ["EntropyCollapse"]
 
@@ -78,7 +78,7 @@ class EntropyCollapse(Detector):
             return 0, start, end
         if start <= 0.0 or end > self.share * start:
             return None
-        blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
+        blocks = block_medians(value, 20)
         near = 2.0 * self.share * start
         high = np.flatnonzero(blocks > near)
         k = int(high[-1]) + 1 if high.size else 0

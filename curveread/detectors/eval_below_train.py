@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +17,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.settings import settings
 from curveread.run.tags.kinds import RL, TaskKind
+from curveread.signals.levels import block_medians
 
 __all__ = ["EvalBelowTrain"]
 
@@ -136,8 +136,8 @@ class EvalBelowTrain(Detector):
 
     def _widening(self, view: CurveView, start: float, level: FloatArray) -> Finding | None:
         gap = level - view.value
-        quarters = [float(np.median(part)) for part in np.array_split(gap, 4)]
-        grows = all(b > a for a, b in pairwise(quarters))
+        quarters = block_medians(gap, 4)
+        grows = bool(np.all(np.diff(quarters) > 0.0))
         if (
             start < self.least_start
             or not grows
@@ -145,8 +145,8 @@ class EvalBelowTrain(Detector):
             or quarters[3] < 2.0 * max(quarters[0], 0.0)
         ):
             return None
-        levels = [float(np.median(part)) for part in np.array_split(level, 4)]
-        if levels[3] > min(levels[:3]) + 0.25 * quarters[3]:
+        levels = block_medians(level, 4)
+        if levels[3] > levels[:3].min() + 0.25 * quarters[3]:
             return None  # the training loss rose away from the evaluation: another objective, harder data
         below = np.flatnonzero(gap <= 0.0)
         first = int(below[-1]) + 1 if below.size else 0
@@ -168,10 +168,8 @@ class EvalBelowTrain(Detector):
         # A training loss that is logged once an epoch is a mean over a model that was worse.
         if len(view) < 12 or len(train) < 5 * len(view) or subject.task.kind in _OTHER_SUMS or _regularised(subject):
             return None
-        seen, unseen = (
-            [float(np.log(np.median(part))) for part in np.array_split(values, 4)] for values in (level, view.value)
-        )
-        gaps = [b - a for a, b in zip(seen, unseen, strict=True)]
+        seen, unseen = np.log(block_medians(level, 4)), np.log(block_medians(view.value, 4))
+        gaps = unseen - seen
         low = seen[3] < np.log(0.25 * start) and unseen[3] < np.log(0.1 * start) and gaps[3] < -1.0
         if (
             not low
@@ -188,7 +186,8 @@ class EvalBelowTrain(Detector):
             train=level_of(float(level[-1])),
             start=level_of(start),
         )
-        return self._finding(view, int(view.step[0]), message, gaps[3], float((view.value < level).mean()), start)
+        ahead = float((view.value < level).mean())
+        return self._finding(view, int(view.step[0]), message, float(gaps[3]), ahead, start)
 
     def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
         y, base = np.log(view.value), np.log(level)

@@ -12,7 +12,7 @@ from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
-from curveread.signals.levels import median_error
+from curveread.signals.levels import block_medians, median_error
 
 __all__ = ["ROLES", "rate_is_back", "what_changed"]
 
@@ -120,7 +120,7 @@ def _rising_weights(total: CurveView, parts: tuple[CurveView, ...]) -> tuple[tup
         if not most < 1e12 * float(np.abs(part.value).min()):
             continue
         weight = (total.value - rest.value) / part.value
-        blocks = np.array([float(np.median(b)) for b in np.array_split(weight, min(n // 3, 30))])
+        blocks = block_medians(weight, min(n // 3, 30))
         change = float(blocks.max() - blocks[0])
         slack = 0.02 * change
         smooth = float(np.median(np.abs(np.diff(weight, 2)))) < 0.05 * change

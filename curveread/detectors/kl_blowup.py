@@ -13,7 +13,7 @@ from curveread.findings.arguments import Place, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
-from curveread.signals.levels import last_change
+from curveread.signals.levels import block_medians, last_change
 
 __all__ = ["KlBlowup"]
 
@@ -83,7 +83,7 @@ class KlBlowup(Detector):
         end = float(np.median(value[-(n // 10) :]))
         if end < max(floor, self.times * usual):
             return None
-        blocks = np.array([np.median(part) for part in np.array_split(value, 20)])
+        blocks = block_medians(value, 20)
         near = max(3.0 * usual, end / 10.0)
         calm = np.flatnonzero(blocks < near)
         k = int(calm[-1]) + 1 if calm.size else 0

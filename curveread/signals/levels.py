@@ -13,6 +13,7 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 __all__ = [
     "Rise",
     "bend_noise",
+    "block_medians",
     "crossing",
     "last_change",
     "median_error",
@@ -91,6 +92,11 @@ def window_medians(y: FloatArray, m: int, starts: IntArray | None = None) -> Flo
     """Return the medians of the windows of ``m`` points that begin at ``starts``, of all (n - m + 1) by default."""
     windows = np.lib.stride_tricks.sliding_window_view(y, m)
     return np.asarray(np.median(windows if starts is None else windows[starts], axis=1))
+
+
+def block_medians(y: FloatArray, blocks: int) -> FloatArray:
+    """Return the medians of so many equal blocks (:func:`numpy.array_split`) of (n,) values, n >= ``blocks``. O(n)."""
+    return np.array([float(np.median(part)) for part in np.array_split(y, blocks)])
 
 
 def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start: float) -> Rise:
@@ -186,7 +192,7 @@ def last_change(beyond: BoolArray, block: int, blocks: int) -> int:
     beyond
         (n,) bool: whether a point is beyond the level.
     block, blocks
-        First of so many equal blocks (:func:`numpy.array_split`) that is beyond it as a whole; at least 1.
+        First of so many equal blocks (as of :func:`block_medians`) that is beyond it as a whole; at least 1.
 
     Returns
     -------
