@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.levels import block_medians, last_change, window_medians, windows_of
+from curveread.signals.scale import change_noise
 
 __all__ = ["EntropyCollapse"]
 
@@ -134,8 +135,7 @@ def _without_gain(view: CurveView) -> bool:
     # A quick learner has gained most within the first tenth: the start is the lowest level there.
     few = max(3, n // 100)
     start = float(window_medians(value, few, np.arange(0, max(m - few, 1), few)).min())
-    scatter = np.diff(value[: max(n // 5, 8)])
-    spread = 2.56 / np.sqrt(2.0) * 1.4826 * float(np.median(np.abs(scatter - np.median(scatter))))
+    spread = 2.56 * change_noise(value[: max(n // 5, 8)])
     if best - start <= max(spread, 1e-12 * float(np.abs(value).max())):
         return bool(end - start <= 0.5 * spread)
     return best - end >= 0.5 * (best - start)

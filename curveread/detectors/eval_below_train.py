@@ -18,6 +18,7 @@ from curveread.run.roles import Role
 from curveread.run.settings import settings
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.signals.levels import block_medians
+from curveread.signals.scale import mad_scale
 
 __all__ = ["EvalBelowTrain"]
 
@@ -192,7 +193,7 @@ class EvalBelowTrain(Detector):
     def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
         y, base = np.log(view.value), np.log(level)
         step = np.diff(y)
-        usual = 1.4826 * float(np.median(np.abs(step - np.median(step)))) + 1e-4
+        usual = mad_scale(step) + 1e-4
         moved = np.diff(base)
         for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * usual)):
             before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]

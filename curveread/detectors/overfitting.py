@@ -17,7 +17,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.precision import is_overall_precision
-from curveread.signals.levels import bend_noise, median_error, window_medians
+from curveread.signals.levels import evaluation_noise, median_error, window_medians
 from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score
 
@@ -253,7 +253,7 @@ def _rise(view: CurveView, train: CurveView, subject: Subject) -> _Rise | None:
     floor = float(np.median(around)) if n >= 8 else float(y[low])
     tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))
     end = float(np.median(y[-tail:]))
-    noise = bend_noise(y)
+    noise = evaluation_noise(y)
     z = (end - floor) / float(np.hypot(median_error(noise, tail), median_error(noise, around.size)))
     fall = _train_fall(train, int(view.step[low]))
     if fall is None:

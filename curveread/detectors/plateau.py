@@ -21,7 +21,7 @@ from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, window_medians
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import change_noise
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
 __all__ = ["Plateau"]
@@ -280,7 +280,7 @@ def _metric_improves(subject: Subject, begin: int) -> bool:
         if sign == 0.0 or third < 3:
             continue
         gain = float(np.median(value[-third:]) - np.median(value[:third]))
-        noise = mad_scale(np.diff(value)) / np.sqrt(2.0)
+        noise = change_noise(value)
         if gain > 4.0 * np.sqrt(2.0) * median_error(noise, third) and gain > 0.05 * float(np.ptp(view.value)):
             return True
     return False

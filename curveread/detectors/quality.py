@@ -11,7 +11,7 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.words import words
-from curveread.signals.levels import bend_noise, median_error
+from curveread.signals.levels import evaluation_noise, median_error
 
 __all__ = ["Quality", "quality_since", "rises_beside"]
 
@@ -68,7 +68,7 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
         at = min(int(np.searchsorted(metric.step, view.step[low])), n - 1)
         tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
         then, now = float(np.median(value[max(0, at - 1) : at + 2])), float(np.median(value[-tail:]))
-        noise = 2.0 * median_error(bend_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
+        noise = 2.0 * median_error(evaluation_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
         best = int(np.argmax(value))
         gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
         found.append(Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained))

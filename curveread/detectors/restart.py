@@ -15,7 +15,7 @@ from curveread.findings.text import text
 from curveread.run.model import Attempt, Curve
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import change_noise
 
 __all__ = ["Restart"]
 
@@ -202,7 +202,7 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> _Jump | None:
     near = np.flatnonzero(steps_a < new.first_step)
     cut = int(near[-1]) + 1 if near.size >= 5 else x.size
     before, after = float(np.median(x[max(0, cut - m) : cut])), float(np.median(y[:m]))
-    sigma = mad_scale(np.diff(x)) / np.sqrt(2.0)
+    sigma = change_noise(x)
     error = np.sqrt(2.0) * median_error(sigma, m)
     start, anew = float(np.median(x[:3])), float(np.median(y[:3]))
     gained = start - before

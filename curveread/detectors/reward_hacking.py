@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.signals.levels import median_error, window_medians
+from curveread.signals.scale import change_noise
 
 __all__ = ["RewardHacking"]
 
@@ -121,9 +122,8 @@ class RewardHacking(Detector):
 def _change(value: FloatArray, width: int) -> tuple[float, float]:
     """Return by how much the last ``width`` values lie above the first, and the standard error of that."""
     m = min(width, value.size // 2)
-    noise = np.diff(value)
-    sigma = 1.4826 * float(np.median(np.abs(noise - np.median(noise)))) / np.sqrt(2.0)
-    return float(np.median(value[-m:]) - np.median(value[:m])), float(np.sqrt(2.0) * median_error(sigma, m))
+    error = float(np.sqrt(2.0) * median_error(change_noise(value), m))
+    return float(np.median(value[-m:]) - np.median(value[:m])), error
 
 
 def _counts(tag: str) -> bool:

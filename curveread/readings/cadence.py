@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from curveread.detectors.base import CurveView
 from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.arguments import Length, Tag, count, duration, measure, share
@@ -15,6 +13,7 @@ from curveread.findings.text import joined, text
 from curveread.language.cadence import EVAL_SHARE, Cost, round_steps, smallest_rise
 from curveread.run.model import Run
 from curveread.run.roles import Role
+from curveread.signals.scale import bend_noise
 
 __all__ = ["cadence"]
 
@@ -90,7 +89,5 @@ def _smallest(view: CurveView) -> float | None:
     if len(view) < 8 or view.parts.transform.kind != "log":
         return None
     y = view.parts.y[len(view) // 3 :]  # the steep beginning is not noise
-    bend = np.diff(y, 2) / np.sqrt(6.0)
-    noise = 1.4826 * float(np.median(np.abs(bend))) if bend.size >= 3 else 0.0
-    rise = smallest_rise(noise, len(view))
+    rise = smallest_rise(bend_noise(y), len(view))
     return rise if 0.0 < rise < 1.0 else None

@@ -18,6 +18,7 @@ from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
+from curveread.signals.scale import bend_noise
 
 __all__ = ["LossGap", "gap_of", "gap_statements"]
 
@@ -134,7 +135,7 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
         Evidence("gap-interval", _interval_of(0.95), _range(gap.low, gap.high), unit),
     ]
     if np.isfinite(change.low) and np.isfinite(change.high):
-        scale = max(abs(gap.level), _noise(gap))
+        scale = max(abs(gap.level), bend_noise(gap.evaluation.value, 3))
         if change.low * change.high > 0.0 and abs(change.mid) >= 0.1 * scale:
             growing = (change.mid > 0.0) == (gap.level >= 0.0)
             moved = "; the gap grew by {change} {where}" if growing else "; the gap shrank by {change} {where}"
@@ -167,12 +168,6 @@ def _interval_of(confidence: float) -> Text:
 
 def _range(low: float, high: float) -> Text:
     return text("{low} to {high}", low=figure(low), high=figure(high))
-
-
-def _noise(gap: LossGap) -> float:
-    """Return how far the evaluations scatter around their own course, in the logged unit."""
-    bend = np.diff(gap.evaluation.value, 2) / np.sqrt(6.0)
-    return 1.4826 * float(np.median(np.abs(bend))) if bend.size else 0.0
 
 
 def _reading(gap: LossGap, phase: str) -> str:

@@ -18,7 +18,7 @@ from curveread.run.roles import Role, is_eval
 from curveread.run.tags.precision import is_average_precision, is_overall_precision
 from curveread.run.tags.words import slug
 from curveread.signals.levels import window_medians, windows_of
-from curveread.signals.ties import bend_noise
+from curveread.signals.scale import bend_noise
 
 __all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of"]
 

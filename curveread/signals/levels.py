@@ -9,12 +9,13 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.signals.scale import bend_noise
 
 __all__ = [
     "Rise",
-    "bend_noise",
     "block_medians",
     "crossing",
+    "evaluation_noise",
     "last_change",
     "median_error",
     "no_higher_since",
@@ -68,15 +69,9 @@ def median_error(sigma: float, points: float, correlation: float = 1.0) -> float
     return float(1.2533 * sigma / np.sqrt(max(points / max(correlation, 1.0), 1.0)))
 
 
-def bend_noise(y: FloatArray) -> float:
-    """Return the noise (1 sigma) of (n,) values from second differences, which a smooth bend hardly moves.
-
-    At least 1e-4; 0.01 for fewer than four values, which do not show it.
-    """
-    if y.size < 4:
-        return 0.01
-    bend = np.abs(np.diff(y, 2)) / np.sqrt(6.0)
-    return max(1.4826 * float(np.median(bend)), 1e-4)
+def evaluation_noise(y: FloatArray) -> float:
+    """Return the noise (1 sigma) of (n,) evaluations: at least 1e-4; 0.01 for fewer than four, which do not show it."""
+    return max(bend_noise(y, 4), 1e-4) if y.size >= 4 else 0.01
 
 
 def windows_of(n: int, share: float, least: int = 5) -> tuple[int, IntArray]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["MAD_TO_SIGMA", "correlation_length", "local_scale", "mad_scale", "quantum"]
+__all__ = ["MAD_TO_SIGMA", "bend_noise", "change_noise", "correlation_length", "local_scale", "mad_scale", "quantum"]
 
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
@@ -23,6 +23,21 @@ def mad_scale(x: FloatArray) -> float:
     if x.size < 2:
         return 0.0
     return float(MAD_TO_SIGMA * np.median(np.abs(x - np.median(x))))
+
+
+def change_noise(y: FloatArray) -> float:
+    """Return the noise (1 sigma) of (n,) values from their first differences, which a steady slope does not move."""
+    return float(mad_scale(np.diff(y)) / np.sqrt(2.0))
+
+
+def bend_noise(y: FloatArray, least: int = 5) -> float:
+    """Return the noise (1 sigma) of (n,) values from their second differences, which a smooth bend hardly moves.
+
+    0.0 for fewer than ``least`` values (3 or more): then the noise is not known.
+    """
+    if y.size < least:
+        return 0.0
+    return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(y, 2)))) / float(np.sqrt(6.0))
 
 
 def local_scale(residual: FloatArray, block: int) -> FloatArray:

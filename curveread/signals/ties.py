@@ -7,20 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.signals.scale import bend_noise
 
-__all__ = ["Stop", "bend_noise", "best_on_disk", "early_stop", "tied"]
+__all__ = ["Stop", "best_on_disk", "early_stop", "tied"]
 
 _AROUND = 6
-
-
-def bend_noise(y: FloatArray) -> float:
-    """Return the noise (1 sigma) of (n,) values from their second differences, which a smooth bend hardly moves.
-
-    0.0 for fewer than 5 values: then the noise is not known.
-    """
-    if y.size < 5:
-        return 0.0
-    return 1.4826 * float(np.median(np.abs(np.diff(y, 2)))) / float(np.sqrt(6.0))
 
 
 def tied(y: FloatArray) -> tuple[BoolArray, float]:

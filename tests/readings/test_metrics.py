@@ -10,7 +10,7 @@ from curveread.findings.diagnosis import Statement
 from curveread.readings.keep import keep_of
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
 from curveread.run.model import Curve, Run
-from curveread.signals.ties import bend_noise
+from curveread.signals.scale import bend_noise
 from tests.readings.made import decaying, made, views
 from tests.support.curves import run_of
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.signals.ties import bend_noise, early_stop, tied
+from curveread.signals.scale import bend_noise
+from curveread.signals.ties import early_stop, tied
 
 
 def _stops(values: list[float], patience: int) -> tuple[int | None, int]:

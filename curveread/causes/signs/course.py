@@ -11,7 +11,7 @@ from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Length, Tag, level
 from curveread.findings.landmarks import EPOCHS, RESTARTS
 from curveread.findings.text import joined, text
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import change_noise, mad_scale
 
 _EARLY = 0.05
 _SUDDEN = 3
@@ -167,7 +167,7 @@ def level_of_before(scene: Scene) -> Seen | None:
     past = scene.train.value[: int(np.searchsorted(scene.train.step, scene.onset))]
     if past.size < 10:
         return None
-    noise = mad_scale(np.diff(past[-40:])) / np.sqrt(2.0)
+    noise = change_noise(past[-40:])
     there = after > before + 5.0 * max(noise, 0.005 * abs(before))
     words = "the training loss went on at {after}, after {before}"
     return Seen(there, text(words, after=level(after, scene.train.unit), before=level(before, scene.train.unit)))
