@@ -38,14 +38,11 @@ class Forecast:
         By step; empty when the forecast is refused.
     reason
         Why it is refused, or why it reaches no further.
-    spoiled
-        Whether it is refused for what was found in the run, which is stated there.
     """
 
     tag: str | None
     points: tuple[ForecastPoint, ...] = ()
     reason: str = ""
-    spoiled: bool = False
 
     @property
     def given(self) -> bool:

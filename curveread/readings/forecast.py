@@ -95,7 +95,7 @@ def forecast(
     spoiled = next((f for f in findings if f.rule in SPOILED and f.tag in losses), None)
     if spoiled is not None:
         reason = text("{rule}: no decay is left to carry on", rule=Name(spoiled.rule))
-        return Forecast(view.tag, reason=reason, spoiled=True)
+        return Forecast(view.tag, reason=reason)
     first, last = float(run.first_step or 0), float(run.last_step or 0)
     if not float(np.abs(view.value).max()) < _LARGEST:
         return Forecast(view.tag, reason=text("values beyond {largest} do not follow a law", largest=number(_LARGEST)))
