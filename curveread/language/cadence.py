@@ -16,7 +16,6 @@ from curveread.arrays import FloatArray, IntArray
 
 __all__ = [
     "EVAL_SHARE",
-    "PER_EPOCH",
     "USUAL_STEPS",
     "Cost",
     "Rhythm",
@@ -34,8 +33,6 @@ __all__ = [
 
 USUAL_STEPS = (500, 1000)
 """Steps between evaluations in long trainings."""
-PER_EPOCH = (10, 20)
-"""Evaluations per epoch in short ones."""
 EVAL_SHARE = 0.02
 """Share of the wall time that evaluation usually takes."""
 
