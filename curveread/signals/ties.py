@@ -71,13 +71,15 @@ def early_stop(y: FloatArray, patience: int) -> Stop:
 def best_on_disk(kept: IntArray, step: IntArray, value: FloatArray) -> int:
     """Return which of (m,) kept steps has the lowest of (n,) values at the evaluation nearest to it; m, n >= 1.
 
-    Of several with the same evaluation the one nearest to it, of equals the first.
+    Of several with the same evaluation the one nearest to it, of equals the first. ``step`` is (n,) and does not
+    decrease. O(m log n).
 
     Examples
     --------
     >>> best_on_disk(np.array([400, 900, 1000]), np.array([500, 1000, 1500]), np.array([2.0, 1.0, 3.0]))
     2
     """
-    away = np.abs(step[None, :] - kept[:, None])
-    nearest = np.argmin(away, axis=1)
-    return int(np.lexsort((np.arange(kept.size), away.min(axis=1), value[nearest]))[0])
+    after = np.minimum(np.searchsorted(step, kept), step.size - 1)
+    before = np.searchsorted(step, step[np.maximum(after - 1, 0)])
+    nearest = np.where(np.abs(step[after] - kept) < np.abs(step[before] - kept), after, before)
+    return int(np.lexsort((np.arange(kept.size), np.abs(step[nearest] - kept), value[nearest]))[0])
