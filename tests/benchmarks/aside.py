@@ -13,7 +13,7 @@ from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 
-__all__ = ["is_aside", "names"]
+__all__ = ["CORPUS", "is_aside", "names"]
 
 
 def is_aside(name: str) -> bool:

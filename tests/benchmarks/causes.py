@@ -26,8 +26,9 @@ from curveread.causes.engine import BELIEF, ranked
 from curveread.causes.kinds import KINDS
 from curveread.causes.scene import Scene, Stage
 from curveread.run.tags.context import understood
+from tests.benchmarks.aside import CORPUS
 from tests.benchmarks.corpora import ROOT, SAMPLES
-from tests.benchmarks.outside import CORPUS, entries, scorer
+from tests.benchmarks.outside import entries, scorer
 from tests.benchmarks.tables import with_section
 
 COUNTED = ROOT / "curveread" / "causes" / "counted.py"

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from curveread.run.model import Run
+from tests.benchmarks.aside import CORPUS
 from tests.benchmarks.events import KINDS, Event, Label
 
 __all__ = ["ROOT", "SAMPLES", "TRAINED", "Case", "of_trained", "sample_logs", "trained"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_logs"
-TRAINED = ROOT.parent / "shared" / "corpus" / "trained"
+TRAINED = CORPUS / "trained"
 
 _KIND_OF_RULE = {
     "nonfinite-loss": "nan",

@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from curveread.errors import CurvereadError
-from tests.benchmarks.aside import is_aside
+from tests.benchmarks.aside import CORPUS, is_aside
 from tests.benchmarks.calibration import calibration, stated
 from tests.benchmarks.commands import COMMANDS, Command, best_file
 from tests.benchmarks.corpora import ROOT, of_trained
@@ -31,9 +31,7 @@ from tests.benchmarks.events import Seen
 from tests.benchmarks.scoring import judge
 from tests.benchmarks.tables import OURS
 
-__all__ = ["CORPUS", "Entry", "Outcome", "Totals", "entries", "found_in", "judged", "measure", "scorer", "totals"]
-
-CORPUS = ROOT.parent / "shared" / "corpus"
+__all__ = ["Entry", "Outcome", "Totals", "entries", "found_in", "judged", "measure", "scorer", "totals"]
 
 
 @dataclass(frozen=True, slots=True)
