@@ -82,10 +82,9 @@ def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[F
     for role in _ROLES:
         for view in views[role]:
             way = view.curve.direction
-            if not way or len(view) < _LEAST or view.value.min() == view.value.max():
+            if not way or len(view) < _LEAST or _settled(view) or any(_same(view, m.view) for m in found):
                 continue
-            if not _settled(view) and not any(_same(view, m.view) for m in found):
-                found.append(Metric.of(view, way == "higher"))
+            found.append(Metric.of(view, way == "higher"))
     held_out = [m for m in found if _held_out(m.view)]
     return tuple(sorted(held_out or found, key=_order)[:_MOST])
 
