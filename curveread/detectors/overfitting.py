@@ -19,7 +19,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.levels import evaluation_noise, median_error, window_medians
 from curveread.signals.ties import best_on_disk
-from curveread.signals.trend import kendall_score
+from curveread.signals.trend import kendall_score, kendall_spread
 
 __all__ = ["Overfitting"]
 
@@ -281,8 +281,7 @@ def _mann_kendall(y: FloatArray) -> float:
     s = kendall_score(y)
     if n < 10:
         return _kendall_tail(n, int(s))
-    variance = n * (n - 1) * (2 * n + 5) / 18.0
-    z = (s - np.sign(s)) / sqrt(variance)
+    z = (s - np.sign(s)) / kendall_spread(n)
     return 0.5 * erfc(z / sqrt(2.0))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.signals.scale import correlation_length
-from curveread.signals.trend import kendall_score, robust_trend
+from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 
 __all__ = ["Ascent", "ascent_of", "stretch_means", "trimmed"]
 
@@ -93,6 +93,6 @@ def ascent_of(value: FloatArray) -> Ascent:
         end=float(means[-1]),
         spread=2.56 * float(y.std()),
         z=rise / error if error > 0.0 else (np.inf if rise > 0.0 else 0.0),
-        trend=kendall_score(means_of_blocks) / float(np.sqrt(blocks * (blocks - 1) * (2 * blocks + 5) / 18.0)),
+        trend=kendall_score(means_of_blocks) / kendall_spread(blocks),
         low_sided=bool(high - middle < 0.5 * (middle - low)),
     )

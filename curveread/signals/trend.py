@@ -10,7 +10,16 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.windows import running_mean, running_median
 
-__all__ = ["Blocks", "blocks_of", "kendall_score", "kendall_tau", "robust_trend", "theil_sen", "trend_window"]
+__all__ = [
+    "Blocks",
+    "blocks_of",
+    "kendall_score",
+    "kendall_spread",
+    "kendall_tau",
+    "robust_trend",
+    "theil_sen",
+    "trend_window",
+]
 
 
 _NARROWEST = 7
@@ -147,6 +156,11 @@ def kendall_score(y: FloatArray) -> float:
     return float(np.sign(y[j] - y[i]).sum())
 
 
+def kendall_spread(n: int) -> float:
+    """Return the standard deviation of Kendall's S of n values in random order, none of them equal."""
+    return float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0))
+
+
 def kendall_tau(y: FloatArray, most: int = 60) -> float:
     """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along.
 
@@ -188,6 +202,6 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     m = slopes.size
     if m == 0:
         return 0.0, -np.inf, np.inf
-    half = 2.5758 * np.sqrt(k * (k - 1) * (2 * k + 5) / 18.0) / 2.0
+    half = 2.5758 * kendall_spread(k) / 2.0
     low, high = int(np.floor(m / 2 - half)), int(np.ceil(m / 2 + half))
     return float(np.median(slopes)), float(slopes[max(low, 0)]), float(slopes[min(high, m - 1)])
