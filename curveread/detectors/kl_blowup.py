@@ -68,9 +68,9 @@ class KlBlowup(Detector):
         """Return at most one finding: the curve that rose most, else one that was too large all along or negative."""
         whole = _first_entropy(subject)
         views = [v for v in subject.all(Role.KL) if len(v) >= self.least]
-        risen = [(r, v, k, u) for v in views if (j := self._risen(v, whole)) for r, k, u in (j,)]
+        risen = [(v, rise) for v in views if (rise := self._risen(v, whole)) is not None]
         if risen:
-            ratio, view, onset, usual = max(risen, key=lambda f: f[0])
+            view, (ratio, onset, usual) = max(risen, key=lambda r: r[1][0])
             return [self._blowup(view, onset, usual, ratio)]
         large = [self._large(v) for v in views if self._is_large(v)]
         return (large or [_negative(v) for v in views if _is_negative(v)])[:1]
