@@ -97,33 +97,32 @@ class ThroughputDrop(Detector):
     def _finding(self, tag: str, step: IntArray, found: Slowdown, unit: str, time: str | None = None) -> Finding:
         first, last = int(step[found.index]), int(step[-1])
         ratio = found.end / found.best
-        evidence = [
-            Evidence("best-level", "best level", found.best, unit),
-            Evidence("level-of-the-last-fifth", "level of the last fifth", found.end, unit),
-            Evidence("against-the-best", "against the best", ratio, "ratio"),
-        ]
-        message = text(
-            "{what} ran at {share} of its best speed from {onset} on ({end} against {best})",
-            what=text("the training") if unit else Tag(tag),
-            share=share(ratio),
-            onset=Place(first),
-            end=figure(found.end),
-            best=figure(found.best, unit),
-        )
-        if time is not None:
-            evidence = [
-                Evidence("best-level", "best level", 1.0 / found.best, time),
-                Evidence("level-of-the-last-fifth", "level of the last fifth", 1.0 / found.end, time),
-                evidence[2],
-            ]
+        if time is None:
+            best, end = found.best, found.end
+            message = text(
+                "{what} ran at {share} of its best speed from {onset} on ({end} against {best})",
+                what=text("the training") if unit else Tag(tag),
+                share=share(ratio),
+                onset=Place(first),
+                end=figure(end),
+                best=figure(best, unit),
+            )
+        else:
+            best, end = 1.0 / found.best, 1.0 / found.end
             message = text(
                 "{what} grew from {best} to {end} from {onset} on: {share} of the best speed",
                 what=Tag(tag),
                 share=share(ratio),
                 onset=Place(first),
-                end=figure(1.0 / found.end, time),
-                best=figure(1.0 / found.best),
+                end=figure(end, time),
+                best=figure(best),
             )
+        measured_in = unit if time is None else time
+        evidence = [
+            Evidence("best-level", "best level", best, measured_in),
+            Evidence("level-of-the-last-fifth", "level of the last fifth", end, measured_in),
+            Evidence("against-the-best", "against the best", ratio, "ratio"),
+        ]
         if unit:
             lost = (last - first) * (1.0 / max(found.end, 1e-300) - 1.0 / found.best)
             evidence.append(Evidence("time-lost", "time lost", float(lost), "s"))
