@@ -158,7 +158,8 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
         losses = [t for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS) and _is(t, m, split)]
         losses = [t for t in losses if not qualifiers_of(parse(t)) & ALWAYS_PART]
         rank = {t: _plainness(t) for t in losses}
-        totals = _unnumbered([t for t in losses if rank[t] == 0], rank)
+        rank |= dict.fromkeys(_of_another([t for t in losses if rank[t] == 0]), 2)
+        totals = [t for t in losses if rank[t] == 0]
         headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
         for tag in losses:
             meaning = found[tag]
@@ -177,18 +178,14 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
                 found[tag] = with_role(meaning, headline, why, 0.8)
 
 
-def _unnumbered(totals: list[str], rank: dict[str, int]) -> list[str]:
-    """Leave out what is a term of another: ``loss_0`` beside ``loss``, ``label/loss`` beside ``combined/loss``."""
+def _of_another(totals: list[str]) -> set[str]:
+    """Return those that are a term of another: ``loss_0`` beside ``loss``, ``label/loss`` beside ``combined/loss``."""
     grouped = {t for t in totals if parse(t).group & TOTAL}
-    for tag in set(totals) - grouped:
-        if grouped and parse(tag).group:  # combined/loss beside label/loss
-            rank[tag] = 2
+    beside = {t for t in totals if parse(t).group} - grouped if grouped else set()
     names = {t: tuple(dict.fromkeys(w for w in parse(t).core if not w.isdigit())) for t in totals}
-    bare = {name for t, name in names.items() if not any(w.isdigit() for w in parse(t).core)}
-    for tag in totals:
-        if names[tag] in bare and any(w.isdigit() for w in parse(tag).core):
-            rank[tag] = 2
-    return [t for t in totals if rank[t] == 0]
+    numbered = {t for t in totals if any(w.isdigit() for w in parse(t).core)}
+    bare = {names[t] for t in totals if t not in numbered}
+    return beside | {t for t in numbered if names[t] in bare}
 
 
 def _measured(found: _Meanings) -> None:
