@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
 from itertools import permutations
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -28,6 +29,9 @@ _MEASURED = frozenset(
 )
 """Words of settings that say what a loss is measured on, or how it is put together."""
 _OPTIMIZER = frozenset("decay wd momentum mom adam norm lr rate grad gradient scale scaler eps clip".split())
+_Weights = tuple[str, FloatArray, float]
+_found: WeakKeyDictionary[CurveView, tuple[tuple[str, ...], list[_Weights]]] = WeakKeyDictionary()
+"""Total -> names of the parts, what was found in them: asked for each event of a loss, by several checks."""
 _MOST_PARTS = 6
 
 
@@ -96,7 +100,7 @@ def _weight_of_a_part(subject: Subject, total: CurveView, first: int, last: int)
     """Return that the weight of a part rose, where two parts logged with the total add up to it with a schedule."""
     n = len(total)
     parts = [v for v in subject.all(*_PARTS) if len(v) == n and np.array_equal(v.step, total.step)][:_MOST_PARTS]
-    for tag, weight, change in _rising_weights(total, tuple(parts)):
+    for tag, weight, change in _rising_weights(total, parts):
         old, new = (float(weight[min(int(np.searchsorted(total.step, s)), n - 1)]) for s in (first, last))
         if new - old > 0.1 * change:
             return text(
@@ -108,13 +112,19 @@ def _weight_of_a_part(subject: Subject, total: CurveView, first: int, last: int)
     return None
 
 
-@lru_cache(maxsize=1)  # asked for each event of a loss, by several checks
-def _rising_weights(total: CurveView, parts: tuple[CurveView, ...]) -> tuple[tuple[str, FloatArray, float], ...]:
+def _rising_weights(total: CurveView, parts: Sequence[CurveView]) -> list[_Weights]:
     """Return (name of a part, its (n,) weights, their rise) for each part whose weight in the total rises smoothly."""
+    tags = tuple(part.tag for part in parts)
+    if total not in _found or _found[total][0] != tags:
+        _found[total] = tags, _search(total, parts)
+    return _found[total][1]
+
+
+def _search(total: CurveView, parts: Sequence[CurveView]) -> list[_Weights]:
     n = len(total)
     if n < 12 or len(parts) < 2:
-        return ()
-    found = []
+        return []
+    found: list[_Weights] = []
     most = float(np.abs(total.value).max())
     for rest, part in permutations(parts, 2):
         if not most < 1e12 * float(np.abs(part.value).min()):
@@ -126,4 +136,4 @@ def _rising_weights(total: CurveView, parts: tuple[CurveView, ...]) -> tuple[tup
         smooth = float(np.median(np.abs(np.diff(weight, 2)))) < 0.05 * change
         if change > 0.02 and float(blocks.min()) > -slack and smooth and float(np.diff(blocks).min()) > -slack:
             found.append((part.tag, weight, change))
-    return tuple(found)
+    return found
