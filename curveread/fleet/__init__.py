@@ -1,0 +1,1 @@
+"""Many runs: found, judged on any executor, and read together."""
