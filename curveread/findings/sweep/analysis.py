@@ -88,7 +88,7 @@ class Group(ByValue):
 
 @dataclass(frozen=True, slots=True)
 class Improvement(ByValue):
-    """Probability that a run of one group is better than one of another, with its 95 % interval; places in ``groups``."""
+    """Probability that a run of a group is better than one of another, with its 95 % interval; places in ``groups``."""
 
     group: int
     than: int

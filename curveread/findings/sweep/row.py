@@ -49,7 +49,7 @@ class Measure(ByValue):
 
 @dataclass(frozen=True, slots=True)
 class Found(ByValue):
-    """A finding as a row holds it: ``severity`` is ``info``, ``warning`` or ``error``, ``cause`` the name of the first."""
+    """A finding as a row holds it: ``severity`` is ``info``, ``warning`` or ``error``, ``cause`` the first one's."""
 
     rule: str
     severity: str
