@@ -251,7 +251,7 @@ def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
     >>> len(compare(runs).table)
     2
     """
-    from curveread.compare import compare as side_by_side
+    from curveread.comparing.compare import compare as side_by_side
     from curveread.report.renderer import Side
 
     made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs])

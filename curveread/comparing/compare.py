@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.comparing.conditions import DATA, TOKENIZER, conditions, differing
 from curveread.errors import UsageError
 from curveread.findings.arguments import Name, Place, count, figure, number
 from curveread.findings.comparison import Aligned, ComparedRun, Comparison, Condition
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import Evidence
 from curveread.findings.text import Text, joined, listed, text
+from curveread.run.hyperparameters import plain_settings, worded
 from curveread.run.model import Curve
 from curveread.run.roles import Role
-from curveread.run.settings import settings
 from curveread.signals.ties import tied
 
 __all__ = ["compare"]
-
-TOKENIZER, DATA, LENGTH = "tokenizer", "data set", "sequence length"
-_CONDITIONS = {
-    TOKENIZER: (
-        "tokenizer tokenizer_name tokenizer_name_or_path tokenizer_path tokenizer_type tokenizer_class vocab_file "
-        "vocab_size n_vocab num_vocab padded_vocab_size"
-    ).split(),
-    DATA: (
-        "dataset dataset_name dataset_id dataset_config_name dataset_path train_dataset eval_dataset train_file "
-        "validation_file train_data val_data data_path data_dir data corpus"
-    ).split(),
-    LENGTH: (
-        "block_size max_seq_length max_seq_len seq_length sequence_length seq_len n_ctx ctx_len context_length "
-        "max_length model_max_length cutoff_len"
-    ).split(),
-}
-"""What must be the same for losses per token to compare -> settings that say what it was."""
 
 _SUMMARY = (
     "best_eval_loss",
@@ -47,16 +29,7 @@ _SUMMARY = (
     "best_eval_bits_per_byte",
     "last_train_loss",
 )
-_NO_SETTING = frozenset(
-    (
-        "name run_name output_dir logging_dir log_dir path dir id start_time host date epoch global_step step "
-        "total_flos train_loss eval_loss loss best_metric best_model_checkpoint num_input_tokens_seen finished state"
-    ).split()
-)
-_RESULT = ("runtime", "per_second", "_per_sec", "_flos", "timestamp")
-"""Entries of configs that are not settings: names and places, and results of the run, by their names or their ends."""
-
-_MOST_SETTINGS, _GRID = 40, 1000
+_GRID = 1000
 _OUTLIERS = ("loss-spike", "outlier-batch")
 
 
@@ -85,20 +58,20 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
     ends = [d.run.last_step for d in diagnoses if d.run.last_step is not None]
     common = min(ends) if ends and min(ends) < max(ends) else None
     runs = tuple(ComparedRun(name, d, _figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
-    known = {r.name: {k: _plain(v) for k, v in _flat(r.diagnosis.run.config).items()} for r in runs}
-    conditions = tuple(_condition(name, wanted, known) for name, wanted in _CONDITIONS.items())
-    different = [c for c in conditions if c.verdict == "different"]
+    known = {r.name: {k: worded(v) for k, v in plain_settings(r.diagnosis.run.config).items()} for r in runs}
+    held = conditions(known)
+    different = [c for c in held if c.verdict == "different"]
     units = {_unit(r.diagnosis) for r in runs if "best_eval_loss" in r.figures}
     ranked = () if different or len(units) > 1 else _ranked(runs)
-    said = [*_comparable(runs, conditions, len(units) > 1), *_lead(runs, ranked)]
+    said = [*_comparable(runs, held, len(units) > 1), *_lead(runs, ranked)]
     said += _same_steps(runs, common) if ranked else []
-    said += _shared_outliers(runs, conditions)
+    said += _shared_outliers(runs, held)
     return Comparison(
         runs=runs,
-        conditions=conditions,
+        conditions=held,
         ranked=tuple(r.name for r in ranked),
         statements=tuple(said),
-        differing=_differing(known),
+        differing=differing(known),
         aligned={role.value: _aligned(runs, role) for role in (Role.TRAIN_LOSS, Role.EVAL_LOSS)},
     )
 
@@ -162,58 +135,24 @@ def _error(d: Diagnosis) -> float:
     return 0.0 if curve is None else tied(curve.value[curve.finite])[1]
 
 
-def _flat(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that are plain values or lists of them, by the last part of their names."""
-    out: dict[str, Any] = {}
-    for name, value in settings(config):
-        listed = isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value)
-        if value is not None and (isinstance(value, str | int | float) or listed):
-            out.setdefault(name, value)
-    return out
-
-
-def _plain(value: Any) -> str:
-    shown = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | tuple) else str(value)
-    return shown.strip()[:200]
-
-
-def _condition(name: str, wanted: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> Condition:
-    """Return whether the runs agree in a condition: one setting in which two differ decides, else one that all hold."""
-    shared: Condition | None = None
-    for key in wanted:
-        values = {run: have[key] for run, have in known.items() if have.get(key)}
-        if len(values) < 2:
-            continue
-        if len({_essence(v) for v in values.values()}) > 1:
-            return Condition(name, "different", key, values)
-        if len(values) == len(known) and shared is None:
-            shared = Condition(name, "same", key, values)
-    return shared or Condition(name, "unknown")
-
-
-def _essence(value: str) -> str:
-    """Return what of a value must agree: of a path only its last part, since machines differ."""
-    return PurePath(value.replace("\\", "/").rstrip("/")).name.lower() or value.lower()
-
-
 def _ranked(runs: Sequence[ComparedRun]) -> tuple[ComparedRun, ...]:
     have = [r for r in runs if np.isfinite(r.figures.get("best_eval_loss", np.nan))]
     return tuple(sorted(have, key=lambda r: r.figures["best_eval_loss"])) if len(have) > 1 else ()
 
 
-def _comparable(runs: Sequence[ComparedRun], conditions: Sequence[Condition], units: bool) -> list[Statement]:
+def _comparable(runs: Sequence[ComparedRun], held: Sequence[Condition], units: bool) -> list[Statement]:
     """Return whether the losses compare, and on what terms."""
     if sum("best_eval_loss" in r.figures for r in runs) < 2 and sum("last_train_loss" in r.figures for r in runs) < 2:
         return []
     perplexity = any("best_eval_perplexity" in r.figures for r in runs)
     what = "Perplexities" if perplexity else "Losses"
-    different = [c for c in conditions if c.verdict == "different"]
+    different = [c for c in held if c.verdict == "different"]
     out: list[str] = [_differs(what, c) for c in different]
     if units:
         out.append(what + " are not ranked: the eval losses are in different units.")
     if [c.name for c in different] == [TOKENIZER]:
         out.append(_by_byte(runs))
-    unknown = [text(c.name) for c in conditions if c.verdict == "unknown"]
+    unknown = [text(c.name) for c in held if c.verdict == "unknown"]
     if unknown and not different:
         share = "The logs do not say whether the runs share the {conditions}: the losses compare only if they do."
         out.append(text(share, conditions=listed(unknown)))
@@ -282,9 +221,9 @@ def _same_steps(runs: Sequence[ComparedRun], common: int | None) -> list[Stateme
     return [Statement("same-steps", sentence)]
 
 
-def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition]) -> list[Statement]:
+def _shared_outliers(runs: Sequence[ComparedRun], held: Sequence[Condition]) -> list[Statement]:
     """Return steps at which several runs jump: the same batch, where they read the same data in the same order."""
-    if any(c.name == DATA and c.verdict == "different" for c in conditions):
+    if any(c.name == DATA and c.verdict == "different" for c in held):
         return []
     where: dict[int, list[str]] = {}
     for run in runs:
@@ -303,18 +242,6 @@ def _shared_outliers(runs: Sequence[ComparedRun], conditions: Sequence[Condition
             )
             out.append(Statement("shared-outlier", sentence, (Evidence("runs", "runs", float(len(names)), ""),)))
     return out[:5]
-
-
-def _differing(known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the settings that at least two runs hold and in which they differ, at most 40."""
-    every = {name for have in known.values() for name in have} - _NO_SETTING
-    names = sorted(name for name in every if not name.endswith(_RESULT))
-    out: dict[str, dict[str, str]] = {}
-    for name in names:
-        values = {run: have[name] for run, have in known.items() if name in have}
-        if len(values) > 1 and len(set(values.values())) > 1 and len(out) < _MOST_SETTINGS:
-            out[name] = values
-    return out
 
 
 def _aligned(runs: Sequence[ComparedRun], role: Role) -> Aligned:
