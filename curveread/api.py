@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.discovery import discover
+from curveread.discovery.units import Unit
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
@@ -87,7 +88,7 @@ def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -
 
 
 def read_all(
-    path: str | PathLike[str],
+    path: str | PathLike[str] | Unit,
     *,
     run: str | None = None,
     tags: str | None = None,
@@ -110,7 +111,8 @@ def read_all(
     Parameters
     ----------
     path
-        A directory or a log file.
+        A directory or a log file; or a part of what lies there, as :func:`curveread.discovery.units.units_at` tells
+        it: then the runs are those that reading all of it gives.
     run
         Keep the runs of this name only.
     tags
@@ -157,13 +159,16 @@ def read_all(
     named = Names(role, better, unit)
     if task is not None:
         with_task(nobody, task)
-    place = Path(path)
+    place = Path(path.root if isinstance(path, Unit) else path)
     if pattern is not None or columns is not None:
         from curveread.readers.text_log.stated import stated_reader
 
         readers = (stated_reader(pattern, columns), *readers)
     try:
-        found = discover.read_runs(place, progress=progress, readers=readers)
+        if isinstance(path, Unit):
+            found = path.read(readers)
+        else:
+            found = discover.read_runs(place, progress=progress, readers=readers)
     except OSError as error:
         raise ReadError(f"{error.filename or place}: cannot be read: {error.strerror or error}") from error
     if run is not None:

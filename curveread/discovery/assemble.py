@@ -27,7 +27,7 @@ def relative(source: str, top: Path) -> str:
         return source
 
 
-def build(named: Sequence[tuple[Path, list[Stream]]], path: Path, top: Path) -> list[Run]:
+def build(named: Sequence[tuple[Path, list[Stream]]], path: Path, top: Path, *, whole: bool = True) -> list[Run]:
     """Return the runs.
 
     Parameters
@@ -38,13 +38,15 @@ def build(named: Sequence[tuple[Path, list[Stream]]], path: Path, top: Path) -> 
         What was asked for.
     top
         The folder that names of files are told below.
+    whole
+        Whether these are all the runs there: a lone one is then told by the path that was asked for.
     """
     per_home: dict[Path, int] = defaultdict(int)
     for home, _ in named:
         per_home[home] += 1
     names = _names(named, per_home, path, top)
     runs = [
-        _run(streams, name, _path_of(home, per_home[home], len(named), streams, path), top)
+        _run(streams, name, _path_of(home, per_home[home], whole and len(named) == 1, streams, path), top)
         for (home, streams), name in zip(named, names, strict=True)
     ]
     if path.is_file():
@@ -76,8 +78,8 @@ def _with_incidents(run: Run, streams: Sequence[Stream], folders: Sequence[Path]
     )
 
 
-def _path_of(home: Path, siblings: int, total: int, streams: Sequence[Stream], path: Path) -> str:
-    if total == 1 or path.is_file():
+def _path_of(home: Path, siblings: int, alone: bool, streams: Sequence[Stream], path: Path) -> str:
+    if alone or path.is_file():
         return str(path)
     if siblings == 1:
         return str(home)

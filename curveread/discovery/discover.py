@@ -21,7 +21,7 @@ from curveread.readers.text_log.nearly import nearly
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Progress", "read_runs"]
+__all__ = ["Progress", "find", "natural", "read_files", "read_runs"]
 
 Progress = Callable[[int, int, str], None]
 """Called before each file with the number done, the total and the file's name."""
@@ -51,6 +51,18 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
     ReadError
         When there are logs and none of them can be read.
     """
+    files, passed = find(path, readers)
+    return read_files(files, path, passed, progress=progress)
+
+
+def find(path: Path, readers: Sequence[type[Reader]] = ()) -> tuple[list[LogFile], list[Path]]:
+    """Return the log files at or below a path, and what was passed over, without reading them.
+
+    Raises
+    ------
+    NoLogsError, ReadError
+        As :func:`read_runs`.
+    """
     if not path.exists():
         what = "a dangling link" if path.is_symlink() else "no such file or folder"
         raise NoLogsError(f"{path}: {what}")
@@ -60,15 +72,42 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
     files, passed = scan(path, more)
     if not files:
         raise _nothing_at(path, more)
+    return files, passed
+
+
+def read_files(
+    files: Sequence[LogFile],
+    path: Path,
+    passed: Sequence[Path] = (),
+    *,
+    whole: bool = True,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Read the runs in some of the log files below a path.
+
+    Parameters
+    ----------
+    files, path, passed
+        What :func:`find` found, and where.
+    whole
+        Whether the files are all there is at the path: then a lone run is what was asked for, and it is told by that
+        path; else it is one of many, and a log without curves is one of them.
+    progress
+        As for :func:`read_runs`.
+
+    Raises
+    ------
+    ReadError
+        When none of them can be read; of a whole path also when none has a curve.
+    """
     top = path.parent if path.is_file() else path
     items, problems = _read_all(files, top, progress)
-    folders = _group_folders(items)
-    named = [(home, streams) for home, runs in folders for streams in runs]
-    runs = build(named, path, top)
+    named = [(home, streams) for home, runs in _group_folders(items) for streams in runs]
+    runs = build(named, path, top, whole=whole)
     full = [r for r in runs if r.curves]
-    if not full:
+    if not full and (whole or not runs):
         raise _no_curve(path, files, runs, problems)
-    return _with_problems(runs, full, problems, [relative(str(p), top) for p in passed])
+    return _with_problems(runs, full if whole else runs, problems, [relative(str(p), top) for p in passed])
 
 
 def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
@@ -178,7 +217,7 @@ def _group_folders(items: Sequence[Item]) -> list[tuple[Path, list[list[Stream]]
             del runs[home]
         runs[parent] = [[joined]]
     _join_twins(runs)
-    return sorted(runs.items(), key=lambda kv: _natural(str(kv[0])))
+    return sorted(runs.items(), key=lambda kv: natural(str(kv[0])))
 
 
 def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
@@ -195,7 +234,8 @@ def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
                     runs[home][0].extend(runs.pop(other)[0])
 
 
-def _natural(text: str) -> list[tuple[int, int | str]]:
+def natural(text: str) -> list[tuple[int, int | str]]:
+    """Return what sorts ``run-10`` behind ``run-9``."""
     return [(0, int(p)) if p.isdigit() else (1, p) for p in re.split(r"(\d+)", text)]
 
 

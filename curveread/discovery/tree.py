@@ -13,7 +13,7 @@ from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "scan"]
+__all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "claimed_by", "scan"]
 
 _NEVER = frozenset(
     {

@@ -1,0 +1,148 @@
+"""The log files below a folder -> units: files that may form runs together, told apart by their names alone."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from curveread.discovery.discover import find, natural, read_files
+from curveread.discovery.tree import KINDS_OF_FOLDERS, LogFile, claimed_by
+from curveread.errors import ReadError
+from curveread.readers.base import Reader
+from curveread.run.model import Run
+
+__all__ = ["Spot", "Unit", "joined", "units_at"]
+
+
+class Spot(NamedTuple):
+    """A :class:`curveread.discovery.tree.LogFile` as it travels: without its reader, which is asked for on arrival."""
+
+    path: str
+    home: str
+    folder: str
+    dated: bool
+    split: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Files below a path that can be read apart from all others there; small, so that it can travel.
+
+    Parameters
+    ----------
+    root
+        The path that was asked for.
+    files
+        The files, of one run most often.
+    whole
+        Whether they are all there is at the path.
+    passed
+        What was passed over on the way: links that lead nowhere, folders that may not be looked into.
+    """
+
+    root: str
+    files: tuple[Spot, ...]
+    whole: bool
+    passed: tuple[str, ...] = ()
+
+    @property
+    def homes(self) -> list[str]:
+        """The run folders of the files."""
+        return list(dict.fromkeys(f.home for f in self.files))
+
+    def read(self, readers: Sequence[type[Reader]] = ()) -> list[Run]:
+        """Read the runs; see :func:`curveread.discovery.discover.read_files`."""
+        more = tuple(readers)
+        files = [_arrived(f, more) for f in self.files]
+        return read_files(files, Path(self.root), [Path(p) for p in self.passed], whole=self.whole)
+
+
+def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
+    """Return the units at or below a path in the order of their folders; O(files), of which none is read.
+
+    Together stay the files of a run folder, folders that differ only in what kind of thing they hold (``logs/run-7``
+    and ``out/run-7``), and the folders that ``add_scalars`` makes for its lines. Attempts in folders side by side
+    cannot be told from runs by their names: see :func:`joined`.
+
+    Raises
+    ------
+    ReadError
+        When nothing at the path is a log.
+    """
+    files, passed = find(root, readers)
+    by_home: dict[Path, list[LogFile]] = defaultdict(list)
+    for file in files:
+        by_home[file.home].append(file)
+    groups: dict[Path, list[LogFile]] = defaultdict(list)
+    first = _together(by_home)
+    for home, members in by_home.items():
+        groups[first[home]] += members
+    whole = len(groups) == 1
+    order = sorted(groups, key=lambda h: natural(str(h)))
+    missed = {order[0]: tuple(map(str, passed))}
+    return [Unit(str(root), tuple(map(_spot, groups[home])), whole, missed.get(home, ())) for home in order]
+
+
+def joined(units: Sequence[Unit]) -> Unit:
+    """Return units of one root as one: what lies in folders side by side may be attempts of one run."""
+    files = tuple(f for u in units for f in u.files)
+    return Unit(units[0].root, files, all(u.whole for u in units), tuple(p for u in units for p in u.passed))
+
+
+def _spot(file: LogFile) -> Spot:
+    home, folder = sys.intern(str(file.home)), sys.intern(str(file.folder))
+    return Spot(str(file.path), home, folder, file.dated, file.split, file.version)
+
+
+def _arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
+    path = Path(spot.path)
+    reader = claimed_by(path, readers)
+    if reader is None:
+        raise ReadError(f"{path}: it was a log when it was found, and is not one any more")
+    return LogFile(path, reader, Path(spot.home), Path(spot.folder), spot.dated, spot.split, spot.version)
+
+
+def _together(by_home: dict[Path, list[LogFile]]) -> dict[Path, Path]:
+    """Return home -> the first of the homes that it stays together with."""
+    first = {home: home for home in by_home}
+
+    def root_of(home: Path) -> Path:
+        while first[home] != home:
+            first[home] = home = first[first[home]]
+        return home
+
+    for one, other in (*_twins(by_home), *_sub_writers(by_home)):
+        a, b = root_of(one), root_of(other)
+        if a != b:
+            first[max(a, b)] = min(a, b)
+    return {home: root_of(home) for home in by_home}
+
+
+def _twins(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
+    """Yield homes that one run may have left in two places."""
+    seen: dict[tuple[str, ...], Path] = {}
+    for home in by_home:
+        key = tuple(p for p in home.parts if p.lower() not in KINDS_OF_FOLDERS)
+        if seen.setdefault(key, home) is not home:
+            yield seen[key], home
+
+
+def _sub_writers(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
+    """Yield the homes of event files and of those above them that the same process wrote."""
+    of_folder = {f.folder: f for members in by_home.values() for f in members if f.reader.format.per_folder}
+    for folder, file in of_folder.items():
+        above = of_folder.get(folder.parent)
+        if above is not None and above.home != file.home and "_" in folder.name and _writer(above) == _writer(file):
+            yield above.home, file.home
+
+
+def _writer(file: LogFile) -> str:
+    """Return host and process of an event file: ``events.out.tfevents.<time>.<host>.<process>.<number>``."""
+    name = file.path.name.partition("tfevents.")[2].partition(".")[2]
+    head, _, tail = name.rpartition(".")
+    return head if tail.isdigit() else name
