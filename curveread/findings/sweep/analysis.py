@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from curveread.findings.diagnosis import Statement
 from curveread.run.equality import ByValue
 
-__all__ = ["Analysis", "Association", "Group", "Importance", "Improvement", "Optimum", "Outcome", "Setting"]
+__all__ = ["Analysis", "Association", "Group", "Importance", "Improvement", "Optimum", "Outcome", "Setting", "Side"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Group(ByValue):
     judged, broken
         How many have the outcome as a finite number; how many ended as wrecks.
     centre, low, high
-        Interquartile mean of the outcome over the judged seeds, and its 95 % bootstrap interval, which is
-        NaN for fewer than three seeds.
+        Interquartile mean of the outcome over the seeds, a wreck as worse than any number (so infinite where wrecks
+        reach into the middle half), and its 95 % bootstrap interval, which is NaN for fewer than three seeds.
     tied
         Whether nothing tells it from the best group; None where no claim can be made.
     """
@@ -98,6 +98,15 @@ class Improvement(ByValue):
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A side of a setting: ``lr``, ``>=``, 0.003; relations are ``>=``, ``<=`` for numbers, ``==`` for categories."""
+
+    setting: str
+    relation: str
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
 class Association(ByValue):
     """Something that the runs on one side of a setting share more often than the others.
 
@@ -106,15 +115,17 @@ class Association(ByValue):
     what
         A rule (``divergence``) or ``error``, the verdict.
     setting, relation, value
-        The side: ``lr``, ``>=``, 0.003; relations are ``>=``, ``<=`` for numbers and ``==`` for categories.
+        The side, as in :class:`Side`.
     inside, inside_of, outside, outside_of
-        41 of 47 runs on that side, 2 of 153 others.
+        41 of 47 runs on that side (and on all of ``given``), 2 of 153 others.
     effect, effect_low, effect_high
         Difference of the two shares, with its 95 % interval.
     p, p_corrected, comparisons
         Of one test; over all comparisons that were made, and how many those were.
     confounded
         Other settings that part these runs just as well.
+    given
+        Further sides, all of which these runs lie on: an interaction, where it says more than one side does.
     """
 
     what: str
@@ -132,6 +143,7 @@ class Association(ByValue):
     p_corrected: float
     comparisons: int
     confounded: tuple[str, ...] = ()
+    given: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
