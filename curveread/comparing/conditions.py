@@ -30,9 +30,20 @@ _SETTINGS = {
 _MOST_SETTINGS = 40
 
 
-def conditions(known: Mapping[str, Mapping[str, str]]) -> tuple[Condition, ...]:
-    """Return each condition and whether the runs agree in it; ``known`` is run -> setting -> what it says."""
-    return tuple(_condition(name, wanted, known) for name, wanted in _SETTINGS.items())
+def conditions(known: Mapping[str, Mapping[str, str]], *, language: bool) -> tuple[Condition, ...]:
+    """Return each condition and whether the runs agree in it.
+
+    Parameters
+    ----------
+    known
+        run -> setting -> what it says.
+    language
+        Whether one of them is known as a language model: only then, or where a log speaks of a tokenizer, tokenizer and
+        sequence length matter.
+    """
+    language |= any(name in have for have in known.values() for name in _SETTINGS[TOKENIZER])
+    asked = _SETTINGS if language else {DATA: _SETTINGS[DATA]}
+    return tuple(_condition(name, wanted, known) for name, wanted in asked.items())
 
 
 def differing(known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

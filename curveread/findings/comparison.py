@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Aligned", "ComparedRun", "Comparison", "ComparisonRenderer", "Condition"]
+__all__ = ["Aligned", "ComparedRun", "Comparison", "ComparisonRenderer", "Condition", "Difference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,32 @@ class Aligned(ByValue):
     tags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference(ByValue):
+    """A run's loss less the same loss of the reference, over stretches of their common steps.
+
+    Parameters
+    ----------
+    run, reference
+        Their names.
+    tag, unit
+        The run's curve.
+    step
+        (k,) middle of each stretch.
+    value, low, high
+        (k,) mean difference and its 95 % interval.
+    """
+
+    run: str
+    reference: str
+    tag: str
+    unit: str
+    step: FloatArray
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
 class ComparisonRenderer(Protocol):
     """Shows a comparison; handed in by :mod:`curveread.api`."""
 
@@ -102,6 +128,8 @@ class Comparison(ByValue):
         Settings in which the runs differ: name -> value by run.
     aligned
         ``train-loss`` and ``eval-loss`` on common steps.
+    differences
+        The losses of the runs less those of one of them: the best ranked, else the first.
     renderer
         Draws it.
     """
@@ -112,6 +140,7 @@ class Comparison(ByValue):
     statements: tuple[Statement, ...]
     differing: Mapping[str, Mapping[str, str]]
     aligned: Mapping[str, Aligned]
+    differences: tuple[Difference, ...] = ()
     renderer: ComparisonRenderer | None = field(default=None, repr=False)
 
     @property

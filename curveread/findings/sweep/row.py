@@ -30,7 +30,7 @@ class Measure(ByValue):
     best, best_step
         The best level beyond the noise: that of the smoothed curve, never one lucky value, and its step.
     noise
-        Standard deviation of a single value around the curve's own trend; NaN for fewer than four values.
+        Standard deviation of a single value around the curve's own trend; NaN for fewer than five values.
     points
         Finite values behind it.
     """

@@ -10,13 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.findings.comparison import Comparison
+from curveread.findings.comparison import Comparison, Difference
 from curveread.report.chart.palette import INKS
 from curveread.report.chart.scale import value_axis
 from curveread.report.figure.style import dashes, plain
 
 __all__ = ["figure", "png"]
 
+_INKS = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
+"""The lines of the runs, in the order given."""
 _NAMED = 12
 """Lines that a key names; more colours than that cannot be told apart."""
 
@@ -24,16 +26,26 @@ _NAMED = 12
 def figure(comparison: Comparison) -> Figure:
     """Return the losses of all runs on common steps: a panel for the eval loss and one for the train loss."""
     drawn = [(role, a) for role, a in comparison.aligned.items() if a.step.size]
-    made = Figure(figsize=(8.0, 0.6 + 3.0 * max(len(drawn), 1)), layout="constrained")
+    apart = [(role, [d for d in comparison.differences if d.tag in a.tags]) for role, a in drawn]
+    apart = [(role, found) for role, found in apart if found]
+    panels = len(drawn) + len(apart)
+    made = Figure(figsize=(8.0, 0.6 + 3.0 * len(drawn) + 2.0 * len(apart) if drawn else 3.6), layout="constrained")
     if not drawn:
         made.text(0.5, 0.5, "no loss to draw", ha="center")
         return made
-    grid = made.subplots(len(drawn), 1, sharex=True, squeeze=False)
-    for (role, aligned), ax in zip(drawn, grid[:, 0], strict=True):
+    heights = [3.0] * len(drawn) + [2.0] * len(apart)
+    grid = made.subplots(panels, 1, sharex=True, squeeze=False, height_ratios=heights)
+    for (role, aligned), ax in zip(drawn, grid[: len(drawn), 0], strict=True):
         _draw(ax, aligned.step, aligned.value, [r.name for r in comparison.runs])
         ax.set_title(role.replace("-", " "), loc="left", fontsize="medium")
-    grid[-1, 0].set_xlabel("step")
-    _key(made, list(grid[:, 0]), [r.name for r in comparison.runs])
+    names = [r.name for r in comparison.runs]
+    for (role, found), ax in zip(apart, grid[len(drawn) :, 0], strict=True):
+        _draw_apart(ax, found, names)
+        ax.set_title(
+            f"{role.replace('-', ' ')} less that of {plain(found[0].reference, 40)}", loc="left", fontsize="medium"
+        )
+    grid[-1, 0].set_xlabel(comparison.runs[0].diagnosis.run.x_axis)
+    _key(made, list(grid[: len(drawn), 0]), [r.name for r in comparison.runs])
     return made
 
 
@@ -44,17 +56,32 @@ def png(comparison: Comparison, dpi: int = 150) -> bytes:
     return out.getvalue()
 
 
+def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> None:
+    """Draw the differences with their 95 % intervals around the line on which a run is like the reference."""
+    ax.axhline(0.0, color="0.5", linewidth=0.8)
+    for d in found:
+        ink = _INKS[names.index(d.run) % len(_INKS)]
+        ax.fill_between(d.step, d.low, d.high, color=ink.light, alpha=0.2, linewidth=0)
+        ax.plot(d.step, d.value, color=ink.light, linewidth=1.4, dashes=dashes(ink.dash))
+    reach = value_axis([end for d in found for end in (d.low, d.high)])
+    ax.set_ylim(reach.low, reach.high)
+    _bare(ax)
+
+
 def _draw(ax: Axes, step: IntArray, value: FloatArray, names: Sequence[str]) -> None:
-    inks = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
         if np.isfinite(row).any():
-            ink = inks[i % len(inks)]
+            ink = _INKS[i % len(_INKS)]
             (line,) = ax.plot(step, row, color=ink.light, linewidth=1.6, dashes=dashes(ink.dash))
             line.set_label("\u200a" + plain(name, 40))  # a name that begins with _ would not be shown
     seen = [row[np.isfinite(row)] for row in value]
     if any(row.size for row in seen):
         reach = value_axis(seen)
         ax.set_ylim(reach.low, reach.high)
+    _bare(ax)
+
+
+def _bare(ax: Axes) -> None:
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     ax.grid(axis="y", alpha=0.15)

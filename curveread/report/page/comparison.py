@@ -7,7 +7,7 @@ import base64
 from curveread.findings.comparison import Comparison
 from curveread.report.logtext import clean
 from curveread.report.page.templates import asset, environment
-from curveread.report.text.comparison import SIDE_BY_SIDE, table
+from curveread.report.text.comparison import SIDE_BY_SIDE, findings, table
 
 __all__ = ["fragment", "page"]
 
@@ -49,6 +49,7 @@ def _render(template: str, comparison: Comparison) -> str:
             ],
             names=names,
             differing=[(n, [v.get(name, "?") for name in names]) for n, v in comparison.differing.items()],
+            found=[(rule, [v.get(name, "") for name in names]) for rule, v in findings(comparison).items()],
             picture=picture,
             css=Markup(asset("page.css")),
             version=__version__,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from curveread.findings import wording
 from curveread.findings.comparison import Comparison
 from curveread.findings.wording import count, duration, number
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.logtext import clean, shorten
 
-__all__ = ["SIDE_BY_SIDE", "table", "text"]
+__all__ = ["SIDE_BY_SIDE", "findings", "table", "text"]
 
 SIDE_BY_SIDE = 4
 """Runs that stand side by side, a column each; more are listed below each other."""
@@ -46,7 +47,27 @@ def text(comparison: Comparison) -> str:
         for name, values in comparison.differing.items():
             told = ", ".join(f"{shorten(v, 40)} ({shorten(run, 40)})" for run, v in values.items())
             lines.append(f"  {shorten(name, 40)}: {told}")
+    found = findings(comparison)
+    if found:
+        lines += ["", "Findings:"]
+        for rule, places in found.items():
+            told = ", ".join(f"{place} ({shorten(run, 40)})" for run, place in places.items())
+            lines.append(f"  {rule}: {told}")
     return "\n".join(lines) + "\n"
+
+
+def findings(comparison: Comparison) -> dict[str, dict[str, str]]:
+    """Return where each rule found something: rule -> run -> the first place, and how many more there are."""
+    out: dict[str, dict[str, str]] = {}
+    for run in comparison.runs:
+        places: dict[str, list[int | None]] = {}
+        for f in run.diagnosis.findings:
+            places.setdefault(f.rule, []).append(f.first_step)
+        for rule, steps in places.items():
+            axis = run.diagnosis.run.x_axis
+            first = "found" if steps[0] is None else wording.places(wording.place(steps[0], axis), axis)
+            out.setdefault(rule, {})[run.name] = f"{first} and {len(steps) - 1} more" if len(steps) > 1 else first
+    return out
 
 
 def table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
