@@ -24,7 +24,7 @@ from curveread.readers.textfile import head_of, plain_suffix, read_text
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import TELLING, role_of
+from curveread.run.roles import METRICS, TELLING, role_of
 
 __all__ = ["JsonLogReader"]
 
@@ -33,6 +33,7 @@ _NOT_LOGS = re.compile(
     r"(train|eval|test|predict)_results|model\.safetensors\.index|preprocessor|dataset|manifest|index|schema|settings)[\w.\-]*\.jsonl?$",
     re.IGNORECASE,
 )
+_SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
@@ -61,7 +62,7 @@ class JsonLogReader(Reader):
             else [k for k, _ in keys]
         )
         telling = any(role_of(k) in TELLING for k in numeric)
-        if plain_suffix(path) == ".json" and shaped(head) and any(role_of(k) in TELLING for k, _ in keys):
+        if plain_suffix(path) == ".json" and shaped(head) and any(role_of(k) in _SAYING for k, _ in keys):
             return True
         counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
         if plain_suffix(path) == ".json":

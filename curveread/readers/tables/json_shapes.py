@@ -1,4 +1,4 @@
-"""What a whole JSON document may be: rows, a history of lists, a history by index, points by metric (Sacred)."""
+"""What a whole JSON document may be: rows, a history of lists, by data set or by index, points by metric (Sacred)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ __all__ = ["rows_in", "shaped"]
 Rows = list[dict[str, Any]]
 _SHAPES = re.compile(
     r'"history"\s*:\s*\{|"(?:epochs|logs?|history|metrics|results|records|steps|train_log)"\s*:\s*\[\s*\{'
-    r'|:\s*\{\s*"0"\s*:|"(?:steps|values)"\s*:\s*\[[^\]]*\]\s*,(?:[^\]]*\]\s*,)?\s*"(?:steps|timestamps|values)"\s*:\s*\['
+    r'|:\s*\{\s*"0"\s*:|^\{\s*"(?:train|learn|fit|val|eval|test|dev)[^"]*"\s*:\s*\{\s*"[^"]+"\s*:\s*\[\s*[-\dNI]'
+    r'|"(?:steps|values)"\s*:\s*\[[^\]]*\]\s*,(?:[^\]]*\]\s*,)?\s*"(?:steps|timestamps|values)"\s*:\s*\['
 )
 _DEEPEST = 3
 
@@ -39,6 +40,8 @@ def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
         return [r for r in longest if isinstance(r, dict)]
     if any(_number(v[0]) for v in lists.values()):
         return _columns({k: v for k, v in lists.items() if _number(v[0])})
+    if sets := _sets(whole):
+        return _columns(sets)
     indexed = {k: v for k, v in whole.items() if isinstance(v, dict) and v and all(i.isdigit() for i in v)}
     if indexed and len(indexed) == sum(isinstance(v, dict) for v in whole.values()):
         return _columns({k: [v[i] for i in sorted(v, key=int)] for k, v in indexed.items()})
@@ -49,6 +52,19 @@ def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
 
 def _number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool)) or value in ("NaN", "nan")
+
+
+def _sets(whole: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return ``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}`` as XGBoost's and LightGBM's history of columns."""
+    lists = {
+        f"{name}-{metric}": values
+        for name, metrics in whole.items()
+        if isinstance(metrics, dict)
+        for metric, values in metrics.items()
+        if isinstance(values, list) and values and all(map(_number, values))
+    }
+    one_length = len(set(map(len, lists.values()))) == 1
+    return lists if one_length and len(lists) == sum(len(v) if isinstance(v, dict) else 1 for v in whole.values()) else {}
 
 
 def _columns(columns: dict[str, list[Any]]) -> Rows:

@@ -34,6 +34,12 @@ def test_keras_histories(tmp_path: Path) -> None:
         assert _read(tmp_path / str(i), "history.json", what)["loss"].value.tolist() == VALUES
 
 
+def test_boosters_histories_by_data_set(tmp_path: Path) -> None:
+    run = _read(tmp_path, "evals.json", {"train": {"rmse": VALUES}, "eval": {"rmse": [v + 1 for v in VALUES]}})
+    assert {t: c.role.value for t, c in run.curves.items()} == {"train-rmse": "train-loss", "eval-rmse": "eval-loss"}
+    assert run["eval-rmse"].value.tolist() == [v + 1 for v in VALUES]
+
+
 def test_rows_below_a_name(tmp_path: Path) -> None:
     run = _read(
         tmp_path,
