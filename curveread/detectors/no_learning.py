@@ -11,6 +11,7 @@ from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.returns import TRAINING, never_gained
+from curveread.detectors.unmoved import unmoved
 from curveread.detectors.untrained import Sign, guessing, surest_sign
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
@@ -33,7 +34,9 @@ class NoLearning(Detector):
         of it. Without a training loss, rewards of which none ever rose above that of the first episodes: that wander
         without rising, fall, are one number throughout, or have no spread within groups of answers to one prompt. And,
         at any noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an
-        evaluation that repeats one number to its last digit, a language model that stays at the level of guessing.
+        evaluation that repeats one number to its last digit, a language model that stays at the level of guessing,
+        losses of which none moves by a thousandth, accuracies (where no loss is logged) that are each one number
+        throughout, an R2 that never rises above 0.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
@@ -59,11 +62,10 @@ class NoLearning(Detector):
     """
 
     rule: ClassVar[str] = "no-learning"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY),)
     uses: ClassVar[tuple[Role, ...]] = (
         Role.EVAL_LOSS,
-        Role.EVAL_ACCURACY,
-        Role.TRAIN_ACCURACY,
+        Role.QUALITY_METRIC,
         Role.DIAGNOSTIC,
         *TRAINING,
     )
@@ -80,14 +82,14 @@ class NoLearning(Detector):
         if (sign := surest_sign(subject)) is not None:
             return [self._shown(sign)]
         view = subject.first(Role.TRAIN_LOSS)
-        if view is None:
+        if view is None and subject.all(Role.REWARD):
             return never_gained(subject, self.least_course)
         # A fine-tune gains little at first sight, and the evaluation shows that it does.
-        if len(view) >= self.least_course and not subject.eval_falls(subject.first_step, 0.003):
+        if view is not None and len(view) >= self.least_course and not subject.eval_falls(subject.first_step, 0.003):
             found = self._loss(view)
             if found:
                 return [self._finding(view, *found, subject)]
-        sign = guessing(subject)
+        sign = guessing(subject) or unmoved(subject)
         return [] if sign is None else [self._shown(sign)]
 
     def _loss(self, view: CurveView) -> tuple[int, float, float] | None:

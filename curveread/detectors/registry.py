@@ -33,6 +33,7 @@ _NOT_CHECKS = {
     "rhythm",
     "stops",
     "spoilt_eval",
+    "unmoved",
     "untrained",
 }
 _registered: dict[str, type[Detector]] = {}

@@ -19,9 +19,9 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["Sign", "guessing", "surest_sign"]
+__all__ = ["FEWEST", "Sign", "falls", "guessing", "precise_enough", "sign_of", "surest_sign"]
 
-_LEAST = 5
+FEWEST = 5
 """Points of which something exact can be said; of evaluations one fewer will do."""
 _NEARLY_ALL = 0.8
 _MOST = 0.6
@@ -79,7 +79,7 @@ def _zero_loss(view: CurveView, subject: Subject) -> Sign | None:
     value = view.curve.value
     zero = value == 0.0
     moving = subject.task.kind in RL or subject.task.kind is TaskKind.PREFERENCE
-    if value.size < _LEAST or moving or not zero[0] or float(zero.mean()) < _NEARLY_ALL:
+    if value.size < FEWEST or moving or not zero[0] or float(zero.mean()) < _NEARLY_ALL:
         return None
     norm = subject.first(Role.GRAD_NORM)
     if norm is not None and float((norm.curve.value > 0.0).mean()) > 1.0 - _NEARLY_ALL:
@@ -91,17 +91,17 @@ def _zero_loss(view: CurveView, subject: Subject) -> Sign | None:
         points=count(zero.size),
     )
     advice = "Look whether any label counts: all masked, all cut off, or none in the batch."
-    return _sign(view, 0, zero.size - 1, message, "zero-points", int(zero.sum()), advice)
+    return sign_of(view, 0, zero.size - 1, message, "zero-points", int(zero.sum()), advice)
 
 
 def _same_loss(view: CurveView) -> Sign | None:
     """Find a loss that repeats one number, to its last digit, where it began."""
     value = view.curve.value
     first, length = longest_repeat(value)
-    if length < max(_LEAST, _MOST * value.size) or first > max(2, value.size // 10):
+    if length < max(FEWEST, _MOST * value.size) or first > max(2, value.size // 10):
         return None
     start, same = float(value[0]), float(value[first])
-    if same <= 0.0 or significant_digits(same) < _DIGITS or not abs(start - same) <= _AROUND * abs(same):
+    if same <= 0.0 or not precise_enough(same) or not abs(start - same) <= _AROUND * abs(same):
         return None
     message = text(
         "{tag} never left its starting level: it is {level}, to the last digit, at {points} points in a row from "
@@ -112,13 +112,13 @@ def _same_loss(view: CurveView) -> Sign | None:
         onset=Place(int(view.curve.step[first])),
     )
     advice = "Look for dead units, a saturated output or a loss that does not depend on the parameters."
-    return _sign(view, 0, first + length - 1, message, "equal-points", length, advice)
+    return sign_of(view, 0, first + length - 1, message, "equal-points", length, advice)
 
 
 def _guesses(view: CurveView, subject: Subject) -> Sign | None:
     """Find a loss of a language model that stays where guessing would be, or above."""
     vocabulary, n = subject.task.vocabulary, len(view)
-    if not subject.task.language or vocabulary is None or view.assumed_unit != "nats" or n < 2 * _LEAST:
+    if not subject.task.language or vocabulary is None or view.assumed_unit != "nats" or n < 2 * FEWEST:
         return None
     guess, half = float(np.log(vocabulary)), view.value[n // 2 :]
     level = float(np.median(half))
@@ -133,7 +133,7 @@ def _guesses(view: CurveView, subject: Subject) -> Sign | None:
         guess=level_of(guess, "nats"),
     )
     advice = "Look whether the checkpoint was loaded, fits its tokenizer, and gives finite numbers at this precision."
-    return _sign(view, 0, len(view.curve) - 1, message, "level-of-the-second-half", level, advice, view.unit)
+    return sign_of(view, 0, len(view.curve) - 1, message, "level-of-the-second-half", level, advice, view.unit)
 
 
 def guessing(subject: Subject) -> Sign | None:
@@ -150,12 +150,12 @@ def guessing(subject: Subject) -> Sign | None:
     than exp(-loss) of the time; only even guessing is right exactly so often (and a model that is never wrong).
     """
     view = subject.first(Role.TRAIN_LOSS)
-    if view is None or len(view) < 2 * _LEAST or float(view.value.min()) <= 0.0:
+    if view is None or len(view) < 2 * FEWEST or float(view.value.min()) <= 0.0:
         return None
     edge = np.linspace(0, len(view), min(20, len(view) // 2) + 1).round().astype(np.int64)
     loss = np.array([np.median(view.value[a:b]) for a, b in pairwise(edge)])
     for metric in subject.all(Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY):
-        if len(metric) < _LEAST:
+        if len(metric) < FEWEST:
             continue
         share = metric.value / (100.0 if float(metric.value.max()) > 1.0 else 1.0)
         beside = np.interp(view.step, metric.step, share)
@@ -185,15 +185,15 @@ def guessing(subject: Subject) -> Sign | None:
         )
         advice = "Lower the learning rate; look whether gradients reach the weights and labels belong to their inputs."
         at = np.searchsorted(view.curve.step, view.step[[int(edge[first]), last]])
-        return _sign(view, int(at[0]), int(at[1]), message, "level", level, advice, view.unit)
+        return sign_of(view, int(at[0]), int(at[1]), message, "level", level, advice, view.unit)
     return None
 
 
 def _zero_gradient(subject: Subject) -> Sign | None:
     """Find a gradient norm that is exactly 0 beside a loss that does not fall."""
     norm, loss = subject.first(Role.GRAD_NORM), subject.first(Role.TRAIN_LOSS, Role.POLICY_LOSS)
-    least = 20 if subject.task.kind in RL else _LEAST  # a rare reward may come late
-    if norm is None or len(norm) < least or (loss is not None and _falls(loss)):
+    least = 20 if subject.task.kind in RL else FEWEST  # a rare reward may come late
+    if norm is None or len(norm) < least or (loss is not None and falls(loss)):
         return None
     zero = norm.value == 0.0
     if float(zero.mean()) < 0.9:
@@ -208,13 +208,13 @@ def _zero_gradient(subject: Subject) -> Sign | None:
         "Look for frozen or detached parameters, checkpointing without inputs that need gradients, or groups of "
         "answers that all get the same reward."
     )
-    return _sign(norm, 0, len(norm.curve) - 1, message, "zero-points", int(zero.sum()), advice)
+    return sign_of(norm, 0, len(norm.curve) - 1, message, "zero-points", int(zero.sum()), advice)
 
 
 def _same_evaluation(view: CurveView) -> Sign | None:
     """Find an evaluation loss that is the same number, to its last digit, every time."""
     value = view.curve.value
-    if value.size < _LEAST - 1 or not bool((value == value[0]).all()) or significant_digits(float(value[0])) < _DIGITS:
+    if value.size < FEWEST - 1 or not bool((value == value[0]).all()) or not precise_enough(float(value[0])):
         return None
     message = text(
         "{tag} is {level}, to the last digit, at each of {points} evaluations: the weights that are evaluated do not "
@@ -224,20 +224,36 @@ def _same_evaluation(view: CurveView) -> Sign | None:
         points=count(value.size),
     )
     advice = "Look whether the optimiser holds the parameters of the model that is evaluated."
-    return _sign(view, 0, value.size - 1, message, "equal-points", value.size, advice)
+    return sign_of(view, 0, value.size - 1, message, "equal-points", value.size, advice)
 
 
-def _sign(
+def precise_enough(value: float) -> bool:
+    """Return whether a logged number has so many digits that an equal one was not only rounded to it."""
+    return significant_digits(value) >= _DIGITS
+
+
+def sign_of(
     view: CurveView, first: int, last: int, message: Text, key: str, value: float, advice: str, unit: str = "points"
 ) -> Sign:
+    """Return the sign that a curve shows from one index of the logged points to another.
+
+    Parameters
+    ----------
+    view, first, last
+        The curve and the indices.
+    message, advice
+        What it is and where to look.
+    key, value, unit
+        The evidence for it.
+    """
     step = view.curve.step
     evidence = Evidence(key, key.replace("-", " "), float(value), unit)
     return Sign(view, int(step[first]), int(step[last]), message, (evidence,), advice)
 
 
-def _falls(view: CurveView) -> bool:
+def falls(view: CurveView) -> bool:
     """Return whether the last third of a loss lies clearly below its first."""
-    if len(view) < _LEAST:
+    if len(view) < FEWEST:
         return False
     y = view.parts.y
     third = max(1, y.size // 3)

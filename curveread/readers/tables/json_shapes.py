@@ -64,7 +64,9 @@ def _sets(whole: dict[str, Any]) -> dict[str, list[Any]]:
         if isinstance(values, list) and values and all(map(_number, values))
     }
     one_length = len(set(map(len, lists.values()))) == 1
-    return lists if one_length and len(lists) == sum(len(v) if isinstance(v, dict) else 1 for v in whole.values()) else {}
+    return (
+        lists if one_length and len(lists) == sum(len(v) if isinstance(v, dict) else 1 for v in whole.values()) else {}
+    )
 
 
 def _columns(columns: dict[str, list[Any]]) -> Rows:

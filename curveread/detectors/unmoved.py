@@ -1,0 +1,111 @@
+"""What shows that a run never moved: losses and accuracies that stay where they began, an R2 that stays below 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.returns import continued
+from curveread.detectors.untrained import FEWEST, Sign, falls, precise_enough, sign_of
+from curveread.findings.arguments import Tag, count, share
+from curveread.findings.arguments import level as level_of
+from curveread.findings.text import text
+from curveread.run.roles import Role
+from curveread.run.tags.grammar import parse
+from curveread.signals.trend import kendall_tau
+
+__all__ = ["unmoved"]
+
+_STILL = 1e-3
+"""Share of its first value within which a loss has not moved at all: training moves it more in a single epoch."""
+_LONG = 8
+"""Points that are enough to say of an accuracy that it is one number throughout: few examples give few numbers."""
+_LEARNT = 0.9
+"""An accuracy above which there may be nothing left to learn."""
+_R2 = (("r", "2"), ("r", "squared"))
+
+
+def unmoved(subject: Subject) -> Sign | None:
+    """Return what has not moved since the start of the run: all of its losses, or without a loss all its accuracies.
+
+    Parameters
+    ----------
+    subject
+        Its losses, accuracies and other quality metrics.
+    """
+    losses = subject.all(Role.EVAL_LOSS, Role.TRAIN_LOSS)
+    if not losses:
+        return _same_accuracies(subject.all(Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY))
+    if (nothing := _explains_nothing(subject)) is not None:
+        return nothing
+    if continued(subject):
+        return None  # it goes on from an earlier run, at whose end there may have been nothing left to learn
+    train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS)
+    if train is None or not all(map(_still, evaluated)):
+        return None
+    # A loss on fixed data has no noise: that it stays where it is says that the weights do.
+    shown = next((v for v in evaluated if len(v) >= FEWEST), None)
+    if shown is None and len(train) >= 2 * FEWEST and _still(train):
+        shown = train
+    if shown is None or falls(train) or not precise_enough(float(shown.value[0])):
+        return None
+    most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
+    message = text(
+        "{tag} never left its starting level of {level}: it moved by {most} of it at most, at {points} points",
+        tag=Tag(shown.tag),
+        level=level_of(float(shown.value[0]), shown.unit),
+        most=share(most),
+        points=count(len(shown)),
+    )
+    advice = "Look at the size of the learning rate, and whether the optimiser holds the parameters that are to learn."
+    return sign_of(shown, 0, len(shown.curve) - 1, message, "largest-move", most, advice, "ratio")
+
+
+def _still(view: CurveView) -> bool:
+    value = view.value
+    return value.size > 0 and bool(value[0] > 0.0 and np.all(np.abs(value - value[0]) <= _STILL * value[0]))
+
+
+def _same_accuracies(views: tuple[CurveView, ...]) -> Sign | None:
+    """Find accuracies that are each one number throughout, below what a model that learnt all would have."""
+    if not views or any(len(v) == 0 or float(np.ptp(v.value)) > 0.0 for v in views):
+        return None
+    view = max(views, key=len)
+    if len(view) < _LONG or max(_part(v) for v in views) > _LEARNT:
+        return None
+    message = text(
+        "{tag} is {level} at each of {points} points, from the first on: the weights do not change, or the answer is "
+        "always the same",
+        tag=Tag(view.tag),
+        level=level_of(float(view.value[0]), view.unit),
+        points=count(len(view)),
+    )
+    advice = "Look at the learning rate, at frozen or detached parameters, and at what the model answers."
+    return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", len(view), advice)
+
+
+def _part(metric: CurveView) -> float:
+    """Return the largest value of an accuracy as a share of 1."""
+    most = float(metric.value.max())
+    return most / 100.0 if most > 1.0 else most
+
+
+def _explains_nothing(subject: Subject) -> Sign | None:
+    """Find an R2 that never rose above 0: the mean of the targets would predict as well."""
+    for view in subject.all(Role.QUALITY_METRIC):
+        value, n = view.value, len(view)
+        head = parse(view.tag).head
+        if head is None or head.words[:2] not in _R2 or n < FEWEST or float(value.max()) > 0.01:
+            continue
+        late = value[n // 2 :]
+        if kendall_tau(late) > 0.5 and float(late[-1]) < 0.0:
+            continue  # it begins far below and is on its way
+        message = text(
+            "{tag} never rose above {most} at {points} evaluations: the mean of the targets predicts as well",
+            tag=Tag(view.tag),
+            most=level_of(float(value.max())),
+            points=count(n),
+        )
+        advice = "Look at the scale of the inputs and targets, the learning rate, and whether targets fit their inputs."
+        return sign_of(view, 0, len(view.curve) - 1, message, "best-value", float(value.max()), advice, "")
+    return None
