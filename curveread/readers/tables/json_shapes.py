@@ -55,7 +55,7 @@ def _number(value: Any) -> bool:
 
 
 def _sets(whole: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return ``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}`` as XGBoost's and LightGBM's history of columns."""
+    """Return ``{"train": {"rmse": [...]}, "valid": {"rmse": [...]}}`` as columns: XGBoost's, LightGBM's history."""
     lists = {
         f"{name}-{metric}": values
         for name, metrics in whole.items()
@@ -63,10 +63,8 @@ def _sets(whole: dict[str, Any]) -> dict[str, list[Any]]:
         for metric, values in metrics.items()
         if isinstance(values, list) and values and all(map(_number, values))
     }
-    one_length = len(set(map(len, lists.values()))) == 1
-    return (
-        lists if one_length and len(lists) == sum(len(v) if isinstance(v, dict) else 1 for v in whole.values()) else {}
-    )
+    entries = sum(len(v) if isinstance(v, dict) else 1 for v in whole.values())
+    return lists if len(lists) == entries and len(set(map(len, lists.values()))) == 1 else {}
 
 
 def _columns(columns: dict[str, list[Any]]) -> Rows:
