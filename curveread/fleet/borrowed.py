@@ -15,6 +15,7 @@ from contextlib import closing
 from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from curveread.fleet.attempt import Failure, attempt_within
 from curveread.fleet.workers import in_processes
@@ -76,6 +77,7 @@ class _Errand:
         self.taken = 0
         self.chunk = 1
         self.broken = False
+        self.tag, self.sent = uuid4().hex, 0
 
     def outcomes(self) -> Iterator[tuple[Any, Any]]:
         while True:
@@ -108,10 +110,15 @@ class _Errand:
 
     def _submit(self, chunk: list[tuple[int, Any]]) -> None:
         try:
-            self.out[self.executor.submit(_attempt_all, self.work, [unit for _, unit in chunk], self.timeout)] = chunk
+            self.out[self._future([unit for _, unit in chunk])] = chunk
         except BrokenExecutor:
             self.broken = True
             self.suspects.extend(chunk)
+
+    def _future(self, units: list[Any]) -> Future[Any]:
+        """Submit units, under a name of their own: Dask takes equal tasks for one and remembers how it ended."""
+        self.sent += 1
+        return self.executor.submit(_attempt_all, self.work, units, self.timeout, f"{self.tag}-{self.sent}")
 
     def _receive(self, chunk: list[tuple[int, Any]], future: Future[Any]) -> None:
         try:
@@ -128,7 +135,7 @@ class _Errand:
         """Try one unit with nothing beside it."""
         index, unit = suspect
         try:
-            _, (outcome,) = self.executor.submit(_attempt_all, self.work, [unit], self.timeout).result()
+            _, (outcome,) = self._future([unit]).result()
         except Exception as error:
             outcome = Failure(f"it was lost twice: {type(error).__name__}: {error}")
         self.done[index] = unit, outcome
@@ -154,8 +161,10 @@ def _numbered(work: Callable[[U], R], numbered: tuple[int, U]) -> R:
     return work(numbered[1])
 
 
-def _attempt_all(work: Callable[[U], R], units: Sequence[U], timeout: float | None) -> tuple[float, list[R | Failure]]:
-    """Return how long it took, in seconds, and what became of each unit."""
+def _attempt_all(
+    work: Callable[[U], R], units: Sequence[U], timeout: float | None, name: str
+) -> tuple[float, list[R | Failure]]:
+    """Return how long it took, in seconds, and what became of each unit; ``name`` tells the task from all others."""
     start = time.perf_counter()
     outcomes = [attempt_within(work, unit, timeout) for unit in units]
     return time.perf_counter() - start, outcomes
