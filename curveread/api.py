@@ -237,18 +237,20 @@ def diagnose(
     return replace(on_axis(judged, run), renderer=ReportRenderer())
 
 
-def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
+def compare(runs: Sequence[Run | Diagnosis], *, align: str = "step") -> Comparison:
     """Put runs side by side, and say whether their losses can be ranked.
 
     Parameters
     ----------
     runs
         Two runs or more, or their diagnoses.
+    align
+        ``step`` lays the losses on what the runs' steps count, ``share`` on the share of each run's own length.
 
     Raises
     ------
     UsageError
-        For fewer than two.
+        For fewer than two, or another way to align them.
 
     Examples
     --------
@@ -259,7 +261,7 @@ def compare(runs: Sequence[Run | Diagnosis]) -> Comparison:
     from curveread.comparing.compare import compare as side_by_side
     from curveread.report.renderer import Side
 
-    made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs])
+    made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs], align=align)
     return replace(made, renderer=Side())
 
 

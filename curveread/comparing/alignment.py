@@ -16,19 +16,27 @@ __all__ = ["aligned"]
 _GRID = 1000
 
 
-def aligned(runs: Sequence[ComparedRun], role: Role) -> Aligned:
-    """Return a loss of all runs on at most 1,000 common steps."""
+def aligned(runs: Sequence[ComparedRun], role: Role, *, share: bool = False) -> Aligned:
+    """Return a loss of all runs on at most 1,000 common steps, or on as many shares of each run's own length."""
     knots = [_knots(r.diagnosis, role) for r in runs]
+    if share:
+        knots = [k and (k[0], _share(r.diagnosis, k[1]), k[2]) for r, k in zip(runs, knots, strict=True)]
     ends = [k for k in knots if k is not None]
     if not ends:
         return Aligned(np.empty(0, np.int64), np.empty((len(runs), 0)), tuple("" for _ in runs))
     low, high = min(float(s[0]) for _, s, _ in ends), max(float(s[-1]) for _, s, _ in ends)
-    step = np.unique(np.linspace(low, high, _GRID).round().astype(np.int64))
+    step = np.linspace(low, high, _GRID) if share else np.unique(np.linspace(low, high, _GRID).round().astype(np.int64))
     rows = [
         np.full(step.size, np.nan) if k is None else np.interp(step, k[1], k[2], left=np.nan, right=np.nan)
         for k in knots
     ]
     return Aligned(step, np.array(rows), tuple("" if k is None else k[0] for k in knots))
+
+
+def _share(d: Diagnosis, step: FloatArray) -> FloatArray:
+    """Return steps as per cent of the run's length."""
+    first, last = d.run.first_step or 0, d.run.last_step or 0
+    return 100.0 * (step - first) / max(last - first, 1)
 
 
 def _knots(d: Diagnosis, role: Role) -> tuple[str, FloatArray, FloatArray] | None:

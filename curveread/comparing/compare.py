@@ -12,7 +12,7 @@ from curveread.comparing.factor import factors
 from curveread.comparing.pairs import loss_of
 from curveread.comparing.parting import partings
 from curveread.comparing.ranking import comparable, figures, lead, ranking, same_steps
-from curveread.errors import UsageError
+from curveread.errors import ArgumentError, UsageError
 from curveread.findings.arguments import Name, Place
 from curveread.findings.comparison import ComparedRun, Comparison, Condition
 from curveread.findings.diagnosis import Diagnosis, Statement
@@ -27,13 +27,15 @@ __all__ = ["compare"]
 _OUTLIERS = ("loss-spike", "outlier-batch")
 
 
-def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
+def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Comparison:
     """Compare runs.
 
     Parameters
     ----------
     diagnoses
         Of two runs or more.
+    align
+        ``step`` lays the losses on what the runs' steps count, ``share`` on the share of each run's own length.
 
     Returns
     -------
@@ -44,10 +46,12 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
     Raises
     ------
     UsageError
-        For fewer than two runs.
+        For fewer than two runs, or another way to align them.
     """
     if len(diagnoses) < 2:
         raise UsageError("compare needs at least two runs")
+    if align not in ("step", "share"):
+        raise ArgumentError("align", align, "there is no such way; use step or share")
     names = _names(diagnoses)
     ends = [d.run.last_step for d in diagnoses if d.run.last_step is not None]
     common = min(ends) if ends and min(ends) < max(ends) else None
@@ -71,7 +75,8 @@ def compare(diagnoses: Sequence[Diagnosis]) -> Comparison:
         ranked=tuple(r.run.name for r in order),
         statements=tuple(said),
         differing=differing(known),
-        aligned={role.value: aligned(runs, role) for role in (Role.TRAIN_LOSS, Role.EVAL_LOSS)},
+        aligned={role.value: aligned(runs, role, share=align == "share") for role in (Role.TRAIN_LOSS, Role.EVAL_LOSS)},
+        axis="share" if align == "share" else diagnoses[0].run.x_axis,
         differences=apart,
     )
 

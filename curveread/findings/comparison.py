@@ -62,14 +62,14 @@ class Aligned(ByValue):
     Parameters
     ----------
     step
-        (m,) steps.
+        (m,) steps, or per cent of each run's own length.
     value
         (runs, m) the train loss's trend, the evals joined by straight lines; NaN where a run has none.
     tags
         The curve of each run, empty where it has none.
     """
 
-    step: IntArray
+    step: IntArray | FloatArray
     value: FloatArray
     tags: tuple[str, ...]
 
@@ -128,6 +128,8 @@ class Comparison(ByValue):
         Settings in which the runs differ: name -> value by run.
     aligned
         ``train-loss`` and ``eval-loss`` on common steps.
+    axis
+        What the aligned losses lie on: ``step`` and its like, or ``share`` of each run's own length.
     differences
         The losses of the runs less those of one of them: the best ranked, else the first.
     renderer
@@ -140,6 +142,7 @@ class Comparison(ByValue):
     statements: tuple[Statement, ...]
     differing: Mapping[str, Mapping[str, str]]
     aligned: Mapping[str, Aligned]
+    axis: str = "step"
     differences: tuple[Difference, ...] = ()
     renderer: ComparisonRenderer | None = field(default=None, repr=False)
 

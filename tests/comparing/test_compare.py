@@ -142,6 +142,16 @@ def test_curves_are_aligned_on_common_steps() -> None:
     assert evals.value[0][at] == pytest.approx(np.interp(evals.step[at], 50 * np.arange(1, 41), EVALS))
 
 
+def test_runs_of_unlike_length_are_laid_over_each_other() -> None:
+    found = cr.compare([_run("a"), made(decaying(1000), name="b")], align="share")
+    train = found.aligned["train-loss"]
+    assert (train.step[0], train.step[-1]) == (0.0, 100.0)
+    assert np.isfinite(train.value[:, 1:-1]).all()
+    assert found.plot().axes[-1].get_xlabel() == "share of the run (%)"
+    with pytest.raises(UsageError, match="use step or share"):
+        cr.compare([_run("a"), _run("b")], align="epoch")
+
+
 def test_names_are_told_apart() -> None:
     found = cr.compare([_run("same"), _run("same"), _run("other")])
     assert len({r.name for r in found.runs}) == 3

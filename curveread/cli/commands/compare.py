@@ -20,10 +20,16 @@ def arguments(parser: Parser) -> None:
     """Add what ``compare`` takes."""
     add_paths(parser)
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="Also write it: .html, .json, .txt or .png.")
+    parser.add_argument(
+        "--align",
+        choices=("step", "share"),
+        default="step",
+        help="Lay the losses on steps or on shares of each run.",
+    )
     add_reading(parser)
 
 
-def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = None) -> int:
+def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = None, align: str = "step") -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
     from curveread.report.text.comparison import text
     from curveread.report.write import COMPARISON_FORMATS
@@ -34,7 +40,7 @@ def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = No
     runs = [item for item in items if isinstance(item, Run)]
     if len(runs) < 2:
         raise UsageError(f"compare needs at least two runs, and {len(runs) or 'none'} could be read")
-    made = api.compare(runs)
+    made = api.compare(runs, align=align)
     print(text(made), end="")
     if output is not None:
         print(f"\ncomparison: {clean(api.write_comparison(made, output))}")

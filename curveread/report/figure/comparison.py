@@ -26,7 +26,10 @@ _NAMED = 12
 def figure(comparison: Comparison) -> Figure:
     """Return the losses of all runs on common steps: a panel for the eval loss and one for the train loss."""
     drawn = [(role, a) for role, a in comparison.aligned.items() if a.step.size]
-    apart = [(role, [d for d in comparison.differences if d.tag in a.tags]) for role, a in drawn]
+    apart = [
+        (role, [d for d in comparison.differences if d.tag in a.tags and comparison.axis != "share"])
+        for role, a in drawn
+    ]
     apart = [(role, found) for role, found in apart if found]
     panels = len(drawn) + len(apart)
     made = Figure(figsize=(8.0, 0.6 + 3.0 * len(drawn) + 2.0 * len(apart) if drawn else 3.6), layout="constrained")
@@ -41,10 +44,9 @@ def figure(comparison: Comparison) -> Figure:
     names = [r.name for r in comparison.runs]
     for (role, found), ax in zip(apart, grid[len(drawn) :, 0], strict=True):
         _draw_apart(ax, found, names)
-        ax.set_title(
-            f"{role.replace('-', ' ')} less that of {plain(found[0].reference, 40)}", loc="left", fontsize="medium"
-        )
-    grid[-1, 0].set_xlabel(comparison.runs[0].diagnosis.run.x_axis)
+        less = f"{role.replace('-', ' ')} less that of {plain(found[0].reference, 40)}"
+        ax.set_title(less, loc="left", fontsize="medium", parse_math=False)
+    grid[-1, 0].set_xlabel("share of the run (%)" if comparison.axis == "share" else comparison.axis)
     _key(made, list(grid[: len(drawn), 0]), [r.name for r in comparison.runs])
     return made
 
@@ -68,7 +70,7 @@ def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> 
     _bare(ax)
 
 
-def _draw(ax: Axes, step: IntArray, value: FloatArray, names: Sequence[str]) -> None:
+def _draw(ax: Axes, step: IntArray | FloatArray, value: FloatArray, names: Sequence[str]) -> None:
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
         if np.isfinite(row).any():
             ink = _INKS[i % len(_INKS)]
