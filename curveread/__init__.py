@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from curveread.errors import CurvereadError, ReadError
     from curveread.findings.diagnosis import Diagnosis
     from curveread.findings.finding import Finding, Severity
+    from curveread.findings.sweep.sweep import Sweep
+    from curveread.fleet.sweep import sweep
     from curveread.run.model import Curve, Run
     from curveread.run.roles import Role
     from curveread.version import __version__
@@ -31,6 +33,7 @@ __all__ = [
     "Role",
     "Run",
     "Severity",
+    "Sweep",
     "__version__",
     "compare",
     "diagnose",
@@ -39,6 +42,7 @@ __all__ = [
     "read_all",
     "report",
     "smooth",
+    "sweep",
 ]
 
 _HOME = {
@@ -50,6 +54,8 @@ _HOME = {
     "Role": "run.roles",
     "Run": "run.model",
     "Severity": "findings.finding",
+    "Sweep": "findings.sweep.sweep",
+    "sweep": "fleet.sweep",
     "__version__": "version",
 }
 """Modules of the names; all others are functions of ``api``."""

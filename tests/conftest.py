@@ -62,6 +62,14 @@ def corpus_wild() -> Path:
 
 
 @pytest.fixture(scope="session")
+def corpus_sweep() -> Path:
+    path = CORPUS / "sweep40"
+    if not path.is_dir():
+        absent(f"no sweep of forty runs at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     found = (
         os.environ.get("CHROMIUM")

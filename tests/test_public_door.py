@@ -27,6 +27,7 @@ def test_the_door_is_small_and_known() -> None:
         "Role",
         "Run",
         "Severity",
+        "Sweep",
         "__version__",
         "compare",
         "diagnose",
@@ -35,6 +36,7 @@ def test_the_door_is_small_and_known() -> None:
         "read_all",
         "report",
         "smooth",
+        "sweep",
     ]
 
 

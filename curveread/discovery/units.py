@@ -27,6 +27,8 @@ class Spot(NamedTuple):
     dated: bool
     split: str
     version: int
+    spread: bool
+    """Whether its log is spread over further files of its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,16 @@ def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
     return [Unit(str(root), tuple(map(_spot, groups[home])), whole, missed.get(home, ())) for home in order]
 
 
-def joined(units: Sequence[Unit]) -> Unit:
+def joined(units: Sequence[Unit], *, whole: bool = False) -> Unit:
     """Return units of one root as one: what lies in folders side by side may be attempts of one run."""
     files = tuple(f for u in units for f in u.files)
-    return Unit(units[0].root, files, all(u.whole for u in units), tuple(p for u in units for p in u.passed))
+    return Unit(units[0].root, files, whole, tuple(p for u in units for p in u.passed))
 
 
 def _spot(file: LogFile) -> Spot:
     home, folder = sys.intern(str(file.home)), sys.intern(str(file.folder))
-    return Spot(str(file.path), home, folder, file.dated, file.split, file.version)
+    spread = file.reader.home(file.path) is not None
+    return Spot(str(file.path), home, folder, file.dated, file.split, file.version, spread)
 
 
 def _arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from curveread.errors import ExportError
 
-__all__ = ["put"]
+__all__ = ["placed", "put"]
 
 
 def put(path: Path, content: str | bytes) -> None:
     """Write a file beside its place and move it there in one step."""
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    with placed(path) as place:
+        place.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """Yield a new file beside the place of one, and move it there in one step when the block has written it.
+
+    Raises
+    ------
+    ExportError
+        When the file cannot be written.
+    """
     temporary: str | None = None
     try:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
         ) as out:
             temporary = out.name
-            out.write(data)
+        yield Path(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from curveread.run.settings import settings
+from curveread.run.settings import last_part
 
 __all__ = ["Value", "hyperparameters", "is_hyperparameter", "plain_settings", "worded"]
 
@@ -16,7 +16,9 @@ Value = str | int | float | bool | list[Any] | tuple[Any, ...]
 _NOT_SET = frozenset(
     (
         "name run_name output_dir logging_dir log_dir path dir id start_time host date epoch global_step step "
-        "total_flos train_loss eval_loss loss best_metric best_model_checkpoint num_input_tokens_seen finished state"
+        "total_flos train_loss eval_loss loss best_metric best_model_checkpoint num_input_tokens_seen finished state "
+        "exp_name experiment experiment_name run_id save_dir save_path output_path ckpt_dir checkpoint_dir log_path "
+        "logdir hostname pid"
     ).split()
 )
 _RESULTS = ("runtime", "per_second", "_per_sec", "_flos", "timestamp")
@@ -35,18 +37,35 @@ def hyperparameters(config: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def is_hyperparameter(name: str) -> bool:
-    """Return whether a setting of this name, in lower case, was set by somebody."""
+    """Return whether a setting of this name was set by somebody."""
+    name = last_part(name)
     return name not in _NOT_SET and not name.endswith(_RESULTS)
 
 
 def plain_settings(config: Mapping[str, Any]) -> dict[str, Value]:
-    """Return all settings that are plain values or lists of them; of two of one name the first."""
+    """Return all settings that are plain values or lists of them.
+
+    Each goes by the last part of its name in lower case; a further one of that name that differs by its whole name.
+
+    Examples
+    --------
+    >>> plain_settings({"generator": {"lr": 0.1}, "critic": {"lr": 0.2}})
+    {'lr': 0.1, 'critic.lr': 0.2}
+    """
     out: dict[str, Value] = {}
-    for name, value in settings(config):
+    for name, value in _named(config):
         listed = isinstance(value, list | tuple) and all(isinstance(v, str | int | float) for v in value)
-        if isinstance(value, str | int | float) or listed:
-            out.setdefault(name, value)
+        if (isinstance(value, str | int | float) or listed) and out.setdefault(last_part(name), value) != value:
+            out.setdefault(name.lower(), value)
     return out
+
+
+def _named(config: Mapping[str, Any], above: str = "", depth: int = 4) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a config and of the mappings in it with their whole names."""
+    for key, value in config.items():
+        yield f"{above}{key}", value
+        if depth and isinstance(value, Mapping):
+            yield from _named(value, f"{above}{key}.", depth - 1)
 
 
 def worded(value: Value) -> str:

@@ -74,7 +74,7 @@ class Sketch(ByValue):
 
     tag: str
     role: str
-    step: tuple[int, ...]
+    step: tuple[int | float, ...]
     value: tuple[float, ...]
 
 

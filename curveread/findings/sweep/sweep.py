@@ -42,14 +42,14 @@ class Sweep(ByValue):
     Parameters
     ----------
     rows
-        A row per run, in the order of their folders.
+        A row per run, in the order of their folders; it may lie on disk, so go through it rather than copy it.
     analysis
         What stands over all of them.
     renderer
         Draws it.
     """
 
-    rows: tuple[SweepRow, ...]
+    rows: Sequence[SweepRow]
     analysis: Analysis = field(default_factory=Analysis)
     renderer: SweepRenderer | None = field(default=None, repr=False, compare=False)
 

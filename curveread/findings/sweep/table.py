@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from curveread.findings.sweep.analysis import Outcome
@@ -11,14 +11,38 @@ from curveread.findings.sweep.row import SweepRow
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["flat", "frame"]
+__all__ = ["columns", "flat", "frame"]
 
 
 def frame(rows: Sequence[SweepRow], outcome: Outcome | None) -> pd.DataFrame:
     """Return the rows as a DataFrame; columns that no run fills are left out but for the fixed ones."""
     import pandas as pd
 
-    return pd.DataFrame([flat(row, outcome) for row in rows])
+    return pd.DataFrame([flat(row, outcome) for row in rows], columns=list(columns(rows, outcome)))
+
+
+def columns(rows: Iterable[SweepRow], outcome: Outcome | None) -> dict[str, set[type]]:
+    """Return the columns of the table in their order, each with the types of its values.
+
+    Whole numbers that no table of 64 bits holds count as text.
+    """
+    kinds: dict[str, set[type]] = {}
+    for row in rows:
+        for name, value in flat(row, outcome).items():
+            found = kinds.setdefault(name, set())
+            if value is not None:
+                found.add(str if type(value) is int and abs(value) >= 1 << 63 else type(value))
+    return {name: kinds[name] for name in sorted(kinds, key=_section)}
+
+
+def _section(name: str) -> int:
+    """Return where a column stands, in the order of :func:`flat`."""
+    own, _, inner = name.partition(".")
+    if inner and own in ("config", "figure"):
+        return 1 if own == "config" else 3
+    if own in ("run", "health", "headline"):
+        return 0
+    return 4 if own in ("findings", "notes", "error", "path", "key") else 2
 
 
 def flat(row: SweepRow, outcome: Outcome | None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ __all__ = [
     "integral",
     "is_axis_name",
     "is_bookkeeping",
+    "is_sweep_table",
     "numbers",
 ]
 
@@ -273,3 +274,8 @@ def numbers(cells: list[str]) -> tuple[FloatArray, BoolArray, int]:
 
 MISSING = frozenset({"", "na", "n/a", "null", "none", "-", "--", "<na>"})
 """Cells that say: not logged. ``NaN`` is not among them: a NaN was logged."""
+
+
+def is_sweep_table(names: Iterable[str]) -> bool:
+    """Return whether columns are those of a table that curveread itself wrote: a row per run, no log."""
+    return {"run", "health", "headline"} <= set(names)

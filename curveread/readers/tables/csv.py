@@ -17,7 +17,7 @@ from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
-from curveread.readers.tables.columns import Axis, Column, is_axis_name
+from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells, delimiter_of, first_line, parse_cells
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -97,7 +97,7 @@ def _is_log(head: str, path: Path) -> bool:
     if not header or len(header) > 60_000:
         return False
     names = header_names(header)
-    if len(names) < 2 or names.count("") > 1 or any(len(n) > 300 for n in names):
+    if len(names) < 2 or names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):
         return False
     try:
         [float(n) for n in names]

@@ -14,7 +14,7 @@ from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.tables import JSON, JSON_LINES
-from curveread.readers.tables.columns import Column, is_axis_name
+from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
 from curveread.readers.tables.json_shapes import rows_in, shaped
@@ -61,6 +61,8 @@ class JsonLogReader(Reader):
             if plain_suffix(path) == ".json"
             else [k for k, _ in keys]
         )
+        if is_sweep_table(k for k, _ in keys):
+            return False
         telling = any(role_of(k) in TELLING for k in numeric)
         if plain_suffix(path) == ".json" and shaped(head) and any(role_of(k) in _SAYING for k, _ in keys):
             return True

@@ -18,7 +18,7 @@ from curveread.readers.format import Format
 from curveread.readers.stores import TRACKIO_PARQUET
 from curveread.readers.tables import PARQUET
 from curveread.readers.tables.blanks import restore_nan
-from curveread.readers.tables.columns import Column, is_axis_name, is_bookkeeping
+from curveread.readers.tables.columns import Column, is_axis_name, is_bookkeeping, is_sweep_table
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -117,6 +117,8 @@ def _leaves(path: Path) -> list[tuple[str, bool]]:
 
 def _is_log(columns: Sequence[tuple[str, bool]]) -> bool:
     numeric = [name for name, is_number in columns if is_number]
+    if is_sweep_table(name for name, _ in columns):
+        return False
     metrics = [n for n in numeric if not is_axis_name(n) and not is_bookkeeping(n)]
     if any(is_axis_name(n) for n in numeric):
         return bool(metrics)

@@ -1,0 +1,67 @@
+"""Roots -> units of work, in a stable order and each file once; found by names, so that only paths travel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from curveread.discovery.units import Unit, units_at
+from curveread.errors import ReadError
+from curveread.readers.base import Reader
+
+__all__ = ["catalogue"]
+
+
+def catalogue(
+    roots: Sequence[str | os.PathLike[str]],
+    *,
+    readers: Sequence[type[Reader]] = (),
+    leave: Collection[Path] = (),
+) -> tuple[list[Unit], list[tuple[str, str]]]:
+    """Return what is to be read at or below some roots.
+
+    Parameters
+    ----------
+    roots
+        Folders, run directories or log files; what lies below two of them is read once.
+    readers
+        Further readers that are asked about files.
+    leave
+        Files that are not read, such as the table that an earlier sweep wrote there.
+
+    Returns
+    -------
+    units
+        In the order of the roots, then of their folders.
+    missing
+        Roots at which nothing can be read, each with the reason.
+
+    Raises
+    ------
+    ReadError
+        When that is so of all roots; the reason of the first.
+    """
+    units: list[Unit] = []
+    missing: list[ReadError] = []
+    named: list[tuple[str, str]] = []
+    left = {os.path.realpath(p) for p in leave}
+    seen: set[str] = set()
+    for root in roots:
+        try:
+            found = units_at(Path(root), readers)
+        except ReadError as error:
+            missing.append(error)
+            named.append((str(root), str(error)))
+            continue
+        for unit in found:
+            files = tuple(f for f in unit.files if os.path.realpath(f.path) not in left)
+            if len(roots) > 1:
+                files = tuple(f for f in files if os.path.realpath(f.path) not in seen)
+                seen.update(os.path.realpath(f.path) for f in files)
+            if files:
+                units.append(unit if len(files) == len(unit.files) else replace(unit, files=files))
+    if missing and not units:
+        raise missing[0]
+    return units, named

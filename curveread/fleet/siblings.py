@@ -1,0 +1,48 @@
+"""Which runs in folders side by side may be attempts of one: each begins where the one before it has got to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from curveread.discovery.units import Unit
+from curveread.findings.sweep.row import SweepRow
+
+__all__ = ["Siblings"]
+
+
+class Siblings:
+    """Rows as they come, forgotten as soon as two of one folder begin at the same step, as those of a sweep do.
+
+    Parameters
+    ----------
+    units
+        All of them: a folder that holds logs itself has no attempts below it.
+    """
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._homes = {home for unit in units for home in unit.homes}
+        self._below: dict[tuple[str, str], dict[int, tuple[int, int]] | None] = {}
+
+    def see(self, place: int, unit: Unit, rows: tuple[SweepRow, ...]) -> None:
+        """Take note of the rows of the unit at a place."""
+        parent = os.path.dirname(unit.homes[0])
+        if unit.whole or parent in self._homes:
+            return
+        known = self._below.setdefault((unit.root, parent), {})
+        if known is None:
+            return
+        first, last = (rows[0].first_step, rows[0].last_step) if len(rows) == 1 else (None, None)
+        if first is None or last is None or len(unit.homes) > 1 or first in (f for f, _ in known.values()):
+            self._below[unit.root, parent] = None
+        else:
+            known[place] = (first, last)
+
+    def chains(self) -> Iterator[list[int]]:
+        """Yield the places of units that may be attempts of one run, in their order."""
+        for known in self._below.values():
+            if known is not None and len(known) > 1:
+                reach = sorted(known.values())
+                if all(later[0] <= before[1] + (before[1] - before[0]) + 1 for before, later in pairwise(reach)):
+                    yield list(known)

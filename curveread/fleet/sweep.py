@@ -1,0 +1,241 @@
+"""sweep: a tree of runs -> a table with a row for each, and what stands over them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from curveread.discovery.units import Unit, joined
+from curveread.errors import ReadError
+from curveread.findings.sweep.analysis import Analysis
+from curveread.findings.sweep.row import UNREAD, SweepRow
+from curveread.findings.sweep.sweep import Sweep
+from curveread.fleet.catalogue import catalogue
+from curveread.fleet.execute import execute
+from curveread.fleet.key import key_of, seal
+from curveread.fleet.names import name_apart
+from curveread.fleet.row import unread
+from curveread.fleet.siblings import Siblings
+from curveread.fleet.store import Known, Rows
+from curveread.fleet.table import check_name, write_table
+from curveread.fleet.work import Work, failed
+from curveread.readers.base import Reader
+
+__all__ = ["Progress", "sweep"]
+
+Progress = Callable[[int, int, int], None]
+"""Called after each unit of files with the number done, their total, and how many could not be read."""
+
+_NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
+_WORTH = 8
+"""Runs for which starting a process pays."""
+
+
+def sweep(
+    *roots: str | os.PathLike[str],
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    timeout: float | None = None,
+    table: str | os.PathLike[str] | None = None,
+    group_by: str | Sequence[str] = (),
+    outcome: str | None = None,
+    progress: Progress | None = None,
+    run: str | None = None,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
+    plugins: Sequence[str] = (),
+    **reading: Any,
+) -> Sweep:
+    """Read and judge every run below some folders, and say what stands over all of them.
+
+    Parameters
+    ----------
+    roots
+        Folders, run directories or log files.
+    jobs
+        Processes that read; as many as there are cores by default, where there is enough to do.
+    executor
+        Any :class:`concurrent.futures.Executor` that does the work instead, such as Dask's
+        ``client.get_executor()``. Paths travel to it, rows come back.
+    timeout
+        Seconds that a run may take; one that takes longer is a row with an error.
+    table
+        A file for the table: ``.parquet``, ``.csv`` or ``.json``. It appears whole or not at all, also on Ctrl-C, with
+        the rows that were there by then. A second call with the same file reads only what changed.
+    group_by
+        Settings that make runs a group; by default all in which they differ but the seed.
+    outcome
+        Tag of the curve by which the runs are ranked; by default the headline that most of them have.
+    progress
+        Told after each unit of files.
+    run
+        Take the runs of this name only.
+    select, ignore, options
+        As :func:`curveread.diagnose` takes them.
+    plugins
+        Modules with readers and checks of somebody else's, loaded in every process.
+    reading
+        Reading options, as :func:`curveread.api.read_all` takes them.
+
+    Returns
+    -------
+    Sweep
+        With a row for each run, in the order of their folders; what cannot be read is a row with an error.
+
+    Raises
+    ------
+    ReadError
+        When nothing at the roots is a log.
+    UsageError
+        For an option that does not fit.
+    ExportError
+        When the table cannot be written.
+
+    Examples
+    --------
+    >>> found = sweep("sample_logs/overfitting", "sample_logs/spike-recovers", "no/such/folder")
+    >>> [(row.run, row.health) for row in found.rows]
+    [('overfitting', 'error'), ('spike-recovers', 'warning'), ('folder', 'unread')]
+    """
+    target = None if table is None else check_name(Path(table))
+    work = Work(run, reading, tuple(select), tuple(ignore), options, tuple(plugins))
+    work.check()
+    cache = None if target is None else target.with_name(f".{target.name}.rows")
+    units, missing = catalogue(roots, readers=_readers(reading), leave=[p for p in (target, cache) if p is not None])
+    rows, origins = Rows(), list[str]()
+    known, interrupted = Known(cache), False
+    try:
+        _gather(units, work, (jobs, executor, timeout), known, rows, origins, progress)
+    except KeyboardInterrupt:
+        interrupted = True
+    for path, reason in missing:
+        rows.append(unread(os.path.basename(os.path.abspath(path)), path, reason))
+        origins.append("")
+    known.close(forget=not interrupted)
+    if run is not None and not len(rows) and not interrupted:
+        raise ReadError(f"{', '.join(map(str, roots))}: no run is called {run!r}")
+    name_apart(rows, origins)
+    by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
+    made = Sweep(rows, _analysis(rows.thin(), by, outcome))
+    if target is not None:
+        write_table(made, target)
+    if interrupted:
+        raise KeyboardInterrupt
+    return made
+
+
+def _analysis(rows: Sequence[SweepRow], by: Sequence[str], outcome: str | None) -> Analysis:
+    return Analysis()
+
+
+def _gather(
+    units: Sequence[Unit],
+    work: Work,
+    how: tuple[int | None, Executor | None, float | None],
+    known: Known,
+    rows: Rows,
+    origins: list[str],
+    progress: Progress | None,
+) -> None:
+    """Append the rows of all units, each with the root it was found below; attempts side by side become one run."""
+    read = partial(_rows_of, work=work, how=how, known=known, sealed=seal(work))
+    counts: list[int] = []
+    siblings = Siblings(units)
+    bad = 0
+    with closing(read(units)) as results:
+        for place, (unit, found) in enumerate(zip(units, results, strict=True)):
+            siblings.see(place, unit, found)
+            for row in found:
+                rows.append(row)
+                origins.append(unit.root)
+            counts.append(len(found))
+            bad += any(row.error for row in found)
+            if progress is not None:
+                progress(place + 1, len(units), bad)
+    chains = list(siblings.chains())
+    if chains:
+        _join(chains, units, counts, rows, origins, read)
+
+
+def _rows_of(
+    units: Sequence[Unit],
+    work: Work,
+    how: tuple[int | None, Executor | None, float | None],
+    known: Known,
+    sealed: bytes,
+) -> Generator[tuple[SweepRow, ...], None, None]:
+    """Yield the rows of each unit in order: those that are known from the file, all others as they are read."""
+    jobs, executor, timeout = how
+    keys = [key_of(unit, sealed) for unit in units]
+    new = [unit for unit, key in zip(units, keys, strict=True) if key not in known]
+    processes = jobs if jobs is not None else max(1, min(_cores(), len(new) // _WORTH))
+    with closing(execute(work, new, jobs=processes, executor=executor, timeout=timeout, failed=failed)) as results:
+        for key in keys:
+            found = known.get(key)
+            if found is None:
+                found = tuple(replace(row, key=key) for row in next(results))
+                if not any(row.health == UNREAD for row in found):  # what failed may do better the next time
+                    known.put(key, found)
+            yield found
+
+
+def _join(
+    chains: Sequence[Sequence[int]],
+    units: Sequence[Unit],
+    counts: Sequence[int],
+    rows: Rows,
+    origins: list[str],
+    read: Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]],
+) -> None:
+    """Read what may be attempts of one run together, and put the one row in the place of theirs where they are."""
+    of_root = Counter(unit.root for unit in units)
+    together = [
+        joined([units[i] for i in chain], whole=len(chain) == of_root[units[chain[0]].root]) for chain in chains
+    ]
+    instead: dict[int, tuple[SweepRow, ...]] = {}
+    with closing(read(together)) as results:
+        for chain, found in zip(chains, results, strict=True):
+            if len(found) == 1 and found[0].health != UNREAD:
+                instead |= dict.fromkeys(chain, ()) | {chain[0]: found}
+    if instead:
+        origins[:] = [
+            unit.root for i, unit in enumerate(units) for _ in range(len(instead[i]) if i in instead else counts[i])
+        ]
+        rows.refill(_replaced(iter(rows), counts, instead))
+
+
+def _replaced(
+    rows: Iterator[SweepRow], counts: Sequence[int], instead: Mapping[int, tuple[SweepRow, ...]]
+) -> Iterator[SweepRow]:
+    for place, count in enumerate(counts):
+        own = islice(rows, count)
+        if place in instead:
+            yield from instead[place]
+            for _ in own:
+                pass
+        else:
+            yield from own
+
+
+def _readers(reading: Mapping[str, Any]) -> tuple[type[Reader], ...]:
+    """Return the readers that one call brings with it."""
+    pattern, columns, more = (reading.get(name) for name in ("pattern", "columns", "readers"))
+    if pattern is None and columns is None:
+        return tuple(more or ())
+    from curveread.readers.text_log.stated import stated_reader
+
+    return (stated_reader(pattern, columns), *(more or ()))
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
