@@ -84,6 +84,8 @@ _NO_RATE = frozenset("schedule scheduler mul mult multiplier scale decay ratio m
 _STRANGE_REWARD = frozenset(
     "model intrinsic kl non normalized curiosity bonus shaping penalty baseline predicted pred".split()
 )
+_SCORED = frozenset("score human normalized".split())
+"""Scores of a game; those of a text (``bert score``) are no rewards."""
 _RIGHT = frozenset({"chosen", "rejected", "reject"})
 _MACHINE = frozenset({"cpu", "gpu", "ram", "disk", "vram", "gpus", "cpus"})
 _OF_MACHINE = frozenset(
@@ -142,7 +144,7 @@ def meaning_of(tag: str, kind: TaskKind = TaskKind.UNKNOWN) -> Meaning:
     if parsed.split:
         why += f", of the {'evaluation' if parsed.split == 'eval' else 'training'} split"
     known = 1.0 if not _strange(parsed) else 0.9
-    return Meaning(role, _direction(parsed, role), unit_by_words(parsed, role, tag), known, why)
+    return Meaning(role, _direction(parsed, role, kind), unit_by_words(parsed, role, tag), known, why)
 
 
 def _article(role: Role) -> str:
@@ -182,7 +184,7 @@ def _role(parsed: Parsed, kind: TaskKind) -> Role:
         return loss_role(parsed, kind)
     evaluation = parsed.split == "eval"
     codes = kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code", "prob"}
-    if head.kind is Noun.PERPLEXITY and (codes or kind in RL - {TaskKind.LANGUAGE_RL}):
+    if head.kind is Noun.PERPLEXITY and (codes or (kind in RL - {TaskKind.LANGUAGE_RL} and not evaluation)):
         return Role.DIAGNOSTIC  # of the codebook, or of the actions: how many are used
     if head.kind is Noun.PERPLEXITY:
         return Role.EVAL_PERPLEXITY if evaluation else Role.TRAIN_PERPLEXITY
@@ -212,11 +214,15 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
     if parsed.around & _RIGHT and head.kind in (Noun.REWARD, Noun.QUALITY) and head.words != ("margin",):
         return Role.IMPLICIT_REWARD
     if head.kind is Noun.QUALITY and kind in RL:
-        if "score" in head.words and "margin" not in parsed.own:
+        if head.words[-1] == "score" and head.words[0] in _SCORED and "margin" not in parsed.own:
             return Role.DIAGNOSTIC if parsed.spread or parsed.own & _STRANGE_REWARD else Role.REWARD
         if head.words[0] in TURNS and parsed.around & VALUE:
             return Role.VALUE_LOSS
     if kind is TaskKind.GAN and "score" in head.words and parsed.around & {"real", "fake", "d", "loss"}:
+        return Role.DIAGNOSTIC
+    if kind is TaskKind.GAN and head.words == ("r", "1"):
+        return Role.AUXILIARY_LOSS  # the penalty on gradients at real samples
+    if kind is TaskKind.GAN and head.words == ("path", "length"):
         return Role.DIAGNOSTIC
     if kind is TaskKind.VAE and "error" in head.words and parsed.around & {"recon", "reconstruction", "rec"}:
         return Role.COMPONENT_LOSS
@@ -288,7 +294,7 @@ def _gradient(parsed: Parsed) -> Role | None:
     return Role.LAYER_GRAD_NORM if rest else Role.GRAD_NORM
 
 
-def _direction(parsed: Parsed, role: Role) -> str:
+def _direction(parsed: Parsed, role: Role, kind: TaskKind) -> str:
     head = parsed.head
     assert head is not None
     if role is Role.QUALITY_METRIC:
@@ -301,4 +307,4 @@ def _direction(parsed: Parsed, role: Role) -> str:
         if head.kind is Noun.REWARD and parsed.around & {"max", "min", "maximum", "minimum"}:
             return "higher"
         return "lower" if head.words in (("false", "positive"), ("false", "negative")) else ""
-    return DIRECTIONS.get(role, "")
+    return "" if role is Role.COMPONENT_LOSS and kind in RL else DIRECTIONS.get(role, "")

@@ -1,4 +1,4 @@
-"""What public tools log, over 300 of them: roles and better ways are right for nearly all, wrong for hardly any.
+"""What public tools log, over 400 of them: roles and better ways are right for nearly all, wrong for hardly any.
 
 The table is of tools that the labelled corpus does not have. A name that is not understood costs little, a wrong one
 much; the bounds are those that the words of the lexicon reach today, so that no change of it gives some of that away.
@@ -67,8 +67,8 @@ def answers() -> list[tuple[str, _Row, str, str]]:
 
 def test_the_table_is_of_many_tools() -> None:
     tools = list(_tools())
-    assert len(tools) > 300
-    assert sum(len(rows) for _, rows in tools) > 2500
+    assert len(tools) > 400
+    assert sum(len(rows) for _, rows in tools) > 3400
     assert all(len({t for t, _, _ in rows}) == len(rows) for _, rows in tools), "a tag stands once in a run"
 
 
@@ -82,7 +82,7 @@ def test_roles_of_what_tells_how_a_model_does(answers: list[tuple[str, _Row, str
 
 def test_hardly_anything_is_taken_for_a_headline_loss_that_is_none(answers: list[tuple[str, _Row, str, str]]) -> None:
     false = [n for n, row, role, _ in answers if role in ("train-loss", "eval-loss") and not _right(row[1], role)]
-    assert len(false) <= 6, false
+    assert len(false) <= 7, false
 
 
 def test_better_ways(answers: list[tuple[str, _Row, str, str]]) -> None:

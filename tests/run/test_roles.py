@@ -222,7 +222,30 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
         ("cpu_util_percent", "system"), ("codebook_util", "diagnostic"),
         ("n_correct", "diagnostic"), ("correct", "train-accuracy"),
         ("t_mel_loss", "component-loss"), ("zork_threshold_qwertz", "other"),
+        ("train_loss_CV1", "train-loss"), ("cv_loss", "eval-loss"),
+        ("loss/avg_final_rewards", "reward"), ("loss/final_rewards", "train-loss"),
+        ("loss_length", "train-loss"), ("loss_scale_length", "train-loss"),
+        ("Time/train_epoch/Mean", "time"), ("time/epoch", "epoch"),
+        ("gen_update/perceptual", "other"), ("train_update/mean", "diagnostic"),
+        ("codebook_0_loss", "component-loss"), ("codebook_loss", "auxiliary-loss"),
     ],
 )  # fmt: skip
 def test_the_noun_that_names_the_thing_and_its_opposite(tag: str, role: str) -> None:
     assert str(role_of(tag)) == role
+
+
+def test_a_sum_of_the_losses_of_an_agent_has_no_better_way() -> None:
+    found = meaning_of("losses/total_loss", TaskKind.POLICY_RL)
+    assert (found.role, found.direction) == (Role.COMPONENT_LOSS, "")
+    assert meaning_of("losses/action_loss", TaskKind.POLICY_RL).role is Role.POLICY_LOSS
+    assert meaning_of("losses/box_loss").direction == "lower"
+
+
+def test_what_a_word_means_depends_on_the_training() -> None:
+    assert meaning_of("R1", TaskKind.GAN).role is Role.AUXILIARY_LOSS, "a penalty on gradients"
+    assert meaning_of("R1", TaskKind.RETRIEVAL).role is Role.QUALITY_METRIC, "the recall at 1"
+    assert meaning_of("Path Length", TaskKind.GAN).role is Role.DIAGNOSTIC
+    assert meaning_of("val/bert_score", TaskKind.POLICY_RL).role is Role.QUALITY_METRIC
+    assert meaning_of("val/score", TaskKind.POLICY_RL).role is Role.REWARD
+    assert meaning_of("val/perplexity", TaskKind.POLICY_RL).role is Role.EVAL_PERPLEXITY
+    assert meaning_of("policy/perplexity", TaskKind.POLICY_RL).role is Role.DIAGNOSTIC, "of the actions"

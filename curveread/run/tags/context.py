@@ -24,6 +24,7 @@ from curveread.run.roles import (
     qualifiers_of,
     role_of,
     with_role,
+    words,
 )
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind
@@ -37,6 +38,8 @@ _PLAIN_LOSS = frozenset({("loss",), ("elbo",), ("cost",), ("objective",), ("crit
 _PERCENTS = frozenset(
     "accuracy acc accu top prec precision recall map ap ar iou miou f dice auc auroc correct match acc1 acc5".split()
 )
+_SUMS_BY_NAME = frozenset({"total", "tot", "sum", "overall"})
+"""Totals beside which a joint loss, or a full one, is a part."""
 _SUMS = frozenset({TaskKind.VAE, TaskKind.DIFFUSION, TaskKind.GAN})
 """Kinds whose losses are sums of likelihoods and other terms."""
 _PLAIN_TASKS = frozenset({TaskKind.UNKNOWN, TaskKind.CLASSIFICATION})
@@ -101,6 +104,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
     found = {tag: meaning_of(tag, kind) for tag in curves}
     _first_set_is_train(found)
     _terms_by_name(found, kind)
+    _short_splits(found)
     if kind not in RL:
         _measured(found)
         _headlines(found, kind)
@@ -159,11 +163,13 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
         losses = [t for t in losses if not qualifiers_of(parse(t)) & ALWAYS_PART]
         rank = {t: _plainness(t) for t in losses}
         rank |= dict.fromkeys(_of_another([t for t in losses if rank[t] == 0]), 2)
+        if 0 not in rank.values():
+            rank |= dict.fromkeys(_stems(losses, rank), 0)
         totals = [t for t in losses if rank[t] == 0]
         headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
         for tag in losses:
             meaning = found[tag]
-            if rank[tag] and totals and kind not in _SUMS and _is_another_measure(tag):
+            if rank[tag] and totals and kind not in _SUMS and _is_another_measure(tag) and not _summed(totals):
                 role = with_role(meaning, Role.QUALITY_METRIC, f"{meaning.why}; {totals[0]} is the loss beside it")
                 found[tag] = replace(role, direction="lower", unit=meaning.unit)
             elif rank[tag] and totals:
@@ -178,6 +184,18 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
                 found[tag] = with_role(meaning, headline, why, 0.8)
 
 
+def _stems(losses: list[str], rank: Mapping[str, int]) -> list[str]:
+    """Return the losses whose names others go on: ``bpd`` beside ``bpd_recon`` and ``bpd_latent``."""
+    cores = {t: (parse(t).head, frozenset(parse(t).core)) for t in losses}
+    parts = [cores[t] for t in losses if rank[t] == 2]
+    return [t for t in losses if rank[t] == 1 and any(h is cores[t][0] and cores[t][1] < c for h, c in parts)]
+
+
+def _summed(totals: list[str]) -> bool:
+    """Return whether a total says that it is one, or is itself a likelihood: what stands beside it is then a part."""
+    return any(parse(t).own & TOTAL or _is_another_measure(t) for t in totals)
+
+
 def _of_another(totals: list[str]) -> set[str]:
     """Return those that are a term of another: ``loss_0`` beside ``loss``, ``label/loss`` beside ``combined/loss``."""
     grouped = {t for t in totals if parse(t).group & TOTAL}
@@ -185,7 +203,9 @@ def _of_another(totals: list[str]) -> set[str]:
     names = {t: tuple(dict.fromkeys(w for w in parse(t).core if not w.isdigit())) for t in totals}
     numbered = {t for t in totals if any(w.isdigit() for w in parse(t).core)}
     bare = {names[t] for t in totals if t not in numbered}
-    return beside | {t for t in numbered if names[t] in bare}
+    sums = [t for t in totals if parse(t).own & _SUMS_BY_NAME]
+    joint = {t for t in totals if parse(t).own & TOTAL - _SUMS_BY_NAME} if sums else set()
+    return beside | {t for t in numbered if names[t] in bare} | joint
 
 
 def _measured(found: _Meanings) -> None:
@@ -239,6 +259,20 @@ def _first_set_is_train(found: _Meanings) -> None:
         if role is not None:
             why = f"{meaning.why}; with {other} beside it, the first set is most often the training data"
             found[tag] = with_role(meaning, role, why, 0.7)
+
+
+def _short_splits(found: _Meanings) -> None:
+    """Take ``loss_t`` and ``loss_v`` side by side for the training and the validation; alone, v is a value."""
+    spelled = {words(t): t for t in found}
+    for tag, meaning in list(found.items()):
+        trained = next((i for i, w in enumerate(words(tag)) if w == "t"), None)
+        if trained is None or _noun(tag) is not Noun.LOSS:
+            continue
+        twin = spelled.get((*words(tag)[:trained], "v", *words(tag)[trained + 1 :]))
+        if twin is not None:
+            why = f"{tag} and {twin} are a curve of the training and one of the validation"
+            found[tag] = with_role(meaning, Role.TRAIN_LOSS, why, 0.8)
+            found[twin] = with_role(found[twin], Role.EVAL_LOSS, why, 0.8)
 
 
 def _twins(found: _Meanings, curves: Mapping[str, Curve], kind: TaskKind) -> None:

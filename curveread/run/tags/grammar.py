@@ -47,7 +47,7 @@ _RULES_AFTER_LOSS = _OWN_IN_LOSSES - {Noun.ENTROPY, Noun.KL}
 _QUALIFIES_LOSS = frozenset(
     "dur momentum alpha temp temperature duration value advantage adv q logit target td v prob activation positive "
     "negative zero sample image token batch gradient level stage depth noise output input byte frame iteration epoch "
-    "example sequence index "
+    "example sequence index length len norm "
     "probability".split()
 )
 _KINDS_OF_LOSS = PART | ADVERSARIAL | AUXILIARY | VALUE | POLICY
@@ -77,7 +77,9 @@ _COUNTING = frozenset(
 _TAIL = NEUTRAL | EVAL_WORDS | TRAIN_WORDS | SPREADS | frozenset("0123456789")
 """What may stand after the noun that names a thing."""
 _GRADIENTS = frozenset({"grad", "gradient"})
-_MEANS = frozenset("mean avg average min max minimum maximum std median".split())
+_AVERAGES = frozenset({"mean", "avg", "average"})
+"""What is averaged keeps its own name in a folder of losses: ``loss/avg_reward``."""
+_MEANS = frozenset("mean avg average sum min max minimum maximum std median".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,13 @@ class Parsed:
 
 
 def split_of(tag: str) -> str:
-    """Return ``eval``, ``train`` or empty, by the first word that names a split; ``train/val_loss`` is of ``eval``."""
+    """Return ``eval``, ``train`` or empty, by the first word that names a split; ``train/val_loss`` is of ``eval``.
+
+    ``cv1`` is a fold, and says nothing.
+    """
     found = words(tag)
-    if any(w in EVAL_WORDS for w in found):
+    folds = {i for i, w in enumerate(found[:-1]) if w == "cv" and found[i + 1].isdigit()}
+    if any(w in EVAL_WORDS for i, w in enumerate(found) if i not in folds):
         return "eval"
     return "train" if any(w in TRAIN_WORDS for w in found) else ""
 
@@ -277,18 +283,19 @@ def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[
         if not found[at]:
             continue
         start, end, head = _last(parts[at], found[at])
-        if folder == "loss" and at == len(parts) - 1 and head.kind not in _OWN_IN_LOSSES and head.kind is not Noun.LOSS:
+        averaged = parts[at][0] in _AVERAGES and head.kind in (Noun.REWARD, Noun.DIAGNOSTIC)
+        if folder == "loss" and at == len(parts) - 1 and not averaged and head.kind not in _OWN_IN_LOSSES | {Noun.LOSS}:
             break
-        if _is_only_where(parts[at], head, found[:at]):
+        if _is_only_where(parts[at], head, found[:at]) or (at < len(parts) - 1 and _is_stage(parts[at], head)):
             continue
         if folder == "time" and at == len(parts) - 1:
             speeds = [f for f in found[at] if f[2].kind is Noun.THROUGHPUT]
             if speeds:
                 return at, speeds[0][2], speeds[0][:2]
-        if folder == "time" and not _own_in_times(head, parts[at], timed):
+        if folder == "time" and not _own_in_times(head, parts[at], timed or bool(set(parts[-1]) & _MEANS)):
             break
         values = "value" in parts[at] and bool(set(parts[at]) & _VALUE_FUNCTIONS)  # what it says, not how it errs
-        if folder == "loss" and at == len(parts) - 1 and set(head.words) & _TERMS and not values:
+        if folder == "loss" and at == len(parts) - 1 and set(head.words) & _TERMS and not (values or averaged):
             break
         if _in_seconds(parts[at], head) and at == len(parts) - 1:
             break
@@ -328,6 +335,12 @@ def _is_only_where(part: tuple[str, ...], head: Head, found: list[list[tuple[int
     )
 
 
+def _is_stage(part: tuple[str, ...], head: Head) -> bool:
+    """Return whether a folder is named after a part of the training, not a counter: ``gen_update/perceptual``."""
+    strange = set(part) - set(head.words) - _COUNTING - NEUTRAL - EVAL_WORDS - TRAIN_WORDS - COUNTABLE.keys()
+    return head.kind is Noun.COUNTER and any(w.isalpha() for w in strange)
+
+
 def _own_in_times(head: Head, part: tuple[str, ...], timed: bool) -> bool:
     """Return whether a noun among times is not one itself: ``time/total_timesteps``, but ``time/optimize_step``."""
     if head.kind in (Noun.COUNTER, Noun.TOKENS):
@@ -347,7 +360,7 @@ def _folder(parts: tuple[tuple[str, ...], ...], found: list[list[tuple[int, int,
 
 def _is_folder(part: tuple[str, ...], found: list[tuple[int, int, Head]], name: str) -> bool:
     if name == "time":
-        return part[0] in _TIMES and not set(part[1:]) - NEUTRAL - DURATIONS.keys() and bool(found)
+        return part[0] in _TIMES and not set(part[1:]) - NEUTRAL - _TIMES - DURATIONS.keys() and bool(found)
     rest = [w for w in part if w not in _LOSS and w not in EVAL_WORDS and w not in TRAIN_WORDS and w not in NEUTRAL]
     return bool(found) and not rest and any(w in _LOSS for w in part)
 

@@ -126,6 +126,7 @@ _QUALITIES = (
     "| dice coeff | dice score | dsc | mdice | pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
     "psnr | ssim | ms ssim | msssim | vif | clip score | clipscore | clip sim | musiq | ndcg | dcg | mrr | mean "
     "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hr | cmc | "
+    "clap | clap score | information ratio | r mean | "
     "minp | won | battle won | r precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge "
     "| rouge 1 | rouge 2 | rouge l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | "
     "bert score | bleurt | comet | sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | "
@@ -261,7 +262,7 @@ LONGEST = max(map(len, HEADS))
 POLICY = _set("policy actor pg pi surrogate surr surrgain optimgain ppo grpo trpo rloo reinforce clipobj")
 VALUE = _set("value critic vf v qf qf1 qf2 q q1 q2 td bellman baseline cql vloss qloss iql fqe vfunc qfunc vfunction")
 ADVERSARIAL = _set("d g disc discriminator discriminators gen generator generators adv adversarial gan dis netd netg "
-                   "critics dloss gloss gd errd errg lossd lossg")  # fmt: skip
+                   "critics dloss gloss gd errd errg lossd lossg discr discrim")  # fmt: skip
 AUXILIARY = _set(
     "aux auxiliary balance balancing router moe z zloss reg regularization regularisation regularizer penalty gp "
     "commit commitment vq codebook kl kld kldiv consistency entropy ent orthogonal ortho orth sparsity "
@@ -276,7 +277,7 @@ PART = _set(
     "perceptual vgg style content pixel recon reconstruction rec lpips charbonnier l1 l2 mse ce bce nll dice focal "
     "edge boundary strong weak source domain coarse fine enc dec dn dn0 s0 s1 ner tagger parser textcat tok2vec "
     "lemma mtp mlm nsp sop itc itm itg contrastive triplet center proto intent slot start end age gender pix percep "
-    "perc data ic bc pde physics residual force forces stress chosen rejected sft vlb vb eikonal rgb "
+    "attention perc data ic bc pde physics residual force forces stress chosen rejected sft vlb vb eikonal rgb "
     "normal photometric opacity ssim nce fea confmap"
 )
 """Terms of sums that have names of their own."""

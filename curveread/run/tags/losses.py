@@ -69,6 +69,8 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.COMPONENT_LOSS if own & PART else Role.AUXILIARY_LOSS
     if "aux" in parsed.group and own & PART:
         return Role.COMPONENT_LOSS  # of an auxiliary head
+    if "codebook" in own and any(w.isdigit() for w in parsed.own):
+        return Role.COMPONENT_LOSS  # the cross-entropy of one of several codebooks
     if own & AUXILIARY - {"reg"}:
         return Role.AUXILIARY_LOSS
     if own & ALWAYS_PART or (around & {"reg"} and kind in (TaskKind.DETECTION, TaskKind.SEGMENTATION)):
@@ -112,8 +114,10 @@ def _moving(parsed: Parsed, around: frozenset[str], kind: TaskKind) -> Role:
         return Role.VALUE_LOSS
     if around & (_OF_MODEL_LOSS | AUXILIARY):
         return Role.AUXILIARY_LOSS
-    if around & (POLICY | {"objective", "adv", "advantage", "clip"}) or around == {"a"}:
+    if around & (POLICY | {"objective", "adv", "advantage", "clip"}) or (around <= {"a", "action"} and around):
         return Role.POLICY_LOSS
+    if parsed.own & TOTAL:
+        return Role.COMPONENT_LOSS  # of both
     qualified = qualifiers_of(parsed)
     if qualified - MAIN:
         return Role.COMPONENT_LOSS

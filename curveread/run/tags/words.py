@@ -104,8 +104,17 @@ def _of(run: str) -> list[str]:
         return list(_ABBREVIATED[whole])
     if len(whole) == 1 or _known(whole):
         return [whole]
+    glued = [w for p in _unglued(whole) for w in _ABBREVIATED.get(p, (p,))]
     pieces = [p.lower() for p in _CAMEL.findall(run)]
-    return [w for p in _rejoined(pieces) for w in _unglued(p)] if len(pieces) > 1 else list(_unglued(whole))
+    if len(pieces) < 2:
+        return glued
+    cut = [w for p in _rejoined(pieces) for w in _unglued(p)]
+    return glued if len(glued) > 1 and _odd(glued) < _odd(cut) else cut  # FIDscore, MSEloss
+
+
+def _odd(found: list[str]) -> int:
+    """Return how many letters by themselves and unknown words there are."""
+    return sum(len(w) == 1 or not _known(w) for w in found)
 
 
 def _rejoined(pieces: list[str]) -> list[str]:

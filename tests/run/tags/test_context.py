@@ -165,3 +165,24 @@ def test_a_numbered_loss_beside_one_without_a_number_is_a_term_of_it() -> None:
     assert roles("loss", "loss_0", "loss_1")["loss_1"] == "component-loss"
     assert roles("loss_0", "loss_1") == {"loss_0": "train-loss", "loss_1": "train-loss"}
     assert roles("combined/loss", "label/loss") == {"combined/loss": "train-loss", "label/loss": "component-loss"}
+
+
+def test_a_likelihood_is_the_total_of_what_is_named_after_it() -> None:
+    found = roles("train_bpd", "train_bpd_recon", "train_bpd_latent")
+    assert list(found.values()) == ["train-loss", "component-loss", "component-loss"]
+    assert roles("train_bpd_recon", "train_bpd_latent")["train_bpd_recon"] == "train-loss", "each is judged"
+
+
+def test_a_cross_entropy_beside_a_sum_is_a_part_of_it_and_beside_a_bare_loss_the_loss_again() -> None:
+    assert roles("total_loss", "vqa/logit_bce")["vqa/logit_bce"] == "component-loss"
+    assert roles("loss", "cross_entropy")["cross_entropy"] == "quality-metric"
+
+
+def test_a_joint_loss_is_a_total_but_beside_a_sum() -> None:
+    assert roles("loss_joint", "loss_cls")["loss_joint"] == "train-loss"
+    assert roles("loss_total", "loss_joint", "loss_cls")["loss_joint"] == "component-loss"
+
+
+def test_t_and_v_side_by_side_are_splits_and_v_alone_is_a_value() -> None:
+    assert roles("loss_t", "loss_v") == {"loss_t": "train-loss", "loss_v": "eval-loss"}
+    assert roles("episode_reward", "loss_pi", "loss_v")["loss_v"] == "value-loss"
