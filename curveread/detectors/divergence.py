@@ -154,7 +154,8 @@ class Divergence(Detector):
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
         n, parts = len(view), view.parts
-        start = float(np.median(parts.y[: max(3, n // 100)]))
+        # A run that is thrown up within its first steps began where it was before that.
+        start = min(float(np.median(parts.y[:m])) for m in (3, max(3, n // 100)))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
         best, end = parts.level(rise.best), parts.level(rise.end)
         progress = parts.level(rise.start) - best

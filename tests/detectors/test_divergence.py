@@ -74,6 +74,17 @@ def test_a_jump_that_ends_above_the_start_is_a_divergence_however_much_is_won_ba
     assert "divergence" in alarms(spread(train_loss=(loss + np.where(t >= 1200, 6.0, 0.0)) * noise))
 
 
+def _thrown_up(end: float) -> np.ndarray:
+    """A loss that a rate near the edge of stability throws up within its first steps, and again, higher, later on."""
+    level = np.concatenate([np.full(3, 1.0), np.full(17, 8.0), np.full(480, 0.3), np.full(500, 8.0), np.full(500, end)])
+    return level * np.exp(0.4 * normal(level.size, seed=3))
+
+
+def test_a_run_began_where_it_was_before_its_first_steps_threw_it_up() -> None:
+    assert alarms(run_of(train_loss=_thrown_up(2.5))) == ["divergence"]
+    assert "divergence" not in alarms(run_of(train_loss=_thrown_up(0.35)))
+
+
 @pytest.mark.parametrize("n", [6, 8, 12, 16, 40])
 @pytest.mark.parametrize("noise", [0.02, 0.08])
 def test_few_points_that_jump_back_are_a_divergence_from_the_jump_on(n: int, noise: float) -> None:
