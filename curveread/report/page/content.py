@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from curveread.findings.extras.drawing import Drawing
 from curveread.findings.wording import count
@@ -14,7 +15,7 @@ from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
 from curveread.report.text.document import Document, Section, Why
 
-__all__ = ["CARDS", "Content", "Shown", "content", "dated"]
+__all__ = ["CARDS", "Content", "Shown", "content", "dated", "present"]
 
 CARDS = 60
 _ROWS = 400
@@ -153,3 +154,9 @@ def _explained(rule: str) -> tuple[facts.Pair, ...]:
 def dated(now: datetime) -> str:
     """Return a date as the foot of a page states it."""
     return now.strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def present() -> datetime:
+    """Return the date of a page that is made now, or ``SOURCE_DATE_EPOCH`` where that is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.size import MEDIUM, NARROW, WIDE
 from curveread.report.logtext import shorten
-from curveread.report.page.content import CARDS, content, dated
+from curveread.report.page.content import CARDS, content, dated, present
 from curveread.report.page.svg.picture import picture, shared
 from curveread.report.page.templates import asset, environment
 from curveread.report.text.sections import document
@@ -50,16 +49,16 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
     live: dict[str, Any] = {"live": False}
     style = asset("page.css") + asset("chart.css")
     if drawn and not static:
-        from curveread.report.page.live import data, scripts
+        from curveread.report.page.live import data, packing, scripts
 
         live = {"live": True, "digest": scripts.digest(), "script": Markup(scripts.script())}
-        live["data"] = Markup(data.packed(data.charts(diagnosis, spec)))
+        live["data"] = Markup(packing.packed(data.charts(diagnosis, spec)))
         style += scripts.style()
     return (
         environment()
         .get_template("page.html.jinja")
         .render(
-            p=content(document(diagnosis, title), spec, diagnosis.drawings, now or _now()),
+            p=content(document(diagnosis, title), spec, diagnosis.drawings, now or present()),
             css=Markup(style),
             curves=Markup(shared(spec, uid)) if drawn else "",
             pictures=[Markup(picture(scene(spec, s), uid)) for s in (WIDE, MEDIUM, NARROW)] if drawn else [],
@@ -122,11 +121,6 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
             tally=", ".join(f"{n} {word if word == 'OK' else word.lower()}" for word, n in tally if n),
             css=Markup(asset("page.css")),
             version=__version__,
-            date=dated(_now()),
+            date=dated(present()),
         )
     )
-
-
-def _now() -> datetime:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()

@@ -16,7 +16,8 @@ from hypothesis.extra.numpy import arrays
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report.chart.chart import chart
-from curveread.report.page.live.data import BUDGET, _array, _cost, charts, fitted, packed
+from curveread.report.page.live.data import BUDGET, _cost, charts, fitted
+from curveread.report.page.live.packing import array, packed
 from curveread.run.model import Curve
 from tests.report.handmade import diagnosis, drawing, finding, run_of, spiky
 from tests.report.page.browsing import TAGS, hostile
@@ -38,12 +39,12 @@ def data_of(d: Diagnosis) -> dict[str, Any]:
 
 @given(arrays(np.float64, st.integers(0, 40), elements=st.floats(width=32)))
 def test_values_come_back(values: np.ndarray) -> None:
-    assert np.array_equal(unpacked(_array(values)), values, equal_nan=True)
+    assert np.array_equal(unpacked(array(values)), values, equal_nan=True)
 
 
 @given(arrays(np.int64, st.integers(0, 40), elements=st.integers(-(2**53), 2**53)))
 def test_steps_come_back(steps: np.ndarray) -> None:
-    assert np.array_equal(unpacked(_array(steps)), steps)
+    assert np.array_equal(unpacked(array(steps)), steps)
 
 
 def test_curves_arrive_as_logged() -> None:

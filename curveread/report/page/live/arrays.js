@@ -2,7 +2,8 @@
 
 function unpack(text) {
   const kinds = {i: Int32Array, d: Float64Array, f: Float32Array};
-  const bytes = Uint8Array.from(atob(text.slice(1)), c => c.charCodeAt(0));
+  const raw = atob(text.slice(1)), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
   return Float64Array.from(new kinds[text[0]](bytes.buffer));
 }
 

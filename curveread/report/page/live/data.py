@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing, Ruler
@@ -20,8 +17,9 @@ from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.chart.thinning import thin
 from curveread.report.logtext import clean, shorten
+from curveread.report.page.live.packing import array
 
-__all__ = ["BUDGET", "charts", "fitted", "packed"]
+__all__ = ["BUDGET", "charts", "fitted"]
 
 BUDGET = 2_000_000
 """Bytes that the curves of a page may take together."""
@@ -84,12 +82,6 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
     }
 
 
-def packed(content: Mapping[str, Any]) -> str:
-    """Return JSON that can stand inside a ``<script>`` element, whatever the log's text is."""
-    text = json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
 def fitted(drawings: Sequence[Drawing], first: frozenset[str]) -> tuple[Drawing, ...]:
     """Return the drawings with as many points as the page has room for.
 
@@ -141,7 +133,7 @@ def _finite(peak: tuple[float, float] | None) -> list[float] | None:
 
 
 def _ruler(r: Ruler) -> dict[str, Any]:
-    return {"name": r.name, "label": _RULERS[r.name], "step": _array(r.step), "value": _array(r.value, exact=True)}
+    return {"name": r.name, "label": _RULERS[r.name], "step": array(r.step), "value": array(r.value, exact=True)}
 
 
 def _panel(p: Panel, drawings: Mapping[str, Drawing], shown: set[str]) -> dict[str, Any]:
@@ -172,30 +164,14 @@ def _curve(d: Drawing, line: Any, ink: str, on: bool) -> dict[str, Any]:
         "on": on,
         "unit": clean(d.unit),
         "points": d.points,
-        "step": _array(line.x if line is not None else d.step),
-        "value": _array(line.y if line is not None else d.value),
+        "step": array(line.x if line is not None else d.step),
+        "value": array(line.y if line is not None else d.value),
     }
     if d.knot_step.size and not out["eval"]:  # evaluations are few and shown as they are
-        out["knots"] = _array(d.knot_step)
-        out["smooth"] = {f"{w:g}": _array(v) for w, v in sorted(d.smooth.items())}
+        out["knots"] = array(d.knot_step)
+        out["smooth"] = {f"{w:g}": array(v) for w, v in sorted(d.smooth.items())}
     if d.trend.size and "knots" in out:
-        out |= {"trend": _array(d.trend), "low": _array(d.band_low), "high": _array(d.band_high)}
+        out |= {"trend": array(d.trend), "low": array(d.band_low), "high": array(d.band_high)}
         if d.trend_weight is not None:
             out["asked"] = f"{d.trend_weight:g}"
     return out
-
-
-def _array(values: NDArray[Any], *, exact: bool = False) -> str:
-    """Return an array as its kind and base64: ``i`` int32, ``d`` float64, ``f`` float32 (seven digits: enough to see).
-
-    Values beyond float32 become ±Inf: they are drawn as an arrow at the edge either way.
-    """
-    whole = bool(values.size) and bool((np.isfinite(values) & (values == np.floor(values))).all())
-    if whole and float(np.abs(values).max()) < 2**31:
-        kind, data = "i", values.astype("<i4")
-    elif exact or values.dtype == np.int64 or whole:
-        kind, data = "d", values.astype("<f8")
-    else:
-        with np.errstate(over="ignore"):
-            kind, data = "f", values.astype("<f4")
-    return kind + base64.b64encode(data.tobytes()).decode("ascii")

@@ -1,6 +1,6 @@
 // Curves, bands, gaps and spots on a panel's canvas. Each column of pixels shows its lowest and highest point.
 
-const INKS = ["train", "eval", "plain", "third", "fourth", "fifth", "sixth", "ok", "info", "warning", "error", "paper", "ink", "soft", "grid"];
+const INKS = ["train", "eval", "plain", "third", "fourth", "fifth", "sixth", "ok", "info", "warning", "error", "paper", "ink", "soft", "grid", "edge", "wash"];
 let colours = {};
 
 function readColours() {

@@ -1,22 +1,11 @@
 // Over the charts and on their axis: the health strip, the phases, what happened when, the labels of findings.
 
-const SVG = "http://www.w3.org/2000/svg";
-const FAMILY = 'system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif';
-const FONT = `11px ${FAMILY}`;
 const TALL = {ok: 0.22, info: 0.45, warning: 0.72, error: 1};
 const LANES = [["restart", "restarts"], ["epoch", "epochs"], ["lr-change", "rate"], ["schedule", "rate"], ["eval", "evals"], ["checkpoint", "saved"]];
 const GLYPHS = {
   restart: "M0 -4.5v9M0 -4.5l4.5 3-4.5 3z", epoch: "M0 -4.5v9", "lr-change": "M0 -4l4 4-4 4-4-4z", schedule: "M0 -4l4 4-4 4-4-4z",
   eval: "M-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0", checkpoint: "M0 -4l4 7h-8z",
 };
-const measure = document.createElement("canvas").getContext("2d");
-
-function shape(name, attributes, ...children) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
 
 function said(text) {
   return shape("title", {}, text);

@@ -2,13 +2,6 @@
 
 const GUTTER = 58, MARGIN = 20;
 
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
 class Curve {
   constructor(spec) {
     Object.assign(this, spec);
