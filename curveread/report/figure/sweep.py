@@ -1,0 +1,177 @@
+"""Sweep -> matplotlib figure: the outcome against each setting, and the curves."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import blended_transform_factory
+
+from curveread.arrays import FloatArray
+from curveread.findings.sweep.analysis import Optimum, Setting
+from curveread.findings.sweep.row import SweepRow
+from curveread.findings.sweep.sweep import Sweep
+from curveread.report import swept
+from curveread.report.chart.palette import HEALTH, INKS
+from curveread.report.chart.scale import value_axis
+from curveread.report.figure.style import plain
+
+__all__ = ["figure", "png"]
+
+_PANELS = 4
+_TICKS = 12
+_DECADES = 30.0
+"""Outcomes that differ by more than this factor are drawn on a logarithmic axis."""
+
+
+def figure(sweep: Sweep) -> Figure:
+    """Return the outcome against each setting that differs, the four that matter most, and under them the curves."""
+    outcome = sweep.analysis.outcome
+    settings = [s for s in swept.settings(sweep) if not s.seed][:_PANELS] if outcome is not None else []
+    drawn = any(r.sketches for r in sweep.rows)
+    made = Figure(figsize=(9.0, max(1.0, 3.4 * bool(settings) + 3.4 * drawn)), layout="constrained")
+    if not settings and not drawn:
+        made.text(0.5, 0.5, "nothing to draw", ha="center")
+        return made
+    grid = made.add_gridspec(bool(settings) + drawn, max(1, len(settings)))
+    first: Axes | None = None
+    for i, setting in enumerate(settings):
+        ax = made.add_subplot(grid[0, i], sharey=first)
+        first = first or ax
+        _outcomes(ax, sweep, setting)
+        ax.tick_params(labelleft=i == 0)
+    if first is not None and outcome is not None:
+        first.set_ylabel(plain(swept.outcome_name(outcome), 50), parse_math=False)
+    if drawn:
+        _curves(made, made.add_subplot(grid[-1, :]), sweep, settings[0] if settings else None)
+    return made
+
+
+def png(sweep: Sweep, dpi: int = 150) -> bytes:
+    """Return the figure as a PNG picture."""
+    out = io.BytesIO()
+    figure(sweep).savefig(out, format="png", dpi=dpi, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
+    """Draw a mark for each run; those without a finite outcome stand on a rail at the bad end."""
+    outcome = sweep.analysis.outcome
+    if outcome is None:
+        return
+    rows = [r for r in sweep.rows if setting.name in r.settings and swept.measured(r, outcome) is not None]
+    x = np.array([_place(setting, r) for r in rows], dtype=np.float64)
+    y = np.array([getattr(swept.measured(r, outcome), outcome.form) for r in rows], dtype=np.float64)
+    broken, finite = np.array([r.broken for r in rows], dtype=bool), np.isfinite(y)
+    if setting.decades:
+        ax.set_xscale("log")
+    if _wide(y[finite]):
+        ax.set_yscale("log")
+    ax.scatter(x[finite & ~broken], y[finite & ~broken], s=14, color=INKS["train"].light, alpha=0.7, linewidths=0)
+    ax.scatter(x[finite & broken], y[finite & broken], s=22, color=HEALTH["error"].light, marker="x")
+    rail = blended_transform_factory(ax.transData, ax.transAxes)
+    bad = 1.0 if outcome.better == "down" else 0.0
+    for at in x[~finite]:
+        (mark,) = ax.plot(at, bad, "x", color=HEALTH["error"].light, transform=rail, clip_on=False)
+        mark.set_in_layout(False)
+    for g in sweep.analysis.groups:
+        if (
+            g.judged > 1
+            and math.isfinite(g.centre)
+            and setting.name in g.settings
+            and len(sweep.analysis.groups) <= 2 * len(setting.values)
+        ):
+            at = _place(setting, sweep.rows[g.rows[0]])
+            low, high = (g.low, g.high) if math.isfinite(g.low) and math.isfinite(g.high) else (g.centre, g.centre)
+            ax.errorbar(
+                at, g.centre, [[g.centre - low], [high - g.centre]], fmt="_", color=INKS["sixth"].light, capsize=0
+            )
+    best = next((o for o in sweep.analysis.optima if o.setting == setting.name), None)
+    if best is not None:
+        _range(ax, best)
+    _ticks(ax, setting)
+
+
+def _range(ax: Axes, best: Optimum) -> None:
+    if math.isfinite(best.low) and math.isfinite(best.high):
+        ax.axvspan(best.low, best.high, color=HEALTH["ok"].light, alpha=0.15, linewidth=3)
+    if math.isfinite(best.edge):
+        ax.axvline(best.edge, color=HEALTH["error"].light, linestyle="--", linewidth=1)
+
+
+def _ticks(ax: Axes, setting: Setting) -> None:
+    ax.set_title(plain(setting.name, 40), loc="left", fontsize="medium", parse_math=False)
+    if setting.kind != "number" or len(setting.values) <= _TICKS:
+        few = range(min(len(setting.values), _TICKS))
+        ax.set_xticks([], minor=True)
+        ax.set_xticks([_at(setting, i) for i in few], [plain(swept.value(setting.values[i]), 12) for i in few])
+        for told in ax.get_xticklabels():
+            told.set_parse_math(False)
+            told.set_fontsize("small")
+    _bare(ax)
+
+
+def _curves(made: Figure, ax: Axes, sweep: Sweep, setting: Setting | None) -> None:
+    """Draw the curve of every run, in the colour of its setting; broken runs dashed."""
+    tag = sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
+    shown = [(r, next((s for s in r.sketches if s.tag == tag), r.sketches[0])) for r in sweep.rows if r.sketches]
+    inks = _inks(setting)
+    for row, sketch in shown:
+        colour = (
+            inks[setting.values.index(row.settings[setting.name])]
+            if setting and setting.name in row.settings and row.settings[setting.name] in setting.values
+            else INKS["plain"].light
+        )
+        ax.plot(
+            sketch.step, sketch.value, color=colour, linewidth=0.9, alpha=0.6, linestyle="--" if row.broken else "-"
+        )
+    values = [v[np.isfinite(v)] for v in (np.array(s.value, dtype=np.float64) for r, s in shown if not r.broken)]
+    sound = np.concatenate(values) if values else np.empty(0)
+    if _wide(sound):
+        ax.set_yscale("log")
+    elif sound.size:
+        reach = value_axis([sound])
+        ax.set_ylim(reach.low, reach.high)
+    ax.set_title(plain(shown[0][1].tag, 60), loc="left", fontsize="medium", parse_math=False)
+    ax.set_xlabel(plain(shown[0][0].x_axis, 40), parse_math=False)
+    if setting is not None and len(setting.values) <= _TICKS:
+        for value, ink in zip(setting.values, inks, strict=True):
+            ax.plot([], [], color=ink, label="\u200a" + plain(swept.value(value), 20))
+        key = made.legend(title=plain(setting.name, 30), loc="outside right lower", fontsize="small", frameon=False)
+        for told in (*key.get_texts(), key.get_title()):
+            told.set_parse_math(False)
+    _bare(ax)
+
+
+def _inks(setting: Setting | None) -> list[object]:
+    """Return a colour for each value: a ramp for numbers, the inks of curves for categories."""
+    if setting is None:
+        return []
+    if setting.kind == "number":
+        from matplotlib import colormaps
+
+        return [colormaps["viridis"](0.92 * i / max(1, len(setting.values) - 1)) for i in range(len(setting.values))]
+    names = ("train", "eval", "third", "fourth", "fifth", "sixth")
+    return [INKS[names[i]].light if i < len(names) else INKS["plain"].light for i in range(len(setting.values))]
+
+
+def _place(setting: Setting, row: SweepRow) -> float:
+    value = row.settings[setting.name]
+    return _at(setting, setting.values.index(value)) if value in setting.values else math.nan
+
+
+def _at(setting: Setting, i: int) -> float:
+    return float(setting.values[i]) if setting.kind == "number" else float(i)
+
+
+def _wide(values: FloatArray) -> bool:
+    return bool(values.size) and bool(values.min() > 0) and bool(values.max() / values.min() > _DECADES)
+
+
+def _bare(ax: Axes) -> None:
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.grid(axis="y", alpha=0.15)

@@ -1,0 +1,40 @@
+"""The figure of a sweep."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+
+from curveread.findings.sweep.analysis import Setting
+from curveread.report.figure.sweep import png
+from tests.report.page.browsing import TAGS
+from tests.report.sweeps import grid, sweep, unread
+
+
+def test_the_outcome_stands_over_each_setting_and_the_curves_below() -> None:
+    made = sweep((*grid(), unread("lost")))
+    outcomes, curves = made.plot().axes
+    assert outcomes.get_title(loc="left") == "lr"
+    assert (outcomes.get_xscale(), outcomes.get_yscale()) == ("log", "log")
+    sound, broken = (c for c in outcomes.collections[:2])
+    assert len(np.asarray(sound.get_offsets())) == 12
+    assert len(np.asarray(broken.get_offsets())) == 2
+    rail = [line for line in outcomes.lines if line.get_marker() == "x"]
+    assert [line.get_ydata()[0] for line in rail] == [1.0]  # the run that ended as NaN
+    assert sum(len(line.get_xdata()) > 2 for line in curves.lines) == 15
+
+
+def test_hostile_names_are_drawn_without_a_warning() -> None:
+    made = sweep([replace(r, settings=dict(r.settings) | {TAGS[4]: TAGS[i % 8]}) for i, r in enumerate(grid())])
+    odd = Setting(TAGS[4], "category", TAGS)
+    made = replace(made, analysis=replace(made.analysis, settings=(odd, *made.analysis.settings)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert png(made, dpi=50)[:4] == b"\x89PNG"
+
+
+def test_nothing_to_draw_is_said() -> None:
+    made = sweep((), settings=(), groups=(), outcome=None).plot()
+    assert made.texts[0].get_text() == "nothing to draw"
