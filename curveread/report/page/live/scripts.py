@@ -13,28 +13,37 @@ from importlib import resources
 __all__ = ["digest", "script", "style"]
 
 UPLOT = "1.6.32"
-_OWN = ("arrays.js", "axes.js", "rules.js", "draw.js", "marks.js", "panel.js", "page.js")
+_SHARED = ("dom.js", "arrays.js", "axes.js", "rules.js", "draw.js")
+_SWEEP = ("model", "colours", "frame", "outcomes", "lines", "table", "page")
+_PARTS = {
+    "run": (*_SHARED, "marks.js", "panel.js", "page.js"),
+    "sweep": (*_SHARED, *(f"sweep/{n}.js" for n in _SWEEP)),
+}
 
 
 @cache
-def script() -> str:
-    """Return the text of the one script element: the library, then our own parts in a scope of their own."""
-    own = "\n".join(_text(name) for name in _OWN)
+def script(page: str = "run") -> str:
+    """Return the text of the one script element of a page, ``run`` or ``sweep``, in a scope of its own.
+
+    The library stands before that of a run; a sweep's charts, drawn by the thousand, do without it.
+    """
+    own = "(() => {\n'use strict';\n" + "\n".join(map(_text, _PARTS[page])) + "})();\n"
+    if page != "run":
+        return own
     licence = _text("uplot/LICENSE").strip()
-    library = _text("uplot/uPlot.iife.min.js").strip()
-    return f"/*! uPlot {UPLOT}\n{licence}\n*/\n{library}\n(() => {{\n'use strict';\n{own}}})();\n"
+    return f"/*! uPlot {UPLOT}\n{licence}\n*/\n{_text('uplot/uPlot.iife.min.js').strip()}\n{own}"
 
 
 @cache
-def style() -> str:
-    """Return the library's style sheet and that of the live charts."""
-    return _text("uplot/uPlot.min.css") + _text("live.css")
+def style(page: str = "run") -> str:
+    """Return the style sheet of a page's live charts."""
+    return _text("sweep/sweep.css" if page == "sweep" else "uplot/uPlot.min.css") + _text("live.css")
 
 
 @cache
-def digest() -> str:
+def digest(page: str = "run") -> str:
     """Return the SHA-256 of :func:`script` as a Content-Security-Policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script().encode("utf-8")).digest()).decode("ascii")
+    return "sha256-" + base64.b64encode(hashlib.sha256(script(page).encode("utf-8")).digest()).decode("ascii")
 
 
 def _text(name: str) -> str:

@@ -1,0 +1,176 @@
+"""Sweep -> one HTML page that needs nothing else, and what a notebook shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from curveread.findings.sweep.analysis import Side
+from curveread.findings.sweep.sweep import Sweep
+from curveread.findings.wording import count, number, percent
+from curveread.report import swept
+from curveread.report.files import put
+from curveread.report.logtext import clean, shorten
+from curveread.report.page.content import dated, present
+from curveread.report.page.templates import asset, environment
+
+__all__ = ["fragment", "page", "write"]
+
+_SETTINGS = 24
+"""Columns of settings in the table."""
+_GROUPS = 60
+_FRAGMENT = 12
+_CLIP = {"run": 80, "verdict": 200, "setting": 60}
+
+
+def write(sweep: Sweep, path: Path, hrefs: Mapping[int, str]) -> Path:
+    """Write the index page of a sweep.
+
+    Parameters
+    ----------
+    sweep
+        Many runs.
+    path
+        The page.
+    hrefs
+        The address of a run's own report, relative to the page, by the place of its row.
+
+    Raises
+    ------
+    ExportError
+        When the file cannot be written.
+    """
+    put(path, page(sweep, hrefs))
+    return path
+
+
+def page(sweep: Sweep, hrefs: Mapping[int, str] | None = None) -> str:
+    """Return the index page of a sweep as one HTML page that needs nothing else."""
+    from markupsafe import Markup
+
+    from curveread.report.page.live import packing, scripts, sweep_data
+    from curveread.version import __version__
+
+    columns = swept.columns(sweep, _SETTINGS)
+    kept, longest = sweep_data.thinned(sweep)
+    tag = sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
+    return (
+        environment()
+        .get_template("sweep.html.jinja")
+        .render(
+            **_said(sweep),
+            columns=columns,
+            rows=_rows(sweep, columns, hrefs or {}),
+            sparks={i: Markup(sweep_data.spark(sweep.rows[i], tag)) for i in swept.order(sweep)},
+            more_settings=max(0, len(sweep.analysis.settings) - _SETTINGS),
+            drawn=any(r.sketches for r in sweep.rows),
+            thinned=(count(kept), count(longest)) if kept < longest else None,
+            digest=scripts.digest("sweep"),
+            script=Markup(scripts.script("sweep")),
+            data=Markup(packing.packed(sweep_data.content(sweep, columns))),
+            css=Markup(asset("page.css") + asset("chart.css") + scripts.style("sweep")),
+            version=__version__,
+            date=dated(present()),
+        )
+    )
+
+
+def fragment(sweep: Sweep) -> str:
+    """Return the HTML that a notebook shows: what the sweep says, and the worst rows."""
+    columns = swept.columns(sweep, 4)
+    rows = _rows(sweep, columns, {})
+    return (
+        environment()
+        .get_template("sweep_fragment.html.jinja")
+        .render(**_said(sweep), columns=columns, rows=rows[:_FRAGMENT], more=max(0, len(rows) - _FRAGMENT))
+    )
+
+
+def _said(sweep: Sweep) -> dict[str, Any]:
+    """Return what stands over the rows, in words."""
+    analysis = sweep.analysis
+    told: dict[str, list[str]] = {}
+    for s in analysis.statements:
+        told.setdefault(swept.TOPICS.get(s.topic, ""), []).append(clean(s.text))
+    return {
+        "title": swept.title(sweep),
+        "statements": list(told.items()),
+        "figures": swept.figures(sweep),
+        "outcome": swept.outcome_name(analysis.outcome) if analysis.outcome else "",
+        "better": analysis.outcome.better if analysis.outcome else "",
+        "groups": _groups(sweep),
+        "group_settings": list(dict.fromkeys(n for g in analysis.groups for n in g.settings)),
+        "more_groups": max(0, len(analysis.groups) - _GROUPS),
+        "shared": _shared(sweep),
+        "importances": [
+            (i.setting, percent(i.share), swept.interval(i.low, i.high, "percent")) for i in analysis.importances
+        ],
+    }
+
+
+def _rows(sweep: Sweep, columns: Sequence[swept.Column], hrefs: Mapping[int, str]) -> list[dict[str, Any]]:
+    outcome = sweep.analysis.outcome
+    out = []
+    for i in swept.order(sweep):
+        row = sweep.rows[i]
+        cells = [(c, shorten(swept.told(row, c, outcome), _CLIP.get(c.kind, 40))) for c in columns]
+        out.append(
+            {
+                "at": i,
+                "health": row.health,
+                "href": _address(hrefs.get(i, "")),
+                "cells": cells,
+                "rules": swept.rules(row),
+            }
+        )
+    return out
+
+
+def _address(href: str) -> str:
+    """Return an address as a link holds it; what would be read as a scheme is held to be a file's name."""
+    safe = quote(href, safe="/-_.~:")
+    return safe if safe.startswith("file:///") or ":" not in safe.split("/", 1)[0] else f"./{safe}"
+
+
+def _groups(sweep: Sweep) -> list[dict[str, Any]]:
+    tied = {True: "tied with the best", False: "worse than the best", None: "no claim: fewer than 3 seeds"}
+    out = []
+    for i, g in enumerate(sweep.analysis.groups[:_GROUPS]):
+        known = g.centre == g.centre
+        better = next((x for x in sweep.analysis.improvements if x.than == i), None)
+        out.append(
+            {
+                "settings": {n: swept.value(v) for n, v in g.settings.items()},
+                "runs": count(len(g.rows)),
+                "broken": count(g.broken) if g.broken else "",
+                "centre": number(g.centre) if known else "",
+                "interval": swept.interval(g.low, g.high),
+                "tied": "the best" if i == 0 and known and g.tied is not None else tied[g.tied] if known else "",
+                "behind": f"{percent(better.probability)} ({swept.interval(better.low, better.high, 'percent')})"
+                if better
+                else "",
+            }
+        )
+    return out
+
+
+def _shared(sweep: Sweep) -> list[tuple[str, ...]]:
+    return [
+        (
+            swept.WORDS.get(a.what, a.what) if a.what == "error" else a.what,
+            " and ".join(_side(side) for side in (Side(a.setting, a.relation, a.value), *a.given)),
+            f"{count(a.inside)} of {count(a.inside_of)}",
+            f"{count(a.outside)} of {count(a.outside_of)}",
+            f"{percent(a.effect)} ({swept.interval(a.effect_low, a.effect_high, 'percent')})",
+            number(a.p_corrected, 2),
+            ", ".join(shorten(c, 40) for c in a.confounded),
+        )
+        for a in sweep.analysis.associations
+    ]
+
+
+def _side(side: Side) -> str:
+    relation = {">=": "≥", "<=": "≤", "==": "="}.get(side.relation, side.relation)
+    return f"{shorten(side.setting, 60)} {relation} {shorten(swept.value(side.value), 60)}"
