@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.comparing.conditions import TOKENIZER
-from curveread.comparing.measures import measures
+from curveread.comparing.measures import measure, ranking_curves
 from curveread.comparing.pairs import loss_of
 from curveread.findings.arguments import Name, Place, Tag, count, figure, number
 from curveread.findings.comparison import ComparedRun, Condition
@@ -60,7 +60,8 @@ def ranking(runs: Sequence[ComparedRun]) -> tuple[Ranked, ...]:
     What is ranked is held-out: an eval loss, a quality metric or a return, of one role, direction and unit in all runs
     that have it, which must be two at least. Training losses are not ranked.
     """
-    found = [[m for m in measures(r.diagnosis.run) if m.role not in _IN_TRAINING] for r in runs]
+    known = [[measure(c) for c in ranking_curves(r.diagnosis) if c.role not in _IN_TRAINING] for r in runs]
+    found = [[m for m in own if m is not None] for own in known]
     roles = dict.fromkeys(m.role for own in found for m in own[:1])
     for role in (*roles, Role.EVAL_LOSS.value):
         have = [(r, m) for r, own in zip(runs, found, strict=True) for m in own if m.role == role]

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import PurePath
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.comparing.measures import measure, ranking_curves
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.sweep.row import UNREAD, Found, Measure, Sketch, SweepRow
+from curveread.findings.sweep.row import UNREAD, Found, Sketch, SweepRow
 from curveread.run.hyperparameters import hyperparameters, worded
 from curveread.run.model import Curve, Run
-from curveread.run.overview import DIRECTION_NAMES
 from curveread.run.roles import LOSSES, METRICS, Role
+from curveread.run.task import task_of
 from curveread.signals.reduction import extremes
-from curveread.signals.scale import bend_noise
-from curveread.signals.trend import robust_trend
 
 __all__ = ["row_of", "unread"]
 
-_RANKING = (
-    Role.EVAL_LOSS,
-    Role.EVAL_ACCURACY,
-    Role.QUALITY_METRIC,
-    Role.ERROR_METRIC,
-    Role.EVAL_PERPLEXITY,
-    Role.REWARD,
-    Role.TRAIN_LOSS,
-    Role.TRAIN_ACCURACY,
-)
-"""Roles by whose curves runs may be ranked, the first that a run has being its headline."""
-_MOST_OF_ROLE = 4
-"""Curves of one role that are measured, those with the most points: a log may hold hundreds of accuracies per class."""
 _DRAWN, _POINTS = 4, 200
 _OF_RUN = re.compile(r"(best|final|last|min|max)_")
 
@@ -41,20 +25,20 @@ _OF_RUN = re.compile(r"(best|final|last|min|max)_")
 def row_of(diagnosis: Diagnosis) -> SweepRow:
     """Return the row of a run, but for its key."""
     run = diagnosis.run
-    ranking = list(_ranking(diagnosis))
+    ranking = ranking_curves(diagnosis)
     return SweepRow(
         run=run.name,
         path=run.path,
         settings=_settings(run),
-        task=str(run.task.kind) if run.task is not None else "",
+        task=str(task_of(run).kind),
         x_axis=run.x_axis,
         first_step=run.first_step,
         last_step=run.last_step,
         seconds=run.wall_seconds,
         health=diagnosis.verdict.health,
         headline=str(diagnosis.verdict.headline),
-        measures=tuple(measure for curve in ranking if (measure := _measure(curve)) is not None),
-        figures={name: known.value for name, known in diagnosis.summary.items() if not np.isnan(known.value)},
+        measures=tuple(known for curve in ranking if (known := measure(curve)) is not None),
+        figures={name: figure.value for name, figure in diagnosis.summary.items() if not np.isnan(figure.value)},
         findings=tuple(
             Found(
                 f.rule,
@@ -78,66 +62,10 @@ def unread(name: str, path: str, error: str) -> SweepRow:
     return SweepRow(run=name, path=path, health=UNREAD, headline=error, error=error)
 
 
-def _ranking(diagnosis: Diagnosis) -> Iterator[Curve]:
-    """Yield the curves by which the run may be ranked, its headline first."""
-    run = diagnosis.run
-    roles = list(_RANKING)
-    if run.of(Role.EVAL_LOSS) and "best_eval_loss" not in diagnosis.summary:  # a detector has its best by another curve
-        roles.append(roles.pop(0))
-    for role in roles:
-        yield from [c for c in run.of(role) if c.direction and len(c)][:_MOST_OF_ROLE]
-
-
 def _drawn(ranking: list[Curve]) -> list[Curve]:
     """Return the curves that a page shows: the headline, and the losses beside it."""
     losses = [c for role in LOSSES for c in ranking if c.role is role][:2]
     return list({c.tag: c for c in (*ranking[:1], *losses, *ranking)}.values())[:_DRAWN]
-
-
-def _measure(curve: Curve) -> Measure | None:
-    """Return what a curve came to; None without a single finite value.
-
-    Its best is that of a running median, which one lucky value does not move: of the trend where there are many points,
-    of the values around each where there are few (Tukey, "Exploratory Data Analysis", 1977, also for the ends).
-    """
-    finite = curve.finite
-    value = curve.value[finite]
-    if not value.size:
-        return None
-    sign = -1.0 if curve.direction == "higher" else 1.0
-    level = _level(value)
-    at = int(np.argmin(sign * level))
-    last = float(curve.value[-1])
-    tail = curve.value[-max(1, len(curve) // 10) :]
-    return Measure(
-        tag=curve.tag,
-        role=str(curve.role),
-        better=DIRECTION_NAMES[curve.direction],
-        unit=curve.unit,
-        last=last,
-        tail=float(np.mean(tail[np.isfinite(tail)])) if np.isfinite(last) else last,
-        best=float(level[at]),
-        best_step=curve.step[finite][at].item(),
-        noise=bend_noise(value, 4) if value.size >= 4 else float("nan"),
-        points=int(value.size),
-    )
-
-
-def _level(value: FloatArray) -> FloatArray:
-    """Return a curve without its noise, as long as itself."""
-    if value.size >= 100:
-        return robust_trend(value)
-    width = 3 if value.size < 25 else 5
-    if value.size < width:
-        return value
-    edge = width // 2
-    level = value.copy()
-    level[edge:-edge] = np.median(np.lib.stride_tricks.sliding_window_view(value, width), axis=1)
-    for inner, ends in ((1, range(edge - 1, -1, -1)), (-1, range(value.size - edge, value.size))):
-        for i in ends:  # of the value, the level beside it, and where that was going, the middle one
-            near = level[i + inner]
-            level[i] = np.median((value[i], near, 3 * near - 2 * level[i + 2 * inner]))
-    return level
 
 
 def _sketch(curve: Curve) -> Sketch:

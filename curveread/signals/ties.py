@@ -8,13 +8,10 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.scale import bend_noise
-from curveread.signals.windows import running_median
 
-__all__ = ["Stop", "best_level", "best_on_disk", "early_stop", "tied"]
+__all__ = ["Stop", "best_on_disk", "early_stop", "tied"]
 
 _AROUND = 6
-_SHARE = 20
-"""A level is held over a twentieth of the values, of three at least."""
 
 
 def tied(y: FloatArray) -> tuple[BoolArray, float]:
@@ -33,26 +30,6 @@ def tied(y: FloatArray) -> tuple[BoolArray, float]:
     first = int(np.clip(low - _AROUND, 0, max(y.size - 2 * _AROUND - 1, 0)))
     error = bend_noise(y[first : first + 2 * _AROUND + 1])
     return y <= float(y[low]) + error, error
-
-
-def best_level(y: FloatArray) -> tuple[float, int]:
-    """Return the lowest level that (n,) values held, and the index of its middle; n >= 1. O(n log n).
-
-    The lowest median of neighbouring values, a twentieth of them all and at least three: one lucky value is none.
-    Fewer than five values hold none, so that the lowest of them is returned.
-
-    Examples
-    --------
-    >>> best_level(np.array([3.0, 2.0, 1.9, 2.0, 0.1, 2.4, 2.5]))
-    (1.9, 3)
-    """
-    if y.size < 5:
-        low = int(np.argmin(y))
-        return float(y[low]), low
-    half = max(y.size // _SHARE // 2, 1)
-    level = running_median(y, 2 * half + 1)[half:-half]
-    low = int(np.argmin(level))
-    return float(level[low]), low + half
 
 
 @dataclass(frozen=True, slots=True)

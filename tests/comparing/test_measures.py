@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curveread.comparing.measures import measure, measures
+import curveread as cr
+from curveread.comparing.measures import measure, ranking_curves
 from curveread.run.model import Curve, Run
-from curveread.run.tags.context import understood
-from curveread.signals.ties import best_level
 
 
 def _curve(tag: str, value: object) -> Curve:
@@ -27,10 +26,6 @@ def test_one_lucky_evaluation_is_not_the_best() -> None:
     assert found.tail == pytest.approx(y[-4:].mean())
 
 
-def test_few_values_have_no_level_but_their_lowest() -> None:
-    assert best_level(np.array([3.0, 1.0, 2.0])) == (1.0, 1)
-
-
 def test_higher_is_better_where_the_curve_says_so() -> None:
     found = measure(_curve("eval/accuracy", [0.1, 0.5, 0.7, 0.7, 0.7, 0.2]))
     assert found is not None
@@ -45,11 +40,11 @@ def test_a_run_that_ends_in_nan_says_so() -> None:
     assert found.best == 2.0
 
 
-def test_the_return_comes_first_in_reinforcement_learning() -> None:
+def test_the_return_ranks_in_reinforcement_learning() -> None:
     curves = [_curve("loss", [3.0, 2.0]), _curve("episode_reward_mean", [1.0, 2.0])]
-    assert measures(understood(Run("a", "a", {c.tag: c for c in curves})))[0].tag == "episode_reward_mean"
+    found = cr.diagnose(Run("a", "a", {c.tag: c for c in curves}))
+    assert [c.tag for c in ranking_curves(found)] == ["episode_reward_mean"]
 
 
-def test_what_has_no_better_way_is_not_measured() -> None:
-    assert measure(_curve("lr", [1.0, 2.0])) is None
+def test_what_is_never_a_number_is_not_measured() -> None:
     assert measure(_curve("loss", [np.nan])) is None
