@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,9 +54,9 @@ def page(sweep: Sweep, hrefs: Mapping[int, str] | None = None) -> str:
     from curveread.report.page.live import packing, scripts, sweep_data
     from curveread.version import __version__
 
+    drawn = sweep_data.curves(sweep)
+    sweep = replace(sweep, rows=tuple(replace(r, sketches=()) for r in sweep.rows))
     columns = swept.columns(sweep, _SETTINGS)
-    kept, longest = sweep_data.thinned(sweep)
-    tag = sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
     return (
         environment()
         .get_template("sweep.html.jinja")
@@ -63,13 +64,13 @@ def page(sweep: Sweep, hrefs: Mapping[int, str] | None = None) -> str:
             **_said(sweep),
             columns=columns,
             rows=_rows(sweep, columns, hrefs or {}),
-            sparks={i: Markup(sweep_data.spark(sweep.rows[i], tag)) for i in swept.order(sweep)},
+            sparks=[Markup(spark) for spark in drawn.sparks],
             more_settings=max(0, len(sweep.analysis.settings) - _SETTINGS),
-            drawn=any(r.sketches for r in sweep.rows),
-            thinned=(count(kept), count(longest)) if kept < longest else None,
+            drawn=bool(drawn.charts),
+            thinned=(count(drawn.kept), count(drawn.longest)) if drawn.kept < drawn.longest else None,
             digest=scripts.digest("sweep"),
             script=Markup(scripts.script("sweep")),
-            data=Markup(packing.packed(sweep_data.content(sweep, columns))),
+            data=Markup(packing.packed(sweep_data.content(sweep, columns, drawn))),
             css=Markup(asset("page.css") + asset("chart.css") + scripts.style("sweep")),
             version=__version__,
             date=dated(present()),

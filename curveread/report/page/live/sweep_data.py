@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from curveread.arrays import FloatArray
 from curveread.findings.sweep.analysis import Analysis, Setting
 from curveread.findings.sweep.row import Sketch, SweepRow
 from curveread.findings.sweep.sweep import Sweep
-from curveread.findings.wording import number, percent
+from curveread.findings.wording import amount, percent
 from curveread.report import swept
 from curveread.report.chart.scale import RULES
 from curveread.report.chart.thinning import thin
@@ -20,7 +21,7 @@ from curveread.report.logtext import shorten
 from curveread.report.page.live.packing import array
 from curveread.report.page.svg.curves import sparkline
 
-__all__ = ["BUDGET", "content", "spark", "thinned"]
+__all__ = ["BUDGET", "Curves", "content", "curves"]
 
 BUDGET = 2_200_000
 """Bytes that all curves of the page may take together."""
@@ -33,7 +34,55 @@ _SPARK = 28
 _LARGEST = 1.7e308
 
 
-def content(sweep: Sweep, columns: Sequence[swept.Column]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The curves of all rows, brought to what the page has room for.
+
+    Parameters
+    ----------
+    charts
+        One for each role, as the scripts take it.
+    sparks
+        A tiny picture of each row's outcome, or of its first curve.
+    kept, longest
+        How many points a curve keeps at most, and how many the longest had; equal where all are kept.
+    axis
+        What the steps count.
+    """
+
+    charts: tuple[dict[str, Any], ...]
+    sparks: tuple[str, ...]
+    kept: int
+    longest: int
+    axis: str
+
+
+def curves(sweep: Sweep) -> Curves:
+    """Return the curves; goes through the rows twice and holds no more than what the page does."""
+    first = sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
+    sizes: dict[str, list[int]] = {}
+    leading, axis = "", "step"
+    for row in sweep.rows:
+        for sketch in row.sketches:
+            sizes.setdefault(_kind(sketch), []).append(len(sketch.step))
+            leading = leading or (_kind(sketch) if sketch.tag == first else "")
+            axis = row.x_axis
+    kinds = sorted(sizes, key=lambda k: (k != leading, -len(sizes[k])))[:_CHARTS]
+    every = [n for k in kinds for n in sizes[k]]
+    kept, longest = _room(every), max(every, default=0)
+    place = {row: i for i, row in enumerate(swept.order(sweep))}
+    parts: dict[str, _Chart] = {k: _Chart() for k in kinds}
+    sparks = []
+    for i, row in enumerate(sweep.rows):
+        sparks.append(_spark(row, first))
+        for sketch in row.sketches:
+            if _kind(sketch) in parts:
+                parts[_kind(sketch)].add(place[i], sketch, kept // 2)
+    charts = tuple(part.packed() for part in parts.values())
+    return Curves(charts, tuple(sparks), min(kept, longest), longest, axis)
+
+
+def content(sweep: Sweep, columns: Sequence[swept.Column], drawn: Curves) -> dict[str, Any]:
     """Return all that the scripts need; rows are named by their place in the table."""
     order = swept.order(sweep)
     place = {row: i for i, row in enumerate(order)}
@@ -46,37 +95,30 @@ def content(sweep: Sweep, columns: Sequence[swept.Column]) -> dict[str, Any]:
         "health": [r.health for r in rows],
         "words": swept.WORDS,
         "forms": {f: array(_column([getattr(m, f) if m else math.nan for m in measures])) for f in swept.FORMS},
-        "outcome": outcome and {
-            "name": shorten(outcome.tag, 60), "form": outcome.form, "better": outcome.better,
+        "outcome": outcome
+        and {
+            "name": shorten(outcome.tag, 60),
+            "form": outcome.form,
+            "better": outcome.better,
             "forms": swept.FORMS,
         },
         "settings": [_setting(s, rows, analysis) for s in swept.settings(sweep)],
         "groups": [
-            {"rows": [place[i] for i in g.rows], "judged": g.judged, "centre": _known(g.centre), "low": _known(g.low),
-             "high": _known(g.high), "name": swept.group_name(g)}
+            {
+                "rows": [place[i] for i in g.rows],
+                "judged": g.judged,
+                "centre": _known(g.centre),
+                "low": _known(g.low),
+                "high": _known(g.high),
+                "name": swept.group_name(g),
+            }
             for g in analysis.groups
         ],
         "columns": [_sortable(c, rows, measures) for c in columns],
-        "axis": next((r.x_axis for r in rows if r.sketches), "step"),
-        "charts": _charts(rows, outcome.tag if outcome else ""),
+        "axis": drawn.axis,
+        "charts": list(drawn.charts),
         "rules": RULES,
-    }  # fmt: skip
-
-
-def thinned(sweep: Sweep) -> tuple[int, int]:
-    """Return how many points a curve keeps at most, and how many the longest had; equal where all are kept."""
-    kept = _chosen(sweep.rows, _first(sweep))
-    longest = max((len(s.step) for _, sketches in kept for _, s in sketches), default=0)
-    return min(_room(kept), longest), longest
-
-
-def spark(row: SweepRow, tag: str) -> str:
-    """Return the row's outcome, or its first curve, as a tiny picture."""
-    sketch = next((s for s in row.sketches if s.tag == tag), row.sketches[0] if row.sketches else None)
-    if sketch is None:
-        return ""
-    _, value = _points(sketch, _SPARK)
-    return sparkline(value, 72, 18)
+    }
 
 
 def _column(values: Sequence[float | None]) -> FloatArray:
@@ -127,24 +169,14 @@ def _sortable(c: swept.Column, rows: Sequence[SweepRow], measures: Sequence[Any]
     return out
 
 
-def _first(sweep: Sweep) -> str:
-    return sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
+def _kind(sketch: Sketch) -> str:
+    """Return what is drawn on one chart: curves of one role, of one tag where that has none."""
+    return sketch.role if sketch.role not in ("", "unknown", "other") else sketch.tag
 
 
-def _chosen(rows: Sequence[SweepRow], first: str) -> list[tuple[str, list[tuple[int, Sketch]]]]:
-    """Return the charts: curves of one role (of one tag where it has none) together, the outcome's first."""
-    charts: dict[str, list[tuple[int, Sketch]]] = {}
-    for i, row in enumerate(rows):
-        for sketch in row.sketches:
-            role = sketch.role if sketch.role not in ("", "unknown", "other") else sketch.tag
-            charts.setdefault(role, []).append((i, sketch))
-    ranked = sorted(charts.items(), key=lambda c: (all(s.tag != first for _, s in c[1]), -len(c[1])))
-    return ranked[:_CHARTS]
-
-
-def _room(charts: Sequence[tuple[str, list[tuple[int, Sketch]]]]) -> int:
+def _room(lengths: Sequence[int]) -> int:
     """Return how many points each curve may keep, so that all fit: short curves leave theirs to the long ones."""
-    sizes = sorted(len(s.step) for _, sketches in charts for _, s in sketches)
+    sizes = sorted(lengths)
     left = BUDGET / _POINT
     for i, n in enumerate(sizes):
         share = left / (len(sizes) - i)
@@ -154,23 +186,34 @@ def _room(charts: Sequence[tuple[str, list[tuple[int, Sketch]]]]) -> int:
     return sizes[-1] if sizes else 0
 
 
-def _charts(rows: Sequence[SweepRow], first: str) -> list[dict[str, Any]]:
-    chosen = _chosen(rows, first)
-    most = _room(chosen)
-    out = []
-    for _, sketches in chosen:
-        points = [_points(s, most // 2) for _, s in sketches]
-        tags = list(dict.fromkeys(s.tag for _, s in sketches))
-        out.append(
-            {
-                "name": shorten(tags[0], 60) + (f" and {number(len(tags) - 1)} other names" if len(tags) > 1 else ""),
-                "row": array(np.array([i for i, _ in sketches], dtype=np.int64)),
-                "size": array(np.array([step.size for step, _ in points], dtype=np.int64)),
-                "step": array(np.concatenate([step for step, _ in points])),
-                "value": array(np.concatenate([value for _, value in points])),
-            }
-        )
-    return out
+@dataclass(slots=True)
+class _Chart:
+    tags: dict[str, None] = field(default_factory=dict)
+    row: list[int] = field(default_factory=list)
+    step: list[FloatArray] = field(default_factory=list)
+    value: list[FloatArray] = field(default_factory=list)
+
+    def add(self, place: int, sketch: Sketch, columns: int) -> None:
+        step, value = _points(sketch, columns)
+        self.tags[sketch.tag] = None
+        self.row.append(place)
+        self.step.append(step)
+        self.value.append(value)
+
+    def packed(self) -> dict[str, Any]:
+        tag, *others = self.tags
+        return {
+            "name": shorten(tag, 60) + (f" and {amount(len(others), 'other name')}" if others else ""),
+            "row": array(np.array(self.row, dtype=np.int64)),
+            "size": array(np.array([step.size for step in self.step], dtype=np.int64)),
+            "step": array(np.concatenate(self.step)),
+            "value": array(np.concatenate(self.value)),
+        }
+
+
+def _spark(row: SweepRow, tag: str) -> str:
+    sketch = next((s for s in row.sketches if s.tag == tag), row.sketches[0] if row.sketches else None)
+    return "" if sketch is None else sparkline(_points(sketch, _SPARK)[1], 72, 18)
 
 
 def _points(sketch: Sketch, columns: int) -> tuple[FloatArray, FloatArray]:
