@@ -24,7 +24,7 @@ FORMS = {"tail": "mean of the last 10 %", "last": "last value", "best": "best, s
 """How the forms of an outcome are written."""
 TOPICS = {
     "broken": "What broke",
-    "best": "Where the best lies",
+    "best": "The best",
     "seeds": "Seeds",
     "setting": "What matters",
     "ranking": "Ranked by",
@@ -168,12 +168,7 @@ def tally(sweep: Sweep) -> tuple[tuple[str, int], ...]:
 def figures(sweep: Sweep) -> tuple[WordedFigure, ...]:
     """Return the key figures of a sweep."""
     analysis = sweep.analysis
-    out = [WordedFigure(WORDS[health], count(n), "") for health, n in tally(sweep)]
-    groups = [g for g in analysis.groups if len(g.rows) > 1]
-    if groups:
-        sizes = sorted({len(g.rows) for g in analysis.groups})
-        seeds = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-        out.append(WordedFigure("Settings tried", count(len(analysis.groups)), f"{seeds} runs of each"))
+    out = []
     for best in analysis.optima[:3]:
         where = [f"holds the best in {percent(best.sure)} of resamples"] if best.sure == best.sure else []
         where += [f"most broke from {number(best.edge)} on"] if best.edge == best.edge else []
@@ -186,4 +181,10 @@ def figures(sweep: Sweep) -> tuple[WordedFigure, ...]:
         out.append(
             WordedFigure(f"Best {shorten(analysis.outcome.tag, 40)}", number(top.centre), f"{group_name(top)}; {sure}")
         )
+    groups = [g for g in analysis.groups if len(g.rows) > 1]
+    if groups:
+        sizes = sorted({len(g.rows) for g in analysis.groups})
+        seeds = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+        out.append(WordedFigure("Settings tried", count(len(analysis.groups)), f"{seeds} runs of each"))
+    out += [WordedFigure(WORDS[health], count(n), "") for health, n in tally(sweep)]
     return tuple(out)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from curveread.findings.sweep.analysis import Side
 from curveread.findings.sweep.sweep import Sweep
+from curveread.findings.text import capitalized
 from curveread.findings.wording import count, number, percent
 from curveread.report import swept
 from curveread.report.files import put
@@ -94,7 +95,7 @@ def _said(sweep: Sweep) -> dict[str, Any]:
     analysis = sweep.analysis
     told: dict[str, list[str]] = {}
     for s in analysis.statements:
-        told.setdefault(swept.TOPICS.get(s.topic, ""), []).append(clean(s.text))
+        told.setdefault(swept.TOPICS.get(s.topic, ""), []).append(clean(capitalized(s.text)))
     return {
         "title": swept.title(sweep),
         "statements": list(told.items()),
