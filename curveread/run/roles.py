@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 
 from curveread.run.role import (
@@ -84,6 +85,7 @@ _NO_RATE = frozenset("schedule scheduler mul mult multiplier scale decay ratio m
 _STRANGE_REWARD = frozenset(
     "model intrinsic kl non normalized curiosity bonus shaping penalty baseline predicted pred".split()
 )
+_WITHIN = frozenset("lt le below under within".split())
 _SCORED = frozenset("score human normalized".split())
 """Scores of a game; those of a text (``bert score``) are no rewards."""
 _RIGHT = frozenset({"chosen", "rejected", "reject"})
@@ -270,9 +272,15 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         }:
             return Role.DIAGNOSTIC
         return Role.EVAL_ACCURACY if parsed.split == "eval" else Role.TRAIN_ACCURACY
-    if head.kind is Noun.ERROR and parsed.around & {"neg", "negative"}:
+    if head.kind is Noun.ERROR and (parsed.around & {"neg", "negative"} or _share_within(parsed)):
         return Role.QUALITY_METRIC
     return _PLAIN[head.kind]
+
+
+def _share_within(parsed: Parsed) -> bool:
+    """Return whether it is the share of errors within a bound: ``rmsd_lt2``."""
+    after = {b for a, b in itertools.pairwise(parsed.words) if a in _WITHIN}
+    return any(w.isdigit() for w in after)
 
 
 def _scatter(parsed: Parsed) -> bool:
@@ -298,7 +306,7 @@ def _direction(parsed: Parsed, role: Role, kind: TaskKind) -> str:
     head = parsed.head
     assert head is not None
     if role is Role.QUALITY_METRIC:
-        better = head.better or "lower"
+        better = "higher" if _share_within(parsed) else head.better or "lower"
         turned = bool(parsed.around & {"neg", "negative", "inverse"}) and head.words[0] not in ("neg", "negative")
         return {"higher": "lower", "lower": "higher"}[better] if turned else better
     if role is Role.DIAGNOSTIC:

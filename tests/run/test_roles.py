@@ -227,6 +227,10 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
         ("loss_length", "train-loss"), ("loss_scale_length", "train-loss"),
         ("Time/train_epoch/Mean", "time"), ("time/epoch", "epoch"),
         ("gen_update/perceptual", "other"), ("train_update/mean", "diagnostic"),
+        ("train_tr_loss", "train-loss"), ("tr_cer", "quality-metric"),
+        ("loss_sparsity", "auxiliary-loss"), ("sparsity", "diagnostic"),
+        ("val/rmsd_lt2", "quality-metric"), ("val/rmsd", "error-metric"),
+        ("log_pplx", "train-loss"), ("pplx", "train-perplexity"),
         ("codebook_0_loss", "component-loss"), ("codebook_loss", "auxiliary-loss"),
     ],
 )  # fmt: skip
@@ -239,6 +243,19 @@ def test_a_sum_of_the_losses_of_an_agent_has_no_better_way() -> None:
     assert (found.role, found.direction) == (Role.COMPONENT_LOSS, "")
     assert meaning_of("losses/action_loss", TaskKind.POLICY_RL).role is Role.POLICY_LOSS
     assert meaning_of("losses/box_loss").direction == "lower"
+
+
+def test_the_share_of_errors_within_a_bound_is_better_when_higher() -> None:
+    assert direction_of("val/rmsd_lt2", Role.QUALITY_METRIC) == "higher"
+    assert direction_of("val/rmsd_2", Role.ERROR_METRIC) == "lower"
+    assert direction_of("eval/mean-mae_score", role_of("eval/mean-mae_score")) == "lower"
+
+
+def test_a_short_split_beside_one_in_full_says_something_else() -> None:
+    assert parse("val_tr_loss").core == ("tr", "loss")
+    assert parse("tr_loss").core == ("loss",)
+    assert not is_eval("train_te_loss")
+    assert is_eval("te_loss")
 
 
 def test_what_a_word_means_depends_on_the_training() -> None:

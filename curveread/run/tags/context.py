@@ -54,7 +54,7 @@ _TERMS_OF_AGENTS = (
     (frozenset({"critic", "critics", "vf", "qf", "td"}), Role.VALUE_LOSS),
     (frozenset({"actor", "pg"}), Role.POLICY_LOSS),
 )
-_COUNTERS = (Role.STEP_AXIS, Role.TOKENS)
+_COUNTERS = (Role.STEP_AXIS, Role.TOKENS, Role.EPOCH)
 _BASE_TWO = frozenset({"wps", "ups", "wpb"})
 """What fairseq logs beside its losses, which are in bits."""
 
@@ -127,6 +127,10 @@ def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
     losses = any(m.role in LOSSES for m in found.values())
     for tag in [t for t, m in found.items() if m.role is Role.OTHER]:
         parsed = parse(tag)
+        if losses and set(parsed.core) & TOTAL and not set(parsed.core) - TOTAL - NEUTRAL:
+            total = Role.EVAL_LOSS if parsed.split == "eval" else Role.TRAIN_LOSS
+            found[tag] = Meaning(total, "lower", "", 0.7, f"‘{tag}’ is a total beside losses")
+            continue
         own = {w for w in parsed.own if not w.isdigit()} - TRAIN_WORDS - EVAL_WORDS - NEUTRAL
         if roles:
             role = next((r for words, r in roles if own & words), None)
@@ -141,10 +145,12 @@ def _plainness(tag: str) -> int:
     """Return 0 for a bare loss or a total, 1 for one that only tells its kind (``nll``, ``lm loss``), 2 for a part."""
     parsed = parse(tag)
     own = qualifiers_of(parsed)
+    if parsed.own & _SUMS_BY_NAME:
+        own -= {w for k in parsed.kinds for w in k.words}  # total_mse_loss
     if own - MAIN:
         return 2
     plain = parsed.head is not None and parsed.head.words in _PLAIN_LOSS and not parsed.kinds
-    return 0 if plain and (not own or parsed.own & TOTAL) else 1
+    return 0 if parsed.own & TOTAL or (plain and not own) else 1
 
 
 def _is_another_measure(tag: str) -> bool:
@@ -228,7 +234,7 @@ def _regressions(found: _Meanings) -> None:
 
 def _is(tag: str, meaning: Meaning, split: str) -> bool:
     evaluation = parse(tag).split == "eval" or meaning.role is Role.EVAL_LOSS
-    return evaluation == (split == "eval") and _noun(tag) is Noun.LOSS
+    return evaluation == (split == "eval") and _noun(tag) in (Noun.LOSS, None)
 
 
 def _noun(tag: str) -> Noun | None:
@@ -245,7 +251,7 @@ def _errors(found: _Meanings, kind: TaskKind) -> None:
         if not losses:
             role = Role.EVAL_LOSS if parse(tag).split == "eval" else Role.TRAIN_LOSS
             found[tag] = with_role(meaning, role, f"{meaning.why}; no loss is logged beside it", 0.8)
-        elif kind in (TaskKind.DIFFUSION, TaskKind.VAE):
+        elif kind in (TaskKind.DIFFUSION, TaskKind.VAE) and not parse(tag).words[-1].startswith("rms"):
             found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}, a term of the loss", 0.8)
 
 

@@ -7,6 +7,7 @@ the exception: what lies in it and has no name of its own (``loss/box``, ``Loss_
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ from curveread.run.tags.lexicon import (
     PART,
     POLICY,
     RATES,
+    SHORT_SPLITS,
     SPREADS,
     TRAIN_WORDS,
     VALUE,
@@ -126,7 +128,13 @@ class Parsed:
     @property
     def core(self) -> tuple[str, ...]:
         """The words without those of a split: equal for the train and the eval curve of one quantity."""
-        return tuple(w for w in self.words if w not in EVAL_WORDS and w not in TRAIN_WORDS)
+        named = self.split_words
+        return tuple(w for w in self.words if w not in named)
+
+    @property
+    def split_words(self) -> frozenset[str]:
+        """Those that name a split."""
+        return _splits(self.words)
 
 
 def split_of(tag: str) -> str:
@@ -136,9 +144,14 @@ def split_of(tag: str) -> str:
     """
     found = words(tag)
     folds = {i for i, w in enumerate(found[:-1]) if w == "cv" and found[i + 1].isdigit()}
-    if any(w in EVAL_WORDS for i, w in enumerate(found) if i not in folds):
-        return "eval"
-    return "train" if any(w in TRAIN_WORDS for w in found) else ""
+    named = _splits(w for i, w in enumerate(found) if i not in folds)
+    return "eval" if named & EVAL_WORDS else "train" if named else ""
+
+
+def _splits(found: Iterable[str]) -> frozenset[str]:
+    """Return the words that name a split: of ``train`` and ``tr`` the first alone."""
+    named = (EVAL_WORDS | TRAIN_WORDS).intersection(found)
+    return named - SHORT_SPLITS or named
 
 
 @lru_cache(maxsize=65536)
@@ -382,7 +395,7 @@ def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[in
         return after[-1] if after else loss
     if kept[-1][2].words[0] in _GRADIENTS and any(f[2].kind is Noun.NORM for f in kept):
         return next(f for f in kept if f[2].kind is Noun.NORM)
-    measures = (Noun.QUALITY, Noun.ACCURACY)
+    measures = (Noun.QUALITY, Noun.ACCURACY, Noun.ERROR)
     kept = [f for i, f in enumerate(kept) if not (i and f[2].words == ("score",) and kept[i - 1][2].kind in measures)]
     return kept[-1]
 
@@ -394,7 +407,7 @@ def _is_weak(head: Head) -> bool:
 
 def _qualifies(found: tuple[int, int, Head]) -> bool:
     """Return whether a noun after ``loss`` is one of its kinds (``loss_value``), no thing of its own."""
-    return found[2].words[0] in _QUALIFIES_LOSS and len(found[2].words) == 1
+    return found[2].words[0] in _QUALIFIES_LOSS | AUXILIARY and len(found[2].words) == 1
 
 
 def _is_suffix(found: tuple[int, int, Head], before: tuple[int, int, Head], part: tuple[str, ...]) -> bool:

@@ -24,6 +24,7 @@ __all__ = [
     "PIPELINE",
     "POLICY",
     "RATES",
+    "SHORT_SPLITS",
     "SPREADS",
     "TRAIN_WORDS",
     "TURNS",
@@ -91,6 +92,8 @@ EVAL_WORDS = _set(
     "tests testing tst dev devel heldout holdout cv unseen minival vl"
 )
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
+SHORT_SPLITS = _set("tr te va vl")
+"""Splits in short; beside one in full they say something else: ``train_tr_loss`` is of a translation."""
 TRAIN_WORDS = _set("train trains training trained trn tr fit")
 
 # --- the heads ---------------------------------------------------------------------------------------------------
@@ -105,6 +108,7 @@ _LOSSES = {
     "nats": "cross entropy | cross ent | crossentropy | xent | x ent | ce | nll | nllh | log loss | logloss | "
     "mlogloss | binary logloss | multi logloss | multilogloss | binary cross entropy | bce | softmax loss | lm loss "
     "| neg log likelihood | negative log likelihood | neg log lik | neg loglik | neg log prob | neg log p | "
+    "log ppl | log pplx | log perplexity | "
     "categorical crossentropy | binary crossentropy | sparse categorical crossentropy | mlm loss | clm loss | token "
     "loss | cross entropy lambda",
     "bits": "bpb | bpc | bpd | bpt | bpw | bit per byte | bit per char | bit per character | bit per dim | bit per "
@@ -116,7 +120,7 @@ _ACCURACIES = (
     "correct | hit rate 1 | balanced accuracy | subset accuracy | accu | accurracy | bacc | macc | aacc | oacc | oa "
     "| token acc | seq acc | rank 1 | rank 5 | rank 10 | knn | linear probe | mmlu | hellaswag | arc | winogrande | "
     "boolq | piqa | gsm 8 k | humaneval | mbpp | lambada | truthfulqa | openbookqa | top 2 | top 3 | top 4 | top 20 "
-    "| top 50 | top 100 | rank 20 | word acc | vqa score | joint goal accuracy | jga"
+    "| top 50 | top 100 | rank 20 | word acc | vqa score | joint goal accuracy | jga | partial match"
 )
 _QUALITIES = (
     "precision | recall | f 1 | f 2 | f beta | fbeta | fscore | f score | f measure | fmeasure | macro f 1 | micro f "

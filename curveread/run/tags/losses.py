@@ -36,7 +36,7 @@ _LETTERS = frozenset({"v", "q"})
 
 def qualifiers_of(parsed: Parsed) -> frozenset[str]:
     """Return the words beside the head of a loss that say which one it is; empty for a total and a bare loss."""
-    own = {w for w in parsed.own if not w.isdigit()} - EVAL_WORDS - TRAIN_WORDS - NEUTRAL - TOTAL
+    own = {w for w in parsed.own if not w.isdigit()} - parsed.split_words - NEUTRAL - TOTAL
     return frozenset(own)
 
 

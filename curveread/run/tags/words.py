@@ -57,7 +57,7 @@ def lemma(word: str) -> str:
 _SAME = frozenset(
     (
         "loss ms s gas cls pos this vs ks ls ss rs is as bs its fps tps sps ups wps ips bps qps des ents nds rms dists "
-        "mbs eps hrs ltps sents"
+        "mbs eps hrs ltps sents sds"
     ).split()
 )
 """Words that end in an s and are not plurals."""

@@ -186,3 +186,20 @@ def test_a_joint_loss_is_a_total_but_beside_a_sum() -> None:
 def test_t_and_v_side_by_side_are_splits_and_v_alone_is_a_value() -> None:
     assert roles("loss_t", "loss_v") == {"loss_t": "train-loss", "loss_v": "eval-loss"}
     assert roles("episode_reward", "loss_pi", "loss_v")["loss_v"] == "value-loss"
+
+
+def test_a_total_needs_no_word_for_loss_beside_losses() -> None:
+    found = roles("training/total", "training/nll_pos", "val/loss/total", "val/loss/nll_pos")
+    assert list(found.values()) == ["train-loss", "component-loss", "eval-loss", "component-loss"]
+    assert roles("training/total")["training/total"] == "other"
+
+
+def test_the_sum_of_a_kind_of_loss_is_the_headline() -> None:
+    found = roles("train_total_mse_loss", "train_y_mse_loss", "train_tr_loss")
+    assert list(found.values()) == ["train-loss", "component-loss", "component-loss"]
+
+
+def test_an_epoch_that_goes_up_and_down_is_a_time() -> None:
+    rng = np.random.default_rng(1)
+    assert roles(**{"time/epoch": 30.0 + rng.normal(size=60)}) == {"time/epoch": "time"}
+    assert roles(**{"time/epoch": np.arange(60.0)}) == {"time/epoch": "epoch"}
