@@ -19,7 +19,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
-from curveread.signals.falls import largest_fall, passing_fall
+from curveread.signals.falls import largest_fall, passing_fall, sank_for_good
 from curveread.signals.levels import Rise, crossing, rise_after_best
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.trend import blocks_of
@@ -57,8 +57,9 @@ class MetricCollapse(Detector):
     How it decides
         The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length. It
         collapsed when it lies at least ``least_z`` standard errors and ``least_share`` of the gain lower
-        (``reward_share`` for a reward, which must also be half as large again as any fall before the best stretch; one
-        that keeps a fifth of its gain is an alarm only where the fall is twice as large as its own moves). The
+        (``reward_share`` for a reward, which must also be half as large again as any fall before the best stretch, or
+        lie near its start for a tenth of the run and twice as long as ever since it rose; one that keeps a fifth of its
+        gain is an alarm only where the fall is twice as large as its own moves). The
         onset is where it left its best level: the middle of the fall, and back to the last stretch before that lay at
         that level. A fall of a reward that was won back must be twice as large as any other of the curve, five times as
         large as its level usually moves within as many points, and six standard errors.
@@ -107,7 +108,9 @@ class MetricCollapse(Detector):
         if not reward or gained < wander:
             gained = max(gained, own if reward else 0.5 * own)
         least = self.reward_share if reward else self.least_share
-        if rise.z < self.least_z or gained <= 0.0 or rise.size < max(least * gained, wander):
+        if rise.z < self.least_z or gained <= 0.0 or rise.size < least * gained:
+            return None
+        if rise.size < wander and not sank_for_good(view.value):
             return None
         onset = _left(parts, rise)
         best, end = -rise.best * unit, -rise.end * unit

@@ -14,7 +14,7 @@ from curveread.arrays import BoolArray, FloatArray
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.scale import MAD_TO_SIGMA
 
-__all__ = ["PassingFall", "largest_fall", "passing_fall", "start_of"]
+__all__ = ["PassingFall", "largest_fall", "passing_fall", "sank_for_good", "start_of"]
 
 _SHARES = (0.02, 0.05, 0.1)
 _LEAST = 20
@@ -24,6 +24,8 @@ _ERRORS = 6.0
 """Standard errors of the difference of two means of the length of the stretches, outside the fall."""
 _HELD = 3
 """Points in a row that must lie below."""
+_FEW, _LOST, _LONG = 10, 0.8, 0.1
+"""Points, and shares of the gain and of the curve: what was lost for how long is a wreck, whatever came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,31 @@ def passing_fall(value: FloatArray, least: float) -> PassingFall | None:
     widths = sorted({1, 3, *(max(3, int(share * y.size)) for share in _SHARES)})
     found = [fall for m in widths if (fall := _of_width(y, m)) is not None and fall.share >= least]
     return max(found, key=lambda f: f.share, default=None)
+
+
+def sank_for_good(value: FloatArray) -> bool:
+    """Return whether a curve that had risen lies near its start at the end, for longer than ever since it rose.
+
+    However deep the dips of a return are, it comes back from them about as fast as before. It sank where its last tenth
+    or more lies below half of its gain, twice as long as any stretch before did, on average by 80 % of what it had, and
+    by six standard errors. ``value`` is (n,) and finite; of fewer than 10 nothing is said. O(n).
+    """
+    n = value.size
+    if n < _FEW:
+        return False
+    y, m = trimmed(value), max(3, n // 50)
+    start, best = start_of(y), float(stretch_means(y, max(3, n // 10)).max())
+    high = np.flatnonzero(stretch_means(y, m) >= 0.5 * (start + best))
+    if high.size < max(m, n // 20):
+        return False
+    since = n - m - int(high[-1])
+    before = int(np.diff(high).max(initial=1)) - 1
+    if since < max(_LONG * n, _FEW // 2, _OTHERS * before):
+        return False
+    height, low = y[int(high[0]) : n - since], y[-since:]
+    fall = float(height.mean() - low.mean())
+    error = float(np.sqrt(height.var() / height.size + low.var() / low.size))
+    return fall >= max(_LOST * (float(height.mean()) - start), _ERRORS * error)
 
 
 def _of_width(y: FloatArray, m: int) -> PassingFall | None:

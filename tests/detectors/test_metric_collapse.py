@@ -149,3 +149,20 @@ def test_the_success_of_a_policy_is_judged_as_its_return_is() -> None:
     policy = run_of(success_rate=success, approx_kl=np.full(200, 0.01), episodic_return=risen())
     (f,) = found(policy, "metric-collapse")
     assert (f.tag, f.severity) == ("success_rate", Severity.WARNING)
+
+
+def restless(seed: int, n: int = 80) -> np.ndarray:
+    """Return the returns of a learner that now and then loses most of what it had, and soon wins it back."""
+    value = np.clip(np.linspace(20.0, 1800.0, n), 20.0, 480.0) + normal(n, 60.0, seed)
+    for first in (27, 40, 52):
+        value[first : first + 5] = 60.0 + normal(5, 20.0, first)
+    return value
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_restless_return_that_lies_at_its_start_for_longer_than_ever_sank(seed: int) -> None:
+    value = restless(seed)
+    assert found(run_of(episodic_return=value), "metric-collapse") == []
+    value[-18:] = 10.0 + normal(18, 0.5)
+    (f,) = found(run_of(episodic_return=value), "metric-collapse")
+    assert (f.severity, f.last_step) == (Severity.ERROR, 79)
