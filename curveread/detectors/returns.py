@@ -104,6 +104,8 @@ def _groups_alike(subject: Subject) -> Finding | None:
         have = set(words(view.tag))
         if "reward" not in have or "std" not in have or len(view) < _BATCHES:
             continue
+        if is_eval(view.tag) and subject.task.kind is not TaskKind.LANGUAGE_RL:
+            continue  # episodes that are played without exploring are often all alike
         alike = view.value >= 1.0 if "zero" in have else view.value == 0.0
         part = float(alike.mean())
         if part >= 0.95:

@@ -110,3 +110,9 @@ def test_a_gain_that_is_certain_but_of_no_account_beside_a_policy_as_random_as_e
     slight = 24.0 + 2.5 * T / 300 + normal(300, 3.3)
     assert told(episodic_return=slight) == []
     assert told(episodic_return=slight, entropy=np.full(300, 0.69)) != []
+
+
+def test_evaluations_without_exploration_are_alike_and_no_groups_of_answers() -> None:
+    learned = np.clip(np.linspace(-1.0, 4.0, 60), -1.0, 1.0)
+    curves = {"test_reward": learned, "test_reward_std": np.zeros(60), "loss": np.full(60, 0.1) + normal(60, 0.01)}
+    assert found(run_of(**curves, epsilon=np.linspace(1.0, 0.05, 60)), "no-learning") == []
