@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.discovery import discover
-from curveread.discovery.units import Unit
+from curveread.discovery.units import Unit, units_at
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
@@ -44,6 +44,7 @@ __all__ = [
     "read_baseline",
     "report",
     "smooth",
+    "units",
     "verify",
     "write_comparison",
 ]
@@ -160,13 +161,10 @@ def read_all(
     if task is not None:
         with_task(nobody, task)
     place = Path(path.root if isinstance(path, Unit) else path)
-    if pattern is not None or columns is not None:
-        from curveread.readers.text_log.stated import stated_reader
-
-        readers = (stated_reader(pattern, columns), *readers)
+    readers = _readers(pattern, columns, readers)
     try:
         if isinstance(path, Unit):
-            found = path.read(readers)
+            found = path.read(readers, progress)
         else:
             found = discover.read_runs(place, progress=progress, readers=readers)
     except OSError as error:
@@ -184,6 +182,44 @@ def read_all(
         if tag is not None:
             found = [with_role(r, tag, which) for r in found]
     return [replace(with_axis(with_names(r, named), x), event_files=EVENT_FILES) for r in found]
+
+
+def units(
+    path: str | PathLike[str],
+    *,
+    pattern: str | None = None,
+    columns: Sequence[str] | None = None,
+    readers: Sequence[type[Reader]] = (),
+    **options: Any,
+) -> list[Unit]:
+    """Return the parts of what lies at a path that :func:`read_all` can read one by one.
+
+    Parameters
+    ----------
+    path
+        A directory or a log file.
+    pattern, columns, readers, options
+        As in :func:`read_all`.
+
+    Raises
+    ------
+    ReadError
+        When nothing there is a log.
+    """
+    try:
+        return units_at(Path(path), _readers(pattern, columns, readers))
+    except OSError as error:
+        raise ReadError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
+
+
+def _readers(
+    pattern: str | None, columns: Sequence[str] | None, readers: Sequence[type[Reader]]
+) -> tuple[type[Reader], ...]:
+    if pattern is None and columns is None:
+        return tuple(readers)
+    from curveread.readers.text_log.stated import stated_reader
+
+    return (stated_reader(pattern, columns), *readers)
 
 
 def diagnose(

@@ -11,7 +11,14 @@ from curveread.errors import PluginError
 from curveread.readers import registry as readers
 from curveread.readers.base import Reader
 
-__all__ = ["load_plugin"]
+__all__ = ["load_plugin", "loaded_plugins"]
+
+_loaded: list[str] = []
+
+
+def loaded_plugins() -> tuple[str, ...]:
+    """Return the modules that were taken into use, so that another process can do the same."""
+    return tuple(_loaded)
 
 
 def load_plugin(module: str) -> None:
@@ -46,3 +53,5 @@ def load_plugin(module: str) -> None:
             readers.register(kind)
         else:
             checks.register(kind)
+    if module not in _loaded:
+        _loaded.append(module)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 
 __all__ = ["FailOn"]
@@ -23,7 +22,8 @@ class FailOn(StrEnum):
         """The severity from which on a finding does; who wants runs judged wants to hear of warnings, too."""
         return Severity.WARNING if self is FailOn.UNDETERMINED else Severity(self.value)
 
-    def reached(self, diagnosis: Diagnosis) -> bool:
-        """Return whether a run does."""
-        unjudged = self is FailOn.UNDETERMINED and diagnosis.verdict.health == self.value
-        return unjudged or (diagnosis.worst is not None and diagnosis.worst >= self.severity)
+    def reached(self, health: str) -> bool:
+        """Return whether a run of such a verdict does."""
+        if self is FailOn.UNDETERMINED and health == self.value:
+            return True
+        return health in list(Severity) and Severity(health) >= self.severity

@@ -10,7 +10,8 @@ from pathlib import Path
 from curveread import api
 from curveread.cli.codes import DONE, FAULT, FOUND, UNUSABLE, gravest
 from curveread.cli.fail_on import FailOn
-from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.cli.many import judged_paths, print_runs
+from curveread.cli.reading import Reading, Unread
 from curveread.findings.diagnosis import Diagnosis
 
 __all__ = ["Judging", "OutputForm", "code"]
@@ -41,6 +42,10 @@ class Judging:
         Result JSON of an earlier check, whose findings are accepted.
     reading
         The reading options.
+    jobs
+        Processes that read; None for as many as there are cores and work.
+    verbose
+        Whether all is printed about each of many runs.
     """
 
     paths: Sequence[Path]
@@ -51,27 +56,24 @@ class Judging:
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     baseline: Path | None = None
     reading: Reading = field(default_factory=Reading)
+    jobs: int | None = None
+    verbose: bool = False
 
     def run(self) -> int:
         """Judge the runs, print what was found and return the exit code."""
         api.check_rules([*self.select, *self.ignore], self.options)
         known = None if self.baseline is None else api.read_baseline(self.baseline)
+        judging = {"select": self.select, "ignore": self.ignore, "options": self.options}
         codes: list[int] = []
         results: list[Diagnosis | Unread] = []
-        for item in read_paths(self.paths, self.reading):
-            if isinstance(item, Unread):
-                codes.append(UNUSABLE)
-                results.append(item)
-                continue
-            diagnosis = api.diagnose(item, select=self.select, ignore=self.ignore, options=self.options)
-            if known is not None:
-                diagnosis = api.accept(diagnosis, known)
-            codes.append(code(diagnosis, self.fail_on))
-            if self.form is OutputForm.TEXT:
-                _print(diagnosis, first=len(codes) == 1)
-            else:
-                results.append(diagnosis)
-        self._tell(results)
+        for item in judged_paths(self.paths, self.reading, judging, self.jobs):
+            found = item if isinstance(item, Unread) or known is None else api.accept(item, known)
+            results.append(found)
+            codes.append(UNUSABLE if isinstance(found, Unread) else code(found, self.fail_on))
+        if self.form is OutputForm.TEXT:
+            print_runs([r for r in results if not isinstance(r, Unread)], verbose=self.verbose)
+        else:
+            self._tell(results)
         return gravest(codes)
 
     def _tell(self, results: Sequence[Diagnosis | Unread]) -> None:
@@ -89,16 +91,6 @@ class Judging:
 
 def code(diagnosis: Diagnosis, fail_on: FailOn | None) -> int:
     """Return the exit code that one run asks for; with ``fail_on`` None its verdict does not count."""
-    if fail_on is not None and fail_on.reached(diagnosis):
+    if fail_on is not None and fail_on.reached(diagnosis.verdict.health):
         return FOUND
     return FAULT if diagnosis.failed else DONE
-
-
-def _print(diagnosis: Diagnosis, *, first: bool) -> None:
-    from curveread.cli.screen import Screen
-    from curveread.cli.terminal import print_diagnosis
-
-    out = Screen()
-    if not first:
-        out.blank()
-    print_diagnosis(out, diagnosis)

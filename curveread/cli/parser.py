@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from curveread.cli.reading import XAxis
 from curveread.errors import UsageError
 
-__all__ = ["Parser", "add_paths", "add_plugins", "add_reading", "member", "names", "price"]
+__all__ = ["Parser", "add_jobs", "add_paths", "add_plugins", "add_reading", "member", "names", "price", "seconds"]
 
 _Member = TypeVar("_Member", bound=StrEnum)
 _Number = TypeVar("_Number", int, float)
@@ -87,9 +87,18 @@ def _plain(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, width=80)
 
 
-def add_paths(parser: Parser, nargs: str = "+") -> None:
+def add_paths(
+    parser: Parser, nargs: str = "+", metavar: str = "PATH", about: str = "Run directories or log files."
+) -> None:
     """Add the paths, one or more unless ``nargs`` says otherwise."""
-    parser.add_argument("paths", metavar="PATH", nargs=nargs, type=Path, help="Run directories or log files.")
+    parser.add_argument("paths", metavar=metavar, nargs=nargs, type=Path, help=about)
+
+
+def add_jobs(parser: Parser) -> None:
+    """Add ``--jobs``: in how many processes runs are read."""
+    parser.add_argument(
+        "--jobs", metavar="N", type=_count, help="Read in N processes (default: one per core where runs are many)."
+    )
 
 
 def add_plugins(parser: Parser) -> None:
@@ -186,6 +195,27 @@ def price(text: str) -> float:
     value = _number(text)
     if not 0.0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a price of an hour; it must be 0 or more")
+    return value
+
+
+def seconds(text: str) -> float:
+    """Return a time.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is not a finite number above 0.
+    """
+    value = _number(text)
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a time; it must be above 0 seconds")
+    return value
+
+
+def _count(text: str) -> int:
+    value = _whole(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is too few; it must be 1 or more")
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["progress"]
+__all__ = ["counting", "progress"]
 
 PATIENCE = 0.7
 """Seconds before the line appears: most reads are over by then."""
@@ -25,6 +26,36 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
     ------
     What the reading calls with the number of files done, their total and the next file's name; None without a terminal.
     """
+    with _shown() as line:
+        yield None if line is None else line.tell
+
+
+@contextmanager
+def counting() -> Iterator[Callable[[int, int, int], None] | None]:
+    """Show how far a work on many runs is: their rate, how many failed, and the time left.
+
+    Yields
+    ------
+    What the work calls with the number of runs done, their total and how many failed; None without a terminal.
+    """
+    began = time.monotonic()
+    with _shown() as line:
+        if line is None:
+            yield None
+            return
+
+        def told(done: int, total: int, failed: int) -> None:
+            from curveread.findings.wording import duration
+
+            rate = done / max(time.monotonic() - began, 1e-9)
+            bad = f" · {failed} failed" if failed else ""
+            line.tell(done, total, f"{rate:.3g} runs/s{bad} · {duration((total - done) / rate)} left")
+
+        yield told
+
+
+@contextmanager
+def _shown() -> Iterator[_Line | None]:
     if not sys.stderr.isatty():
         yield None
         return
@@ -33,7 +64,7 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
     timer.daemon = True
     timer.start()
     try:
-        yield line.tell
+        yield line
     finally:
         timer.cancel()
         line.leave()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from curveread import api
 from curveread.cli.codes import fault, say, worded
@@ -47,6 +48,11 @@ class Reading:
     columns: tuple[str, ...] | None = None
     smooth: float | None = None
 
+    def options(self) -> dict[str, Any]:
+        """Return them as :func:`curveread.api.read_all` takes them, but for which run it should keep."""
+        out = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("run", "smooth")}
+        return out | {name: dict(out[name]) for name in ("role", "better", "unit")} | {"x": self.x.value}
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -77,23 +83,7 @@ def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread
     for path in paths:
         try:
             with progress() as told:
-                found = api.read_all(
-                    path,
-                    run=options.run,
-                    tags=options.tags,
-                    train_loss=options.train_loss,
-                    eval_loss=options.eval_loss,
-                    role=dict(options.role),
-                    better=dict(options.better),
-                    unit=dict(options.unit),
-                    task=options.task,
-                    x=options.x.value,
-                    vocab_size=options.vocab_size,
-                    tokens_per_byte=options.tokens_per_byte,
-                    pattern=options.pattern,
-                    columns=options.columns,
-                    progress=told,
-                )
+                found = api.read_all(path, run=options.run, progress=told, **options.options())
         except (ReadError, UsageError) as error:
             reason = worded(error)
         except MemoryError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from curveread.discovery.discover import find, natural, read_files
+from curveread.discovery.discover import Progress, find, natural, read_files
 from curveread.discovery.tree import KINDS_OF_FOLDERS, LogFile, claimed_by
 from curveread.errors import ReadError
 from curveread.readers.base import Reader
@@ -57,11 +57,12 @@ class Unit:
         """The run folders of the files."""
         return list(dict.fromkeys(f.home for f in self.files))
 
-    def read(self, readers: Sequence[type[Reader]] = ()) -> list[Run]:
+    def read(self, readers: Sequence[type[Reader]] = (), progress: Progress | None = None) -> list[Run]:
         """Read the runs; see :func:`curveread.discovery.discover.read_files`."""
         more = tuple(readers)
         files = [_arrived(f, more) for f in self.files]
-        return read_files(files, Path(self.root), [Path(p) for p in self.passed], whole=self.whole)
+        passed = [Path(p) for p in self.passed]
+        return read_files(files, Path(self.root), passed, whole=self.whole, progress=progress)
 
 
 def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:

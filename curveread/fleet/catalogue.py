@@ -6,10 +6,11 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from curveread.discovery.units import Unit, units_at
+from curveread import api
+from curveread.discovery.units import Unit
 from curveread.errors import ReadError
-from curveread.readers.base import Reader
 
 __all__ = ["catalogue"]
 
@@ -17,8 +18,8 @@ __all__ = ["catalogue"]
 def catalogue(
     roots: Sequence[str | os.PathLike[str]],
     *,
-    readers: Sequence[type[Reader]] = (),
     leave: Collection[Path] = (),
+    **options: Any,
 ) -> tuple[list[Unit], list[tuple[str, str]]]:
     """Return what is to be read at or below some roots.
 
@@ -26,10 +27,10 @@ def catalogue(
     ----------
     roots
         Folders, run directories or log files; what lies below two of them is read once.
-    readers
-        Further readers that are asked about files.
     leave
         Files that are not read, such as the table that an earlier sweep wrote there.
+    options
+        As :func:`curveread.api.units` takes them.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def catalogue(
     seen: set[str] = set()
     for root in roots:
         try:
-            found = units_at(Path(root), readers)
+            found = api.units(root, **options)
         except ReadError as error:
             missing.append(error)
             named.append((str(root), str(error)))

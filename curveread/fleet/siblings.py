@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from curveread.discovery.units import Unit
-from curveread.findings.sweep.row import SweepRow
 
 __all__ = ["Siblings"]
 
 
 class Siblings:
-    """Rows as they come, forgotten as soon as two of one folder begin at the same step, as those of a sweep do.
+    """Runs as they come, forgotten as soon as two of one folder begin at the same step, as those of a sweep do.
 
     Parameters
     ----------
@@ -25,15 +24,15 @@ class Siblings:
         self._homes = {home for unit in units for home in unit.homes}
         self._below: dict[tuple[str, str], dict[int, tuple[int, int]] | None] = {}
 
-    def see(self, place: int, unit: Unit, rows: tuple[SweepRow, ...]) -> None:
-        """Take note of the rows of the unit at a place."""
+    def see(self, place: int, unit: Unit, reaches: Sequence[tuple[int | None, int | None]]) -> None:
+        """Take note of the first and last steps of the runs in the unit at a place."""
         parent = os.path.dirname(unit.homes[0])
         if unit.whole or parent in self._homes:
             return
         known = self._below.setdefault((unit.root, parent), {})
         if known is None:
             return
-        first, last = (rows[0].first_step, rows[0].last_step) if len(rows) == 1 else (None, None)
+        first, last = reaches[0] if len(reaches) == 1 else (None, None)
         if first is None or last is None or len(unit.homes) > 1 or first in (f for f, _ in known.values()):
             self._below[unit.root, parent] = None
         else:

@@ -20,23 +20,25 @@ from curveread.findings.sweep.row import UNREAD, SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.fleet.catalogue import catalogue
 from curveread.fleet.execute import execute
+from curveread.fleet.jobs import processes
+from curveread.fleet.judge import Judge
 from curveread.fleet.key import key_of, seal
 from curveread.fleet.names import name_apart
+from curveread.fleet.renderer import FleetRenderer
 from curveread.fleet.row import unread
 from curveread.fleet.siblings import Siblings
 from curveread.fleet.store import Known, Rows
 from curveread.fleet.table import check_name, write_table
-from curveread.fleet.work import Work, failed
-from curveread.readers.base import Reader
+from curveread.fleet.work import Reports, Work, failed
 
 __all__ = ["Progress", "sweep"]
 
 Progress = Callable[[int, int, int], None]
 """Called after each unit of files with the number done, their total, and how many could not be read."""
+Begin = Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]]
+"""Begins the work on units and yields the rows of each."""
 
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
-_WORTH = 8
-"""Runs for which starting a process pays."""
 
 
 def sweep(
@@ -52,7 +54,7 @@ def sweep(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
-    plugins: Sequence[str] = (),
+    reports: Reports | None = None,
     **reading: Any,
 ) -> Sweep:
     """Read and judge every run below some folders, and say what stands over all of them.
@@ -81,8 +83,8 @@ def sweep(
         Take the runs of this name only.
     select, ignore, options
         As :func:`curveread.diagnose` takes them.
-    plugins
-        Modules with readers and checks of somebody else's, loaded in every process.
+    reports
+        Where to write reports of single runs, and of which.
     reading
         Reading options, as :func:`curveread.api.read_all` takes them.
 
@@ -107,14 +109,20 @@ def sweep(
     [('overfitting', 'error'), ('spike-recovers', 'warning'), ('folder', 'unread')]
     """
     target = None if table is None else check_name(Path(table))
-    work = Work(run, reading, tuple(select), tuple(ignore), options, tuple(plugins))
-    work.check()
+    judge = Judge(run, reading, {"select": tuple(select), "ignore": tuple(ignore), "options": options})
+    judge.check()
+    work = Work(judge, reports)
     cache = None if target is None else target.with_name(f".{target.name}.rows")
-    units, missing = catalogue(roots, readers=_readers(reading), leave=[p for p in (target, cache) if p is not None])
+    units, missing = catalogue(roots, leave=[p for p in (target, cache) if p is not None], **reading)
+
+    def begin(units: Sequence[Unit]) -> Generator[tuple[SweepRow, ...], None, None]:
+        count = processes(jobs, len(units))
+        return execute(work, units, jobs=count, executor=executor, timeout=timeout, failed=failed)
+
     rows, origins = Rows(), list[str]()
     known, interrupted = Known(cache), False
     try:
-        _gather(units, work, (jobs, executor, timeout), known, rows, origins, progress)
+        _gather(units, work, begin, known, rows, origins, progress)
     except KeyboardInterrupt:
         interrupted = True
     for path, reason in missing:
@@ -125,7 +133,8 @@ def sweep(
         raise ReadError(f"{', '.join(map(str, roots))}: no run is called {run!r}")
     name_apart(rows, origins)
     by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
-    made = Sweep(rows, _analysis(rows.thin(), by, outcome))
+    renderer = FleetRenderer("" if reports is None else reports.folder)
+    made = Sweep(rows, _analysis(rows.thin(), by, outcome), renderer)
     if target is not None:
         write_table(made, target)
     if interrupted:
@@ -140,20 +149,20 @@ def _analysis(rows: Sequence[SweepRow], by: Sequence[str], outcome: str | None) 
 def _gather(
     units: Sequence[Unit],
     work: Work,
-    how: tuple[int | None, Executor | None, float | None],
+    begin: Begin,
     known: Known,
     rows: Rows,
     origins: list[str],
     progress: Progress | None,
 ) -> None:
     """Append the rows of all units, each with the root it was found below; attempts side by side become one run."""
-    read = partial(_rows_of, work=work, how=how, known=known, sealed=seal(work))
+    read = partial(_rows_of, work=work, begin=begin, known=known, sealed=seal(work.judge))
     counts: list[int] = []
     siblings = Siblings(units)
     bad = 0
     with closing(read(units)) as results:
         for place, (unit, found) in enumerate(zip(units, results, strict=True)):
-            siblings.see(place, unit, found)
+            siblings.see(place, unit, [(row.first_step, row.last_step) for row in found])
             for row in found:
                 rows.append(row)
                 origins.append(unit.root)
@@ -169,18 +178,21 @@ def _gather(
 def _rows_of(
     units: Sequence[Unit],
     work: Work,
-    how: tuple[int | None, Executor | None, float | None],
+    begin: Begin,
     known: Known,
     sealed: bytes,
 ) -> Generator[tuple[SweepRow, ...], None, None]:
     """Yield the rows of each unit in order: those that are known from the file, all others as they are read."""
-    jobs, executor, timeout = how
+
+    def there(key: str) -> bool:
+        return key in known and (work.reports is None or work.reports.there(known.get(key) or ()))
+
     keys = [key_of(unit, sealed) for unit in units]
-    new = [unit for unit, key in zip(units, keys, strict=True) if key not in known]
-    processes = jobs if jobs is not None else max(1, min(_cores(), len(new) // _WORTH))
-    with closing(execute(work, new, jobs=processes, executor=executor, timeout=timeout, failed=failed)) as results:
+    old = {key for key in keys if there(key)}
+    new = [unit for unit, key in zip(units, keys, strict=True) if key not in old]
+    with closing(begin(new)) as results:
         for key in keys:
-            found = known.get(key)
+            found = known.get(key) if key in old else None
             if found is None:
                 found = tuple(replace(row, key=key) for row in next(results))
                 if not any(row.health == UNREAD for row in found):  # what failed may do better the next time
@@ -194,7 +206,7 @@ def _join(
     counts: Sequence[int],
     rows: Rows,
     origins: list[str],
-    read: Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]],
+    read: Begin,
 ) -> None:
     """Read what may be attempts of one run together, and put the one row in the place of theirs where they are."""
     of_root = Counter(unit.root for unit in units)
@@ -224,18 +236,3 @@ def _replaced(
                 pass
         else:
             yield from own
-
-
-def _readers(reading: Mapping[str, Any]) -> tuple[type[Reader], ...]:
-    """Return the readers that one call brings with it."""
-    pattern, columns, more = (reading.get(name) for name in ("pattern", "columns", "readers"))
-    if pattern is None and columns is None:
-        return tuple(more or ())
-    from curveread.readers.text_log.stated import stated_reader
-
-    return (stated_reader(pattern, columns), *(more or ()))
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

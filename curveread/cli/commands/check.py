@@ -7,28 +7,18 @@ from pathlib import Path
 
 from curveread.cli.fail_on import FailOn
 from curveread.cli.judging import Judging, OutputForm
-from curveread.cli.parser import Parser, add_paths, add_reading, member, names
+from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, member, names
 from curveread.cli.reading import Reading
 from curveread.errors import UsageError
 
-__all__ = ["arguments", "check", "settings"]
+__all__ = ["add_rules", "arguments", "check", "settings"]
 
 
 def arguments(parser: Parser) -> None:
     """Add what ``check`` takes."""
     add_paths(parser)
     add = parser.add_argument
-    add(
-        "--fail-on",
-        **member(FailOn),
-        help="End with 1 from this severity on (default: error); undetermined: for a warning or a run that cannot "
-        "be judged.",
-    )
-    add("--select", metavar="RULE", **names(), help="Run this check only; repeatable.")
-    add("--ignore", metavar="RULE", **names(), help="Leave this check out; repeatable.")
-    add(
-        "--set", metavar="RULE.OPTION=VALUE", dest="set_", action="append", help="Set an option of a check; repeatable."
-    )
+    add_rules(parser)
     add(
         "--format",
         dest="form",
@@ -42,7 +32,25 @@ def arguments(parser: Parser) -> None:
         type=Path,
         help="What --json printed earlier: findings in it, at the same place and no graver now, are accepted.",
     )
+    add_jobs(parser)
+    add("--verbose", action="store_true", help="Print all about each of many runs, not only of those with an alarm.")
     add_reading(parser)
+
+
+def add_rules(parser: Parser) -> None:
+    """Add which checks run, how they are set, and what makes the command end with 1."""
+    add = parser.add_argument
+    add(
+        "--fail-on",
+        **member(FailOn),
+        help="End with 1 from this severity on (default: error); undetermined: for a warning or a run that cannot "
+        "be judged.",
+    )
+    add("--select", metavar="RULE", **names(), help="Run this check only; repeatable.")
+    add("--ignore", metavar="RULE", **names(), help="Leave this check out; repeatable.")
+    add(
+        "--set", metavar="RULE.OPTION=VALUE", dest="set_", action="append", help="Set an option of a check; repeatable."
+    )
 
 
 def check(
@@ -56,6 +64,8 @@ def check(
     form: OutputForm | None = None,
     json: bool = False,
     baseline: Path | None = None,
+    jobs: int | None = None,
+    verbose: bool = False,
 ) -> int:
     """Diagnose runs and print what was found; ends with 1 when a run reaches --fail-on."""
     if json and form not in (None, OutputForm.JSON):
@@ -69,6 +79,8 @@ def check(
         options=settings(set_),
         baseline=baseline,
         reading=reading,
+        jobs=jobs,
+        verbose=verbose,
     ).run()
 
 

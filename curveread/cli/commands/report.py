@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from curveread import api
 from curveread.cli.codes import UNUSABLE, gravest
 from curveread.cli.judging import code
+from curveread.cli.many import in_order, judged_paths, print_rows
 from curveread.cli.outputs import plan
-from curveread.cli.parser import Parser, add_paths, add_reading, price
-from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, price
+from curveread.cli.reading import Reading, Unread
 from curveread.cli.screen import Screen
 from curveread.cli.terminal import print_diagnosis
+from curveread.errors import ExportError
+from curveread.findings.diagnosis import Diagnosis
 from curveread.report.logtext import clean
-from curveread.run.model import Run
 
 __all__ = ["arguments", "report"]
+
+_SHOWN = 20
+"""Runs whose files are named; the index has all."""
 
 
 def arguments(parser: Parser) -> None:
@@ -53,6 +60,7 @@ def arguments(parser: Parser) -> None:
         help="Make the HTML page without scripts: still pictures, small enough for mail.",
     )
     add("--title", metavar="T", help="Stands in place of the run's name on the page.")
+    add_jobs(parser)
     add_reading(parser)
 
 
@@ -66,32 +74,58 @@ def report(
     cost_per_hour: float | None = None,
     static: bool = False,
     title: str | None = None,
+    jobs: int | None = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
     kind = "postmortem" if postmortem else "report"
     chosen = plan(output, formats, kind=kind)
-    items = list(read_paths(paths, reading))
-    runs = [item for item in items if isinstance(item, Run)]
-    codes = [UNUSABLE for item in items if isinstance(item, Unread)]
+    items = list(judged_paths(paths, reading, {"cost_per_hour": cost_per_hour}, jobs))
+    found = [item for item in items if isinstance(item, Diagnosis)]
+    codes = [UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items]
+    runs = [d.run for d in found]
     targets = chosen.targets(runs)
-    entries = []
+    write = partial(
+        _write, postmortem=postmortem, cost_per_hour=cost_per_hour, smooth=reading.smooth, static=static, title=title
+    )
+    work = list(zip(found, targets, strict=True))
+    with closing(in_order(write, work, jobs)) as written:
+        for problem in written:
+            if problem:
+                raise ExportError(problem)
     out = Screen()
-    for i, (each, files) in enumerate(zip(runs, targets, strict=True)):
-        diagnosis = api.diagnose(each, cost_per_hour=cost_per_hour)
+    if len(found) == 1:
+        print_diagnosis(out, found[0])
+    elif found:
+        print_rows(out, found)
+    out.blank()
+    for files in targets[:_SHOWN]:
+        for file in files:
+            out.row(f"{kind}: {clean(file)}")
+    if len(targets) > _SHOWN:
+        out.row(f"and {len(targets) - _SHOWN} more in {clean(targets[0][0].parent)}")
+    if len(found) > 1:
+        entries = [(d, files[0]) for d, files in work]
+        out.row(f"index: {clean(api.index(entries, chosen.index(runs)))}")
+    return gravest(codes)
+
+
+def _write(
+    work: tuple[Diagnosis, list[Path]],
+    *,
+    postmortem: bool,
+    cost_per_hour: float | None,
+    smooth: float | None,
+    static: bool,
+    title: str | None,
+) -> str:
+    """Write the files of a run, in whichever process; return what went wrong, most often nothing."""
+    diagnosis, files = work
+    try:
         for file in files:
             if postmortem:
                 api.postmortem(diagnosis, file, cost_per_hour=cost_per_hour, title=title)
             else:
-                api.report(diagnosis, file, smooth=reading.smooth, static=static, title=title)
-        if i:
-            out.blank()
-        print_diagnosis(out, diagnosis)
-        out.blank()
-        for file in files:
-            out.row(f"{kind}: {clean(file)}")
-        codes.append(code(diagnosis, None))
-        entries.append((diagnosis, files[0]))
-    if len(runs) > 1:
-        out.blank()
-        out.row(f"index: {clean(api.index(entries, chosen.index(runs)))}")
-    return gravest(codes)
+                api.report(diagnosis, file, smooth=smooth, static=static, title=title)
+    except ExportError as error:
+        return str(error)
+    return ""

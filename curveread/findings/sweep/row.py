@@ -108,6 +108,8 @@ class SweepRow(ByValue):
         What was repaired or lost, in words.
     error
         Why it could not be read or judged; empty when it was.
+    report
+        File of its own report, below the folder of reports beside the index page; empty where none was made.
     sketches
         Its headline curves for the page; empty where none was asked for.
     """
@@ -128,6 +130,7 @@ class SweepRow(ByValue):
     findings: tuple[Found, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
+    report: str = ""
     sketches: tuple[Sketch, ...] = ()
 
     @property
