@@ -1,0 +1,85 @@
+"""Rows -> what stands over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from curveread.findings.sweep.analysis import Analysis
+from curveread.findings.sweep.row import UNREAD, SweepRow
+from curveread.fleet.associations import associations
+from curveread.fleet.groups import Grouping, first, grouping, groups, settings_of
+from curveread.fleet.importance import importances
+from curveread.fleet.optimum import optima
+from curveread.fleet.outcome import FORMS, Scores, candidates, scores
+from curveread.fleet.settings import columns
+from curveread.fleet.statements import First, statements
+
+__all__ = ["analyse"]
+
+_HEALTH = {name: place for place, name in enumerate((UNREAD, "error", "warning", "undetermined", "info", "ok"))}
+
+
+def analyse(rows: Sequence[SweepRow], *, group_by: Sequence[str] = (), outcome: str | None = None) -> Analysis:
+    """Read many runs together.
+
+    The same rows give the same answers: what is drawn at random is drawn from fixed seeds. Time grows as n log n.
+
+    Parameters
+    ----------
+    rows
+        A row per run.
+    group_by
+        Settings by which runs are grouped; all that differ but seeds without it.
+    outcome
+        Tag of the curve by which runs are ranked, instead of the one that most of them are judged by.
+
+    Raises
+    ------
+    UsageError
+        For a setting or a curve that no run has.
+    """
+    live = [at for at, row in enumerate(rows) if row.health != UNREAD]
+    read = [rows[at] for at in live]
+    found = columns(read)
+    how = grouping(found, len(read), group_by)
+    chosen = scores(read, outcome)
+    broken = np.array([row.broken for row in read], dtype=np.bool_)
+    by_seed = how if not group_by else grouping(found, len(read))
+    made = Analysis(
+        outcome=None if chosen is None else chosen.outcome,
+        settings=tuple(c.setting for c in found),
+        associations=associations(read, found, by_seed),
+    )
+    firsts: list[First] = []
+    if chosen is not None and read:
+        made_groups, better = groups(how, chosen, broken)
+        shares = importances(found, by_seed, chosen)
+        matter = {i.setting for i in shares} | {a.setting for a in made.associations}
+        best = optima(found, by_seed, chosen.cost, broken, matter)
+        made = replace(made, groups=made_groups, improvements=better, importances=shares, optima=best)
+        firsts = list(_firsts(read, how, chosen)) if len(how.members) > 1 and np.isfinite(chosen.cost).any() else []
+    made = replace(made, statements=statements(rows, made, firsts))
+    cost = np.full(len(rows), np.nan)
+    if chosen is not None:
+        cost[live] = chosen.cost
+    order = sorted(range(len(rows)), key=lambda at: (_HEALTH.get(rows[at].health, 9), -np.nan_to_num(cost[at]), at))
+    placed = tuple(replace(g, rows=tuple(live[at] for at in g.rows)) for g in made.groups)
+    return replace(made, groups=placed, order=tuple(order))
+
+
+def _firsts(rows: Sequence[SweepRow], how: Grouping, chosen: Scores) -> Iterator[First]:
+    """Yield the other forms of the outcome, and the other curve that ranks, that put another group first."""
+    at, _ = first(how, chosen)
+    tag = chosen.outcome.tag
+    others = [(tag, form) for form in FORMS[1:]]
+    others += [(c.tag, FORMS[0]) for c in candidates(rows) if c.tag != tag][:1]
+    for other, form in others:
+        by = scores(rows, other, form)
+        if by is None or not np.isfinite(by.cost).any():
+            continue
+        best, level = first(how, by)
+        if best != at:
+            yield First(by.outcome, settings_of(how, best), level)

@@ -1,0 +1,105 @@
+"""The best range of each number that matters, how sure that is, and from where on most runs break."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from curveread.arrays import BoolArray, FloatArray
+from curveread.findings.sweep.analysis import Optimum
+from curveread.fleet.exchange import partners
+from curveread.fleet.groups import Grouping
+from curveread.fleet.levels import Levels, levelled
+from curveread.fleet.settings import Column, told_apart
+from curveread.fleet.ties import SEEDS, redrawn, ties
+
+__all__ = ["optima"]
+
+
+def optima(
+    found: Sequence[Column], how: Grouping, cost: FloatArray, broken: BoolArray, matter: Collection[str]
+) -> tuple[Optimum, ...]:
+    """Return the best range of each number that matters; none where all of its values do equally well. O(n log n) each.
+
+    Parameters
+    ----------
+    found
+        The settings that differ.
+    how
+        The groups of runs that differ in the seed only.
+    cost
+        (n,) the outcome, the lower the better; +inf for a wreck, NaN where it is not known.
+    broken
+        (n,) which runs ended as wrecks.
+    matter
+        Names of settings.
+    """
+    every = told_apart(found)
+    made = [_optimum(c, every, how, cost, broken) for c in every if c.number and c.setting.name in matter]
+    return tuple(o for o in made if o is not None)
+
+
+def _optimum(
+    column: Column, every: Sequence[Column], how: Grouping, cost: FloatArray, broken: BoolArray
+) -> Optimum | None:
+    levels = levelled(column)
+    if levels is None:
+        return None
+    beside = _beside_partners(column, every, how, cost)
+    costs = [beside[(levels.code == at) & ~np.isnan(beside)] for at in range(len(levels.first))]
+    known = ties(costs)
+    if known is None:
+        return None
+    low = high = known.best
+    while low > 0 and known.tied[low - 1]:
+        low -= 1
+    while high < len(costs) - 1 and known.tied[high + 1]:
+        high += 1
+    if high - low + 1 == sum(c.size >= SEEDS for c in costs):
+        return None
+    values = column.setting.values
+    return Optimum(
+        setting=column.setting.name,
+        low=float(values[levels.first[low]]),
+        high=float(values[levels.last[high]]),
+        edge=_edge(column, levels, broken),
+        open="low" if low == 0 else "high" if high == len(costs) - 1 else "",
+        sure=_sure(costs, low, high),
+    )
+
+
+def _beside_partners(column: Column, every: Sequence[Column], how: Grouping, cost: FloatArray) -> FloatArray:
+    """Return costs without what the other settings make of them, where these are crossed: beside their median.
+
+    As a ratio, in logarithms, where all are positive.
+    """
+    pairs = partners(column, every, how)
+    finite = np.isfinite(cost)
+    if pairs is None or len(every) < 2 or not finite.any():
+        return cost
+    out = np.log(cost, where=finite, out=cost.copy()) if cost[finite].min() > 0 else cost.copy()
+    for kind in np.unique(pairs.kind[finite]):
+        mine = (pairs.kind == kind) & finite
+        out[mine] -= np.median(out[mine])
+    return out
+
+
+def _edge(column: Column, levels: Levels, broken: BoolArray) -> float:
+    """Return the tried value from which on, upward or downward, most runs were wrecked; NaN where not on one side."""
+    share = np.array([broken[levels.code == at].mean() for at in range(len(levels.first))])
+    most = share > 0.5
+    if most.all() or not most.any() or most[0] == most[-1] or np.count_nonzero(np.diff(most.astype(np.int8))) > 1:
+        return float("nan")
+    at = int(np.argmax(most)) if most[-1] else int(np.flatnonzero(most)[-1])
+    values = column.setting.values
+    return float(values[levels.first[at]] if most[-1] else values[levels.last[at]])
+
+
+def _sure(costs: Sequence[FloatArray], low: int, high: int) -> float:
+    """Return the share of resamples whose best level lies in the range."""
+    enough = [at for at, c in enumerate(costs) if c.size >= SEEDS]
+    drawn = [redrawn(costs[at], (np.arange(costs[at].size),)) for at in enough]
+    times = min(d.size for d in drawn)
+    best = np.array(enough)[np.argmin([d[:times] for d in drawn], axis=0)]
+    return float(np.mean((best >= low) & (best <= high)))

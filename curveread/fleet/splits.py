@@ -1,0 +1,129 @@
+"""The sides of a setting, and how far beyond chance the runs on one share something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.findings.sweep.analysis import Side
+from curveread.fleet.settings import Column
+
+__all__ = ["Splits", "newcombe", "splits", "surprise"]
+
+_CUTS = 24
+_LEAST = 2
+"""Cut points of a number, and values of a category, that are tried at most; runs that a side must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Sides of one setting.
+
+    Parameters
+    ----------
+    column
+        The setting.
+    sides
+        (m) sides, each of which some rows lie on.
+    inside
+        (m, n) which rows those are.
+    """
+
+    column: Column
+    sides: tuple[Side, ...]
+    inside: BoolArray
+
+    def among(self, rows: IntArray) -> Splits:
+        """Return the sides that part some of the rows."""
+        inside = self.inside[:, rows]
+        size = inside.sum(axis=1)
+        kept = np.flatnonzero((size >= _LEAST) & (size <= rows.size - _LEAST))
+        return Splits(self.column, tuple(self.sides[i] for i in kept), inside[kept])
+
+
+def splits(column: Column) -> Splits:
+    """Return the sides of a setting: above and below each cut point of a number, each value of a category.
+
+    Of many cut points those are kept that part the rows most evenly, of many values the most frequent.
+    """
+    name, values, code = column.setting.name, column.setting.values, column.code
+    made: list[tuple[Side, BoolArray]] = []
+    if column.number:
+        for cut in _cuts(code):
+            made.append((Side(name, ">=", values[cut]), code >= cut))
+            made.append((Side(name, "<=", values[cut - 1]), (code >= 0) & (code < cut)))
+    else:
+        often = np.argsort(-np.bincount(code[code >= 0]), kind="stable")[:_CUTS]
+        made = [(Side(name, "==", values[at]), code == at) for at in often.tolist()]
+    every = Splits(column, tuple(side for side, _ in made), np.array([mask for _, mask in made], dtype=np.bool_))
+    return every.among(np.arange(code.size))
+
+
+def _cuts(code: IntArray) -> list[int]:
+    """Return the values from which on a number is cut, at most ``_CUTS``, evenly spread over the rows."""
+    known = np.sort(code[code >= 0])
+    every = np.unique(known)
+    if every.size > _CUTS + 1:
+        every = np.unique(known[np.linspace(0, known.size - 1, _CUTS + 1).round().astype(np.int64)])
+    return [int(cut) for cut in every[1:]]
+
+
+def surprise(size: IntArray, total: int, having: int) -> FloatArray:
+    """Return how unlikely each count inside is by chance: -log of the upper tail of the hypergeometric distribution.
+
+    That is the one-sided exact test of Fisher.
+
+    Parameters
+    ----------
+    size
+        (m,) runs on each side.
+    total, having
+        All runs, and those that have it.
+
+    Returns
+    -------
+    (m, having + 1): for each side and count of those that have it.
+    """
+    from scipy.special import gammaln
+
+    count = np.arange(having + 1)[None, :]
+    inside = size[:, None]
+    possible = (count <= inside) & (having - count <= total - inside)
+    rest = np.where(possible, inside - count, 0)
+    beyond = np.where(possible, total - inside - having + count, 0)
+    log = (
+        gammaln(inside + 1)
+        + gammaln(total - inside + 1)
+        + gammaln(having + 1)
+        + gammaln(total - having + 1)
+        - gammaln(total + 1)
+        - gammaln(count + 1)
+        - gammaln(rest + 1)
+        - gammaln(having - count + 1)
+        - gammaln(beyond + 1)
+    )
+    log = np.where(possible, log, -np.inf)
+    tail = np.logaddexp.accumulate(log[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(np.maximum(-tail, 0.0))
+
+
+def newcombe(inside: int, inside_of: int, outside: int, outside_of: int) -> tuple[float, float]:
+    """Return the 95 % interval of the difference of two shares: method 10 of Newcombe, Statistics in Medicine 17, 1998.
+
+    Both numbers of runs are at least 1.
+    """
+    one, other = inside / inside_of, outside / outside_of
+    (low, high), (low_other, high_other) = _wilson(inside, inside_of), _wilson(outside, outside_of)
+    return (
+        one - other - float(np.hypot(one - low, high_other - other)),
+        one - other + float(np.hypot(high - one, other - low_other)),
+    )
+
+
+def _wilson(count: int, n: int) -> tuple[float, float]:
+    z = 1.959963984540054
+    centre = (count + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * float(np.sqrt(count * (n - count) / n + z * z / 4))
+    return centre - half, centre + half
