@@ -23,8 +23,6 @@ __all__ = ["importances"]
 
 _RESAMPLES, _SHUFFLES = 400, 200
 _LEVEL = 0.05
-_CLUSTERS = 20
-"""From so many groups on they are resampled as wholes, else the runs within each."""
 
 
 def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple[Importance, ...]:
@@ -49,15 +47,15 @@ def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple
         return ()
     y = rank[have]
     whole = wholes(how, rank.size)
-    weight = _weights(how, rank.size)[:, have]
+    free = [partners(column, every, how) for column in every]
+    weight = _weights(how, rank.size, crossed=all(f is not None for f in free))[:, have]
     out = []
-    for column in every:
+    for column, pairs in zip(every, free, strict=True):
         levels = levelled(Column(column.setting, column.code[have]))
         if levels is None:
             continue
         share = float(_shares(levels.code, np.ones((1, y.size)), y)[0])
-        free = (partners(column, every, how) or whole).among(have)
-        chance = _by_chance(levels.code, free, y, _LEVEL / len(every))
+        chance = _by_chance(levels.code, (pairs or whole).among(have), y, _LEVEL / len(every))
         if share <= chance:
             continue
         drawn = _shares(levels.code, weight, y)
@@ -99,12 +97,12 @@ def _by_chance(code: IntArray, free: Exchange, y: FloatArray, level: float) -> f
     return float((most - (size.size - 1) * within) / whole)
 
 
-def _weights(how: Grouping, n: int) -> FloatArray:
-    """Return (b, n) how often each row is drawn: groups as wholes, where there are many, else runs within groups."""
+def _weights(how: Grouping, n: int, crossed: bool) -> FloatArray:
+    """Return (b, n) how often each row is drawn: seeds within the cells of a grid, else groups as wholes."""
     rng = np.random.default_rng(0)
     members = how.members
     out = np.zeros((_RESAMPLES, n))
-    if len(members) >= _CLUSTERS or min(m.size for m in members) < 2:
+    if not crossed or min(m.size for m in members) < 2:
         times = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), _RESAMPLES)
         for at, rows in enumerate(members):
             out[:, rows] = times[:, at, None]
