@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from curveread.findings.comparison import Comparison
 from curveread.report.logtext import clean
@@ -25,15 +26,21 @@ def fragment(comparison: Comparison) -> str:
 def _render(template: str, comparison: Comparison) -> str:
     from markupsafe import Markup
 
+    from curveread.report.page.live import comparison_data, packing, scripts
     from curveread.version import __version__
 
     head, rows = table(comparison)
     drawn = any(a.step.size for a in comparison.aligned.values())
-    picture = ""
-    if drawn and template == "comparison.html.jinja":
+    live: dict[str, Any] = {}
+    if template == "comparison.html.jinja":
+        live = {"picture": "", "css": Markup(asset("page.css"))}
+    if drawn and live:
         from curveread.report.figure.comparison import png
 
-        picture = "data:image/png;base64," + base64.b64encode(png(comparison, dpi=130)).decode()
+        live["digest"], live["script"] = scripts.digest("sweep"), Markup(scripts.script("sweep"))
+        live["data"] = Markup(packing.packed(comparison_data.content(comparison)))
+        live["css"] = Markup(asset("page.css") + asset("chart.css") + scripts.style("sweep"))
+        live["picture"] = "data:image/png;base64," + base64.b64encode(png(comparison, dpi=130)).decode()
     names = [r.name for r in comparison.runs]
     return (
         environment()
@@ -50,8 +57,7 @@ def _render(template: str, comparison: Comparison) -> str:
             names=names,
             differing=[(n, [v.get(name, "?") for name in names]) for n, v in comparison.differing.items()],
             found=[(rule, [v.get(name, "") for name in names]) for rule, v in findings(comparison).items()],
-            picture=picture,
-            css=Markup(asset("page.css")),
             version=__version__,
+            **live,
         )
     )

@@ -23,7 +23,7 @@ _PARTS = {
 
 @cache
 def script(page: str = "run") -> str:
-    """Return the text of the one script element of a page, ``run`` or ``sweep``, in a scope of its own.
+    """Return the text of the one script element of a page, ``run`` or ``sweep`` (of many runs), in a scope of its own.
 
     The library stands before that of a run; a sweep's charts, drawn by the thousand, do without it.
     """

@@ -4,7 +4,7 @@ const RAMP = {
   light: [[74, 44, 150], [25, 105, 180], [12, 135, 120], [105, 130, 0], [190, 105, 0], [190, 30, 60]],
   dark: [[165, 148, 250], [95, 178, 242], [60, 202, 168], [182, 205, 78], [246, 178, 76], [255, 125, 125]],
 };
-const KINDS = ["train", "eval", "third", "fourth", "fifth", "sixth"];
+const KINDS = ["train", "eval", "third", "fourth", "fifth", "sixth"], DASHES = [[], [], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4]];
 const CLASSES = 12, BINS = 6;
 
 const dark = matchMedia("(prefers-color-scheme: dark)"), paper = matchMedia("print");
@@ -47,9 +47,10 @@ class Palette {
       return;
     }
     const many = v => setting.at.reduce((n, w) => n + (w === v), 0);
-    const ranked = setting.numbers ? used : used.map(v => [v, many(v)]).sort((a, b) => b[1] - a[1]).slice(0, KINDS.length).map(v => v[0]).sort((a, b) => a - b);
+    const ranked = setting.numbers ? used : used.map(v => [v, many(v)]).sort((a, b) => b[1] - a[1]).slice(0, used.length > CLASSES ? KINDS.length : CLASSES).map(v => v[0]).sort((a, b) => a - b);
+    const ramped = setting.numbers || ranked.length > KINDS.length;
     this.classes = ranked.map((v, k) => ({
-      name: setting.texts[v], ink: setting.numbers ? () => ramp(ranked.length > 1 ? k / (ranked.length - 1) : 0) : () => colours[KINDS[k]],
+      name: setting.texts[v], dash: DASHES[k % DASHES.length], ink: ramped ? () => ramp(ranked.length > 1 ? k / (ranked.length - 1) : 0) : () => colours[KINDS[k]],
     }));
     if (ranked.length < used.length) this.classes.push({name: `${used.length - ranked.length} others`, ink: () => colours.soft});
     this.at = Int16Array.from(setting.at, v => v < 0 ? -1 : ranked.includes(v) ? ranked.indexOf(v) : ranked.length);
@@ -71,7 +72,8 @@ class Palette {
   // A key for each class, which hides and shows its runs.
   keys(changed) {
     return this.classes.map((c, k) => {
-      const swatch = shape("svg", {width: 12, height: 12, "aria-hidden": "true"}, shape("circle", {cx: 6, cy: 6, r: 5, style: `fill:${c.ink()}`}));
+      const sample = this.setting?.run ? shape("path", {d: "M0 6h22", style: `stroke:${c.ink()};stroke-width:2.2;stroke-dasharray:${c.dash.join(" ") || "none"}`}) : shape("circle", {cx: 6, cy: 6, r: 5, style: `fill:${c.ink()}`});
+      const swatch = shape("svg", {width: this.setting?.run ? 22 : 12, height: 12, "aria-hidden": "true"}, sample);
       const button = element("button", {type: "button", class: "key", "aria-pressed": "true", title: `${c.name}: show or hide`}, swatch, element("bdi", {}, c.name));
       button.addEventListener("click", () => {
         this.off.has(k) ? this.off.delete(k) : this.off.add(k);

@@ -3,26 +3,29 @@
 const KNOTS = 160;
 
 class Lines {
-  constructor(root, page) {
+  // Draws one of the charts; all at once stand below each other and share their window.
+  constructor(root, page, charts, title = "") {
     this.page = page;
-    this.frame = new Frame(root, {label: "Curves of all runs"});
+    this.frame = new Frame(root, {title, label: title || "Curves of all runs"});
     this.frame.box.setAttribute("tabindex", "0");
     this.frame.box.setAttribute("role", "group");
     this.frame.box.setAttribute("aria-label", "Curves; left and right arrow go from run to run");
-    this.charts = page.sweep.data.charts.map(c => this.unpacked(c));
+    this.charts = charts.map(c => this.unpacked(c));
     this.choose(0);
     this.listen();
   }
 
   unpacked(chart) {
     const row = unpack(chart.row), size = unpack(chart.size), step = unpack(chart.step), value = unpack(chart.value);
+    const [low, high] = [chart.low, chart.high].map(t => t ? unpack(t) : null);
     let from = 0;
     const curves = Array.from(row, (r, i) => {
       const until = from + size[i], curve = {row: r, x: step.subarray(from, until), y: value.subarray(from, until)};
+      if (low) Object.assign(curve, {low: low.subarray(from, until), high: high.subarray(from, until)});
       from = until;
       return curve;
     });
-    return {name: chart.name, curves};
+    return {name: chart.name, apart: Boolean(low), curves};
   }
 
   choose(i) {
@@ -68,8 +71,10 @@ class Lines {
   show([low, high]) {
     const [first, last] = this.full, wide = Math.min(Math.max(high - low, (last - first) * 1e-6), last - first);
     low = Math.min(Math.max((low + high - wide) / 2, first), last - wide);
-    this.window = [low, low + wide];
-    this.draw();
+    for (const other of this.page.lines) {
+      other.window = [low, low + wide];
+      other.draw();
+    }
   }
 
   zoom(factor) {
@@ -78,7 +83,7 @@ class Lines {
   }
 
   get bands() {
-    return this.page.banded;
+    return this.page.banded && !this.chart.apart;
   }
 
   get shown() {
@@ -89,7 +94,7 @@ class Lines {
   draw() {
     const {frame, page} = this, {sweep} = page, ctx = frame.clear(), shown = this.shown, log = page.logCurves(this.chart);
     const values = broken => {
-      const parts = shown.filter(c => sweep.broken[c.row] === broken).map(c => c.y.subarray(...within(c.x, ...this.window)));
+      const parts = shown.filter(c => sweep.broken[c.row] === broken).flatMap(c => [c.y, c.low, c.high].filter(Boolean).map(v => v.subarray(...within(c.x, ...this.window))));
       const out = new Float64Array(parts.reduce((n, p) => n + p.length, 0));
       parts.reduce((n, p) => (out.set(p, n), n + p.length), 0);
       return out;
@@ -97,22 +102,41 @@ class Lines {
     const y = heights(values(0), values(1), log, sweep.data.rules), place = frame.lay(this.window, y, log);
     this.place = place;
     const axis = new Ruler({name: {epoch: "epoch", tokens: "tokens", seconds: "time"}[sweep.data.axis] || "step"});
+    if (sweep.data.axis === "share") axis.text = x => `${number(x, 3)} % of the run`;
     this.ruler = axis;
     frame.axes(ctx, xTicks(axis, ...this.window, place.width / place.ratio), yTicks(...y, log, place.height / place.ratio));
+    if (this.chart.apart) this.zero(ctx);
     frame.root.dataset.window = this.window.join(" ");
     frame.root.dataset.drawn = shown.length;
     pen(ctx, place, 0, () => this.bands ? this.drawBands(ctx, shown) : this.drawRuns(ctx, shown));
     this.mark();
   }
 
+  // Where a run is like the one that it is measured against.
+  zero(ctx) {
+    const {place} = this, y = place.y(0);
+    ctx.strokeStyle = colours.soft;
+    ctx.lineWidth = place.ratio;
+    ctx.beginPath();
+    ctx.moveTo(place.left, y);
+    ctx.lineTo(place.left + place.width, y);
+    ctx.stroke();
+  }
+
   drawRuns(ctx, shown) {
-    const {place, page} = this, many = shown.length;
+    const {place, page} = this, many = shown.length, few = page.sweep.data.stack;
     this.strips = null;
-    ctx.lineWidth = (many > 100 ? 1 : 1.4) * place.ratio;
-    ctx.globalAlpha = many > 300 ? 0.3 : many > 60 ? 0.5 : 0.8;
+    ctx.globalAlpha = 0.16;
+    for (const c of shown) if (c.low) {
+      ctx.fillStyle = page.palette.ink(c.row);
+      band(ctx, place, c.x, c.low, c.high);
+    }
+    ctx.lineWidth = (few ? 1.8 : many > 100 ? 1 : 1.4) * place.ratio;
+    ctx.globalAlpha = few ? 1 : many > 300 ? 0.3 : many > 60 ? 0.5 : 0.8;
+    const broken = many > 300 ? [] : [4, 3];
     for (const c of shown) {
       ctx.strokeStyle = page.palette.ink(c.row);
-      ctx.setLineDash(page.sweep.broken[c.row] && many <= 300 ? [4 * place.ratio, 3 * place.ratio] : []);
+      ctx.setLineDash((few ? page.palette.classes[page.palette.at[c.row]].dash || [] : page.sweep.broken[c.row] ? broken : []).map(n => n * place.ratio));
       line(ctx, place, c.x, c.y);
     }
     ctx.setLineDash([]);
@@ -189,7 +213,7 @@ class Lines {
       const i = nearest(curve.x, this.at), x = place.x(curve.x[i]), y = place.y(curve.y[i]);
       ctx.fillStyle = colours.ink;
       spot(ctx, x, y, 3.5 * place.ratio, false);
-      frame.say([page.sweep.names[hot], `${this.chart.name} ${number(curve.y[i])} at ${this.ruler.text(curve.x[i])}`, ...page.sweep.told(hot).slice(1)], x, Number.isFinite(y) ? y : place.top);
+      frame.say([page.sweep.names[hot], `${this.chart.name} ${number(curve.y[i])}${curve.low ? ` (${number(curve.low[i])} to ${number(curve.high[i])})` : ""} at ${this.ruler.text(curve.x[i])}`, ...page.sweep.told(hot).slice(1)], x, Number.isFinite(y) ? y : place.top);
     });
   }
 

@@ -1,4 +1,4 @@
-// The runs of a sweep, column by column in the order of the table; which are shown, which one is pointed at.
+// Many runs, column by column in the order of the table; which are shown, which one is pointed at.
 
 class Sweep {
   constructor(data) {
@@ -26,7 +26,7 @@ class Sweep {
   // What a pointer or a screen reader is told of a run.
   told(row) {
     const lines = [this.names[row]];
-    const set = this.settings.filter(s => s.at[row] >= 0).slice(0, 8).map(s => `${s.name} ${this.value(s, row)}`);
+    const set = this.settings.filter(s => !s.run && s.at[row] >= 0).slice(0, 8).map(s => `${s.name} ${this.value(s, row)}`);
     if (set.length) lines.push(set.join(", "));
     if (this.data.outcome) {
       const [first, ...others] = [this.form, ...Object.keys(this.forms).filter(f => f !== this.form)];

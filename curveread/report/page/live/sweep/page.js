@@ -8,7 +8,7 @@ class Page {
     this.source = null;
     document.documentElement.classList.add("live");
     readColours();
-    this.table = new Table(this);
+    this.table = document.getElementById("runs") ? new Table(this) : null;
     this.colours();
     this.charts();
     this.controls();
@@ -44,7 +44,10 @@ class Page {
     const {sweep} = this, {outcome} = sweep.data, plots = this.$("outcomes"), varied = sweep.settings.filter(s => !s.seed);
     this.outcomes = plots && outcome ? varied.slice(0, 6).map(s => new Outcomes(plots, this, s)) : [];
     if (plots && varied.length > 6) this.fold(plots, varied.slice(6, 30));
-    this.lines = this.$("curves") && sweep.data.charts.length ? new Lines(this.$("curves"), this) : null;
+    const root = this.$("curves"), {charts} = sweep.data;
+    this.lines = !root || !charts.length ? [] : sweep.data.stack ? charts.map(c => new Lines(root, this, [c], element("bdi", {}, c.name))) : [new Lines(root, this, charts)];
+    const [low, high] = [Math.min(...this.lines.map(l => l.full[0])), Math.max(...this.lines.map(l => l.full[1]))];
+    for (const l of this.lines) [l.full, l.window] = [[low, high], [low, high]];
     plots?.classList.toggle("one", varied.length === 1);
   }
 
@@ -60,7 +63,7 @@ class Page {
   }
 
   get views() {
-    return [...this.outcomes, ...(this.lines ? [this.lines] : [])];
+    return [...this.outcomes, ...this.lines];
   }
 
   get drawn() {
@@ -71,43 +74,48 @@ class Page {
     return this.asked ?? decades(this.sweep.outcome);
   }
 
+  // Charts that stand together share a kind of axis; differences have signs.
   logCurves(chart) {
-    return this.asked ?? (chart.decades ??= decades(Float64Array.from(chart.curves.filter(c => !this.sweep.broken[c.row]).flatMap(c => [...c.y]))));
+    if (chart.apart) return false;
+    const wide = c => c.decades ??= !c.apart && decades(Float64Array.from(c.curves.filter(l => !this.sweep.broken[l.row]).flatMap(l => [...l.y])));
+    return this.asked ?? (this.lines.length > 1 ? this.lines.some(l => wide(l.chart)) : wide(chart));
   }
 
   controls() {
     const log = this.$("log"), form = this.$("form"), {outcome} = this.sweep.data;
-    log.checked = outcome ? this.logOutcome : this.lines ? this.logCurves(this.lines.chart) : false;
+    log.checked = outcome ? this.logOutcome : this.lines.some(l => this.logCurves(l.chart));
     log.addEventListener("change", () => {
       this.asked = log.checked;
       this.redraw();
     });
-    form.closest("label").hidden = !outcome;
-    if (outcome) form.append(...Object.entries(outcome.forms).map(([key, text]) => element("option", {value: key}, text)));
-    form.value = this.sweep.form;
-    form.addEventListener("change", () => {
-      this.sweep.form = form.value;
-      this.redraw();
-    });
+    if (form) form.closest("label").hidden = !outcome;
+    if (form && outcome) {
+      form.append(...Object.entries(outcome.forms).map(([key, text]) => element("option", {value: key}, text)));
+      form.value = this.sweep.form;
+      form.addEventListener("change", () => {
+        this.sweep.form = form.value;
+        this.redraw();
+      });
+    }
     this.$("clear").addEventListener("click", () => {
-      this.table.reset();
+      this.table?.reset();
       this.palette.off.clear();
       this.legend();
       this.filter();
     });
-    if (!this.lines) return;
-    const curve = this.$("curve"), draw = this.$("draw");
-    curve.append(...this.lines.charts.map((c, i) => element("option", {value: i}, c.name)));
-    curve.addEventListener("change", () => {
-      this.lines.choose(Number(curve.value));
-      this.lines.draw();
+    const [first] = this.lines, curve = this.$("curve"), draw = this.$("draw");
+    if (!first) return;
+    curve?.append(...first.charts.map((c, i) => element("option", {value: i}, c.name)));
+    curve?.addEventListener("change", () => {
+      first.choose(Number(curve.value));
+      first.draw();
     });
     draw.addEventListener("change", () => {
       this.banded = draw.value === "groups";
-      this.$("bands").textContent = this.banded ? "Line: the middle of the runs that have got there; band: from the lowest to the highest of them." : "Dashed: a run that broke.";
-      this.lines.draw();
+      this.$("bands").textContent = this.banded ? "Line: the middle of the runs that have got there; band: from the lowest to the highest of them." : this.sweep.data.stack ? "" : "Dashed: a run that broke.";
+      for (const l of this.lines) l.draw();
     });
-    for (const [name, act] of Object.entries({in: () => this.lines.zoom(0.5), out: () => this.lines.zoom(2), whole: () => this.lines.show(this.lines.full)})) this.$(name).addEventListener("click", act);
+    for (const [name, act] of Object.entries({in: () => first.zoom(0.5), out: () => first.zoom(2), whole: () => first.show(first.full)})) this.$(name).addEventListener("click", act);
   }
 
   listen() {
@@ -126,7 +134,7 @@ class Page {
 
   layout() {
     const tall = Math.max(300, Math.min(420, innerHeight * 0.5)), some = this.outcomes.length === 1 ? 300 : 240;
-    const sizes = this.views.map(v => [v.frame, Math.floor(v.frame.root.clientWidth), v === this.lines ? tall : some]);
+    const sizes = this.views.map(v => [v.frame, Math.floor(v.frame.root.clientWidth), v instanceof Lines ? (this.lines.length > 1 ? 260 : tall) : some]);
     for (const [frame, width, height] of sizes) frame.size(width, height);
     this.redraw();
   }
@@ -140,7 +148,7 @@ class Page {
   }
 
   filter() {
-    this.sweep.filtered = this.table.apply();
+    if (this.table) this.sweep.filtered = this.table.apply();
     this.redraw();
   }
 
@@ -149,10 +157,10 @@ class Page {
     this.source = source;
     const before = this.sweep.hot;
     this.sweep.hot = row;
-    if (row < 0 && !this.lines?.strip) tip.remove();
+    if (row < 0 && !this.lines.some(l => l.strip)) tip.remove();
     if (source === null) tip.remove();
-    this.table.mark(row, before);
-    if (row === before && source !== this.lines && row < 0) return;
+    this.table?.mark(row, before);
+    if (row === before && !(source instanceof Lines) && row < 0) return;
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => {
@@ -172,7 +180,7 @@ class Page {
   }
 
   goTo(row) {
-    if (row < 0) return;
+    if (row < 0 || !this.table) return;
     this.table.rows[row].scrollIntoView({block: "center"});
     this.table.rows[row].querySelector("a")?.focus({preventScroll: true});
   }
