@@ -1,10 +1,9 @@
-"""How a diagnosis, a comparison and a sweep show themselves: as a figure, and in a notebook."""
+"""How a diagnosis and a comparison show themselves: as a figure, and in a notebook."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +12,8 @@ if TYPE_CHECKING:
 
     from curveread.findings.comparison import Comparison
     from curveread.findings.diagnosis import Diagnosis
-    from curveread.findings.sweep.sweep import Sweep
 
-__all__ = ["Overview", "ReportRenderer", "Side"]
+__all__ = ["ReportRenderer", "Side"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +48,3 @@ class Side:
         from curveread.report.page.comparison import fragment
 
         return fragment(comparison)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Implements the drawing of :class:`curveread.findings.sweep.sweep.SweepRenderer`; who groups anew extends it."""
-
-    def figure(self, sweep: Sweep) -> Figure:
-        """Return the matplotlib figure."""
-        from curveread.report.figure.sweep import figure
-
-        return figure(sweep)
-
-    def fragment(self, sweep: Sweep) -> str:
-        """Return the HTML that a notebook shows: what the sweep says, and the worst rows."""
-        from curveread.report.page.sweep import fragment
-
-        return fragment(sweep)
-
-    def page(self, sweep: Sweep, path: Path) -> Path:
-        """Write the index page."""
-        from curveread.report.page.sweep import write
-
-        return write(sweep, path, {})

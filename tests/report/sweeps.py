@@ -19,7 +19,7 @@ from curveread.findings.sweep.analysis import (
 )
 from curveread.findings.sweep.row import Found, Measure, Sketch, SweepRow
 from curveread.findings.sweep.sweep import Sweep
-from curveread.report.renderer import Overview
+from curveread.fleet.renderer import FleetRenderer
 
 RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
 LEVELS = {0.001: 0.9, 0.01: 0.3, 0.1: 0.05, 1.0: 0.2, 10.0: 900.0}
@@ -76,7 +76,7 @@ def sweep(rows: Sequence[SweepRow] | None = None, **more: object) -> Sweep:
             Statement("best", "The best lr is 0.1; the edge of stability lies between 1 and 10."),
         ),
     )  # fmt: skip
-    return Sweep(rows, replace(analysis, **more), Overview())  # type: ignore[arg-type]
+    return Sweep(rows, replace(analysis, **more), FleetRenderer())  # type: ignore[arg-type]
 
 
 def _group(rows: Sequence[SweepRow], rate: float) -> Group:
