@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.discovery import discover
+from curveread.discovery.remote.url import discreet, place
 from curveread.discovery.units import Unit, units_at
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError, UsageError
 from curveread.findings.diagnosis import Diagnosis
@@ -82,7 +84,7 @@ def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -
     if len(found) > 1:
         names = tuple(r.name for r in found)
         raise SeveralRunsError(
-            f"{path}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
+            f"{discreet(str(path))}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
             names,
         )
     return found[0]
@@ -105,6 +107,7 @@ def read_all(
     pattern: str | None = None,
     columns: Sequence[str] | None = None,
     readers: Sequence[type[Reader]] = (),
+    cache: str | PathLike[str] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Run]:
     """Read every run at or below ``path``, in a stable order.
@@ -112,8 +115,8 @@ def read_all(
     Parameters
     ----------
     path
-        A directory or a log file; or a part of what lies there, as :func:`curveread.discovery.units.units_at` tells
-        it: then the runs are those that reading all of it gives.
+        A directory, a log file, or the URL of either that fsspec knows (``s3://…``); or a part of what lies there, as
+        :func:`curveread.discovery.units.units_at` tells it: then the runs are those that reading all of it gives.
     run
         Keep the runs of this name only.
     tags
@@ -138,6 +141,8 @@ def read_all(
         The same for lines of numbers without names: the names of the columns, ``_`` for one that is left out.
     readers
         Further readers, classes derived from :class:`curveread.readers.base.Reader`, for formats of one's own.
+    cache
+        A folder in which what was fetched from a URL stays for the next time, until it is written again there.
     progress
         Called before each file with the number done, the total and the file's name.
 
@@ -160,20 +165,25 @@ def read_all(
     named = Names(role, better, unit)
     if task is not None:
         with_task(nobody, task)
-    place = Path(path.root if isinstance(path, Unit) else path)
+    where = path if isinstance(path, Unit) else place(path)
+    shown = where.root if isinstance(where, Unit) else discreet(str(where))
     readers = _readers(pattern, columns, readers)
     try:
-        if isinstance(path, Unit):
-            found = path.read(readers, progress)
+        if isinstance(where, Unit):
+            found = where.read(readers, progress)
+        elif isinstance(where, str):
+            from curveread.discovery.remote.far import read_url
+
+            found = read_url(where, readers, os.fspath(cache or ""), progress)
         else:
-            found = discover.read_runs(place, progress=progress, readers=readers)
+            found = discover.read_runs(where, progress=progress, readers=readers)
     except OSError as error:
-        raise ReadError(f"{error.filename or place}: cannot be read: {error.strerror or error}") from error
+        raise ReadError(f"{error.filename or shown}: cannot be read: {error.strerror or error}") from error
     if run is not None:
         names = tuple(r.name for r in found)
         found = [r for r in found if r.name == run]
         if not found:
-            raise ReadError(f"{place}: no run is called {run!r}; there are: {_some(names)}")
+            raise ReadError(f"{shown}: no run is called {run!r}; there are: {_some(names)}")
     found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
     found = [understood(r if task is None else with_task(r, task)) for r in found]
     if tags is not None:
@@ -190,6 +200,7 @@ def units(
     pattern: str | None = None,
     columns: Sequence[str] | None = None,
     readers: Sequence[type[Reader]] = (),
+    cache: str | PathLike[str] | None = None,
     **options: Any,
 ) -> list[Unit]:
     """Return the parts of what lies at a path that :func:`read_all` can read one by one.
@@ -197,8 +208,8 @@ def units(
     Parameters
     ----------
     path
-        A directory or a log file.
-    pattern, columns, readers, options
+        A directory or a log file, or a URL of either.
+    pattern, columns, readers, cache, options
         As in :func:`read_all`.
 
     Raises
@@ -207,9 +218,9 @@ def units(
         When nothing there is a log.
     """
     try:
-        return units_at(Path(path), _readers(pattern, columns, readers))
+        return units_at(place(path), _readers(pattern, columns, readers), os.fspath(cache or ""))
     except OSError as error:
-        raise ReadError(f"{error.filename or path}: cannot be read: {error.strerror or error}") from error
+        raise ReadError(f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}") from error
 
 
 def _readers(

@@ -13,9 +13,9 @@ from typing import Any
 
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["settings_beside"]
+__all__ = ["SETTINGS", "settings_beside"]
 
-_FILES = (
+SETTINGS = (
     "training_args.json", "training_args.yaml", "train_args.json", "train_args.yaml",
     "args.json", "args.yaml", "params.json", "hparams.yaml", "hparams.json",
     "hyperparameters.json", "config.yaml", "config.yml", "config.json", ".hydra/config.yaml",
@@ -58,7 +58,7 @@ def settings_beside(
     out: dict[str, Any] = {}
     notes = []
     for folder in folders:
-        for name in _FILES:
+        for name in SETTINGS:
             loaded = _load(folder / name)
             whole = name in _WHOLE
             new = {

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.discovery.discover import Progress, find, natural, read_files
 from curveread.discovery.tree import KINDS_OF_FOLDERS, LogFile, claimed_by
@@ -15,7 +15,10 @@ from curveread.errors import ReadError
 from curveread.readers.base import Reader
 from curveread.run.model import Run
 
-__all__ = ["Spot", "Unit", "joined", "units_at"]
+if TYPE_CHECKING:
+    from curveread.discovery.remote.far import Far
+
+__all__ = ["Spot", "Unit", "all_at", "arrived", "joined", "units_at"]
 
 
 class Spot(NamedTuple):
@@ -45,12 +48,15 @@ class Unit:
         Whether they are all there is at the path.
     passed
         What was passed over on the way: links that lead nowhere, folders that may not be looked into.
+    far
+        What is fetched before the files can be read, where they lie behind a URL.
     """
 
     root: str
     files: tuple[Spot, ...]
     whole: bool
     passed: tuple[str, ...] = ()
+    far: Far | None = None
 
     @property
     def homes(self) -> list[str]:
@@ -59,14 +65,18 @@ class Unit:
 
     def read(self, readers: Sequence[type[Reader]] = (), progress: Progress | None = None) -> list[Run]:
         """Read the runs; see :func:`curveread.discovery.discover.read_files`."""
+        if self.far is not None:
+            from curveread.discovery.remote.far import read_far
+
+            return read_far(self, self.far, readers, progress)
         more = tuple(readers)
-        files = [_arrived(f, more) for f in self.files]
+        files = [arrived(f, more) for f in self.files]
         passed = [Path(p) for p in self.passed]
         return read_files(files, Path(self.root), passed, whole=self.whole, progress=progress)
 
 
-def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
-    """Return the units at or below a path in the order of their folders; O(files), of which none is read.
+def units_at(root: Path | str, readers: Sequence[type[Reader]] = (), cache: str = "") -> list[Unit]:
+    """Return the units at or below a path or URL in the order of their folders; O(files), of which none is read.
 
     Together stay the files of a run folder, folders that differ only in what kind of thing they hold (``logs/run-7``
     and ``out/run-7``), and the folders that ``add_scalars`` makes for its lines. Attempts in folders side by side
@@ -77,6 +87,10 @@ def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
     ReadError
         When nothing at the path is a log.
     """
+    if isinstance(root, str):
+        from curveread.discovery.remote.far import units_behind
+
+        return units_behind(root, readers, cache)
     files, passed = find(root, readers)
     by_home: dict[Path, list[LogFile]] = defaultdict(list)
     for file in files:
@@ -91,10 +105,18 @@ def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
     return [Unit(str(root), tuple(map(_spot, groups[home])), whole, missed.get(home, ())) for home in order]
 
 
+def all_at(root: Path, readers: Sequence[type[Reader]] = ()) -> Unit:
+    """Return all log files at or below a path as one unit, which is read as the path is."""
+    files, passed = find(root, readers)
+    return Unit(str(root), tuple(map(_spot, files)), True, tuple(map(str, passed)))
+
+
 def joined(units: Sequence[Unit], *, whole: bool = False) -> Unit:
     """Return units of one root as one: what lies in folders side by side may be attempts of one run."""
     files = tuple(f for u in units for f in u.files)
-    return Unit(units[0].root, files, whole, tuple(p for u in units for p in u.passed))
+    far = [u.far for u in units if u.far is not None]
+    passed = tuple(p for u in units for p in u.passed)
+    return Unit(units[0].root, files, whole, passed, far[0].joined(far[1:]) if far else None)
 
 
 def _spot(file: LogFile) -> Spot:
@@ -103,7 +125,8 @@ def _spot(file: LogFile) -> Spot:
     return Spot(str(file.path), home, folder, file.dated, file.split, file.version, spread)
 
 
-def _arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
+def arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
+    """Return the log file that a spot stands for; ReadError when it is not a log any more."""
     path = Path(spot.path)
     reader = claimed_by(path, readers)
     if reader is None:

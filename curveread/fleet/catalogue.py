@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curveread import api
+from curveread.discovery.remote.url import discreet
 from curveread.discovery.units import Unit
 from curveread.errors import ReadError
 
@@ -26,7 +27,7 @@ def catalogue(
     Parameters
     ----------
     roots
-        Folders, run directories or log files; what lies below two of them is read once.
+        Folders, run directories or log files, or URLs of them; what lies below two of them is read once.
     leave
         Files that are not read, such as the table that an earlier sweep wrote there.
     options
@@ -54,7 +55,7 @@ def catalogue(
             found = api.units(root, **options)
         except ReadError as error:
             missing.append(error)
-            named.append((str(root), str(error)))
+            named.append((discreet(str(root)), str(error)))
             continue
         for unit in found:
             files = tuple(f for f in unit.files if os.path.realpath(f.path) not in left)

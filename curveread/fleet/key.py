@@ -30,6 +30,9 @@ def key_of(unit: Unit, sealed: bytes) -> str:
     """Return the key of a unit, hexadecimal; O(files) in its folders, of which only the ends of logs are read."""
     digest = hashlib.sha256(sealed)
     digest.update(f"{unit.root}\n{unit.whole}\n{unit.passed}\n".encode(errors="surrogateescape"))
+    if unit.far is not None:  # its files have been listed, with what changes when they are written again
+        digest.update(f"{unit.files}\n{unit.far.entries}\n{unit.far.folders}".encode(errors="surrogateescape"))
+        return digest.hexdigest()
     told: set[str] = set()
     for spot in unit.files:
         digest.update(_ends(spot.path).encode(errors="surrogateescape"))

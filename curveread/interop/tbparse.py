@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curveread.errors import ArgumentError, ReadError
-from curveread.run.files import located
+from curveread.run.files import local, located
 from curveread.run.model import Run
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def event_files(run: Run) -> list[EventFile]:
     ReadError
         When it has none, or one is gone.
     """
-    home = Path(run.path)
+    home = local(run.path)
     found = []
     for source in run.sources:
         if source.format == "tensorboard":

@@ -52,6 +52,8 @@ class Format:
         Each file repeats the log from its start: the furthest one holds those before it.
     named_by_folder
         A file's own name says nothing, so the run is called after its folder.
+    beside
+        Names of further files, in the folder of a log or in ``files`` or ``logs`` there, that its reader looks into.
     renamed
         Return the tag under which the same program logs a tag of this format elsewhere.
     """
@@ -70,6 +72,7 @@ class Format:
     per_folder: bool = False
     cumulative: bool = False
     named_by_folder: bool = False
+    beside: tuple[str, ...] = ()
     renamed: Callable[[str], str] | None = None
 
     def fits(self, path: Path) -> bool:

@@ -25,6 +25,7 @@ SACRED = Format(
     priority=40,
     rank=95,
     named_by_folder=True,
+    beside=("config.json", "run.json"),
 )
 FORMATS = (SACRED,)
 

@@ -42,5 +42,6 @@ DVCLIVE = Format(
     reader="curveread.readers.stores.dvclive:DvcliveReader",
     priority=30,
     rank=94,
+    beside=("params.yaml",),
 )
 FORMATS = (MLFLOW, MLFLOW_SQLITE, TRACKIO, TRACKIO_PARQUET, DVCLIVE)

@@ -13,6 +13,15 @@ BINARY = Format(
     priority=10,
     rank=20,
     named_by_folder=True,
+    beside=(
+        "config.yaml",
+        "wandb-metadata.json",
+        "wandb-summary.json",
+        "wandb-events.jsonl",
+        "output.log",
+        "debug.log",
+        "debug-internal.log",
+    ),
 )
 HISTORY = Format(
     "wandb-history",
