@@ -220,7 +220,9 @@ def units(
     try:
         return units_at(place(path), _readers(pattern, columns, readers), os.fspath(cache or ""))
     except OSError as error:
-        raise ReadError(f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}") from error
+        raise ReadError(
+            f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}"
+        ) from error
 
 
 def _readers(
