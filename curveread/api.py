@@ -169,12 +169,15 @@ def read_all(
     shown = where.root if isinstance(where, Unit) else discreet(str(where))
     readers = _readers(pattern, columns, readers)
     try:
-        if isinstance(where, Unit):
-            found = where.read(readers, progress)
-        elif isinstance(where, str):
-            from curveread.discovery.remote.far import read_url
+        if isinstance(where, str) or (isinstance(where, Unit) and where.far):
+            from curveread.discovery.remote import behind
 
-            found = read_url(where, readers, os.fspath(cache or ""), progress)
+            if isinstance(where, str):
+                found = behind.read_url(where, readers, os.fspath(cache or ""), progress)
+            else:
+                found = behind.read_far(where, readers, progress)
+        elif isinstance(where, Unit):
+            found = where.read(readers, progress)
         else:
             found = discover.read_runs(where, progress=progress, readers=readers)
     except OSError as error:
@@ -218,7 +221,12 @@ def units(
         When nothing there is a log.
     """
     try:
-        return units_at(place(path), _readers(pattern, columns, readers), os.fspath(cache or ""))
+        where = place(path)
+        if isinstance(where, str):
+            from curveread.discovery.remote.behind import units_behind
+
+            return units_behind(where, _readers(pattern, columns, readers), os.fspath(cache or ""))
+        return units_at(where, _readers(pattern, columns, readers))
     except OSError as error:
         raise ReadError(
             f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}"

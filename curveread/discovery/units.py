@@ -64,19 +64,15 @@ class Unit:
         return list(dict.fromkeys(f.home for f in self.files))
 
     def read(self, readers: Sequence[type[Reader]] = (), progress: Progress | None = None) -> list[Run]:
-        """Read the runs; see :func:`curveread.discovery.discover.read_files`."""
-        if self.far is not None:
-            from curveread.discovery.remote.far import read_far
-
-            return read_far(self, self.far, readers, progress)
+        """Read the runs, whose files are here; see :func:`curveread.discovery.discover.read_files`."""
         more = tuple(readers)
         files = [arrived(f, more) for f in self.files]
         passed = [Path(p) for p in self.passed]
         return read_files(files, Path(self.root), passed, whole=self.whole, progress=progress)
 
 
-def units_at(root: Path | str, readers: Sequence[type[Reader]] = (), cache: str = "") -> list[Unit]:
-    """Return the units at or below a path or URL in the order of their folders; O(files), of which none is read.
+def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
+    """Return the units at or below a path in the order of their folders; O(files), of which none is read.
 
     Together stay the files of a run folder, folders that differ only in what kind of thing they hold (``logs/run-7``
     and ``out/run-7``), and the folders that ``add_scalars`` makes for its lines. Attempts in folders side by side
@@ -87,10 +83,6 @@ def units_at(root: Path | str, readers: Sequence[type[Reader]] = (), cache: str 
     ReadError
         When nothing at the path is a log.
     """
-    if isinstance(root, str):
-        from curveread.discovery.remote.far import units_behind
-
-        return units_behind(root, readers, cache)
     files, passed = find(root, readers)
     by_home: dict[Path, list[LogFile]] = defaultdict(list)
     for file in files:

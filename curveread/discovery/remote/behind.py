@@ -1,0 +1,183 @@
+"""Units behind a URL: found through a hollow mirror, read through one that holds what is needed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from curveread.discovery.discover import Progress
+from curveread.discovery.remote.far import Far
+from curveread.discovery.remote.mirror import Mirror, made
+from curveread.discovery.remote.store import Entry, Store
+from curveread.discovery.units import Spot, Unit, all_at, arrived, units_at
+from curveread.errors import ReadError
+from curveread.readers.base import Reader
+from curveread.run.files import copies
+from curveread.run.model import Run
+
+__all__ = ["read_far", "read_url", "units_behind"]
+
+
+def units_behind(url: str, readers: Sequence[type[Reader]] = (), cache: str = "", *, apart: bool = True) -> list[Unit]:
+    """Return the units at or below a URL; nothing is fetched but what tells logs from other files.
+
+    Parameters
+    ----------
+    url, readers
+        As in :func:`curveread.discovery.units.units_at`.
+    cache
+        A folder in which fetched files stay.
+    apart
+        Whether the units may be read apart; else all of it is one unit.
+
+    Raises
+    ------
+    ReadError
+        When nothing there is a log, or it cannot be listed.
+    """
+    more = tuple(readers)
+    store, entries = Store(url, cache).listed()
+    mirror = made(store, entries, _scratch())
+    try:
+        mirror.hollow()
+        mirror.glimpse(more)
+        units = units_at(mirror.root, more) if apart else [all_at(mirror.root, more)]
+        inner = _by_home(entries, {os.path.relpath(home, mirror.top) for unit in units for home in unit.homes})
+        out = []
+        for unit in units:
+            needed = mirror.needed([arrived(s, more) for s in unit.files], together=not apart)
+            folders = [f for home in unit.homes for f in inner.get(os.path.relpath(home, mirror.top), ())]
+            out.append(_there(unit, mirror, Far(store, tuple(needed), tuple(folders), _scratch())))
+        return out
+    except ReadError as error:
+        raise type(error)(mirror.told(str(error))) from error
+    finally:
+        mirror.drop()
+
+
+def _by_home(entries: Sequence[Entry], homes: set[str]) -> dict[str, dict[str, None]]:
+    """Return home -> the folders in it, but for those of other homes in it."""
+    out: dict[str, dict[str, None]] = {}
+    for folder in dict.fromkeys(e.name.rpartition("/")[0] for e in entries):
+        home = folder or "."
+        while home not in homes and home != ".":
+            home = home.rpartition("/")[0] or "."
+        out.setdefault(home, {})[folder or "."] = None
+    return out
+
+
+def read_far(
+    unit: Unit,
+    readers: Sequence[type[Reader]] = (),
+    progress: Progress | None = None,
+    *,
+    lasting: bool = False,
+) -> list[Run]:
+    """Fetch what a unit needs and read its runs.
+
+    Parameters
+    ----------
+    unit, readers, progress
+        What to read, and how.
+    lasting
+        Whether what was fetched stays until the process ends; else until its thread reads another unit, and on other
+        machines than that where the unit was found not at all. A report looks into event files once more.
+    """
+    far = unit.far
+    assert far is not None
+    near = os.path.isdir(far.scratch)
+    mirror = made(far.store, far.entries, far.scratch if near else "")
+    try:
+        mirror.hollow(far.folders)
+        mirror.fill(far.entries, progress)
+        runs = [_told(run, mirror) for run in _here(unit, mirror).read(readers, progress)]
+    except ReadError as error:
+        mirror.drop()
+        raise type(error)(mirror.told(str(error))) from error
+    except BaseException:
+        mirror.drop()
+        raise
+    if not near:
+        mirror.drop()
+        return runs
+    if not lasting:
+        _last.replace(mirror)
+    for place in {*unit.homes, unit.root}:
+        copies[place] = _moved(place, far.store.top, str(mirror.top))
+    return runs
+
+
+def read_url(
+    url: str, readers: Sequence[type[Reader]] = (), cache: str = "", progress: Progress | None = None
+) -> list[Run]:
+    """Read every run at or below a URL; see :func:`curveread.discovery.discover.read_runs`."""
+    (unit,) = units_behind(url, readers, cache, apart=False)
+    return read_far(unit, readers, progress, lasting=True)
+
+
+class _Last(threading.local):
+    """The mirror that a thread keeps until it makes the next."""
+
+    mirror: Mirror | None = None
+
+    def replace(self, mirror: Mirror) -> None:
+        if self.mirror is not None:
+            base = str(self.mirror.base)
+            for place in [p for p, copy in copies.items() if copy.startswith(base)]:
+                copies.pop(place, None)
+            self.mirror.drop()
+        self.mirror = mirror
+
+
+_last = _Last()
+
+
+@lru_cache(maxsize=1)
+def _scratch() -> str:
+    """Return a folder for mirrors that is removed when this process ends."""
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="curveread-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _moved(path: str, before: str, after: str) -> str:
+    return after + path[len(before) :] if path.startswith(before) else path
+
+
+def _spot(spot: Spot, before: str, after: str) -> Spot:
+    path, home, folder = (_moved(p, before, after) for p in (spot.path, spot.home, spot.folder))
+    return spot._replace(path=path, home=home, folder=folder)
+
+
+def _there(unit: Unit, mirror: Mirror, far: Far) -> Unit:
+    here, there = str(mirror.top), mirror.store.top
+    files = tuple(_spot(s, here, there) for s in unit.files)
+    passed = tuple(_moved(p, here, there) for p in unit.passed)
+    return replace(unit, root=mirror.store.shown, files=files, passed=passed, far=far)
+
+
+def _here(unit: Unit, mirror: Mirror) -> Unit:
+    there, here = mirror.store.top, str(mirror.top)
+    files = tuple(_spot(s, there, here) for s in unit.files)
+    passed = tuple(_moved(p, there, here) for p in unit.passed)
+    return replace(unit, root=str(mirror.root), files=files, passed=passed, far=None)
+
+
+def _told(run: Run, mirror: Mirror) -> Run:
+    """Return a run with the URL wherever it names the folder here."""
+    told = mirror.told
+    return replace(
+        run,
+        path=told(run.path),
+        sources=tuple(replace(s, path=told(s.path)) for s in run.sources),
+        notes=tuple(replace(n, source=told(n.source), message=told(n.message)) for n in run.notes),
+        attempts=tuple(replace(a, source=told(a.source)) for a in run.attempts),
+        checkpoints=tuple(replace(c, path=told(c.path)) for c in run.checkpoints),
+        incidents=tuple(replace(i, source=told(i.source)) for i in run.incidents),
+    )
