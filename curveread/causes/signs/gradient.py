@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Length, Tag, level, rough
@@ -100,7 +101,10 @@ def rescaled(scene: Scene) -> Seen | None:
 
 @sign("gradient-climbed")
 def climbed(scene: Scene) -> Seen | None:
-    """Whether gradient norm or loss had climbed before a value that is not finite."""
+    """Whether gradient norm or loss had climbed before; that they had not says something of values that are not finite.
+
+    Of a rise it says nothing that both were ordinary up to where it begins.
+    """
     said = []
     for view in (scene.norm, scene.train):
         if view is None:
@@ -117,7 +121,9 @@ def climbed(scene: Scene) -> Seen | None:
                 True, text(words, curve=Tag(view.tag), before=level(level_before), now=level(float(last.max())))
             )
         said.append(view.tag)
-    return Seen(False, text("{curve} was ordinary up to it", curve=Tag(said[0]))) if said else None
+    if not said or KINDS.get(scene.finding.rule) is not Kind.NONFINITE:
+        return None
+    return Seen(False, text("{curve} was ordinary up to it", curve=Tag(said[0])))
 
 
 @sign("gradient-bursts", needs="the gradient norm")
