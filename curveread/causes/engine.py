@@ -97,7 +97,7 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     shares = {name: (1.0 - belief.unknown) * score / total for name, score in scores.items()}
     best = sorted(possible, key=lambda c: -shares[c.id])[:_MOST]
     best = [c for n, c in enumerate(best) if n == 0 or shares[c.id] >= _TOLD]
-    lacking = _worth_logging(best, asked) if shares[best[0].id] < _SURE else None
+    lacking = _worth_logging(scene, best, asked) if shares[best[0].id] < _SURE else None
     return tuple(
         Cause(
             c.id,
@@ -112,11 +112,13 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     )
 
 
-def _worth_logging(best: Sequence[Candidate], asked: Mapping[str, Seen | None]) -> Text | None:
+def _worth_logging(scene: Scene, best: Sequence[Candidate], asked: Mapping[str, Seen | None]) -> Text | None:
     """Return what to log next time to tell the causes apart, the cheapest first; None where nothing lacks."""
     from curveread.causes.signs import NEEDS, WORTH_LOGGING
 
-    for needed in WORTH_LOGGING:
+    for needed, lacks in WORTH_LOGGING.items():
+        if not lacks(scene):
+            continue
         silent = [name for name, seen in asked.items() if seen is None and NEEDS.get(name) == needed]
         for name in silent:
             moved = [c.signs.get(name, (1.0, 1.0)) for c in best]

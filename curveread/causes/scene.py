@@ -120,6 +120,14 @@ class Scene:
         own = self.curve
         return own if own is not None and own.curve.role is Role.EVAL_LOSS else self.first(Role.EVAL_LOSS)
 
+    @property
+    def counterpart(self) -> CurveView | None:
+        """The evaluation that goes with the finding: an accuracy for that of the training, a loss for all else."""
+        own = self.curve
+        if own is not None and own.curve.role is Role.TRAIN_ACCURACY:
+            return self.first(Role.EVAL_ACCURACY)
+        return self.evaluation
+
     @cached_property
     def rate(self) -> CurveView | None:
         """The learning rate."""

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.arrays import IntArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.causes.kinds import KINDS, LASTING, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Length, Tag, level
 from curveread.findings.landmarks import EPOCHS, RESTARTS
 from curveread.findings.text import joined, text
+from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import change_noise, mad_scale
 
 _EARLY = 0.05
 _SUDDEN = 3
 """Points within which a level that jumps has made half of its way."""
 _CHANCE = 0.05
+_LONG, _LOOK = 8, 200
+"""Logged points of a long way, and as far as it is looked for."""
+_RISES = (Kind.SPIKE, Kind.DIVERGENCE, Kind.SHIFT)
+_ACCURACIES = (Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
+_DECADE = 2.3
 _REGULAR = 0.1
 """Largest spread of distances, as a share of the median distance, that a period has."""
 
@@ -67,8 +73,8 @@ def one_point(scene: Scene) -> Seen | None:
 def sudden(scene: Scene) -> Seen | None:
     """Whether the level left within a few points, rather than bit by bit."""
     view = scene.curve
-    if view is None or scene.finding.first_step is None:
-        return None
+    if view is None or view.curve.role is Role.KL or scene.finding.first_step is None:
+        return None  # a divergence from the policy before is itself a change, not a level
     at = int(np.searchsorted(view.step, scene.onset))
     before, after = view.value[max(0, at - 20) : at], view.value[at:]
     if before.size < 5 or after.size < 5:
@@ -184,3 +190,141 @@ def bump(scene: Scene) -> Seen | None:
         if f.first_step is not None and -scene.slack <= f.first_step - scene.onset <= 5.0 * scene.near
     ]
     return Seen(bool(near), text("a spike follows the restart") if near else text("the loss goes on without a bump"))
+
+
+@sign("fell-off")
+def fell_off(scene: Scene) -> Seen | None:
+    """Whether a spike ends from one logged point to the next, as when odd batches are over, or bit by bit."""
+    high = _height(scene)
+    if high is None:
+        return None
+    top = int(np.argmax(high[:_LOOK]))
+    rest = high[top:]
+    below = np.flatnonzero(rest < 0.25)
+    if not below.size:
+        return Seen(False, text("it is still up after {points}", points=Count(rest.size, "logged point")))
+    end = int(below[0])
+    if end <= 2 or float(rest[end - 1]) > 0.6:
+        return Seen(True, text("it ended from one logged point to the next"))
+    return (
+        Seen(False, text("it went bit by bit, over {points}", points=Count(end, "logged point"))) if end >= 5 else None
+    )
+
+
+def _height(scene: Scene) -> FloatArray | None:
+    """Return the course of a spike from its onset on, as shares of its height."""
+    view = scene.curve
+    if view is None or KINDS.get(scene.finding.rule) is not Kind.SPIKE or scene.finding.first_step is None:
+        return None
+    before, after = scene.around(view, 30, len(view))
+    if before.size < 8 or after.size < 4:
+        return None
+    low = float(np.median(before[-10:]))
+    way = float(after[:_LOOK].max()) - low
+    return (after - low) / way if way > 0.0 else None
+
+
+@sign("learned-anew")
+def anew(scene: Scene) -> Seen | None:
+    """Whether the way back took about as long as the curve had needed for it at first.
+
+    What was learned before comes back at once; only what is new has to be learned.
+    """
+    view, high = scene.curve, _height(scene)
+    if view is None or high is None:
+        return None
+    at = int(np.searchsorted(view.step, scene.onset))
+    before, after = view.value[:at], view.value[at:]
+    low = float(np.median(before[-10:]))
+    upper = min(float(np.median(before[:3])), low + 0.7 * (float(after[:_LOOK].max()) - low))
+    lower = low + 0.2 * (upper - low)
+    if upper - low < 6.0 * mad_scale(before[-30:]):
+        return None
+    once = int(np.argmax(before < lower)) - int(np.argmax(before < upper))
+    begun = int(np.argmax(after))
+    back = np.flatnonzero(after[begun:] < lower)
+    if once < 10:
+        return None
+    again = int(back[0]) if back.size else after.size - begun
+    words = "it was back within {again}; it had taken {once} at first"
+    said = text(words, again=Count(again, "logged point"), once=Count(once, "logged point"))
+    if again >= 0.4 * once:
+        return Seen(True, said)
+    return Seen(False, said) if back.size and again < 0.2 * once else None
+
+
+@sign("grows-steadily")
+def grows(scene: Scene) -> Seen | None:
+    """Whether a rise is exponential, by the same share every step: a feedback that nothing set off at one moment."""
+    view = scene.curve
+    if view is None or KINDS.get(scene.finding.rule) is not Kind.DIVERGENCE or scene.finding.first_step is None:
+        return None
+    at = int(np.searchsorted(view.step, scene.onset))
+    before, after = view.value[max(0, at - 30) : at], view.value[at:]
+    if before.size < 5 or after.size < _LONG:
+        return None
+    over = after[: int(np.argmax(after)) + 1] - float(np.median(before))
+    over = over[over > 3.0 * mad_scale(before)]
+    if over.size < _LONG:
+        return Seen(
+            False, text("{curve} rose within {points}", curve=Tag(view.tag), points=Count(over.size, "logged point"))
+        )
+    y = np.log(over)
+    x = np.linspace(0.0, 1.0, y.size)
+    slope, start = np.polyfit(x, y, 1)
+    rest = y - (start + slope * x)
+    there = slope > _DECADE and float(np.var(rest)) < 0.03 * float(np.var(y))
+    if there:
+        said = "{curve} grew by the same share from step to step, over {points}"
+        return Seen(True, text(said, curve=Tag(view.tag), points=Count(over.size, "logged point")))
+    return None
+
+
+@sign("dies-away")
+def damped(scene: Scene) -> Seen | None:
+    """Whether a swing dies away by itself, at a learning rate that stays."""
+    view, rate = scene.curve, scene.rate
+    if view is None or KINDS.get(scene.finding.rule) is not Kind.SWING or len(view) < 40:
+        return None
+    if rate is None or float(np.ptp(rate.value)) > 0.02 * float(rate.value.max()):
+        return None
+    rest = view.parts.y - view.parts.trend
+    third = rest.size // 3
+    early_on, late = mad_scale(rest[:third]), mad_scale(rest[-third:])
+    if early_on <= 0.0:
+        return None
+    there = late < 0.3 * early_on
+    words = "its swings die away" if there else "its swings stay as wide"
+    return Seen(there, text(words)) if there or late > 0.7 * early_on else None
+
+
+@sign("below-its-start")
+def below_start(scene: Scene) -> Seen | None:
+    """Whether an accuracy fell below where it began: what was right is now wrong, not merely lost."""
+    view = scene.curve
+    if view is None or KINDS.get(scene.finding.rule) is not Kind.COLLAPSE or view.curve.role not in _ACCURACIES:
+        return None
+    before, after = scene.around(view, len(view), len(view))
+    if before.size < 5 or not after.size:
+        return None
+    start, top, low = float(before[0]), float(before.max()), float(after.min())
+    if start > 0.5 * top:
+        return None
+    words = "{curve} fell to {low}; it began at {start}"
+    return Seen(low < 0.5 * start, text(words, curve=Tag(view.tag), low=level(low), start=level(start)))
+
+
+@sign("above-all-before")
+def above_all(scene: Scene) -> Seen | None:
+    """Whether a loss rose far above all that it ever was, its start included: further than unknown data take it."""
+    view = scene.curve
+    if view is None or view.curve.role not in LOSSES or KINDS.get(scene.finding.rule) not in _RISES:
+        return None
+    before, after = scene.around(view, len(view), len(view))
+    if before.size < 8 or after.size < 3 or scene.finding.first_step is None:
+        return None
+    most, top = float(before.max()), float(after.max())
+    if float(before.min()) <= 0.0 or float(np.median(before[:3])) < 1.5 * float(np.median(before[-10:])):
+        return None
+    words = "{curve} rose to {top}; before it was {most} at most"
+    return Seen(top > 3.0 * most, text(words, curve=Tag(view.tag), top=level(top), most=level(most)))

@@ -61,7 +61,17 @@ def gone(scene: Scene) -> Seen | None:
     if before.size >= 5 and now < _NONE * float(np.median(before)):
         words = "{norm} fell from {before} to {now}"
         return Seen(True, text(words, norm=tag, before=level(float(np.median(before))), now=level(now)))
+    if _hardly_any(scene, now):
+        return None
     return Seen(False, text("{norm} is {now}: gradients arrive", norm=tag, now=level(now)))
+
+
+def _hardly_any(scene: Scene, norm: float) -> bool:
+    """Return whether a norm is so small beside a loss in nats that targets alone would make a larger one."""
+    loss = scene.train
+    if loss is None or loss.assumed_unit != "nats":
+        return False
+    return norm < _NONE * float(np.median(loss.value))
 
 
 @sign("gradient-rescaled", needs="the gradient norm")
@@ -80,7 +90,11 @@ def rescaled(scene: Scene) -> Seen | None:
         return None
     spread = max(mad_scale(np.log(np.maximum(head, 1e-300))), 0.02)
     change = np.log(np.maximum(norm.value[low : at + 4], 1e-300)) - np.log(usual)
-    strange = np.abs(change) > max(np.log(_RESCALED), 5.0 * spread)
+    limit = max(np.log(_RESCALED), 5.0 * spread)
+    beyond = np.where(np.abs(change) > limit, np.sign(change), 0.0)
+    # A single point must be twice as far: of a noisy norm one often is.
+    lasting = (beyond != 0.0) & (beyond == np.append(beyond[1:], 0.0))
+    strange = lasting | (np.abs(change) > 2.0 * limit)
     words = text("{norm} keeps its scale", norm=Tag(norm.tag))
     if not strange.any():
         return Seen(False, words)
@@ -132,7 +146,8 @@ def bursts(scene: Scene) -> Seen | None:
     if scene.norm is None or len(scene.norm) < 20:
         return None
     usual = scene.stage.usual_norm
-    high = int((scene.norm.value > _BURST * usual).sum())
+    far = scene.norm.value > _BURST * usual
+    high = int(np.count_nonzero(far[1:] & ~far[:-1]) + far[0])
     top = float(scene.norm.value.max())
     if usual > 0.0 and high >= 3:
         words = "{norm} bursts to {top}, usually {usual}"

@@ -12,6 +12,7 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 
 _LEAP = 5.0
+_NO_ENTROPY = 1e-6
 
 
 @sign("entropy-fell")
@@ -23,6 +24,8 @@ def entropy_fell(scene: Scene) -> Seen | None:
     start = float(np.median(view.value[: max(3, len(view) // 20)]))
     at = int(np.searchsorted(view.step, scene.onset + scene.near))
     now = float(np.median(view.value[max(0, at - 5) : at + 3])) if at else start
+    if abs(start) < _NO_ENTROPY and abs(now) < _NO_ENTROPY:
+        return Seen(True, text("{entropy} is {now}: it chooses one action", entropy=Tag(view.tag), now=level(now)))
     if start <= 0.0:
         return None
     there = now < 0.2 * start
@@ -42,7 +45,12 @@ def gamed(scene: Scene) -> Seen | None:
 def update_too_large(scene: Scene) -> Seen | None:
     """Whether the divergence from the policy before leapt where a return fell: the update went too far."""
     view = scene.first(Role.KL)
-    if view is None or len(view) < 10 or KINDS.get(scene.finding.rule) is not Kind.COLLAPSE:
+    if (
+        view is None
+        or view.tag == scene.finding.tag
+        or len(view) < 10
+        or KINDS.get(scene.finding.rule) is not Kind.COLLAPSE
+    ):
         return None
     span = (view.step >= scene.onset - scene.near) & (view.step <= max(scene.peak, scene.onset))
     before = np.abs(view.value[view.step < scene.onset - scene.near])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from curveread.causes.kinds import KINDS, LASTING
+from curveread.causes.kinds import KINDS, LASTING, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, level, share
+from curveread.findings.landmarks import RATE
 from curveread.findings.text import Text, text
+from curveread.signals.scale import mad_scale
 from curveread.signals.schedule.changes import RateStretch, warms_up
 
 _RAISED = 1.25
@@ -21,6 +24,8 @@ _HEAD = 3
 """Points that tell what the rate was before."""
 _NEARLY_ZERO = 0.1
 """Share of its peak below which a decayed learning rate changes little any more."""
+_LARGE, _SMALL = 0.1, 1e-4
+"""Learning rates that few trainings bear, and up to which nearly all do."""
 _TINY, _USUAL = 1e-7, 1e-5
 """Learning rates that move no known optimizer, and those from which on some fine-tunings are run."""
 
@@ -39,7 +44,7 @@ class _RateThen:
     stretch
         The stretch of its schedule that the onset lies in.
     warming
-        Whether that is a warm-up which is not over, or was over just then.
+        Whether that is a warm-up which is not over, or was over for no longer than it took.
     """
 
     view: CurveView
@@ -66,7 +71,8 @@ def _rate_then(scene: Scene) -> _RateThen | None:
     now = low + int(np.argmax(rate.value[low : at + 1]))
     here = next((s for s in scene.stage.schedule if s.first <= min(at, now) <= s.last), None)
     warm_up = next((s for s in scene.stage.schedule if warms_up(rate.value, s)), None)
-    return _RateThen(rate, max(low - 1, 0), now, at, here, warm_up is not None and now <= warm_up.last)
+    warming = warm_up is not None and now <= warm_up.last + (warm_up.last - warm_up.first)
+    return _RateThen(rate, max(low - 1, 0), now, at, here, warming)
 
 
 def _went(how: str, rate: CurveView, first: int, last: int) -> Text:
@@ -104,7 +110,7 @@ def warming(scene: Scene) -> Seen | None:
     if then is None or KINDS.get(scene.finding.rule) in LASTING:
         return None
     if then.warming:
-        words = "{rate} was warming up, at {part} of its peak"
+        words = "{rate} was warming up or had just reached its peak: {part} of it"
         return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.of_peak)))
     return Seen(False, text("{rate} was not warming up", rate=Tag(then.view.tag)))
 
@@ -113,7 +119,7 @@ def warming(scene: Scene) -> Seen | None:
 def at_peak(scene: Scene) -> Seen | None:
     """Whether the learning rate was near its largest."""
     then = _rate_then(scene)
-    if then is None or float(then.view.value.max()) <= 0.0:
+    if then is None or then.warming or float(then.view.value.max()) <= 0.0:
         return None
     part = then.of_peak
     words = text("{rate} was at {part} of its peak", rate=Tag(then.view.tag), part=share(part))
@@ -163,3 +169,47 @@ def peak_at_start(scene: Scene) -> Seen | None:
     return Seen(
         False, text("{rate} begins at {part} of its peak", rate=Tag(rate.tag), part=share(first / top if top else 0))
     )
+
+
+@sign("rate-large", needs="the learning rate")
+def large(scene: Scene) -> Seen | None:
+    """Whether the learning rate is one that few trainings bear, or one that nearly all do."""
+    rate = scene.rate
+    if rate is None or KINDS.get(scene.finding.rule) not in (Kind.STALL, Kind.UNDERFIT, Kind.SWING, Kind.COLLAPSE):
+        return None
+    top = float(rate.value.max())
+    words = text("{rate} is {top} at most", rate=Tag(rate.tag), top=level(top))
+    return Seen(top >= _LARGE, words) if top >= _LARGE or top <= _SMALL else None
+
+
+@sign("falls-when-cut", needs="the learning rate")
+def falls_when_cut(scene: Scene) -> Seen | None:
+    """Whether a curve that stands still, or swings, falls as soon as the learning rate is cut."""
+    view, rate = scene.curve, scene.rate
+    if view is None or rate is None or KINDS.get(scene.finding.rule) not in (Kind.STALL, Kind.SWING):
+        return None
+    marks = next((m for m in scene.case.marks if m.kind == RATE), None)
+    if marks is None:
+        return None
+    cuts = [int(s) for s, sudden, up in zip(marks.step, marks.sudden, marks.raised, strict=True) if sudden and not up]
+    for step, then in pairwise([*cuts, scene.begin + scene.length + 1]):
+        at, end = np.searchsorted(view.step, [step, then])
+        before, after = view.value[max(0, at - 100) : at], view.value[(at + end) // 2 : end]
+        if min(before.size, after.size) < 5 or step < scene.onset:
+            continue
+        noise = mad_scale(before) / np.sqrt(before.size)
+        if float(np.median(after)) < float(np.median(before)) - 5.0 * noise:
+            return Seen(
+                True,
+                text("{curve} fell as {rate} was cut at {at}", curve=Tag(view.tag), rate=Tag(rate.tag), at=Place(step)),
+            )
+        return Seen(
+            False,
+            text(
+                "{curve} did not fall as {rate} was cut at {at}",
+                curve=Tag(view.tag),
+                rate=Tag(rate.tag),
+                at=Place(step),
+            ),
+        )
+    return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text
+from curveread.run.roles import Role
 
 __all__ = ["NEEDS", "SIGNS", "WORTH_LOGGING", "Seen", "sign"]
 
@@ -34,9 +35,16 @@ SIGNS: dict[str, _Ask] = {}
 
 
 NEEDS: dict[str, str] = {}
-"""Name of a sign -> what a log must hold for it, in words; the cheapest to log come first in `WORTH_LOGGING`."""
+"""Name of a sign -> what a log must hold for it, in words; those of `WORTH_LOGGING`."""
 
-WORTH_LOGGING = ("the learning rate", "the epoch", "the gradient norm", "the settings beside the log", "an evaluation")
+WORTH_LOGGING: Mapping[str, Callable[[Scene], bool]] = {
+    "the learning rate": lambda scene: scene.rate is None,
+    "the epoch": lambda scene: scene.first(Role.EPOCH) is None and "epoch" not in scene.run.x_axis.lower(),
+    "the gradient norm": lambda scene: scene.norm is None,
+    "the settings beside the log": lambda scene: not scene.run.config,
+    "an evaluation": lambda scene: scene.evaluation is None,
+}
+"""What may lack, in words, the cheapest to log first -> whether a log lacks it."""
 
 
 def sign(name: str, needs: str = "") -> Callable[[_Ask], _Ask]:

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
+from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Count, Tag, level
 from curveread.findings.text import text
-from curveread.run.roles import LOSSES
+from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.run.tags.kinds import RL
+from curveread.signals.scale import change_noise, mad_scale
 
-_BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from")
+_BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from", "_name_or_path")
 """Settings of a training that begins with the weights of another one."""
+_LEAP = 2.0
+_STILL = 1e-5
+"""Divergence between two policies, in nats, below which they are the same."""
 
 
 @sign("others-go-on")
 def others_go_on(scene: Scene) -> Seen | None:
-    """Whether another loss still changes where this one repeats a value exactly."""
+    """Whether another loss still changes where this one repeats a value exactly.
+
+    A training loss varies with its batches even where nothing is learned: beside an evaluation that stands it must
+    have a course.
+    """
     view = scene.curve
     if view is None:
         return None
@@ -29,9 +39,18 @@ def others_go_on(scene: Scene) -> Seen | None:
     others = [v for v in scene.losses if v.tag != view.tag and len(v) >= 3]
     if not others:
         return None
-    later = [v.value[int(np.searchsorted(v.step, scene.onset)) :] for v in others]
-    there = any(np.unique(values).size >= 3 for values in later)
+    there = any(_goes_on(v, v.value[int(np.searchsorted(v.step, scene.onset)) :]) for v in others)
     return Seen(there, text("another loss still changes" if there else "the other losses stand still, too"))
+
+
+def _goes_on(view: CurveView, value: FloatArray) -> bool:
+    if value.size < 3 or float(np.ptp(value)) <= 1e-9 * float(np.abs(value).max()):
+        return False
+    if view.curve.role is not Role.TRAIN_LOSS:
+        return True
+    half = value.size // 2
+    noise = change_noise(value) / np.sqrt(max(half, 1))
+    return bool(abs(float(np.median(value[:half])) - float(np.median(value[half:]))) > 4.0 * noise)
 
 
 @sign("at-chance")
@@ -109,3 +128,63 @@ def nonfinite_beside(scene: Scene) -> Seen | None:
         said = "{curve} is not finite at {points}"
         return Seen(True, text(said, curve=Tag(bad[0].tag), points=Count(n, "logged point")))
     return Seen(False, text("gradient norm and loss are finite")) if scene.norm is not None else None
+
+
+@sign("was-better-before")
+def better_before(scene: Scene) -> Seen | None:
+    """Whether a loss that stands still had been lower before: something was learned, and lost."""
+    view = scene.curve
+    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+        return None
+    value = view.value
+    blocks = np.array_split(value, min(40, value.size // 5))
+    middle = np.array([float(np.median(b)) for b in blocks])
+    late = middle[middle.size // 2 :]
+    noise = max(mad_scale(late), change_noise(value) / np.sqrt(float(blocks[0].size)))
+    first = float(middle[: max(middle.size // 3, 1)].min())
+    if first < float(np.median(late)) - 5.0 * noise:
+        words = "{curve} had been {best} before; it then stands at {now}"
+        now = level(float(np.median(late)), view.unit)
+        return Seen(True, text(words, curve=Tag(view.tag), best=level(first, view.unit), now=now))
+    return Seen(False, text("{curve} had never been lower", curve=Tag(view.tag)))
+
+
+@sign("above-its-start")
+def above_start(scene: Scene) -> Seen | None:
+    """Whether a loss stands still above where it began."""
+    view = scene.curve
+    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+        return None
+    rest = view.value[len(view) // 2 :]
+    start, now = float(view.value[0]), float(np.median(rest))
+    noise = max(mad_scale(rest), 0.005 * abs(now))
+    said = {"start": level(start, view.unit), "now": level(now, view.unit)}
+    if now > start + 3.0 * noise:
+        return Seen(True, text("{curve} began at {start} and stands above it, at {now}", curve=Tag(view.tag), **said))
+    return Seen(False, text("{curve} does not stand above its start", curve=Tag(view.tag)))
+
+
+@sign("updates-tiny")
+def updates_tiny(scene: Scene) -> Seen | None:
+    """Whether a policy hardly moves from one update to the next."""
+    view = scene.first(Role.KL)
+    if not _stalled(scene) or view is None or len(view) < 10:
+        return None
+    usual = abs(float(np.median(view.value)))
+    words = text("{kl} is {usual}", kl=Tag(view.tag), usual=level(usual))
+    return Seen(usual < _STILL, words) if usual < _STILL or usual > 100.0 * _STILL else None
+
+
+@sign("leapt-at-start")
+def leapt(scene: Scene) -> Seen | None:
+    """Whether a loss that stands still had leapt far above its start in its first points."""
+    view = scene.curve
+    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+        return None
+    start, top = float(view.value[0]), float(view.value[: max(5, len(view) // 20)].max())
+    if start <= 0.0:
+        return None
+    said = {"start": level(start, view.unit), "top": level(top, view.unit)}
+    if top > _LEAP * start:
+        return Seen(True, text("{curve} leapt from {start} to {top} first", curve=Tag(view.tag), **said))
+    return Seen(False, text("{curve} did not leap first", curve=Tag(view.tag)))

@@ -35,6 +35,9 @@ CAUSE = Candidate(
         Kind.SHIFT: 0.04,
     },
     signs={
+        "fell-off": (0.7, 1.2),
+        "falls-when-cut": (0.3, 1),
+        "dies-away": (0.2, 1.3),
         "regular": (4, 0.6),
         "at-epoch": (4, 0.7),
         "train-swings": (3, 0.3),

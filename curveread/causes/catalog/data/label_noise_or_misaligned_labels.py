@@ -42,6 +42,13 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "leapt-at-start": (0.5, 1),
+        "falls-when-cut": (0.05, 1),
+        "updates-tiny": (0.2, 1),
+        "above-its-start": (0.3, 1.05),
+        "was-better-before": (0.2, 1.1),
+        "below-its-start": (3, 0.8),
+        "eval-jumped": (0.3, 1),
         "policy-learns": (0.3, 1),
         "pretrained": (0.6, 1),
         "at-chance": (3, 0.8),

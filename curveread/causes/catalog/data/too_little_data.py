@@ -39,6 +39,7 @@ CAUSE = Candidate(
         Kind.DIVERGENCE: 0.02,
     },
     signs={
+        "eval-jumped": (0.08, 1.1),
         "train-goes-on-falling": (2, 0.5),
         "many-passes": (2.5, 0.4),
         "sudden": (0.6, 1.2),

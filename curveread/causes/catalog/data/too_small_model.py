@@ -33,6 +33,7 @@ CAUSE = Candidate(
         Kind.UNDERFIT: 0.5,
     },
     signs={
+        "falls-when-cut": (0.1, 1),
         "at-chance": (0.3, 1.2),
         "gradient-gone": (0.05, 1.3),
         "rate-cut": (0.3, 1.3),

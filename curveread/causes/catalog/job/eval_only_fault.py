@@ -42,7 +42,9 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.05,
     },
     signs={
-        "train-moved": (0.1, 4),
+        "dies-away": (0.3, 1.1),
+        "eval-jumped": (25, 0.5),
+        "train-moved": (0.05, 8),
         "train-swings": (0.1, 3),
         "many-passes": (0.7, 1.2),
         "sudden": (1.5, 0.7),

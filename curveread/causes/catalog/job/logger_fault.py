@@ -43,7 +43,7 @@ CAUSE = Candidate(
     signs={
         "same-value": (12, 0.4),
         "logged-meanwhile": (8, 0.7),
-        "others-go-on": (6, 0.1),
+        "others-go-on": (10, 0.1),
         "clock-gap": (0.4, 1.2),
         "gradient-gone": (0.3, 1),
     },

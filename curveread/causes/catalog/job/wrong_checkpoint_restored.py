@@ -37,6 +37,10 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.01,
     },
     signs={
+        "above-all-before": (0.15, 1.05),
+        "learned-anew": (1.5, 0.6),
+        "fell-off": (0.15, 1.5),
+        "eval-left-behind": (0.4, 1.3),
         "pretrained": (5, 1),
         "at-chance": (3, 0.7),
         "policy-learns": (0.5, 1),

@@ -37,6 +37,8 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.03,
     },
     signs={
+        "dies-away": (6, 0.4),
+        "grows-steadily": (4, 0.7),
         "rate-raised": (0.15, 1.3),
         "early": (0.6, 1),
         "sudden": (0.4, 1.3),

@@ -40,6 +40,12 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "leapt-at-start": (0.8, 1),
+        "others-go-on": (0.15, 1.1),
+        "falls-when-cut": (0.05, 1),
+        "updates-tiny": (3, 0.7),
+        "above-its-start": (0.3, 1),
+        "was-better-before": (0.8, 1),
         "policy-learns": (0.5, 1),
         "gradient-gone": (20, 0.15),
         "rate-cut": (0.2, 1.3),

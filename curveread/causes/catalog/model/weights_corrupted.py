@@ -44,6 +44,13 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.03,
     },
     signs={
+        "above-all-before": (1.3, 1),
+        "train-moved": (1.3, 0.1),
+        "learned-anew": (1.2, 0.8),
+        "fell-off": (0.15, 1.5),
+        "below-its-start": (0.2, 1.1),
+        "grows-steadily": (4, 0.6),
+        "eval-left-behind": (0.3, 1.4),
         "eval-moved": (2.5, 0.3),
         "rate-raised": (0.08, 1.3),
         "gradient-first": (0.4, 1.2),

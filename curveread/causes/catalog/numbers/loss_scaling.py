@@ -47,6 +47,7 @@ CAUSE = Candidate(
         Kind.LOGGING: 0.15,
     },
     signs={
+        "grows-steadily": (0.3, 1),
         "gradient-rescaled": (20, 0.5),
         "gradient-first": (2.5, 0.3),
         "loss-scale-falls": (10, 0.9),

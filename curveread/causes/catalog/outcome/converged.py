@@ -36,6 +36,9 @@ CAUSE = Candidate(
         Kind.UNDERFIT: 0.2,
     },
     signs={
+        "falls-when-cut": (0.1, 1),
+        "above-its-start": (0.3, 1),
+        "was-better-before": (0.2, 1),
         "sudden": (0.2, 1.5),
         "flat-from-start": (0.05, 1.5),
         "rate-cut": (0.5, 1.3),

@@ -39,6 +39,8 @@ CAUSE = Candidate(
         Kind.POLICY: 0.75,
     },
     signs={
+        "updates-tiny": (0.5, 1),
+        "below-its-start": (0.3, 1),
         "reward-gamed": (6, 1),
         "policy-learns": (6, 0.3),
         "entropy-fell": (8, 0.3),

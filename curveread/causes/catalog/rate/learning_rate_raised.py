@@ -53,6 +53,13 @@ CAUSE = Candidate(
         Kind.SWING: 0.05,
     },
     signs={
+        "above-all-before": (1.2, 1),
+        "train-moved": (1.3, 0.15),
+        "learned-anew": (1, 0.9),
+        "fell-off": (0.3, 1.3),
+        "below-its-start": (0.2, 1.1),
+        "grows-steadily": (0.8, 1),
+        "eval-left-behind": (0.4, 1.3),
         "update-too-large": (2, 0.9),
         "won-back": (1.5, 1),
         "rate-raised": (25, 0.05),

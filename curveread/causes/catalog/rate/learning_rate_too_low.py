@@ -41,6 +41,12 @@ CAUSE = Candidate(
         Kind.UNDERFIT: 0.1,
     },
     signs={
+        "leapt-at-start": (0.05, 1.05),
+        "falls-when-cut": (0.02, 1),
+        "rate-large": (0.02, 1),
+        "updates-tiny": (8, 0.5),
+        "above-its-start": (0.1, 1),
+        "was-better-before": (0.02, 1.1),
         "rate-tiny": (60, 0.15),
         "gradient-gone": (0.15, 1.2),
         "flat-from-start": (2.5, 0.2),
