@@ -30,6 +30,10 @@ _SAID = math.log(1.5)
 """Logarithm of the factor from which on a sign is told."""
 _SURE = 0.6
 """Share of the first cause below which it is said what would tell it from the next."""
+_USUAL, _LEADS = 0.5, 1.1
+"""Share of the usual cause of an event; by what the unknown leads where none is and nothing speaks for one."""
+_NEVER = 0.02
+"""Share that the unknown has at least: no cause is certain."""
 _TELLING = 3.0
 """Ratio of a sign's factors from which on it tells causes apart."""
 _LASTS = 0.02
@@ -51,11 +55,12 @@ class Belief:
     sharpness
         Exponent of the signs' factors: below 1 since signs are not independent of each other.
     unknown
-        Share that is kept for causes that are not in the catalog.
+        Prior of a cause that is not in the catalog, of which no sign says anything: what speaks against all others
+        makes it likelier.
     """
 
     counted: Mapping[str, Mapping[str, float]]
-    weight: float = 6.0
+    weight: float = 10.0
     sharpness: float = 0.9
     unknown: float = 0.04
 
@@ -81,8 +86,9 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     Notes
     -----
     Naive Bayes: the share of a cause is its prior among events of the kind, times a factor for every sign of which the
-    log says that it is there or that it is not, brought to a sum of 1. A sign about which the log says nothing changes
-    nothing: where all are silent the shares are the priors.
+    log says that it is there or that it is not, brought to a sum of 1 with the prior of the unknown. A sign about which
+    the log says nothing changes nothing: where all are silent the shares are the priors. Where nothing speaks for the
+    first cause, and it is not the usual one of such events either, the unknown leads.
     """
     kind = kind_of(scene.finding)
     if kind is None:
@@ -93,9 +99,12 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     possible = [c for c in candidates() if c.usual.get(kind, 0.0) > 0.0]
     asked = {name: SIGNS[name](scene) for name in sorted({s for c in possible for s in c.signs})}
     scores = {c.id: _prior(c, kind, belief) * _factor(c, asked) ** belief.sharpness for c in possible}
-    total = sum(scores.values())
-    shares = {name: (1.0 - belief.unknown) * score / total for name, score in scores.items()}
-    best = sorted(possible, key=lambda c: -shares[c.id])[:_MOST]
+    best = sorted(possible, key=lambda c: -scores[c.id])[:_MOST]
+    total, unknown = sum(scores.values()), belief.unknown
+    if scores[best[0].id] < _USUAL * total and not _speaking(best[0], asked, 1):
+        unknown = max(unknown, _LEADS * scores[best[0].id])
+    unknown = max(unknown, _NEVER * total)
+    shares = {name: score / (total + unknown) for name, score in scores.items()}
     best = [c for n, c in enumerate(best) if n == 0 or shares[c.id] >= _TOLD]
     lacking = _worth_logging(scene, best, asked) if shares[best[0].id] < _SURE else None
     return tuple(

@@ -38,6 +38,7 @@ class Stage:
     def __init__(self, case: Case, findings: Sequence[Finding]) -> None:
         self.case, self.findings = case, findings
         self._watched: dict[str, Watched] = {}
+        self._leads: dict[tuple[int, str, str], Lead | None] = {}
 
     def first(self, *roles: Role) -> CurveView | None:
         """Return the first view with points of the roles, in their order."""
@@ -68,8 +69,14 @@ class Stage:
         norm = self.first(Role.GRAD_NORM)
         return 0.0 if norm is None else float(np.median(norm.value))
 
-    def watched(self, view: CurveView) -> Watched:
-        """Return a curve as one that may move first."""
+    def leads(self, finding: Finding, loss: CurveView, view: CurveView) -> Lead | None:
+        """Return which of a loss and another curve moved first at a finding; None where one did not move."""
+        key = (id(finding), loss.tag, view.tag)
+        if key not in self._leads:
+            self._leads[key] = lead_at(finding, self._watched_as(loss), self._watched_as(view))
+        return self._leads[key]
+
+    def _watched_as(self, view: CurveView) -> Watched:
         return self._watched.setdefault(view.tag, Watched(view))
 
     def onsets(self, kind: Kind | None, tag: str | None) -> IntArray:
@@ -184,12 +191,11 @@ class Scene:
         """Return the findings of other checks, by their names."""
         return [f for rule in rules for f in self.stage.by_rule.get(rule, ()) if f is not self.finding]
 
-    @cached_property
-    def lead(self) -> Lead | None:
-        """Which of training loss and gradient norm moved first; None where one did not move, or is not there."""
-        if self.train is None or self.norm is None:
+    def lead_against(self, view: CurveView) -> Lead | None:
+        """Return which of the training loss and a curve moved first; None where one did not move, or is not there."""
+        if self.train is None:
             return None
-        return lead_at(self.finding, self.stage.watched(self.train), self.stage.watched(self.norm))
+        return self.stage.leads(self.finding, self.train, view)
 
     @cached_property
     def norm_moved(self) -> bool | None:

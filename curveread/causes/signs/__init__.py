@@ -1,6 +1,6 @@
 """Signs: what the log shows around a finding, each a question with the answers yes, no and not known."""
 
-from curveread.causes.signs import course, data, evaluation, gradient, job, policy, rate, stall
+from curveread.causes.signs import course, data, evaluation, gradient, job, order, policy, rate, stall
 from curveread.causes.signs.sign import NEEDS, SIGNS, WORTH_LOGGING, Seen, sign
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "evaluation",
     "gradient",
     "job",
+    "order",
     "policy",
     "rate",
     "sign",

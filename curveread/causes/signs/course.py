@@ -80,13 +80,11 @@ def sudden(scene: Scene) -> Seen | None:
     if before.size < 5 or after.size < 5:
         return None
     low = float(np.median(before[-10:]))
-    end = float(np.median(after[len(after) // 2 :]))
-    way = end - low
+    apart = after - low
+    way = float(apart[int(np.argmax(np.abs(apart)))])
     if abs(way) < 4.0 * mad_scale(before):
         return None
-    reached = np.flatnonzero((after - low) * np.sign(way) >= 0.5 * abs(way))
-    if not reached.size:
-        return None
+    reached = np.flatnonzero(apart * np.sign(way) >= 0.5 * abs(way))
     quick = int(reached[0]) < _SUDDEN
     words = "{curve} made half of its way within {points}"
     return Seen(quick, text(words, curve=Tag(view.tag), points=Count(int(reached[0]) + 1, "logged point")))

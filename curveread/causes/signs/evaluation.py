@@ -16,6 +16,8 @@ from curveread.run.tags.grammar import parse
 
 _SURE = 30.0
 """Share of the unrest times points from which on a swing is no accident: its chi-square over the periods tried."""
+_BEFORE = 8
+"""Points that tell the level before: of an evaluation more would reach back to its start."""
 _FEWEST = 8
 """Evaluations that tell a jump from a slope."""
 _ALONE = 0.6
@@ -130,7 +132,7 @@ def left_behind(scene: Scene) -> Seen | None:
     if back is None or back < 0.5:
         return None
     if raised is None:
-        before, after = scene.around(view, 30, len(view))
+        before, after = scene.around(view, _BEFORE, len(view))
         held = before.size >= 3 and after.size >= 4
         return Seen(False, text("{eval} held its course", eval=Tag(view.tag))) if held else None
     there = raised < 0.5 * back
@@ -140,7 +142,7 @@ def left_behind(scene: Scene) -> Seen | None:
 
 def _way_back(scene: Scene, view: CurveView) -> float | None:
     """Return which share of its rise at the event a loss has lost again by the end; None where it did not rise."""
-    before, after = scene.around(view, 30, len(view))
+    before, after = scene.around(view, _BEFORE, len(view))
     if before.size < 3 or after.size < 4 or not moved(before, after):
         return None
     low, top = float(np.median(before[-10:])), float(after.max())

@@ -7,7 +7,7 @@ import numpy as np
 from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
-from curveread.findings.arguments import Length, Tag, level, rough
+from curveread.findings.arguments import Tag, level, rough
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
@@ -20,19 +20,6 @@ _DEAD = 1e-7
 """Gradient norm that moves nothing at any usual learning rate."""
 _BURST = 10.0
 _RESCALED = 4.0
-
-
-@sign("gradient-first", needs="the gradient norm")
-def first(scene: Scene) -> Seen | None:
-    """Whether the gradient norm rose before the training loss did."""
-    lead = scene.lead
-    if lead is None or scene.norm is None:
-        return None
-    if lead.known and lead.first.tag == scene.norm.tag:
-        said = "{norm} rose {by} before {loss}"
-        by = Length(max(lead.least, 1))
-        return Seen(True, text(said, norm=Tag(lead.first.tag), by=by, loss=Tag(lead.then.tag)))
-    return Seen(False, text("{norm} did not rise before the loss", norm=Tag(scene.norm.tag)))
 
 
 @sign("gradient-moved", needs="the gradient norm")

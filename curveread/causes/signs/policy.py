@@ -12,7 +12,8 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 
 _LEAP = 5.0
-_NO_ENTROPY = 1e-6
+NO_ENTROPY = 1e-6
+"""Entropy, in nats, of a policy that chooses one action."""
 
 
 @sign("entropy-fell")
@@ -24,7 +25,7 @@ def entropy_fell(scene: Scene) -> Seen | None:
     start = float(np.median(view.value[: max(3, len(view) // 20)]))
     at = int(np.searchsorted(view.step, scene.onset + scene.near))
     now = float(np.median(view.value[max(0, at - 5) : at + 3])) if at else start
-    if abs(start) < _NO_ENTROPY and abs(now) < _NO_ENTROPY:
+    if abs(start) < NO_ENTROPY and abs(now) < NO_ENTROPY:
         return Seen(True, text("{entropy} is {now}: it chooses one action", entropy=Tag(view.tag), now=level(now)))
     if start <= 0.0:
         return None

@@ -7,6 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.scene import Scene
+from curveread.causes.signs.policy import NO_ENTROPY
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Count, Tag, level
@@ -18,6 +19,8 @@ from curveread.signals.scale import change_noise, mad_scale
 
 _BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from", "_name_or_path")
 """Settings of a training that begins with the weights of another one."""
+_MANY = 1000
+"""Tokens of a vocabulary that are far from even."""
 _LEAP = 2.0
 _STILL = 1e-5
 """Divergence between two policies, in nats, below which they are the same."""
@@ -65,6 +68,19 @@ def at_chance(scene: Scene) -> Seen | None:
     evenly = float(np.log(vocabulary))
     words = text("the level is {now}; guessing evenly costs {evenly}", now=level(now), evenly=level(evenly, "nats"))
     return Seen(abs(now - evenly) < 0.05 * evenly, words)
+
+
+@sign("not-even-frequencies")
+def not_frequencies(scene: Scene) -> Seen | None:
+    """Whether a model of many tokens stands at guessing evenly: even wrong labels teach how often each occurs."""
+    vocabulary, view = scene.case.task.vocabulary, scene.curve
+    if not _stalled(scene) or vocabulary is None or vocabulary < _MANY or view is None:
+        return None
+    if view.curve.role not in LOSSES or view.assumed_unit != "nats":
+        return None
+    now, evenly = float(np.median(view.value[len(view) // 2 :])), float(np.log(vocabulary))
+    words = "not even how often each token occurs was learned" if now > 0.95 * evenly else "it is better than guessing"
+    return Seen(now > 0.95 * evenly, text(words))
 
 
 @sign("flat-from-start")
@@ -170,6 +186,9 @@ def updates_tiny(scene: Scene) -> Seen | None:
     view = scene.first(Role.KL)
     if not _stalled(scene) or view is None or len(view) < 10:
         return None
+    entropy = scene.first(Role.ENTROPY)
+    if entropy is not None and float(np.median(np.abs(entropy.value))) < NO_ENTROPY:
+        return None  # a policy that chooses one action only diverges from nothing
     usual = abs(float(np.median(view.value)))
     words = text("{kl} is {usual}", kl=Tag(view.tag), usual=level(usual))
     return Seen(usual < _STILL, words) if usual < _STILL or usual > 100.0 * _STILL else None
