@@ -52,6 +52,9 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.02,
     },
     signs={
+        "all-at-once": (1.2, 0.7),
+        "eval-first": (0.5, 1),
+        "inside-first": (0.2, 1.1),
         "above-all-before": (0.5, 1.15),
         "learned-anew": (3, 0.15),
         "fell-off": (0.15, 2),
@@ -59,7 +62,7 @@ CAUSE = Candidate(
         "below-its-start": (5, 0.7),
         "grows-steadily": (0.1, 1.2),
         "eval-jumped": (3, 1),
-        "eval-left-behind": (6, 0.4),
+        "eval-left-behind": (6, 0.3),
         "update-too-large": (0.5, 1.1),
         "won-back": (0.3, 1),
         "rate-raised": (0.12, 1.4),

@@ -37,6 +37,8 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.03,
     },
     signs={
+        "all-at-once": (0.5, 1),
+        "inside-first": (2.5, 0.9),
         "dies-away": (6, 0.4),
         "grows-steadily": (4, 0.7),
         "rate-raised": (0.15, 1.3),

@@ -43,6 +43,7 @@ CAUSE = Candidate(
         Kind.NONFINITE: 0.1,
     },
     signs={
+        "all-at-once": (0.7, 1),
         "gradient-bursts": (3, 0.3),
         "gradient-first": (3, 0.5),
         "gradient-climbed": (4, 0.2),

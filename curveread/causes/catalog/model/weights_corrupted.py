@@ -44,6 +44,8 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.03,
     },
     signs={
+        "eval-first": (1.5, 1),
+        "inside-first": (3, 0.6),
         "above-all-before": (1.3, 1),
         "train-moved": (1.3, 0.1),
         "learned-anew": (1.2, 0.8),

@@ -47,6 +47,8 @@ CAUSE = Candidate(
         Kind.LOGGING: 0.15,
     },
     signs={
+        "all-at-once": (0.4, 1),
+        "inside-first": (1, 0.8),
         "grows-steadily": (0.3, 1),
         "gradient-rescaled": (20, 0.5),
         "gradient-first": (2.5, 0.3),

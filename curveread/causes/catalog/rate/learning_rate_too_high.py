@@ -44,6 +44,11 @@ CAUSE = Candidate(
         Kind.LARGE_GRADIENT: 0.15,
     },
     signs={
+        "all-at-once": (0.7, 1.2),
+        "eval-first": (1.3, 1),
+        "inside-first": (2, 0.8),
+        "sudden": (0.7, 1.2),
+        "not-even-frequencies": (1.2, 1),
         "above-all-before": (1.3, 1),
         "train-moved": (1.2, 0.4),
         "leapt-at-start": (4, 0.7),

@@ -41,6 +41,7 @@ CAUSE = Candidate(
         Kind.UNDERFIT: 0.1,
     },
     signs={
+        "not-even-frequencies": (2, 0.9),
         "leapt-at-start": (0.05, 1.05),
         "falls-when-cut": (0.02, 1),
         "rate-large": (0.02, 1),
