@@ -14,7 +14,7 @@ import types
 
 TYPE_CHECKING = False  # type checkers take it for True; importing typing takes as long as all of this module
 if TYPE_CHECKING:
-    from curveread.api import compare, diagnose, plot, read, read_all, report, smooth
+    from curveread.api import compare, diagnose, export, plot, postmortem, read, read_all, report, smooth
     from curveread.errors import CurvereadError, ReadError
     from curveread.findings.diagnosis import Diagnosis
     from curveread.findings.finding import Finding, Severity
@@ -37,7 +37,9 @@ __all__ = [
     "__version__",
     "compare",
     "diagnose",
+    "export",
     "plot",
+    "postmortem",
     "read",
     "read_all",
     "report",

@@ -55,13 +55,13 @@ _NOTHING: Mapping[str, str] = {}
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
 
-def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -> Run:
-    """Read the one run at ``path``.
+def read(path: str | PathLike[str] | object, *, run: str | None = None, **options: Any) -> Run:
+    """Read the one run at ``path``, or in an object.
 
     Parameters
     ----------
     path
-        A run directory or a log file.
+        A run directory or a log file, or an object that :func:`read_all` takes.
     run
         Name of the run to take, where several are there.
     options
@@ -84,14 +84,14 @@ def read(path: str | PathLike[str], *, run: str | None = None, **options: Any) -
     if len(found) > 1:
         names = tuple(r.name for r in found)
         raise SeveralRunsError(
-            f"{discreet(str(path))}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
+            f"{_named(path)}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
             names,
         )
     return found[0]
 
 
 def read_all(
-    path: str | PathLike[str] | Unit,
+    path: str | PathLike[str] | Unit | object,
     *,
     run: str | None = None,
     tags: str | None = None,
@@ -110,13 +110,15 @@ def read_all(
     cache: str | PathLike[str] | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> list[Run]:
-    """Read every run at or below ``path``, in a stable order.
+    """Read every run at or below ``path``, in a stable order, or every run in an object.
 
     Parameters
     ----------
     path
         A directory, a log file, or the URL of either that fsspec knows (``s3://…``); or a part of what lies there, as
-        :func:`curveread.discovery.units.units_at` tells it: then the runs are those that reading all of it gives.
+        :func:`curveread.discovery.units.units_at` tells it: then the runs are those that reading all of it gives. Or
+        what holds numbers by step: a pandas DataFrame, wide or long (tbparse's layout), a dict of lists, a list of
+        dicts (a Trainer's ``log_history``), a Keras ``History``, a Trainer or its state; ``run`` names it.
     run
         Keep the runs of this name only.
     tags
@@ -165,28 +167,12 @@ def read_all(
     named = Names(role, better, unit)
     if task is not None:
         with_task(nobody, task)
-    where = path if isinstance(path, Unit) else place(path)
-    shown = where.root if isinstance(where, Unit) else discreet(str(where))
-    readers = _readers(pattern, columns, readers)
-    try:
-        if isinstance(where, str) or (isinstance(where, Unit) and where.far):
-            from curveread.discovery.remote import behind
-
-            if isinstance(where, str):
-                found = behind.read_url(where, readers, os.fspath(cache or ""), progress)
-            else:
-                found = behind.read_far(where, readers, progress)
-        elif isinstance(where, Unit):
-            found = where.read(readers, progress)
-        else:
-            found = discover.read_runs(where, progress=progress, readers=readers)
-    except OSError as error:
-        raise ReadError(f"{error.filename or shown}: cannot be read: {error.strerror or error}") from error
+    found = _runs_at(path, run, _readers(pattern, columns, readers), progress, cache)
     if run is not None:
         names = tuple(r.name for r in found)
         found = [r for r in found if r.name == run]
         if not found:
-            raise ReadError(f"{shown}: no run is called {run!r}; there are: {_some(names)}")
+            raise ReadError(f"{_named(path)}: no run is called {run!r}; there are: {_some(names)}")
     found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
     found = [understood(r if task is None else with_task(r, task)) for r in found]
     if tags is not None:
@@ -243,8 +229,46 @@ def _readers(
     return (stated_reader(pattern, columns), *readers)
 
 
+def _runs_at(
+    path: object,
+    run: str | None,
+    readers: Sequence[type[Reader]],
+    progress: Callable[[int, int, str], None] | None,
+    cache: str | PathLike[str] | None,
+) -> list[Run]:
+    """Return the runs at a path or URL, of a unit or in an object, as their logs hold them."""
+    if not isinstance(path, str | PathLike | Unit):
+        from curveread.discovery.objects import runs_of
+
+        return runs_of(path, run or "")
+    where = path if isinstance(path, Unit) else place(path)
+    try:
+        if isinstance(where, str) or (isinstance(where, Unit) and where.far):
+            from curveread.discovery.remote import behind
+
+            if isinstance(where, str):
+                return behind.read_url(where, readers, os.fspath(cache or ""), progress)
+            return behind.read_far(where, readers, progress)
+        if isinstance(where, Unit):
+            return where.read(readers, progress)
+        return discover.read_runs(where, progress=progress, readers=readers)
+    except OSError as error:
+        raise ReadError(f"{error.filename or _named(path)}: cannot be read: {error.strerror or error}") from error
+
+
+def _diagnosed(what: object) -> Diagnosis:
+    return what if isinstance(what, Diagnosis) else diagnose(what)
+
+
+def _named(path: object) -> str:
+    """Return what an error says of where runs were looked for."""
+    if isinstance(path, str | PathLike):
+        return discreet(os.fspath(path))
+    return path.root if isinstance(path, Unit) else type(path).__name__
+
+
 def diagnose(
-    run: Run,
+    run: Run | str | PathLike[str] | object,
     *,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
@@ -257,7 +281,7 @@ def diagnose(
     Parameters
     ----------
     run
-        The run.
+        The run; or what :func:`read` takes: a path, a DataFrame, a dict of lists, a Keras ``History``, a Trainer.
     select
         Names of the checks to run; all when empty.
     ignore
@@ -273,9 +297,13 @@ def diagnose(
     ------
     UsageError
         For a check or an option that does not exist.
+    ReadError
+        When nothing at a path can be read.
 
     Examples
     --------
+    >>> diagnose({"loss": [2.3, 1.9, 1.6, 1.4], "val_loss": [2.2, 2.0, 1.9, 1.9]}).run
+    <Run 'data': 2 curves, steps 0–3>
     >>> found = diagnose(read("sample_logs/spike-recovers"))
     >>> [(f.rule, f.tag, f.first_step) for f in found.findings]
     [('loss-spike', 'loss', 701)]
@@ -286,7 +314,7 @@ def diagnose(
     from curveread.readings.placing import on_axis
     from curveread.report.renderer import ReportRenderer
 
-    run = understood(run)
+    run = understood(run if isinstance(run, Run) else read(run))
     logged = run.placement.run if run.placement else run  # judged by the steps of the log, shown on the run's axis
     judged = run_checks(
         logged, select=select, ignore=ignore, options=options, detectors=detectors, cost_per_hour=cost_per_hour
@@ -294,13 +322,13 @@ def diagnose(
     return replace(on_axis(judged, run), renderer=ReportRenderer())
 
 
-def compare(runs: Sequence[Run | Diagnosis], *, align: str = "step") -> Comparison:
+def compare(runs: Sequence[Run | Diagnosis | str | PathLike[str] | object], *, align: str = "step") -> Comparison:
     """Put runs side by side, and say whether their losses can be ranked.
 
     Parameters
     ----------
     runs
-        Two runs or more, or their diagnoses.
+        Two runs or more, their diagnoses, or what :func:`read` takes.
     align
         ``step`` lays the losses on what the runs' steps count, ``share`` on the share of each run's own length.
 
@@ -318,7 +346,7 @@ def compare(runs: Sequence[Run | Diagnosis], *, align: str = "step") -> Comparis
     from curveread.comparing.compare import compare as side_by_side
     from curveread.report.renderer import Side
 
-    made = side_by_side([r if isinstance(r, Diagnosis) else diagnose(r) for r in runs], align=align)
+    made = side_by_side([_diagnosed(r) for r in runs], align=align)
     return replace(made, renderer=Side())
 
 
@@ -462,7 +490,7 @@ def plot(
 
 
 def report(
-    what: Run | Diagnosis,
+    what: Run | Diagnosis | str | PathLike[str] | object,
     path: str | PathLike[str],
     *,
     format: str | None = None,
@@ -475,7 +503,7 @@ def report(
     Parameters
     ----------
     what
-        A run, or its diagnosis.
+        A run, its diagnosis, or what :func:`read` takes.
     path
         Where to.
     format
@@ -506,7 +534,7 @@ def report(
 
     target = Path(path)
     kind = format or target.suffix.lower().lstrip(".")
-    diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
+    diagnosis = _diagnosed(what)
     if smooth is not None:
         extras = ReportExtras(weight=smooth, in_place_of_trend=kind != "json")
         diagnosis = replace(diagnosis, extras=extras)
@@ -514,7 +542,7 @@ def report(
 
 
 def postmortem(
-    what: Run | Diagnosis,
+    what: Run | Diagnosis | str | PathLike[str] | object,
     path: str | PathLike[str],
     *,
     format: str | None = None,
@@ -526,7 +554,7 @@ def postmortem(
     Parameters
     ----------
     what
-        A run, or its diagnosis.
+        A run, its diagnosis, or what :func:`read` takes.
     path
         Where to.
     format
@@ -547,7 +575,7 @@ def postmortem(
     from curveread.report.write import write_postmortem
 
     target = Path(path)
-    diagnosis = what if isinstance(what, Diagnosis) else diagnose(what)
+    diagnosis = _diagnosed(what)
     after = impact(diagnosis.run, diagnosis, cost_per_hour=cost_per_hour)
     return write_postmortem(diagnosis, after, target, format or target.suffix.lower().lstrip("."), title=title)
 

@@ -86,7 +86,7 @@ def _names(diagnoses: Sequence[Diagnosis]) -> list[str]:
     names = [d.run.name for d in diagnoses]
     if len(set(names)) < len(names):
         names = [
-            f"{PurePath(d.run.path).parent.name}/{n}" if names.count(n) > 1 else n
+            f"{folder}/{n}" if names.count(n) > 1 and (folder := PurePath(d.run.path).parent.name) else n
             for n, d in zip(names, diagnoses, strict=True)
         ]
     out: list[str] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.run.equality import ByValue
@@ -70,6 +70,18 @@ class Curve(ByValue):
             return f"<Curve {self.tag!r} ({self.role}): {count}>"
         (first, last), (begin, end) = self.step[[0, -1]].tolist(), self.value[[0, -1]].tolist()
         return f"<Curve {self.tag!r} ({self.role}): {count}, steps {first:,}–{last:,}, {begin:.6g} → {end:.6g}>"
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return the values, so that NumPy and everything built on it takes a curve."""
+        return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype=dtype)
+
+    def __getitem__(self, steps: slice) -> Curve:
+        """Return the points from one step up to, but not at, another: ``curve[1000:2000]``."""
+        if not isinstance(steps, slice) or steps.step is not None:
+            raise TypeError("a curve is cut by steps, curve[1000:2000]; its points are curve.step and curve.value")
+        first = 0 if steps.start is None else int(np.searchsorted(self.step, steps.start))
+        last = len(self) if steps.stop is None else int(np.searchsorted(self.step, steps.stop))
+        return self.take(slice(first, last))
 
     def take(self, index: NDArray[Any] | slice) -> Curve:
         """Return the curve's points at ``index`` (mask, positions or slice) as a curve."""

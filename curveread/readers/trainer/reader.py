@@ -31,7 +31,7 @@ from curveread.readers.trainer.settings import settings_beside
 from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["TrainerStateReader", "checkpoints_beside"]
+__all__ = ["TrainerStateReader", "checkpoints_beside", "curves_of"]
 
 _LARGE = {"log_history", "stateful_callbacks", "trial_params"}
 
@@ -59,7 +59,7 @@ class TrainerStateReader(Reader):
         except OSError as error:
             raise ReadError(f"{path}: {error.strerror or error}") from error
         state, history, notes = _load(text, path)
-        curves, ending, more = _curves(history, source)
+        curves, ending, more = curves_of(history, source)
         notes += more
         if not curves:
             notes.append(
@@ -155,7 +155,7 @@ def _salvage(text: bytes) -> list[Any]:
         at = end
 
 
-def _curves(history: LogHistory, source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
+def curves_of(history: LogHistory, source: str) -> tuple[dict[str, Curve], dict[str, Any], list[DataNote]]:
     """Turn log entries into curves: a key's points are the entries that hold it."""
     columns, notes = dict(history.columns), []
     unusable = history.unusable
