@@ -9,13 +9,13 @@ import numpy as np
 
 from curveread.findings.sweep.analysis import Analysis
 from curveread.findings.sweep.row import UNREAD, SweepRow
-from curveread.fleet.associations import associations
-from curveread.fleet.groups import Grouping, first, grouping, groups, settings_of
-from curveread.fleet.importance import importances
-from curveread.fleet.optimum import optima
-from curveread.fleet.outcome import FORMS, Scores, candidates, scores
-from curveread.fleet.settings import columns
-from curveread.fleet.statements import First, statements
+from curveread.fleet.analysis.associations import associations
+from curveread.fleet.analysis.groups import Grouping, first, grouping, groups, settings_of
+from curveread.fleet.analysis.importance import importances
+from curveread.fleet.analysis.optimum import optima
+from curveread.fleet.analysis.outcome import FORMS, Scores, candidates, scores
+from curveread.fleet.analysis.settings import columns
+from curveread.fleet.analysis.statements import First, statements
 
 __all__ = ["analyse"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from curveread.fleet.analyse import analyse
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,5 +54,4 @@ class FleetRenderer:
 
     def grouped(self, sweep: Sweep, by: Sequence[str]) -> tuple[Group, ...]:
         """Return the groups of runs that agree in the given settings."""
-        groups: tuple[Group, ...] = import_module("curveread.fleet.analyse").analyse(sweep.rows, group_by=by).groups
-        return groups
+        return analyse(sweep.rows, group_by=by).groups

@@ -15,9 +15,9 @@ from typing import Any
 
 from curveread.discovery.units import Unit, joined
 from curveread.errors import ReadError
-from curveread.findings.sweep.analysis import Analysis
 from curveread.findings.sweep.row import UNREAD, SweepRow
 from curveread.findings.sweep.sweep import Sweep
+from curveread.fleet.analyse import analyse
 from curveread.fleet.catalogue import catalogue
 from curveread.fleet.execute import execute
 from curveread.fleet.jobs import processes
@@ -134,16 +134,12 @@ def sweep(
     name_apart(rows, origins)
     by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
     renderer = FleetRenderer("" if reports is None else reports.folder)
-    made = Sweep(rows, _analysis(rows.thin(), by, outcome), renderer)
+    made = Sweep(rows, analyse(rows.thin(), group_by=by, outcome=outcome), renderer)
     if target is not None:
         write_table(made, target)
     if interrupted:
         raise KeyboardInterrupt
     return made
-
-
-def _analysis(rows: Sequence[SweepRow], by: Sequence[str], outcome: str | None) -> Analysis:
-    return Analysis()
 
 
 def _gather(

@@ -57,7 +57,7 @@ class Setting:
     confounded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group(ByValue):
     """Runs whose settings differ in the seed only.
 
@@ -86,7 +86,7 @@ class Group(ByValue):
     tied: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Improvement(ByValue):
     """Probability that a run of a group is better than one of another, with its 95 % interval; places in ``groups``."""
 
@@ -106,7 +106,7 @@ class Side:
     value: str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Association(ByValue):
     """Something that the runs on one side of a setting share more often than the others.
 
@@ -146,7 +146,7 @@ class Association(ByValue):
     given: tuple[Side, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Importance(ByValue):
     """Share of the outcome's variance that a setting explains on its own (functional ANOVA), with its 95 % interval."""
 
@@ -156,7 +156,7 @@ class Importance(ByValue):
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Optimum(ByValue):
     """The best range of a number.
 
@@ -182,7 +182,7 @@ class Optimum(ByValue):
     sure: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Analysis(ByValue):
     """All that is said over the rows; everything may be empty.
 

@@ -13,7 +13,7 @@ UNREAD = "unread"
 """The ``health`` of a row whose run could not be read; all others have their verdict's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Measure(ByValue):
     """What a curve came to: a number by which runs may be ranked, in four forms.
 
@@ -47,7 +47,7 @@ class Measure(ByValue):
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Found(ByValue):
     """A finding as a row holds it: ``severity`` is ``info``, ``warning`` or ``error``, ``cause`` the first one's."""
 
@@ -60,7 +60,7 @@ class Found(ByValue):
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sketch(ByValue):
     """A curve thinned for a page: at most some hundred points, extremes kept.
 
@@ -78,7 +78,7 @@ class Sketch(ByValue):
     value: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SweepRow(ByValue):
     """A run of a sweep.
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
 from curveread.findings.sweep.analysis import Optimum
-from curveread.fleet.exchange import partners
-from curveread.fleet.groups import Grouping
-from curveread.fleet.levels import Levels, levelled
-from curveread.fleet.settings import Column, told_apart
-from curveread.fleet.ties import SEEDS, redrawn, ties
+from curveread.fleet.analysis.exchange import partners
+from curveread.fleet.analysis.groups import Grouping
+from curveread.fleet.analysis.levels import Levels, levelled
+from curveread.fleet.analysis.settings import Column, told_apart
+from curveread.fleet.analysis.ties import SEEDS, redrawn, ties
 
 __all__ = ["optima"]
 

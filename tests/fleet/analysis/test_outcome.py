@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from curveread.errors import UsageError
-from curveread.fleet.outcome import candidates, scores
-from tests.fleet.handmade import measure, row, unread
+from curveread.fleet.analysis.outcome import candidates, scores
+from tests.fleet.analysis.handmade import measure, row, unread
 
 
 def test_a_wreck_counts_as_worst_and_an_unread_run_as_nothing() -> None:

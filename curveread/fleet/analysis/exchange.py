@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.fleet.groups import Grouping
-from curveread.fleet.settings import Column
+from curveread.fleet.analysis.groups import Grouping
+from curveread.fleet.analysis.settings import Column
 
 __all__ = ["Exchange", "partners", "wholes"]
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.sweep.analysis import Importance
-from curveread.fleet.exchange import Exchange, partners, wholes
-from curveread.fleet.groups import Grouping
-from curveread.fleet.levels import levelled
-from curveread.fleet.outcome import Scores
-from curveread.fleet.settings import Column, told_apart
+from curveread.fleet.analysis.exchange import Exchange, partners, wholes
+from curveread.fleet.analysis.groups import Grouping
+from curveread.fleet.analysis.levels import levelled
+from curveread.fleet.analysis.outcome import Scores
+from curveread.fleet.analysis.settings import Column, told_apart
 
 __all__ = ["importances"]
 

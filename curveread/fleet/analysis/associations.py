@@ -15,11 +15,11 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.findings.sweep.analysis import Association, Side
 from curveread.findings.sweep.row import SweepRow
-from curveread.fleet.exchange import Exchange, partners, wholes
-from curveread.fleet.groups import Grouping
-from curveread.fleet.settings import Column, told_apart
-from curveread.fleet.splits import Splits, newcombe, splits, surprise
-from curveread.fleet.ties import holm
+from curveread.fleet.analysis.exchange import Exchange, partners, wholes
+from curveread.fleet.analysis.groups import Grouping
+from curveread.fleet.analysis.settings import Column, told_apart
+from curveread.fleet.analysis.splits import Splits, newcombe, splits, surprise
+from curveread.fleet.analysis.ties import holm
 
 __all__ = ["ERROR", "associations"]
 

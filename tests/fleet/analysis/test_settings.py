@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.fleet.settings import Column, columns, told_apart
-from tests.fleet.handmade import Value, row
+from curveread.fleet.analysis.settings import Column, columns, told_apart
+from tests.fleet.analysis.handmade import Value, row
 
 
 def found(**settings: list[Value | None]) -> dict[str, Column]:

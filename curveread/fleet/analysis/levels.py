@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.fleet.settings import Column
+from curveread.fleet.analysis.settings import Column
 
 __all__ = ["Levels", "levelled"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from curveread.fleet.ties import holm, improvement, interquartile_mean, redrawn, ties, welch
+from curveread.fleet.analysis.ties import holm, improvement, interquartile_mean, redrawn, ties, welch
 from tests.conftest import needed
 
 RNG = np.random.default_rng(5)

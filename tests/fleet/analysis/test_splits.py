@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from curveread.fleet.settings import columns
-from curveread.fleet.splits import newcombe, splits, surprise
+from curveread.fleet.analysis.settings import columns
+from curveread.fleet.analysis.splits import newcombe, splits, surprise
 from tests.conftest import needed
-from tests.fleet.handmade import row
+from tests.fleet.analysis.handmade import row
 
 
 def test_the_surprise_is_the_one_sided_p_of_fishers_test() -> None:

@@ -7,10 +7,10 @@ import numpy as np
 
 from curveread.findings.sweep.analysis import Association, Side
 from curveread.findings.sweep.row import SweepRow
-from curveread.fleet.associations import ERROR, associations
-from curveread.fleet.groups import grouping
-from curveread.fleet.settings import columns
-from tests.fleet.handmade import random_search, row
+from curveread.fleet.analysis.associations import ERROR, associations
+from curveread.fleet.analysis.groups import grouping
+from curveread.fleet.analysis.settings import columns
+from tests.fleet.analysis.handmade import random_search, row
 
 RULE = ["divergence"]
 

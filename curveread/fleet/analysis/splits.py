@@ -8,7 +8,7 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.findings.sweep.analysis import Side
-from curveread.fleet.settings import Column
+from curveread.fleet.analysis.settings import Column
 
 __all__ = ["Splits", "newcombe", "splits", "surprise"]
 
@@ -57,8 +57,8 @@ def splits(column: Column) -> Splits:
     else:
         often = np.argsort(-np.bincount(code[code >= 0]), kind="stable")[:_CUTS]
         made = [(Side(name, "==", values[at]), code == at) for at in often.tolist()]
-    every = Splits(column, tuple(side for side, _ in made), np.array([mask for _, mask in made], dtype=np.bool_))
-    return every.among(np.arange(code.size))
+    inside = np.array([mask for _, mask in made], dtype=np.bool_).reshape(len(made), code.size)
+    return Splits(column, tuple(side for side, _ in made), inside).among(np.arange(code.size))
 
 
 def _cuts(code: IntArray) -> list[int]:

@@ -9,10 +9,10 @@ import pytest
 from curveread.errors import UsageError
 from curveread.findings.sweep.analysis import Group, Improvement
 from curveread.findings.sweep.row import SweepRow
-from curveread.fleet.groups import grouping, groups
-from curveread.fleet.outcome import scores
-from curveread.fleet.settings import columns
-from tests.fleet.handmade import row
+from curveread.fleet.analysis.groups import grouping, groups
+from curveread.fleet.analysis.outcome import scores
+from curveread.fleet.analysis.settings import columns
+from tests.fleet.analysis.handmade import row
 
 
 def found(rows: Sequence[SweepRow], by: Sequence[str] = ()) -> tuple[tuple[Group, ...], tuple[Improvement, ...]]:

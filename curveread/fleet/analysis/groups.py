@@ -10,9 +10,9 @@ import numpy as np
 from curveread.arrays import BoolArray, IntArray
 from curveread.errors import UsageError
 from curveread.findings.sweep.analysis import Group, Improvement
-from curveread.fleet.outcome import Scores
-from curveread.fleet.settings import Column
-from curveread.fleet.ties import LEVEL, SEEDS, interquartile_mean, redrawn, ties
+from curveread.fleet.analysis.outcome import Scores
+from curveread.fleet.analysis.settings import Column
+from curveread.fleet.analysis.ties import LEVEL, SEEDS, interquartile_mean, redrawn, ties
 
 __all__ = ["Grouping", "first", "grouping", "groups", "settings_of"]
 

@@ -79,6 +79,7 @@ def _column(name: str, values: Sequence[str | int | float | bool | None]) -> Col
     """Return a setting's column; None where the rows do not differ in it, or where it is only their name."""
     numbers = [_number(v) for v in values]
     numeric = all(x is not None or v is None for x, v in zip(numbers, values, strict=True))
+    numeric = numeric and len(set(numbers) - {None}) > 1  # one that some runs lack is set or not
     keys: Sequence[str | int | float | None] = numbers if numeric else [None if v is None else str(v) for v in values]
     distinct = sorted({k for k in keys if k is not None})
     absent = any(k is None for k in keys)

@@ -8,12 +8,12 @@ import pytest
 
 from curveread.findings.sweep.analysis import Importance
 from curveread.findings.sweep.row import SweepRow
-from curveread.fleet.groups import grouping
-from curveread.fleet.importance import importances
-from curveread.fleet.outcome import scores
-from curveread.fleet.settings import columns
+from curveread.fleet.analysis.groups import grouping
+from curveread.fleet.analysis.importance import importances
+from curveread.fleet.analysis.outcome import scores
+from curveread.fleet.analysis.settings import columns
 from tests.conftest import needed
-from tests.fleet.handmade import random_search, row
+from tests.fleet.analysis.handmade import random_search, row
 
 
 def found(rows: Sequence[SweepRow]) -> dict[str, Importance]:

@@ -7,11 +7,11 @@ import numpy as np
 
 from curveread.findings.sweep.analysis import Optimum
 from curveread.findings.sweep.row import SweepRow
-from curveread.fleet.groups import grouping
-from curveread.fleet.optimum import optima
-from curveread.fleet.outcome import scores
-from curveread.fleet.settings import columns
-from tests.fleet.handmade import random_search, row
+from curveread.fleet.analysis.groups import grouping
+from curveread.fleet.analysis.optimum import optima
+from curveread.fleet.analysis.outcome import scores
+from curveread.fleet.analysis.settings import columns
+from tests.fleet.analysis.handmade import random_search, row
 
 
 def found(rows: Sequence[SweepRow], name: str = "lr") -> tuple[Optimum, ...]:

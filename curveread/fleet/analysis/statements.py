@@ -13,8 +13,8 @@ from curveread.findings.finding import Evidence
 from curveread.findings.sweep.analysis import Analysis, Association, Group, Optimum, Outcome, Side
 from curveread.findings.sweep.row import UNREAD, SweepRow
 from curveread.findings.text import Text, joined, listed, text
-from curveread.fleet.associations import ERROR
-from curveread.fleet.ties import SEEDS
+from curveread.fleet.analysis.associations import ERROR
+from curveread.fleet.analysis.ties import SEEDS
 
 __all__ = ["First", "statements"]
 
