@@ -27,6 +27,10 @@ __all__ = ["LossSpike"]
 
 _DOUBT = 3.0
 """A heavy tail that raised the threshold by this factor more than a point passes it has such points of its own."""
+_NEARLY_NOTHING = 0.05
+"""Share of the loss at the start that is nearly nothing; a jump back to less than twice that is a trifle ..."""
+_OWN_SIZE = 5.0
+"""... where it is also less than so many times the level that it left."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class LossSpike(Detector):
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
         training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
-        point is more likely part of it. So it is where the log shows another objective from there on, or a learning
+        point is more likely part of it. So it is where nearly nothing is left of the loss at the start and the jump
+        gives little of that back, and where the log shows another objective from there on, or a learning
         rate that is back where it was. The first ``head`` of the run is not judged.
         A loss averaged over many steps hides spikes shorter than that.
 
@@ -230,6 +235,9 @@ class LossSpike(Detector):
             severity = Severity.INFO
             explained.insert(0, planned)
         # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
+        if _trifling(view, before, peak):
+            severity = Severity.INFO
+            explained.insert(0, "what is left to learn: near 0 a loss goes up and down by its own size")
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
         if strength < -np.log(_DOUBT):
             severity = Severity.INFO
@@ -247,6 +255,12 @@ class LossSpike(Detector):
             also_explained_by=tuple(explained),
             advice=tuple(advice),
         )
+
+
+def _trifling(view: CurveView, level: float, peak: float) -> bool:
+    """Return whether a loss has nearly nothing left of its start, and a stretch gives little of it back."""
+    start = float(np.median(view.value[:5]))
+    return 0.0 < level <= _NEARLY_NOTHING * start and peak <= min(2.0 * _NEARLY_NOTHING * start, _OWN_SIZE * level)
 
 
 def _planned(subject: Subject, view: CurveView, event: Excursion) -> Text | None:
