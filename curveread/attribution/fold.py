@@ -90,6 +90,10 @@ def _later_meanwhile(pair: _Pair) -> bool:
     return _later_in_another(pair) and pair.at <= pair.end + pair.near
 
 
+def _same_curve(pair: _Pair) -> bool:
+    return pair.effect.tag == pair.cause.tag
+
+
 def _beside(pair: _Pair) -> bool:
     """Hold for the same stretch in another curve."""
     last = pair.effect.last_step if pair.effect.last_step is not None else pair.at
@@ -145,6 +149,7 @@ _TABLE: tuple[_Link, ...] = (
     _Link("level-shift", ("loss-spike",), _edge),
     # less said about the same run, wherever it begins
     _Link("overfitting", ("generalization-stall",), _anywhere, milder=True),
+    _Link("overfitting", ("metric-collapse",), _same_curve),
     *(
         _Link(rule, ("eval-relapse",), _anywhere)
         for rule in ("divergence", "overfitting", "metric-collapse", "no-learning", "nonfinite-loss")

@@ -13,6 +13,7 @@ from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.parts import PARTS, grown_parts
+from curveread.detectors.quality import gains_since
 from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -29,6 +30,8 @@ from curveread.signals.levels import (
 from curveread.signals.trend import blocks_of
 
 __all__ = ["Divergence"]
+
+_BESIDE = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.GRAD_NORM)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Divergence(Detector):
         slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
         or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
         the trend was within two standard errors of its best level.
-        It needs harm. Where the evaluation loss ends no higher than it was at the onset, where the log shows that the
+        It needs harm. Where the evaluation loss ends no higher than it was at the onset, where a metric of the model's
+        quality gained a tenth of all its gain since and none fell, where the log shows that the
         objective or the data changed meanwhile (a weight, a curriculum, the batch size of a contrastive loss), where
         the loss is no higher than it was at this learning rate before (warm restarts), where it rose half as high and
         came back twice before, or where it drifts by less than a quarter at a tenth of the peak learning rate,
@@ -70,7 +74,7 @@ class Divergence(Detector):
 
     rule: ClassVar[str] = "divergence"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = tuple(dict.fromkeys((Role.EVAL_LOSS, Role.GRAD_NORM, *harm.ROLES, *PARTS)))
+    uses: ClassVar[tuple[Role, ...]] = tuple(dict.fromkeys((*_BESIDE, *harm.ROLES, *PARTS)))
     least: ClassVar[int] = 4
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies above the best stretch"})
@@ -167,7 +171,7 @@ class Divergence(Detector):
             onset = min(max(onset, int(np.argmin(parts.y)) + 1), n - 1)
         if no_higher_since(((v.step, v.value) for v in subject.all(Role.EVAL_LOSS)), int(view.step[onset])):
             return []
-        if self._harmless(view, rise, onset, lost, subject):
+        if gains_since(subject, int(view.step[onset])) or self._harmless(view, rise, onset, lost, subject):
             return []
         peak = _smoothed_peak(view, onset)
         # Half won back and still falling: a spike. But not where the run ends worse than it began, however high it was.

@@ -10,6 +10,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
+from curveread.detectors.carry_over import uncarried
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.quality import Quality, quality_since
 from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Span, Tag, level, share
@@ -22,6 +23,9 @@ from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score, kendall_spread
 
 __all__ = ["Overfitting"]
+
+_THIRD = float(np.log(1.5))
+"""Fall of a training loss by a third, in log units."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,11 @@ class Overfitting(Detector):
         one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
         there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
         memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
-        ``slight`` will do. The
+        ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. The
         case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
+        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing, or
+        low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
+        seventh of its gain after its best stretch, slowly, while the training accuracy rose.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
         ``gained`` of all that it gained.
@@ -63,8 +70,11 @@ class Overfitting(Detector):
     """
 
     rule: ClassVar[str] = "overfitting"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC)
+    needs: ClassVar[tuple[Need, ...]] = (
+        any_of(Role.TRAIN_LOSS, Role.TRAIN_ACCURACY),
+        any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY),
+    )
+    uses: ClassVar[tuple[Role, ...]] = (Role.QUALITY_METRIC,)
     least: ClassVar[int] = 3
 
     least_z: float = field(default=4.0, metadata={"help": "standard errors that the end lies above the minimum"})
@@ -75,10 +85,11 @@ class Overfitting(Detector):
     slight: float = field(default=0.01, metadata={"help": "log rise of few evaluations where the run memorises"})
 
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return at most one finding per evaluation loss."""
-        train = subject.all(Role.TRAIN_LOSS)[0]
-        found = [self._judge(view, train, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
-        return [f for f in found if f is not None]
+        """Return at most one finding per evaluation loss; where none of them rose, one of an accuracy."""
+        train = subject.first(Role.TRAIN_LOSS)
+        views = [v for v in subject.all(Role.EVAL_LOSS) if len(v) >= self.least] if train is not None else []
+        found = [f for view in views if train is not None and (f := self._judge(view, train, subject)) is not None]
+        return found or uncarried(subject, self.rule)
 
     def _judge(self, view: CurveView, train: CurveView, subject: Subject) -> Finding | None:
         rise = _rise(view, train, subject)
@@ -93,7 +104,8 @@ class Overfitting(Detector):
         if not np.all(np.diff(rise.after) > 0):
             return False
         if n < 8:
-            return rise.size >= (self.slight if rise.memorises else self.steep)
+            gap = 0.5 if rise.after.size >= 4 and rise.fall >= _THIRD else 1.0
+            return rise.size >= (self.slight if rise.memorises else gap * self.steep)
         return rise.z >= self.least_z * (1.0 if rise.memorises else 2.0)
 
     def _many(self, rise: _Rise) -> bool:
@@ -305,7 +317,7 @@ def _memorises(view: CurveView, train: CurveView, end: float, fall: float) -> bo
     if view.parts.transform.kind != "log" or train.parts.transform.kind != "log":
         return False
     gap = end - float(np.median(train.parts.y[-max(3, len(train) // 20) :]))
-    return bool(fall >= np.log(1.5) and gap >= np.log(2.0))
+    return bool(fall >= _THIRD and gap >= np.log(2.0))
 
 
 def _train_fall(train: CurveView, at: int) -> float | None:

@@ -13,7 +13,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import evaluation_noise, median_error
 
-__all__ = ["Quality", "quality_since", "rises_beside"]
+__all__ = ["Quality", "gains_since", "quality_since", "rises_beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,36 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
     view, low
         The loss and the index of its point.
     """
-    found = []
-    for metric in _beside(subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC), view):
-        value, n = metric.value, len(metric)
-        if n < 3 or not rises_beside(metric, view):
-            continue
-        at = min(int(np.searchsorted(metric.step, view.step[low])), n - 1)
-        tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
-        then, now = float(np.median(value[max(0, at - 1) : at + 2])), float(np.median(value[-tail:]))
-        noise = 2.0 * median_error(evaluation_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
-        best = int(np.argmax(value))
-        gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
-        found.append(Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained))
+    metrics = _beside(subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC), view)
+    found = [_since(m, int(view.step[low])) for m in metrics if len(m) >= 3 and rises_beside(m, view)]
     return max(found, key=lambda q: abs(q.change), default=None)
+
+
+def gains_since(subject: Subject, step: int) -> bool:
+    """Return whether the model got better since a step: a metric of its quality gained a tenth of all, and none fell.
+
+    Parameters
+    ----------
+    subject
+        What the check is given; it declared the roles of quality metrics.
+    step
+        The step.
+    """
+    metrics = [m for m in subject.all(Role.EVAL_ACCURACY, Role.QUALITY_METRIC) if m.curve.direction == "higher"]
+    since = [_since(m, step) for m in metrics if len(m) >= 8 and m.step[0] <= step and m.value.max() != m.value.min()]
+    return any(q.change > 1.0 and q.gained >= 0.1 for q in since) and all(q.change >= -1.0 for q in since)
+
+
+def _since(metric: CurveView, step: int) -> Quality:
+    """Return the course of a metric of at least three points since a step."""
+    value, n = metric.value, len(metric)
+    at = min(int(np.searchsorted(metric.step, step)), n - 1)
+    tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
+    then, now = float(np.median(value[max(0, at - 1) : at + 2])), float(np.median(value[-tail:]))
+    noise = 2.0 * median_error(evaluation_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
+    best = int(np.argmax(value))
+    gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
+    return Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained)
 
 
 def rises_beside(metric: CurveView, view: CurveView) -> bool:

@@ -22,6 +22,7 @@ GROUP = "curveread.detectors"
 
 _NOT_CHECKS = {
     "base",
+    "carry_over",
     "confidence",
     "families",
     "harm",

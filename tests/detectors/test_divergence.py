@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
+from tests.detectors.test_untrained import logged
 from tests.support.curves import decay, normal, run_of, spread
 from tests.support.verdicts import alarms, found
 
@@ -189,3 +190,12 @@ def test_few_points_of_another_task_or_beside_a_falling_evaluation_are_quiet() -
     assert found(spread(train_loss=value, eval_loss=rising), "divergence")
     assert found(spread(train_loss=value, eval_loss=falling), "divergence") == []
     assert found(spread(train_loss=value, task=np.repeat([0.0, 1.0], [5, 3])), "divergence") == []
+
+
+def test_a_term_that_rises_while_the_model_gets_better_does_no_harm() -> None:
+    at = np.linspace(0.0, 1.0, 40)
+    term = 0.55 + 0.15 * at + 0.002 * normal(40)
+    made = {"train/box_loss": 1.0 - 0.6 * at, "train/dfl_loss": term, "metrics/mAP50(B)": 0.7 * at**0.5}
+    assert "divergence" not in alarms(logged(**made))
+    made["metrics/mAP50(B)"] = 0.7 * np.minimum(at, 0.05)
+    assert "divergence" in alarms(logged(**made))

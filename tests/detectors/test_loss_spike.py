@@ -7,7 +7,7 @@ import pytest
 
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
-from tests.support.curves import decay, run_of, spread
+from tests.support.curves import decay, normal, run_of, spread
 from tests.support.verdicts import alarms, found, unchecked
 
 N = 2000
@@ -132,3 +132,12 @@ def test_few_points_and_no_metric_beside_an_evaluation_are_not_judged() -> None:
     few = decay(20)
     assert "at least 30 are needed" in unchecked(run_of(train_loss=few, eval_loss=few), "loss-spike")
     assert unchecked(run_of(train_loss=decay(40)), "loss-spike") == ""
+
+
+def test_a_bump_of_what_little_is_left_near_zero_is_only_worth_knowing() -> None:
+    value = 2.3 * np.exp(-np.minimum(np.arange(400) / 40, 5.0) + normal(400, 0.05))
+    value[300:303] *= 3.0
+    run = run_of(train_loss=value)
+    assert [f.severity for f in found(run, "loss-spike")] == [Severity.INFO]
+    value[300:303] = 1.2  # half of what had been learnt
+    assert "loss-spike" in alarms(run_of(train_loss=value))

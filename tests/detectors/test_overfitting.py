@@ -158,3 +158,11 @@ def test_a_rise_at_once_that_stays_up_counts_where_the_run_memorises() -> None:
     assert found(spread(train_loss=_memorising(80, 0.9), eval_loss=evaluation), "overfitting") == []
     lucky = np.array([0.79, 0.73, 0.78, 0.66, 0.77, 0.75, 0.71, 0.76, 0.70, 0.75])  # one low evaluation among noise
     assert found(spread(train_loss=_memorising(80, 0.004), eval_loss=lucky), "overfitting") == []
+
+
+def test_four_evaluations_in_a_row_that_rise_while_the_training_loss_falls_by_a_third() -> None:
+    train, rising = np.array([3.85, 2.60, 2.35, 2.12]), np.array([2.27, 2.31, 2.40, 2.43])
+    assert found(run_of(train_loss=train, eval_loss=rising), "overfitting") != []
+    for other in (rising[[0, 2, 1, 3]], 2.27 + 0.2 * (rising - 2.27)):
+        assert found(run_of(train_loss=train, eval_loss=other), "overfitting") == []
+    assert found(run_of(train_loss=2.5 + 0.1 * (train - 2.12), eval_loss=rising), "overfitting") == []

@@ -111,6 +111,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
         _errors(found, kind)
         _first_set_is_train(found)
         _twins(found, curves, kind)
+    _bare_splits(found, curves)
     _unsplit_metrics(found)
     _counters(found, curves)
     _percents(found, curves)
@@ -295,14 +296,32 @@ def _twins(found: _Meanings, curves: Mapping[str, Curve], kind: TaskKind) -> Non
             found[twin] = Meaning(Role.TRAIN_LOSS, "lower", "", 0.5, why)
 
 
-def _falls(curve: Curve) -> bool:
-    """Return whether a curve falls beyond its own noise."""
-    value = curve.value[curve.finite]
+def _falls(curve: Curve, sign: float = 1.0) -> bool:
+    """Return whether a curve falls beyond its own noise, or rises where the sign is -1."""
+    value = sign * curve.value[curve.finite]
     third = value.size // 3
     if third < 3:
         return False
     noise = 1.4826 * float(np.median(np.abs(np.diff(value)))) / np.sqrt(2.0)
     return bool(np.median(value[:third]) - np.median(value[-third:]) > 3.0 * noise)
+
+
+def _bare_splits(found: _Meanings, curves: Mapping[str, Curve]) -> None:
+    """Take ``Train``, ``Val`` and ``Test`` beside a loss for accuracies, where the first rises as the loss falls.
+
+    Graph networks are logged so. Errors named so fall with the loss, and losses have no other loss beside them.
+    """
+    bare = [t for t, m in found.items() if m.role is Role.OTHER and parse(t).split and len(parse(t).words) == 1]
+    trained = next((t for t in bare if parse(t).split == "train"), None)
+    losses = [t for t, m in found.items() if m.role is Role.TRAIN_LOSS]
+    if trained is None or len(losses) != 1 or not _falls(curves[losses[0]]) or not _falls(curves[trained], -1.0):
+        return
+    values = [curves[t].value[curves[t].finite] for t in bare]
+    if all(v.size and float(v.min()) >= 0.0 and float(v.max()) <= 1.0 for v in values):
+        for tag in bare:
+            role = Role.TRAIN_ACCURACY if parse(tag).split == "train" else Role.EVAL_ACCURACY
+            why = f"shares beside {losses[0]}, of which {trained} rises as it falls, as accuracies do"
+            found[tag] = Meaning(role, "higher", "", 0.6, why)
 
 
 # --- metrics, counters, units ----------------------------------------------------------------------------------------

@@ -203,3 +203,10 @@ def test_an_epoch_that_goes_up_and_down_is_a_time() -> None:
     rng = np.random.default_rng(1)
     assert roles(**{"time/epoch": 30.0 + rng.normal(size=60)}) == {"time/epoch": "time"}
     assert roles(**{"time/epoch": np.arange(60.0)}) == {"time/epoch": "epoch"}
+
+
+def test_bare_splits_beside_a_loss_are_accuracies_where_they_rise_as_it_falls() -> None:
+    loss, rising = np.linspace(1.6, 0.1, 40), np.linspace(0.2, 0.9, 40)
+    for values, role in ((rising, Role.EVAL_ACCURACY), (1.0 - rising, Role.OTHER), (3.0 * rising, Role.OTHER)):
+        curves = {t: Curve(t, np.arange(40), v) for t, v in (("Loss", loss), ("Train", values), ("Val", values))}
+        assert understood(Run("made", "made", curves)).curves["Val"].role is role
