@@ -200,7 +200,7 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
         names = joined(" or ", (text("{role}", role=Name(name)) for name in said))
         curves = [v for role in need for v in views[role]]
         if not curves:
-            return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=roles)
+            return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=tuple(named))
         most = max(int(v.usable.sum()) for v in curves)
         if most < check.least:
             few = "the {curve} has {points}; at least {least} are needed"

@@ -51,8 +51,8 @@ class Overfitting(Detector):
         memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
         ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. The
         case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
-        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing, or
-        low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
+        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing,
+        or low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
         seventh of its gain after its best stretch, slowly, while the training accuracy rose.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
