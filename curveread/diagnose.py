@@ -195,7 +195,7 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
     """Return why a check cannot run, None when it can."""
     for need in check.needs:
         roles = tuple(sorted(need - {Role.OTHER}))
-        named = [role for role in roles if role not in METRICS] or roles  # a loss first: a metric only stands in for it
+        named = [role for role in roles if role in LOSSES] or roles  # what else is asked for only stands in for it
         said = ["loss"] if need >= {*LOSSES, *LOSS_TERMS} else [role.value.replace("-", " ") for role in named]
         names = joined(" or ", (text("{role}", role=Name(name)) for name in said))
         curves = [v for role in need for v in views[role]]
