@@ -1,4 +1,4 @@
-"""Places of a run that events are set against: restarts, epochs, evaluations, changes of the learning rate."""
+"""Places of a run that events are set against: restarts, epochs, evaluations, changes of the rate and of sizes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.findings.arguments import Place, count, figure
+from curveread.findings.arguments import Place, Tag, count, figure
 from curveread.findings.text import Text, text
 from curveread.run.model import Curve, Run
-from curveread.run.roles import Role
+from curveread.run.roles import Role, words
 from curveread.signals.schedule.changes import RateChange, changes
 
-__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "Landmarks", "eval_curve", "landmarks"]
+__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "SIZES", "Landmarks", "eval_curve", "landmarks"]
 
-RESTARTS, EPOCHS, EVALS, RATE = "restart", "epoch", "eval", "learning-rate"
+RESTARTS, EPOCHS, EVALS, RATE, SIZES = "restart", "epoch", "eval", "learning-rate", "size"
+
+_NAMES = [frozenset(name.split()) for name in ("batch size", "batchsize", "seq len", "seq length", "sequence length")]
+"""Words of a curve that holds how much a step sees: examples, or tokens of each."""
+_LASTS = 3
+"""Points that a size stays: the last batch of an epoch is smaller, and no change."""
 
 _MOST_EVALS = 10_000
 """With more, something always coincides with one: nothing is set against them."""
@@ -28,7 +33,7 @@ class Landmarks:
     Parameters
     ----------
     kind
-        :data:`RESTARTS`, :data:`EPOCHS`, :data:`EVALS` or :data:`RATE`.
+        :data:`RESTARTS`, :data:`EPOCHS`, :data:`EVALS`, :data:`RATE` or :data:`SIZES`.
     step
         (m,) int64, in order.
     text
@@ -46,7 +51,7 @@ class Landmarks:
 
 def landmarks(run: Run) -> tuple[Landmarks, ...]:
     """Return the places of a run, kind after kind, the rare ones first; kinds without a place are left out."""
-    found = (_restarts(run), _rate(run), _epochs(run), _evals(run))
+    found = (_restarts(run), _rate(run), _sizes(run), _epochs(run), _evals(run))
     return tuple(f for f in found if f.step.size)
 
 
@@ -113,6 +118,25 @@ def _rate(run: Run) -> Landmarks:
         tuple(c.sudden for c in found),
         tuple(c.kind == "jump" for c in found),
     )
+
+
+def _sizes(run: Run) -> Landmarks:
+    """Read where batch size or sequence length goes from one lasting value to another."""
+    found = []
+    for curve in run.curves.values():
+        if not any(name <= set(words(curve.tag)) for name in _NAMES):
+            continue
+        value, step = curve.value[curve.finite], curve.step[curve.finite]
+        edges = np.flatnonzero(np.diff(value)) + 1
+        held = np.diff(edges, prepend=0, append=value.size) >= _LASTS
+        for edge, before, after in zip(edges, held[:-1], held[1:], strict=True):
+            if before and after:
+                said = {"before": figure(float(value[edge - 1])), "after": figure(float(value[edge]))}
+                at, size = Place(int(step[edge])), Tag(curve.tag)
+                sentence = text("{size} goes from {before} to {after} at {at}", size=size, at=at, **said)
+                found.append((int(step[edge]), sentence))
+    found.sort(key=lambda pair: pair[0])
+    return Landmarks(SIZES, _steps([at for at, _ in found]), tuple(said for _, said in found))
 
 
 _CHANGES = {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from curveread.case import case_of
+from curveread.causes.engine import ranked
 from curveread.causes.scene import Scene, Stage
 from curveread.causes.signs import SIGNS
 from curveread.findings.finding import Finding, Severity
@@ -171,3 +172,24 @@ def test_one_noisy_gradient_is_no_change_of_scale() -> None:
     run, scaled = (run_of(train_loss=lifted(np.full(400, 5.0)), grad_norm=g) for g in (calm, norm))
     assert asked("gradient-rescaled", run, "divergence", "train_loss", 600) is False
     assert asked("gradient-rescaled", scaled, "divergence", "train_loss", 600)
+
+
+@pytest.mark.parametrize("tag", ["batch_size", "train/seq_len"])
+def test_a_size_that_changes_for_good_is_told(tag: str) -> None:
+    loss, size = lifted(np.full(400, 1.0)), np.where(np.arange(N) < 600, 64.0, 8.0)
+    last_batch = np.full(N, 64.0)
+    last_batch[99::100] = 8.0
+    for value, there in ((size, True), (last_batch, None), (np.roll(size, 300), False)):
+        run = made({"train_loss": loss, tag: value})
+        assert asked("size-changed", run, "level-shift", "train_loss", 600) is there
+
+
+def test_a_throughput_that_falls_with_the_batch_is_no_slow_machine() -> None:
+    pace = np.where(np.arange(N) < 600, 500.0, 90.0) + normal(N)
+    size = np.where(np.arange(N) < 600, 64.0, 8.0)
+    shares = []
+    for curves in ({}, {"batch_size": size}):
+        run = understood(made({"train_loss": decay(N), "samples_per_second": pace} | curves))
+        finding = Finding("throughput-drop", Severity.WARNING, 0.9, "m", "samples_per_second", 600, 600, 999)
+        shares.append(ranked(Scene(Stage(case_of(run), [finding]), finding))[0].share)
+    assert shares[1] < 0.5 < shares[0]

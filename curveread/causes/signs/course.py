@@ -9,7 +9,7 @@ from curveread.causes.kinds import KINDS, LASTING, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Length, Tag, level
-from curveread.findings.landmarks import EPOCHS, RESTARTS
+from curveread.findings.landmarks import EPOCHS, RESTARTS, SIZES
 from curveread.findings.text import joined, text
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import change_noise, mad_scale
@@ -160,6 +160,17 @@ def at_restart(scene: Scene) -> Seen | None:
     at = int(np.argmin(np.abs(marks.step - scene.onset)))
     there = abs(int(marks.step[at]) - scene.onset) <= max(scene.near, 10.0 * scene.slack)
     return Seen(there, joined("", (marks.text[at],)) if there else text("no restart stands there"))
+
+
+@sign("size-changed")
+def size_changed(scene: Scene) -> Seen | None:
+    """Whether batch size or sequence length changed there: what a step sees, and how long it takes, is another."""
+    marks = next((m for m in scene.case.marks if m.kind == SIZES), None)
+    if marks is None or scene.finding.first_step is None:
+        return None
+    at = int(np.argmin(np.abs(marks.step - scene.onset)))
+    there = abs(int(marks.step[at]) - scene.onset) <= scene.near
+    return Seen(there, joined("", (marks.text[at],)) if there else text("batch size and sequence length stay there"))
 
 
 @sign("level-of-before")

@@ -52,6 +52,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.02,
     },
     signs={
+        "size-changed": (8, 0.9),
         "all-at-once": (1.2, 0.7),
         "eval-first": (0.5, 1),
         "inside-first": (0.2, 1.1),

@@ -36,6 +36,7 @@ CAUSE = Candidate(
         Kind.SLOW: 0.75,
     },
     signs={
+        "size-changed": (0.1, 1),
         "steps-missing": (0.3, 1.3),
         "at-restart": (0.3, 1.1),
     },

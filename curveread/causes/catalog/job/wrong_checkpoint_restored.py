@@ -37,6 +37,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.01,
     },
     signs={
+        "size-changed": (0.3, 1),
         "not-even-frequencies": (4, 0.9),
         "above-all-before": (0.15, 1.05),
         "learned-anew": (1.5, 0.6),

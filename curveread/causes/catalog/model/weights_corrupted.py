@@ -44,6 +44,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.03,
     },
     signs={
+        "size-changed": (0.3, 1),
         "eval-first": (1.5, 1),
         "inside-first": (3, 0.6),
         "above-all-before": (1.3, 1),

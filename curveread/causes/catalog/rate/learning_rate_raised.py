@@ -53,6 +53,7 @@ CAUSE = Candidate(
         Kind.SWING: 0.05,
     },
     signs={
+        "size-changed": (0.4, 1),
         "inside-first": (1.5, 0.9),
         "above-all-before": (1.2, 1),
         "train-moved": (1.3, 0.15),
