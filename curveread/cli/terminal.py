@@ -63,7 +63,7 @@ def _print_why(out: Screen, diagnosis: Diagnosis) -> None:
     cause = why(diagnosis)
     if cause is None:
         return
-    signs = f": {'; '.join(cause.signs)}" if cause.signs else ""
+    signs = f": {'; '.join(s.words for s in cause.signs)}" if cause.signs else ""
     out.line(("why: ", "bold"), f"{cause.cause}{signs}", indent=2, hang=5)
     out.line(("do:  ", "bold"), cause.fix, indent=2, hang=5)
     out.line((cause.rest, "dim"), indent=7, hang=0)

@@ -154,6 +154,25 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """What the log holds for a cause, and where it is seen.
+
+    Parameters
+    ----------
+    words
+        In words.
+    curve
+        The curve that it speaks of; None where it names none.
+    step
+        Where; None where it names no step: then where the finding begins.
+    """
+
+    words: str
+    curve: str | None
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """The most probable cause of the gravest alarm, as it stands under the verdict.
 
@@ -162,7 +181,7 @@ class Why:
     cause
         The cause with its share.
     signs
-        The strongest that the log holds for it, two at most.
+        The strongest that the log holds for it, two at most, each with where it is seen.
     number
         The finding that it lies behind.
     fix
@@ -172,7 +191,7 @@ class Why:
     """
 
     cause: str
-    signs: tuple[str, ...]
+    signs: tuple[Sign, ...]
     number: int
     fix: str
     rest: str

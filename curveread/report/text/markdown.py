@@ -41,7 +41,7 @@ def code(text: object, length: int = 100, *, cell: bool = False) -> str:
 
 
 def _why(why: Why) -> list[str]:
-    signs = f": {escape('; '.join(why.signs))}" if why.signs else ""
+    signs = f": {escape('; '.join(s.words for s in why.signs))}" if why.signs else ""
     return [f"**Why:** {escape(why.cause)}{signs}", "", f"**What to do:** {escape(why.fix)}", "", escape(why.rest), ""]
 
 

@@ -8,11 +8,13 @@ terminal, the postmortem and the CI formats, in the order of this file.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from curveread.findings.arguments import Place, Tag
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
 from curveread.findings.finding import Severity
+from curveread.findings.text import Text
 from curveread.findings.wording import amount, count, measure, span
 from curveread.report import facts
 from curveread.report.events import telling
@@ -26,6 +28,7 @@ from curveread.report.text.document import (
     Pictures,
     Section,
     Shot,
+    Sign,
     Spark,
     Term,
     Terms,
@@ -125,11 +128,26 @@ def why(diagnosis: Diagnosis) -> Why | None:
     said = _shared(first.title, first.share)
     return Why(
         said if first.share >= _TOLD else f"not to be told from the log; most probably {said}",
-        tuple(shorten(words, 300) for words in first.speaks_for[:_SIGNS]),
+        tuple(map(_sign, first.speaks_for[:_SIGNS])),
         number,
         shorten(first.fix if first.share >= _TOLD else first.check, _LONG),
         " ".join(after),
     )
+
+
+def _sign(words: str) -> Sign:
+    """Return a sentence with the first curve and the first step that it speaks of."""
+    said = list(_spoken(words))
+    curve = next((a.name for a in said if isinstance(a, Tag)), None)
+    step = next((int(a.at) for a in said if isinstance(a, Place) and a.axis == "step"), None)
+    return Sign(shorten(words, 300), curve, step)
+
+
+def _spoken(words: object) -> Iterator[object]:
+    if isinstance(words, Text):
+        for _, argument in words.args:
+            yield argument
+            yield from _spoken(argument)
 
 
 def _shared(title: str, share: float) -> str:

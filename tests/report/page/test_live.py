@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from curveread import api
+from curveread.findings.arguments import Place, Tag
+from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, Phase, Statement, TimelineEntry
 from curveread.findings.finding import Evidence
+from curveread.findings.text import text
 from curveread.report.page.html import page
 from curveread.run.model import Checkpoint, Curve, Run
 from curveread.signals.smoothing import ema
@@ -228,6 +231,31 @@ def test_a_finding_is_gone_to_by_click_link_and_key(visit: Any) -> None:
     seen.tab.keyboard.press("0")
     assert seen.window() == (0, 1199)
     assert not seen.tab.locator("[data-chosen]").is_visible()
+
+
+def test_each_sign_of_the_cause_leads_to_its_curve_and_step(visit: Any) -> None:
+    said = [
+        text("{norm} rose at {at}", norm=Tag("train/grad_norm"), at=Place(1150)),
+        text("{eval} did not move", eval=Tag("val/loss")),
+    ]
+    d = spiky()
+    cause = Cause("bad-batch", "odd batches", 0.75, tuple(said), (), "Look at them.", "Skip them.")
+    curves = {**d.run.curves, "train/grad_norm": Curve("train/grad_norm", np.arange(1, 1201), np.ones(1200))}
+    found = (replace(d.findings[0], causes=(cause,)), *d.findings[1:])
+    seen = visit(diagnosis(replace(d.run, curves=curves), found))
+    links = seen.tab.locator(".why a.tochart")
+    links.nth(0).click()
+    seen.settle()
+    assert "1,150" in seen.tab.inner_text("[data-readout]")
+    box = seen.tab.locator(".panel", has_text="grad_norm").last.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 900
+    links.nth(1).click()
+    seen.settle()
+    assert seen.window()[0] < 600 < seen.window()[1] < 1150
+    box = seen.tab.locator(".panel", has_text="val/loss").first.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 900
 
 
 def test_a_link_to_a_finding_opens_there(visit: Any) -> None:

@@ -224,6 +224,20 @@ class Page {
     for (const card of document.querySelectorAll(".card")) card.classList.toggle("chosen", card.id === `finding-${mark.n}`);
   }
 
+  // Shows the panel of a curve with the reading line at a step; false for a curve that has none.
+  look(tag, step) {
+    const panel = tag && this.panels.find(p => p.curves.some(c => c.tag === tag));
+    if (!panel) return false;
+    panel.root.closest("details.morecharts")?.setAttribute("open", "");
+    panel.root.open = true;
+    this.layout();
+    const [low, high] = this.window, at = this.ruler.at(step);
+    if (at < low || at > high) this.show([Math.min(low, at), Math.max(high, at)], true);
+    requestAnimationFrame(() => this.point(step));  // when the plots have taken the window
+    panel.root.scrollIntoView({block: "center"});
+    return true;
+  }
+
   spacing(mark) {
     const c = this.panels[mark.home]?.visible[0] || this.lead;
     return c && c.step.length > 1 ? (this.full[1] - this.full[0]) / c.points : 0;
@@ -269,7 +283,7 @@ class Page {
       const mark = this.marks.find(m => m.n === Number(link.dataset.chart));
       if (mark) {
         this.choose(mark, {push: true});
-        this.figure.scrollIntoView();
+        this.look(link.dataset.curve, Number(link.dataset.at ?? mark.first)) || this.figure.scrollIntoView();
       }
     });
     this.stack.addEventListener("keydown", event => {
