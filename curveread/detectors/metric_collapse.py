@@ -108,9 +108,9 @@ class MetricCollapse(Detector):
         if not reward or gained < wander:
             gained = max(gained, own if reward else 0.5 * own)
         least = self.reward_share if reward else self.least_share
-        if rise.z < self.least_z or gained <= 0.0 or rise.size < least * gained:
+        if gained <= 0.0 or rise.size < least * gained:
             return None
-        if rise.size < wander and not sank_for_good(view.value):
+        if (rise.z < self.least_z or rise.size < wander) and not (reward and sank_for_good(view.value)):
             return None
         onset = _left(parts, rise)
         best, end = -rise.best * unit, -rise.end * unit
@@ -119,7 +119,7 @@ class MetricCollapse(Detector):
         return Finding(
             rule=self.rule,
             severity=_gravity(lost, rise.size, wander) if reward else Severity.ERROR,
-            confidence=confidence_of(self.rule, float(np.log(rise.z / self.least_z))),
+            confidence=confidence_of(self.rule, float(np.log(max(rise.z / self.least_z, 1.0)))),
             tag=view.tag,
             first_step=first,
             peak_step=int(view.step[onset + int(np.argmin(view.value[onset:]))]),

@@ -18,8 +18,9 @@ from curveread.signals.returns import Ascent, ascent_of
 __all__ = ["TRAINING", "continued", "entropies", "never_gained"]
 
 _RULE = "no-learning"
-_SAME, _BATCHES = 12, 20
-"""Points that a return must have that is the same number throughout, and batches whose groups have no spread."""
+_SAME, _BATCHES, _FROZEN = 12, 20, 10
+"""Points that a return must have that is the same number throughout, batches whose groups have no spread, and points
+that tell enough where the policy itself does not change."""
 
 TRAINING = (
     Role.POLICY_LOSS,
@@ -50,11 +51,14 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     moving = [v for v in views if v.value.min() < v.value.max()]
     if not moving:
         return [_same(v) for v in views if (trained or v.value[0] <= 0.0) and _never_moved(v, subject)][:1]
+    still = _as_random_as_ever(subject)
+    if subject.task.kind is not TaskKind.LANGUAGE_RL and _stands_still(subject):
+        least = min(least, _FROZEN)
     if not trained or continued(subject) or len(moving[0]) < least:
         return []
     ascents = [ascent_of(v.value) for v in moving if len(v) >= least]
-    still = _as_random_as_ever(subject)
-    return [_flat(moving[0], ascents[0], subject)] if all(a.hidden if still else a.never for a in ascents) else []
+    never = all((still and (a.hidden or _of_no_account(a))) or a.never for a in ascents)
+    return [_flat(moving[0], ascents[0], subject)] if never else []
 
 
 def continued(subject: Subject) -> bool:
@@ -93,9 +97,14 @@ def _as_random_as_ever(subject: Subject) -> bool:
     return False
 
 
+def _of_no_account(ascent: Ascent) -> bool:
+    """Return whether a gain is less than 1 % of the level that it began at: -500 that became -499."""
+    return max(ascent.best - ascent.start, ascent.early) < 0.01 * abs(ascent.start)
+
+
 def _stands_still(subject: Subject) -> bool:
     """Return whether the policy has no entropy, or does not change from update to update: exactly zero all along."""
-    return any(len(v) >= _SAME and not v.value.any() for v in (*entropies(subject), *subject.all(Role.KL)))
+    return any(len(v) >= _FROZEN and not v.value.any() for v in (*entropies(subject), *subject.all(Role.KL)))
 
 
 def _groups_alike(subject: Subject) -> Finding | None:

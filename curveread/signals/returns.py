@@ -28,8 +28,12 @@ class Ascent:
     ----------
     start, best, end
         Mean levels of the first tenth, of the highest tenth and of the last.
+    early
+        How far the median lies above the first hundredth, at least three points: what a quick one gained in no time.
     spread
         How far single values scatter: the distance of the 10th from the 90th percentile of a Gaussian as wide as they.
+    error
+        Standard error of the difference of two tenths, were the values independent.
     z
         How clearly any fifth lies above the first, in standard errors.
     trend
@@ -42,7 +46,9 @@ class Ascent:
     start: float
     best: float
     end: float
+    early: float
     spread: float
+    error: float
     z: float
     trend: float
     low_sided: bool
@@ -50,8 +56,10 @@ class Ascent:
     @property
     def hidden(self) -> bool:
         """Whether what gain there is disappears in the scatter of the points."""
-        small = self.best - self.start <= 0.5 * self.spread and self.end - self.start <= 0.35 * self.spread
-        return small and not self.low_sided
+        gain, kept = self.best - self.start, self.end - self.start
+        most, more = max(0.5 * self.spread, 3.0 * self.error), max(0.35 * self.spread, 1.5 * self.error)
+        small = (gain <= most and kept <= more) or (gain <= self.spread and kept <= 0.0)
+        return small and self.early <= 0.5 * self.spread and not self.low_sided
 
     @property
     def never(self) -> bool:
@@ -91,7 +99,9 @@ def ascent_of(value: FloatArray) -> Ascent:
         start=float(means[0]),
         best=float(means.max()),
         end=float(means[-1]),
+        early=float(middle - value[: max(3, y.size // 100)].mean()),
         spread=2.56 * float(y.std()),
+        error=float(y.std()) * float(np.sqrt(2.0 / tenth)),
         z=rise / error if error > 0.0 else (np.inf if rise > 0.0 else 0.0),
         trend=kendall_score(means_of_blocks) / kendall_spread(blocks),
         low_sided=bool(high - middle < 0.5 * (middle - low)),

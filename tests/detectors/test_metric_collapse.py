@@ -166,3 +166,10 @@ def test_a_restless_return_that_lies_at_its_start_for_longer_than_ever_sank(seed
     value[-18:] = 10.0 + normal(18, 0.5)
     (f,) = found(run_of(episodic_return=value), "metric-collapse")
     assert (f.severity, f.last_step) == (Severity.ERROR, 79)
+
+
+def test_in_few_evaluations_too() -> None:
+    healthy = np.array([62.0, 271.0, 172.0, 342.0, 222.0, 278.0, 194.0, 267.0, 191.0, 195.0, 203.0, 60.0, 197.0, 206.0])
+    assert found(run_of(eval_return=healthy), "metric-collapse") == []
+    (f,) = found(run_of(eval_return=np.r_[healthy[:8], 9.6, 9.0, 10.0, 9.0, 9.6, 9.2, 9.3]), "metric-collapse")
+    assert (f.severity, f.first_step) == (Severity.ERROR, 8)

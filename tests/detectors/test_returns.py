@@ -7,6 +7,7 @@ import pytest
 
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Curve, Run
+from curveread.signals.returns import ascent_of
 from tests.support.curves import normal, run_of
 from tests.support.verdicts import found
 
@@ -116,3 +117,34 @@ def test_evaluations_without_exploration_are_alike_and_no_groups_of_answers() ->
     learned = np.clip(np.linspace(-1.0, 4.0, 60), -1.0, 1.0)
     curves = {"test_reward": learned, "test_reward_std": np.zeros(60), "loss": np.full(60, 0.1) + normal(60, 0.01)}
     assert found(run_of(**curves, epsilon=np.linspace(1.0, 0.05, 60)), "no-learning") == []
+
+
+@pytest.mark.parametrize("noise", [0.0, 40.0])
+def test_a_quick_learner_that_is_at_its_best_after_a_hundredth_of_the_run_is_quiet(noise: float) -> None:
+    quick = np.r_[np.linspace(20.0, 480.0, 30), np.full(2970, 480.0) + normal(2970, noise)]
+    entropy = np.linspace(0.69, 0.01, 300)
+    assert found(run_of(episodic_return=quick, entropy=entropy, policy_loss=normal(300, 0.1)), "no-learning") == []
+
+
+def test_most_flat_returns_of_few_points_are_told_and_none_that_rises_by_its_scatter() -> None:
+    flat = [ascent_of(normal(30, 20.0, seed)).never for seed in range(200)]
+    assert np.mean(flat) > 0.7
+    line, jump = np.linspace(0.0, 70.0, 30), np.r_[np.zeros(3), np.full(27, 70.0)]
+    for rise in (line, jump, np.minimum(4.0 * line, 60.0)):
+        assert np.mean([ascent_of(rise + normal(30, 20.0, seed)).never for seed in range(200)]) < 0.01
+
+
+def test_few_points_are_enough_where_the_policy_never_changes() -> None:
+    value = 22.0 + normal(15, 1.0)
+    policy = {"entropy": np.full(15, 0.693), "policy_loss": np.full(15, 1e-8)}
+    assert found(run_of(episode_reward_mean=value, approx_kl=np.zeros(15), **policy), "no-learning") != []
+    assert found(run_of(episode_reward_mean=value, approx_kl=np.full(15, 0.01), **policy), "no-learning") == []
+    rising = value + np.linspace(0.0, 20.0, 15)
+    assert found(run_of(episode_reward_mean=rising, approx_kl=np.zeros(15), **policy), "no-learning") == []
+
+
+def test_a_gain_of_less_than_a_percent_by_a_policy_as_random_as_ever() -> None:
+    value = np.r_[np.full(40, -500.0), np.full(20, -499.5), np.full(20, -498.7)]
+    still = 1.0985 + normal(80, 1e-4)
+    assert told(episode_reward_mean=value, policy_entropy=still) != []
+    assert told(episode_reward_mean=value, policy_entropy=np.linspace(1.1, 0.6, 80)) == []
