@@ -80,7 +80,8 @@ class GradientExplosion(Detector):
         value, n = view.value, len(view)
         m, starts = windows_of(n, 0.02)
         medians = window_medians(value, m, starts)
-        for k in np.flatnonzero(starts > 0.03 * n):
+        least = np.minimum.accumulate(np.append(medians[:1], medians[:-1]))  # no usual level is lower
+        for k in np.flatnonzero((starts > 0.03 * n) & (medians > self.times * least)):
             usual, begin = float(np.median(medians[: max(1, k)])), int(starts[k])
             if not 0.0 < self.times * usual < min(medians[k], float(np.median(medians[k:]))):
                 continue

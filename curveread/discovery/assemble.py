@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from curveread.discovery.beside import settings_beside
-from curveread.discovery.crash_lines import crash_lines, printed_files
 from curveread.discovery.losses import summed_note
 from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
+from curveread.discovery.printed_files import printed_files
 from curveread.discovery.streams import Item, Stream
 from curveread.run.model import Attempt, Run, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -68,6 +68,10 @@ def _with_incidents(run: Run, streams: Sequence[Stream], folders: Sequence[Path]
     own = [i.file.path for s in streams for i in s.items if i.format.printed]
     beside, notes = printed_files(f for folder in folders for f in (folder, folder / "logs", folder / "files"))
     files = list(dict.fromkeys(f for f in (*own, *beside) if f.suffix != ".gz"))
+    if not files:
+        return run
+    from curveread.discovery.crash_lines import crash_lines
+
     found, more = crash_lines(files, run.first_step, run.last_step)
     if not found and not notes and not more:
         return run

@@ -6,7 +6,6 @@ Only settings that explain curves are taken: a model's ``config.json`` holds def
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,6 +81,8 @@ def _load(path: Path) -> dict[str, Any]:
         return {}
     try:
         if path.suffix == ".json":
+            import json
+
             loaded = json.loads(text)
         else:
             import yaml

@@ -6,9 +6,8 @@ fixed: files of a run, bytes of a file, hits of a pattern, characters of a line.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from curveread.readers.text_log.lines import plain
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["crash_lines", "printed_files"]
+__all__ = ["crash_lines"]
 
-_MOST_FILES = 20
 _MOST_BYTES = 1 << 24
 """Of a longer file only the end is looked at: that is where a program dies."""
 _ALL_BYTES = 1 << 25
@@ -27,12 +25,6 @@ _MOST_HITS = 50
 _ALL_HITS = 200
 _AROUND = 1 << 14
 _LONGEST = 200
-
-_PRINTED = re.compile(
-    r"(.*(log|out|err|stdout|stderr|console|slurm|nohup|train|run)[\w.\-]*\.txt|.+\.(log|out|err)(\.\d{1,3})?"
-    r"|(nohup|stdout|stderr|log)|.+\.[oe]\d{3,10})",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +128,6 @@ _STEP = re.compile(
     rb"(?i)(?<![a-z])(?:global_?step|step|iteration|iter|update)s?[\"']?[ \t]{0,4}[:=#]?[ \t]{0,8}(\d{1,12})(?![\d.])"
     rb"|(?<![\d.])(\d{1,12})/(\d{1,12}) \["
 )
-
-
-def printed_files(folders: Iterable[Path]) -> tuple[list[Path], list[DataNote]]:
-    """Return the files in these folders, not below them, whose names are those of printed output.
-
-    Parameters
-    ----------
-    folders
-        Folders that hold a run; one that is not there is passed over.
-    """
-    found: list[Path] = []
-    for folder in dict.fromkeys(folders):
-        try:
-            with os.scandir(folder) as entries:
-                names = [e.name for e in entries if _PRINTED.fullmatch(e.name) and e.is_file()]
-        except OSError:
-            continue
-        found += [folder / name for name in sorted(names)]
-    notes = []
-    if len(found) > _MOST_FILES:
-        text = f"crash lines were looked for in {_MOST_FILES} of {len(found)} text files only"
-        notes.append(DataNote(NoteKind.SKIPPED, str(found[0].parent), text))
-    return found[:_MOST_FILES], notes
 
 
 def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple[list[Incident], list[DataNote]]:

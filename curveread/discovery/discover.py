@@ -17,7 +17,6 @@ from curveread.errors import NoLogsError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import asked_about, formats
-from curveread.readers.text_log.nearly import nearly
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
@@ -118,6 +117,8 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
                 return ReadError(f"{file}: {lacking}")
     looked = "; ".join(f.looks_like for f in formats(more) if f.files)
     if path.is_file():
+        from curveread.readers.text_log.nearly import nearly
+
         near = nearly(path)
         also = f"; {near}" if near else ""
         return NoLogsError(f"{path}: not a training log that any reader knows{also}; looked for {looked}")

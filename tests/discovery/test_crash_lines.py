@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import curveread as cr
-from curveread.discovery.crash_lines import crash_lines, printed_files
+from curveread.discovery.crash_lines import crash_lines
+from curveread.discovery.printed_files import printed_files
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.incidents import incident_text
 from curveread.run.incidents import Incident, root_of
