@@ -16,6 +16,7 @@ def test_a_quarter_of_the_time(logged: bool) -> None:
     (f,) = found_alone(paused(30.0, logged=logged), RULE)
     assert (f.severity, f.first_step) == (Severity.INFO, None)
     assert "evaluation took 10 min, 23 % of the wall time" in str(f.message)
+    assert f.advice[0] == "Evaluate every 200 steps."  # every 100 is logged
     assert ("pauses" in str(f.message)) is not logged
     assert bool(f.also_explained_by) is not logged  # a pause may be a checkpoint that is written
 

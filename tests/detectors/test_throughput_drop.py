@@ -29,6 +29,7 @@ def test_the_slow_part_counts_as_work() -> None:
     seconds = np.where(np.arange(600) < 330, 0.7, 2.1) * np.exp(normal(600, 0.02))
     (f,) = found(timed(seconds), "throughput-drop")
     assert abs(f.first_step - 330) <= 30
+    assert f.get("time-lost") == pytest.approx((600 - 330) * (2.1 - 0.7), rel=0.15)
 
 
 def test_a_logged_throughput_is_read() -> None:

@@ -13,6 +13,7 @@ import pytest
 from curveread.discovery.discover import read_runs
 from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.base import Part
+from curveread.readers.stores import sqlite_file
 from curveread.readers.stores.mlflow import MlflowReader
 from curveread.readers.stores.mlflow_sqlite import MlflowSqliteReader
 from curveread.run.notes import NoteKind
@@ -312,7 +313,9 @@ def test_a_run_whose_metrics_have_no_name_is_one_without_metrics(tmp_path: Path)
     assert [n.message for n in part.notes] == ["left out 1 run without a metric"]
 
 
-def test_rows_around_a_damaged_page_are_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [20_000, 64])
+def test_rows_around_a_damaged_page_are_kept(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_file, "_ROWS", at_once)
     rows = [("loss", 1.0 / (i + 1), STARTED + i, RUN_ID, i, 0) for i in range(2000)]
     path = mlflow_db(tmp_path / "mlflow.db", {"runs": [sql_run(RUN_ID, "a")], "metrics": rows}, page=1024)
     with sqlite3.connect(path) as db:

@@ -155,3 +155,17 @@ def test_an_object_in_the_last_row_alone_is_opened_too(tmp_path: Path) -> None:
     (part,) = READER.read(path)
     assert part.curves["eval.acc"].step.tolist() == [200]
     assert part.curves["eval.loss"].value.tolist() == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("row", "claimed"),
+    [
+        ('{"loss": 1.5, "zork": 2}', True),  # a loss
+        ('{"step": 1, "zork": 2}', True),  # a counter
+        ('{"zork": 2, "qwertz": 3}', False),
+    ],
+)
+def test_the_first_row_must_hold_a_metric_or_a_counter(row: str, claimed: bool, tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_text(f"{row}\n{row}\n", encoding="utf-8")
+    assert READER.claims(path) is claimed
