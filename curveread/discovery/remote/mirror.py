@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curveread.discovery.beside import SETTINGS
-from curveread.discovery.crash_lines import printed_files
+from curveread.discovery.printed_files import printed_files
 from curveread.discovery.remote.store import Entry, Store
 from curveread.discovery.tree import LogFile, claimed_by
 from curveread.errors import ReadError
