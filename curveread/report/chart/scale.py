@@ -11,7 +11,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.findings.wording import compact, number
 
-__all__ = ["RULES", "Scale", "Tick", "step_axis", "value_axis"]
+__all__ = ["DECADES", "RULES", "Scale", "Tick", "step_axis", "value_axis"]
 
 
 _LARGEST = float(np.finfo(np.float64).max)
@@ -26,7 +26,9 @@ WORTH = 1.6
 """Wild values are left outside only where the axis would be this much longer with them."""
 FEW = 8
 """Below this many points all are shown: there is no middle to speak of."""
-RULES = {"fence": FENCE, "fence_log": FENCE_LOG, "worth": WORTH, "few": FEW}
+DECADES = 30.0
+"""The outcomes of many runs stand on a logarithmic axis where they differ by more than this factor."""
+RULES = {"fence": FENCE, "fence_log": FENCE_LOG, "worth": WORTH, "few": FEW, "decades": DECADES}
 """:mod:`labels` says what for."""
 
 

@@ -16,15 +16,13 @@ from curveread.findings.sweep.row import SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
 from curveread.report.chart.palette import HEALTH, INKS
-from curveread.report.chart.scale import value_axis
+from curveread.report.chart.scale import DECADES, value_axis
 from curveread.report.figure.style import plain
 
 __all__ = ["figure", "png"]
 
 _PANELS = 4
 _TICKS = 12
-_DECADES = 30.0
-"""Outcomes that differ by more than this factor are drawn on a logarithmic axis."""
 
 
 def figure(sweep: Sweep) -> Figure:
@@ -168,7 +166,7 @@ def _at(setting: Setting, i: int) -> float:
 
 
 def _wide(values: FloatArray) -> bool:
-    return bool(values.size) and bool(values.min() > 0) and bool(values.max() / values.min() > _DECADES)
+    return bool(values.size) and bool(values.min() > 0) and bool(values.max() / values.min() > DECADES)
 
 
 def _bare(ax: Axes) -> None:

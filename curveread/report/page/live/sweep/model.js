@@ -50,7 +50,7 @@ function heights(sound, broken, log, rules) {
 }
 
 // Whether values are told apart on a logarithmic axis only.
-function decades(values) {
+function decades(values, rules) {
   const good = values.filter(v => Number.isFinite(v)).sort();
-  return good.length > 1 && good[0] > 0 && good[good.length - 1] / good[0] > 30;
+  return good.length > 1 && good[0] > 0 && good[good.length - 1] / good[0] > rules.decades;
 }

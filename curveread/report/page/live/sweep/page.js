@@ -1,5 +1,7 @@
 // The page of a sweep: what is coloured, shown and pointed at is so in all charts and in the table at once.
 
+const NAMED = 24;  // more categories than that say nothing side by side
+
 class Page {
   constructor(data) {
     this.sweep = new Sweep(data);
@@ -41,7 +43,7 @@ class Page {
   }
 
   charts() {
-    const {sweep} = this, {outcome} = sweep.data, plots = this.$("outcomes"), varied = sweep.settings.filter(s => !s.seed);
+    const {sweep} = this, {outcome} = sweep.data, plots = this.$("outcomes"), varied = sweep.settings.filter(s => !s.seed && (s.numbers || s.texts.length <= NAMED));
     this.outcomes = plots && outcome ? varied.slice(0, 6).map(s => new Outcomes(plots, this, s)) : [];
     if (plots && varied.length > 6) this.fold(plots, varied.slice(6, 30));
     const root = this.$("curves"), {charts} = sweep.data;
@@ -71,13 +73,13 @@ class Page {
   }
 
   get logOutcome() {
-    return this.asked ?? decades(this.sweep.outcome);
+    return this.asked ?? decades(this.sweep.outcome, this.sweep.data.rules);
   }
 
   // Charts that stand together share a kind of axis; differences have signs.
   logCurves(chart) {
     if (chart.apart) return false;
-    const wide = c => c.decades ??= !c.apart && decades(Float64Array.from(c.curves.filter(l => !this.sweep.broken[l.row]).flatMap(l => [...l.y])));
+    const wide = c => c.decades ??= !c.apart && decades(Float64Array.from(c.curves.filter(l => !this.sweep.broken[l.row]).flatMap(l => [...l.y])), this.sweep.data.rules);
     return this.asked ?? (this.lines.length > 1 ? this.lines.some(l => wide(l.chart)) : wide(chart));
   }
 

@@ -1,6 +1,6 @@
 // The table of runs: sorted by any column, numbers as numbers; filtered by text, verdict and settings.
 
-const FEW = 30;
+const FEW = 30, MANY = 60, SHOWN = 8;
 
 class Table {
   constructor(page) {
@@ -75,11 +75,14 @@ class Table {
     this.resets = [() => search.value = ""];
     const kinds = [...new Set(sweep.health)];
     if (kinds.length > 1) this.choice(root, "Verdict", kinds.map(h => `${sweep.data.words[h]} (${sweep.health.filter(x => x === h).length})`), (k, i) => sweep.health[i] === kinds[k], changed);
-    const differing = sweep.settings.filter(s => sweep.data.columns.some(c => c.kind === "setting" && c.name === s.name));
-    for (const s of differing) {
-      if (s.texts.length <= FEW || !s.numbers) this.choice(root, s.name, s.texts, (k, i) => s.at[i] === k, changed);
-      else this.between(root, s, changed);
-    }
+    const differing = sweep.settings.filter(s => sweep.data.columns.some(c => c.kind === "setting" && c.name === s.name) && (s.numbers || s.texts.length <= MANY));
+    const folded = element("div", {class: "filters"}), more = element("details", {class: "morecharts"}, element("summary", {}, `${differing.length - SHOWN} more filters`), folded);
+    differing.forEach((s, k) => {
+      const where = k < SHOWN ? root : folded;
+      if (s.numbers && s.texts.length > FEW) this.between(where, s, changed);
+      else this.choice(where, s.name, s.texts, (v, i) => s.at[i] === v, changed);
+    });
+    if (differing.length > SHOWN) root.append(more);
   }
 
   choice(root, name, texts, fits, changed) {
