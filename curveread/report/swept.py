@@ -71,9 +71,14 @@ def order(sweep: Sweep) -> tuple[int, ...]:
 
 
 def settings(sweep: Sweep) -> tuple[Setting, ...]:
-    """Return the settings that differ: those that matter most first, the seeds last."""
+    """Return the settings that differ: those that matter most first, then those that most runs have, the seeds last."""
     share = {i.setting: i.share for i in sweep.analysis.importances}
-    return tuple(sorted(sweep.analysis.settings, key=lambda s: (s.seed, -share.get(s.name, -1.0))))
+    many = Counter(name for row in sweep.rows for name in row.settings)
+
+    def rank(s: Setting) -> tuple[bool, float, bool, int]:
+        return s.seed, -share.get(s.name, -1.0), len(s.values) < 2, -many[s.name]
+
+    return tuple(sorted(sweep.analysis.settings, key=rank))
 
 
 def columns(sweep: Sweep, most: int) -> tuple[Column, ...]:

@@ -28,7 +28,9 @@ _TICKS = 12
 def figure(sweep: Sweep) -> Figure:
     """Return the outcome against each setting that differs, the four that matter most, and under them the curves."""
     outcome = sweep.analysis.outcome
-    settings = [s for s in swept.settings(sweep) if not s.seed][:_PANELS] if outcome is not None else []
+    settings = (
+        [s for s in swept.settings(sweep) if not s.seed and len(s.values) > 1][:_PANELS] if outcome is not None else []
+    )
     drawn = any(r.sketches for r in sweep.rows)
     made = Figure(figsize=(9.0, max(1.0, 3.4 * bool(settings) + 3.4 * drawn)), layout="constrained")
     if not settings and not drawn:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from curveread.findings.sweep.analysis import Side
 from curveread.findings.sweep.sweep import Sweep
-from curveread.findings.text import capitalized
 from curveread.findings.wording import count, number, percent
 from curveread.report import swept
 from curveread.report.files import put
@@ -23,6 +22,9 @@ __all__ = ["fragment", "page", "write"]
 _SETTINGS = 24
 """Columns of settings in the table."""
 _GROUPS = 60
+_GROUP_SETTINGS = 8
+_LINES = 4
+"""Of what is said on a topic only the first lines show at once."""
 _FRAGMENT = 12
 _CLIP = {"run": 80, "verdict": 200, "setting": 60}
 
@@ -93,17 +95,17 @@ def fragment(sweep: Sweep) -> str:
 def _said(sweep: Sweep) -> dict[str, Any]:
     """Return what stands over the rows, in words."""
     analysis = sweep.analysis
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[str]] = {topic: [] for topic in swept.TOPICS.values()}
     for s in analysis.statements:
-        told.setdefault(swept.TOPICS.get(s.topic, ""), []).append(clean(capitalized(s.text)))
+        told.setdefault(swept.TOPICS.get(s.topic, ""), []).append(clean(s.text))
     return {
         "title": swept.title(sweep),
-        "statements": list(told.items()),
+        "statements": [(topic, lines[:_LINES], lines[_LINES:]) for topic, lines in told.items() if lines],
         "figures": swept.figures(sweep),
         "outcome": swept.outcome_name(analysis.outcome) if analysis.outcome else "",
         "better": analysis.outcome.better if analysis.outcome else "",
         "groups": _groups(sweep),
-        "group_settings": list(dict.fromkeys(n for g in analysis.groups for n in g.settings)),
+        "group_settings": _group_settings(sweep),
         "more_groups": max(0, len(analysis.groups) - _GROUPS),
         "shared": _shared(sweep),
         "importances": [
@@ -156,6 +158,13 @@ def _groups(sweep: Sweep) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _group_settings(sweep: Sweep) -> list[str]:
+    """Return the settings by which the table of groups tells them apart: those that matter first."""
+    known = {n for g in sweep.analysis.groups for n in g.settings}
+    order = [s.name for s in swept.settings(sweep) if s.name in known]
+    return [*order, *sorted(known - set(order))][:_GROUP_SETTINGS]
 
 
 def _shared(sweep: Sweep) -> list[tuple[str, ...]]:

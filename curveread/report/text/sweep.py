@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 from curveread.findings.sweep.sweep import Sweep
-from curveread.findings.text import capitalized
 from curveread.findings.wording import count
 from curveread.report import swept
 from curveread.report.logtext import clean, shorten
@@ -32,9 +31,7 @@ def text(sweep: Sweep, width: int = 100, most: int | None = None) -> str:
     """
     lines = [swept.title(sweep), ""]
     for s in sweep.analysis.statements:
-        lines += textwrap.wrap(
-            clean(capitalized(s.text)), max(width, 40), break_long_words=False, break_on_hyphens=False
-        )
+        lines += textwrap.wrap(clean(s.text), max(width, 40), break_long_words=False, break_on_hyphens=False)
     lines += [""] if sweep.analysis.statements else []
     lines += _table(sweep, width, most)
     left = len(sweep.rows) - most if most is not None else 0

@@ -43,7 +43,7 @@ class Page {
   }
 
   charts() {
-    const {sweep} = this, {outcome} = sweep.data, plots = this.$("outcomes"), varied = sweep.settings.filter(s => !s.seed && (s.numbers || s.texts.length <= NAMED));
+    const {sweep} = this, {outcome} = sweep.data, plots = this.$("outcomes"), varied = sweep.settings.filter(s => !s.seed && s.texts.length > 1 && (s.numbers || s.texts.length <= NAMED));
     this.outcomes = plots && outcome ? varied.slice(0, 6).map(s => new Outcomes(plots, this, s)) : [];
     if (plots && varied.length > 6) this.fold(plots, varied.slice(6, 30));
     const root = this.$("curves"), {charts} = sweep.data;
