@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from curveread.discovery.remote.url import place
+
 __all__ = ["SHELLS", "PrintCompletion"]
 
 SHELLS = ("bash", "zsh", "fish")
@@ -30,7 +32,7 @@ class PrintCompletion(argparse.Action):
         for action in _actions(parser):
             if action.metavar == "RULE":
                 action.choices = rules()
-            elif action.type is Path:
+            elif action.type in (Path, place):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
         print(shtab.complete(parser, shell=values))
         parser.exit()

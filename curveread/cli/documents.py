@@ -40,7 +40,7 @@ def print_junit(results: Sequence[Diagnosis | Unread], fail_on: FailOn) -> None:
 
     from curveread.report.text.junit import junit
 
-    told = [(str(r.path), r.error) if isinstance(r, Unread) else r for r in results]
+    told = [(r.shown, r.error) if isinstance(r, Unread) else r for r in results]
     _write(junit(told, fail_on.severity, datetime.now(), unjudged_fails=fail_on is FailOn.UNDETERMINED))
 
 
@@ -50,7 +50,7 @@ def print_github(results: Sequence[Diagnosis | Unread]) -> None:
 
     lines: list[str] = []
     for r in results:
-        lines += [unread(str(r.path), r.error)] if isinstance(r, Unread) else notices(r)
+        lines += [unread(r.shown, r.error)] if isinstance(r, Unread) else notices(r)
     _write("".join(f"{line}\n" for line in lines))
 
 

@@ -12,6 +12,7 @@ from curveread.cli.codes import DONE, FAULT, FOUND, UNUSABLE, gravest
 from curveread.cli.fail_on import FailOn
 from curveread.cli.many import judged_paths, print_runs
 from curveread.cli.reading import Reading, Unread
+from curveread.discovery.remote.url import Place
 from curveread.findings.diagnosis import Diagnosis
 
 __all__ = ["Judging", "OutputForm", "code"]
@@ -48,7 +49,7 @@ class Judging:
         Whether all is printed about each of many runs.
     """
 
-    paths: Sequence[Path]
+    paths: Sequence[Place]
     form: OutputForm = OutputForm.TEXT
     fail_on: FailOn = FailOn.ERROR
     select: Sequence[str] = ()

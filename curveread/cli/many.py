@@ -10,6 +10,7 @@ from curveread import api
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.terminal import STYLES, print_diagnosis
+from curveread.discovery.remote.url import Place
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, span
 from curveread.report.logtext import clean, shorten
@@ -23,7 +24,7 @@ _NAME = 40
 
 
 def judged_paths(
-    paths: Sequence[Path], reading: Reading, judging: Mapping[str, Any], jobs: int | None
+    paths: Sequence[Place], reading: Reading, judging: Mapping[str, Any], jobs: int | None
 ) -> Iterator[Diagnosis | Unread]:
     """Read and judge the runs at some paths, in their order.
 
@@ -45,9 +46,9 @@ def judged_paths(
 
 
 def _in_processes(
-    paths: Sequence[Path], reading: Reading, judging: Mapping[str, Any], jobs: int | None
-) -> Iterator[tuple[Path, list[Diagnosis] | None]]:
-    if len(paths) == 1 and not paths[0].is_dir():
+    paths: Sequence[Place], reading: Reading, judging: Mapping[str, Any], jobs: int | None
+) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
+    if len(paths) == 1 and isinstance(paths[0], Path) and not paths[0].is_dir():
         yield paths[0], None  # a log file: nothing to share out, and the modules that would are not loaded
         return
     from curveread.fleet.judge import Judge

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from curveread.cli.reading import XAxis
+from curveread.discovery.remote.url import place
 from curveread.errors import UsageError
 
 __all__ = ["Parser", "add_jobs", "add_paths", "add_plugins", "add_reading", "member", "names", "price", "seconds"]
@@ -91,7 +91,7 @@ def add_paths(
     parser: Parser, nargs: str = "+", metavar: str = "PATH", about: str = "Run directories or log files."
 ) -> None:
     """Add the paths, one or more unless ``nargs`` says otherwise."""
-    parser.add_argument("paths", metavar=metavar, nargs=nargs, type=Path, help=about)
+    parser.add_argument("paths", metavar=metavar, nargs=nargs, type=place, help=about)
 
 
 def add_jobs(parser: Parser) -> None:
@@ -135,6 +135,7 @@ def add_reading(parser: Parser) -> None:
         type=_number,
         help="Tokens that a byte of text takes: gives bits per byte.",
     )
+    add("--cache", metavar="DIR", help="Keep what is fetched from URLs in this folder for the next time.")
     add(
         "--pattern",
         metavar="REGEX",

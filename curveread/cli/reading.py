@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from curveread import api
 from curveread.cli.codes import fault, say, worded
 from curveread.cli.progress import progress
+from curveread.discovery.remote.url import Place, discreet
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 
@@ -47,6 +47,7 @@ class Reading:
     pattern: str | None = None
     columns: tuple[str, ...] | None = None
     smooth: float | None = None
+    cache: str = ""
 
     def options(self) -> dict[str, Any]:
         """Return them as :func:`curveread.api.read_all` takes them, but for which run it should keep."""
@@ -58,15 +59,20 @@ class Reading:
 class Unread:
     """A path that could not be read, and why."""
 
-    path: Path
+    path: Place
     error: str
+
+    @property
+    def shown(self) -> str:
+        """The path as it may be told."""
+        return discreet(str(self.path))
 
     def to_json(self) -> dict[str, str]:
         """Return the entry that stands for the path among the results."""
-        return {"path": str(self.path), "error": self.error}
+        return {"path": self.shown, "error": self.error}
 
 
-def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread]:
+def read_paths(paths: Sequence[Place], options: Reading) -> Iterator[Run | Unread]:
     """Read the paths one after the other, in their order.
 
     Parameters
@@ -87,11 +93,11 @@ def read_paths(paths: Sequence[Path], options: Reading) -> Iterator[Run | Unread
         except (ReadError, UsageError) as error:
             reason = worded(error)
         except MemoryError:
-            reason = f"{path}: not enough memory to read this"
+            reason = f"{discreet(str(path))}: not enough memory to read this"
         except Exception as error:
             # One file must not take the others with it, and its user gets a line rather than a traceback;
             # api.read_all itself raises what it meets.
-            reason = f"{path}: {fault(error)}"
+            reason = f"{discreet(str(path))}: {discreet(fault(error))}"
         else:
             yield from found
             continue

@@ -62,8 +62,9 @@ def catalogue(
             if len(roots) > 1:
                 files = tuple(f for f in files if os.path.realpath(f.path) not in seen)
                 seen.update(os.path.realpath(f.path) for f in files)
+            far = unit.far and replace(unit.far, lasting=False)  # a row is all that is kept
             if files:
-                units.append(unit if len(files) == len(unit.files) else replace(unit, files=files))
+                units.append(replace(unit, files=files, far=far))
     if missing and not units:
         raise missing[0]
     return units, named

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
 from curveread import api
+from curveread.discovery.remote.url import Place
 from curveread.discovery.units import Unit
 from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
@@ -26,7 +26,7 @@ _Outcome = list[Diagnosis] | str
 """What was found in a unit, or why it could not be read."""
 
 
-def judged(paths: Sequence[Path], judge: Judge, jobs: int | None) -> Iterator[tuple[Path, list[Diagnosis] | None]]:
+def judged(paths: Sequence[Place], judge: Judge, jobs: int | None) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
     """Yield each path with what was found in its runs, None for a path that has to be read whole and here.
 
     Parameters
@@ -41,7 +41,7 @@ def judged(paths: Sequence[Path], judge: Judge, jobs: int | None) -> Iterator[tu
     units = [_units(path, judge) for path in paths] if jobs != 1 and judge.run is None else []
     flat = [unit for of_path in units for unit in of_path]
     count = processes(jobs, len(flat))
-    if count == 1 or len(flat) == 1:
+    if (count == 1 or len(flat) == 1) and not any(unit.far for unit in flat):
         yield from ((path, None) for path in paths)
         return
     with closing(execute(_Told(judge), flat, jobs=count, failed=_failed)) as outcomes:
@@ -49,7 +49,7 @@ def judged(paths: Sequence[Path], judge: Judge, jobs: int | None) -> Iterator[tu
             yield path, _of_path(path, of_path, list(islice(outcomes, len(of_path))))
 
 
-def _units(path: Path, judge: Judge) -> list[Unit]:
+def _units(path: Place, judge: Judge) -> list[Unit]:
     try:
         return api.units(path, **judge.reading)
     except (ReadError, UsageError):
@@ -73,7 +73,7 @@ def _failed(unit: Unit, reason: str) -> _Outcome:
     return f"{unit.homes[0]}: {reason}"
 
 
-def _of_path(path: Path, units: Sequence[Unit], outcomes: Sequence[_Outcome]) -> list[Diagnosis] | None:
+def _of_path(path: Place, units: Sequence[Unit], outcomes: Sequence[_Outcome]) -> list[Diagnosis] | None:
     """Return what reading a path whole would give; None where that takes the runs of several units together."""
     if len(units) < 2:
         return outcomes[0] if outcomes and isinstance(outcomes[0], list) else None

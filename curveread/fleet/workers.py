@@ -13,6 +13,7 @@ the system's libraries do not survive a fork (macOS) or there is none (Windows),
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
@@ -86,7 +87,8 @@ class _Worker:
 
     def __init__(self, context: BaseContext, work: Callable[[Any], Any]) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)  # type: ignore[attr-defined]
+        args = theirs, work, dict(os.environ)
+        self.process = context.Process(target=_serve, args=args, daemon=True)  # type: ignore[attr-defined]
         self.process.start()
         theirs.close()
         self.ready = False
@@ -246,8 +248,9 @@ def _dumped(what: Any) -> bytes:
     return bytes(ForkingPickler.dumps(what))
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], environ: dict[str, str]) -> None:
     """Do what comes through the pipe until it is closed; the first message says that the process is up."""
+    os.environ.update(environ)  # the server may be older than what the caller has set since
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's: it ends its workers
 
     def unpacked(payload: bytes) -> Any:

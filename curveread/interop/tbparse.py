@@ -92,7 +92,7 @@ def event_files(run: Run) -> list[EventFile]:
     ReadError
         When it has none, or one is gone.
     """
-    home = local(run.path)
+    home = local(run)
     found = []
     for source in run.sources:
         if source.format == "tensorboard":

@@ -166,6 +166,8 @@ class Run(ByValue):
         What kind of training it is; None where nobody looked yet.
     event_files
         Shows what the run's event files hold beside its curves.
+    copy
+        Where ``path`` is a URL: where what was fetched of it lies here, as long as it is kept; else empty.
     """
 
     name: str
@@ -183,6 +185,7 @@ class Run(ByValue):
     placement: Placement | None = field(default=None, repr=False)
     task: Kind | None = None
     event_files: EventFiles | None = field(default=None, repr=False, compare=False)
+    copy: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))

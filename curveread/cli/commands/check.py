@@ -9,6 +9,7 @@ from curveread.cli.fail_on import FailOn
 from curveread.cli.judging import Judging, OutputForm
 from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, member, names
 from curveread.cli.reading import Reading
+from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
 
 __all__ = ["add_rules", "arguments", "check", "settings"]
@@ -54,7 +55,7 @@ def add_rules(parser: Parser) -> None:
 
 
 def check(
-    paths: Sequence[Path],
+    paths: Sequence[Place],
     reading: Reading,
     *,
     fail_on: FailOn = FailOn.ERROR,

@@ -9,6 +9,7 @@ from curveread import api
 from curveread.cli.codes import DONE, UNUSABLE
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
 from curveread.report.logtext import clean
 from curveread.run.model import Run
@@ -29,7 +30,7 @@ def arguments(parser: Parser) -> None:
     add_reading(parser)
 
 
-def compare(paths: Sequence[Path], reading: Reading, *, output: Path | None = None, align: str = "step") -> int:
+def compare(paths: Sequence[Place], reading: Reading, *, output: Path | None = None, align: str = "step") -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
     from curveread.report.text.comparison import text
     from curveread.report.write import COMPARISON_FORMATS

@@ -8,6 +8,7 @@ from curveread import api
 from curveread.cli.codes import DONE, UNUSABLE
 from curveread.cli.parser import Parser, add_reading
 from curveread.cli.reading import Reading, read_paths
+from curveread.discovery.remote.url import Place, place
 from curveread.run.model import Run
 
 __all__ = ["arguments", "export"]
@@ -15,14 +16,14 @@ __all__ = ["arguments", "export"]
 
 def arguments(parser: Parser) -> None:
     """Add what ``export`` takes."""
-    parser.add_argument("path", metavar="PATH", type=Path, help="A run directory or a log file.")
+    parser.add_argument("path", metavar="PATH", type=place, help="A run directory or a log file, or its URL.")
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, required=True, help="A .csv, .parquet or .json file."
     )
     add_reading(parser)
 
 
-def export(path: Path, output: Path, reading: Reading) -> int:
+def export(path: Place, output: Path, reading: Reading) -> int:
     """Write every point of every curve into a table: run, tag, step, wall_time, value."""
     from curveread.report.logtext import clean
     from curveread.report.text.table import table_format

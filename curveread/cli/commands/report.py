@@ -16,6 +16,7 @@ from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, price
 from curveread.cli.reading import Reading, Unread
 from curveread.cli.screen import Screen
 from curveread.cli.terminal import print_diagnosis
+from curveread.discovery.remote.url import Place
 from curveread.errors import ExportError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report.logtext import clean
@@ -65,7 +66,7 @@ def arguments(parser: Parser) -> None:
 
 
 def report(
-    paths: Sequence[Path],
+    paths: Sequence[Place],
     reading: Reading,
     *,
     output: Path | None = None,

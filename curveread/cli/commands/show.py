@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.cli.codes import DONE, FOUND, UNUSABLE, gravest, say, worded
 from curveread.cli.documents import print_entries
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.discovery.remote.url import Place
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Curve, Run
 from curveread.version import __version__
@@ -34,7 +34,7 @@ def arguments(parser: Parser) -> None:
 
 
 def show(
-    paths: Sequence[Path] = (), *, reading: Reading, json: bool = False, verify: bool = False, formats: bool = False
+    paths: Sequence[Place] = (), *, reading: Reading, json: bool = False, verify: bool = False, formats: bool = False
 ) -> int:
     """Show what was read: curves, roles, points, ranges, data notes."""
     if formats:

@@ -14,6 +14,7 @@ from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, membe
 from curveread.cli.progress import counting
 from curveread.cli.reading import Reading
 from curveread.cli.screen import Screen
+from curveread.discovery.remote.url import Place
 from curveread.errors import ReadError, UsageError
 from curveread.findings.sweep.row import UNREAD
 from curveread.fleet.work import Reports, Wanted
@@ -58,7 +59,7 @@ def arguments(parser: Parser) -> None:
 
 
 def sweep(
-    paths: Sequence[Path],
+    paths: Sequence[Place],
     reading: Reading,
     *,
     output: Path | None = None,

@@ -18,7 +18,6 @@ from curveread.discovery.remote.store import Entry, Store
 from curveread.discovery.units import Spot, Unit, all_at, arrived, units_at
 from curveread.errors import ReadError
 from curveread.readers.base import Reader
-from curveread.run.files import copies
 from curveread.run.model import Run
 
 __all__ = ["read_far", "read_url", "units_behind"]
@@ -72,27 +71,12 @@ def _by_home(entries: Sequence[Entry], homes: set[str]) -> dict[str, dict[str, N
     return out
 
 
-def read_far(
-    unit: Unit,
-    readers: Sequence[type[Reader]] = (),
-    progress: Progress | None = None,
-    *,
-    lasting: bool = False,
-) -> list[Run]:
-    """Fetch what a unit needs and read its runs.
-
-    Parameters
-    ----------
-    unit, readers, progress
-        What to read, and how.
-    lasting
-        Whether what was fetched stays until the process ends; else until its thread reads another unit, and on other
-        machines than that where the unit was found not at all. A report looks into event files once more.
-    """
+def read_far(unit: Unit, readers: Sequence[type[Reader]] = (), progress: Progress | None = None) -> list[Run]:
+    """Fetch what a unit needs and read its runs."""
     far = unit.far
     assert far is not None
     near = os.path.isdir(far.scratch)
-    mirror = made(far.store, far.entries, far.scratch if near else "")
+    mirror = made(far.store, far.entries, far.scratch if near else _scratch())
     try:
         mirror.hollow(far.folders)
         mirror.fill(far.entries, progress)
@@ -103,13 +87,8 @@ def read_far(
     except BaseException:
         mirror.drop()
         raise
-    if not near:
-        mirror.drop()
-        return runs
-    if not lasting:
+    if not (near and far.lasting):
         _last.replace(mirror)
-    for place in {*unit.homes, unit.root}:
-        copies[place] = _moved(place, far.store.top, str(mirror.top))
     return runs
 
 
@@ -118,7 +97,7 @@ def read_url(
 ) -> list[Run]:
     """Read every run at or below a URL; see :func:`curveread.discovery.discover.read_runs`."""
     (unit,) = units_behind(url, readers, cache, apart=False)
-    return read_far(unit, readers, progress, lasting=True)
+    return read_far(unit, readers, progress)
 
 
 class _Last(threading.local):
@@ -128,9 +107,6 @@ class _Last(threading.local):
 
     def replace(self, mirror: Mirror) -> None:
         if self.mirror is not None:
-            base = str(self.mirror.base)
-            for place in [p for p, copy in copies.items() if copy.startswith(base)]:
-                copies.pop(place, None)
             self.mirror.drop()
         self.mirror = mirror
 
@@ -175,6 +151,7 @@ def _told(run: Run, mirror: Mirror) -> Run:
     return replace(
         run,
         path=told(run.path),
+        copy=run.path,
         sources=tuple(replace(s, path=told(s.path)) for s in run.sources),
         notes=tuple(replace(n, source=told(n.source), message=told(n.message)) for n in run.notes),
         attempts=tuple(replace(a, source=told(a.source)) for a in run.attempts),

@@ -24,12 +24,16 @@ class Far:
         Further folders there, whose names say something: those of checkpoints.
     scratch
         A folder of whoever found the unit, who removes it in the end.
+    lasting
+        Whether what was fetched stays until then; else until its thread reads another unit. A report looks into the
+        files once more.
     """
 
     store: Store
     entries: tuple[Entry, ...]
     folders: tuple[str, ...]
     scratch: str
+    lasting: bool = True
 
     def joined(self, others: Sequence[Far]) -> Far:
         """Return what is fetched for several units."""

@@ -63,9 +63,9 @@ class Mirror:
 
     def hollow(self, folders: Iterable[str] = ()) -> None:
         """Make all files, with holes for contents, and further folders."""
-        for folder in folders:
+        for folder in (*folders, *(name for name in self.entries if name.endswith("/"))):
             (self.top / folder).mkdir(parents=True, exist_ok=True)
-        for entry in self.entries.values():
+        for entry in (e for e in self.entries.values() if not e.name.endswith("/")):
             path = self.top / entry.name
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,9 +87,12 @@ class Mirror:
 
     def _unsure(self, entry: Entry, readers: tuple[type[Reader], ...]) -> bool:
         path = self.top / entry.name
-        return entry.size > 0 and next(asked_about(path, readers), None) is not None and not claimed_by(path, readers)
+        asked = entry.size > 0 and (path == self.root or not self.store.lone) and any(asked_about(path, readers))
+        return asked and not claimed_by(path, readers)
 
     def _is_text(self, entry: Entry) -> bool:
+        if not any(reader.format.printed for reader in asked_about(self.top / entry.name)):
+            return False
         with (self.top / entry.name).open("rb") as file:
             return b"\0" not in file.read(1024)
 

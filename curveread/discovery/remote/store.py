@@ -43,7 +43,10 @@ _STAMPS = (
 
 
 class Entry(NamedTuple):
-    """A file as it is listed: its place below the store's, its bytes, and what changes when it is written again."""
+    """A file as it is listed: its place below the store's, its bytes, and what changes when it is written again.
+
+    The name of a folder, which is listed beside a file that was asked for, ends with a slash.
+    """
 
     name: str
     size: int
@@ -94,7 +97,7 @@ class Store:
         if lone:
             top = root.rpartition("/")[0]
             around = self._patiently(lambda: fs.ls(top, detail=True))
-            found |= {info["name"]: info for info in around if info["type"] == "file"}
+            found |= {info["name"].rstrip("/") + "/" * (info["type"] == "directory"): info for info in around}
         entries = (Entry(p[len(top) + 1 :], int(i.get("size") or 0), _stamp(i)) for p, i in found.items())
         return replace(self, lone=lone), sorted(e for e in entries if _harmless(e.name))
 
@@ -225,5 +228,5 @@ def _stamp(info: dict[str, Any]) -> str:
 def _harmless(name: str) -> bool:
     """Return whether a name can be that of a file below a folder here: an object may be called ``../../x``."""
     return "\0" not in name and all(
-        p not in ("", ".", "..") and len(p.encode("utf-8", "replace")) < 250 for p in name.split("/")
+        p not in ("", ".", "..") and len(p.encode("utf-8", "replace")) < 250 for p in name.removesuffix("/").split("/")
     )

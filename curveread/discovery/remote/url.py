@@ -8,7 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-__all__ = ["discreet", "is_url", "place"]
+__all__ = ["Place", "discreet", "is_url", "place"]
+
+Place = Path | str
+"""Where logs are: a path, or a URL, which is text."""
 
 _URL = re.compile(r"[a-z][a-z0-9+.\-]+(::[a-z][a-z0-9+.\-]+)*://", re.IGNORECASE)
 _USER = re.compile(r"(?<!github)(?<=://)[^/\s@'\"]+@")
@@ -20,7 +23,7 @@ def is_url(path: object) -> bool:
     return isinstance(path, str) and _URL.match(path) is not None and not path.lower().startswith("file:")
 
 
-def place(path: str | os.PathLike[str]) -> Path | str:
+def place(path: str | os.PathLike[str]) -> Place:
     """Return a path as it was meant: a URL stays text (a :class:`~pathlib.Path` would take a slash out of it)."""
     if is_url(path):
         return os.fspath(path)
