@@ -157,8 +157,10 @@ class Store:
             fs, root = url_to_fs(self.url, use_listings_cache=False)
         except ImportError as error:
             raise UsageError(f"{self.shown}: {error}") from error
-        except Exception as error:
+        except ValueError as error:
             raise UsageError(f"{self.shown}: it cannot be opened: {self._reason(error)}") from error
+        except Exception as error:  # some connect at once
+            raise ReadError(f"{self.shown}: cannot be read: {self._reason(error)}") from error
         return fs, root.rstrip("/")
 
     def _folder(self) -> tuple[Any, str]:

@@ -65,11 +65,13 @@ def test_what_is_not_there_and_what_is_not_known_are_told(capsys: pytest.Capture
 
 def test_secrets_in_a_url_are_told_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     secret = "nonsense://somebody:hunter2@host/run?X-Signature=hunter3"
-    assert main(["check", secret, "ftp://somebody:hunter2@127.0.0.1:9/run", "--json"]) == 2
+    down = "ftp://somebody:hunter2@127.0.0.1:9/run"
+    assert main(["check", secret, down, "--json"]) == 2
     told = capsys.readouterr()
     assert "hunter" not in told.out + told.err
     assert '"path": "nonsense://…@host/run"' in told.out
-    sweep = cr.sweep(SAMPLES / "overfitting", secret)
+    sweep = cr.sweep(SAMPLES / "overfitting", down)
+    assert [row.health for row in sweep.rows] == ["error", "unread"]
     assert "hunter" not in sweep.table.to_csv() + repr(sweep.rows)
     assert "hunter" not in repr(Store(secret))
 
