@@ -41,11 +41,6 @@ def test_a_side_of_one_run_is_not_tried() -> None:
     assert {s.value for s in splits(columns(rows)[0]).sides if s.relation == ">="} == {2.0, 3.0}
 
 
-def test_a_number_of_one_value_has_no_sides() -> None:
-    rows = [row(f"r{i}", {"lr": 0.1} if i % 2 else {}) for i in range(8)]
-    assert all(splits(c).inside.shape == (0, 8) for c in columns(rows))
-
-
 def test_of_many_values_evenly_spread_cuts_are_tried() -> None:
     rows = [row(f"r{i}", {"lr": float(i)}) for i in range(1000)]
     cuts = [s.value for s in splits(columns(rows)[0]).sides if s.relation == ">="]
