@@ -11,6 +11,8 @@ from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.terminal import STYLES, print_diagnosis
 from curveread.discovery.remote.url import Place
+from curveread.discovery.units import Unit
+from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, span
 from curveread.report.logtext import clean, shorten
@@ -48,13 +50,32 @@ def judged_paths(
 def _in_processes(
     paths: Sequence[Place], reading: Reading, judging: Mapping[str, Any], jobs: int | None
 ) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
-    if len(paths) == 1 and isinstance(paths[0], Path) and not paths[0].is_dir():
-        yield paths[0], None  # a log file: nothing to share out, and the modules that would are not loaded
-        return
-    from curveread.fleet.judge import Judge
-    from curveread.fleet.judged import judged
+    alone = (
+        jobs == 1
+        or reading.run is not None
+        or (len(paths) == 1 and isinstance(paths[0], Path) and not paths[0].is_dir())
+    )
+    units = [] if alone else [_units(path, reading) for path in paths]
+    count = sum(map(len, units))
+    far = any(unit.far for of_path in units for unit in of_path)
+    if count > 1 or far:  # of one run here the modules below are not even loaded
+        from curveread.fleet.jobs import processes
 
-    yield from judged(paths, Judge(reading.run, reading.options(), judging), jobs)
+        working = processes(jobs, count)
+        if working > 1 or far:
+            from curveread.fleet.judge import Judge
+            from curveread.fleet.judged import judged
+
+            yield from judged(paths, units, Judge(reading.run, reading.options(), judging), working)
+            return
+    yield from ((path, None) for path in paths)
+
+
+def _units(path: Place, reading: Reading) -> list[Unit]:
+    try:
+        return api.units(path, **reading.options())
+    except (ReadError, UsageError):
+        return []  # whoever reads it tells why
 
 
 def in_order(work: Callable[[_Unit], str], units: Sequence[_Unit], jobs: int | None) -> Generator[str, None, None]:

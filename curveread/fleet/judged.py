@@ -9,13 +9,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from curveread import api
 from curveread.discovery.remote.url import Place
 from curveread.discovery.units import Unit
 from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.fleet.execute import execute
-from curveread.fleet.jobs import processes
 from curveread.fleet.judge import Judge
 from curveread.fleet.siblings import Siblings
 from curveread.run.notes import DataNote, NoteKind
@@ -26,34 +24,24 @@ _Outcome = list[Diagnosis] | str
 """What was found in a unit, or why it could not be read."""
 
 
-def judged(paths: Sequence[Place], judge: Judge, jobs: int | None) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
+def judged(
+    paths: Sequence[Place], units: Sequence[Sequence[Unit]], judge: Judge, jobs: int
+) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
     """Yield each path with what was found in its runs, None for a path that has to be read whole and here.
 
     Parameters
     ----------
-    paths
-        In their order.
+    paths, units
+        In their order, and what lies at each (:func:`curveread.api.units`).
     judge
         Reads and judges.
     jobs
-        Processes; None for as many as there are cores and work.
+        Processes.
     """
-    units = [_units(path, judge) for path in paths] if jobs != 1 and judge.run is None else []
     flat = [unit for of_path in units for unit in of_path]
-    count = processes(jobs, len(flat))
-    if (count == 1 or len(flat) == 1) and not any(unit.far for unit in flat):
-        yield from ((path, None) for path in paths)
-        return
-    with closing(execute(_Told(judge), flat, jobs=count, failed=_failed)) as outcomes:
+    with closing(execute(_Told(judge), flat, jobs=jobs, failed=_failed)) as outcomes:
         for path, of_path in zip(paths, units, strict=True):
             yield path, _of_path(path, of_path, list(islice(outcomes, len(of_path))))
-
-
-def _units(path: Place, judge: Judge) -> list[Unit]:
-    try:
-        return api.units(path, **judge.reading)
-    except (ReadError, UsageError):
-        return []  # whoever reads it here tells why
 
 
 @dataclass(frozen=True, slots=True)
