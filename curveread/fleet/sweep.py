@@ -27,6 +27,7 @@ from curveread.fleet.names import name_apart
 from curveread.fleet.renderer import FleetRenderer
 from curveread.fleet.row import unread
 from curveread.fleet.siblings import Siblings
+from curveread.fleet.slim import slim
 from curveread.fleet.store import Known, Rows
 from curveread.fleet.table import check_name, write_table
 from curveread.fleet.work import Reports, Work, failed
@@ -129,12 +130,13 @@ def sweep(
         rows.append(unread(os.path.basename(os.path.abspath(path)), path, reason))
         origins.append("")
     known.close(forget=not interrupted)
+    del units  # what they took is free for the analysis
     if run is not None and not len(rows) and not interrupted:
         raise ReadError(f"{', '.join(map(str, roots))}: no run is called {run!r}")
     name_apart(rows, origins)
     by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
     renderer = FleetRenderer("" if reports is None else reports.folder)
-    made = Sweep(rows, analyse(rows.thin(), group_by=by, outcome=outcome), renderer)
+    made = Sweep(rows, analyse(slim(rows.thin()), group_by=by, outcome=outcome), renderer)
     if target is not None:
         write_table(made, target)
     if interrupted:

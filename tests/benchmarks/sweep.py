@@ -121,7 +121,9 @@ def main(runs: int, many: int) -> None:
         two = measured("sweep", tree, 2, table)
         again = measured("sweep", tree, 2, table)
         for name, m in (("one by one", alone), ("sweep, 1", one), ("sweep, 2", two), ("second call", again)):
-            print(f"{name:12s} wall {m['wall']:7.1f} s  cpu {m['cpu']:7.1f} s  peak {m['peak']:6.0f} MiB  {m['answer']}")
+            print(
+                f"{name:12s} wall {m['wall']:7.1f} s  cpu {m['cpu']:7.1f} s  peak {m['peak']:6.0f} MiB  {m['answer']}"
+            )
         print(f"2 processes: {one['wall'] / two['wall']:.2f} times one; same rows: {one['answer'] == two['answer']}")
         print(f"overhead over reading and judging: {100 * (one['cpu'] / alone['cpu'] - 1):.0f} % of processor time")
         print(f"second call: {100 * again['wall'] / two['wall']:.1f} % of the first", flush=True)
