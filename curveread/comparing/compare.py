@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from curveread.causes.siblings import with_siblings
 from curveread.comparing.alignment import aligned
 from curveread.comparing.conditions import DATA, conditions, differing
 from curveread.comparing.difference import differences, last_differences
@@ -55,9 +56,14 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
     names = _names(diagnoses)
     ends = [d.run.last_step for d in diagnoses if d.run.last_step is not None]
     common = min(ends) if ends and min(ends) < max(ends) else None
-    runs = tuple(ComparedRun(name, d, figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
-    known = {r.name: {k: worded(v) for k, v in plain_settings(r.diagnosis.run.config).items()} for r in runs}
+    known = {
+        name: {k: worded(v) for k, v in plain_settings(d.run.config).items()}
+        for name, d in zip(names, diagnoses, strict=True)
+    }
     held = conditions(known, language=any(task_of(d.run).language for d in diagnoses))
+    if not any(c.name == DATA and c.verdict == "different" for c in held):
+        diagnoses = with_siblings(diagnoses)
+    runs = tuple(ComparedRun(name, d, figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
     evals = [c for c in (loss_of(r.diagnosis.run, Role.EVAL_LOSS) for r in runs) if c is not None]
     units = len({c.unit for c in evals}) > 1
     trained, scaled = factors(runs, Role.TRAIN_LOSS)[0], factors(runs, Role.EVAL_LOSS)

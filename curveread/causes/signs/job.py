@@ -72,6 +72,11 @@ def clock_gap(scene: Scene) -> Seen | None:
     return Seen(True, text("the log pauses there")) if there else None
 
 
+@sign("same-step-in-siblings")
+def in_siblings(scene: Scene) -> None:
+    """Whether other runs have the like at the same step: the log of one cannot say, a comparison does."""
+
+
 @sign("two-writers")
 def two_writers(scene: Scene) -> Seen | None:
     """Whether two processes wrote the log side by side."""

@@ -48,6 +48,7 @@ CAUSE = Candidate(
         Kind.DIVERGENCE: 0.03,
     },
     signs={
+        "same-step-in-siblings": (6, 1),
         "size-changed": (0.2, 1),
         "all-at-once": (1.2, 0.7),
         "eval-first": (0.2, 1.05),

@@ -52,6 +52,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.02,
     },
     signs={
+        "same-step-in-siblings": (4, 1),
         "size-changed": (8, 0.9),
         "all-at-once": (1.2, 0.7),
         "eval-first": (0.5, 1),

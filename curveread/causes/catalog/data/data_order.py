@@ -35,6 +35,7 @@ CAUSE = Candidate(
         Kind.SHIFT: 0.04,
     },
     signs={
+        "same-step-in-siblings": (2, 1),
         "size-changed": (0.5, 1),
         "fell-off": (0.7, 1.2),
         "falls-when-cut": (0.3, 1),

@@ -37,6 +37,7 @@ CAUSE = Candidate(
         Kind.SPIKE: 0.03,
     },
     signs={
+        "same-step-in-siblings": (0.1, 1),
         "all-at-once": (0.5, 1),
         "inside-first": (2.5, 0.9),
         "dies-away": (6, 0.4),

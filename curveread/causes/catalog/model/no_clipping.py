@@ -43,6 +43,7 @@ CAUSE = Candidate(
         Kind.NONFINITE: 0.1,
     },
     signs={
+        "same-step-in-siblings": (0.3, 1),
         "all-at-once": (0.7, 1),
         "gradient-bursts": (3, 0.3),
         "gradient-first": (3, 0.5),

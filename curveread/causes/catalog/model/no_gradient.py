@@ -40,6 +40,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "same-step-in-siblings": (0.5, 1),
         "not-even-frequencies": (2, 0.9),
         "leapt-at-start": (0.8, 1),
         "others-go-on": (0.15, 1.1),

@@ -44,6 +44,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.03,
     },
     signs={
+        "same-step-in-siblings": (0.1, 1),
         "size-changed": (0.3, 1),
         "eval-first": (1.5, 1),
         "inside-first": (3, 0.6),

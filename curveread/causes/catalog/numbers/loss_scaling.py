@@ -47,6 +47,7 @@ CAUSE = Candidate(
         Kind.LOGGING: 0.15,
     },
     signs={
+        "same-step-in-siblings": (0.3, 1),
         "all-at-once": (0.4, 1),
         "inside-first": (1, 0.8),
         "grows-steadily": (0.3, 1),

@@ -49,6 +49,7 @@ CAUSE = Candidate(
         Kind.DIVERGENCE: 0.01,
     },
     signs={
+        "same-step-in-siblings": (0.7, 1),
         "nonfinite-beside": (8, 0.5),
         "gradient-climbed": (0.15, 2),
         "nonfinite-alone": (2, 1),

@@ -53,6 +53,7 @@ CAUSE = Candidate(
         Kind.SWING: 0.05,
     },
     signs={
+        "same-step-in-siblings": (0.6, 1),
         "size-changed": (0.4, 1),
         "inside-first": (1.5, 0.9),
         "above-all-before": (1.2, 1),

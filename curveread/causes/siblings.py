@@ -1,0 +1,79 @@
+"""What the log of one run cannot say: that other runs have the same event at the same step. Then the data did it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from curveread.causes.kinds import kind_of
+from curveread.causes.registry import candidate
+from curveread.findings.arguments import Count
+from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.finding import Finding
+from curveread.findings.text import text
+
+__all__ = ["SHARED", "with_siblings"]
+
+SHARED = "same-step-in-siblings"
+"""Name of the sign."""
+_APART = 2
+"""Steps that may lie between what is logged of the same step."""
+_CHANCE = 0.05
+
+
+def with_siblings(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Return diagnoses of runs on the same data, the causes of what several have at the same step weighed by that.
+
+    Parameters
+    ----------
+    diagnoses
+        Of two runs or more that read the same data, as far as their logs say.
+
+    Notes
+    -----
+    Bayes' rule as in :func:`~curveread.causes.engine.ranked`, with one sign more: each share times the factor of the
+    sign for its cause, brought back to a sum of 1 with what was unknown. Not where runs have so many events that they
+    meet by chance.
+    """
+    return [
+        replace(d, findings=tuple(_weighed(f, d, [o for o in diagnoses if o is not d]) for f in d.findings))
+        for d in diagnoses
+    ]
+
+
+def _weighed(finding: Finding, own: Diagnosis, others: Sequence[Diagnosis]) -> Finding:
+    n = sum(_has(other, finding) for other in others)
+    first, last = own.run.first_step or 0, own.run.last_step or 0
+    if not n or not finding.causes or max(_by_chance(o, finding, last - first) for o in others) > _CHANCE:
+        return finding
+    factors = [candidate(c.cause).signs.get(SHARED, (1.0, 1.0))[0] for c in finding.causes]
+    shares = [c.share * factor for c, factor in zip(finding.causes, factors, strict=True)]
+    total = sum(shares) + 1.0 - sum(c.share for c in finding.causes)
+    said = text("{runs} had it at the same step", runs=Count(n, "other run"))
+    causes = [
+        replace(
+            c,
+            share=share / total,
+            speaks_for=(said, *c.speaks_for) if factor > 1.0 else c.speaks_for,
+            speaks_against=(said, *c.speaks_against) if factor < 1.0 else c.speaks_against,
+        )
+        for c, share, factor in zip(finding.causes, shares, factors, strict=True)
+    ]
+    return replace(finding, causes=tuple(sorted(causes, key=lambda c: -c.share)))
+
+
+def _like(other: Diagnosis, finding: Finding) -> list[int]:
+    kind = kind_of(finding)
+    return [
+        f.first_step for f in other.findings if f.first_step is not None and kind is not None and kind_of(f) is kind
+    ]
+
+
+def _has(other: Diagnosis, finding: Finding) -> bool:
+    at = finding.first_step
+    return at is not None and any(abs(step - at) <= _APART for step in _like(other, finding))
+
+
+def _by_chance(other: Diagnosis, finding: Finding, length: int) -> float:
+    """Return how likely one of another run's events lies as near by chance."""
+    return len(_like(other, finding)) * (2 * _APART + 1) / max(length, 1)
