@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,7 +94,7 @@ def swept(folder: Path, jobs: int, table: str) -> str:
     return f"{len(found.rows)} rows {digest.hexdigest()[:12]}"
 
 
-def measured(*arguments: object) -> dict[str, float | str]:
+def measured(*arguments: object) -> dict[str, Any]:
     """Return what a process of its own came to: wall and processor seconds, its peak memory, its answer."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "tests.benchmarks.sweep", "--child", *map(str, arguments)]
@@ -109,38 +110,39 @@ def _child(what: str, folder: str, *rest: str) -> None:
     print(json.dumps({"cpu": cpu, "peak": own.ru_maxrss / 1024, "answer": answer}))
 
 
+def timed(place: Path, runs: int) -> None:
+    """Print what a sweep takes beside reading and judging its runs one by one, and what a second call takes."""
+    tree, table = place / "runs", str(place / "table.csv")
+    write_runs(tree, runs, 500)
+    print(f"{runs} runs of 500 steps, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    alone, one = measured("plain", tree), measured("sweep", tree, 1, "")
+    two, again = measured("sweep", tree, 2, table), measured("sweep", tree, 2, table)
+    for name, m in (("one by one", alone), ("sweep, 1", one), ("sweep, 2", two), ("second call", again)):
+        print(f"{name:12s} wall {m['wall']:7.1f} s  cpu {m['cpu']:7.1f} s  peak {m['peak']:5.0f} MiB  {m['answer']}")
+    print(f"2 processes: {one['wall'] / two['wall']:.2f} times one; same rows: {one['answer'] == two['answer']}")
+    print(f"overhead over reading and judging: {100 * (one['cpu'] / alone['cpu'] - 1):.0f} % of processor time")
+    print(f"second call: {100 * again['wall'] / two['wall']:.1f} % of the first", flush=True)
+
+
+def weighed(place: Path, many: int) -> None:
+    """Print the parent's peak memory over many runs and over a tenth of them."""
+    write_runs(place / "tenth", many // 10, 40)
+    write_runs(place / "all", many, 40)
+    peaks = []
+    for count, part in ((many // 10, "tenth"), (many, "all")):
+        m = measured("sweep", place / part, 2, str(place / f"{part}.csv"))
+        peaks.append(m["peak"])
+        print(f"{count:6d} runs: parent's peak {m['peak']:.0f} MiB, {count / m['wall']:.1f} runs/s", flush=True)
+    print(f"peak of the parent: {100 * (peaks[1] / peaks[0] - 1):+.0f} %")
+
+
 def main(runs: int, many: int) -> None:
-    """Print the figures."""
+    """Print the figures; a part of 0 runs is left out."""
     with tempfile.TemporaryDirectory() as place:
-        tree = Path(place, "runs")
-        write_runs(tree, runs, 500)
-        print(f"{runs} runs of 500 steps, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
-        table = str(Path(place, "table.csv"))
-        alone = measured("plain", tree)
-        one = measured("sweep", tree, 1, "")
-        two = measured("sweep", tree, 2, table)
-        again = measured("sweep", tree, 2, table)
-        for name, m in (("one by one", alone), ("sweep, 1", one), ("sweep, 2", two), ("second call", again)):
-            print(
-                f"{name:12s} wall {m['wall']:7.1f} s  cpu {m['cpu']:7.1f} s  peak {m['peak']:6.0f} MiB  {m['answer']}"
-            )
-        print(f"2 processes: {one['wall'] / two['wall']:.2f} times one; same rows: {one['answer'] == two['answer']}")
-        print(f"overhead over reading and judging: {100 * (one['cpu'] / alone['cpu'] - 1):.0f} % of processor time")
-        print(f"second call: {100 * again['wall'] / two['wall']:.1f} % of the first", flush=True)
-        small = Path(place, "small")
-        write_runs(small, many, 40)
-        peaks = []
-        for count in (many // 10, many):
-            part = Path(place, f"part{count}")
-            part.mkdir()
-            for run in sorted(small.iterdir())[:count]:
-                run.rename(part / run.name)
-            m = measured("sweep", part, 2, str(Path(place, f"{count}.parquet")))
-            peaks.append(float(m["peak"]))
-            print(f"{count:6d} runs: parent's peak {m['peak']:.0f} MiB, {count / float(m['wall']):.1f} runs/s")
-            for run in part.iterdir():
-                run.rename(small / run.name)
-        print(f"peak of the parent: {100 * (peaks[1] / peaks[0] - 1):+.0f} %")
+        if runs:
+            timed(Path(place), runs)
+        if many:
+            weighed(Path(place), many)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,16 @@ def read_runs(path, *, progress=None, **more):
     time.sleep({seconds})
     return real(path, **more)
 d.read_runs = read_runs
+"""
+
+
+SLOW_SWEEP = """
+import curveread.api as api, time
+real = api.read_all
+def read_all(what, **options):
+    time.sleep(0.3)
+    return real(what, **options)
+api.read_all = read_all
 """
 
 
@@ -58,3 +69,25 @@ def test_a_pipe_is_told_nothing(tmp_path: Path, healthy: Path) -> None:
     command = [sys.executable, "-m", "curveread", "check", "--json", str(healthy)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == ""
+
+
+def test_a_sweep_tells_rate_failures_and_time_left(tmp_path: Path, healthy: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_SWEEP)
+    (healthy.parent / "bad").mkdir()
+    (healthy.parent / "bad" / "trainer_state.json").write_text("{")
+    for i in range(6):
+        shutil.copytree(healthy, healthy.parent / f"more{i}")
+    ours, theirs = pty.openpty()
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TERM": "xterm", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "curveread", "sweep", "--jobs", "1", str(healthy.parent)]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        os.close(theirs)
+        told = b""
+        while chunk := _read(ours):
+            told += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"/8" in told
+    assert b"runs/s" in told
+    assert b"1 failed" in told
+    assert b"left" in told
