@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from curveread.report.facts import WordedFigure
 from curveread.report.logtext import clean, shorten
 
 __all__ = [
-    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "measured", "order",
+    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "measured", "numeric", "order",
     "outcome_name", "ranged", "rules", "settings", "tally", "title", "told", "value",
 ]  # fmt: skip
 
@@ -31,6 +32,7 @@ TOPICS = {
     "undetermined": "What cannot be told",
 }
 """What stands before the statements of a topic."""
+_LARGEST = sys.float_info.max
 _WORST = (UNREAD, "error", "warning", "undetermined", "info", "ok")
 
 
@@ -79,6 +81,11 @@ def settings(sweep: Sweep) -> tuple[Setting, ...]:
         return s.seed, -share.get(s.name, -1.0), len(s.values) < 2, -many[s.name]
 
     return tuple(sorted(sweep.analysis.settings, key=rank))
+
+
+def numeric(setting: Setting) -> bool:
+    """Return whether the values have places on an axis: finite numbers that a float can hold."""
+    return setting.kind == "number" and all(abs(v) <= _LARGEST for v in setting.values if not isinstance(v, str))
 
 
 def columns(sweep: Sweep, most: int) -> tuple[Column, ...]:

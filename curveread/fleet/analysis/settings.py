@@ -105,15 +105,19 @@ def _column(name: str, values: Sequence[str | int | float | bool | None]) -> Col
 
 
 def _number(value: str | int | float | bool | None) -> int | float | None:
-    """Return a value as a number: YAML reads ``1e-3`` as a text. A truth value is a category, and so is NaN."""
+    """Return a value as a number: YAML reads ``1e-3`` as a text.
+
+    A truth value is a category, and so are NaN and what no float can hold.
+    """
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    return value if math.isfinite(value) else None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
+    return number if isinstance(value, str) else value
 
 
 def _draws(name: str) -> bool:

@@ -66,7 +66,7 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
     x = np.array([_place(setting, r) for r in rows], dtype=np.float64)
     y = np.array([getattr(swept.measured(r, outcome), outcome.form) for r in rows], dtype=np.float64)
     broken, finite = np.array([r.broken for r in rows], dtype=bool), np.isfinite(y)
-    if setting.decades:
+    if setting.decades and swept.numeric(setting):
         ax.set_xscale("log")
     if _wide(y[finite]):
         ax.set_yscale("log")
@@ -104,7 +104,7 @@ def _range(ax: Axes, best: Optimum) -> None:
 
 def _ticks(ax: Axes, setting: Setting) -> None:
     ax.set_title(plain(setting.name, 40), loc="left", fontsize="medium", parse_math=False)
-    if setting.kind != "number" or len(setting.values) <= _TICKS:
+    if not swept.numeric(setting) or len(setting.values) <= _TICKS:
         few = range(min(len(setting.values), _TICKS))
         ax.set_xticks([], minor=True)
         ax.set_xticks([_at(setting, i) for i in few], [plain(swept.value(setting.values[i]), 12) for i in few])
@@ -164,7 +164,7 @@ def _place(setting: Setting, row: SweepRow) -> float:
 
 
 def _at(setting: Setting, i: int) -> float:
-    return float(setting.values[i]) if setting.kind == "number" else float(i)
+    return float(setting.values[i]) if swept.numeric(setting) else float(i)
 
 
 def _wide(values: FloatArray) -> bool:

@@ -24,6 +24,11 @@ def test_truth_values_and_words_are_categories() -> None:
     assert made["amp"].setting.values == (False, True)
 
 
+def test_what_no_axis_can_hold_is_a_category() -> None:
+    (huge,) = columns([row("a", {"x": 10**400}), row("b", {"x": 2})])
+    assert huge.setting.kind == "category"
+
+
 def test_a_missing_value_has_no_code() -> None:
     assert found(dropout=[0.1, None, 0.2])["dropout"].code.tolist() == [0, -1, 1]
 

@@ -207,7 +207,7 @@ def test_hostile_texts_stay_texts(opened: Any) -> None:
         for i, (r, tag) in enumerate(zip(grid(), TAGS * 2, strict=False))
     ]  # fmt: skip
     made = sweep(rows)
-    odd = tuple(Setting(tag, "category", (tag,)) for tag in TAGS)
+    odd = (*(Setting(tag, "category", (tag,)) for tag in TAGS), Setting("huge", "number", (10**400, float("inf"))))
     made = replace(
         made,
         analysis=replace(

@@ -135,7 +135,7 @@ def _setting(s: Setting, rows: Sequence[SweepRow], analysis: Analysis) -> dict[s
     at = [found.get(_key(r.settings[s.name]), -1) if s.name in r.settings else -1 for r in rows]
     best = next((o for o in analysis.optima if o.setting == s.name), None)
     matters = next((i for i in analysis.importances if i.setting == s.name), None)
-    numeric = s.kind == "number" and all(isinstance(v, int | float) and math.isfinite(v) for v in s.values)
+    numeric = swept.numeric(s)
     return {
         "name": shorten(s.name, 60),
         "numbers": array(_column([float(v) for v in s.values]), exact=True) if numeric else None,
