@@ -15,8 +15,8 @@ from curveread.report.facts import WordedFigure
 from curveread.report.logtext import clean, shorten
 
 __all__ = [
-    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "measured", "numeric", "order",
-    "outcome_name", "ranged", "rules", "settings", "tally", "title", "told", "value",
+    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "measured", "numeric",
+    "order", "outcome_name", "ranged", "rules", "settings", "tally", "title", "told", "value",
 ]  # fmt: skip
 
 WORDS = palette.WORDS | {UNREAD: "Unread"}
