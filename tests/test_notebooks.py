@@ -31,6 +31,26 @@ def test_one_run_reaches_its_verdict_and_figure(monkeypatch: pytest.MonkeyPatch)
     assert len(outputs["figure"]["image/png"]) > 20_000
 
 
+def test_seeds_are_grouped_and_two_make_no_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    outputs = _run(ROOT / "notebooks" / "02_seeds.ipynb")
+    assert "eval/loss" in outputs["outcome"]["text/plain"]
+    assert outputs["table"]["text/html"].count("<tr") == 7
+    assert outputs["pairs"]["text/html"].count("<tr") == 6
+    assert "three seeds or more" in outputs["two"]["text/plain"]
+    assert "[None, None, None, None, None, None]" in outputs["two"]["text/plain"]
+
+
+def test_a_sweep_says_what_broke_and_what_is_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    outputs = _run(ROOT / "notebooks" / "03_sweep.ipynb")
+    assert "in 4 of 4 runs with lr ≥ 1, in 0 of 20 others" in outputs["said"]["text/plain"]
+    assert "lr &gt;= 1" in outputs["associations"]["text/html"]
+    assert "edge=1.0" in outputs["optimum"]["text/plain"]
+    assert len(outputs["plot"]["image/png"]) > 20_000
+    assert "lr1-seed" in outputs["worst"]["text/html"]
+
+
 def _run(path: Path) -> dict[str, dict[str, str]]:
     """Execute a notebook where it lies; return cell id -> what it showed, by MIME type."""
     notebook = nbformat.read(path, as_version=4)

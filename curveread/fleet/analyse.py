@@ -74,12 +74,15 @@ def _firsts(rows: Sequence[SweepRow], how: Grouping, chosen: Scores) -> Iterator
     """Yield the other forms of the outcome, and the other curve that ranks, that put another group first."""
     at, _ = first(how, chosen)
     tag = chosen.outcome.tag
+    said = {at}
+    trained = {m.tag for row in rows for m in row.measures if m.role.startswith("train")}
     others = [(tag, form) for form in FORMS[1:]]
-    others += [(c.tag, FORMS[0]) for c in candidates(rows) if c.tag != tag][:1]
+    others += [(c.tag, FORMS[0]) for c in candidates(rows) if c.tag not in {tag, *trained}][:1]
     for other, form in others:
         by = scores(rows, other, form)
         if by is None or not np.isfinite(by.cost).any():
             continue
         best, level = first(how, by)
-        if best != at:
+        if best not in said:
+            said.add(best)
             yield First(by.outcome, settings_of(how, best), level)

@@ -126,6 +126,8 @@ class Association(ByValue):
         Other settings that part these runs just as well.
     given
         Further sides, all of which these runs lie on: an interaction, where it says more than one side does.
+    apart
+        Runs that are left out since an association before this one told of them: those on all sides of one of these.
     """
 
     what: str
@@ -144,6 +146,12 @@ class Association(ByValue):
     comparisons: int
     confounded: tuple[str, ...] = ()
     given: tuple[Side, ...] = ()
+    apart: tuple[tuple[Side, ...], ...] = ()
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """All sides that the runs inside lie on, its own first."""
+        return Side(self.setting, self.relation, self.value), *self.given
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,7 +205,7 @@ class Analysis(ByValue):
     improvements
         Of the best group over each other one.
     associations
-        The strongest effect first; only those that stand after the correction.
+        The strongest effect first, behind it what else has the same rule; only what stands after the correction.
     importances
         The greatest share first.
     optima

@@ -1,8 +1,10 @@
 """What the bad runs share: findings and wrecks against settings, with a correction over all that was looked at.
 
-For every setting the side is sought that the runs with a finding crowd on most, by the exact test of Fisher; how often
-chance would do as well is counted on runs that change places (:mod:`.exchange`), with the same search over all sides
-and findings: minP of Westfall and Young, "Resampling-Based Multiple Testing", 1993. Settings are corrected after Holm.
+For every setting the side is sought that the runs with a finding crowd on most, by the exact test of Fisher; within it
+the side of a further setting, where that says more; then in the runs that are left: a short list of rules, as that of
+Clark and Niblett, "The CN2 Induction Algorithm", Machine Learning 3, 1989. How often chance would do as well is counted
+on runs that change places (:mod:`.exchange`), with the same search over all sides and findings: minP of Westfall and
+Young, "Resampling-Based Multiple Testing", 1993. Settings are corrected after Holm.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ _FIRST, _MOST = 100, 4000
 """Shuffles at a time; after the first of them the hopeless are let go; and shuffles in all."""
 _HOPELESS, _PLAIN = 0.1, 1e-6
 _SAME = 0.9
+_RULES, _CRUMBS = 3, 0.1
+"""Rules of a finding at most; of fewer of its runs than this share no further rule is sought."""
 _ALARMS = ("warning", "error")
 
 
@@ -65,7 +69,7 @@ class _Hit:
 
 
 def associations(rows: Sequence[SweepRow], found: Sequence[Column], how: Grouping) -> tuple[Association, ...]:
-    """Return what stands after the correction, the effect that is surely largest first.
+    """Return what stands after the correction, the rule whose effect is surely largest first.
 
     Parameters
     ----------
@@ -80,14 +84,9 @@ def associations(rows: Sequence[SweepRow], found: Sequence[Column], how: Groupin
     every = told_apart(found)
     whole = wholes(how, len(rows))
     tested = [_Tested(splits(c), partners(c, every, how) or whole) for c in every]
-    out: list[Association] = []
-    for name, hits in _search(tested, having).items():
-        kept = _on_their_own(hits, having[name])
-        out += [_association(name, having[name], (hit,)) for hit in kept]
-        further = _further(kept[0], tested, having[name]) if kept else None
-        if further is not None:
-            out.append(_association(name, having[name], (kept[0], further)))
-    return tuple(sorted(out, key=lambda a: (-round(a.effect_low, 6), len(a.given), a.what == ERROR, a.what)))
+    found_by = [_listed(name, hits, tested, having[name]) for name, hits in _search(tested, having).items() if hits]
+    found_by.sort(key=lambda each: (-round(each[0].effect_low, 6), each[0].what == ERROR, each[0].what))
+    return tuple(a for each in found_by for a in each)
 
 
 def _findings(rows: Sequence[SweepRow]) -> dict[str, BoolArray]:
@@ -186,47 +185,52 @@ def _bound(tested: _Tested, having: Mapping[str, BoolArray]) -> FloatArray:
     return np.asarray(np.minimum(np.array(out) * len(parts.sides) * len(having), 1.0))
 
 
-def _on_their_own(hits: Sequence[_Hit], y: BoolArray) -> list[_Hit]:
-    """Return the settings that still tell where those before them are held fixed; the others are named beside these."""
-    kept: list[_Hit] = []
-    part = np.zeros(y.size, np.int64)
-    for hit in hits:
-        held = _Tested(
-            Splits(hit.tested.splits.column, (hit.side,), hit.inside[None]), hit.tested.exchange.within(part)
-        )
-        if not kept or _chance(held, {"": y}, np.array([hit.surprise]))[0] <= _LEVEL:
-            kept.append(hit)
-            part = 2 * part + hit.inside
-            continue
-        for at, first in enumerate(kept):
-            if np.mean(first.inside == hit.inside) >= _SAME:
-                kept[at] = replace(first, confounded=(*first.confounded, hit.side.setting))
-    return kept
+def _listed(what: str, hits: Sequence[_Hit], tested: Sequence[_Tested], y: BoolArray) -> list[Association]:
+    """Return the sides on which a finding crowds as a short list of rules: each is sought in the runs that are left."""
+    out: list[Association] = []
+    left = np.arange(y.size)
+    while hits and len(out) < _RULES:
+        first = _named(hits)
+        further = _further(first, tested, y[left])
+        rule = [first] if further is None else [first, further]
+        inside = np.logical_and.reduce([h.inside for h in rule])
+        apart = tuple(a.sides for a in out)
+        out.append(replace(_association(what, y[left], inside, rule), apart=apart))
+        tested = [t.among(np.flatnonzero(~inside)) for t in tested]
+        left = left[~inside]
+        some = _CRUMBS * y.sum() <= y[left].sum() <= left.size - 2
+        hits = _search(tested, {what: y[left]}).get(what, []) if some else []
+    return out
+
+
+def _named(hits: Sequence[_Hit]) -> _Hit:
+    """Return the most surprising side, with the names of other settings that part the runs nearly alike."""
+    first = hits[0]
+    alike = [h.side.setting for h in hits[1:] if np.mean(h.inside == first.inside) >= _SAME]
+    return replace(first, confounded=(*first.tested.splits.column.setting.confounded, *alike))
 
 
 def _further(hit: _Hit, tested: Sequence[_Tested], y: BoolArray) -> _Hit | None:
     """Return another setting's side on which the runs with the finding crowd among those on one side; None without."""
     rows = np.flatnonzero(hit.inside)
-    others = [t.among(rows) for t in tested if t.splits.column is not hit.tested.splits.column]
-    having = y[rows]
-    if not 2 <= having.sum() <= having.size - 2:
+    others = [(t, t.among(rows)) for t in tested if t.splits.column is not hit.tested.splits.column]
+    if not 2 <= y[rows].sum() <= rows.size - 2:
         return None
-    found = next(iter(_search(others, {"": having}).get("", ())), None)
-    if found is None:
+    hits = _search([part for _, part in others], {"": y[rows]}).get("")
+    if not hits:
         return None
-    whole = next(t for t in tested if t.splits.column is found.tested.splits.column)
+    found = _named(hits)
+    whole = next(t for t, _ in others if t.splits.column is found.tested.splits.column)
     return replace(found, tested=whole, at=whole.splits.sides.index(found.side))
 
 
-def _association(what: str, y: BoolArray, hits: Sequence[_Hit]) -> Association:
+def _association(what: str, y: BoolArray, inside: BoolArray, hits: Sequence[_Hit]) -> Association:
     from scipy.stats import fisher_exact
 
-    inside = np.logical_and.reduce([h.inside for h in hits])
     a, n = int((inside & y).sum()), int(inside.sum())
     b, m = int(y.sum()) - a, y.size - n
     low, high = newcombe(a, n, b, m)
     first, *given = hits
-    names = [h.tested.splits.column.setting.confounded for h in hits] + [h.confounded for h in hits]
     return Association(
         what=what,
         setting=first.side.setting,
@@ -242,6 +246,6 @@ def _association(what: str, y: BoolArray, hits: Sequence[_Hit]) -> Association:
         p=float(fisher_exact(np.array([[a, n - a], [b, m - b]]))[1]),
         p_corrected=max(h.p for h in hits),
         comparisons=sum(h.comparisons for h in hits),
-        confounded=tuple(dict.fromkeys(name for each in names for name in each)),
+        confounded=tuple(dict.fromkeys(name for h in hits for name in h.confounded)),
         given=tuple(h.side for h in given),
     )

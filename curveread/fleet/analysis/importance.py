@@ -16,7 +16,7 @@ from curveread.findings.sweep.analysis import Importance
 from curveread.fleet.analysis.exchange import Exchange, partners, wholes
 from curveread.fleet.analysis.groups import Grouping
 from curveread.fleet.analysis.levels import levelled
-from curveread.fleet.analysis.outcome import Scores
+from curveread.fleet.analysis.outcome import Scores, ranks
 from curveread.fleet.analysis.settings import Column, told_apart
 
 __all__ = ["importances"]
@@ -40,7 +40,7 @@ def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple
     scores
         The outcome.
     """
-    rank = scores.ranked
+    rank = ranks(scores.cost)
     have = np.flatnonzero(~np.isnan(rank))
     every = [c for c in told_apart(found) if np.unique(c.code[have]).size > 1]
     if have.size < 6 or not every or np.ptp(rank[have]) == 0:

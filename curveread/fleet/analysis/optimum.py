@@ -11,6 +11,7 @@ from curveread.findings.sweep.analysis import Optimum
 from curveread.fleet.analysis.exchange import partners
 from curveread.fleet.analysis.groups import Grouping
 from curveread.fleet.analysis.levels import Levels, levelled
+from curveread.fleet.analysis.outcome import ranks
 from curveread.fleet.analysis.settings import Column, told_apart
 from curveread.fleet.analysis.ties import SEEDS, redrawn, ties
 
@@ -70,18 +71,18 @@ def _optimum(
 
 
 def _beside_partners(column: Column, every: Sequence[Column], how: Grouping, cost: FloatArray) -> FloatArray:
-    """Return costs without what the other settings make of them, where these are crossed: beside their median.
+    """Return costs without what the other settings make of them: ranks, in a grid among the runs that share the others.
 
-    As a ratio, in logarithms, where all are positive.
+    So wrecks that another setting makes are no more than last. Where no other setting differs costs stay as they are.
     """
-    pairs = partners(column, every, how)
-    finite = np.isfinite(cost)
-    if pairs is None or len(every) < 2 or not finite.any():
+    if len(every) < 2:
         return cost
-    out = np.log(cost, where=finite, out=cost.copy()) if cost[finite].min() > 0 else cost.copy()
-    for kind in np.unique(pairs.kind[finite]):
-        mine = (pairs.kind == kind) & finite
-        out[mine] -= np.median(out[mine])
+    pairs = partners(column, every, how)
+    kind = np.zeros(cost.size, np.int64) if pairs is None else pairs.kind
+    out = np.full(cost.size, np.nan)
+    for at in np.unique(kind):
+        mine = kind == at
+        out[mine] = ranks(cost[mine]) - cost.size  # below 0: of ranks no logarithm is taken
     return out
 
 

@@ -14,7 +14,7 @@ from curveread.errors import UsageError
 from curveread.findings.sweep.analysis import Outcome
 from curveread.findings.sweep.row import UNREAD, SweepRow
 
-__all__ = ["FORMS", "Scores", "candidates", "scores"]
+__all__ = ["FORMS", "Scores", "candidates", "ranks", "scores"]
 
 FORMS = ("tail", "last", "best")
 """What of a curve may be ranked; the first one is."""
@@ -38,14 +38,14 @@ class Scores:
     cost: FloatArray
     sign: float
 
-    @property
-    def ranked(self) -> FloatArray:
-        """(n,) ranks from 1 for the best, wrecks tied for the worst; NaN for a row without the curve. O(n log n)."""
-        out = np.full(self.cost.size, np.nan)
-        have = ~np.isnan(self.cost)
-        _, place, times = np.unique(self.cost[have], return_inverse=True, return_counts=True)
-        out[have] = (np.cumsum(times) - (times - 1) / 2.0)[place]
-        return out
+
+def ranks(cost: FloatArray) -> FloatArray:
+    """Return (n,) ranks from 1 for the lowest, equals sharing their mean; NaN stays NaN. O(n log n)."""
+    out = np.full(cost.size, np.nan)
+    have = ~np.isnan(cost)
+    _, place, times = np.unique(cost[have], return_inverse=True, return_counts=True)
+    out[have] = (np.cumsum(times) - (times - 1) / 2.0)[place]
+    return out
 
 
 def candidates(rows: Sequence[SweepRow]) -> list[Outcome]:

@@ -54,37 +54,31 @@ def _broken(rows: Sequence[SweepRow], found: Analysis) -> Iterator[Statement]:
         sentence = text("{n} of {all} ended as wrecks.", n=count(wrecks), all=Count(len(read), "run"))
         yield Statement("broken", sentence, (Evidence("wrecks", "wrecked runs", float(wrecks), "runs"),))
     shown = _telling(found.associations)
-    yield from (Statement("broken", _shared(a, found), _evidence(a)) for a in shown[:_MOST])
+    yield from (Statement("broken", _shared(each), _evidence(each[0])) for each in shown[:_MOST])
     if wrecks and not shown and len(found.settings):
         yield Statement("undetermined", text("No setting tells the wrecked runs from the others with certainty."))
 
 
-def _telling(every: Sequence[Association]) -> list[Association]:
-    """Return those to say: an interaction in place of its first side, a rule in place of the verdict it explains."""
-    out = []
+def _telling(every: Sequence[Association]) -> list[list[Association]]:
+    """Return those to say, of the same runs together; not the verdict where a finding explains most of it."""
+    out: dict[object, list[Association]] = {}
     for a in every:
-        mine = (a.what, a.setting, a.relation, a.value)
-        further = any(b.given and (b.what, b.setting, b.relation, b.value) == mine for b in every)
-        if not a.given and further:
-            continue
-        told = a.what == ERROR and any(
-            b.what != ERROR and b.setting == a.setting and b.relation == a.relation and 5 * b.inside >= 4 * a.inside
-            for b in every
-        )
-        if not told:
-            out.append(a)
-    return out
+        same = [b for b in every if b.what != ERROR and (b.setting, b.relation) == (a.setting, a.relation)]
+        if a.what != ERROR or not any(5 * b.inside >= 4 * a.inside for b in same):
+            out.setdefault((a.sides, a.apart, a.inside, a.outside), []).append(a)
+    return list(out.values())
 
 
-def _shared(a: Association, found: Analysis) -> Text:
-    sides = [_side(Side(a.setting, a.relation, a.value)), *map(_side, a.given)]
+def _shared(each: Sequence[Association]) -> Text:
+    a = each[0]
+    what = [text("a verdict of error") if b.what == ERROR else text("{rule}", rule=Name(b.what)) for b in each]
     sentence = text(
         "{what} in {inside} of {runs} with {sides}, in {outside} of {others}: a difference of {effect} percentage "
         "points (95 % interval {low} to {high}; p {p} after correction over {tests}).",
-        what=text("A verdict of error") if a.what == ERROR else Name(a.what),
+        what=listed(what),
         inside=count(a.inside),
         runs=Count(a.inside_of, "run"),
-        sides=listed(sides),
+        sides=_sides(a.sides),
         outside=count(a.outside),
         others=Count(a.outside_of, "other"),
         effect=count(round(100 * a.effect)),
@@ -93,6 +87,8 @@ def _shared(a: Association, found: Analysis) -> Text:
         p=_chance(a.p_corrected),
         tests=Count(a.comparisons, "comparison"),
     )
+    if a.apart:
+        sentence += text(" Runs with {apart} are left out here.", apart=listed([_sides(s) for s in a.apart], "or"))
     if a.confounded:
         others = listed([text("{name}", name=Name(name)) for name in a.confounded[:_MOST]])
         return sentence + text(" {others} changed along with it: which of them does it cannot be told.", others=others)
@@ -106,6 +102,10 @@ def _evidence(a: Association) -> tuple[Evidence, ...]:
         Evidence("effect-high", "greatest difference", a.effect_high, "ratio"),
         Evidence("p-corrected", "p over all comparisons", a.p_corrected, ""),
     )
+
+
+def _sides(sides: Sequence[Side]) -> Text:
+    return listed([_side(side) for side in sides])
 
 
 def _side(side: Side) -> Text:

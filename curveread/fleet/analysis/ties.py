@@ -13,8 +13,9 @@ from functools import lru_cache
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.fleet.analysis.spread import moderated, welch
 
-__all__ = ["LEVEL", "SEEDS", "Ties", "holm", "improvement", "interquartile_mean", "redrawn", "ties", "welch"]
+__all__ = ["LEVEL", "SEEDS", "Ties", "holm", "improvement", "interquartile_mean", "redrawn", "ties"]
 
 SEEDS = 3
 """Fewest seeds by which something is claimed of a setting."""
@@ -45,10 +46,10 @@ class Ties:
 def ties(costs: Sequence[FloatArray]) -> Ties | None:
     """Return which of several settings is best and which tie with it; None where none is known well enough.
 
-    A setting ties with the best where a two-sided test of Welch (the best was picked after all), corrected over all
-    settings after Holm, does not tell it from the best, or the interval of the probability of improvement holds a half;
-    never where wrecks reach into its middle half. The test takes wrecks as the worst level that any run reached, and
-    logarithms of levels that span decades.
+    A setting ties with the best where a test of Welch with moderated variances does not tell it from the best, or the
+    interval of the probability of improvement holds a half; never where wrecks reach into its middle half. The best was
+    picked: the r-th is corrected for all pairs of the first r, as their range would be. The test takes wrecks as the
+    worst level that any run reached, and logarithms of levels that span decades.
 
     Parameters
     ----------
@@ -62,11 +63,14 @@ def ties(costs: Sequence[FloatArray]) -> Ties | None:
     others = [i for i in range(len(costs)) if not np.isnan(centre[i]) and i != best]
     better = tuple((i, *improvement(costs[best], costs[i])) for i in others)
     level = _levels(costs)
-    apart = holm(np.array([2 * welch(level[best], level[i]) for i in others])) <= LEVEL
+    spread = _spread(costs, level)
+    place = {i: r for r, i in enumerate(sorted((best, *others), key=lambda i: (centre[i], i != best)), 1)}
     tied: list[bool | None] = [None] * len(costs)
     tied[best] = True
-    for (i, _, low, _), told in zip(better, apart.tolist(), strict=True):
-        tied[i] = bool(np.isfinite(centre[i])) and not (told and low > 0.5)
+    for i, _, low, _ in better:
+        p = welch(level[best], level[i], *zip(spread[best], spread[i], strict=True))
+        told = p * place[i] * (place[i] - 1) / 2 <= LEVEL and low > 0.5
+        tied[i] = bool(np.isfinite(centre[i])) and not told
     return Ties(best, tuple(tied), better)
 
 
@@ -99,18 +103,6 @@ def improvement(best: FloatArray, other: FloatArray) -> tuple[float, float, floa
     return float(wins.mean()), float(low), float(high)
 
 
-def welch(best: FloatArray, other: FloatArray) -> float:
-    """Return the one-sided p of Welch's test that (m,) ``other`` is not higher than (n,) ``best``; n, m > 1."""
-    from scipy.special import stdtr
-
-    gap = float(other.mean() - best.mean())
-    parts = np.array([best.var(ddof=1) / best.size, other.var(ddof=1) / other.size])
-    if parts.sum() <= 1e-24 * float(np.abs(best).max()) ** 2:
-        return 0.0 if gap > 0 else 1.0
-    freedom = parts.sum() ** 2 / (parts**2 / (np.array([best.size, other.size]) - 1)).sum()
-    return float(stdtr(freedom, -gap / np.sqrt(parts.sum())))
-
-
 def holm(p: FloatArray) -> FloatArray:
     """Return (m,) p-values corrected for m comparisons after Holm, 1979."""
     order = np.argsort(p, kind="stable")
@@ -118,6 +110,15 @@ def holm(p: FloatArray) -> FloatArray:
     out = np.empty_like(scaled)
     out[order] = scaled
     return out
+
+
+def _spread(costs: Sequence[FloatArray], level: Sequence[FloatArray]) -> dict[int, tuple[float, float]]:
+    """Return variance and degrees of freedom of settings with enough seeds; that of wrecks is their own."""
+    enough = [i for i, c in enumerate(costs) if c.size >= SEEDS]
+    whole = [i for i in enough if np.isfinite(costs[i]).all()]
+    out = {i: (float(level[i].var(ddof=1)), level[i].size - 1.0) for i in enough}
+    variance, free = moderated([level[i] for i in whole])
+    return out | {i: (float(v), float(f)) for i, v, f in zip(whole, variance, free, strict=True)}
 
 
 def _levels(costs: Sequence[FloatArray]) -> list[FloatArray]:

@@ -10,7 +10,7 @@ from curveread.findings.sweep.analysis import Importance
 from curveread.findings.sweep.row import SweepRow
 from curveread.fleet.analysis.groups import grouping
 from curveread.fleet.analysis.importance import importances
-from curveread.fleet.analysis.outcome import scores
+from curveread.fleet.analysis.outcome import ranks, scores
 from curveread.fleet.analysis.settings import columns
 from tests.conftest import needed
 from tests.fleet.analysis.handmade import random_search, row
@@ -43,7 +43,7 @@ def test_the_share_is_that_of_an_analysis_of_variance_on_ranks() -> None:
     rows = grid()
     known = scores(rows)
     assert known is not None
-    table = pd.DataFrame([dict(r.settings) for r in rows]).assign(y=known.ranked)
+    table = pd.DataFrame([dict(r.settings) for r in rows]).assign(y=ranks(known.cost))
     for name, ours in found(rows).items():
         theirs = anova.anova_lm(formula.ols(f"y ~ C({name})", table).fit(), typ=2)
         between, within = theirs["sum_sq"]

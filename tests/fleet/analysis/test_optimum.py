@@ -21,8 +21,10 @@ def found(rows: Sequence[SweepRow], name: str = "lr") -> tuple[Optimum, ...]:
     return optima(settings, grouping(settings, len(rows)), known.cost, broken, {name})
 
 
-def rates(levels: Sequence[float], wrecks: Sequence[int] = (), noise: float = 0.02, seeds: int = 4) -> list[SweepRow]:
-    rng = np.random.default_rng(0)
+def rates(
+    levels: Sequence[float], wrecks: Sequence[int] = (), noise: float = 0.02, seeds: int = 4, seed: int = 0
+) -> list[SweepRow]:
+    rng = np.random.default_rng(seed)
     return [
         row(
             f"{i}-{s}",
@@ -61,7 +63,7 @@ def test_wrecks_at_both_ends_or_in_the_middle_are_no_edge() -> None:
 
 
 def test_where_all_values_do_equally_well_there_is_no_optimum() -> None:
-    assert found(rates([1, 1, 1, 1], noise=0.3)) == ()
+    assert sum(found(rates([1, 1, 1, 1], noise=0.3, seed=s)) != () for s in range(60)) <= 6
 
 
 def test_two_seeds_are_too_few() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from curveread.errors import UsageError
-from curveread.fleet.analysis.outcome import candidates, scores
+from curveread.fleet.analysis.outcome import candidates, ranks, scores
 from tests.fleet.analysis.handmade import measure, row, unread
 
 
@@ -18,7 +18,7 @@ def test_a_wreck_counts_as_worst_and_an_unread_run_as_nothing() -> None:
     assert known.cost[:3].tolist() == [0.3, math.inf, math.inf]
     assert math.isnan(known.cost[3])
     assert math.isnan(known.cost[4])
-    assert known.ranked[:3].tolist() == [1.0, 2.5, 2.5]
+    assert ranks(known.cost)[:3].tolist() == [1.0, 2.5, 2.5]
 
 
 def test_what_rises_is_turned() -> None:
