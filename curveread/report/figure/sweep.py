@@ -17,6 +17,7 @@ from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
 from curveread.report.chart.palette import HEALTH, INKS
 from curveread.report.chart.scale import DECADES, value_axis
+from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import plain
 
 __all__ = ["figure", "png"]
@@ -32,7 +33,7 @@ def figure(sweep: Sweep) -> Figure:
         [s for s in swept.settings(sweep) if not s.seed and len(s.values) > 1][:_PANELS] if outcome is not None else []
     )
     drawn = any(r.sketches for r in sweep.rows)
-    made = Figure(figsize=(9.0, max(1.0, 3.4 * bool(settings) + 3.4 * drawn)), layout="constrained")
+    made = RunFigure(figsize=(9.0, max(1.0, 3.4 * bool(settings) + 3.4 * drawn)), layout="constrained")
     if not settings and not drawn:
         made.text(0.5, 0.5, "nothing to draw", ha="center")
         return made
