@@ -15,8 +15,8 @@ from curveread.case import Case, case_of
 from curveread.causes.engine import with_causes
 from curveread.detectors.base import CurveView, Detector, Subject
 from curveread.detectors.confidence import in_task
-from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import clashes_with_none, detector, rules
+from curveread.detectors.shared.families import COURSES, families
 from curveread.errors import PluginError
 from curveread.findings.arguments import Count, Name, count
 from curveread.findings.diagnosis import (

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.parts import PARTS, grown_parts
-from curveread.detectors.quality import gains_since
+from curveread.detectors.shared import harm
+from curveread.detectors.shared.parts import PARTS, grown_parts
+from curveread.detectors.shared.quality import gains_since
 from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.returns import entropies
+from curveread.detectors.shared.returns import entropies
 from curveread.findings.arguments import Place, Tag, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.nonfinite import loss_that_goes_on, precision
+from curveread.detectors.shared.nonfinite import loss_that_goes_on, precision
 from curveread.findings.arguments import Count, Place, Tag, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, joined, text

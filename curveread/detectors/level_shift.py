@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.shared import harm
 from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text

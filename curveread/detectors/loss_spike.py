@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.detectors import harm
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.spoilt_eval import METRICS_BESIDE, spoilt
+from curveread.detectors.shared import harm
+from curveread.detectors.shared.spoilt_eval import METRICS_BESIDE, spoilt
 from curveread.findings.arguments import Count, Length, Place, Span, Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.arrays import BoolArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.nonfinite import earlier, precision
+from curveread.detectors.shared.nonfinite import earlier, precision
 from curveread.findings.arguments import AxisWord, Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text

@@ -10,9 +10,9 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.returns import TRAINING, never_gained
-from curveread.detectors.unmoved import unmoved
-from curveread.detectors.untrained import Sign, guessing, surest_sign
+from curveread.detectors.shared.returns import TRAINING, never_gained
+from curveread.detectors.shared.unmoved import unmoved
+from curveread.detectors.shared.untrained import Sign, guessing, surest_sign
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity

@@ -10,7 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.nonfinite import earlier, loss_that_goes_on, precision
+from curveread.detectors.shared.nonfinite import earlier, loss_that_goes_on, precision
 from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text

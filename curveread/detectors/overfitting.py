@@ -10,9 +10,9 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
-from curveread.detectors.carry_over import uncarried
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.quality import Quality, quality_since
+from curveread.detectors.shared.carry_over import uncarried
+from curveread.detectors.shared.quality import Quality, quality_since
 from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Span, Tag, level, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text

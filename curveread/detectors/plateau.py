@@ -11,7 +11,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.stops import Stop, stopped
+from curveread.detectors.shared.stops import Stop, stopped
 from curveread.findings.arguments import Place, Tag, count, precise, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity

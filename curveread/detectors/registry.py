@@ -20,23 +20,8 @@ __all__ = ["GROUP", "all_detectors", "clashes_with_none", "detector", "register"
 GROUP = "curveread.detectors"
 """The entry points of other packages' checks."""
 
-_NOT_CHECKS = {
-    "base",
-    "carry_over",
-    "confidence",
-    "families",
-    "harm",
-    "nonfinite",
-    "parts",
-    "quality",
-    "registry",
-    "returns",
-    "rhythm",
-    "stops",
-    "spoilt_eval",
-    "unmoved",
-    "untrained",
-}
+_FRAME = {"base", "confidence", "registry"}
+"""What checks are made of; every other module beside this one is a check, and what several share is a folder."""
 _registered: dict[str, type[Detector]] = {}
 
 
@@ -47,9 +32,8 @@ def rules() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _own() -> frozenset[str]:
-    return frozenset(
-        m.name.replace("_", "-") for m in pkgutil.iter_modules(folder.__path__) if m.name not in _NOT_CHECKS
-    )
+    beside = (m.name for m in pkgutil.iter_modules(folder.__path__) if not m.ispkg)
+    return frozenset(name.replace("_", "-") for name in beside if name not in _FRAME)
 
 
 def detector(rule: str) -> type[Detector]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.rhythm import evals_of, evaluate_every, steps_per_epoch
+from curveread.detectors.shared.rhythm import evals_of, evaluate_every, steps_per_epoch
 from curveread.findings.arguments import Count, Length, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text

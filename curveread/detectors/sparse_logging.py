@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from curveread.detectors.base import Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.rhythm import logging_of
+from curveread.detectors.shared.rhythm import logging_of
 from curveread.findings.arguments import Count, Length, Name, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from curveread.detectors.base import CurveView
-from curveread.detectors.rhythm import cost_of_evals, evals_of, logging_of
+from curveread.detectors.shared.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.arguments import Length, Tag, count, duration, measure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
-from tests.detectors.test_untrained import logged
+from tests.detectors.shared.test_untrained import logged
 from tests.support.curves import decay, normal, run_of, spread
 from tests.support.verdicts import alarms, found
 

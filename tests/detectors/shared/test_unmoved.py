@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.run.model import Run
-from tests.detectors.test_untrained import logged
+from tests.detectors.shared.test_untrained import logged
 from tests.support.curves import decay
 from tests.support.verdicts import alarms, found
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.detectors.base import CurveView, Subject
-from curveread.detectors.returns import continued
-from curveread.detectors.untrained import FEWEST, Sign, falls, precise_enough, sign_of
+from curveread.detectors.shared.returns import continued
+from curveread.detectors.shared.untrained import FEWEST, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.detectors.base import CurveView
-from curveread.detectors.rhythm import steps_per_epoch
+from curveread.detectors.shared.rhythm import steps_per_epoch
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve
 from curveread.run.roles import Role

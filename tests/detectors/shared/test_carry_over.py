@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
-from tests.detectors.test_untrained import logged
+from tests.detectors.shared.test_untrained import logged
 from tests.support.verdicts import alarms, found
 
 AT = np.linspace(0.0, 1.0, 60)

@@ -7,7 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.untrained import falls
+from curveread.detectors.shared.untrained import falls
 from curveread.findings.arguments import Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.detectors.base import views_of
-from curveread.detectors.families import COURSES, families
 from curveread.detectors.registry import rules
+from curveread.detectors.shared.families import COURSES, families
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 from curveread.run.tags.context import understood
