@@ -150,7 +150,7 @@ def test_log_scale_bands_and_zoom_change_the_curves(opened: Any) -> None:
 
 
 def test_pointing_at_a_mark_tells_its_run_and_goes_to_its_row(opened: Any) -> None:
-    seen = opened(sweep(), width=1400)
+    seen = opened(sweep(), {12: "reports/a.html"}, width=1400)
     canvas = seen.tab.locator("[data-outcomes] canvas").nth(1)
     box = canvas.bounding_box()
     hit = None
@@ -166,6 +166,21 @@ def test_pointing_at_a_mark_tells_its_run_and_goes_to_its_row(opened: Any) -> No
     assert "no number" in hit
     seen.settle()
     assert seen.tab.locator("tr.hot th").inner_text() == "run-0012"
+    seen.tab.mouse.down()
+    seen.tab.mouse.up()
+    assert seen.tab.evaluate("document.activeElement.textContent") == "run-0012"
+    assert seen.tab.get_by_role("link", name="run-0012").is_visible()
+
+
+def test_a_tap_leaves_what_it_tells_standing(browser: Any, tmp_path: Path) -> None:
+    path = write(sweep(), tmp_path / "index.html", {})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    tab = context.new_page()
+    tab.goto(path.as_uri())
+    tab.locator("[data-curves] canvas").nth(1).tap(position={"x": 200, "y": 150})
+    tab.locator(".tip").wait_for()
+    assert "run-00" in tab.inner_text(".tip")
+    context.close()
 
 
 def test_the_keyboard_goes_from_run_to_run(opened: Any) -> None:

@@ -74,7 +74,7 @@ class Palette {
     return this.classes.map((c, k) => {
       const sample = this.setting?.run ? shape("path", {d: "M0 6h22", style: `stroke:${c.ink()};stroke-width:2.2;stroke-dasharray:${c.dash.join(" ") || "none"}`}) : shape("circle", {cx: 6, cy: 6, r: 5, style: `fill:${c.ink()}`});
       const swatch = shape("svg", {width: this.setting?.run ? 22 : 12, height: 12, "aria-hidden": "true"}, sample);
-      const button = element("button", {type: "button", class: "key", "aria-pressed": "true", title: `${c.name}: show or hide`}, swatch, element("bdi", {}, c.name));
+      const button = element("button", {type: "button", class: "key", "aria-pressed": String(!this.off.has(k)), title: `${c.name}: show or hide`}, swatch, element("bdi", {}, c.name));
       button.addEventListener("click", () => {
         this.off.has(k) ? this.off.delete(k) : this.off.add(k);
         button.setAttribute("aria-pressed", String(!this.off.has(k)));

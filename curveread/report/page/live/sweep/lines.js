@@ -55,7 +55,7 @@ class Lines {
       from = this.drag = null;
     });
     over.addEventListener("pointercancel", () => { from = this.drag = null; });
-    over.addEventListener("pointerleave", () => page.point(-1));
+    over.addEventListener("pointerleave", e => page.left(e));
     over.addEventListener("dblclick", () => this.show(this.full));
     this.frame.box.addEventListener("keydown", e => {
       const step = {ArrowRight: 1, ArrowLeft: -1}[e.key];

@@ -22,7 +22,7 @@ class Outcomes {
     const over = this.frame.over;
     over.addEventListener("pointermove", e => page.point(this.nearest(e)));
     over.addEventListener("pointerdown", e => page.point(this.nearest(e)));
-    over.addEventListener("pointerleave", () => page.point(-1));
+    over.addEventListener("pointerleave", e => page.left(e));
     over.addEventListener("click", () => page.goTo(page.sweep.hot));
   }
 

@@ -171,6 +171,11 @@ class Page {
     });
   }
 
+  // A finger that is lifted leaves what it pointed at standing.
+  left(event) {
+    if (event.pointerType === "mouse") this.point(-1);
+  }
+
   // From run to run by keyboard, in the order of the table.
   walk(step, source) {
     const rows = this.drawn, at = rows.indexOf(this.sweep.hot);
