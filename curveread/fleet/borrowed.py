@@ -1,7 +1,8 @@
 """Work on an executor of the caller's: a pool of threads or processes, joblib's, Dask's.
 
-Units go out in chunks of about a quarter of a second, so that the executor's cost for each task (a millisecond of
-Dask's scheduler) stays small beside the work, and a bounded number of chunks is out at a time.
+Units go out in chunks of about a second, so that what a task costs whoever hands it out (some milliseconds of Dask's
+client and scheduler) stays small beside the work, and a bounded number of chunks is out at a time. The first go out one
+by one, before it is known how long they take: few runs are shared out evenly.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ R = TypeVar("R")
 
 _OUT = 1_024
 """Chunks that are out at a time: enough for some hundred workers with one more waiting at each."""
-_CHUNK_SECONDS, _CHUNK = 0.25, 32
+_CHUNK_SECONDS, _CHUNK = 1.0, 64
 """How long a chunk should take, and its units at most."""
 _WINDOW = 8_192
 """Units that are taken from the iterable and not yet handed out: what bounds the memory behind a straggler."""

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,7 @@ from curveread.fleet.execute import execute
 from tests.conftest import needed
 from tests.fleet import work
 
-distributed = needed("distributed")
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options, host="127.0.0.1", silence_logs=50) as made:
-        yield made
+needed("distributed")
 
 
 def failed(unit: object, reason: str) -> str:
