@@ -9,6 +9,7 @@ million runs cost on a hundred workers, and how many workers one scheduler keeps
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,8 +19,10 @@ import curveread as cr
 from curveread.fleet import borrowed
 from curveread.fleet.cluster import dask_executor
 from curveread.fleet.execute import execute
+from tests.benchmarks.sweep import write_runs
 
 _TASKS = 2_000
+_FEW, _MANY = 40, 240
 _RUNS, _WORKERS = 1_000_000, 100
 
 
@@ -35,10 +38,16 @@ def main(root: str) -> None:
     runs = len(cr.sweep(root, jobs=1).rows)
     run = (time.process_time() - start) / runs
     print(f"a run: {1e3 * run:.0f} ms of CPU time to find, read, judge and keep ({runs} runs)")
-    start = time.process_time()
-    cr.sweep(root, jobs=2)
-    parent = (time.process_time() - start) / runs
-    print(f"  of it in the process that finds the runs and keeps the rows: {1e3 * parent:.1f} ms")
+    with tempfile.TemporaryDirectory() as folder:
+        few, many = Path(folder, "few"), Path(folder, "many")
+        spent = []
+        for place, count in ((few, _FEW), (many, _MANY)):
+            write_runs(place, count, 300)
+            start = time.process_time()
+            cr.sweep(place, jobs=2)
+            spent.append(time.process_time() - start)
+    parent = (spent[1] - spent[0]) / (_MANY - _FEW)  # what the analysis loads does not grow with the runs
+    print(f"  the process that finds the runs and keeps the rows: {1e3 * parent:.2f} ms a run")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with (
         distributed.LocalCluster(**options, host="127.0.0.1", silence_logs=50) as cluster,

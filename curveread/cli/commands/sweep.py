@@ -83,6 +83,8 @@ def sweep(
         raise UsageError("--reports are written beside the index page: give --html INDEX.html too")
     if dask is not None and jobs is not None:
         raise UsageError("--jobs starts processes here, --dask uses workers that run already: give one of them")
+    if dask is not None:  # its workers stand in other folders
+        paths = [path.absolute() if isinstance(path, Path) else path for path in paths]
     kept = None if html is None else Reports(str(html.with_name(f"{html.stem}-runs")), reports or Wanted.ATTENTION)
     with _executor(dask) as executor, counting() as told:
         made = swept(
