@@ -193,3 +193,8 @@ def test_a_throughput_that_falls_with_the_batch_is_no_slow_machine() -> None:
         finding = Finding("throughput-drop", Severity.WARNING, 0.9, "m", "samples_per_second", 600, 600, 999)
         shares.append(ranked(Scene(Stage(case_of(run), [finding]), finding))[0].share)
     assert shares[1] < 0.5 < shares[0]
+
+
+@pytest.mark.parametrize(("loss", "there"), [(np.zeros(N), True), (np.full(N, 2.3), None)])
+def test_a_loss_of_exactly_zero(loss: np.ndarray, there: bool | None) -> None:
+    assert asked("exactly-zero", run_of(train_loss=loss), "no-learning", "train_loss", 1) is there

@@ -63,7 +63,7 @@ def won_back(scene: Scene) -> Seen | None:
 @sign("one-point")
 def one_point(scene: Scene) -> Seen | None:
     """Whether the event is one or two logged points wide."""
-    if scene.curve is None or scene.finding.last_step is None:
+    if scene.curve is None or scene.finding.last_step is None or KINDS.get(scene.finding.rule) is Kind.COLLAPSE:
         return None
     words = text("it is {points} wide", points=Count(scene.points, "logged point"))
     return Seen(scene.points <= 2, words)

@@ -207,3 +207,15 @@ def leapt(scene: Scene) -> Seen | None:
     if top > _LEAP * start:
         return Seen(True, text("{curve} leapt from {start} to {top} first", curve=Tag(view.tag), **said))
     return Seen(False, text("{curve} did not leap first", curve=Tag(view.tag)))
+
+
+@sign("exactly-zero")
+def zero(scene: Scene) -> Seen | None:
+    """Whether the training loss is exactly zero: all targets are masked, or a zero stands for what is not finite."""
+    view = scene.train
+    if not _stalled(scene) or view is None or not len(view.curve):
+        return None
+    part = float(np.mean(view.curve.value == 0.0))
+    if part < 0.5:
+        return None
+    return Seen(True, text("{curve} is exactly 0", curve=Tag(view.tag)))

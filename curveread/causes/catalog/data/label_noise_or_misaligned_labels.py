@@ -42,6 +42,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "exactly-zero": (3, 1),
         "not-even-frequencies": (0.15, 1.3),
         "leapt-at-start": (0.5, 1),
         "falls-when-cut": (0.05, 1),

@@ -41,6 +41,7 @@ CAUSE = Candidate(
         Kind.SLOW: 0.02,
     },
     signs={
+        "exactly-zero": (2, 1),
         "same-value": (12, 0.4),
         "logged-meanwhile": (8, 0.7),
         "others-go-on": (10, 0.1),

@@ -20,7 +20,7 @@ __all__ = ["CAUSE"]
 def _check(scene: Scene) -> Text:
     return text(
         "Print the gradient norm of each layer, which parameters require a gradient and which the "
-        "optimizer holds, and the share of activations that are zero."
+        "optimizer holds, the share of activations that are zero, and how many targets are not masked."
     )
 
 
@@ -40,6 +40,7 @@ CAUSE = Candidate(
         Kind.COLLAPSE: 0.02,
     },
     signs={
+        "exactly-zero": (0.3, 1),
         "same-step-in-siblings": (0.5, 1),
         "not-even-frequencies": (2, 0.9),
         "leapt-at-start": (0.8, 1),

@@ -49,6 +49,8 @@ CAUSE = Candidate(
         Kind.DIVERGENCE: 0.01,
     },
     signs={
+        "train-moved": (1, 0.4),
+        "exactly-zero": (8, 1),
         "same-step-in-siblings": (0.7, 1),
         "nonfinite-beside": (8, 0.5),
         "gradient-climbed": (0.15, 2),
