@@ -44,6 +44,7 @@ CAUSE = Candidate(
         Kind.LARGE_GRADIENT: 0.15,
     },
     signs={
+        "policy-learns": (0.7, 1),
         "same-step-in-siblings": (0.2, 1),
         "size-changed": (0.7, 1),
         "all-at-once": (0.7, 1.2),

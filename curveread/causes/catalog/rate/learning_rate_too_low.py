@@ -41,7 +41,7 @@ CAUSE = Candidate(
         Kind.UNDERFIT: 0.1,
     },
     signs={
-        "policy-learns": (0.5, 1),
+        "policy-learns": (0.7, 1),
         "exactly-zero": (0.1, 1),
         "not-even-frequencies": (2, 0.9),
         "leapt-at-start": (0.05, 1.05),
