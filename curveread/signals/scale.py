@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["MAD_TO_SIGMA", "bend_noise", "change_noise", "correlation_length", "local_scale", "mad_scale", "quantum"]
+__all__ = ["MAD_TO_SIGMA", "bend_noise", "change_noise", "correlation_length", "local_scale", "mad_scale"]
 
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
@@ -99,19 +99,3 @@ def correlation_length(residual: FloatArray, most: int = 64) -> float:
             break
         total += 2.0 * rho
     return total
-
-
-def quantum(value: FloatArray) -> float:
-    """Return the decimal step to which the values were rounded (0.01, 1e-4 …), 0.0 when they were not.
-
-    A log is taken as rounded when all of its first 4,096 finite values are multiples of one power of ten
-    between 1e-6 and 1, within floating-point error.
-    """
-    x = value[np.isfinite(value)][:4096]
-    if x.size < 8 or not np.any(x != np.round(x)):
-        return 0.0
-    for digits in range(1, 7):
-        scaled = x * 10.0**digits
-        if bool(np.all(np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(1.0, np.abs(scaled) * 1e-3))):
-            return float(10.0**-digits)
-    return 0.0

@@ -8,7 +8,7 @@ from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import crossing, rise_after_best, split_point
 from curveread.signals.reduction import extremes, knots
-from curveread.signals.scale import correlation_length, mad_scale, quantum
+from curveread.signals.scale import correlation_length, mad_scale
 from curveread.signals.trend import blocks_of, theil_sen
 from tests.support.curves import decay
 
@@ -88,15 +88,6 @@ def test_scales() -> None:
     assert correlation_length(white[:7]) == 1.0
     assert correlation_length(np.zeros(100)) == 1.0
     assert correlation_length(np.convolve(white, np.full(10, 0.1), "valid")) == pytest.approx(10, rel=0.2)
-
-
-def test_quantum_finds_decimal_rounding() -> None:
-    rng = np.random.default_rng(0)
-    value = 2.0 + rng.standard_normal(500)
-    assert quantum(np.round(value, 4)) == 1e-4
-    assert quantum(np.round(value, 2)) == 1e-2
-    assert quantum(value) == 0.0
-    assert quantum(value.astype(np.float32).astype(float)) == 0.0
 
 
 def test_reduction_keeps_every_extreme() -> None:
