@@ -44,6 +44,8 @@ def analyse(rows: Sequence[SweepRow], *, group_by: Sequence[str] = (), outcome: 
     live = [at for at, row in enumerate(rows) if row.health != UNREAD]
     read = [rows[at] for at in live]
     found = columns(read)
+    if not read:  # of what no run could be asked no wish is wrong
+        group_by, outcome = (), None
     how = grouping(found, len(read), group_by)
     chosen = scores(read, outcome)
     broken = np.array([row.broken for row in read], dtype=np.bool_)

@@ -23,7 +23,7 @@ def said(found: Analysis, topic: str) -> list[str]:
 
 
 def test_no_rows_and_unread_rows_are_no_trouble() -> None:
-    assert analyse([]) == Analysis()
+    assert analyse([]) == Analysis() == analyse([], group_by=["lr"], outcome="bleu")
     found = analyse([unread("a"), unread("b")])
     assert found.order == (0, 1)
     assert said(found, "undetermined") == ["2 runs could not be read."]
