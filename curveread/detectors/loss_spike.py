@@ -55,7 +55,8 @@ class LossSpike(Detector):
         ``narrow`` times that: odd batches are natural. A spike also stands ``prominence`` noise scales above both
         what comes before it and what comes after it: before a step down the trend falls too early, without a spike.
         Single points ``tall`` noise scales high, and ``beyond`` times as high as where the run began, are one whatever
-        the tail. A jump so long that the trend follows it is found as a step between two levels (6 standard errors)
+        the tail, and so is one ``record`` times as high as any other, the first ones too. A jump so
+        long that the trend follows it is found as a step between two levels (6 standard errors)
         that is being won back. It is back when a forward median is within two standard errors (or half a noise scale)
         of the trend before it.
 
@@ -88,6 +89,7 @@ class LossSpike(Detector):
     prominence: float = field(default=0.5, metadata={"help": "noise scales above what comes before and after"})
     tall: float = field(default=12.0, metadata={"help": "height that is enough far above where the run began"})
     beyond: float = field(default=10.0, metadata={"help": "how many times as high as the start, or as the progress"})
+    record: float = field(default=3.0, metadata={"help": "how many times as high as all other points one is told"})
     rare: float = field(default=0.01, metadata={"help": "largest share of the points that lies so far above"})
     head: float = field(default=0.03, metadata={"help": "share of the points at the start that is not judged"})
 
@@ -112,7 +114,7 @@ class LossSpike(Detector):
         skip = max(15, int(self.head * n))
         found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
         found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * self.floor]
-        found = self._wrecks(view, found, skip)
+        found = self._record(view, self._wrecks(view, found, skip), skip)
         found = [e for e in found if min(prominence(parts.y, parts.scale, e)) >= self.prominence]
         found += self._slow(view, found, skip)
         found = [e for e in found if parts.y[e.peak] > _before(parts, e)]
@@ -140,6 +142,22 @@ class LossSpike(Detector):
             Excursion(int(g[0]), peak, int(g[-1]), float(parts.z[peak]) / spread, self.tall, 1)
             for g, peak in zip(new, peaks, strict=True)
         ]
+
+    def _record(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
+        """Return the stretches with that of one point added that is ``record`` times as high as any far from it.
+
+        As high as the untrained loss, too: near 0 a loss that varies by its own size has no other scale.
+        """
+        value, parts = view.value, view.parts
+        at = skip + int(np.argmax(value[skip:]))
+        near = max(3, value.size // 100)
+        rest = np.concatenate([value[: max(at - near, 0)], value[at + near + 1 :]])
+        highest = float(rest.max(initial=0.0))
+        if any(e.first <= at + near and e.last >= at - near for e in found):
+            return found
+        if highest <= 0.0 or float(value.min()) < 0.0 or float(value[at]) < self.record * highest:
+            return found
+        return [*found, Excursion(at, at, at, max(float(parts.z[at]), self.tall), self.tall, 1)]
 
     def _slow(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return jumps that the trend follows, because they last, and that are being won back."""

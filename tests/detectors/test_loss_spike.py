@@ -141,3 +141,12 @@ def test_a_bump_of_what_little_is_left_near_zero_is_only_worth_knowing() -> None
     assert [f.severity for f in found(run, "loss-spike")] == [Severity.INFO]
     value[300:303] = 1.2  # half of what had been learnt
     assert "loss-spike" in alarms(run_of(train_loss=value))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_point_three_times_as_high_as_the_run_ever_was_is_told_whatever_the_tail(seed: int) -> None:
+    value = 0.1 * np.exp(np.random.default_rng(seed).standard_normal(200)) * (1 + 9 * np.exp(-np.arange(200) / 5))
+    assert "loss-spike" not in alarms(run_of(train_loss=value))
+    value[125] = 4.0 * value.max()
+    (f,) = found(run_of(train_loss=value), "loss-spike")
+    assert (f.first_step, f.peak_step) == (125, 125)

@@ -111,6 +111,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
         _errors(found, kind)
         _first_set_is_train(found)
         _twins(found, curves, kind)
+    _boosted(found, curves)
     _bare_splits(found, curves)
     _unsplit_metrics(found)
     _counters(found, curves)
@@ -296,9 +297,9 @@ def _twins(found: _Meanings, curves: Mapping[str, Curve], kind: TaskKind) -> Non
             found[twin] = Meaning(Role.TRAIN_LOSS, "lower", "", 0.5, why)
 
 
-def _falls(curve: Curve, sign: float = 1.0) -> bool:
-    """Return whether a curve falls beyond its own noise, or rises where the sign is -1."""
-    value = sign * curve.value[curve.finite]
+def _falls(curve: Curve) -> bool:
+    """Return whether a curve falls beyond its own noise."""
+    value = curve.value[curve.finite]
     third = value.size // 3
     if third < 3:
         return False
@@ -314,7 +315,7 @@ def _bare_splits(found: _Meanings, curves: Mapping[str, Curve]) -> None:
     bare = [t for t, m in found.items() if m.role is Role.OTHER and parse(t).split and len(parse(t).words) == 1]
     trained = next((t for t in bare if parse(t).split == "train"), None)
     losses = [t for t, m in found.items() if m.role is Role.TRAIN_LOSS]
-    if trained is None or len(losses) != 1 or not _falls(curves[losses[0]]) or not _falls(curves[trained], -1.0):
+    if trained is None or len(losses) != 1 or _change(curves[losses[0]]) >= 0.0 or _change(curves[trained]) <= 0.0:
         return
     values = [curves[t].value[curves[t].finite] for t in bare]
     if all(v.size and float(v.min()) >= 0.0 and float(v.max()) <= 1.0 for v in values):
@@ -322,6 +323,30 @@ def _bare_splits(found: _Meanings, curves: Mapping[str, Curve]) -> None:
             role = Role.TRAIN_ACCURACY if parse(tag).split == "train" else Role.EVAL_ACCURACY
             why = f"shares beside {losses[0]}, of which {trained} rises as it falls, as accuracies do"
             found[tag] = Meaning(role, "higher", "", 0.6, why)
+
+
+def _change(curve: Curve) -> float:
+    """Return how far the last third of a curve lies from its first points."""
+    value = curve.value[curve.finite]
+    third = value.size // 3
+    return float(np.median(value[-third:]) - np.median(value[:3])) if third else 0.0
+
+
+def _boosted(found: _Meanings, curves: Mapping[str, Curve]) -> None:
+    """Take CatBoost's ``learn`` and ``test`` for losses or for metrics, by which of them its ``best`` is."""
+    if not {"learn", "test", "best"} <= found.keys() or any(m.role in LOSSES for m in found.values()):
+        return
+    test, best = curves["test"].value, curves["best"].value
+    if test.size != best.size or test.size == 0:
+        return
+    lower, higher = (bool(np.array_equal(f.accumulate(test), best)) for f in (np.minimum, np.maximum))
+    why = "CatBoost's console; its best is the {} of test so far"
+    if lower:
+        found["learn"] = Meaning(Role.TRAIN_LOSS, "lower", "", 0.8, why.format("lowest"))
+        found["test"] = Meaning(Role.EVAL_LOSS, "lower", "", 0.8, why.format("lowest"))
+    elif higher:
+        for tag in ("learn", "test"):
+            found[tag] = Meaning(Role.QUALITY_METRIC, "higher", "", 0.8, why.format("highest"))
 
 
 # --- metrics, counters, units ----------------------------------------------------------------------------------------

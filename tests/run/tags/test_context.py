@@ -210,3 +210,12 @@ def test_bare_splits_beside_a_loss_are_accuracies_where_they_rise_as_it_falls() 
     for values, role in ((rising, Role.EVAL_ACCURACY), (1.0 - rising, Role.OTHER), (3.0 * rising, Role.OTHER)):
         curves = {t: Curve(t, np.arange(40), v) for t, v in (("Loss", loss), ("Train", values), ("Val", values))}
         assert understood(Run("made", "made", curves)).curves["Val"].role is role
+
+
+def test_catboost_says_by_its_best_whether_lower_or_higher_is_better() -> None:
+    at = np.arange(40)
+    for sign, best, role in ((1.0, np.minimum, Role.EVAL_LOSS), (-1.0, np.maximum, Role.QUALITY_METRIC)):
+        test = 0.5 + sign * (0.4 * np.exp(-at / 5.0) + 0.003 * at)
+        values = {"learn": 0.5 + sign * 0.4 * np.exp(-at / 5.0), "test": test, "best": best.accumulate(test)}
+        curves = {t: Curve(t, at, v) for t, v in values.items()}
+        assert understood(Run("made", "made", curves)).curves["test"].role is role
