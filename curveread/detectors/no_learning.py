@@ -89,7 +89,7 @@ class NoLearning(Detector):
         # A fine-tune gains little at first sight, and the evaluation shows that it does.
         if view is not None and len(view) >= self.least_course and not subject.eval_falls(subject.first_step, 0.003):
             found = self._loss(view)
-            if found and not _learnt_at_first(subject):
+            if found:
                 return [self._finding(view, *found, subject)]
         sign = guessing(subject) or unmoved(subject)
         return [] if sign is None else [self._shown(sign)]
@@ -198,10 +198,3 @@ class NoLearning(Detector):
             also_explained_by=explained,
             advice=tuple(advice),
         )
-
-
-def _learnt_at_first(subject: Subject) -> bool:
-    """Return whether the first evaluation is clearly worse than each later one: what stands still since had moved."""
-    losses = [v.value for v in subject.all(Role.EVAL_LOSS)]
-    rates = [-v.value / max(float(v.value.max()), 1e-12) for v in subject.all(Role.EVAL_ACCURACY) if len(v)]
-    return any(v.size >= 3 and bool(v[0] - v[1:].max() > 0.01 * abs(v[0])) for v in (*losses, *rates))

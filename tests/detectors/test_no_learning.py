@@ -87,10 +87,3 @@ def test_who_knows_more_than_to_guess_evenly_learns() -> None:
     fell_back = np.where((t > 0.05) & (t < 0.3), 1.6, 2.31), np.where((at > 0.05) & (at < 0.3), 0.45, 0.1)
     for loss, accuracy in (prior, solved, breaks_through, fell_back):
         assert found(_classifier(loss, accuracy, 0.1), "no-learning") == []
-
-
-def test_what_stands_still_since_the_first_evaluation_had_moved_until_then() -> None:
-    train = np.r_[np.linspace(2.35, 2.2, 15), np.full(305, 2.2)] * np.exp(np.random.default_rng(0).normal(0, 0.01, 320))
-    moved, still = np.r_[2.26, np.full(39, 2.19)], np.full(40, 2.19) + 1e-3 * np.sin(np.arange(40))
-    assert "no-learning" not in alarms(spread(train_loss=train, eval_loss=moved))
-    assert "no-learning" in alarms(spread(train_loss=train, eval_loss=still))
