@@ -85,5 +85,6 @@ def test_who_knows_more_than_to_guess_evenly_learns() -> None:
     solved = 0.01 + np.exp(-t * 40), 0.99 - 0.6 * np.exp(-at * 40)
     breaks_through = np.where(t < 0.6, 2.31, 0.4), np.where(at < 0.6, 0.1, 0.9)
     fell_back = np.where((t > 0.05) & (t < 0.3), 1.6, 2.31), np.where((at > 0.05) & (at < 0.3), 0.45, 0.1)
-    for loss, accuracy in (prior, solved, breaks_through, fell_back):
+    slowly = 0.86 - 0.17 * t, 0.5 + 0.08 * at  # of two classes, at a small learning rate
+    for loss, accuracy in (prior, solved, breaks_through, fell_back, slowly):
         assert found(_classifier(loss, accuracy, 0.1), "no-learning") == []

@@ -172,6 +172,9 @@ def guessing(subject: Subject) -> Sign | None:
             first, length = first - 1, length + 1
         if first > even.size // 4 or float(loss[: first + 1].min()) < (1.0 - 2.0 * _AROUND) * level:
             continue  # it was on its way, or had learnt and lost it
+        inside = slice(first, first + length)
+        if kendall_tau(loss[inside]) < -0.5 and kendall_tau(right[inside]) > 0.5:
+            continue  # it learns, if slowly
         last = int(edge[first + length]) - 1
         message = text(
             "{tag} stayed at {level} for {share} of the run, where {metric} was {often}: no better than guessing "

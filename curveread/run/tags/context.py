@@ -174,6 +174,7 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
         if 0 not in rank.values():
             rank |= dict.fromkeys(_stems(losses, rank), 0)
         totals = [t for t in losses if rank[t] == 0]
+        called = any(_noun(t) is Noun.LOSS for t in losses)
         headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
         for tag in losses:
             meaning = found[tag]
@@ -187,7 +188,7 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
             elif rank[tag] == 2 and (adversaries or pipeline):
                 beside = "adversarial losses" if adversaries else "those of other components, each a sum over updates"
                 found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}: a term beside {beside}")
-            elif meaning.role is Role.COMPONENT_LOSS and not adversaries:
+            elif meaning.role is Role.COMPONENT_LOSS and not adversaries and (_noun(tag) is Noun.LOSS or not called):
                 why = "a term of the loss; no total is logged beside it, so that each term is judged"
                 found[tag] = with_role(meaning, headline, why, 0.8)
 

@@ -199,6 +199,11 @@ def test_the_sum_of_a_kind_of_loss_is_the_headline() -> None:
     assert list(found.values()) == ["train-loss", "component-loss", "component-loss"]
 
 
+def test_a_term_that_is_not_called_a_loss_is_no_total_beside_one_that_is() -> None:
+    found = roles("train/elbo_loss", "train/recon", "train/kl", "val/elbo_loss")
+    assert list(found.values()) == ["train-loss", "component-loss", "kl", "eval-loss"]
+
+
 def test_an_epoch_that_goes_up_and_down_is_a_time() -> None:
     rng = np.random.default_rng(1)
     assert roles(**{"time/epoch": 30.0 + rng.normal(size=60)}) == {"time/epoch": "time"}
