@@ -105,12 +105,13 @@ def sweep(
         )
     if made.unread == len(made.rows):
         raise ReadError(f"none of {len(made.rows)} runs could be read; the first: {made.rows[0].error}")
+    index = None if html is None else made.report(html)  # before a word is said: who reads these may stop early
     out = Screen()
     print(text(made, out.width, _SHOWN), end="")
     if output is not None:
         out.row(f"table: {clean(output)}")
-    if html is not None:
-        out.row(f"index: {clean(made.report(html))}")
+    if index is not None:
+        out.row(f"index: {clean(index)}")
     if any(fail_on.reached(row.health) for row in made.rows):
         return FOUND
     return FAULT if any(row.error and row.health != UNREAD for row in made.rows) else DONE
