@@ -30,11 +30,6 @@ class Levels:
     first: tuple[int, ...]
     last: tuple[int, ...]
 
-    @property
-    def size(self) -> int:
-        """How many levels there are."""
-        return int(self.code.max()) + 1
-
 
 def levelled(column: Column) -> Levels | None:
     """Return the levels of a setting; None where fewer than two runs share one on the average.
