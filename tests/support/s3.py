@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 BUCKET = "logs"
+REFUSED = b"<Error><Code>SlowDown</Code><Message>Please reduce your rate</Message></Error>"
 
 
 @contextmanager
@@ -44,7 +45,7 @@ class _Failing(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server: Any = self.server
         if server.chance.random() < server.share:
-            self._answer(503, {}, b"<Error><Code>SlowDown</Code><Message>Please reduce your rate</Message></Error>")
+            self._answer(503, {}, REFUSED)
             return
         onward = HTTPConnection(server.target, timeout=30)
         headers = {k: v for k, v in self.headers.items() if k.lower() != "accept-encoding"}

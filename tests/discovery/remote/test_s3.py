@@ -125,12 +125,14 @@ def test_only_what_a_reader_needs_is_fetched(
 
 
 def test_an_endpoint_that_fails_half_of_the_requests_is_asked_again(
-    endpoint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with s3.failing(endpoint, 0.5) as (address, asked):
         _use(monkeypatch, address)
-        assert _result(f"{URL}/overfitting", capsys) == _result(str(SAMPLES / "overfitting"), capsys)
-        assert len(asked) > 3
+        there = cr.sweep(URL, jobs=1)
+        refused = sum(size == len(s3.REFUSED) for _, size in asked)
+    assert refused > 3
+    assert rows(there) == rows(cr.sweep(*(SAMPLES / name for name in RUNS), jobs=1))
 
 
 def test_an_endpoint_that_is_down_is_one_clear_error(
