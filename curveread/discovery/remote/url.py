@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 __all__ = ["Place", "discreet", "is_url", "place"]
 
@@ -28,7 +26,9 @@ def place(path: str | os.PathLike[str]) -> Place:
     if is_url(path):
         return os.fspath(path)
     if isinstance(path, str) and path.lower().startswith("file://"):
-        return Path(url2pathname(urlsplit(path).path))
+        from urllib.parse import unquote, urlsplit
+
+        return Path(unquote(urlsplit(path).path))
     return Path(path)
 
 
