@@ -191,7 +191,8 @@ TOO_FEW = {
 }
 """(every, case) -> alarms that may go missing where so many points are left out."""
 OTHER_WORDS = {
-    "entropy-collapse": {"entropy-collapse"},  # not folded into the collapse of the return that is not told
+    # Not folded into the collapse of the return, which is not told of few points: there it never rose.
+    "entropy-collapse": {"entropy-collapse", "no-learning"},
     "divergence-slow": {"metric-collapse"},  # the accuracy falls before the thinned loss can be told to rise
     "reward-hacking": {"metric-collapse"},  # the same fall, of the curve that is now among the densest
     "resumed-lost-head": {"loss-spike", "restart"},  # whether the jump is the restart's harm or a spike beside it
