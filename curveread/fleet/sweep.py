@@ -136,9 +136,12 @@ def sweep(
     name_apart(rows, origins)
     by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
     renderer = FleetRenderer("" if reports is None else reports.folder)
-    made = Sweep(rows, analyse(slim(rows.thin()), group_by=by, outcome=outcome), renderer)
-    if target is not None:
-        write_table(made, target)
+    made = Sweep(rows, renderer=renderer)
+    try:
+        made = replace(made, analysis=analyse(slim(rows.thin()), group_by=by, outcome=outcome))
+    finally:  # what was read is kept, also where it cannot be grouped as asked
+        if target is not None:
+            write_table(replace(made, rows=rows.thin()), target)
     if interrupted:
         raise KeyboardInterrupt
     return made

@@ -129,6 +129,12 @@ def test_options_that_fit_no_run_are_refused_before_reading(tree: Path, tmp_path
         cr.sweep(tree, table=tmp_path / "table.xls")
 
 
+def test_what_was_read_is_kept_where_it_cannot_be_grouped_as_asked(tree: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no-such-setting"):
+        cr.sweep(tree, table=tmp_path / "t.json", group_by="no-such-setting")
+    assert len(json.loads((tmp_path / "t.json").read_text())) >= 4
+
+
 def test_a_sweep_can_be_pickled(tree: Path) -> None:
     found = cr.sweep(tree)
     again = pickle.loads(pickle.dumps(found))
