@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.sweep.analysis import Importance
@@ -22,6 +23,8 @@ from curveread.fleet.analysis.settings import Column, told_apart
 __all__ = ["importances"]
 
 _RESAMPLES, _SHUFFLES = 400, 200
+_AT_ONCE = 200_000
+"""Numbers that are worked on at a time, so that memory does not grow with the runs."""
 _LEVEL = 0.05
 
 
@@ -58,7 +61,8 @@ def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple
         chance = _by_chance(levels.code, (pairs or whole).among(have), y, _LEVEL / len(every))
         if share <= chance:
             continue
-        drawn = _shares(levels.code, weight, y)
+        parts = np.array_split(weight, 1 + weight.size // _AT_ONCE)
+        drawn = np.concatenate([_shares(levels.code, w.astype(np.float64), y) for w in parts])
         low, high = np.quantile(drawn, (_LEVEL / 2, 1 - _LEVEL / 2)) - (drawn.mean() - share)
         if low > chance:
             out.append(Importance(column.setting.name, share, float(low), float(min(high, 1.0))))
@@ -87,7 +91,10 @@ def _by_chance(code: IntArray, free: Exchange, y: FloatArray, level: float) -> f
     _, first = np.unique(free.unit, return_index=True)
     member = np.eye(int(code.max()) + 1)[code[first]]
     size = np.bincount(code, minlength=member.shape[1]).astype(np.float64)
-    sums = np.bincount(free.unit, weights=y)[free.shuffled(_SHUFFLES, np.random.default_rng(0))] @ member
+    total, rng = np.bincount(free.unit, weights=y), np.random.default_rng(0)
+    times = min(_SHUFFLES, 1 + _AT_ONCE // total.size)
+    parts = [min(times, _SHUFFLES - done) for done in range(0, _SHUFFLES, times)]
+    sums = np.concatenate([total[free.shuffled(part, rng)] @ member for part in parts])
     centre = y.sum() ** 2 / y.size
     whole = float((y**2).sum()) - centre
     between = np.maximum((sums**2 / size).sum(axis=1) - centre, 0.0)
@@ -97,11 +104,11 @@ def _by_chance(code: IntArray, free: Exchange, y: FloatArray, level: float) -> f
     return float((most - (size.size - 1) * within) / whole)
 
 
-def _weights(how: Grouping, n: int, crossed: bool) -> FloatArray:
+def _weights(how: Grouping, n: int, crossed: bool) -> NDArray[np.uint16]:
     """Return (b, n) how often each row is drawn: seeds within the cells of a grid, else groups as wholes."""
     rng = np.random.default_rng(0)
     members = how.members
-    out = np.zeros((_RESAMPLES, n))
+    out = np.zeros((_RESAMPLES, n), np.uint16)
     if not crossed or min(m.size for m in members) < 2:
         times = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), _RESAMPLES)
         for at, rows in enumerate(members):
