@@ -105,9 +105,11 @@ def sweep(
         )
     if made.unread == len(made.rows):
         raise ReadError(f"none of {len(made.rows)} runs could be read; the first: {made.rows[0].error}")
-    index = None if html is None else made.report(html)  # before a word is said: who reads these may stop early
     out = Screen()
-    print(text(made, out.width, _SHOWN), end="")
+    try:
+        index = None if html is None else made.report(html)  # first: who reads the lines may stop early
+    finally:
+        print(text(made, out.width, _SHOWN), end="")
     if output is not None:
         out.row(f"table: {clean(output)}")
     if index is not None:
