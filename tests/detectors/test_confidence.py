@@ -27,6 +27,11 @@ def test_a_rule_that_was_not_measured_claims_nothing() -> None:
     assert sureness(0.97) == "almost certain (97 %)"
 
 
+def test_no_judgement_of_a_return_is_almost_certain() -> None:
+    assert in_task("no-learning", 0.99, TaskKind.VALUE_RL) == CAPS["reinforcement-learning"]
+    assert (in_task("no-learning", 0.99, TaskKind.CLASSIFICATION) or 0.0) > CAPS["reinforcement-learning"]
+
+
 def test_what_another_package_claims_is_left_to_it() -> None:
     assert in_task("dead-critic", 0.6, TaskKind.PLAY) == 0.6
 
