@@ -38,8 +38,8 @@ ELSEWHERE = -0.66
 # --- fitted: end ---
 
 CAPS = {"eval-below-train": 0.7, "reinforcement-learning": 0.9}
-"""Most that is ever claimed, by a rule or of a kind of training: curves alone cannot prove leakage, however often it was
-one; and a return wanders by nature, and says nothing of what could be reached.
+"""Most that is ever claimed, by a rule or of a kind of training: curves alone cannot prove leakage, however often it
+was one; and a return wanders by nature, and says nothing of what could be reached.
 """
 _LEAST, _MOST = 0.02, 0.99
 

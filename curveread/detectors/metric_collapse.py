@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.shared.policy import beside_the_return
 from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
@@ -74,6 +75,7 @@ class MetricCollapse(Detector):
 
     rule: ClassVar[str] = "metric-collapse"
     needs: ClassVar[tuple[Need, ...]] = (any_of(*_ROLES),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.ENTROPY, Role.AUXILIARY_LOSS, Role.DIAGNOSTIC)
     least: ClassVar[int] = 8
 
     least_z: float = field(default=6.0, metadata={"help": "standard errors that the end lies below the best stretch"})
@@ -90,7 +92,7 @@ class MetricCollapse(Detector):
             for view in _wholes(views) if returns else views[:1]:
                 one = self._lasting(view, returns) or (self._passing(view) if returns else None)
                 if one is not None:
-                    found.append(one)
+                    found.append(_with_policy(one, subject) if returns else one)
         return found
 
     def _lasting(self, view: CurveView, reward: bool) -> Finding | None:
@@ -194,6 +196,12 @@ class MetricCollapse(Detector):
                 "batch, a target for the KL divergence.",
             ),
         )
+
+
+def _with_policy(found: Finding, subject: Subject) -> Finding:
+    first, last = found.first_step or 0, found.last_step or 0
+    beside = beside_the_return(subject, first - max((last - first) // 10, 1), last)
+    return replace(found, evidence=(*found.evidence, *beside))
 
 
 def _gravity(lost: float, fall: float, wander: float) -> Severity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.shared.policy import beside_the_return
 from curveread.detectors.shared.returns import TRAINING, never_gained
 from curveread.detectors.shared.unmoved import unmoved
 from curveread.detectors.shared.untrained import Sign, guessing, surest_sign
@@ -85,7 +86,9 @@ class NoLearning(Detector):
             return [self._shown(sign)]
         view = subject.first(Role.TRAIN_LOSS)
         if view is None and subject.all(Role.REWARD):
-            return never_gained(subject, self.least_course)
+            never = never_gained(subject, self.least_course)
+            beside = beside_the_return(subject, subject.first_step, subject.last_step) if never else ()
+            return [replace(f, evidence=(*f.evidence, *beside)) for f in never]
         # A fine-tune gains little at first sight, and the evaluation shows that it does.
         if view is not None and len(view) >= self.least_course and not subject.eval_falls(subject.first_step, 0.003):
             found = self._loss(view)
