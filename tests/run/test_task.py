@@ -96,7 +96,7 @@ KINDS = {
     TaskKind.DETECTION: "train/box_loss train/cls_loss metrics/mAP50(B); loss loss_rpn_cls loss_bbox bbox_mAP; avg_loss mAP@0.50; total_loss iou_loss conf_loss cls_loss; loss hm_loss wh_loss off_loss",
     TaskKind.SEGMENTATION: "loss val_loss mean_io_u; train_loss val_dice; loss decode.acc_seg mIoU; train/seg_loss train/box_loss",
     TaskKind.POLICY_RL: "rollout/ep_rew_mean train/approx_kl train/loss; charts/episodic_return losses/policy_loss losses/clipfrac; eprewmean value_loss",
-    TaskKind.VALUE_RL: "rollout/ep_rew_mean rollout/exploration_rate train/loss; charts/episodic_return losses/qf1_loss losses/actor_loss; AverageEpRet LossQ",
+    TaskKind.VALUE_RL: "rollout/ep_rew_mean rollout/exploration_rate train/loss; charts/episodic_return losses/qf1_loss losses/actor_loss; AverageEpRet LossQ; score e loss; score epsilon",
     TaskKind.PLAY: "episode_reward frame; Train_AverageReturn Training_Loss",
     TaskKind.PREFERENCE: "loss rewards/chosen rewards/rejected logps/chosen; train/loss train/rewards/margins train/logps/rejected",
     TaskKind.REWARD_MODEL: "loss accuracy margin mean_reward",
@@ -109,7 +109,7 @@ KINDS = {
     TaskKind.TIME_SERIES: "train_loss MASE sMAPE; val_loss quantile_loss",
     TaskKind.BOOSTING: "train-logloss test-logloss; valid_0's_binary_logloss; train-merror test-merror",
     TaskKind.DISTILLATION: "loss kd_loss; distill_loss student_loss teacher_acc",
-    TaskKind.UNKNOWN: "loss val_loss lr; train_loss; foo bar",
+    TaskKind.UNKNOWN: "loss val_loss lr; train_loss; foo bar; score loss; e loss; score e loss val_score",
 }  # fmt: skip
 
 

@@ -118,6 +118,9 @@ _POLICY_BASED = _signs(
     "approx|mean|policy; advantage; explained variance|var; value|vf|v loss|function !alpha|q|qf|qf1|qf2|q1|q2; "
     "policy entropy; pg; ppo|trpo|a2c|impala|vtrace|grpo; gradient policy loss"
 )
+_FEW = 5
+_CHANCES = frozenset({"e", "eps", "epsilon"})
+"""What the share of random actions is called, where nothing else is said."""
 _GAN = _signs(
     "d|disc|discriminator|g|gen|generator|adversarial|netd|netg|gan|critics|dis loss|cost|penalty|real|fake|adv|acc; "
     "gan; fake real|d|score; r1 penalty; gradient penalty; fid d|g; loss_d; g_loss; d_loss; d|g reg"
@@ -281,6 +284,9 @@ def _preference(have: Mapping[str, frozenset[str]]) -> Kind | None:
 def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
     """Return the kind of reinforcement learning, where rewards are logged or several of its other signs."""
     reward, play = _first(have, _REWARDS), _first(have, _PLAY)
+    chance = _explored(have)
+    if chance:
+        return Kind(TaskKind.VALUE_RL, _held("score", chance))
     speaks = _first(have, _LANGUAGE_PLAY)
     gan = _first(have, _GAN)
     several = len({t for t, w in have.items() if any(s.fits(w) for s in _PLAY)}) > 1
@@ -294,6 +300,13 @@ def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
     if not policy and any(parse(t).split == "eval" and "loss" in w for t, w in have.items()):
         return None  # a loss on held-out data: a policy that is learned from demonstrations
     return Kind(TaskKind.POLICY_RL if policy else TaskKind.PLAY, _held(reward or play, policy))
+
+
+def _explored(have: Mapping[str, frozenset[str]]) -> str:
+    """Return the share of random actions of a learner that prints its score, that share and little else."""
+    if len(have) > _FEW or {"score"} not in have.values() or any(parse(t).split == "eval" for t in have):
+        return ""
+    return next((t for t, w in have.items() if w & _CHANCES and w <= _CHANCES | {""}), "")
 
 
 def _opponents(have: Mapping[str, frozenset[str]]) -> str:
