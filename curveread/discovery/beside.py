@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["SETTINGS", "settings_beside"]
@@ -37,7 +38,6 @@ _KEYS = frozenset(
         "num_gpus num_processes"
     ).split()
 )
-_LARGEST = 1 << 20
 
 
 def settings_beside(
@@ -74,29 +74,10 @@ def settings_beside(
 def _load(path: Path) -> dict[str, Any]:
     """Return the mapping that a file holds, empty for what is not one."""
     try:
-        if path.stat().st_size > _LARGEST:
-            return {}
-        text = path.read_text(encoding="utf-8")
+        loaded = settings_in(path)
     except (OSError, ValueError):
         return {}
-    try:
-        if path.suffix == ".json":
-            import json
-
-            loaded = json.loads(text)
-        else:
-            import yaml
-
-            loaded = yaml.safe_load(text)
-    except (ValueError, RecursionError):
-        return {}
-    except Exception as error:
-        if type(error).__module__.startswith("yaml"):
-            return {}
-        raise
-    if not isinstance(loaded, dict):
-        return {}
-    return {str(k): v for k, v in loaded.items()} if path.name in _WHOLE else _flat(loaded)
+    return loaded if path.name in _WHOLE else _flat(loaded)
 
 
 def _flat(loaded: Mapping[Any, Any], depth: int = 3) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curveread.readers.regular import open_regular
 from curveread.readers.text_log.line.printed import RANK, STAMP, clock
 from curveread.readers.text_log.lines import plain
 from curveread.run.incidents import Incident
@@ -186,8 +187,9 @@ class _Excerpt:
     @staticmethod
     def of(path: Path, most: int) -> _Excerpt | None:
         """Read the last ``most`` bytes of a file; None when it is not text."""
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = file.seek(0, 2)
+            file.seek(0)
             if b"\x00" in file.read(4096):
                 return None
             skipped = max(0, size - most)

@@ -111,10 +111,11 @@ def _seconds(moment: object) -> float:
 def _beside(path: Path, name: str, notes: list[DataNote]) -> dict[str, Any]:
     """Return what a file beside the metrics holds; nothing when it is not there, with a note when it is damaged."""
     from curveread.readers.json_text import loads
+    from curveread.readers.regular import read_regular
     from curveread.run.notes import DataNote, NoteKind
 
     try:
-        found = loads(path.with_name(name).read_bytes())
+        found = loads(read_regular(path.with_name(name)))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

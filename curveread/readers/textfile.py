@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 from curveread.errors import ReadError
+from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["head_of", "plain_suffix", "read_text"]
@@ -24,7 +25,7 @@ def plain_suffix(path: Path) -> str:
 def head_of(path: Path, size: int = _HEAD) -> str:
     """Return the text of the first bytes of a file, empty when it cannot be read or begins binary."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             raw = file.read(size)
     except OSError:
         return ""
@@ -39,7 +40,7 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     """Return text, size on disk in bytes, and notes on what could not be decoded; ReadError when unreadable."""
     notes: list[DataNote] = []
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path)
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
     size = len(raw)

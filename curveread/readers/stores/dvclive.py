@@ -14,6 +14,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.settings_file import settings_in
 from curveread.readers.stores import DVCLIVE
 from curveread.readers.tables.delimited import first_line, parse_cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
@@ -62,13 +63,14 @@ class DvcliveReader(Reader):
         if not read:
             said = f": {notes[0].message}" if notes else ""
             raise CorruptLogError(f"{path}: no row with a step and a value in the metrics of DVCLive{said}")
+        config = _params(_live_folder(folder), notes)
         segments, more = segments_of_points(_points(read), str(path))
         return [
             Part(
                 source=Source(str(path), self.format.name, path.stat().st_size),
                 curves=segments[-1] if segments else {},
                 notes=(*notes, *more),
-                config=_params(_live_folder(folder), notes),
+                config=config,
                 order=(0.0, str(folder)),
                 segments=tuple(segments) if len(segments) > 1 else (),
             )
@@ -135,17 +137,15 @@ def _points(read: Mapping[str, tuple[IntArray, FloatArray, FloatArray | None]]) 
 def _params(live: Path, notes: list[DataNote]) -> dict[str, Any]:
     """Return the parameters logged beside the metrics, nested ones with dots."""
     path = live / "params.yaml"
-    if not path.is_file():
-        return {}
-    import yaml
-
     try:
-        loaded = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError, TypeError, AttributeError, yaml.YAMLError) as error:
+        loaded = settings_in(path)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
         reason = str(error).split("\n", 1)[0]
         notes.append(DataNote(NoteKind.SKIPPED, str(path), f"the parameters cannot be read: {reason}"))
         return {}
-    return _flat(loaded, "") if isinstance(loaded, dict) else {}
+    return _flat(loaded, "")
 
 
 def _flat(tree: Mapping[Any, Any], prefix: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.regular import read_regular
+from curveread.readers.settings_file import settings_in
 from curveread.readers.stores import MLFLOW
 from curveread.readers.tables.points import Points, segments_of_points
 from curveread.readers.textfile import head_of, read_text
@@ -37,6 +39,7 @@ _ID = re.compile(r"[0-9a-f]{32}$")
 _STATUS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 _JUNK = re.compile(r"\._|\.DS_Store$|.*\.swp$")
 _LARGEST = 2**62
+_PARAMETER = 1 << 20  # bytes of a parameter or tag
 
 
 @dataclass(slots=True)
@@ -143,16 +146,14 @@ def _is_run(folder: Path) -> bool:
 
 
 def _meta(folder: Path) -> tuple[dict[str, Any], list[DataNote]]:
-    import yaml
-
     path = folder / _META
-    loaded: Any = None
-    with suppress(OSError, ValueError, RecursionError, TypeError, AttributeError, yaml.YAMLError):
-        loaded = yaml.safe_load(path.read_text("utf-8"))
-    if isinstance(loaded, dict) and ("run_id" in loaded or "run_uuid" in loaded):
-        return {str(k): v for k, v in loaded.items()}, []
+    loaded: dict[str, Any] = {}
+    with suppress(OSError, ValueError):
+        loaded = settings_in(path)
+    if "run_id" in loaded or "run_uuid" in loaded:
+        return loaded, []
     message = "no complete meta.yaml: name, start and end of the run are unknown; the metrics are kept"
-    return loaded if isinstance(loaded, dict) else {}, [DataNote(NoteKind.CORRUPT, str(path), message)]
+    return loaded, [DataNote(NoteKind.CORRUPT, str(path), message)]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -169,14 +170,14 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 def _texts(folder: Path, notes: list[DataNote]) -> Iterator[tuple[str, str]]:
     for key, path in _files(folder):
         try:
-            yield key, path.read_text("utf-8", errors="replace")
+            yield key, read_regular(path, _PARAMETER).decode("utf-8", "replace")
         except OSError as error:
             notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
 
 
 def _first_line(path: Path) -> str:
     try:
-        return path.read_text("utf-8", errors="replace").strip().split("\n", 1)[0]
+        return read_regular(path, _PARAMETER).decode("utf-8", "replace").strip().split("\n", 1)[0]
     except OSError:
         return ""
 

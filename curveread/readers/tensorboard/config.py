@@ -61,7 +61,7 @@ def _entry(text: str) -> Any:
     if text.startswith("{"):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
     if len(text) > _SHORT:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from curveread.errors import ReadError
+from curveread.readers.regular import open_regular
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.notes import DataNote
 
@@ -44,8 +45,9 @@ def plain(raw: bytes) -> bytes:
 def glimpse(path: Path) -> Iterator[bytes]:
     """Yield the first 64 kB of a file, then its last: programs print much before a training starts."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = file.seek(0, 2)
+            file.seek(0)
             encoded = file.read(2) in _ENCODED
             yield plain(head_of(path, GLIMPSE).encode("utf-8", "replace"))
             if size > GLIMPSE and not encoded:
@@ -92,7 +94,7 @@ class Lines:
 
     def _chunks(self, size: int) -> Iterator[bytes]:
         try:
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 first = file.read(size)
                 if not first.startswith(_ENCODED):
                     while first:

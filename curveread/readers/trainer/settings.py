@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from curveread.readers.settings_file import settings_in
 from curveread.readers.trainer.names import CHECKPOINT
 
 __all__ = ["settings_beside"]
@@ -17,7 +17,6 @@ _FILES = {
     "training_args.yaml": ("gradient_accumulation_steps", "learning_rate", "per_device_train_batch_size"),
 }
 """The model's config, and the arguments that ms-swift, LLaMA-Factory and others save -> what is taken from them."""
-_LARGEST = 1 << 20
 
 
 def settings_beside(state: Path) -> dict[str, Any]:
@@ -28,25 +27,9 @@ def settings_beside(state: Path) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for folder in folders:
         for name, keys in _FILES.items():
-            loaded = _load(folder / name)
+            try:
+                loaded = settings_in(folder / name)
+            except (OSError, ValueError):
+                continue
             out.update({k: loaded[k] for k in keys if k in loaded and k not in out})
     return {k: v for k, v in out.items() if isinstance(v, int | float | str)}
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _LARGEST:
-            return {}
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".json":
-            loaded = json.loads(text)
-        else:
-            import yaml
-
-            try:
-                loaded = yaml.safe_load(text)
-            except yaml.YAMLError:
-                return {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from curveread.plural import amount
+from curveread.readers.regular import read_regular
+from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Beside", "beside", "dropped_calls", "last_values"]
@@ -41,15 +42,15 @@ class Beside:
 def beside(log: Path) -> Beside:
     """Read the files beside a log, or in ``files/`` there; what is missing or damaged is empty."""
     folders = (log.parent / "files", log.parent)
-    config = _first(folders, "config.yaml", _yaml)
-    metadata = _first(folders, "wandb-metadata.json", _json)
+    config = _first(folders, "config.yaml")
+    metadata = _first(folders, "wandb-metadata.json")
     crashed = _ENDED.get(str(metadata.get("state")))
     exit_code = metadata.get("exitcode")
     if isinstance(exit_code, int):
         crashed = exit_code != 0
     return Beside(
         {k: v["value"] if isinstance(v, dict) and "value" in v else v for k, v in config.items() if _is_own(k)},
-        {k: v for k, v in _first(folders, "wandb-summary.json", _json).items() if _is_own(k)},
+        {k: v for k, v in _first(folders, "wandb-summary.json").items() if _is_own(k)},
         crashed,
     )
 
@@ -59,9 +60,7 @@ def dropped_calls(log: Path) -> list[DataNote]:
     for name in _CONSOLES:
         path = log.parent / name
         try:
-            if path.stat().st_size > _LONGEST:
-                continue
-            found = _BACKWARDS.findall(path.read_bytes())
+            found = _BACKWARDS.findall(read_regular(path, _LONGEST))
         except OSError:
             continue
         if found:
@@ -88,27 +87,11 @@ def _is_own(key: object) -> bool:
     return key not in ("_wandb", "wandb_version")
 
 
-def _first(folders: Iterable[Path], name: str, load: Any) -> dict[str, Any]:
+def _first(folders: Iterable[Path], name: str) -> dict[str, Any]:
     for folder in folders:
-        path = folder / name
         try:
-            if path.stat().st_size <= _LARGEST:
-                loaded = load(path.read_text(encoding="utf-8"))
-                if isinstance(loaded, dict):
-                    return {str(k): v for k, v in loaded.items()}
-        except (OSError, ValueError, RecursionError):
+            if loaded := settings_in(folder / name, _LARGEST):
+                return loaded
+        except (OSError, ValueError):
             continue
     return {}
-
-
-def _json(text: str) -> Any:
-    return json.loads(text)
-
-
-def _yaml(text: str) -> Any:
-    import yaml
-
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error

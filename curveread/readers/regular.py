@@ -1,0 +1,53 @@
+"""Files opened so that nothing waits: a pipe beside a log would block for ever, a device never ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["open_regular", "read_regular"]
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    Raises
+    ------
+    OSError
+        When it cannot be opened, or is a pipe, a socket, a device or a folder.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return open(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_regular(path: Path, most: int | None = None) -> bytes:
+    """Return what a file holds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Bytes above which it is refused.
+
+    Raises
+    ------
+    OSError
+        As :func:`open_regular`, and when the file is larger than ``most``.
+    """
+    with open_regular(path) as file:
+        if most is None:
+            return file.read()
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+    return raw
