@@ -12,6 +12,12 @@ from curveread.run.notes import DataNote, NoteKind
 __all__ = ["head_of", "plain_suffix", "read_text"]
 
 _HEAD = 1 << 16
+_GZIP = b"\x1f\x8b"
+_PIECE = 512
+"""Bytes that are expanded at once: of a damaged piece nothing is kept."""
+_EXPANDED = 1 << 24
+_RATIO = 50
+"""Times its size that a large gzip file may expand; logs shrink to a tenth, progress bars to a thirtieth."""
 
 
 def plain_suffix(path: Path) -> str:
@@ -29,8 +35,8 @@ def head_of(path: Path, size: int = _HEAD) -> str:
             raw = file.read(size)
     except OSError:
         return ""
-    if raw.startswith(b"\x1f\x8b"):
-        raw = _gunzip(raw)[0][:size]
+    if raw.startswith(_GZIP):
+        raw = _gunzip(raw, size)[0]
     if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw[: raw[: raw.index(b"\x00")].rfind(b"\n") + 1]  # a hole of zeros after a crash: the lines before it
     return _decode(raw)[0]
@@ -44,14 +50,13 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
     size = len(raw)
-    if raw.startswith(b"\x1f\x8b"):
-        raw, cut = _gunzip(raw)
-        if cut:
-            notes.append(
-                DataNote(
-                    NoteKind.TRUNCATED, str(path), f"the gzip stream is damaged or cut; {len(raw)} bytes of text kept"
-                )
-            )
+    if raw.startswith(_GZIP):
+        most = max(_EXPANDED, _RATIO * size)
+        raw, reason = _gunzip(raw, most)
+        if len(raw) == most:
+            raw = raw[: raw.rfind(b"\n") + 1]  # the line in which it was left may be cut within a number
+        if reason:
+            notes.append(DataNote(NoteKind.TRUNCATED, str(path), f"{reason}; {len(raw)} bytes of text kept"))
     text, damaged = _decode(raw)
     if damaged:
         notes.append(
@@ -60,30 +65,26 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     return text, size, notes
 
 
-def _gunzip(raw: bytes) -> tuple[bytes, bool]:
-    """Return what a gzip file holds, as far as it goes, and whether its end is missing."""
-    out = []
-    while raw[:2] == b"\x1f\x8b":
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            out.append(stream.decompress(raw))
-        except zlib.error:
-            return b"".join(out) + _until_error(raw), True
-        if not stream.eof:
-            return b"".join(out), True
-        raw = stream.unused_data
-    return b"".join(out), False
-
-
-def _until_error(raw: bytes) -> bytes:
+def _gunzip(raw: bytes, most: int) -> tuple[bytes, str]:
+    """Return what a gzip file holds, as far as it goes, and why that is not all; in pieces, each of them taken once."""
+    out: list[bytes] = []
     stream = zlib.decompressobj(wbits=31)
-    out = []
-    for at in range(0, len(raw), 512):
+    at = 0
+    while at < len(raw):
+        piece = raw[at : at + _PIECE]
         try:
-            out.append(stream.decompress(raw[at : at + 512]))
+            out.append(stream.decompress(piece, most))
         except zlib.error:
             break
-    return b"".join(out)
+        most -= len(out[-1])
+        if most <= 0:
+            return b"".join(out), "the gzip stream expands far beyond its size"
+        at += len(piece) - len(stream.unused_data)
+        if stream.eof:
+            if raw[at : at + 2] != _GZIP:
+                return b"".join(out), ""
+            stream = zlib.decompressobj(wbits=31)
+    return b"".join(out), "the gzip stream is damaged or cut"
 
 
 def _decode(raw: bytes) -> tuple[str, bool]:

@@ -78,13 +78,14 @@ class MlflowSqliteReader(Reader):
         for run, key, value in params:
             config[str(run)][str(key)] = typed(str(value))
         known = {str(row[0]): row for row in runs}
-        with_metrics = dict.fromkeys(run for run, _ in metrics.found)
+        with_metrics: dict[str, dict[str, Points]] = defaultdict(dict)
+        for (run, key), gathered in metrics.found.items():
+            with_metrics[run][key] = gathered.points()
         empty = [run for run in known if run not in with_metrics]
         parts = []
         for run in [r for r in known if r in with_metrics] + [r for r in with_metrics if r not in known]:
             _, name, status, started, stage = known.get(run, (run, None, "", None, ""))
-            mine = {key: g.points() for (owner, key), g in metrics.found.items() if owner == run}
-            segments, more = segments_of_points(mine, str(path))
+            segments, more = segments_of_points(with_metrics[run], str(path))
             if not segments:
                 empty.append(run)
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from itertools import islice
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["chunks", "columns_of", "is_sqlite", "opened", "tables_of"]
 
 _MAGIC = b"SQLite format 3\x00"
+_IS_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
 _COMPANIONS = ("-wal", "-journal")
 _LONGEST = 1 << 27
 """Bytes that one cell may hold: a damaged length must not ask for all memory."""
 _ROWS = 20_000
+_STEPS = 100_000
+"""Instructions of SQLite's machine after which it asks whether to go on; a row takes about ten."""
 
 
 def is_sqlite(path: Path) -> bool:
@@ -70,8 +73,15 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             raise ReadError(f"{path}: cannot be opened: {error}") from error
         stack.callback(connection.close)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        connection.set_progress_handler(_patience(head), _STEPS)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         yield connection
+
+
+def _patience(size: int) -> Callable[[], bool]:
+    """Return what tells SQLite to give up: a file of this size cannot hold what takes so many steps to read."""
+    left = iter(range(100 + 50 * size // _STEPS))
+    return lambda: next(left, None) is None
 
 
 def _beside(path: Path, companion: str) -> Path:
@@ -100,10 +110,15 @@ def _tables(path: Path, size: int, changed: int) -> frozenset[str]:  # size and 
 
 
 def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
-    """Return the names of a table's columns, none when there is no such table or it cannot be read."""
+    """Return the names of a table's columns, none when there is no such table or it cannot be read.
+
+    A view is not a table: it computes its rows, as many as it likes.
+    """
     import sqlite3
 
     try:
+        if not connection.execute(_IS_TABLE, (table,)).fetchone():
+            return []
         return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")]
     except (sqlite3.Error, ValueError):  # ValueError: the message names a damaged table that is not text
         return []

@@ -33,6 +33,9 @@ _SIDECAR = re.compile(r".*_(configs|system|traces|artifacts|artifact_\w+|run_art
 _NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
 _TRACKIO_OWN = ("id", "run_id", "run_name", "log_id", "space_id")
+_EXPANDED = 1 << 28
+_RATIO = 200
+"""Times its size that a large file may expand; columns of which most is blank shrink far more than text does."""
 _Errors = tuple[type[BaseException], ...]
 
 
@@ -79,12 +82,13 @@ class ParquetReader(Reader):
         source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         broken = _broken(arrow)
         try:
-            file = parquet.ParquetFile(str(path), page_checksum_verification=True)
+            file = parquet.ParquetFile(str(path), page_checksum_verification=True, read_dictionary=_text_columns(path))
             groups, by_pandas = int(file.num_row_groups), b"pandas" in (file.schema_arrow.metadata or {})
         except broken as error:
             raise CorruptLogError(f"{path}: not a readable Parquet file: {_line(error)}") from error
         content = _Content()
         with file:
+            _expected(file.metadata, path, source.bytes)
             for i in range(groups):
                 _read_group(file, i, content, broken)
         notes: list[DataNote] = []
@@ -102,6 +106,13 @@ def _broken(arrow: Any) -> _Errors:
     return (arrow.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError, OverflowError)
 
 
+def _expected(about: Any, path: Path, size: int) -> None:
+    """Raise ReadError when the footer promises far more cells than such a file can hold."""
+    rows = sum(about.row_group(i).num_rows for i in range(about.num_row_groups))
+    if 8 * rows * about.num_columns > max(_EXPANDED, _RATIO * size):
+        raise ReadError(f"{path}: {rows:,} rows in {size:,} bytes: this file expands too far to be read as a log")
+
+
 def _leaves(path: Path) -> list[tuple[str, bool]]:
     """Return name and whether it holds numbers of each column that is not repeated (no lists); none without footer."""
     import pyarrow as arrow
@@ -113,6 +124,15 @@ def _leaves(path: Path) -> list[tuple[str, bool]]:
         return []
     columns = (schema.column(i) for i in range(len(schema)))
     return [(c.path, c.physical_type in _NUMBERS) for c in columns if not c.max_repetition_level]
+
+
+def _text_columns(path: Path) -> list[str]:
+    """Return the columns of text, whose cells are kept once each: a long one may stand in every row."""
+    import pyarrow.parquet as parquet
+
+    schema = parquet.read_metadata(str(path)).schema
+    columns = (schema.column(i) for i in range(len(schema)))
+    return [c.path for c in columns if not c.max_repetition_level and c.logical_type.type == "STRING"]
 
 
 def _is_log(columns: Sequence[tuple[str, bool]]) -> bool:
@@ -209,8 +229,12 @@ def _texts(arrow: Any, pieces: Sequence[tuple[int, Any]], rows: int) -> list[str
         kind = piece.type.value_type if arrow.types.is_dictionary(piece.type) else piece.type
         if not (arrow.types.is_string(kind) or arrow.types.is_large_string(kind) or str(kind) == "string_view"):
             return None
-        found = piece.cast(arrow.large_string()).to_pylist()
-        out[start : start + len(found)] = ["" if cell is None else cell for cell in found]
+        coded = piece if arrow.types.is_dictionary(piece.type) else piece.cast(arrow.large_string()).dictionary_encode()
+        for chunk in coded.chunks:
+            known = [*chunk.dictionary.cast(arrow.large_string()).to_pylist(), ""]
+            codes = chunk.indices.fill_null(len(known) - 1).to_pylist()
+            out[start : start + len(codes)] = [known[code] or "" for code in codes]
+            start += len(codes)
     return out
 
 
