@@ -32,6 +32,11 @@ def group(items: Sequence[Item]) -> list[list[Stream]]:
     streams = _join_dated(streams, bool(states) or any(i.part.checkpoints for i in items))
     streams = _join_chains(streams)
     streams = sorted(streams, key=_weight, reverse=True)
+    if len({s.format for s in streams}) == 1 and all(s.key for s in streams):  # thousands of runs in one file
+        by_key: dict[str, list[Stream]] = {}
+        for stream in streams:
+            by_key.setdefault(stream.key, []).append(stream)
+        return _adopt(list(by_key.values()))
     apart = Apart([s.telling for s in streams])
     groups: list[list[int]] = []
     for i, stream in enumerate(streams):

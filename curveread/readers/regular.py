@@ -19,14 +19,19 @@ def open_regular(path: Path) -> BinaryIO:
     OSError
         When it cannot be opened, or is a pipe, a socket, a device or a folder.
     """
+    _must_be_regular(os.stat(path), path)  # to open a device can have effects
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        _must_be_regular(os.fstat(descriptor), path)
         return open(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _must_be_regular(about: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(about.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
 def read_regular(path: Path, most: int | None = None) -> bytes:

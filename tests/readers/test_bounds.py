@@ -113,3 +113,18 @@ def test_a_long_text_in_every_row_of_a_parquet_file_is_kept_once(tmp_path: Path)
     (run,) = api.read_all(path)
     assert len(run.curves["loss"].value) == rows
     assert arrow.default_memory_pool().max_memory() - before < 20_000_000  # 100 MB written out
+
+
+@pytest.mark.parametrize("column", ["run", "seed"])
+def test_thousands_of_runs_in_one_column_take_linear_time(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "metrics.csv"
+    names = [f"r{i}" if column == "run" else str(i) for i in range(1_500)]
+    rows = [f"{name},{s},{(3 + i / 1_500) * 0.9**s:.4f}" for s in range(8) for i, name in enumerate(names)]
+    path.write_text("\n".join([f"{column},step,loss", *rows, ""]))
+    begun = time.process_time()
+    runs = api.read_all(path)
+    assert time.process_time() - begun < 6
+    assert len(runs) == 1_500
+    for i, run in enumerate(runs[:3]):
+        np.testing.assert_array_equal(run.curves["loss"].step, np.arange(8))
+        np.testing.assert_allclose(run.curves["loss"].value, (3 + i / 1_500) * 0.9 ** np.arange(8), atol=6e-5)

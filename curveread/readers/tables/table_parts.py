@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
@@ -68,13 +69,15 @@ def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]
             runs = list(dict.fromkeys(labels.tolist()))
             if 1 < len(runs) <= 0.5 * max(cells.rows, 1):
                 texts = {k: v for k, v in cells.text.items() if k != name}
-                for run in runs:
-                    yield str(run), _rows_of(cells, labels == run), texts
+                number = {run: i for i, run in enumerate(runs)}
+                owner = np.array([number[run] for run in labels.tolist()])
+                for run, table in zip(runs, _tables_of(cells, owner, len(runs)), strict=True):
+                    yield str(run), table, texts
                 return
     for name in cells.numeric:
         if name.strip().lower() in _SEED_COLUMNS and (labels_ := _labels(cells, name)) is not None:
-            for run in np.unique(labels_).tolist():
-                mine = _rows_of(cells, labels_ == run)
+            seeds, owner = np.unique(labels_, return_inverse=True)
+            for run, mine in zip(seeds.tolist(), _tables_of(cells, owner, seeds.size), strict=True):
                 yield (
                     f"{name} {run:g}",
                     Table(mine.rows, {k: c for k, c in mine.columns.items() if k != name}),
@@ -84,13 +87,21 @@ def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]
     yield "", cells.table(), cells.text
 
 
-def _rows_of(cells: Cells, mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Table:
-    place = np.cumsum(mask) - 1
-    columns = {}
+def _tables_of(cells: Cells, owner: IntArray, runs: int) -> list[Table]:
+    """Return the rows of each run; ``owner`` is the number of the run of each row. O(n log n) in rows, not in runs."""
+    size = np.bincount(owner, minlength=runs)
+    order = np.argsort(owner, kind="stable")
+    place = np.empty(cells.rows, np.int64)
+    place[order] = np.arange(cells.rows) - np.repeat(np.cumsum(size) - size, size)
+    columns: list[dict[str, Column]] = [{} for _ in range(runs)]
     for name, column in cells.numeric.items():
-        mine = mask[column.row]
-        columns[name] = Column(place[column.row[mine]], column.value[mine])
-    return Table(int(mask.sum()), columns)
+        of = owner[column.row]
+        order = np.argsort(of, kind="stable")
+        row, value = place[column.row[order]], column.value[order]
+        edges = np.searchsorted(of[order], np.arange(runs + 1)).tolist()
+        for mine, (low, high) in zip(columns, pairwise(edges), strict=True):
+            mine[name] = Column(row[low:high], value[low:high])
+    return [Table(rows, found) for rows, found in zip(size.tolist(), columns, strict=True)]
 
 
 def part_of(
