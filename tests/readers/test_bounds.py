@@ -128,3 +128,12 @@ def test_thousands_of_runs_in_one_column_take_linear_time(tmp_path: Path, column
     for i, run in enumerate(runs[:3]):
         np.testing.assert_array_equal(run.curves["loss"].step, np.arange(8))
         np.testing.assert_allclose(run.curves["loss"].value, (3 + i / 1_500) * 0.9 ** np.arange(8), atol=6e-5)
+
+
+def test_a_header_before_every_row_takes_linear_time(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.csv"
+    path.write_text("".join(f"step,loss\n{i},{3 - i / 10_000:.5f}\n" for i in range(20_000)))
+    begun = time.process_time()
+    (run,) = api.read_all(path)
+    assert time.process_time() - begun < 5
+    np.testing.assert_array_equal(run.curves["loss"].step, np.arange(20_000))

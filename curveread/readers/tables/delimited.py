@@ -133,7 +133,8 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
     again = [i for i, r in enumerate(body) if r == head]
     restarts: list[int] = []
     if again:
-        restarts = [sum(len(r) == width for r in body[:i]) - n for n, i in enumerate(again)]
+        whole = np.cumsum([0, *(len(r) == width for r in body)])  # rows of full width before each row
+        restarts = [int(whole[i]) - n for n, i in enumerate(again)]
         body = [r for r in body if r != head]
         message = f"the header is repeated {amount(len(again), 'time')}: several logs were written into this file"
         notes.append(DataNote(NoteKind.MERGED, source, message))
