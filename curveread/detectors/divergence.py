@@ -57,7 +57,7 @@ class Divergence(Detector):
         or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
         the trend was within two standard errors of its best level.
         It needs harm. Where the evaluation loss ends no higher than it was at the onset, where a metric of the model's
-        quality gained a tenth of all its gain since and none fell, where the log shows that the
+        quality gained a tenth of all its gain since, to more than before, and none fell, where the log shows that the
         objective or the data changed meanwhile (a weight, a curriculum, the batch size of a contrastive loss), where
         the loss is no higher than it was at this learning rate before (warm restarts), where it rose half as high and
         came back twice before, or where it drifts by less than a quarter at a tenth of the peak learning rate,

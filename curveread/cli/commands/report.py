@@ -98,7 +98,8 @@ def report(
         print_diagnosis(out, found[0])
     elif found:
         print_rows(out, found)
-    out.blank()
+    if targets:
+        out.blank()
     for files in targets[:_SHOWN]:
         for file in files:
             out.row(f"{kind}: {clean(file)}")

@@ -66,7 +66,9 @@ def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None
 
 
 def gains_since(subject: Subject, step: int) -> bool:
-    """Return whether the model got better since a step: a metric of its quality gained a tenth of all, and none fell.
+    """Return whether the model got better since a step than it had ever been: a metric of its quality gained a tenth.
+
+    That is a tenth of all its gain, to more than it was at any point before, while none fell.
 
     Parameters
     ----------
@@ -76,8 +78,10 @@ def gains_since(subject: Subject, step: int) -> bool:
         The step.
     """
     metrics = [m for m in subject.all(Role.EVAL_ACCURACY, Role.QUALITY_METRIC) if m.curve.direction == "higher"]
-    since = [_since(m, step) for m in metrics if len(m) >= 8 and m.step[0] <= step and m.value.max() != m.value.min()]
-    return any(q.change > 1.0 and q.gained >= 0.1 for q in since) and all(q.change >= -1.0 for q in since)
+    known = [m for m in metrics if len(m) >= 8 and m.step[0] <= step and m.value.max() != m.value.min()]
+    since = [(_since(m, step), float(m.value[m.step <= step].max())) for m in known]
+    better = any(q.change > 1.0 and q.gained >= 0.1 and q.now > before for q, before in since)
+    return better and all(q.change >= -1.0 for q, _ in since)
 
 
 def _since(metric: CurveView, step: int) -> Quality:
