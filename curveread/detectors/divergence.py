@@ -54,7 +54,8 @@ class Divergence(Detector):
         ones must all be higher than those before, by a quarter of the level and half of the progress.
         A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
         slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
-        or grows that much before its first NaN, has blown up whatever its noise. The onset is the last time that
+        or grows that much before its first NaN, has blown up whatever its noise; so has one of ``least_thrown`` points
+        that at 95 % of them is more than twice its first value. The onset is the last time that
         the trend was within two standard errors of its best level.
         It needs harm. Where the evaluation loss ends no higher than it was at the onset, where a metric of the model's
         quality gained a tenth of all its gain since, to more than before, and none fell, where the log shows that the
@@ -82,13 +83,14 @@ class Divergence(Detector):
     sure_z: float = field(default=4.5, metadata={"help": "standard errors that suffice where all progress was lost"})
     least_share: float = field(default=0.04, metadata={"help": "rise as a share of the progress made before"})
     chance: float = field(default=0.2, metadata={"help": "largest chance of the order of fewer than twelve points"})
+    least_thrown: int = field(default=20, metadata={"help": "points that must follow a first value far below them"})
     blow_up: float = field(default=10.0, metadata={"help": "factor above the best value that is a blow-up by itself"})
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding of the loss, and one of each part that grew by decades within it."""
         view = subject.all(Role.TRAIN_LOSS)[0]
         risen = self._few(view, subject) if len(view) < 12 else self._risen(view, subject)
-        return (risen or self._blown_up(view, subject)) + grown_parts(subject)
+        return (risen or self._blown_up(view, subject) or self._thrown_up(view, subject)) + grown_parts(subject)
 
     def _few(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find few points of which the last ones lost what the ones before had gained."""
@@ -154,6 +156,31 @@ class Divergence(Detector):
         )
         evidence = [Evidence("largest-value-against-the-best", "largest value against the best", ratio, "ratio")]
         return [self._finding(view, onset, subject, message, float(np.log(ratio)), evidence)]
+
+    def _thrown_up(self, view: CurveView, subject: Subject) -> list[Finding]:
+        """Find a curve that its first steps threw far above its first value, to which it never came back."""
+        value = view.value
+        first, rest = float(value[0]), value[1:]
+        if rest.size < self.least_thrown or first <= 0.0 or float((rest > 2.0 * first).mean()) < 0.95:
+            return []
+        end, step = float(np.median(rest[-max(3, rest.size // 5) :])), int(view.step[0])
+        evaluated = any(v.value[-1] <= v.value[0] for v in subject.all(Role.EVAL_LOSS) if len(v) > 1)
+        if end <= 2.0 * first or evaluated or gains_since(subject, step):
+            return []
+        if harm.what_changed(subject, view, step, int(view.step[-1])) is not None:
+            return []
+        message = text(
+            "{tag} rose from {first} at {onset} to {end} within its first points and never came back",
+            tag=Tag(view.tag),
+            first=level(first),
+            onset=Place(step),
+            end=level(end, view.unit),
+        )
+        evidence = [
+            Evidence("best-level", "best level", first, view.unit),
+            Evidence("level-at-the-end", "level at the end", end, view.unit),
+        ]
+        return [self._finding(view, 0, subject, message, float(np.log(end / first)), evidence)]
 
     def _risen(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a curve whose end lies above its best stretch by more than noise."""
@@ -256,7 +283,9 @@ class Divergence(Detector):
         self, view: CurveView, onset: int, subject: Subject, message: Text, strength: float, evidence: list[Evidence]
     ) -> Finding:
         first = int(view.step[onset])
-        advice: list[str] = [text("Go back to a checkpoint before {onset}.", onset=Place(first))]
+        advice: list[str] = []
+        if first > int(view.step[0]):
+            advice.append(text("Go back to a checkpoint before {onset}.", onset=Place(first)))
         kept = [c.step for c in subject.checkpoints if c.step < first]
         if kept:
             last = Place(max(kept))

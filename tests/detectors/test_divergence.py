@@ -75,6 +75,17 @@ def test_a_jump_that_ends_above_the_start_is_a_divergence_however_much_is_won_ba
     assert "divergence" in alarms(spread(train_loss=(loss + np.where(t >= 1200, 6.0, 0.0)) * noise))
 
 
+def test_a_loss_that_never_comes_back_to_its_first_value_was_thrown_up_at_once() -> None:
+    wreck = np.append(1.39, 14.0 * np.exp(0.5 * normal(400, seed=4)))
+    (f,) = found(run_of(train_loss=wreck), "divergence")
+    assert "rose from 1.39 at step 0 to" in str(f.message)
+    assert "never came back" in str(f.message)
+    healthy = np.append(1.39, 14.0 * np.exp(-np.arange(400) / 60.0) + 0.3)
+    assert "divergence" not in alarms(run_of(train_loss=healthy * np.exp(0.1 * normal(401, seed=5))))
+    falling = run_of(train_loss=wreck, eval_loss=np.linspace(2.0, 1.0, 20))
+    assert "divergence" not in alarms(falling)
+
+
 def _thrown_up(end: float) -> np.ndarray:
     """A loss that a rate near the edge of stability throws up within its first steps, and again, higher, later on."""
     level = np.concatenate([np.full(3, 1.0), np.full(17, 8.0), np.full(480, 0.3), np.full(500, 8.0), np.full(500, end)])
