@@ -46,7 +46,7 @@ COUNTED: Mapping[str, Mapping[str, float]] = {
         "input-pipeline-or-hardware-slow": 1,
     },
     "spike": {
-        "bad-batch": 23,
+        "bad-batch": 24,
         "data-changed": 1,
         "learning-rate-raised": 5,
     },
