@@ -158,6 +158,12 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
         except OSError as error:
             problems.append(ReadError(f"{file.path}: {error.strerror or error}"))
             continue
+        except Exception as error:  # a file that no reader foresaw must not take its neighbours with it
+            if len(files) == 1:
+                raise
+            what = " ".join(str(error).split())[:200]
+            problems.append(ReadError(f"{file.path}: fault in curveread: {type(error).__name__}: {what}"))
+            continue
         split = splits.get(file.path, "")
         items += [Item(_prefixed(part, split) if split else part, file) for part in parts]
     if progress is not None:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from curveread.discovery import grouping
 from curveread.discovery.agreement import agreement
 from curveread.discovery.discover import read_runs
 from curveread.errors import CorruptLogError, NoLogsError, ReadError
+from curveread.readers.base import Part, Reader
+from curveread.readers.format import Format
 from curveread.readers.registry import formats
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
@@ -470,3 +473,25 @@ def test_text_logs_of_one_folder_that_share_a_schedule_are_runs_of_their_own(tmp
         (tmp_path / name).write_text("".join(lines))
     runs = read_runs(tmp_path)
     assert [len(r.curves["reward"]) for r in runs] == [60, 60]
+
+
+class Faulty(Reader):
+    """A reader with a fault that nobody foresaw."""
+
+    format: ClassVar[Format] = Format("odd", "*.odd", "An odd format", files=("*.odd",))
+
+    def claims(self, path: Path) -> bool:
+        return True
+
+    def read(self, path: Path) -> list[Part]:
+        raise RecursionError("too deep\nfor this")
+
+
+def test_a_fault_at_one_file_does_not_take_its_neighbours_with_it(tmp_path: Path) -> None:
+    (tmp_path / "b.odd").write_text("1")
+    with pytest.raises(RecursionError):  # alone it is told as what it is
+        read_runs(tmp_path, readers=(Faulty,))
+    (tmp_path / "a.csv").write_text("step,loss\n1,2.5\n2,1.5\n3,1.0\n")
+    (run,) = read_runs(tmp_path, readers=(Faulty,))
+    assert run["loss"].value.tolist() == [2.5, 1.5, 1.0]
+    assert any("b.odd: fault in curveread: RecursionError: too deep for this" in n.message for n in run.notes)
