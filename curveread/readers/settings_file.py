@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from curveread.plural import amount
 from curveread.readers.regular import read_regular
 
 __all__ = ["settings_in"]
@@ -82,7 +83,7 @@ def _bounded(root: Any) -> None:
         size[key] = 1 + sum(size[id(child)] for child in inner)
         depth[key] = 1 + max((depth[id(child)] for child in inner), default=0)
         if size[key] > _NODES:
-            raise ValueError(f"more than {_NODES:,} values, aliases written out")
+            raise ValueError(f"more than {amount(_NODES, 'value')}, aliases written out")
         if depth[key] > _DEPTH:
             raise ValueError(f"nested more than {_DEPTH} deep")
 
