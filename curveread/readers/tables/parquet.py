@@ -110,7 +110,8 @@ def _expected(about: Any, path: Path, size: int) -> None:
     """Raise ReadError when the footer promises far more cells than such a file can hold."""
     rows = sum(about.row_group(i).num_rows for i in range(about.num_row_groups))
     if 8 * rows * about.num_columns > max(_EXPANDED, _RATIO * size):
-        raise ReadError(f"{path}: {amount(rows, 'row')} in {size:,} bytes: this file expands too far to be read as a log")
+        held = amount(rows, "row")
+        raise ReadError(f"{path}: {held} in {size:,} bytes: this file expands too far to be read as a log")
 
 
 def _leaves(path: Path) -> list[tuple[str, bool]]:
