@@ -44,11 +44,18 @@ STAMP = (
 
 
 def floats(cells: list[bytes]) -> FloatArray:
-    """Return (n,) float64 of cells that match :data:`NUMBER`."""
+    """Return (n,) float64 of cells that match :data:`NUMBER`; NaN for one that the end of the file cut (``1.35E``)."""
     try:
         return np.fromiter(map(float, cells), np.float64, len(cells))
     except ValueError:
-        return np.array(list(map(float, b" ".join(cells).replace(b",", b"").split(b" "))), np.float64)
+        return np.array([_float(c) for c in b" ".join(cells).replace(b",", b"").split(b" ")], np.float64)
+
+
+def _float(cell: bytes) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return np.nan
 
 
 def clock(cells: list[bytes]) -> FloatArray:
