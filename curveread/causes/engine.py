@@ -30,8 +30,9 @@ _SAID = math.log(1.5)
 """Logarithm of the factor from which on a sign is told."""
 _SURE = 0.6
 """Share of the first cause below which it is said what would tell it from the next."""
-_USUAL, _LEADS = 0.5, 1.1
-"""Share of the usual cause of an event; by what the unknown leads where none is and nothing speaks for one."""
+_AHEAD, _LEADS = 0.5, 1.1
+"""Share of all from which on a cause leads that only the signs against the others speak for; by what the unknown leads
+below it."""
 _NEVER = 0.02
 """Share that the unknown has at least: no cause is certain."""
 _TELLING = 3.0
@@ -88,7 +89,7 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     Naive Bayes: the share of a cause is its prior among events of the kind, times a factor for every sign of which the
     log says that it is there or that it is not, brought to a sum of 1 with the prior of the unknown. A sign about which
     the log says nothing changes nothing: where all are silent the shares are the priors. Where nothing speaks for the
-    first cause, and it is not the usual one of such events either, the unknown leads.
+    first cause, and what speaks against the others does not bring it half of all either, the unknown leads.
     """
     kind = kind_of(scene.finding)
     if kind is None:
@@ -101,7 +102,7 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     scores = {c.id: _prior(c, kind, belief) * _factor(c, asked) ** belief.sharpness for c in possible}
     best = sorted(possible, key=lambda c: -scores[c.id])[:_MOST]
     total, unknown = sum(scores.values()), belief.unknown
-    if scores[best[0].id] < _USUAL * total and not _speaking(best[0], asked, 1):
+    if scores[best[0].id] < _AHEAD * total and not _speaking(best[0], asked, 1):
         unknown = max(unknown, _LEADS * scores[best[0].id])
     unknown = max(unknown, _NEVER * total)
     shares = {name: score / (total + unknown) for name, score in scores.items()}
