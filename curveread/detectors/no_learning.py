@@ -25,6 +25,9 @@ from curveread.signals.trend import kendall_tau
 
 __all__ = ["NoLearning"]
 
+_FELL = 0.05
+"""Share of its level by which the first value of a loss lies above it where that is worth a word."""
+
 
 @dataclass(frozen=True)
 class NoLearning(Detector):
@@ -150,11 +153,12 @@ class NoLearning(Detector):
     def _finding(self, view: CurveView, stuck: int, level: float, drop: float, subject: Subject) -> Finding:
         first, last = int(view.step[0]), int(view.step[stuck])
         whole = stuck >= len(view) - 1
-        message = text(
-            "{tag} never left its starting level of {level}",
-            tag=Tag(view.tag),
-            level=level_of(level, view.unit),
-        )
+        start = float(view.value[0])
+        tag, stood = Tag(view.tag), level_of(level, view.unit)
+        message = text("{tag} never left its starting level of {level}", tag=tag, level=stood)
+        if start > (1.0 + _FELL) * level:
+            told = "{tag} fell from {start} to {level} within its first points and never left that level"
+            message = text(told, tag=tag, start=level_of(start), level=stood)
         if not whole:
             stuck_for = share((last - first) / subject.length)
             message += text(" until {end}: {share} of the run", end=Place(last), share=stuck_for)

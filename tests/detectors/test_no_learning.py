@@ -20,6 +20,13 @@ def test_flat_at_uniform_guessing() -> None:
     assert "ln(10): uniform guessing among 10" in str(f.message)
 
 
+def test_a_fall_within_the_first_points_is_told() -> None:
+    loss = 3.31 * np.exp(0.002 * np.random.default_rng(0).standard_normal(500))
+    loss[:2] = 4.25, 3.4
+    (f,) = found(spread(train_loss=loss), "no-learning")
+    assert str(f.message).startswith("train/loss fell from 4.25 to 3.31 within its first points and never left that")
+
+
 def test_zero_learning_rate_is_named() -> None:
     value = 6.15 + 1e-5 * np.random.default_rng(0).standard_normal(200)
     (f,) = found(run_of(train_loss=value, learning_rate=np.full(200, 1e-9)), "no-learning")
