@@ -1,4 +1,4 @@
-"""Documents on stdout for programs: JSON, JUnit XML and GitHub's annotations, in UTF-8 whatever the locale says."""
+"""Documents on stdout for programs: JSON, JUnit XML, SARIF and GitHub's annotations, in UTF-8 in every locale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
 
-__all__ = ["print_entries", "print_github", "print_junit"]
+__all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
 
 
 def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
@@ -52,6 +52,13 @@ def print_github(results: Sequence[Diagnosis | Unread]) -> None:
     for r in results:
         lines += [unread(r.shown, r.error)] if isinstance(r, Unread) else notices(r)
     _write("".join(f"{line}\n" for line in lines))
+
+
+def print_sarif(results: Sequence[Diagnosis | Unread]) -> None:
+    """Print the SARIF document of all runs."""
+    from curveread.report.text.sarif import sarif
+
+    _write(sarif([(r.shown, r.error) if isinstance(r, Unread) else r for r in results]))
 
 
 def _write(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs judged one after the other, and told as text, as JSON, as JUnit XML or as annotations for GitHub."""
+"""Runs judged one after the other, and told as text, as JSON, as JUnit XML, SARIF or annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class OutputForm(StrEnum):
     JSON = "json"
     JUNIT = "junit"
     GITHUB = "github"
+    SARIF = "sarif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Judging:
 
     def _tell(self, results: Sequence[Diagnosis | Unread]) -> None:
         """Print what is told as one document."""
-        from curveread.cli.documents import print_entries, print_github, print_junit
+        from curveread.cli.documents import print_entries, print_github, print_junit, print_sarif
 
         match self.form:
             case OutputForm.JSON:
@@ -88,6 +89,8 @@ class Judging:
                 print_junit(results, self.fail_on)
             case OutputForm.GITHUB:
                 print_github(results)
+            case OutputForm.SARIF:
+                print_sarif(results)
 
 
 def code(diagnosis: Diagnosis, fail_on: FailOn | None) -> int:

@@ -7,7 +7,12 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["load"]
+__all__ = ["load", "text"]
+
+
+def text() -> str:
+    """Return the schema's file."""
+    return files("curveread.findings").joinpath("result.schema.json").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +22,5 @@ def load() -> dict[str, Any]:
     A list of several results holds such objects and, for a path that could not be read, ``{"path", "error"}``: the
     schema's ``$defs/listed`` describes an entry of that list.
     """
-    text = files("curveread.findings").joinpath("result.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
+    schema: dict[str, Any] = json.loads(text())
     return schema

@@ -24,7 +24,7 @@ def arguments(parser: Parser) -> None:
         "--format",
         dest="form",
         **member(OutputForm),
-        help="How to tell the result; junit and github are for CI (default: text).",
+        help="How to tell the result; junit, github and sarif are for CI (default: text).",
     )
     add("--json", action="store_true", help="The same as --format json: the result JSON and nothing else.")
     add(
