@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from curveread.api.judging import diagnose
-from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Curve, Run
 
@@ -57,11 +55,8 @@ def smooth(curve: Curve, method: str = "ema", **options: Any) -> Curve:
     ----------
     curve
         The curve.
-    method
-        ``ema`` (TensorBoard's numbers; ``weight``), ``running-median`` and ``savitzky-golay`` (``window`` points),
-        ``lowess`` (``fraction`` of the points) or ``gaussian`` (``sigma`` points).
-    options
-        Of the method.
+    method, options
+        As :meth:`curveread.Curve.smooth` takes them.
 
     Raises
     ------
@@ -75,9 +70,4 @@ def smooth(curve: Curve, method: str = "ema", **options: Any) -> Curve:
     >>> cr.smooth(loss, "ema", weight=0.9)
     <Curve 'loss' (train-loss): 1,200 points, steps 1–1,200, 4.53926 → 1.49877>
     """
-    from curveread.signals.smoothing import smooth_values
-
-    try:
-        return replace(curve, value=smooth_values(curve.value, method, **options))
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"smooth: {error}") from error
+    return curve.smooth(method, **options)

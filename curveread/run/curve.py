@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.errors import UsageError
+from curveread.run.arithmetic import Arithmetic, interpolated
 from curveread.run.equality import ByValue
 from curveread.run.roles import LOSSES, Meaning, Role, direction_of, role_of, unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Curve"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve(ByValue):
+class Curve(Arithmetic, ByValue):
     """One logged quantity over steps, exactly as logged.
+
+    NumPy takes a curve for its values. ``+ - * /`` make a curve (:class:`~curveread.run.arithmetic.Arithmetic`) on the
+    steps that both sides have; ``==`` compares whole curves.
 
     Parameters
     ----------
@@ -37,6 +46,16 @@ class Curve(ByValue):
         Precision of the log: 24 for float32, 53 for float64.
     meaning
         What the curve is among the others of its run (:mod:`curveread.run.tags.context`); None where nobody looked yet.
+
+    Examples
+    --------
+    >>> loss = Curve("loss", [10, 20, 30], [2.5, 2.0, 1.8])
+    >>> loss[20:]
+    <Curve 'loss' (train-loss): 2 points, steps 20–30, 2 → 1.8>
+    >>> float(np.min(loss))
+    1.8
+    >>> Curve("val_loss", [20, 30, 40], [2.4, 2.3, 2.3]) - loss
+    <Curve 'val_loss − loss' (other): 2 points, steps 20–30, 0.4 → 0.5>
     """
 
     tag: str
@@ -75,8 +94,12 @@ class Curve(ByValue):
         """Return the values, so that NumPy and everything built on it takes a curve."""
         return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype=dtype)
 
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.value.tolist())
+
     def __getitem__(self, steps: slice) -> Curve:
         """Return the points from one step up to, but not at, another: ``curve[1000:2000]``."""
+        self.check_order()
         if not isinstance(steps, slice) or steps.step is not None:
             raise TypeError("a curve is cut by steps, curve[1000:2000]; its points are curve.step and curve.value")
         first = 0 if steps.start is None else int(np.searchsorted(self.step, steps.start))
@@ -87,6 +110,75 @@ class Curve(ByValue):
         """Return the curve's points at ``index`` (mask, positions or slice) as a curve."""
         wall = None if self.wall_time is None else self.wall_time[index]
         return replace(self, step=self.step[index], value=self.value[index], wall_time=wall)
+
+    def check_order(self) -> None:
+        """Raise a UsageError where the steps go back; O(n).
+
+        What was read is in order; what was put together by hand need not be.
+        """
+        back = np.flatnonzero(self.step[1:] < self.step[:-1])
+        if back.size:
+            before, after = self.step[back[0] : back[0] + 2].tolist()
+            raise UsageError(f"{self.tag}: its steps go back, from {before:,} to {after:,}; give its points by step")
+
+    def smooth(self, method: str = "ema", **options: Any) -> Curve:
+        """Return the curve smoothed, for the eye; NaN and ±Inf stay where they were.
+
+        Parameters
+        ----------
+        method
+            ``ema``, the exponential moving average of TensorBoard's slider; ``running-median``, which keeps edges and
+            ignores single spikes; ``savitzky-golay`` (1964), which keeps the height of peaks; ``lowess`` (Cleveland
+            1979), robust; ``gaussian``.
+        options
+            In steps, by the usual distance between two points: ``half_life`` of the ema, ``width`` of all others (the
+            window; of the Gaussian its full width at half maximum). Or in points: ``weight`` of the ema (0.6 unless
+            given), ``window``, ``fraction`` of all points for lowess, ``sigma``.
+
+        Raises
+        ------
+        UsageError
+            For an unknown method, or an option that it does not have or that is out of range.
+
+        Examples
+        --------
+        >>> loss = Curve("loss", np.arange(0, 1000, 10), np.exp(-np.arange(100) / 30))
+        >>> loss.smooth(half_life=50)
+        <Curve 'loss' (train-loss): 100 points, steps 0–990, 1 → 0.0477715>
+        >>> loss.smooth("running-median", width=200) == loss.smooth("running-median", window=20)
+        True
+        """
+        from curveread.run.smoothing import smoothed
+
+        self.check_order()
+        return smoothed(self, method, options)
+
+    def at(self, step: Any) -> Curve:
+        """Return the curve at other steps, interpolated between its points: ``eval_loss - loss.at(eval_loss)``.
+
+        Parameters
+        ----------
+        step
+            (m,) steps, or the curve that has them. Before the first and after the last finite point the value is NaN.
+
+        Examples
+        --------
+        >>> Curve("loss", [0, 10], [4.0, 2.0]).at([5, 10, 15]).value.tolist()
+        [3.0, 2.0, nan]
+        """
+        return interpolated(self, step)
+
+    def to_series(self) -> pd.Series[float]:
+        """Return the values as a pandas Series of the curve's name, indexed by ``step``.
+
+        Examples
+        --------
+        >>> Curve("loss", [10, 20], [2.5, 2.0]).to_series().to_dict()
+        {10: 2.5, 20: 2.0}
+        """
+        import pandas as pd
+
+        return pd.Series(self.value, index=pd.Index(self.step, name="step"), name=self.tag)
 
     @property
     def known(self) -> Meaning:
