@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curveread.arrays import IntArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, views_of
 from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.finding import Finding
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
+from curveread.signals.decomposition import Decomposition
+from curveread.signals.piecewise import parted, steps_near
 from curveread.signals.reduction import extremes, knots
 from curveread.signals.smoothing import ema
 
@@ -25,14 +27,21 @@ _Placed = Callable[[NDArray[Any]], NDArray[Any]]
 SMOOTHING = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 """Weights of TensorBoard's slider for which a drawing carries smoothed knots."""
 _AROUND = 200
-"""So many points on either side of a finding's onset, worst point and end are all drawn."""
-_CLOSE = 30
-"""Of that many findings; the others keep their own points."""
+"""So many points on either side of a finding are all drawn, and as many as it is long."""
+_DENSE = 30_000
+"""So many points within findings a curve may have drawn; of a finding that has more, the extremes of shorter blocks."""
+_KNOTS, _MANY = 60, 30
+"""Further knots of the trend within a finding, and in how many findings."""
+_RUN = 20
+"""So many neighbouring points make a stretch of which the drawing says that it is complete."""
+_BAND, _SLIM = 3.0, 1.0
+"""Half widths of the band in noise scales; the second where the first would cover most of what the curve covers."""
+_COVERS = 0.5
 _EXACT = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS})
 """Curves without noise: they are not smoothed."""
 
 
-def drawings(run: Run, findings: Sequence[Finding] = ()) -> tuple[Drawing, ...]:
+def drawings(run: Run, findings: Sequence[Finding] = (), changes: Sequence[float] = ()) -> tuple[Drawing, ...]:
     """Return every curve reduced to what a picture needs, and the gap between eval and train loss.
 
     Parameters
@@ -41,6 +50,9 @@ def drawings(run: Run, findings: Sequence[Finding] = ()) -> tuple[Drawing, ...]:
         The run as it is shown. Trends are those of its log, whatever axis its points are placed on.
     findings
         What was found, in the places of the run's axis.
+    changes
+        Places where something else changed: the schedule, a restart. Where a curve steps to another level at one of
+        them, or at a finding, its trend and band are made anew.
     """
     placement = run.placement
     views = views_of(placement.run if placement else run)
@@ -48,8 +60,34 @@ def drawings(run: Run, findings: Sequence[Finding] = ()) -> tuple[Drawing, ...]:
     def placed(step: NDArray[Any]) -> NDArray[Any]:
         return placement.rounded(placement.between(step)) if placement else step
 
-    out = [_drawing(view, findings, placed) for role in Role for view in views[role]]
-    return tuple(out + _gap(views, placed))
+    places = np.unique([*changes, *(p for f in findings for p in (f.first_step, f.last_step) if p is not None)])
+    made = {view.tag: _Pieces.of(view, placed(view.step), places) for role in LOSSES for view in views[role]}
+    out = [_drawing(view, findings, placed, made.get(view.tag)) for role in Role for view in views[role]]
+    return tuple(out + _gap(views, placed, made))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Trend and noise of a curve, made piecewise at the ``cuts``: the first points of its levels."""
+
+    parts: Decomposition
+    cuts: IntArray
+
+    @staticmethod
+    def of(view: CurveView, step: IntArray, places: FloatArray) -> _Pieces | None:
+        if len(view) < _RUN:
+            return None
+        cuts = steps_near(view.parts, np.searchsorted(step, places).tolist())
+        return _Pieces(parted(view.parts, cuts), cuts)
+
+    @property
+    def trend(self) -> FloatArray:
+        return self.parts.transform.back(self.parts.trend)
+
+    def band(self) -> float:
+        """Return the band's half width in noise scales."""
+        low, high = np.percentile(self.parts.y, [2.0, 98.0])
+        return _SLIM if 2 * _BAND * self.parts.noise > _COVERS * float(high - low) else _BAND
 
 
 def smoothed(drawing: Drawing, run: Run, weight: float, *, in_place_of_trend: bool) -> Drawing:
@@ -77,14 +115,18 @@ def smoothed(drawing: Drawing, run: Run, weight: float, *, in_place_of_trend: bo
     return replace(drawing, trend=values, trend_weight=weight)
 
 
-def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed) -> Drawing:
+def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, pieces: _Pieces | None) -> Drawing:
     curve, value, step = view.curve, view.value, placed(view.step)
-    keep = _kept(step, extremes(value), [f for f in findings if f.tag == curve.tag])
-    judged = curve.role in LOSSES and value.size >= 20
+    seen = [f for f in findings if f.tag == curve.tag and f.first_step is not None]
+    keep = _kept(step, value, seen)
     smoothed = curve.role not in _EXACT and value.size >= 20
-    at = knots(value.size) if judged or smoothed else np.empty(0, np.int64)
-    empty = np.empty(0)
-    low, high = view.parts.band() if judged else (empty, empty)
+    at = knots(value.size) if pieces or smoothed else np.empty(0, np.int64)
+    trend = low = high = np.empty(0)
+    half = _BAND
+    if pieces is not None:
+        close = _close(step, seen) if at.size < value.size else []
+        at, half = np.unique(np.concatenate((at, pieces.cuts - 1, pieces.cuts, *close))), pieces.band()
+        trend, (low, high) = pieces.trend, pieces.parts.band(half)
     positive = value.size > 0 and float(value.min()) > 0.0
     wide = positive and curve.role is Role.GRAD_NORM
     return Drawing(
@@ -95,40 +137,83 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed) -> D
         points=len(curve),
         nonfinite_step=placed(curve.step[~curve.finite]),
         knot_step=step[at],
-        trend=view.parts.transform.back(view.parts.trend)[at] if judged else empty,
-        band_low=low[at] if judged else empty,
-        band_high=high[at] if judged else empty,
+        trend=trend[at] if pieces else trend,
+        band_low=low[at] if pieces else low,
+        band_high=high[at] if pieces else high,
         smooth={w: ema(value, w)[at] for w in SMOOTHING} if smoothed else {},
         log_scale=bool(wide),
         unit=view.unit,
+        cuts=step[pieces.cuts] if pieces else np.empty(0, np.int64),
+        band_scales=half,
+        complete=_complete(step, keep),
     )
 
 
-def _kept(step: IntArray, keep: IntArray, findings: Sequence[Finding]) -> IntArray:
-    """Return the positions to draw: ``keep``, and around each finding of the curve every point."""
-    if keep.size == step.size or not findings:
+def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> IntArray:
+    """Return the positions to draw: the extremes of even blocks, and within each finding of the curve every point."""
+    keep = extremes(value)
+    if keep.size == step.size:
         return keep
-    parts = [keep]
-    for i, f in enumerate(findings):
-        around = _AROUND if i < _CLOSE else 1
-        for place in {p for p in (f.first_step, f.peak_step, f.last_step) if p is not None}:
-            first, last = (int(np.searchsorted(step, place, side=side)) for side in ("left", "right"))
-            parts.append(np.arange(max(first - around, 0), min(last + around, step.size), dtype=np.int64))
-    return np.unique(np.concatenate(parts))
+    parts: list[IntArray] = []
+    for f in findings:
+        left = max(_DENSE - sum(p.size for p in parts), 8)
+        first, last = _within(step, f)
+        around = min(max(_AROUND, last - first), max(_AROUND, (left - last + first) // 2))
+        begin, end = max(first - around, 0), min(last + around, step.size)
+        if end - begin <= left:
+            parts.append(np.arange(begin, end, dtype=np.int64))
+            continue
+        # Too long: its course in shorter blocks, and every point where it begins, is worst and ends.
+        parts.append(begin + extremes(value[begin:end], max(left // 2, 4)))
+        around = min(_AROUND, left // 8)
+        worst = [] if f.peak_step is None else [int(np.searchsorted(step, f.peak_step))]
+        parts += [np.arange(max(m - around, 0), min(m + around + 1, step.size)) for m in (first, last, *worst)]
+    return np.unique(np.concatenate((keep, *parts)))
 
 
-def _gap(views: Mapping[Role, tuple[CurveView, ...]], placed: _Placed) -> list[Drawing]:
+def _within(step: IntArray, f: Finding) -> tuple[int, int]:
+    """Return the positions of a finding's first point and of the one after its last."""
+    first = f.first_step or 0
+    last = first if f.last_step is None else f.last_step
+    return int(np.searchsorted(step, first, side="left")), int(np.searchsorted(step, last, side="right"))
+
+
+def _close(step: IntArray, findings: Sequence[Finding]) -> list[IntArray]:
+    """Return positions of further knots within and around findings, where a picture is looked at closely."""
+    out = []
+    for first, last in (_within(step, f) for f in findings[:_MANY]):
+        around = max(_AROUND, last - first)
+        out.append(np.linspace(max(first - around, 0), min(last + around, step.size) - 1, 3 * _KNOTS).astype(np.int64))
+    return out
+
+
+def _complete(step: IntArray, keep: IntArray) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of steps of which every point is kept, none where all are."""
+    if keep.size == step.size:
+        return ()
+    cut = np.flatnonzero(np.diff(keep) > 1)
+    starts, ends = np.concatenate(([0], cut + 1)), np.concatenate((cut, [keep.size - 1]))
+    long = ends - starts >= _RUN
+    return tuple((int(step[keep[a]]), int(step[keep[b]])) for a, b in zip(starts[long], ends[long], strict=True))
+
+
+def _gap(
+    views: Mapping[Role, tuple[CurveView, ...]], placed: _Placed, made: Mapping[str, _Pieces | None]
+) -> list[Drawing]:
     """Return the eval loss minus the trend of the train loss at its steps, where both are there."""
     train, evals = views[Role.TRAIN_LOSS][:1], views[Role.EVAL_LOSS][:1]
-    if not (train and evals) or len(train[0]) < 20 or len(evals[0]) < 2:
+    if not (train and evals) or len(evals[0]) < 2:
         return []
     below, above = train[0], evals[0]
+    pieces = made[below.tag]
     inside = (above.step >= below.step[0]) & (above.step <= below.step[-1])
-    if int(inside.sum()) < 2 or below.unit != above.unit:
+    if pieces is None or int(inside.sum()) < 2 or below.unit != above.unit:
         return []
-    trend = below.parts.transform.back(below.parts.trend)
+    # An evaluation between the last point of one level and the first of the next belongs to neither.
+    for cut in pieces.cuts.tolist():
+        inside &= (above.step <= below.step[cut - 1]) | (above.step >= below.step[cut])
     step = above.step[inside]
-    gap = above.value[inside] - np.interp(step, below.step, trend)
+    gap = above.value[inside] - np.interp(step, below.step, pieces.trend)
     keep = extremes(gap)
     none, empty = np.empty(0, np.int64), np.empty(0)
     tag = f"{above.tag} − {below.tag}"

@@ -31,7 +31,8 @@ class ReportExtras:
         """Return the curves reduced to what a picture needs."""
         from curveread.readings.extras.drawings import drawings, smoothed
 
-        made = drawings(diagnosis.run, (*diagnosis.findings, *diagnosis.accepted))
+        changes = [float(e.step) for e in diagnosis.timeline if e.kind in ("restart", "lr-change")]
+        made = drawings(diagnosis.run, (*diagnosis.findings, *diagnosis.accepted), changes)
         if self.weight is None:
             return made
         run, instead = diagnosis.run, self.in_place_of_trend

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
 from curveread.report.logtext import clean, shorten
 
-__all__ = ["RULES", "outside", "panels"]
+__all__ = ["RULES", "outside", "panels", "parted"]
 
 
 # title, roles, relative height
@@ -135,8 +136,8 @@ def _panel(
         if len(shown) > 1 or shorten(d.tag, 60) != title:
             keys.append(Key(shorten(d.tag, 40), d.tag, ink, drawn[-1].kind if drawn else "plain"))
         if d.trend.size and not evaluation:
-            knots = d.knot_step.astype(np.float64)
-            bands.append(Band(knots, d.band_low, d.band_high, ink, d.tag))
+            parts = parted(d)
+            bands.append(Band(parts.knot_step.astype(np.float64), parts.band_low, parts.band_high, ink, d.tag))
     markers = [*outside(shown, x, y), *_best(summary, shown, axis)]
     units = {d.unit for d in shown if d.unit}
     unit = clean(units.pop()) if len(units) == 1 else ""
@@ -173,11 +174,28 @@ def _lines(d: Drawing, ink: str, evaluation: bool) -> list[Line]:
         return [Line(steps, values, "eval", ink, d.tag, dots=d.step.size <= _MAX_DOTS)] if steps.size else []
     if d.trend.size:
         out.append(Line(steps, values, "raw", ink, d.tag))
+        d = parted(d)
         knots = d.knot_step.astype(np.float64)
         out.append(Line(knots, _blank(knots, d.trend, d), "trend", ink, d.tag))
     elif steps.size:
         out.append(Line(steps, values, "plain", ink, d.tag, dots=d.step.size <= 3))
     return out
+
+
+def parted(d: Drawing) -> Drawing:
+    """Return a drawing whose trend and band are broken, by a NaN, where a new level begins."""
+    at = np.searchsorted(d.knot_step, d.cuts)
+    at = at[(at > 0) & (at < d.knot_step.size)]
+    if not at.size:
+        return d
+    return replace(
+        d,
+        knot_step=np.insert(d.knot_step, at, d.knot_step[at - 1]),
+        trend=np.insert(d.trend, at, np.nan),
+        band_low=np.insert(d.band_low, at, np.nan),
+        band_high=np.insert(d.band_high, at, np.nan),
+        smooth={w: np.insert(v, at, v[at - 1]) for w, v in d.smooth.items()},
+    )
 
 
 def _broken(d: Drawing) -> tuple[FloatArray, FloatArray]:

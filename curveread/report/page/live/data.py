@@ -71,6 +71,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
                 "last": m.last,
                 "texts": list(m.texts),
                 "message": shorten(m.message, 400),
+                "tag": m.tag and shorten(m.tag, 300),
                 "home": home.get(m.tag or "", 0),
                 "peak": _finite(m.peak),
             }
@@ -107,10 +108,12 @@ def _reduced(d: Drawing, share: float) -> Drawing:
     if d.step.size > most:
         step = d.step.astype(np.float64)
         keep = thin((step - step[0]) / max(float(step[-1] - step[0]), 1.0), d.value, max(1, most // 2))
-        d = replace(d, step=d.step[keep], value=d.value[keep])
+        d = replace(d, step=d.step[keep], value=d.value[keep], complete=())
     most = max(_LEAST // 4, int(share * d.knot_step.size))
     if d.knot_step.size > most:
-        at = np.unique(np.linspace(0, d.knot_step.size - 1, most).round().astype(np.int64))
+        cuts = np.searchsorted(d.knot_step, d.cuts)
+        even = np.linspace(0, d.knot_step.size - 1, most).round().astype(np.int64)
+        at = np.unique(np.concatenate((even, cuts, cuts - 1)))
         band = {name: getattr(d, name)[at] for name in ("trend", "band_low", "band_high") if getattr(d, name).size}
         d = replace(d, knot_step=d.knot_step[at], smooth={w: v[at] for w, v in d.smooth.items()}, **band)
     return d
@@ -167,6 +170,9 @@ def _curve(d: Drawing, line: Any, ink: str, on: bool) -> dict[str, Any]:
         "step": array(line.x if line is not None else d.step),
         "value": array(line.y if line is not None else d.value),
     }
+    if d.points > d.step.size + d.nonfinite_step.size:
+        out["complete"] = [[first, last] for first, last in d.complete]
+    d = panels.parted(d)
     if d.knot_step.size and not out["eval"]:  # evaluations are few and shown as they are
         out["knots"] = array(d.knot_step)
         out["smooth"] = {f"{w:g}": array(v) for w, v in sorted(d.smooth.items())}

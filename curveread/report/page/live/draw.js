@@ -95,7 +95,6 @@ function line(ctx, place, xs, ys) {
   }
   flush();
   ctx.stroke();
-  return until - from;
 }
 
 function dots(ctx, place, xs, ys, radius) {
@@ -110,11 +109,16 @@ function dots(ctx, place, xs, ys, radius) {
   ctx.fill();
 }
 
+// The area between two lines; a NaN breaks it.
 function band(ctx, place, xs, low, high) {
   const [from, until] = within(xs, place.low, place.high);
   ctx.beginPath();
-  for (let i = from; i < until; i++) ctx.lineTo(place.x(xs[i]), place.y(high[i]));
-  for (let i = until - 1; i >= from; i--) ctx.lineTo(place.x(xs[i]), place.y(low[i]));
+  for (let a = from, b = from; a < until; a = b + 1) {
+    for (b = a; b < until && !Number.isNaN(low[b]); b++) ctx.lineTo(place.x(xs[b]), place.y(high[b]));
+    for (let i = b - 1; i >= a; i--) ctx.lineTo(place.x(xs[i]), place.y(low[i]));
+    if (b > a) ctx.closePath();
+    if (b + 1 < until) ctx.moveTo(place.x(xs[b + 1]), place.y(high[b + 1]));
+  }
   ctx.fill();
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from curveread.arrays import FloatArray
@@ -70,6 +72,15 @@ def _on_grid(spec: ChartSpec, panel: Panel, line: Line, columns: int) -> tuple[F
 def _band(spec: ChartSpec, panel: Panel, band: Band, columns: int) -> str:
     fx = np.clip(spec.x.fraction(band.x), 0.0, 1.0)
     low, high = np.clip(panel.y.fraction(band.low), 0, 1), np.clip(panel.y.fraction(band.high), 0, 1)
+    cuts = np.flatnonzero(np.isnan(low) | np.isnan(high))
+    return "".join(
+        _area(fx[a:b], low[a:b], high[a:b], columns)
+        for a, b in itertools.pairwise([0, *(cuts + 1).tolist(), fx.size + 1])
+    )
+
+
+def _area(fx: FloatArray, low: FloatArray, high: FloatArray, columns: int) -> str:
+    """Return one unbroken piece of a band; a NaN may end it."""
     keep = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
     if keep.size > columns:
         keep = keep[np.unique(np.linspace(0, keep.size - 1, columns).astype(np.int64))]
