@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from curveread.findings.extras.drawing import Drawing
-from curveread.findings.wording import count
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
+from curveread.report.page.caption import caption
 from curveread.report.text.document import Document, Section, Why
 
 __all__ = ["CARDS", "Content", "Shown", "content", "dated", "present"]
@@ -92,7 +92,7 @@ def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: da
         counts=doc.counts,
         figures=leading,
         more_figures=tuple(f for f in figures if f not in leading),
-        caption=_caption(spec, drawings),
+        caption=caption(spec, drawings),
         marked=len(spec.marks) if placed > len(spec.marks) else 0,
         cards=tuple(_shown(cards, i) for i in range(min(len(cards), CARDS))),
         more=cards[CARDS:_ROWS],
@@ -108,29 +108,6 @@ def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: da
 def _shown(cards: tuple[facts.Card, ...], i: int) -> Shown:
     before = sum(c.rule == cards[i].rule for c in cards[:i])
     return Shown(cards[i], before >= _OPEN, () if before else _explained(cards[i].rule))
-
-
-def _caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
-    parts = []
-    kinds = {line.kind for p in spec.panels for line in p.lines}
-    if "raw" in kinds:
-        parts.append("Faint: every value as logged. Strong: its smoothed trend. Shaded: ±3 noise scales around it.")
-    if any(m.kind in ("above", "below") for p in spec.panels for m in p.markers):
-        parts.append("Arrows: values beyond the axis.")
-    if any(p.gaps for p in spec.panels):
-        parts.append("Hatched: NaN or Inf.")
-    if any(r.kind == "restart" for r in spec.events):
-        parts.append("Dashed: restart.")
-    reduced = [d for d in drawings if d.points > d.step.size + d.nonfinite_step.size]
-    if reduced:
-        most = max(reduced, key=lambda d: d.points)
-        which = "curve is" if len(reduced) == 1 else "curves are"
-        parts.append(
-            f"{count(len(reduced))} long {which} drawn with the lowest and the highest point of every stretch and all "
-            f"points around findings: {count(most.step.size)} of {count(most.points)} for {shorten(most.tag, 60)}. "
-            "Zooming shows what is there, not more."
-        )
-    return " ".join(parts)
 
 
 def _explained(rule: str) -> tuple[facts.Pair, ...]:

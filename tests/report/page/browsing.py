@@ -62,6 +62,11 @@ class Visit:
         low, high = self.tab.get_attribute("#charts", "data-window").split(" ")
         return float(low), float(high)
 
+    def reach(self, panel: int = 0) -> tuple[float, float]:
+        """Return the values between which a chart shows its curves."""
+        low, high = self.tab.locator("details.panel").nth(panel).get_attribute("data-reach").split(" ")
+        return float(low), float(high)
+
     def settle(self) -> None:
         """Wait until what was asked of the charts is drawn."""
         self.tab.evaluate(

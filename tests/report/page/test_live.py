@@ -271,6 +271,43 @@ def test_a_link_to_a_finding_opens_there(visit: Any) -> None:
         seen.tab.evaluate(f"location.hash = '{strange}'")
 
 
+@pytest.fixture(scope="module")
+def long() -> Diagnosis:
+    """A run of which a page ships the extremes, and every point around a spike of a single one."""
+    n = 40_000
+    loss = 1.2 + np.exp(-np.arange(n) / 5000) + np.random.default_rng(0).normal(0, 0.03, n)
+    loss[18_000] = 9.0
+    made = api.diagnose(Run("long", "runs/long", {"train/loss": Curve("train/loss", np.arange(n), loss)}))
+    assert [(f.rule, f.first_step, f.peak_step) for f in made.findings[:1]] == [("loss-spike", 18_000, 18_000)]
+    return made
+
+
+def test_a_link_shows_a_spike_of_one_point_whole_in_its_context(visit: Any, long: Diagnosis) -> None:
+    seen = visit(long)
+    assert seen.reach()[1] < 5  # in the whole run an arrow tells of it
+    seen.tab.evaluate("location.hash = '#finding-1'")
+    seen.tab.wait_for_timeout(100)
+    low, high = seen.window()
+    assert 17_900 < low < 18_000 - 20
+    assert 18_000 + 20 < high < 18_100
+    assert seen.reach()[0] < 1.3
+    assert seen.reach()[1] > 9.0
+    seen.tab.locator("[data-whole]").click()
+    seen.settle()
+    assert seen.reach()[1] < 5
+
+
+def test_where_a_line_joins_extremes_it_says_so(visit: Any, long: Diagnosis) -> None:
+    seen = visit(long)
+    told = seen.tab.locator(".joined").first
+    assert told.inner_text() == ""  # a column of pixels holds more than that
+    drag(seen, 0.7, 0.71)
+    assert told.inner_text() == "joins the lowest and highest of every 20 points"
+    seen.tab.evaluate("location.hash = '#finding-1'")
+    seen.tab.wait_for_timeout(100)
+    assert told.inner_text() == ""
+
+
 def test_the_keyboard_reads_zooms_and_moves(visit: Any) -> None:
     d = spiky()
     seen = visit(d)

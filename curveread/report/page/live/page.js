@@ -210,12 +210,13 @@ class Page {
   choose(mark, {push = false} = {}) {
     this.chosen = mark;
     const [a, b] = [this.ruler.at(mark.first), this.ruler.at(mark.last)], run = this.full[1] - this.full[0];
-    const around = Math.max((b - a) > run / 3 ? 0.12 * (b - a) : b - a, this.spacing(mark) * 60);
+    const around = Math.max((b - a) > run / 3 ? 0.12 * (b - a) : b - a, this.spacing(mark) * 28);
     if (push) history.pushState(null, "", `#finding-${mark.n}`);
     const panel = this.panels[mark.home];
     if (panel && !panel.root.open) panel.root.open = true;
     const folded = panel?.root.parentElement.closest("details");
     if (folded) folded.open = true;
+    panel?.turn(panel.curves.filter(c => c.tag === mark.tag), true);
     this.show([a - around, b + around], true);
     const line = this.$("chosen");
     line.hidden = false;

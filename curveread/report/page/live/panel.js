@@ -21,6 +21,15 @@ class Curve {
     this.kx = this.knots && turn(this.knots);
   }
 
+  // How many points stand between two that are drawn, in a window where that can be seen; 0 where every one is drawn.
+  joined(ruler, low, high, across) {
+    if (!this.complete || this.complete.some(([a, b]) => ruler.at(a) <= low && high <= ruler.at(b))) return 0;
+    const inside = (a, b) => position(this.step, b + 1e-9 * Math.abs(b)) - position(this.step, a);
+    const whole = this.complete.reduce((n, [a, b]) => n + inside(a, b), 0);
+    const every = 2 * (this.points - whole) / Math.max(this.step.length - whole, 1);
+    return every > 2 && every * across / this.points > 1 ? 2 * Math.round(every / 2) : 0;
+  }
+
   // The strong line over the faint one: the trend, or the values smoothed with a weight; null for the log as it is.
   strong(level) {
     if (level === "trend") return this.trend && !this.asked ? this.trend : null;
@@ -54,6 +63,8 @@ class Panel {
       const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more curves`), element("div", {class: "keys"}, ...more.map(c => this.key(c))));
       this.keys.append(folded);
     }
+    this.joined = element("span", {class: "joined"});
+    this.keys.append(this.joined);
   }
 
   key(curve) {
@@ -70,12 +81,18 @@ class Panel {
     }
     curve.output = element("output", {"aria-live": "off"});
     const button = element("button", {type: "button", class: "key", "aria-pressed": String(curve.on), title: `${curve.tag}: show or hide`}, sample, element("bdi", {}, curve.label), curve.output);
-    button.addEventListener("click", () => {
-      curve.on = !curve.on;
-      button.setAttribute("aria-pressed", String(curve.on));
-      this.page.redraw(this);
-    });
+    curve.button = button;
+    button.addEventListener("click", () => this.turn([curve], !curve.on));
     return button;
+  }
+
+  // Shows or hides curves.
+  turn(curves, on) {
+    for (const c of curves) {
+      c.on = on;
+      c.button.setAttribute("aria-pressed", String(on));
+    }
+    this.page.redraw(this);
   }
 
   get visible() {
@@ -126,12 +143,35 @@ class Panel {
         parts.push(strong.slice(d, e));
       }
     }
-    return reach(parts, this.log, this.page.data.rules);
+    const [least, most] = this.told();
+    let [bottom, top] = reach(parts, this.log, this.page.data.rules);
+    // The finding that was gone to is shown whole, a spike of one point too; not where all else would become a line.
+    if ((least < bottom || most > top) && Math.max(most, top) - Math.min(least, bottom) < 1000 * (top - bottom))
+      [bottom, top] = reach([[Math.min(least, bottom), Math.max(most, top)]], this.log, this.page.data.rules);
+    this.root.dataset.reach = `${bottom} ${top}`;
+    return [bottom, top];
+  }
+
+  // Lowest and highest value of the chosen finding in its curve.
+  told() {
+    const m = this.page.chosen, c = m && this.page.panels[m.home] === this && this.visible.find(o => o.tag === m.tag);
+    if (!c) return [Infinity, -Infinity];
+    const values = c.value.slice(position(c.step, m.first), position(c.step, m.last + 1e-9 * Math.abs(m.last)) + 1);
+    const good = [...values, ...(m.peak ? [m.peak[1]] : [])].filter(v => Number.isFinite(v) && (!this.log || v > 0));
+    return [good.reduce((a, b) => Math.min(a, b), Infinity), good.reduce((a, b) => Math.max(a, b), -Infinity)];
+  }
+
+  // Says so where a line joins the extremes of stretches, so wide that they can be told apart.
+  joins() {
+    const {window: [low, high], full} = this.page, width = this.plot.bbox.width / devicePixelRatio;
+    const of = this.visible.map(c => c.joined(this.page.ruler, low, high, width / (high - low) * (full[1] - full[0]))).filter(Boolean);
+    this.joined.textContent = of.length ? `joins the lowest and highest of every ${count(Math.max(...of))} points` : "";
   }
 
   draw(u) {
     const {ctx} = u, {page} = this, place = new Place(u, this.log), {char, line: tall, samples} = page.data.rules;
     const home = page.marks.filter(m => page.panels[m.home] === this);
+    this.joins();
     const width = place.width / place.ratio, height = place.height / place.ratio, busy = [];
     const share = step => Math.min(Math.max((page.ruler.at(step) - place.low) / place.wide, 0), 1);
     pen(ctx, place, 0, () => {
@@ -229,12 +269,13 @@ class Panel {
       ctx.globalAlpha = 0.13;
       band(ctx, place, c.kx, c.low, c.high);
     }
-    ctx.globalAlpha = strong ? 0.34 : 1;
+    const [from, until] = within(c.x, place.low, place.high), many = until - from, few = many <= (c.eval ? 90 : 60);
+    ctx.globalAlpha = !strong ? 1 : few ? 0.7 : 0.34;
     ctx.lineWidth = (strong ? 1 : c.eval ? 1.6 : 1.3) * ratio;
     if (!strong) ctx.setLineDash(c.dash.map(n => n * ratio));
-    const many = line(ctx, place, c.x, c.value);
+    line(ctx, place, c.x, c.value);
     ctx.setLineDash([]);
-    if (many <= (c.eval ? 90 : 60)) dots(ctx, place, c.x, c.value, (many <= 3 ? 4 : c.eval ? 2.6 : 1.8) * ratio);
+    if (few) dots(ctx, place, c.x, c.value, (many <= 3 ? 4 : c.eval ? 2.6 : 1.8) * ratio);
     if (strong) {
       ctx.globalAlpha = 1;
       ctx.lineWidth = 2 * ratio;
@@ -254,7 +295,10 @@ class Panel {
       const i = c.step.length && step >= c.step[0] && step <= c.step[c.step.length - 1] ? nearest(c.step, step) : -1;
       let text = i < 0 ? "–" : number(c.value[i]);
       const strong = c.strong(level);
-      if (i >= 0 && strong) text += ` (${number(strong[nearest(c.knots, step)])})`;
+      if (i >= 0 && strong) {
+        const k = nearest(c.knots, step);
+        text += ` (${number(strong[Number.isNaN(strong[k]) && k ? k - 1 : k])})`;
+      }
       if (i >= 0 && c.step[i] !== step) text += ` at ${compact(c.step[i])}`;
       c.output.textContent = text;
     }

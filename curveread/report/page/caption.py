@@ -1,0 +1,43 @@
+"""The sentence under the charts of a page: how to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from curveread.findings.extras.drawing import Drawing
+from curveread.findings.wording import count
+from curveread.report.chart.spec import ChartSpec
+from curveread.report.logtext import shorten
+
+__all__ = ["caption"]
+
+
+def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
+    """Return what the marks of the charts mean, of those that are there."""
+    parts = []
+    kinds = {line.kind for p in spec.panels for line in p.lines}
+    if "raw" in kinds:
+        parts.append(f"Faint: every value as logged. Strong: its smoothed trend. {_shaded(spec, drawings)}")
+    if any(m.kind in ("above", "below") for p in spec.panels for m in p.markers):
+        parts.append("Arrows: values beyond the axis.")
+    if any(p.gaps for p in spec.panels):
+        parts.append("Hatched: NaN or Inf.")
+    if any(r.kind == "restart" for r in spec.events):
+        parts.append("Dashed: restart.")
+    reduced = [d for d in drawings if d.points > d.step.size + d.nonfinite_step.size]
+    if reduced:
+        most = max(reduced, key=lambda d: d.points)
+        which = "curve is" if len(reduced) == 1 else "curves are"
+        parts.append(
+            f"{count(len(reduced))} long {which} drawn with the lowest and the highest point of every stretch and, "
+            f"in findings, every point: {count(most.step.size)} of {count(most.points)} for {shorten(most.tag, 60)}."
+        )
+    return " ".join(parts)
+
+
+def _shaded(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
+    """Return what the bands of the picture hold."""
+    banded = {b.tag for p in spec.panels for b in p.bands}
+    widths = sorted({d.band_scales for d in drawings if d.tag in banded}, reverse=True)
+    slim = f", ±{widths[1]:g} where that would fill the chart" if len(widths) > 1 else ""
+    return f"Shaded: ±{widths[0]:g} times its usual noise{slim}."
