@@ -15,6 +15,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.regular import open_regular
 from curveread.readers.stores import TRACKIO_PARQUET
 from curveread.readers.tables import PARQUET
 from curveread.readers.tables.blanks import restore_nan
@@ -120,7 +121,8 @@ def _leaves(path: Path) -> list[tuple[str, bool]]:
     import pyarrow.parquet as parquet
 
     try:
-        schema = parquet.read_metadata(str(path)).schema
+        with open_regular(path) as file:  # Arrow itself would wait for a pipe, and tells no audit hook what it opens
+            schema = parquet.read_metadata(file).schema
     except _broken(arrow):
         return []
     columns = (schema.column(i) for i in range(len(schema)))

@@ -1,0 +1,1 @@
+"""Where curveread meets other programs: what they ask of it, and what it hands them."""

@@ -1,0 +1,1 @@
+"""``curveread mcp``: a server through which agents read runs, over the Model Context Protocol; extra ``mcp``."""
