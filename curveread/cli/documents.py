@@ -9,6 +9,7 @@ from typing import Any
 from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
+from curveread.report.logtext import quiet_json
 
 __all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
 
@@ -31,7 +32,7 @@ def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
         if "error" in entries[0]:
             return
         document = entries[0]
-    _write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    _write(quiet_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n")
 
 
 def print_junit(results: Sequence[Diagnosis | Unread], fail_on: FailOn) -> None:
