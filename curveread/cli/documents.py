@@ -59,7 +59,7 @@ def print_sarif(results: Sequence[Diagnosis | Unread]) -> None:
     """Print the SARIF document of all runs."""
     from curveread.report.text.sarif import sarif
 
-    _write(sarif([(r.shown, r.error) if isinstance(r, Unread) else r for r in results]))
+    _write(quiet_json(sarif([(r.shown, r.error) if isinstance(r, Unread) else r for r in results])))
 
 
 def _write(text: str) -> None:
