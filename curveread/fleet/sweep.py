@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from curveread import api
 from curveread.discovery.units import Unit, joined
 from curveread.errors import ReadError
 from curveread.findings.sweep.row import UNREAD, SweepRow
@@ -43,7 +44,7 @@ _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
 
 def sweep(
-    *roots: str | os.PathLike[str],
+    *roots: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     jobs: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -52,8 +53,8 @@ def sweep(
     outcome: str | None = None,
     progress: Progress | None = None,
     run: str | None = None,
-    select: Collection[str] = (),
-    ignore: Collection[str] = (),
+    select: str | Collection[str] = (),
+    ignore: str | Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
     reports: Reports | None = None,
     **reading: Any,
@@ -63,7 +64,7 @@ def sweep(
     Parameters
     ----------
     roots
-        Folders, run directories or log files.
+        Folders, run directories or log files; each by itself, or in a list.
     jobs
         Processes that read; as many as there are cores by default, where there is enough to do.
     executor
@@ -110,11 +111,12 @@ def sweep(
     [('overfitting', 'error'), ('spike-recovers', 'warning'), ('folder', 'unread')]
     """
     target = None if table is None else check_name(Path(table))
-    judge = Judge(run, reading, {"select": tuple(select), "ignore": tuple(ignore), "options": options})
+    judge = Judge(run, reading, {"select": api.names(select), "ignore": api.names(ignore), "options": options})
     judge.check()
     work = Work(judge, reports)
     cache = None if target is None else target.with_name(f".{target.name}.rows")
-    units, missing = catalogue(roots, leave=[p for p in (target, cache) if p is not None], **reading)
+    places = [place for root in roots for place in ([root] if isinstance(root, str | os.PathLike) else root)]
+    units, missing = catalogue(places, leave=[p for p in (target, cache) if p is not None], **reading)
 
     def begin(units: Sequence[Unit]) -> Generator[tuple[SweepRow, ...], None, None]:
         count = processes(jobs, len(units))
@@ -132,7 +134,7 @@ def sweep(
     known.close(forget=not interrupted)
     del units  # what they took is free for the analysis
     if run is not None and not len(rows) and not interrupted:
-        raise ReadError(f"{', '.join(map(str, roots))}: no run is called {run!r}")
+        raise ReadError(f"{', '.join(map(str, places))}: no run is called {run!r}")
     name_apart(rows, origins)
     by = (group_by,) if isinstance(group_by, str) else tuple(group_by)
     renderer = FleetRenderer("" if reports is None else reports.folder)

@@ -153,7 +153,7 @@ def write_comparison(comparison: Comparison, path: Path) -> Path:
 
             put(path, png(comparison))
         case _:
-            raise UsageError(f"-o {path}: the name must end in {', '.join('.' + f for f in COMPARISON_FORMATS)}")
+            raise UsageError(f"{path}: the name must end in {', '.join('.' + f for f in COMPARISON_FORMATS)}")
     return path
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from curveread.discovery.remote.url import discreet
-from curveread.errors import NoLogsError, ReadError, UsageError
+from curveread.errors import ArgumentError, NoLogsError, ReadError, UsageError
 
 __all__ = ["Entry", "Store"]
 
@@ -213,7 +213,7 @@ class Store:
                 _copied(target, Path(folder, "file"))
                 os.replace(Path(folder, "file"), kept)
         except OSError as error:
-            raise UsageError(f"--cache {self.cache}: it cannot be written: {error.strerror or error}") from error
+            raise ArgumentError("cache", self.cache, f"it cannot be written: {error.strerror or error}") from error
 
 
 def _copied(source: Path, target: Path) -> None:
