@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from curveread.api.reading import read
+from curveread.api.given import names, several
+from curveread.api.reading import by_step, read
 from curveread.errors import ArgumentError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from curveread.findings.comparison import Comparison
     from curveread.interop.verify import Compared
 
-__all__ = ["accept", "check_rules", "compare", "diagnose", "diagnosed", "read_baseline", "verify"]
+__all__ = ["accept", "all_diagnosed", "check_rules", "compare", "diagnose", "diagnosed", "read_baseline", "verify"]
 
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
@@ -29,11 +30,12 @@ _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 def diagnose(
     run: Run | str | PathLike[str] | object,
     *,
-    select: Collection[str] = (),
-    ignore: Collection[str] = (),
+    select: str | Collection[str] = (),
+    ignore: str | Collection[str] = (),
     options: Mapping[str, Mapping[str, object]] = _NO_OPTIONS,
     detectors: Sequence[type[Detector]] = (),
     cost_per_hour: float | None = None,
+    **reading: Any,
 ) -> Diagnosis:
     """Run the checks and say what happened.
 
@@ -51,6 +53,8 @@ def diagnose(
         Further checks, classes derived from :class:`curveread.detectors.base.Detector`.
     cost_per_hour
         What an hour of the machine costs, in any currency: then it is said what the steps after the best cost.
+    reading
+        What the log does not say, as :func:`read` takes it: ``role={"^m$": "eval_loss"}``, ``task="detection"`` …
 
     Raises
     ------
@@ -74,21 +78,27 @@ def diagnose(
     from curveread.readings.placing import on_axis
     from curveread.report.renderer import ReportRenderer
 
-    run = understood(run if isinstance(run, Run) else read(run))
+    run = understood(by_step(run) if isinstance(run, Run) and not reading else read(run, **reading))
     logged = run.placement.run if run.placement else run  # judged by the steps of the log, shown on the run's axis
     judged = run_checks(
-        logged, select=select, ignore=ignore, options=options, detectors=detectors, cost_per_hour=cost_per_hour
+        logged,
+        select=names(select),
+        ignore=names(ignore),
+        options=options,
+        detectors=detectors,
+        cost_per_hour=cost_per_hour,
     )
     return replace(on_axis(judged, run), renderer=ReportRenderer())
 
 
-def compare(runs: Sequence[Run | Diagnosis | str | PathLike[str] | object], *, align: str = "step") -> Comparison:
+def compare(*runs: Run | Diagnosis | str | PathLike[str] | object, align: str = "step") -> Comparison:
     """Put runs side by side, and say whether their losses can be ranked.
 
     Parameters
     ----------
     runs
-        Two runs or more, their diagnoses, or what :func:`read` takes.
+        Two runs or more, their diagnoses, or what :func:`read` takes: each by itself, in a list, or in a dict that
+        names them.
     align
         ``step`` lays the losses on what the runs' steps count, ``share`` on the share of each run's own length.
 
@@ -100,14 +110,13 @@ def compare(runs: Sequence[Run | Diagnosis | str | PathLike[str] | object], *, a
     Examples
     --------
     >>> import curveread as cr
-    >>> runs = [cr.read(f"sample_logs/{name}") for name in ("overfitting", "healthy-regularised")]
-    >>> len(cr.compare(runs).table)
-    2
+    >>> cr.compare("sample_logs/overfitting", "sample_logs/healthy-regularised").table.health.to_dict()
+    {'overfitting': 'error', 'healthy-regularised': 'ok'}
     """
     from curveread.comparing.compare import compare as side_by_side
     from curveread.report.renderer import Side
 
-    made = side_by_side([diagnosed(r) for r in runs], align=align)
+    made = side_by_side(all_diagnosed(runs[0] if len(runs) == 1 else runs), align=align)
     return replace(made, renderer=Side())
 
 
@@ -200,3 +209,12 @@ def check_rules(rules: Collection[str], options: Mapping[str, Mapping[str, objec
 def diagnosed(what: object) -> Diagnosis:
     """Return a diagnosis as it is, and that of anything that :func:`diagnose` takes."""
     return what if isinstance(what, Diagnosis) else diagnose(what)
+
+
+def all_diagnosed(what: object) -> list[Diagnosis]:
+    """Return the diagnosis of each run of a list, of a dict that names them, or of one run alone."""
+    return [_called(name, diagnosed(one)) for name, one in several(what) or [("", what)]]
+
+
+def _called(name: str, diagnosis: Diagnosis) -> Diagnosis:
+    return replace(diagnosis, run=replace(diagnosis.run, name=name)) if name else diagnosis

@@ -8,10 +8,13 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from curveread.api.given import several
 from curveread.discovery import discover
+from curveread.discovery.placed import in_order
 from curveread.discovery.remote.url import discreet, place
 from curveread.discovery.units import Unit, units_at
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError
+from curveread.findings.diagnosis import Diagnosis
 from curveread.interop.tbparse import EVENT_FILES
 from curveread.run.axes import with_axis
 from curveread.run.model import Run
@@ -22,7 +25,7 @@ from curveread.run.tags.context import understood
 if TYPE_CHECKING:
     from curveread.readers.base import Reader
 
-__all__ = ["read", "read_all", "units"]
+__all__ = ["by_step", "read", "read_all", "units"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -90,8 +93,9 @@ def read_all(
     path
         A directory, a log file, or the URL of either that fsspec knows (``s3://…``); or a part of what lies there, as
         :func:`curveread.discovery.units.units_at` tells it: then the runs are those that reading all of it gives. Or
-        what holds numbers by step: a pandas DataFrame, wide or long (tbparse's layout), a dict of lists, a list of
-        dicts (a Trainer's ``log_history``), a Keras ``History``, a Trainer or its state; ``run`` names it.
+        what holds numbers by step: a pandas DataFrame, wide or long (tbparse's layout), a Series, a dict of lists, a
+        list of dicts (a Trainer's ``log_history``), a Keras ``History``, a Trainer or its state; ``run`` names it. Or a
+        Run, for what the options say of it. Or several of all these, in a list or in a dict that names them.
     run
         Keep the runs of this name only.
     tags
@@ -147,7 +151,8 @@ def read_all(
         found = [r for r in found if r.name == run]
         if not found:
             raise ReadError(f"{_named(path)}: no run is called {run!r}; there are: {_some(names)}")
-    found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
+    if vocab_size is not None or tokens_per_byte is not None:
+        found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
     found = [understood(r if task is None else with_task(r, task)) for r in found]
     if tags is not None:
         found = [with_tags(r, tags) for r in found]
@@ -211,6 +216,11 @@ def _runs_at(
     cache: str | PathLike[str] | None,
 ) -> list[Run]:
     """Return the runs at a path or URL, of a unit or in an object, as their logs hold them."""
+    if isinstance(path, Run | Diagnosis):
+        return [by_step(path if isinstance(path, Run) else path.run)]
+    if (many := several(path)) is not None:
+        found = [(name, _runs_at(one, name, readers, progress, cache)) for name, one in many]
+        return [replace(r, name=name) if name and len(runs) == 1 else r for name, runs in found for r in runs]
     if not isinstance(path, str | PathLike | Unit):
         from curveread.discovery.objects import runs_of
 
@@ -228,6 +238,17 @@ def _runs_at(
         return discover.read_runs(where, progress=progress, readers=readers)
     except OSError as error:
         raise ReadError(f"{error.filename or _named(path)}: cannot be read: {error.strerror or error}") from error
+
+
+def by_step(run: Run) -> Run:
+    """Return a run as it is if it was read; one that was put together by hand with its curves by name and by step."""
+    if run.sources:
+        return run
+    for name, curve in run.curves.items():
+        if name != curve.tag:
+            raise ArgumentError("run", run.name, f"its curve {name!r} is called {curve.tag!r}; give both one name")
+    curves, notes = in_order(run.curves.values())
+    return replace(run, curves=curves, notes=(*run.notes, *notes)) if notes else run
 
 
 def _named(path: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curveread.api.judging import diagnosed
+from curveread.api.reading import read_all
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Run
 
@@ -152,13 +153,13 @@ def write_comparison(comparison: Comparison, path: str | PathLike[str]) -> Path:
     return write(comparison, Path(path))
 
 
-def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: float | None = None) -> int:
+def export(runs: Run | str | PathLike[str] | object, path: str | PathLike[str], *, smooth: float | None = None) -> int:
     """Write every point of the runs into a tidy table and return the number of rows.
 
     Parameters
     ----------
     runs
-        A run, or several.
+        A run, or what :func:`read` takes; or several, in a list or in a dict that names them.
     path
         Where to; ends in ``.csv``, ``.parquet`` or ``.json``.
     smooth
@@ -174,7 +175,7 @@ def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: floa
     Examples
     --------
     >>> import curveread as cr
-    >>> cr.export(cr.read("sample_logs/overfitting"), "curves.csv") > 0
+    >>> cr.export("sample_logs/overfitting", "curves.csv") > 0
     True
     """
     from curveread.report.text.table import write_table
@@ -182,4 +183,4 @@ def export(runs: Run | Sequence[Run], path: str | PathLike[str], *, smooth: floa
 
     weight = smooth
     column = None if weight is None else lambda value: ema(value, weight)
-    return write_table([runs] if isinstance(runs, Run) else list(runs), Path(path), smoothed=column)
+    return write_table(read_all(runs), Path(path), smoothed=column)

@@ -1,4 +1,4 @@
-"""An object in memory -> the runs in it: a DataFrame, a dict of lists, a Keras History, a Trainer's log history."""
+"""An object in memory -> the runs in it: a DataFrame, curves, a dict of lists, a Keras History, a Trainer's history."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curveread.discovery.placed import in_order, placed
 from curveread.discovery.stitch import Start, stitch
 from curveread.errors import ArgumentError
 from curveread.plural import amount
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["runs_of"]
 
-_KNOWN = "a path, a Run, a DataFrame, a dict of lists, a list of dicts, a Keras History or a Trainer"
+_KNOWN = "a path, a Run, a DataFrame, a Series, a dict of lists, a list of dicts, a Keras History or a Trainer"
 _UNSORTED = 0.1
 """Share of rows that step back above which the rows are not in order; fewer are restarts."""
 
@@ -43,8 +44,9 @@ def runs_of(what: object, name: str = "") -> list[Run]:
     ----------
     what
         A pandas DataFrame, wide (a column per metric, one of them or the index counting steps) or long (tag, step,
-        value, as tbparse's, and maybe run); a dict of lists or of dicts of lists; a list of dicts, as a Trainer's
-        ``log_history``; an object that has one (``TrainerState``, a Trainer) or a Keras ``History``.
+        value, as tbparse's, and maybe run); a dict of lists or of dicts of lists; a dict of what brings steps of its
+        own (:func:`curveread.discovery.placed.placed`), or a Curve or Series, or a list of those; a list of dicts, as
+        a Trainer's ``log_history``; an object that has one (``TrainerState``, a Trainer) or a Keras ``History``.
     name
         What the run is called, ``data`` by default; several runs in one table have their own names.
 
@@ -53,9 +55,7 @@ def runs_of(what: object, name: str = "") -> list[Run]:
     ArgumentError
         When it is none of these, or holds no number beside a step.
     """
-    parts = _parts(what)
-    named = [(part.name or name or "data", part) for part in parts]
-    runs = [_run(label, part) for label, part in named]
+    runs = [_run(part.name or name or "data", part) for part in _parts(what)]
     if not any(run.curves for run in runs):
         kind = type(what).__name__
         raise ArgumentError("run", kind, "no curve in it: expected numbers by step, such as {'loss': [2.3, 2.1]}")
@@ -71,6 +71,9 @@ def _parts(what: object) -> list[Part]:
         return _frame(what)
     if isinstance(getattr(what, "history", None), Mapping):  # Keras
         return _rows(rows_in(_plain(what.history)) or [], what)  # type: ignore[attr-defined]
+    if (found := placed(what)) is not None:
+        ordered, notes = in_order(found.values())
+        return [Part(source=Source(type(what).__name__, type(what).__name__, 0), curves=ordered, notes=tuple(notes))]
     if isinstance(what, Mapping):
         return _rows(rows_in(_plain(what)) or [], what)
     if isinstance(what, Sequence) and what and all(isinstance(row, Mapping) for row in what):
@@ -78,7 +81,7 @@ def _parts(what: object) -> list[Part]:
         if all({"step", "epoch"} <= row.keys() for row in rows):
             return [_trainer(rows)]
         return _rows(rows, what)
-    raise ArgumentError("run", type(what).__name__, f"expected {_KNOWN}")
+    raise ArgumentError("run", type(what).__name__, f"expected {_KNOWN}; values alone need a name: {{'loss': values}}")
 
 
 def _plain(mapping: Mapping[Any, Any]) -> dict[str, Any]:

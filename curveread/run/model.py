@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import importlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -168,6 +169,14 @@ class Run(ByValue):
         Shows what the run's event files hold beside its curves.
     copy
         Where ``path`` is a URL: where what was fetched of it lies here, as long as it is kept; else empty.
+
+    Examples
+    --------
+    >>> run = Run.from_dict({"loss": [2.4, 1.9, 1.7], "val_loss": ([0, 2], [2.5, 2.0])})
+    >>> run
+    <Run 'data': 2 curves, steps 0–2>
+    >>> list(run), run["val_loss"].value.tolist()
+    (['loss', 'val_loss'], [2.5, 2.0])
     """
 
     name: str
@@ -190,6 +199,70 @@ class Run(ByValue):
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", MappingProxyType(dict(self.curves)))
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+
+    @classmethod
+    def from_dict(cls, curves: Mapping[str, Any], **known: Any) -> Run:
+        """Return a run of numbers in memory.
+
+        Parameters
+        ----------
+        curves
+            Name -> values (their steps are 0, 1, 2 …, or what the dict holds under ``step``); a tuple of steps and
+            values; a pandas Series, whose index counts the steps; or a Curve.
+        known
+            As in :meth:`from_frame`.
+
+        Raises
+        ------
+        UsageError
+            When a curve is none, or an argument does not fit.
+
+        Examples
+        --------
+        >>> run = Run.from_dict({"m": [0.9, 0.5, 0.4]}, roles={"m": "eval_loss"})
+        >>> run.of(Role.EVAL_LOSS)
+        (<Curve 'm' (eval-loss): 3 points, steps 0–2, 0.9 → 0.4>,)
+        """
+        return cls._made(curves, **known)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, **known: Any) -> Run:
+        """Return the run in a DataFrame, wide or long.
+
+        Parameters
+        ----------
+        frame
+            Wide: a column for every curve, and one, or the index, that counts the steps. Long: the columns ``tag``,
+            ``step`` and ``value``. A frame of several runs is for :func:`curveread.read_all`.
+        known
+            What the names do not say: ``name`` of the run; ``step``, the column that counts the steps; by the name of a
+            curve ``roles`` (``{"m": "eval_loss"}``, or a :class:`Role`), ``better`` (``up``, ``down``, ``none``) and
+            ``units``; ``task`` and ``config``, the hyper-parameters.
+
+        Raises
+        ------
+        UsageError
+            When there is no curve in it, or an argument does not fit.
+        SeveralRunsError
+            When several runs are in it.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"iteration": [100, 200], "nll": [2.5, 2.1]})
+        >>> Run.from_frame(frame, step="iteration", roles={"nll": "train_loss"}, config={"lr": 0.1})["nll"]
+        <Curve 'nll' (train-loss): 2 points, steps 100–200, 2.5 → 2.1>
+        """
+        return cls._made(frame, **known)
+
+    @classmethod
+    def _made(cls, what: object, **known: Any) -> Run:
+        # named, not imported: how an object is read is known two floors up, and there a Run is filled
+        made: Run = importlib.import_module("curveread.api.making").run_from(what, **known)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.curves)
 
     def __getitem__(self, tag: str) -> Curve:
         """Return the curve called ``tag`` (or known under that alias).
@@ -243,8 +316,10 @@ class Run(ByValue):
         Parameters
         ----------
         layout
-            ``tidy``: a row for every point of every curve: run, tag, step, wall_time, value. ``tbparse``: the scalars
-            of the run's event files, equal to ``tbparse.SummaryReader(path, pivot=…, extra_columns=…).scalars``.
+            ``tidy``: a row for every point of every curve: run, tag, step, wall_time, value. ``wide``: a row for every
+            step and a column for every curve, NaN where it was not logged; of several values at a step the last.
+            ``tbparse``: the scalars of the run's event files, equal to
+            ``tbparse.SummaryReader(path, pivot=…, extra_columns=…).scalars``.
         pivot
             For ``tbparse``: a column for every tag instead of a row for every point.
         extra_columns
@@ -256,16 +331,25 @@ class Run(ByValue):
             For a layout or a column that does not exist.
         ReadError
             For ``tbparse``, when the run was not read from event files.
+
+        Examples
+        --------
+        >>> run = Run.from_dict({"loss": [2.4, 1.9], "val_loss": ([1], [2.5])})
+        >>> run.to_frame("wide")
+              loss  val_loss
+        step
+        0      2.4       NaN
+        1      1.9       2.5
         """
         if layout == "tbparse":
             return self._events.scalars(self, pivot=pivot, extra_columns=extra_columns)
-        if layout != "tidy":
-            raise ArgumentError("layout", layout, "there is no such layout; use tidy or tbparse")
+        if layout not in ("tidy", "wide"):
+            raise ArgumentError("layout", layout, "there is no such layout; use tidy, wide or tbparse")
         if pivot or extra_columns:
             raise ArgumentError("layout", layout, "pivot and extra_columns are of the layout tbparse")
-        from curveread.run.frame import to_frame
+        from curveread.run.frame import to_frame, to_wide
 
-        return to_frame(self)
+        return to_frame(self) if layout == "tidy" else to_wide(self)
 
     def histograms(self) -> pd.DataFrame:
         """Return the histograms of the run's event files, read by tbparse.

@@ -9,7 +9,13 @@ __all__ = ["DIRECTIONS", "LOSSES", "LOSS_TERMS", "METRICS", "TELLING", "UNITS", 
 
 
 class Role(StrEnum):
-    """What a curve is; the value is what the result JSON shows."""
+    """What a curve is; the value is what the result JSON shows.
+
+    Examples
+    --------
+    >>> Role("eval-loss") is Role("eval_loss") is Role.EVAL_LOSS
+    True
+    """
 
     TRAIN_LOSS = "train-loss"
     EVAL_LOSS = "eval-loss"
@@ -41,6 +47,11 @@ class Role(StrEnum):
     HYPER_PARAMETER = "hyper-parameter"
     DIAGNOSTIC = "diagnostic"
     OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Role | None:
+        wanted = str(value).lower().replace("_", "-")
+        return next((role for role in cls if role.value == wanted), None)
 
 
 LOSSES = (Role.TRAIN_LOSS, Role.EVAL_LOSS)

@@ -39,12 +39,14 @@ class Names:
         for option, given in (("role", self.role), ("better", self.better), ("unit", self.unit)):
             for pattern in given:
                 _compiled(pattern, option)
-        roles = [r.value for r in Role]
         for pattern, name in self.role.items():
-            if name not in roles:
+            try:
+                Role(name)
+            except ValueError as error:
+                there = ", ".join(role.value for role in Role)
                 raise ArgumentError(
-                    "role", f"{pattern}={name}", f"there is no such role; there are: {', '.join(roles)}"
-                )
+                    "role", f"{pattern}={name}", f"there is no such role; there are: {there}"
+                ) from error
         for pattern, way in self.better.items():
             if way not in _WAYS:
                 raise ArgumentError("better", f"{pattern}={way}", "say up, down or none")

@@ -102,7 +102,7 @@ def test_roles_are_given_as_for_files() -> None:
     assert named["q"].role is cr.Role.EVAL_LOSS
 
 
-@pytest.mark.parametrize("what", [None, 5, [], [1.0, 2.0], {}, {"a": "x"}, pd.DataFrame(), object()])
+@pytest.mark.parametrize("what", [None, 5, [], [1.0, 2.0], {}, {"a": ["x"]}, pd.DataFrame(), object()])
 def test_what_holds_no_run_is_refused_by_its_kind(what: Any) -> None:
     with pytest.raises(ArgumentError, match="run="):
         cr.diagnose(what)
