@@ -86,6 +86,7 @@ def test_what_users_are_told_is_in_the_package_version() -> None:
     from curveread.version import __version__
 
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
 def test_readme_blocks_are_complete_and_name_what_exists() -> None:

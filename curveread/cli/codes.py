@@ -40,9 +40,9 @@ def worded(error: BaseException) -> str:
 
 def say(message: object) -> None:
     """Print one line about a problem on stderr."""
-    from curveread.report.logtext import clean
+    from curveread.report.logtext import clean, inert
 
-    print(f"curveread: {clean(message)}", file=sys.stderr)
+    print(inert(f"curveread: {clean(message)}"), file=sys.stderr)
 
 
 def fault(error: BaseException) -> str:

@@ -27,11 +27,14 @@ class PrintCompletion(argparse.Action):
         """Print the script for the shell ``values``."""
         import shtab
 
+        from curveread.cli.commands.demo import SAMPLES
         from curveread.detectors.registry import rules
 
         for action in _actions(parser):
             if action.metavar == "RULE":
                 action.choices = rules()
+            elif action.metavar == "SAMPLE":
+                action.choices = SAMPLES
             elif action.type in (Path, place):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
         print(shtab.complete(parser, shell=values))

@@ -9,6 +9,7 @@ from typing import Any
 from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
+from curveread.report.logtext import quiet_json
 
 __all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
 
@@ -31,7 +32,7 @@ def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
         if "error" in entries[0]:
             return
         document = entries[0]
-    _write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    _write(quiet_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n")
 
 
 def print_junit(results: Sequence[Diagnosis | Unread], fail_on: FailOn) -> None:
@@ -58,7 +59,7 @@ def print_sarif(results: Sequence[Diagnosis | Unread]) -> None:
     """Print the SARIF document of all runs."""
     from curveread.report.text.sarif import sarif
 
-    _write(sarif([(r.shown, r.error) if isinstance(r, Unread) else r for r in results]))
+    _write(quiet_json(sarif([(r.shown, r.error) if isinstance(r, Unread) else r for r in results])))
 
 
 def _write(text: str) -> None:

@@ -12,6 +12,8 @@ import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from curveread.report.logtext import inert
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -71,6 +73,11 @@ class Screen:
         pairs = [(part, "") if isinstance(part, str) else part for part in parts]
         self._print("", pairs, 0, sum(len(piece) for piece, _ in pairs))
 
+    def text(self, text: str) -> None:
+        """Print lines that are laid out already."""
+        for line in text.removesuffix("\n").split("\n"):
+            self.row(line)
+
     def blank(self) -> None:
         """Print an empty line."""
         print()
@@ -84,9 +91,13 @@ class Screen:
             if inner:
                 cut.append((inner, style))
             at += len(piece)
+        line = lead + "".join(inner for inner, _ in cut)
+        shown = inert(line)
         if self._console is None:
-            print((lead + "".join(inner for inner, _ in cut)).rstrip())
+            print(shown.rstrip())
             return
+        if shown != line:
+            lead, cut = shown, []
         from rich.text import Text
 
         self._console.print(Text.assemble(lead, *cut), soft_wrap=True)

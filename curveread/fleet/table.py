@@ -14,11 +14,11 @@ from curveread.findings.finding import json_number
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.sweep.table import columns, flat
 from curveread.report.files import placed
+from curveread.report.logtext import cell, storable
 
 __all__ = ["FORMATS", "check_name", "write_table"]
 
 FORMATS = ("parquet", "csv", "json")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BATCH = 1000
 
 
@@ -63,13 +63,8 @@ def _kind(path: Path) -> str:
 def _csv(rows: Iterator[dict[str, Any]], kinds: Mapping[str, set[type]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
         out = csv.writer(file)
-        out.writerow(map(_cell, kinds))
-        out.writerows(map(_cell, row.values()) for row in rows)
-
-
-def _cell(value: Any) -> Any:
-    """Return what a spreadsheet shows and does not run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        out.writerow(map(cell, kinds))
+        out.writerows([cell(v) if isinstance(v, str) else v for v in row.values()] for row in rows)
 
 
 def _json(rows: Iterator[dict[str, Any]], kinds: Mapping[str, set[type]], path: Path) -> None:
@@ -101,18 +96,14 @@ def _column(found: set[type]) -> tuple[type, Callable[[Any], Any]]:
         return float, float
     if len(found) == 1:
         (kind,) = found
-        return kind, (_surrogates if kind is str else kind)
+        return kind, (storable if kind is str else kind)
     if found == {int, float}:
         return float, float
-    return str, lambda value: _surrogates(str(value))
+    return str, lambda value: storable(str(value))
 
 
 def _as(value: Any, convert: Callable[[Any], Any]) -> Any:
     return None if value is None else convert(value)
-
-
-def _surrogates(value: str) -> str:
-    return value.encode("utf-8", "backslashreplace").decode()
 
 
 _WRITERS: Mapping[str, Callable[[Iterator[dict[str, Any]], Mapping[str, set[type]], Path], None]] = {

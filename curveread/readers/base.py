@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from curveread.arrays import FloatArray
 from curveread.readers.format import Format
 from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote
 
-__all__ = ["Part", "Reader"]
+__all__ = ["Following", "Part", "Reader"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,23 @@ class Part:
     fidelity: str = "full"
 
 
+class Following(ABC):
+    """What was read of one file that still grows; each byte is given to it once, in order."""
+
+    @abstractmethod
+    def feed(self, raw: bytes) -> Mapping[str, FloatArray]:
+        """Take what was appended to the file; a record that is not whole yet waits for the rest.
+
+        Returns
+        -------
+        The values that came with it, in the order of the file, by the names that the file has for them. O(len(raw)).
+        """
+
+    @abstractmethod
+    def parts(self) -> list[Part]:
+        """Return the whole records so far as :meth:`Reader.read` returns those of a file; O(points)."""
+
+
 class Reader(ABC):
     """Reads the files of one format.
 
@@ -97,3 +115,7 @@ class Reader(ABC):
     @abstractmethod
     def read(self, path: Path) -> list[Part]:
         """Read the file; several parts when it holds several runs."""
+
+    def follow(self, path: Path) -> Following | None:
+        """Return what reads a file as it grows, None where files like it can only be read whole."""
+        return None

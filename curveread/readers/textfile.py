@@ -9,10 +9,12 @@ from curveread.errors import ReadError
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["head_of", "plain_suffix", "read_text"]
+__all__ = ["ENCODED", "head_of", "is_encoded", "plain_suffix", "read_text"]
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
+ENCODED = (_GZIP, b"\xff\xfe", b"\xfe\xff")
+"""How a compressed file begins, or one in UTF-16."""
 _PIECE = 512
 """Bytes that are expanded at once: of a damaged piece nothing is kept."""
 _EXPANDED = 1 << 24
@@ -26,6 +28,15 @@ def plain_suffix(path: Path) -> str:
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
+
+
+def is_encoded(path: Path) -> bool:
+    """Return whether a file is compressed or in UTF-16, so that what is appended cannot be read by itself."""
+    try:
+        with open_regular(path) as file:
+            return file.read(2) in ENCODED
+    except OSError:
+        return True
 
 
 def head_of(path: Path, size: int = _HEAD) -> str:

@@ -10,13 +10,21 @@ from pathlib import Path
 
 from curveread.errors import ExportError
 
-__all__ = ["placed", "put"]
+__all__ = ["address", "placed", "put"]
 
 
 def put(path: Path, content: str | bytes) -> None:
     """Write a file beside its place and move it there in one step."""
     with placed(path) as place:
-        place.write_bytes(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+        place.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
+
+
+def address(path: str) -> str:
+    """Return a file's path as a link holds it; what would be read as a scheme is held to be a file's name."""
+    from urllib.parse import quote
+
+    safe = quote(os.fsencode(path), safe="/-_.~:")
+    return safe if safe.startswith("file:///") or ":" not in safe.split("/", 1)[0] else f"./{safe}"
 
 
 @contextmanager

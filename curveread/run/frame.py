@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from curveread.logtext import storable
+
 if TYPE_CHECKING:
     from curveread.run.model import Run
 
@@ -27,15 +29,16 @@ def to_frame(run: Run) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``run``, ``tag``, ``step`` (int64, float64 by epochs), ``wall_time`` (float64 seconds, NaN where the
-        log has no clock), ``value`` (float64), curve after curve in the run's order.
+        log has no clock), ``value`` (float64), curve after curve in the run's order. In names, halves of surrogate
+        pairs, which pandas cannot hold, are written out.
     """
     curves = list(run.curves.values())
     lengths = [len(c) for c in curves]
     walls = [np.full(len(c), np.nan) if c.wall_time is None else c.wall_time for c in curves]
     return pd.DataFrame(
         {
-            "run": np.repeat(np.array([run.name], dtype=object), sum(lengths)),
-            "tag": np.repeat(np.array([c.tag for c in curves], dtype=object), lengths),
+            "run": np.repeat(np.array([storable(run.name)], dtype=object), sum(lengths)),
+            "tag": np.repeat(np.array([storable(c.tag) for c in curves], dtype=object), lengths),
             "step": np.concatenate([c.step for c in curves] or [np.empty(0, np.int64)]),
             "wall_time": np.concatenate(walls or [np.empty(0)]),
             "value": np.concatenate([c.value for c in curves] or [np.empty(0)]),

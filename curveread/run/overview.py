@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curveread.logtext import clean
 from curveread.run.roles import Role
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ def fragment(run: Run) -> str:
 def _row(line: CurveLine) -> str:
     steps = "" if line.first_step is None else f"{line.first_step:,}–{line.last_step:,}"
     figures = ("" if v is None else f"{v:.4g}" for v in (line.low, line.high, line.last))
-    cells = (_own(line.tag), escape(line.role), f"{line.points:,}", steps, *figures, f"{line.nonfinite:,}")
+    cells = (_own(line.tag), html.escape(line.role), f"{line.points:,}", steps, *figures, f"{line.nonfinite:,}")
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
 def _own(text: str) -> str:
     """Return log text escaped and isolated, so that writing directions in it stay inside."""
-    return f"<bdi>{escape(text)}</bdi>"
+    return f"<bdi>{html.escape(clean(text))}</bdi>"

@@ -49,6 +49,7 @@ def test_the_shell_takes_the_script(cli: Cli, shell: str) -> None:
         ("check --select loss", {"loss-spike"}),
         ("explain gradient-e", {"gradient-explosion"}),
         ("show some", {"some-run"}),
+        ("demo sp", {"spike-recovers"}),
     ],
 )
 def test_bash_completes(cli: Cli, words: str, completed: set[str]) -> None:

@@ -9,6 +9,7 @@ from curveread import api
 from curveread.cli.codes import DONE, UNUSABLE
 from curveread.cli.parser import Parser, add_paths, add_reading
 from curveread.cli.reading import Reading, Unread, read_paths
+from curveread.cli.screen import Screen
 from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
 from curveread.report.logtext import clean
@@ -42,7 +43,9 @@ def compare(paths: Sequence[Place], reading: Reading, *, output: Path | None = N
     if len(runs) < 2:
         raise UsageError(f"compare needs at least two runs, and {len(runs) or 'none'} could be read")
     made = api.compare(runs, align=align)
-    print(text(made), end="")
+    out = Screen()
+    out.text(text(made))
     if output is not None:
-        print(f"\ncomparison: {clean(api.write_comparison(made, output))}")
+        out.blank()
+        out.row(f"comparison: {clean(api.write_comparison(made, output))}")
     return UNUSABLE if any(isinstance(item, Unread) for item in items) else DONE

@@ -8,6 +8,7 @@ from curveread import api
 from curveread.cli.codes import DONE, UNUSABLE
 from curveread.cli.parser import Parser, add_reading
 from curveread.cli.reading import Reading, read_paths
+from curveread.cli.screen import Screen
 from curveread.discovery.remote.url import Place, place
 from curveread.run.model import Run
 
@@ -35,5 +36,5 @@ def export(path: Place, output: Path, reading: Reading) -> int:
         return UNUSABLE
     rows = api.export(runs, output, smooth=reading.smooth)
     curves = sum(len(r.curves) for r in runs)
-    print(f"{rows:,} points of {curves:,} curves written to {clean(output)}")
+    Screen().row(f"{rows:,} points of {curves:,} curves written to {clean(output)}")
     return DONE

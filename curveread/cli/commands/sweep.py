@@ -109,7 +109,7 @@ def sweep(
     try:
         index = None if html is None else made.report(html)  # first: who reads the lines may stop early
     finally:
-        print(text(made, out.width, _SHOWN), end="")
+        out.text(text(made, out.width, _SHOWN))
     if output is not None:
         out.row(f"table: {clean(output)}")
     if index is not None:

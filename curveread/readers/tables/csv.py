@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
@@ -23,7 +23,7 @@ from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
 from curveread.readers.tensorboard import DOWNLOAD
-from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text
 from curveread.readers.wandb import HISTORY, PANEL
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
@@ -61,16 +61,37 @@ class CsvReader(Reader):
                 f"{path}: this is W&B's table of runs (one row per run, no curves); "
                 "export a line panel or the history of a run instead"
             )
-        if is_summary(names):
-            text, uneven = even_rows(text, names, source)
-            notes += uneven
-        cells = parse_cells(text, source)
+        cells = _cells(text, names, source)
         cells.notes[:0] = notes
+        return self.parts(path, size, cells, text)
+
+    def follow(self, path: Path) -> Following | None:
+        """Return what reads a table as it grows, None for a compressed one or one in UTF-16."""
+        from curveread.readers.tables.following import GrowingTable
+
+        if is_encoded(path):
+            return None
+        source = str(path)
+        return GrowingTable(path, lambda text: _cells(text, header_names(first_line(text)), source), self.parts, True)
+
+    def parts(self, path: Path, size: int, cells: Cells, head: str) -> list[Part]:
+        """Return the runs of a table.
+
+        Parameters
+        ----------
+        path, size
+            The file and its bytes.
+        cells
+            Its rows.
+        head
+            Its text, at least as far as the header goes.
+        """
+        source, names = str(path), header_names(first_line(head))
         origin = Source(source, self.format.name, size)
         if names == _DOWNLOAD:
             return [_download(cells, path, Source(source, DOWNLOAD.name, size))]
-        if names == _MONITOR and text.lstrip().startswith("#"):
-            return [_monitor(cells, text, Source(source, MONITOR.name, size))]
+        if names == _MONITOR and head.lstrip().startswith("#"):
+            return [_monitor(cells, head, Source(source, MONITOR.name, size))]
         if is_panel_header(names):
             return panel_parts(cells, names, Source(source, PANEL.name, size))
         parts = long_parts(cells, origin, path)
@@ -80,6 +101,16 @@ class CsvReader(Reader):
             whole, restored = restore_nan(table, source)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
         return parts
+
+
+def _cells(text: str, names: list[str], source: str) -> Cells:
+    """Return the rows below a header."""
+    uneven: list[DataNote] = []
+    if is_summary(names):
+        text, uneven = even_rows(text, names, source)
+    cells = parse_cells(text, source)
+    cells.notes[:0] = uneven
+    return cells
 
 
 def header_names(header: str) -> list[str]:

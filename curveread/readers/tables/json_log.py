@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,7 +12,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.tables import JSON, JSON_LINES
@@ -20,7 +22,7 @@ from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
 from curveread.readers.tables.json_shapes import rows_in, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
-from curveread.readers.textfile import head_of, plain_suffix, read_text
+from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
@@ -79,10 +81,20 @@ class JsonLogReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when it holds no row."""
-        source = str(path)
         text, size, notes = _text_of(path)
+        return self.parts(path, size, _cells(text, path, notes))
+
+    def follow(self, path: Path) -> Following | None:
+        """Return what reads JSON lines as they grow, None for a file that is one JSON value or that is compressed."""
+        from curveread.readers.tables.following import GrowingTable
+
+        lines = plain_suffix(path) != ".json" or (self.home(path) is None and _lines_of_objects(head_of(path)))
+        return GrowingTable(path, partial(_lines, path), self.parts) if lines and not is_encoded(path) else None
+
+    def parts(self, path: Path, size: int, cells: Cells, head: str = "") -> list[Part]:
+        """Return the runs in the rows of a file of ``size`` bytes; CorruptLogError when there is none."""
+        source = str(path)
         origin = Source(source, (JSON if plain_suffix(path) == ".json" else JSON_LINES).name, size)
-        cells = _cells(text, path, notes)
         wanted = _of_total(cells) or of_modes(cells, source) or _of_training(cells, source)
         if not cells.rows:
             raise CorruptLogError(f"{path}: no rows in it")
@@ -117,8 +129,12 @@ def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
             return _from_list(whole, path, notes)
         if isinstance(whole, dict):
             return rows_to_cells(rows_in(whole) or [whole], source, notes)
-    rows, more = lines_to_rows(text, source)
-    return rows_to_cells(rows, source, notes + more)
+    return _lines(path, text, notes)
+
+
+def _lines(path: Path, text: str, notes: Sequence[DataNote] = ()) -> Cells:
+    rows, more = lines_to_rows(text, str(path))
+    return rows_to_cells(rows, str(path), [*notes, *more])
 
 
 def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:

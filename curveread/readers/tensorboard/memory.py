@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
 
-__all__ = ["PAD", "Log", "load"]
+__all__ = ["PAD", "Log", "held", "load"]
 
 PAD = 256
 """Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
@@ -82,6 +82,13 @@ def load(path: Path) -> Log:
             return (_mapped(f, size) if size >= _MAPPED else None) or _read(f, size)
     except OSError as e:
         raise ReadError(f"{path}: cannot be read ({e.strerror or e})") from e
+
+
+def held(raw: bytes) -> Log:
+    """Return bytes as a file in memory."""
+    buffer = np.zeros(PAD + len(raw) + PAD, dtype=np.uint8)
+    buffer[PAD : PAD + len(raw)] = np.frombuffer(raw, np.uint8)
+    return Log(buffer, len(raw))
 
 
 def _read(f: IO[bytes], size: int) -> Log:

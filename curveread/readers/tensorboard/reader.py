@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tensorboard import EVENTS
 from curveread.readers.tensorboard.attempts import attempt_starts, cut, purges_of, stitched
@@ -21,7 +21,7 @@ from curveread.readers.tensorboard.damage import damage_notes
 from curveread.readers.tensorboard.memory import load
 from curveread.readers.tensorboard.scalars import Scalars, scalars
 from curveread.readers.tensorboard.series import Series
-from curveread.readers.tensorboard.session import run_events
+from curveread.readers.tensorboard.session import RunEvents, run_events
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
@@ -52,34 +52,51 @@ class TensorBoardReader(Reader):
         """
         log = load(path)
         found = scalars(log)
-        if not found.records and any(not d.truncated for d in found.damage):
-            head = log.bytes_at(0, HEADER).hex(" ")
-            raise CorruptLogError(
-                f"{path}: no event record in {log.size:,} bytes; "
-                f"at byte 0 a record's length and its checksum were expected, found {head}"
-            )
+        head = log.bytes_at(0, HEADER)
         events = run_events(log, found.other)
+        config, unread = configuration(log, events.config, path.name)
+        return [self.part(path, log.size, head, found, events, config, unread)]
+
+    def follow(self, path: Path) -> Following:
+        """Return what reads an event file as it grows."""
+        from curveread.readers.tensorboard.following import GrowingEvents
+
+        return GrowingEvents(path, self.part)
+
+    def part(
+        self,
+        path: Path,
+        size: int,
+        head: bytes,
+        found: Scalars,
+        events: RunEvents,
+        config: dict[str, Any],
+        unread: list[DataNote],
+    ) -> Part:
+        """Return the part of a run that a file's records make; CorruptLogError as for :meth:`read`."""
+        if not found.records and any(not d.truncated for d in found.damage):
+            raise CorruptLogError(
+                f"{path}: no event record in {size:,} bytes; "
+                f"at byte 0 a record's length and its checksum were expected, found {head.hex(' ')}"
+            )
         series, notes = _counted(found.series, path.name)
         attempts = cut(series, attempt_starts(series, events.starts))
         notes += _sorted_notes(attempts, path.name) + _rounded_notes(found.rounded, path.name)
         segments = tuple(_curves(a) for a in attempts) if len(attempts) > 1 else ()
         purges = purges_of(attempts, events.starts)
         curves = _curves(stitched(attempts, purges))
-        config, unread = configuration(log, events.config, path.name)
         if not curves:
             notes.append(DataNote(NoteKind.EMPTY, path.name, _emptiness(found)))
-        return [
-            Part(
-                source=Source(str(path), self.format.name, log.size),
-                curves=curves,
-                notes=(*damage_notes(path.name, log.size, found), *unread, *notes),
-                config=config,
-                checkpoints=tuple(events.checkpoints),
-                order=(_created(path, found), path.name),
-                segments=segments,
-                purges=purges if any(p is not None for p in purges) else (),
-            )
-        ]
+        return Part(
+            source=Source(str(path), self.format.name, size),
+            curves=curves,
+            notes=(*damage_notes(path.name, size, found), *unread, *notes),
+            config=config,
+            checkpoints=tuple(events.checkpoints),
+            order=(_created(path, found), path.name),
+            segments=segments,
+            purges=purges if any(p is not None for p in purges) else (),
+        )
 
 
 def _curves(series: Mapping[str, Series]) -> dict[str, Curve]:

@@ -30,7 +30,7 @@ from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
-__all__ = ["BadRecord", "Record", "Scalars", "scalars"]
+__all__ = ["BadRecord", "Decoder", "Record", "Scalars", "scalars"]
 
 _CHUNK = 1 << 20
 """Bytes of rows worked on at once: they stay in the processor's cache."""
@@ -106,30 +106,25 @@ class Scalars:
 
 def scalars(log: Log) -> Scalars:
     """Check and decode all records of a file."""
-    decoder, damage, records = _Decoder(log), list[Damage](), 0
+    decoder, damage = Decoder(log), list[Damage]()
     for frames in walk(log, damage):
-        decoder.add(frames, records)
-        records += frames.start.size
+        decoder.add(frames)
         log.passed(int(frames.start[0]), frames.end)
-    bad = sorted(decoder.bad, key=lambda b: b.number)
-    other = sorted(decoder.other, key=lambda r: r.number)
-    return Scalars(
-        decoder.series(),
-        records,
-        bad,
-        damage,
-        other,
-        decoder.rounded(),
-        decoder.tensors(),
-        max(decoder.others.values(), default=0),
-    )
+    return decoder.found(damage)
 
 
-class _Decoder:
-    """Takes records, batch by batch and length by length, and keeps the pieces that it decodes."""
+class Decoder:
+    """Takes records, batch by batch and length by length, and keeps the pieces that it decodes.
+
+    Parameters
+    ----------
+    log
+        What the next records lie in: the file, or the stretch of it that was appended last.
+    """
 
     def __init__(self, log: Log) -> None:
         self.log = log
+        self.records = 0
         self.bad: list[BadRecord] = []
         self.other: list[Record] = []
         self._known: dict[int, list[KnownLayout]] = {}
@@ -140,8 +135,23 @@ class _Decoder:
         self.others: Counter[bytes] = Counter()
         self._rounded: dict[int, int] = {}  # tag -> points
 
-    def add(self, frames: Frames, first: int) -> None:
-        """Check and decode a batch of records; ``first`` is the number of its first one."""
+    def found(self, damage: list[Damage]) -> Scalars:
+        """Return all that was decoded so far, with the stretches that hold no record."""
+        return Scalars(
+            self.series(),
+            self.records,
+            sorted(self.bad, key=lambda b: b.number),
+            damage,
+            sorted(self.other, key=lambda r: r.number),
+            self.rounded(),
+            self.tensors(),
+            max(self.others.values(), default=0),
+        )
+
+    def add(self, frames: Frames) -> None:
+        """Check and decode a batch of records."""
+        first = self.records
+        self.records += frames.start.size
         sound = self._check_long(frames, first)
         for length, index in _by_length(frames.length):
             if length > SHORT:
@@ -253,6 +263,16 @@ class _Decoder:
             else:
                 self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
 
+    def pieces(self, first: int) -> Iterator[tuple[str, Series]]:
+        """Yield tag and points of the pieces that were decoded from the ``first`` on."""
+        names = list(self._tags)
+        for tag, points in self._pieces[first:]:
+            yield names[tag].decode("utf-8", "replace"), points
+
+    def __len__(self) -> int:
+        """Return how many pieces were decoded."""
+        return len(self._pieces)
+
     def _tags_of(self, rows: ByteArray, value: Value) -> Tags:
         """Tell apart the tags of rows."""
         a, b = value.tag
@@ -279,6 +299,7 @@ class _Decoder:
     def series(self) -> dict[str, Series]:
         """Return everything decoded, tag by tag in the order of the file."""
         points = by_tag(self._pieces)
+        self._pieces = list(points.items())
         names: dict[str, list[Series]] = {}
         for name, tag in self._tags.items():
             plugin = self._plugins.get(tag, (0, ""))[1]

@@ -30,14 +30,17 @@ class RunEvents:
         Those that SessionLog names.
     config
         Records with hyper-parameters, and the first record of each text that may be a configuration.
+    texts
+        The tags of the texts.
     """
 
     starts: list[tuple[int, int]] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     config: list[Record] = field(default_factory=list)
+    texts: set[bytes] = field(default_factory=set)
 
 
-def run_events(log: Log, records: Sequence[Record]) -> RunEvents:
+def run_events(log: Log, records: Sequence[Record], events: RunEvents | None = None) -> RunEvents:
     """Return what some records of a file hold beside numbers.
 
     Parameters
@@ -46,19 +49,20 @@ def run_events(log: Log, records: Sequence[Record]) -> RunEvents:
         The file.
     records
         Sound records, in the order of the file.
+    events
+        What the records before them hold: it is added to.
     """
-    events = RunEvents()
-    texts: set[bytes] = set()
+    events = events or RunEvents()
     for record in records:
         data = log.view(record.start + HEADER, record.length)
         layout = parse(data)
         if layout.session is not None:
             _session(events, record.number, data, layout, layout.session)
         tags = {data[slice(*v.tag)].tobytes() for v in layout.values if v.plugin == "text"}
-        new = bool(tags - texts) and (len(data) < _SHORT or b"{" in data.tobytes())
+        new = bool(tags - events.texts) and (len(data) < _SHORT or b"{" in data.tobytes())
         if new or any(v.plugin == "hparams" for v in layout.values):
             events.config.append(record)
-        texts |= tags
+        events.texts |= tags
     return events
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curveread.errors import ReadError
 from curveread.readers.regular import open_regular
-from curveread.readers.textfile import head_of, read_text
+from curveread.readers.textfile import ENCODED, head_of, read_text
 from curveread.run.notes import DataNote
 
 __all__ = ["GLIMPSE", "Lines", "glimpse", "plain"]
@@ -24,7 +24,6 @@ _BACK = re.compile(rb"\x08{2,}")
 """Keras goes back to the start of its line by as many backspaces."""
 _WRAPPED = re.compile(rb"(?:\b(?:np|numpy)\.)?(?:float\d\d|tensor)\(([-+\w.]{1,24})(?:, \w{1,12}=[^()]{1,24})?\)")
 """What newer NumPy and torch print around a number: ``np.float32(0.5)``, ``tensor(0.5, device='cuda:0')``."""
-_ENCODED = (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")
 
 
 def plain(raw: bytes) -> bytes:
@@ -48,7 +47,7 @@ def glimpse(path: Path) -> Iterator[bytes]:
         with open_regular(path) as file:
             size = file.seek(0, 2)
             file.seek(0)
-            encoded = file.read(2) in _ENCODED
+            encoded = file.read(2) in ENCODED
             yield plain(head_of(path, GLIMPSE).encode("utf-8", "replace"))
             if size > GLIMPSE and not encoded:
                 file.seek(max(GLIMPSE, size - GLIMPSE))
@@ -96,7 +95,7 @@ class Lines:
         try:
             with open_regular(self.path) as file:
                 first = file.read(size)
-                if not first.startswith(_ENCODED):
+                if not first.startswith(ENCODED):
                     while first:
                         self.size += len(first)
                         yield first.removeprefix(b"\xef\xbb\xbf") if self.size == len(first) else first

@@ -12,7 +12,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.segments import segments_of
@@ -25,6 +25,7 @@ from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
 from curveread.readers.text_log.points.borders import trainings_of
 from curveread.readers.text_log.points.rows import Rows, rows_of, table_of
 from curveread.readers.text_log.tail import cut_short
+from curveread.readers.textfile import is_encoded
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
@@ -92,24 +93,34 @@ class TextLogReader(Reader):
         notes = list(lines.notes)
         if lines.unfinished:
             notes += cut_short(gathered, lines.unfinished, source)
-        rows = rows_of(gathered, source)
+        return self.parts(path, lines.size, gathered, notes)
+
+    def follow(self, path: Path) -> Following | None:
+        """Return what reads a text log as it grows, None for a compressed one or one in UTF-16."""
+        from curveread.readers.text_log.following import GrowingText
+
+        return None if is_encoded(path) else GrowingText(path, self.parts)
+
+    def parts(self, path: Path, size: int, gathered: Gathered, notes: list[DataNote]) -> list[Part]:
+        """Return what was gathered of a file as parts; CorruptLogError when no line of it is a record."""
+        rows = rows_of(gathered, str(path))
         if not rows.columns:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none with a step and a metric")
         if gathered.overflow:
             message = f"left out {amount(gathered.overflow, 'line')} built in a way that no other is"
-            notes.append(DataNote(NoteKind.SKIPPED, source, message))
-        return parts_of(path, self.format.name, lines, gathered, rows, notes)
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), message))
+        return parts_of(path, self.format.name, size, gathered, rows, notes)
 
 
-def parts_of(path: Path, name: str, lines: Lines, gathered: Gathered, rows: Rows, notes: list[DataNote]) -> list[Part]:
+def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, notes: list[DataNote]) -> list[Part]:
     """Return the trainings of a file as parts.
 
     Parameters
     ----------
     path, name
         The file and the name of its format.
-    lines, gathered, rows
-        What was read of it.
+    size, gathered, rows
+        Its bytes, and what was read of it.
     notes
         What was said of it so far.
     """
@@ -134,7 +145,7 @@ def parts_of(path: Path, name: str, lines: Lines, gathered: Gathered, rows: Rows
         key = f"training {i}" if len(trainings) > 1 else ""
         parts.append(
             Part(
-                source=Source(source, name, lines.size),
+                source=Source(source, name, size),
                 curves=segments[-1] if segments else {},
                 key=key,
                 name=key,

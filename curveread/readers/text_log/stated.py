@@ -86,7 +86,7 @@ class _Stated(Reader):
         if not gathered.sheets:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none fits")
         rows = rows_of(gathered, str(path))
-        return parts_of(path, self.format.name, lines, gathered, rows, list(lines.notes))
+        return parts_of(path, self.format.name, lines.size, gathered, rows, list(lines.notes))
 
     def _fits(self, line: bytes) -> dict[str, bytes] | None:
         """Return name -> number of a line, None for another line."""

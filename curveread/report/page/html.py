@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
@@ -14,6 +13,7 @@ from curveread.report.chart.chart import chart
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.size import MEDIUM, NARROW, WIDE
+from curveread.report.files import address
 from curveread.report.logtext import shorten
 from curveread.report.page.content import CARDS, content, dated, present
 from curveread.report.page.svg.picture import picture, shared
@@ -107,7 +107,7 @@ def index(entries: Sequence[tuple[Diagnosis, str]]) -> str:
             "name": d.run.name,
             "headline": d.verdict.headline,
             "counts": facts.counts(d.findings, len(d.failed)),
-            "href": quote(href, safe="/-_.~:"),
+            "href": address(href),
         }
         for d, href in entries
     ]

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from curveread.findings.sweep.analysis import Side
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import count, number, percent
 from curveread.report import swept
-from curveread.report.files import put
+from curveread.report.files import address, put
 from curveread.report.logtext import clean, shorten
 from curveread.report.page.content import dated, present
 from curveread.report.page.templates import asset, environment
@@ -124,18 +123,12 @@ def _rows(sweep: Sweep, columns: Sequence[swept.Column], hrefs: Mapping[int, str
             {
                 "at": i,
                 "health": row.health,
-                "href": _address(hrefs.get(i, "")),
+                "href": address(hrefs.get(i, "")),
                 "cells": cells,
                 "rules": swept.rules(row),
             }
         )
     return out
-
-
-def _address(href: str) -> str:
-    """Return an address as a link holds it; what would be read as a scheme is held to be a file's name."""
-    safe = quote(href, safe="/-_.~:")
-    return safe if safe.startswith("file:///") or ":" not in safe.split("/", 1)[0] else f"./{safe}"
 
 
 def _groups(sweep: Sweep) -> list[dict[str, Any]]:

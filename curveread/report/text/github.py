@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import span
-from curveread.report.logtext import clean
+from curveread.report.logtext import clean, inert
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
@@ -21,7 +21,7 @@ def notices(diagnosis: Diagnosis) -> list[str]:
     A finding is ``::error``, ``::warning`` or ``::notice`` by its severity: GitHub shows ten of each for a step.
     """
     name = clean(diagnosis.run.name)
-    out = [_plain(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
+    out = [inert(f"{diagnosis.verdict.health.upper()}  {name}: {clean(diagnosis.verdict.headline)}")]
     if diagnosis.verdict.health == "undetermined":
         out.append(_command("warning", f"{name} could not be judged", [diagnosis.verdict.headline]))
     for f in diagnosis.findings:
@@ -40,14 +40,9 @@ def unread(path: str, reason: str) -> str:
 
 def _command(level: str, title: str, said: list[str]) -> str:
     """Return a workflow command; what would end its title or its message is written as GitHub's percent codes."""
-    head = _percent(_plain(clean(title))).replace(":", "%3A").replace(",", "%2C")
-    return f"::{level} title={head}::" + "%0A".join(_percent(_plain(clean(line))) for line in said)
+    head = _percent(inert(clean(title))).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} title={head}::" + "%0A".join(_percent(inert(clean(line))) for line in said)
 
 
 def _percent(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _plain(text: str) -> str:
-    """Return text in which no older command (``##[…]``, which may stand anywhere in a line) is left."""
-    return text.replace("##[", "##\u2060[")

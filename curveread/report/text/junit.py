@@ -5,7 +5,6 @@ Valid against the schema of Ant's JUnit task, the strictest in use: Jenkins, Git
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -18,8 +17,6 @@ from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
 __all__ = ["junit"]
-
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(
@@ -54,11 +51,6 @@ def junit(
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _legal(text: object) -> str:
-    """Return log text on one line, without what XML cannot hold."""
-    return _ILLEGAL.sub("\ufffd", clean(text))
-
-
 def _open(root: Element, i: int, name: str, when: datetime) -> Element:
     suite = SubElement(root, "testsuite", {"name": name, "package": "curveread", "id": str(i)})
     suite.attrib |= {"timestamp": when.strftime("%Y-%m-%dT%H:%M:%S"), "hostname": "localhost", "time": "0"}
@@ -82,8 +74,8 @@ def _suite(
     root: Element, i: int, diagnosis: Diagnosis, fail_on: Severity, when: datetime, unjudged_fails: bool
 ) -> None:
     run = diagnosis.run
-    suite = _open(root, i, _legal(run.name).strip() or "run", when)
-    SubElement(SubElement(suite, "properties"), "property", {"name": "path", "value": _legal(run.path)})
+    suite = _open(root, i, clean(run.name).strip() or "run", when)
+    SubElement(SubElement(suite, "properties"), "property", {"name": "path", "value": clean(run.path)})
     by_rule: dict[str, list[Finding]] = {}
     for finding in (*diagnosis.findings, *diagnosis.accepted):
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -96,37 +88,37 @@ def _suite(
         if grave:
             more = f" (and {len(grave) - 1} more)" if len(grave) > 1 else ""
             worst = max(f.severity for f in grave).value
-            failure = SubElement(case, "failure", {"type": worst, "message": _legal(grave[0].message) + more})
+            failure = SubElement(case, "failure", {"type": worst, "message": clean(grave[0].message) + more})
             failure.text = "\n\n".join(map(_told, grave))
         elif rule in errors:
-            SubElement(case, "error", {"type": "failed", "message": _legal(errors[rule])})
+            SubElement(case, "error", {"type": "failed", "message": clean(errors[rule])})
         elif rule in reasons:
-            SubElement(case, "skipped", {"message": _legal(reasons[rule])})
+            SubElement(case, "skipped", {"message": clean(reasons[rule])})
     if diagnosis.verdict.health == "undetermined":
-        message = {"message": _legal(diagnosis.verdict.headline)}
+        message = {"message": clean(diagnosis.verdict.headline)}
         if unjudged_fails:
             SubElement(_case(suite, "judged"), "failure", {"type": "undetermined", **message})
         else:
             SubElement(_case(suite, "judged"), "skipped", message)
-    said = [f"{diagnosis.verdict.health}: {_legal(diagnosis.verdict.headline)}"]
+    said = [f"{diagnosis.verdict.health}: {clean(diagnosis.verdict.headline)}"]
     said += [_told(f) for f in diagnosis.findings if f.severity < fail_on]
     said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]
     for section in brief(diagnosis):
-        said.append("\n".join([f"{section.heading}:", *(f"- {_legal(line)}" for line in lines(section))]))
-    said += [f"note: {_legal(f'{n.source}: {n.message}' if n.source else n.message)}" for n in run.notes]
+        said.append("\n".join([f"{section.heading}:", *(f"- {clean(line)}" for line in lines(section))]))
+    said += [f"note: {clean(f'{n.source}: {n.message}' if n.source else n.message)}" for n in run.notes]
     _close(suite, said)
 
 
 def _unread(root: Element, i: int, path: str, reason: str, when: datetime) -> None:
-    suite = _open(root, i, _legal(path).strip() or "path", when)
+    suite = _open(root, i, clean(path).strip() or "path", when)
     SubElement(suite, "properties")
-    SubElement(_case(suite, "read"), "error", {"type": "unreadable", "message": _legal(reason)})
+    SubElement(_case(suite, "read"), "error", {"type": "unreadable", "message": clean(reason)})
     _close(suite, ())
 
 
 def _told(finding: Finding) -> str:
     said = [f"{finding.severity.value} {finding.rule}, {span(finding.first_step, finding.last_step)}"]
-    said.append(_legal(finding.message))
-    said += [f"{_legal(e.name)}: {_legal(measure(e.value, e.unit))}" for e in finding.evidence]
-    said += [f"-> {_legal(advice)}" for advice in finding.advice]
+    said.append(clean(finding.message))
+    said += [f"{clean(e.name)}: {clean(measure(e.value, e.unit))}" for e in finding.evidence]
+    said += [f"-> {clean(advice)}" for advice in finding.advice]
     return "\n".join(said)

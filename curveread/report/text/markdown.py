@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
+from curveread.report.files import address
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable, Why
 from curveread.report.text.sections import document
 
-__all__ = ["address", "blocks", "code", "escape", "markdown", "table"]
+__all__ = ["blocks", "code", "escape", "markdown", "table"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
@@ -154,10 +155,3 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the lines of a table, an empty one after it; the cells are Markdown already."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
-
-
-def address(name: str) -> str:
-    """Return a file's name as the target of a link."""
-    from urllib.parse import quote
-
-    return quote(name, safe="-_.~")

@@ -14,6 +14,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.errors import ExportError, UsageError
 from curveread.report.files import put
+from curveread.report.logtext import cell
 from curveread.run.model import Run
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def write_table(runs: Sequence[Run], path: Path, *, smoothed: Callable[[FloatArr
     Notes
     -----
     Columns as :meth:`Run.to_frame`. CSV and JSON write non-finite values as ``NaN``, ``Infinity`` and ``-Infinity``
-    (in JSON as strings) and leave out a wall time that the log does not have; Parquet keeps both as NaN.
+    (in JSON as strings) and leave out a wall time that the log does not have; Parquet keeps both as NaN. In a CSV
+    file a name that a spreadsheet would compute gets an apostrophe before it.
     """
     import pandas as pd
 
@@ -79,7 +81,8 @@ def write_table(runs: Sequence[Run], path: Path, *, smoothed: Callable[[FloatArr
 
 def _csv(frame: pd.DataFrame) -> str:
     named = {c: _named(frame[c].to_numpy(np.float64)) for c in ("value", "smoothed") if c in frame}
-    return frame.assign(**named).to_csv(index=False, lineterminator="\n")
+    names = {c: frame[c].map({text: cell(text) for text in frame[c].unique()}) for c in ("run", "tag")}
+    return frame.assign(**named, **names).to_csv(index=False, lineterminator="\n")
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

@@ -52,7 +52,7 @@ class Palette {
     this.classes = ranked.map((v, k) => ({
       name: setting.texts[v], dash: DASHES[k % DASHES.length], ink: ramped ? () => ramp(ranked.length > 1 ? k / (ranked.length - 1) : 0) : () => colours[KINDS[k]],
     }));
-    if (ranked.length < used.length) this.classes.push({name: `${used.length - ranked.length} others`, ink: () => colours.soft});
+    if (ranked.length < used.length) this.classes.push({name: `${used.length - ranked.length} others`, dash: [], ink: () => colours.soft});
     this.at = Int16Array.from(setting.at, v => v < 0 ? -1 : ranked.includes(v) ? ranked.indexOf(v) : ranked.length);
   }
 

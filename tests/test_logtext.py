@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 
 ANY_TEXT = st.text(st.characters(), max_size=60)  # lone surrogates among them
 
