@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from curveread.arrays import IntArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.events.change import offset_at
 from curveread.signals.levels import split_point
@@ -19,6 +19,8 @@ _SURE = 6.0
 """A step is one when it is so many standard errors high."""
 _LASTS = 0.5
 """So much of its height the trend has kept half a window later."""
+_HEAD, _CLEAR = 3, 3.0
+"""Points of which the narrowest window sees one side only, and by how many noise scales the trend is wrong there."""
 _LEAST = 10
 """Fewest points between two steps."""
 _WIDEST = 60
@@ -65,9 +67,16 @@ def parted(parts: Decomposition, cuts: IntArray) -> Decomposition:
     cuts
         (k,) ascending indices at which a new level begins.
     """
-    if not cuts.size:
-        return parts
     edges = [0, *cuts.tolist(), parts.value.size]
-    pieces = [decompose(parts.value[a:b], parts.transform) for a, b in pairwise(edges)]
-    trend, scale = (np.concatenate([getattr(p, name) for p in pieces]) for name in ("trend", "scale"))
-    return replace(parts, trend=trend, scale=scale)
+    pieces = [decompose(parts.value[a:b], parts.transform) for a, b in pairwise(edges)] if cuts.size else [parts]
+    trend = np.concatenate([_begun(piece) for piece in pieces])
+    return replace(parts, trend=trend, scale=np.concatenate([piece.scale for piece in pieces]))
+
+
+def _begun(piece: Decomposition) -> FloatArray:
+    """Return a trend that begins where its curve does: of a steep beginning, half a window is a shelf."""
+    y, trend = piece.y, piece.trend.copy()
+    head = np.diff(y[: _HEAD + 1])
+    if head.size == _HEAD and (head > 0).all() | (head < 0).all() and abs(y[0] - trend[0]) > _CLEAR * piece.scale[0]:
+        trend[:_HEAD] = [np.median(y[: 2 * i + 1]) for i in range(_HEAD)]
+    return trend

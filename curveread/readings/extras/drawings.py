@@ -36,7 +36,7 @@ _RUN = 20
 """So many neighbouring points make a stretch of which the drawing says that it is complete."""
 _BAND, _SLIM = 3.0, 1.0
 """Half widths of the band in noise scales; the second where the first would cover most of what the curve covers."""
-_COVERS = 0.5
+_COVERS = 0.75
 _EXACT = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS})
 """Curves without noise: they are not smoothed."""
 

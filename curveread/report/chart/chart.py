@@ -86,7 +86,7 @@ def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Scale:
     run = diagnosis.run
     if not ends and run.first_step is not None and run.last_step is not None:
         ends = [run.first_step, run.last_step]
-    return step_axis(min(ends, default=0), max(ends, default=0))
+    return step_axis(min(ends, default=0), max(ends, default=0), seconds=run.x_axis.lower() == "seconds")
 
 
 def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing], axis: str) -> Iterable[Mark]:

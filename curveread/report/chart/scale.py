@@ -10,6 +10,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.findings.wording import compact, number
+from curveread.report.chart.ticks import log_marks, nice, texts, time_marks
 
 __all__ = ["DECADES", "RULES", "Scale", "Tick", "step_axis", "value_axis"]
 
@@ -77,13 +78,16 @@ class Scale:
         return float(np.clip(self.fraction(np.array([value]))[0], 0.0, 1.0))
 
 
-def step_axis(low: float, high: float) -> Scale:
-    """Return the axis of steps from ``low`` to ``high``; a single step gets room on both sides."""
+def step_axis(low: float, high: float, *, seconds: bool = False) -> Scale:
+    """Return the axis of steps, or of seconds, from ``low`` to ``high``; a single one gets room on both sides."""
     first, last, whole = float(low), float(high), low == int(low) and high == int(high)
     if not last > first:
         room = max(0.5, 4 * float(np.spacing(abs(first))))
         return Scale(first - room, first + room, False, (Tick(first, compact(first)),))
-    return Scale(first, last, False, tuple(Tick(t, compact(t)) for t in _nice(first, last, 7, whole=whole)))
+    if seconds:
+        return Scale(first, last, False, tuple(Tick(*m) for m in time_marks(first, last, 7)))
+    places = nice(first, last, 7, whole=whole)
+    return Scale(first, last, False, tuple(map(Tick, places, texts(places, counted=True))))
 
 
 def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 5) -> Scale:
@@ -109,7 +113,7 @@ def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 
         pad = 0.04 * (high - low)
         top = min(10 ** min(high + pad, _DECADES[1]), _LARGEST)
         bottom = min(10 ** max(low - pad, _DECADES[0]), top / 10**0.4)
-        return Scale(bottom, top, True, _readable(_log_ticks(bottom, top, ticks), bottom, top))
+        return Scale(bottom, top, True, _readable((Tick(*m) for m in log_marks(bottom, top, ticks)), bottom, top))
     low, high = _union([_robust(c) for c in curves])
     only = low == high
     pad = 0.05 * (high / 2 - low / 2) * 2 if not only else abs(low) * 0.05 or 0.5
@@ -118,11 +122,11 @@ def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 
         bottom = max(bottom, 0.0)  # a loss or norm axis that shows negative ground says something untrue
     if not top > bottom:  # values so close that floats cannot tell the ends apart
         bottom, top = np.nextafter(bottom, -np.inf), np.nextafter(top, np.inf)
-    places = _nice(bottom, top, ticks)
+    places = nice(bottom, top, ticks)
     if len(places) < 2:  # a single tick tells no scale
-        places = _nice(bottom, top, 2 * ticks)
-    marked = [(low, number(low, 3))] if only else _labelled(places)
-    return Scale(float(bottom), float(top), False, _readable((Tick(*m) for m in marked), bottom, top))
+        places = nice(bottom, top, 2 * ticks)
+    marked = [Tick(low, number(low, 3))] if only else list(map(Tick, places, texts(places)))
+    return Scale(float(bottom), float(top), False, _readable(marked, bottom, top))
 
 
 def _readable(ticks: Iterable[Tick], low: float, high: float) -> tuple[Tick, ...]:
@@ -149,49 +153,3 @@ def _robust(values: FloatArray, *, log: bool = False) -> tuple[float, float]:
     if high / 2 - low / 2 <= WORTH * (kept_high / 2 - kept_low / 2):
         return low, high
     return kept_low, kept_high
-
-
-def _nice(low: float, high: float, wanted: int, *, whole: bool = False) -> list[float]:
-    """Return round positions 1, 2, 5 × 10ᵏ apart inside the range."""
-    rough = (high / wanted) - (low / wanted)
-    if not (rough > 0 and math.isfinite(rough)):
-        return [low]
-    base = 10.0 ** math.floor(math.log10(rough))
-    distance = next((base * m for m in (1, 2, 5, 10) if base * m >= rough * 0.999), base * 10)
-    if whole:
-        distance = max(distance, 1.0)
-    first = math.ceil(low / distance - 1e-9)
-    last = math.floor(high / distance + 1e-9)
-    return [i * distance for i in range(first, min(last, first + 50) + 1)]
-
-
-def _labelled(ticks: list[float]) -> list[tuple[float, str]]:
-    """Return ticks with texts that all show the same number of decimals."""
-    if len(ticks) < 2:
-        return [(t, number(t, 3)) for t in ticks]
-    gap = ticks[1] - ticks[0]
-    largest = max(abs(t) for t in ticks)
-    if largest >= 1e7 or (largest < 1e-3 and largest > 0):
-        return [(t, number(t, 3)) for t in ticks]
-    if largest >= 10_000:
-        return [(t, compact(t)) for t in ticks]
-    decimals = max(0, -math.floor(math.log10(gap) + 1e-9))
-    return [(t, f"{t + 0.0:,.{decimals}f}".replace("-", "−")) for t in ticks]
-
-
-def _log_ticks(low: float, high: float, wanted: int) -> tuple[Tick, ...]:
-    """Return decades, thinned to about ``wanted``; 2 and 5 between them when there are few."""
-    bottom, top = math.log10(low), math.log10(high)
-    decades = range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)
-    if len(decades) >= 3:
-        stride = max(1, math.ceil(len(decades) / wanted))
-        return tuple(Tick(10.0**d, _power(10.0**d)) for d in decades if (d - decades[0]) % stride == 0)
-    parts = [m * 10.0**d for d in range(math.floor(bottom), math.floor(top) + 1) for m in (1, 2, 5)]
-    found = [p for p in parts if low <= p <= high]
-    if len(found) < 2:
-        return tuple(Tick(t, text) for t, text in _labelled(_nice(low, high, 3)) if t > 0)
-    return tuple(Tick(p, _power(p)) for p in found)
-
-
-def _power(value: float) -> str:
-    return compact(value) if 1 <= value < 1e6 else number(value, 2) if value >= 1e6 or value < 1e-3 else f"{value:g}"

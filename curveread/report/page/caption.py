@@ -40,4 +40,4 @@ def _shaded(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     banded = {b.tag for p in spec.panels for b in p.bands}
     widths = sorted({d.band_scales for d in drawings if d.tag in banded}, reverse=True)
     slim = f", ±{widths[1]:g} where that would fill the chart" if len(widths) > 1 else ""
-    return f"Shaded: ±{widths[0]:g} times its usual noise{slim}."
+    return f"Shaded: ±{widths[0]:g} standard deviation{'s' if widths[0] > 1 else ''} of its noise{slim}."

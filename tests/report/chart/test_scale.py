@@ -79,3 +79,12 @@ def test_ticks_are_written_for_people() -> None:
 @pytest.mark.parametrize("values", [(-0.5, 0.9), (0.0, 0.19), (0.11, 0.19), (-61.0, 0.2)])
 def test_a_low_panel_has_a_scale_and_not_one_number(values: tuple[float, float]) -> None:
     assert len(value_axis([np.array(values)], ticks=3).ticks) >= 2
+
+
+def test_the_texts_of_ticks_differ_and_are_true() -> None:
+    assert [t.text for t in step_axis(412_901, 413_100).ticks] == ["412,950", "413,000", "413,050", "413,100"]
+    assert [t.text for t in step_axis(0, 2_000_000).ticks] == ["0", "500k", "1M", "1.5M", "2M"]
+    loss = value_axis([np.array([12_340.0, 12_361.0])])
+    assert [t.text for t in loss.ticks] == ["12,340", "12,345", "12,350", "12,355", "12,360"]
+    seconds = step_axis(0, 9_000, seconds=True)
+    assert [t.text for t in seconds.ticks] == ["0.0 h", "0.5 h", "1.0 h", "1.5 h", "2.0 h", "2.5 h"]

@@ -18,6 +18,7 @@ from curveread.report.chart.scale import step_axis, value_axis
 from curveread.report.chart.scene import Badge, Group, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import Mark
+from curveread.report.chart.ticks import nice, texts, time_marks
 from curveread.report.page.live.data import charts
 from tests.report.chart.test_scene import eventful, flat
 from tests.report.handmade import diagnosis, drawing, run_of, spiky
@@ -31,7 +32,10 @@ CASES = 300
 @pytest.fixture(scope="module")
 def ask(browser: Any) -> Iterator[Any]:
     """Evaluate an expression beside the rules; ``a`` is the argument."""
-    text = resources.files("curveread.report.page.live").joinpath("rules.js").read_text(encoding="utf-8")
+    parts = (
+        resources.files("curveread.report.page.live").joinpath(f"{n}.js") for n in ("dom", "arrays", "axes", "rules")
+    )
+    text = "".join(part.read_text(encoding="utf-8") for part in parts)
     tab = browser.new_page()
     yield lambda expression, a: tab.evaluate(f"a => {{ {text}; return {expression}; }}", a)
     tab.close()
@@ -139,6 +143,26 @@ def test_values_beyond_the_axis_get_the_same_arrows(ask: Any) -> None:
     )
     assert [sorted(case) for case in got] == expected
     assert any(expected)
+
+
+def test_ticks_say_the_same(ask: Any) -> None:
+    rng = np.random.default_rng(11)
+    spans = []
+    for _ in range(CASES):
+        wide = float(10.0 ** rng.uniform(-6, 10))
+        low = float(rng.choice([0.0, 1.0, 1000.0, -3.0]) * wide * rng.uniform(0, 3))
+        spans.append((low, low + wide))
+    spans += [(412_901.0, 413_100.0), (6.25e-5, 7200.0), (0.0, 1e15), (0.99, 1.01)]
+    places = [nice(a, b, 7) for a, b in spans]
+    times = [(max(a, 0.0), max(a, 0.0) + (b - a)) for a, b in spans]
+    for counted in (False, True):
+        mine = [texts(p, counted=counted) for p in places]
+        assert ask(f"a.map(p => tickTexts(p, {str(counted).lower()}))", places) == mine
+        assert all(len(set(said)) == len(said) for said in mine)
+        assert max(len(text) for said in mine for text in said) < 24
+    mine = [[text for _, text in time_marks(a, b, 7)] for a, b in times]
+    assert ask("a.map(([low, high]) => timeTicks(low, high, 7).map(t => t.text))", times) == mine
+    assert all(len(set(said)) == len(said) for said in mine)
 
 
 SPY = """(() => {

@@ -50,7 +50,8 @@ function compact(value) {
 }
 
 function duration(seconds) {
-  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`;
+  const [size, name] = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]].find(u => seconds >= u[0]) || [1, "s"];
+  if (seconds < 60) return `${Number((seconds / size).toPrecision(3))} ${name}`;
   const parts = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
   const first = parts.findIndex(p => seconds >= p[1]);
   let rest = Math.round(seconds / (parts[first + 1] || parts[first])[1]) * (parts[first + 1] || parts[first])[1];

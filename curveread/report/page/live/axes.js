@@ -1,6 +1,7 @@
 // What the horizontal axis counts, how it is ticked, and how far a vertical axis reaches.
 
-// A ruler turns steps into what it counts; beyond its knots it goes on at its average pace.
+// A ruler turns steps into what it counts; beyond its knots it goes on at its average pace. What it says of a time is
+// rounded to its `grain`.
 class Ruler {
   constructor(spec) {
     this.name = spec.name;
@@ -22,7 +23,7 @@ class Ruler {
   }
 
   text(x) {
-    if (this.name === "time") return duration(Math.max(x, 0));
+    if (this.name === "time") return duration(Math.max(this.grain ? Math.round(x / this.grain) * this.grain : x, 0));
     if (this.name === "tokens") return `${compact(Math.round(x))} tokens`;
     if (this.name === "epoch") return `epoch ${number(x, 3)}`;
     return `step ${count(x)}`;
@@ -47,20 +48,55 @@ function roundIncrement(rough, whole) {
   return whole ? Math.max(1, nice) : nice;
 }
 
-function xTicks(ruler, low, high, room) {
-  const wanted = Math.max(2, Math.floor(room / 90));
+// What evenly spaced ticks say, and the ticks of an axis of seconds: the rules of chart/ticks.py, which say why.
+function tickTexts(places, counted) {
+  const short = (value, digits) => {
+    const [unit, letter] = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]].find(u => Math.abs(value) >= u[0]) || [1, ""];
+    return Math.abs(value) < 1e4 ? count(value) : String(Number((value / unit).toPrecision(Math.max(digits, 4)))).replace("-", "−") + letter;
+  };
+  if (places.length < 2) return places.map(t => counted && Math.abs(t) >= 1e4 ? short(t, 4) : number(t, 3));
+  const gap = Math.abs(places[1] - places[0]), largest = Math.max(...places.map(Math.abs));
+  let digits = 1;
+  while (digits < 17 && !places.every(t => Math.abs(Number(t.toPrecision(digits)) - t) <= 1e-3 * gap)) digits++;
+  if (largest < 1e-3 || largest >= 1e7 && !counted || largest >= 1e15) return places.map(t => number(t, Math.max(digits + 1, 3)));
+  if (largest >= 1e4) return places.map(t => digits <= 4 || largest >= 1e9 ? short(t, digits) : fixed(t, Number.isInteger(t) ? 0 : 2));
+  const decimals = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));
+  return places.map(t => fixed(t, decimals));
+}
+
+const fixed = (value, decimals) => (value + 0).toLocaleString("en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals}).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
+
+function timeTicks(low, high, wanted) {
   const rough = (high - low) / wanted;
-  const timed = ruler.name === "time";
-  const gap = timed && rough >= 1 ? ROUND_TIMES.find(n => n >= rough) || roundIncrement(rough / 86400, true) * 86400
-    : roundIncrement(rough, ruler.name === "tokens" || !ruler.from && ruler.name !== "epoch");
-  const ticks = [];
-  for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 50; i++) {
-    if (i * gap === ticks[ticks.length - 1]) break;  // steps so large that a float cannot tell one from the next
-    ticks.push(i * gap);
+  const gap = rough < 1 ? roundIncrement(rough) : ROUND_TIMES.find(n => n >= rough) || roundIncrement(rough / 86400) * 86400;
+  const [unit, name] = gap >= 86400 ? [86400, "d"] : gap >= 900 && high > 7200 ? [3600, "h"] : gap >= 15 && gap % 15 === 0 && high > 120 ? [60, "min"]
+    : [[1e-9, "ns"], [1e-6, "µs"], [1e-3, "ms"]].find(([size]) => high < 1000 * size && high < 1) || [1, "s"];
+  let decimals = 0;
+  while (decimals < 15 && Math.abs(gap / unit * 10 ** decimals - Math.round(gap / unit * 10 ** decimals)) >= 1e-6) decimals++;
+  // The first millisecond of hours is where they begin.
+  return multiples(low - 1e-3 * gap, high, gap).map(t => ({at: Math.max(t, low), text: `${fixed(t / unit, decimals)} ${name}`}));
+}
+
+function multiples(low, high, gap) {
+  const out = [];
+  for (let i = Math.ceil(low / gap - 1e-9); i <= Math.floor(high / gap + 1e-9) && out.length < 50; i++) {
+    if (i * gap === out[out.length - 1]) break;  // steps so large that a float cannot tell one from the next
+    out.push(i * gap);
   }
-  const [unit, name] = gap >= 86400 ? [86400, "d"] : high > 7200 && gap >= 360 ? [3600, "h"] : high > 120 && gap >= 6 ? [60, "min"] : [1, "s"];
-  const write = x => timed ? `${number(x / unit, 4)} ${name}` : ruler.name === "epoch" ? number(x, 5) : compact(x);
-  return ticks.map(at => ({at, text: write(at)}));
+  return out;
+}
+
+// Ticks of an axis of so many pixels, as many as have room for what they say; none reaches far beyond its end.
+function xTicks(ruler, low, high, room) {
+  measure.font = FONT;
+  const whole = ruler.name === "tokens" || !ruler.from && ruler.name !== "epoch";
+  for (let wanted = Math.max(2, Math.floor(room / 90)); ; wanted--) {
+    const gap = roundIncrement((high - low) / wanted, whole), places = ruler.name === "time" ? [] : multiples(low, high, gap), said = tickTexts(places, ruler.name !== "epoch");
+    const ticks = ruler.name === "time" ? timeTicks(low, high, wanted) : places.map((at, i) => ({at, text: said[i]}));
+    const wide = t => measure.measureText(t.text).width, where = t => (t.at - low) / (high - low) * room;
+    if (wanted > 1 && ticks.some((t, i) => i && where(t) - where(ticks[i - 1]) < (wide(t) + wide(ticks[i - 1])) / 2 + 10)) continue;
+    return ticks.map(t => where(t) + wide(t) / 2 > room + MARGIN ? {...t, text: ""} : t);
+  }
 }
 
 function yTicks(low, high, log, room) {
@@ -81,14 +117,7 @@ function yTicks(low, high, log, room) {
     gap = roundIncrement(high / parts - low / parts, false);
     if (Math.floor(high / gap + 1e-9) > Math.ceil(low / gap - 1e-9)) break;
   }
-  const decimals = Math.max(0, -Math.floor(Math.log10(gap) + 1e-9));
-  const ticks = [];
-  if (!(gap > 0) || !Number.isFinite(gap)) return ticks;
-  for (let i = Math.ceil(low / gap - 1e-9); i * gap <= high + gap * 1e-9 && ticks.length < 30; i++) {
-    const at = i * gap, size = Math.max(Math.abs(low), Math.abs(high));
-    const text = size >= 1e7 || size < 1e-3 ? number(at, 3) : size >= 1e4 ? compact(at)
-      : (at + 0).toLocaleString("en-US", {minimumFractionDigits: decimals, maximumFractionDigits: decimals}).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
-    if (!log || at > 0) ticks.push({at, text});
-  }
-  return ticks;
+  if (!(gap > 0) || !Number.isFinite(gap)) return [];
+  const places = multiples(low, high, gap).filter(at => !log || at > 0), said = tickTexts(places, false);
+  return places.map((at, i) => ({at, text: said[i]}));
 }

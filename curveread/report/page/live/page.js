@@ -42,6 +42,7 @@ class Page {
   setFull() {
     const a = this.ruler.at(this.data.x.first), b = this.ruler.at(this.data.x.last);
     this.full = b > a ? [a, b] : [a - 0.5, a + 0.5];  // a run of one step
+    this.ruler.grain = (this.full[1] - this.full[0]) * 1e-4;
     this.window = this.full.slice();
   }
 

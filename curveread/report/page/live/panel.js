@@ -1,7 +1,5 @@
 // One chart of the stack: heading with keys that hide curves and read values, uPlot's canvas under it.
 
-const GUTTER = 58, MARGIN = 20;
-
 class Curve {
   constructor(spec) {
     Object.assign(this, spec);
