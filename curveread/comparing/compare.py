@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from curveread.causes.siblings import with_siblings
 from curveread.comparing.alignment import aligned
 from curveread.comparing.conditions import DATA, conditions, differing
 from curveread.comparing.difference import differences, last_differences
 from curveread.comparing.factor import factors
+from curveread.comparing.names import names_of
 from curveread.comparing.pairs import loss_of
 from curveread.comparing.parting import partings
 from curveread.comparing.ranking import comparable, figures, lead, ranking, same_steps
@@ -53,7 +53,7 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
         raise UsageError("compare needs at least two runs")
     if align not in ("step", "share"):
         raise ArgumentError("align", align, "there is no such way; use step or share")
-    names = _names(diagnoses)
+    names = names_of([d.run for d in diagnoses])
     ends = [d.run.last_step for d in diagnoses if d.run.last_step is not None]
     common = min(ends) if ends and min(ends) < max(ends) else None
     known = {
@@ -85,21 +85,6 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
         axis="share" if align == "share" else diagnoses[0].run.x_axis,
         differences=apart,
     )
-
-
-def _names(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Return a name for each run, no two the same: with its folder, and a number where that does not help."""
-    names = [d.run.name for d in diagnoses]
-    if len(set(names)) < len(names):
-        names = [
-            f"{folder}/{n}" if names.count(n) > 1 and (folder := PurePath(d.run.path).parent.name) else n
-            for n, d in zip(names, diagnoses, strict=True)
-        ]
-    out: list[str] = []
-    for name in names:
-        times = sum(o == name or o.startswith(f"{name} #") for o in out)
-        out.append(f"{name} #{times + 1}" if times else name)
-    return out
 
 
 def _shared_outliers(runs: Sequence[ComparedRun], held: Sequence[Condition]) -> list[Statement]:

@@ -13,14 +13,14 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.findings.comparison import Comparison, Difference
 from curveread.report.chart.palette import INKS
 from curveread.report.chart.scale import value_axis
+from curveread.report.figure.axes import bare, key
+from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import dashes, plain
 
 __all__ = ["figure", "png"]
 
 _INKS = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
 """The lines of the runs, in the order given."""
-_NAMED = 12
-"""Lines that a key names; more colours than that cannot be told apart."""
 
 
 def figure(comparison: Comparison) -> Figure:
@@ -32,7 +32,7 @@ def figure(comparison: Comparison) -> Figure:
     ]
     apart = [(role, found) for role, found in apart if found]
     panels = len(drawn) + len(apart)
-    made = Figure(figsize=(8.0, 0.6 + 3.0 * len(drawn) + 2.0 * len(apart) if drawn else 3.6), layout="constrained")
+    made = RunFigure(figsize=(8.0, 0.6 + 3.0 * len(drawn) + 2.0 * len(apart) if drawn else 3.6), layout="constrained")
     if not drawn:
         made.text(0.5, 0.5, "no loss to draw", ha="center")
         return made
@@ -47,7 +47,7 @@ def figure(comparison: Comparison) -> Figure:
         less = f"{role.replace('-', ' ')} less that of {plain(found[0].reference, 40)}"
         ax.set_title(less, loc="left", fontsize="medium", parse_math=False)
     grid[-1, 0].set_xlabel("share of the run (%)" if comparison.axis == "share" else comparison.axis)
-    _key(made, list(grid[: len(drawn), 0]), [r.name for r in comparison.runs])
+    key(made, list(grid[: len(drawn), 0]), [r.name for r in comparison.runs])
     return made
 
 
@@ -67,7 +67,7 @@ def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> 
         ax.plot(d.step, d.value, color=ink.light, linewidth=1.4, dashes=dashes(ink.dash))
     reach = value_axis([end for d in found for end in (d.low, d.high)])
     ax.set_ylim(reach.low, reach.high)
-    _bare(ax)
+    bare(ax)
 
 
 def _draw(ax: Axes, step: IntArray | FloatArray, value: FloatArray, names: Sequence[str]) -> None:
@@ -80,23 +80,4 @@ def _draw(ax: Axes, step: IntArray | FloatArray, value: FloatArray, names: Seque
     if any(row.size for row in seen):
         reach = value_axis(seen)
         ax.set_ylim(reach.low, reach.high)
-    _bare(ax)
-
-
-def _bare(ax: Axes) -> None:
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    ax.grid(axis="y", alpha=0.15)
-
-
-def _key(made: Figure, panels: Sequence[Axes], names: Sequence[str]) -> None:
-    """Name the lines once, above the panels: a key inside would cover where they begin."""
-    lines = {line.get_label(): line for ax in panels for line in ax.get_lines()}
-    if 0 < len(lines) <= _NAMED:
-        columns = 3 if max(map(len, names)) <= 24 else 2
-        key = made.legend(
-            list(lines.values()), [str(n) for n in lines], loc="outside upper left", ncols=columns, fontsize="small"
-        )
-        key.set_frame_on(False)
-        for told in key.get_texts():
-            told.set_parse_math(False)
+    bare(ax)

@@ -17,6 +17,7 @@ from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
 from curveread.report.chart.palette import HEALTH, INKS
 from curveread.report.chart.scale import DECADES, value_axis
+from curveread.report.figure.axes import bare
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import plain
 
@@ -112,7 +113,7 @@ def _ticks(ax: Axes, setting: Setting) -> None:
         for told in ax.get_xticklabels():
             told.set_parse_math(False)
             told.set_fontsize("small")
-    _bare(ax)
+    bare(ax)
 
 
 def _curves(made: Figure, ax: Axes, sweep: Sweep, setting: Setting | None) -> None:
@@ -144,7 +145,7 @@ def _curves(made: Figure, ax: Axes, sweep: Sweep, setting: Setting | None) -> No
         key = made.legend(title=plain(setting.name, 30), loc="outside right lower", fontsize="small", frameon=False)
         for told in (*key.get_texts(), key.get_title()):
             told.set_parse_math(False)
-    _bare(ax)
+    bare(ax)
 
 
 def _inks(setting: Setting | None) -> list[object]:
@@ -170,9 +171,3 @@ def _at(setting: Setting, i: int) -> float:
 
 def _wide(values: FloatArray) -> bool:
     return bool(values.size) and bool(values.min() > 0) and bool(values.max() / values.min() > DECADES)
-
-
-def _bare(ax: Axes) -> None:
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    ax.grid(axis="y", alpha=0.15)

@@ -1,0 +1,39 @@
+"""What all axes of several runs have in common: their frame, and the key over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+__all__ = ["NAMED", "bare", "key"]
+
+NAMED = 12
+"""Lines that a key names; more colours than that cannot be told apart."""
+
+
+def bare(ax: Axes) -> None:
+    """Leave axes the two lines that are read, and a light grid."""
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.grid(axis="y", alpha=0.15)
+
+
+def key(made: Figure, panels: Sequence[Axes], names: Sequence[str], title: str = "") -> None:
+    """Name the lines once, above the panels: a key inside would cover where they begin."""
+    lines = {line.get_label(): line for ax in panels for line in ax.get_lines() if str(line.get_label())[:1] != "_"}
+    if 0 < len(lines) <= NAMED:
+        columns = 3 if max(map(len, names)) <= 24 else 2
+        drawn = made.legend(
+            list(lines.values()),
+            [str(n) for n in lines],
+            loc="outside upper left",
+            ncols=columns,
+            fontsize="small",
+            title=title or None,
+            alignment="left",
+        )
+        drawn.set_frame_on(False)
+        for told in (*drawn.get_texts(), drawn.get_title()):
+            told.set_parse_math(False)
