@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
-from curveread.cli.screen import Screen
+from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.finding import Finding
-from curveread.findings.wording import amount, compact, duration, measure, span, sureness
-from curveread.report.facts import repeated
+from curveread.findings.wording import amount, compact, duration, measure, span
+from curveread.report.facts import Card, cards
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
+from curveread.report.text.lead import Lead, lead
 from curveread.report.text.plain import lines
-from curveread.report.text.sections import CAUSES, brief, why
+from curveread.report.text.sections import CAUSES, brief
 from curveread.run.notes import DataNote
 
 __all__ = ["STYLES", "print_diagnosis", "print_notes"]
@@ -23,13 +21,14 @@ STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "er
 _LINES = 4
 """Lines of a section that are printed; the report has all."""
 
-_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
+_EVENTS = 12
+"""Events of one kind that have a row; the report has all."""
 _UNCHECKED = 12
 """Checks that were not possible and are named; the report and the JSON name all, with the reasons."""
 
 
 def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
-    """Print verdict, key figures, curves over one axis, findings, readings, data notes and what was not checked.
+    """Print verdict, what to do, why, curves over one axis, key figures, findings, readings, data notes and the rest.
 
     Parameters
     ----------
@@ -42,31 +41,31 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     label = (verdict.health.upper(), STYLES.get(verdict.health, "bold"))
     text = f"{clean(diagnosis.run.name)}: {clean(verdict.headline)}"
     out.line(label, "  ", (text, "bold"), hang=len(verdict.health) + 2)
+    told = lead(diagnosis)
+    if told.sure:
+        out.line((told.sure, "dim"), indent=len(verdict.health) + 2)
+    _print_lead(out, told)
+    print_strips(out, diagnosis)
     facts = _facts(diagnosis)
     if facts:
         out.line((facts, "dim"), indent=2, hang=2)
-    _print_why(out, diagnosis)
-    print_strips(out, diagnosis)
-    for first, *later in repeated(diagnosis.findings):
+    for card in cards(diagnosis.findings, diagnosis.run.x_axis, (verdict.headline, told.action)):
         out.blank()
-        _print_finding(out, first + 1, diagnosis.findings[first], diagnosis.run.x_axis)
-        for i in later:
-            out.line((f"{i + 1} ", "dim"), clean(diagnosis.findings[i].message), indent=4, hang=2)
+        _print_card(out, card)
     for section in brief(diagnosis):
         if section.heading != CAUSES:  # its head stands under the verdict
             _print_section(out, section)
     _print_rest(out, diagnosis)
 
 
-def _print_why(out: Screen, diagnosis: Diagnosis) -> None:
-    """Print the most probable cause, its strongest signs, and what to do."""
-    cause = why(diagnosis)
-    if cause is None:
-        return
-    signs = f": {'; '.join(s.words for s in cause.signs)}" if cause.signs else ""
-    out.line(("why: ", "bold"), f"{cause.cause}{signs}", indent=2, hang=5)
-    out.line(("do:  ", "bold"), cause.fix, indent=2, hang=5)
-    out.line((cause.rest, "dim"), indent=7, hang=0)
+def _print_lead(out: Screen, told: Lead) -> None:
+    """Print the one thing to do and the most probable cause, with the strongest signs for it and against it."""
+    if told.action:
+        name = f"{told.doing.lower()}: "
+        out.line((name, "bold"), told.action, indent=2, hang=len(name))
+    if told.why is not None:
+        out.line(("why: ", "bold"), told.why.said, indent=2, hang=5)
+        out.line((f"{told.why.rest} {told.why.after}", "dim"), indent=7, hang=0)
 
 
 def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:
@@ -80,11 +79,8 @@ def _facts(diagnosis: Diagnosis) -> str:
     """Return the key figures on a line: where the run lies, how long it took, the best and the last loss."""
     run = diagnosis.run
     facts = []
-    by_time = run.x_axis == "seconds"  # then the reach is the duration, which is said next
-    if run.first_step is not None and run.last_step is not None and not by_time:
-        unit = clean(run.x_axis) if run.x_axis in ("epoch", "tokens") else "step"
-        unit = unit.removesuffix("s")
-        facts.append(f"{compact(run.last_step)} {unit}{'' if run.last_step == 1 else 's'}")
+    if run.first_step is not None and run.x_axis != "seconds":  # there the reach is the duration, which is said next
+        facts.append(span(run.first_step, run.last_step, run.x_axis))
     if run.wall_seconds:
         facts.append(duration(run.wall_seconds))
     best, last = diagnosis.summary.get("best_eval_loss"), diagnosis.summary.get("last_eval_loss")
@@ -101,14 +97,38 @@ def _facts(diagnosis: Diagnosis) -> str:
     return " · ".join(facts)
 
 
-def _print_finding(out: Screen, number: int, finding: Finding, axis: str) -> None:
-    severity = finding.severity.value
-    where = f"{span(finding.first_step, finding.last_step, axis)}, {sureness(finding.confidence)}"
-    lead = f"{number} "
-    out.line((lead, "dim"), (severity, STYLES[severity]), " ", (finding.rule, "bold"), f"  {where}", indent=2, hang=2)
-    out.line(clean(finding.message), indent=2 + len(lead))
-    for advice in finding.advice:
-        out.line(("→ ", "dim"), clean(advice), indent=2 + len(lead), hang=2)
+def _print_card(out: Screen, card: Card) -> None:
+    lead = f"{card.number} "
+    about = f"  {card.where}, {card.sure}"
+    out.line((lead, "dim"), (card.severity, STYLES[card.severity]), " ", (card.rule, "bold"), about, indent=2, hang=2)
+    inner = 2 + len(lead)
+    if card.events:
+        _print_events(out, card, inner)
+    elif not card.told:
+        out.line(card.message, indent=inner)
+    for advice in card.advice:
+        out.line(("→ ", "dim"), advice, indent=inner, hang=2)
+    if card.others:
+        out.line(("or: ", "dim"), "; ".join(card.others), indent=inner, hang=4)
+
+
+def _print_events(out: Screen, card: Card, indent: int) -> None:
+    """Print a row for each event, with as many of its figures as fit."""
+    shown = card.events[:_EVENTS]
+    if not card.columns:
+        for event in shown:
+            out.line((f"{event.number} ", "dim"), event.message, indent=indent, hang=2)
+    else:
+        rows = [("", "", *card.columns), *((str(e.number), e.where, *e.values) for e in shown)]
+        widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+        while len(widths) > 2 and indent + sum(widths) + 2 * len(widths) > out.width:
+            widths.pop()
+        for n, row in enumerate(rows):
+            pairs = enumerate(zip(row, widths, strict=False))
+            line = "  ".join(padded(cell, width, right=i != 1) for i, (cell, width) in pairs)
+            out.row((" " * indent + line.rstrip(), "" if n else "dim"))
+    if len(card.events) > _EVENTS:
+        out.line((f"and {len(card.events) - _EVENTS} more in the report", "dim"), indent=indent)
 
 
 def _print_section(out: Screen, section: Section) -> None:
@@ -118,22 +138,11 @@ def _print_section(out: Screen, section: Section) -> None:
     if not isinstance(section.blocks[0], Terms):
         out.line((f"{section.heading}:", "dim"), indent=2)
     for line in said[:_LINES]:
-        out.line("· ", _brief(line), indent=2, hang=2)
+        out.line("· ", line, indent=2, hang=2)
     rest = len(said) - _LINES
     if rest > 0:
         kind = "reading" if isinstance(section.blocks[0], Terms) else "line"
         out.line((f"· and {amount(rest, f'more {kind}')} in the report", "dim"), indent=2, hang=2)
-
-
-def _brief(text: str, room: int = 180) -> str:
-    """Return the first sentences of a text that fit, at least one; what is left out is in the report."""
-    sentences = _SENTENCE.split(text)
-    kept = sentences[0]
-    for sentence in sentences[1:]:
-        if len(kept) + 1 + len(sentence) > room:
-            break
-        kept += f" {sentence}"
-    return kept if len(kept) <= 2 * room else shorten(kept, 2 * room)
 
 
 def _print_rest(out: Screen, diagnosis: Diagnosis) -> None:

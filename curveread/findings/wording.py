@@ -27,7 +27,9 @@ __all__ = [
 EPOCHS = ("epoch", "epochs")
 """Names of an axis that counts epochs."""
 _COUNTED = ("", "steps", "points", "tokens", "evals", "epochs", "bytes")
-_ROUGH = ("ratio", "sigma", "%", "standard errors", "robust standard deviations")
+_ROUGH = ("ratio", "sigma", "%")
+_NOISE = {"robust standard deviations": "times the usual noise", "standard errors": "times its uncertainty"}
+"""Units of statistics, in the words of those who train."""
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -131,12 +133,14 @@ def measure(value: float | str, unit: str = "") -> str:
     """Return a figure with its unit: ``2.31 nats``, ``1,240 steps``, ``14 %``, ``1 h 30 min``.
 
     A ``ratio`` has no unit of its own and stays a bare number; ``step`` is a place, ``steps`` a length; seconds become
-    hours and minutes.
+    hours and minutes, standard deviations times the usual noise.
     """
     if unit in ("step", "epoch") and not isinstance(value, str) and math.isfinite(value):
         return places(place(value), unit)
     if isinstance(value, str):
         return f"{value} {unit}".strip()
+    if unit in _NOISE and math.isfinite(value):
+        return f"{count(round(value)) if abs(value) >= 9.95 else number(value, 2)} {_NOISE[unit]}"
     if unit in ("s", "seconds") and math.isfinite(value) and abs(value) >= 60:
         return duration(value)
     if math.isfinite(value) and value == int(value) and unit in _COUNTED:

@@ -44,7 +44,9 @@ def test_compact(value: float, text: str) -> None:
         (14.0, "%", "14 %"), (0.58657, "ratio", "0.587"), (5400.0, "s", "1 h 30 min"),
         (2.0, "s", "2 s"), ("50–150", "", "50–150"),
         (math.nan, "nats", "NaN nats"), (math.inf, "steps", "∞ steps"),
-        (9.04123, "standard errors", "9.04 standard errors"),
+        (9.04123, "standard errors", "9 times its uncertainty"),
+        (222.5, "standard errors", "222 times its uncertainty"),
+        (19.3, "robust standard deviations", "19 times the usual noise"),
     ],
 )  # fmt: skip
 def test_measure_has_sensible_digits_and_its_unit(value: float | str, unit: str, text: str) -> None:

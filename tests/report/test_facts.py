@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from curveread.findings.diagnosis import KeyFigure
-from curveread.findings.finding import Finding, Severity
-from curveread.report.facts import cards, figures, repeated
+from curveread.findings.finding import Evidence, Finding, Severity
+from curveread.report.facts import cards, figures, pair, repeated
 from curveread.run.model import Curve, Run
 from curveread.run.tags.context import understood
 
@@ -19,11 +22,61 @@ def test_repeated_events_share_a_card_and_keep_their_numbers() -> None:
     findings = [spike(10), spike(50, tag="other"), spike(90), spike(200), spike(300, Severity.INFO)]
     made = cards(findings, "step")
     assert [c.number for c in made] == [1, 2, 5]
-    assert [(a.number, a.where, a.message) for a in made[0].again] == [
+    assert (made[0].title, made[0].where) == ("Loss spike, 3 times", "steps 10–205")
+    assert [(e.number, e.where, e.message) for e in made[0].events] == [
+        (1, "steps 10–15", "loss jumped at 10"),
         (3, "steps 90–95", "loss jumped at 90"),
         (4, "steps 200–205", "loss jumped at 200"),
     ]
-    assert made[1].again == ()
+    assert made[1].events == ()
+
+
+def test_events_are_told_apart_by_the_figures_in_which_they_differ() -> None:
+    def event(step: int, height: float, width: float) -> Finding:
+        more = (
+            Evidence("height", "height", height, "robust standard deviations"),
+            Evidence("threshold", "threshold", 6.0 + height, "robust standard deviations"),
+            Evidence("level", "level", 1.5, "nats"),
+            Evidence("width", "width", width, "steps"),
+            Evidence("moved-first", "moved first", f"curve {step}"),
+        )
+        return replace(spike(step), evidence=more)
+
+    (card,) = cards([event(10, 19.3, 1.0), event(90, 7.0, 3.0)], "step")
+    assert card.columns == ("height", "width")
+    assert [e.values for e in card.events] == [
+        ("19 times the usual noise", "1 step"),
+        ("7 times the usual noise", "3 steps"),
+    ]
+    assert [e.name for e in card.evidence] == ["threshold", "level", "moved first"]
+
+
+def test_what_stands_above_is_not_said_again() -> None:
+    finding = replace(spike(10), advice=("Look at it.", "Clip."))
+    (card,) = cards([finding], "step", ("Loss jumped at 10; 1 more finding.", "Clip."))
+    assert card.told
+    assert card.advice == ("Look at it.",)
+    (card,) = cards([finding], "step")
+    assert not card.told
+    assert card.advice == finding.advice
+
+
+def test_what_follows_is_told_once() -> None:
+    consequence = Evidence("consequence", "plateau in loss at step", 30.0, "step")
+    finding = replace(spike(10), evidence=(consequence,))
+    (card,) = cards([finding], "step")
+    assert [(e.name, e.value) for e in card.evidence] == [("plateau in loss", "step 30")]
+    (card,) = cards([replace(finding, folded=(spike(30),))], "step")
+    assert card.evidence == ()
+    assert card.folded == ("loss-spike: loss jumped at 30",)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [("share-of-the-run", 1.2, "120 %"), ("against-the-best", 0.604, "60 %"), ("height", 971.4, "971 times")],
+)
+def test_a_ratio_reads_as_a_share_or_as_times(key: str, value: float, text: str) -> None:
+    assert pair(Evidence(key, "x", value, "ratio")).value == text
 
 
 def test_findings_of_the_whole_run_stay_apart() -> None:

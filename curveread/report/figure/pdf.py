@@ -60,6 +60,7 @@ def pages(diagnosis: Diagnosis, spec: ChartSpec, name: str) -> list[Paper]:
     flow = _Pages(name)
     _verdict(flow, doc)
     _charts(flow, spec)
+    _figures(flow, doc.figures)
     _findings(flow, doc.cards)
     _sections(flow, doc)
     foot: dict[str, Any] = {"size": 8, "alpha": 0.65}
@@ -116,11 +117,15 @@ class _Pages:
 
 def _verdict(pages: _Pages, doc: Document) -> None:
     pages.turn()
-    tally = f" · {doc.counts}" if doc.counts else ""
-    pages.write(f"{shorten(doc.name, 90)} · {WORDS[doc.health]}{tally}", 9.5, alpha=0.7)
+    said = "".join(f" · {part}" for part in (doc.counts, doc.lead.sure) if part)
+    pages.write(f"{shorten(doc.name, 90)} · {WORDS[doc.health]}{said}", 9.5, alpha=0.7)
     pages.y += 0.06
-    pages.write(shorten(doc.headline, 600), 16, bold=True, after=0.2)
-    _figures(pages, doc.figures)
+    pages.write(shorten(doc.headline, 600), 16, bold=True, after=0.1)
+    if doc.lead.action:
+        pages.write(f"{doc.lead.doing}: {doc.lead.action}", 11, after=0.06)
+    if doc.lead.why is not None:
+        pages.write(f"Why: {doc.lead.why.said} {doc.lead.why.rest}", 9.5, after=0.06)
+    pages.y += 0.08
 
 
 def _figures(pages: _Pages, figures: Sequence[facts.WordedFigure]) -> None:
@@ -163,18 +168,19 @@ def _findings(pages: _Pages, cards: Sequence[facts.Card]) -> None:
     for card in cards:
         pages.need(1.6)
         pages.paper.badge(_LEFT + 0.1, pages.y + 0.14, card.number, card.severity)
-        pages.write(card.full or card.message, 10.5, indent=0.32, bold=True, after=0.02)
+        pages.write(card.title, 10.5, indent=0.32, bold=True, after=0.02)
         meta = f"{card.word} · {card.rule} · {card.sure} · {card.where}"
         pages.write(
             meta + (f" · {shorten(card.tag, 80)}" if card.tag else ""), 8.5, indent=0.32, alpha=0.75, after=0.04
         )
-        for pair in card.evidence:
-            pages.write(f"{pair.name}: {pair.value}", 9, indent=0.32)
+        if not card.told and not card.events:
+            pages.write(card.full or card.message, 9.5, indent=0.32, after=0.02)
         for heading, lines in (
-            ("Again", [f"{a.number}. {a.where}: {a.message}" for a in card.again]),
-            ("What belongs to it", card.folded),
+            ("Each of them", [f"{e.number}. {e.where}: {e.message}" for e in card.events]),
             ("What to do", card.advice),
             ("What else would explain it", card.others),
+            ("Evidence", [f"{e.name}: {e.value}" for e in card.evidence]),
+            ("What belongs to it", card.folded),
         ):
             if lines:
                 pages.need(0.4)

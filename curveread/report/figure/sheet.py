@@ -52,7 +52,7 @@ def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
 
 def _events(card: facts.Card) -> list[tuple[int, str]]:
     """Return number and message of each finding that a card tells."""
-    return [(card.number, card.message), *((a.number, a.message) for a in card.again)]
+    return [(e.number, e.message) for e in card.events] or [(card.number, card.message)]
 
 
 def _closing(quiet: int, findings: int) -> str:

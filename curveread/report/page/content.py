@@ -13,25 +13,15 @@ from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
 from curveread.report.page.caption import caption
-from curveread.report.text.document import Document, Section, Why
+from curveread.report.text.document import Document, Section
+from curveread.report.text.lead import Lead
 
-__all__ = ["CARDS", "Content", "Shown", "content", "dated", "present"]
+__all__ = ["CARDS", "Content", "content", "dated", "present"]
 
 CARDS = 60
 _ROWS = 400
 _FIGURES = 10
 """Key figures at the top; the others stand among the data."""
-_OPEN = 3
-"""Of findings of the same check only the first few show their evidence at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A finding as a card of the page: whether its evidence is folded away, and how its check decides."""
-
-    card: facts.Card
-    fold: bool
-    explained: tuple[facts.Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +36,14 @@ class Content:
         The key figures at the top and those among the data.
     caption, marked
         What stands under the charts; how many findings are marked in them where that is not all, else 0.
-    cards, more, calm
-        The findings, those that have a line only, and what is said without any.
+    cards, more
+        The findings, and those that have a line only.
     parts
         The sections by their part.
     version, date, command
         What made the page, when, and how to make it again.
-    why
-        The most probable cause, as it stands under the verdict.
+    lead
+        How sure the verdict is, the one thing to do, and why.
     """
 
     title: str
@@ -65,14 +55,13 @@ class Content:
     more_figures: tuple[facts.WordedFigure, ...]
     caption: str
     marked: int
-    cards: tuple[Shown, ...]
+    cards: tuple[facts.Card, ...]
     more: tuple[facts.Card, ...]
-    calm: str
     parts: Mapping[str, tuple[Section, ...]]
     version: str
     date: str
     command: str
-    why: Why | None = None
+    lead: Lead
 
 
 def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: datetime) -> Content:
@@ -94,38 +83,16 @@ def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: da
         more_figures=tuple(f for f in figures if f not in leading),
         caption=caption(spec, drawings),
         marked=len(spec.marks) if placed > len(spec.marks) else 0,
-        cards=tuple(_shown(cards, i) for i in range(min(len(cards), CARDS))),
+        cards=cards[:CARDS],
         more=cards[CARDS:_ROWS],
-        calm=doc.calm,
         parts=parts,
         version=__version__,
         date=dated(now),
         command=shorten(doc.command, 1000),
-        why=doc.why,
+        lead=doc.lead,
     )
 
 
-def _shown(cards: tuple[facts.Card, ...], i: int) -> Shown:
-    before = sum(c.rule == cards[i].rule for c in cards[:i])
-    return Shown(cards[i], before >= _OPEN, () if before else _explained(cards[i].rule))
-
-
-def _explained(rule: str) -> tuple[facts.Pair, ...]:
-    """Return the sections of a check's description."""
-    from curveread.detectors.registry import detector
-    from curveread.errors import UsageError
-
-    try:
-        text = detector(rule).explain()
-    except UsageError:
-        return ()
-    out = [facts.Pair("", "")]
-    for line in text.splitlines():
-        if line[:1].strip() and out[0].value:
-            out.append(facts.Pair(line.strip(), ""))
-        elif line.strip():
-            out[-1] = facts.Pair(out[-1].name, f"{out[-1].value} {line.strip()}".strip().replace("``", ""))
-    return tuple(p for p in out if p.value and p.name != "References")
 
 
 def dated(now: datetime) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from curveread.arrays import FloatArray
 from curveread.report.facts import Card, Pair, WordedFigure
+from curveread.report.text.lead import Lead
 
 __all__ = [
     "Block",
@@ -26,7 +27,6 @@ __all__ = [
     "Term",
     "Terms",
     "TextTable",
-    "Why",
 ]  # fmt: skip
 
 
@@ -104,11 +104,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A table with a head; ``numeric`` are the positions of the columns that are aligned to the right."""
+    """A table with a head.
+
+    ``numeric`` are the positions of the columns that are aligned to the right; the cells of a ``prose`` table are
+    sentences, so that a page shows each row as a block of its own.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: tuple[int, ...] = ()
+    prose: bool = False
 
     def written(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Return head and rows without the columns that cannot be written."""
@@ -154,50 +159,6 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """What the log holds for a cause, and where it is seen.
-
-    Parameters
-    ----------
-    words
-        In words.
-    curve
-        The curve that it speaks of; None where it names none.
-    step
-        Where; None where it names no step: then where the finding begins.
-    """
-
-    words: str
-    curve: str | None
-    step: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The most probable cause of the gravest alarm, as it stands under the verdict.
-
-    Parameters
-    ----------
-    cause
-        The cause with its share.
-    signs
-        The strongest that the log holds for it, two at most, each with where it is seen.
-    number
-        The finding that it lies behind.
-    fix
-        What mends it.
-    rest
-        What of the run came after it began, what else it explains, the other causes and what is unknown.
-    """
-
-    cause: str
-    signs: tuple[Sign, ...]
-    number: int
-    fix: str
-    rest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """All that a written report says, made once for every output.
 
@@ -211,8 +172,8 @@ class Document:
         Key figures, findings and sections, in their order.
     calm
         What is said where nothing was found.
-    why
-        The most probable cause; None without an alarm.
+    lead
+        How sure it is, the one thing to do, and why.
     command
         What makes the report again.
     """
@@ -225,8 +186,8 @@ class Document:
     cards: tuple[Card, ...]
     sections: tuple[Section, ...]
     calm: str
+    lead: Lead
     command: str
-    why: Why | None = None
 
     def part(self, *parts: str) -> tuple[Section, ...]:
         """Return the sections of some parts."""

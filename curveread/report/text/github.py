@@ -5,6 +5,7 @@ from __future__ import annotations
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import span
 from curveread.report.logtext import clean, inert
+from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
@@ -14,7 +15,8 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def notices(diagnosis: Diagnosis) -> list[str]:
-    """Return a line for the verdict, then an annotation for each finding, gravest first, section, and broken check.
+    """Return a line for the verdict, then an annotation for each finding, gravest first, for what to do, each section
+    and each check that broke.
 
     A run that could not be judged is a ``::warning``: a green job must not look like a good run.
 
@@ -28,6 +30,9 @@ def notices(diagnosis: Diagnosis) -> list[str]:
         title = f"{f.rule} in {name}, {span(f.first_step, f.last_step)}"
         said = [str(f.message), *(f"→ {advice}" for advice in f.advice)]
         out.append(_command(_LEVELS[f.severity.value], title, said))
+    told = lead(diagnosis)
+    if told.action:
+        out.append(_command("notice", f"{told.doing}: {name}", [told.action]))
     out += [_command("notice", f"{s.heading}: {name}", lines(s)) for s in brief(diagnosis)]
     out += [_command("error", f"check {f.rule} failed on {name}", [f.error]) for f in diagnosis.failed]
     return out

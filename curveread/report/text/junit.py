@@ -13,6 +13,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import measure, span
 from curveread.report.logtext import clean
+from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
@@ -101,6 +102,8 @@ def _suite(
         else:
             SubElement(_case(suite, "judged"), "skipped", message)
     said = [f"{diagnosis.verdict.health}: {clean(diagnosis.verdict.headline)}"]
+    told = lead(diagnosis)
+    said += [f"{told.doing}: {clean(told.action)}"] if told.action else []
     said += [_told(f) for f in diagnosis.findings if f.severity < fail_on]
     said += [f"accepted earlier: {_told(f)}" for f in diagnosis.accepted]
     for section in brief(diagnosis):

@@ -10,7 +10,8 @@ from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 from curveread.report.files import address
 from curveread.report.logtext import clean, shorten
-from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable, Why
+from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable
+from curveread.report.text.lead import Lead
 from curveread.report.text.sections import document
 
 __all__ = ["blocks", "code", "escape", "markdown", "table"]
@@ -41,9 +42,11 @@ def code(text: object, length: int = 100, *, cell: bool = False) -> str:
     return f"{fence}{pad}{inner}{pad}{fence}"
 
 
-def _why(why: Why) -> list[str]:
-    signs = f": {escape('; '.join(s.words for s in why.signs))}" if why.signs else ""
-    return [f"**Why:** {escape(why.cause)}{signs}", "", f"**What to do:** {escape(why.fix)}", "", escape(why.rest), ""]
+def _lead(lead: Lead) -> list[str]:
+    out = [f"**{lead.doing}:** {escape(lead.action)}", ""] if lead.action else []
+    if lead.why is not None:
+        out += [f"**Why:** {escape(lead.why.said)} {escape(lead.why.rest)}", ""]
+    return out
 
 
 def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | None = None) -> str:
@@ -62,9 +65,9 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
 
     doc = document(diagnosis, title)
     out = [f"# {_SIGNS[doc.health]} {escape(shorten(doc.headline, 400))}", ""]
-    out += [f"Run {code(doc.name)} · **{WORDS[doc.health]}**" + (f" · {doc.counts}" if doc.counts else ""), ""]
-    if doc.why is not None:
-        out += _why(doc.why)
+    about = [f"**{WORDS[doc.health]}**", *(said for said in (doc.counts, doc.lead.sure) if said)]
+    out += [f"Run {code(doc.name)} · {' · '.join(about)}", ""]
+    out += _lead(doc.lead)
     if picture:
         out += [f"![Charts of the run with numbered findings](<{address(picture)}>)", ""]
     if doc.figures:
@@ -87,20 +90,22 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
 
 
 def _card(card: facts.Card) -> list[str]:
-    out = [f"### {card.number}. {escape(card.message)}", ""]
+    out = [f"### {card.number}. {escape(card.title)}", ""]
     place = f"{code(card.tag)}, {escape(card.where)}" if card.tag is not None else escape(card.where)
     out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} · {place}", ""]
-    if card.evidence:
-        out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
-    if card.again:
-        out += ["Again:", "", *(f"- {a.number}. {escape(a.where)}: {escape(a.message)}" for a in card.again), ""]
-    for heading, lines in (
-        ("What belongs to it", card.folded),
-        ("What to do", card.advice),
-        ("What else would explain it", card.others),
-    ):
+    if not card.told:
+        out += [escape(card.message), ""]
+    if card.events:
+        head = ("", "Where", *(card.columns or ("What happened",)))
+        rows = [(str(e.number), e.where, *(e.values or (e.message,))) for e in card.events]
+        out += table([escape(name) for name in head], [[escape(cell) for cell in row] for row in rows])
+    for heading, lines in (("What to do", card.advice), ("What else would explain it", card.others)):
         if lines:
             out += [f"{heading}:", "", *(f"- {escape(line)}" for line in lines), ""]
+    if card.evidence:
+        out += table(("Evidence", ""), [(escape(e.name), escape(e.value)) for e in card.evidence])
+    if card.folded:
+        out += ["What belongs to it:", "", *(f"- {escape(line)}" for line in card.folded), ""]
     return out
 
 

@@ -8,13 +8,10 @@ terminal, the postmortem and the CI formats, in the order of this file.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from curveread.findings.arguments import Place, Tag
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
-from curveread.findings.finding import Severity
-from curveread.findings.text import Text
 from curveread.findings.wording import amount, count, measure, span
 from curveread.report import facts
 from curveread.report.events import telling
@@ -28,15 +25,14 @@ from curveread.report.text.document import (
     Pictures,
     Section,
     Shot,
-    Sign,
     Spark,
     Term,
     Terms,
     TextTable,
-    Why,
 )
+from curveread.report.text.lead import SIGNS, lead, shared
 
-__all__ = ["CAUSES", "brief", "document", "likely_causes", "sections", "why"]
+__all__ = ["CAUSES", "brief", "document", "likely_causes", "sections"]
 
 CAUSES = "Likely causes"
 """Heading of the causes: their head stands under the verdict."""
@@ -46,10 +42,6 @@ _WRITTEN: list[_Write] = []
 _RECORDS: list[_Write] = []
 _ROWS = 200
 _LONG = 600
-_SIGNS = 2
-_ALIKE = 6
-_TOLD = 0.4
-"""Share of the first cause below which the log does not tell it."""
 """Letters of a sentence."""
 
 
@@ -67,18 +59,18 @@ def record(write: _Write) -> _Write:
 
 def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
     """Return all that is written of a diagnosis; ``title`` stands in place of the run's name."""
-    run = diagnosis.run
+    run, told = diagnosis.run, lead(diagnosis)
     return Document(
         name=title or run.name,
         headline=clean(diagnosis.verdict.headline),
         health=diagnosis.verdict.health,
         counts=facts.counts(diagnosis.findings, len(diagnosis.failed)),
         figures=facts.figures(run, diagnosis.summary),
-        cards=facts.cards(diagnosis.findings, run.x_axis),
+        cards=facts.cards(diagnosis.findings, run.x_axis, (diagnosis.verdict.headline, told.action)),
         sections=sections(diagnosis),
         calm=_calm(len(diagnosis.quiet), len(diagnosis.not_checked)),
+        lead=told,
         command=facts.command(run),
-        why=why(diagnosis),
     )
 
 
@@ -105,72 +97,24 @@ def _calm(checked: int, not_checked: int) -> str:
 @section
 def _causes(diagnosis: Diagnosis) -> Section | None:
     likely = likely_causes(diagnosis)  # what else would explain a finding stands with the finding
-    return Section(CAUSES, (likely,)) if likely.rows else None
-
-
-def why(diagnosis: Diagnosis) -> Why | None:
-    """Return the most probable cause of the gravest alarm; None without an alarm, and for one that has no cause."""
-    number = next((n for n, f in enumerate(diagnosis.findings, 1) if f.severity is not Severity.INFO), None)
-    if number is None or not diagnosis.causes:
-        return None
-    first, *rest = diagnosis.causes
-    unknown = 1.0 - sum(c.share for c in diagnosis.causes)
-    found = enumerate(diagnosis.findings, 1)
-    too = [n for n, f in found if n != number and f.causes[:1] and f.causes[0].cause == first.cause]
-    after = [shorten(first.after[:1].upper() + first.after[1:], _LONG) + "."] if first.after else []
-    if too:
-        numbers = ", ".join(map(count, too[:_ALIKE])) + (" and more" if len(too) > _ALIKE else "")
-        after.append(f"It explains {'findings' if len(too) > 1 else 'finding'} {numbers}, too.")
-    others = "; ".join(_shared(c.title, c.share) for c in rest)
-    after.append(
-        f"Other causes: {others}; unknown ({_percent(unknown)})." if others else f"Unknown: {_percent(unknown)}."
-    )
-    said = _shared(first.title, first.share)
-    return Why(
-        said if first.share >= _TOLD else f"not to be told from the log; most probably {said}",
-        tuple(map(_sign, first.speaks_for[:_SIGNS])),
-        number,
-        shorten(first.fix if first.share >= _TOLD else first.check, _LONG),
-        " ".join(after),
-    )
-
-
-def _sign(words: str) -> Sign:
-    """Return a sentence with the first curve and the first step that it speaks of."""
-    said = list(_spoken(words))
-    curve = next((a.name for a in said if isinstance(a, Tag)), None)
-    step = next((int(a.at) for a in said if isinstance(a, Place) and a.axis == "step"), None)
-    return Sign(shorten(words, 300), curve, step)
-
-
-def _spoken(words: object) -> Iterator[object]:
-    if isinstance(words, Text):
-        for _, argument in words.args:
-            yield argument
-            yield from _spoken(argument)
-
-
-def _shared(title: str, share: float) -> str:
-    return f"{clean(title)} ({_percent(share)})"
-
-
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.0f} %"
+    why = lead(diagnosis).why
+    after = (why.after,) if why is not None and why.after else ()
+    return Section(CAUSES, (likely, *after)) if likely.rows else None
 
 
 def likely_causes(diagnosis: Diagnosis) -> TextTable:
     """Return the causes of the gravest alarm with what the log holds for and against each, and what to do."""
     rows = [
         (
-            _shared(c.title, c.share),
-            _sentences(c.speaks_for[:_SIGNS]) or "nothing in the log",
-            _sentences(c.speaks_against[:_SIGNS]) or "nothing in the log",
+            shared(c.title, c.share),
+            _sentences(c.speaks_for[:SIGNS]) or "nothing in the log",
+            _sentences(c.speaks_against[:SIGNS]) or "nothing in the log",
             shorten(c.check, _LONG),
             shorten(c.fix, _LONG),
         )
         for c in diagnosis.causes
     ]
-    return TextTable(("Cause", "Speaks for it", "Speaks against it", "To tell", "To mend"), tuple(rows))
+    return TextTable(("Cause", "Speaks for it", "Speaks against it", "To tell", "To mend"), tuple(rows), prose=True)
 
 
 def _sentences(several: Sequence[str]) -> str:
@@ -179,9 +123,11 @@ def _sentences(several: Sequence[str]) -> str:
 
 @section
 def _readings(diagnosis: Diagnosis) -> Section | None:
+    above = lead(diagnosis).action
     terms = tuple(
         Term(facts.heading(s.topic), shorten(s.text, _LONG), tuple(map(facts.pair, s.evidence)))
         for s in diagnosis.statements[:40]
+        if shorten(s.text, _LONG) != above
     )
     return Section("How the run went", (Terms(terms),)) if terms else None
 

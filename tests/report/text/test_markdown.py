@@ -95,7 +95,8 @@ def test_the_report_holds_what_was_found() -> None:
     parts = (
         "It <b>jumped</b>",
         "1 error, 1 remark, 1 check failed",
-        f"1. {tag} jumped",
+        "1. Loss spike",
+        f"{tag} jumped",
         "1.9 nats",
         "do *this*",
         "luck",
@@ -103,7 +104,7 @@ def test_the_report_holds_what_was_found() -> None:
     more = (
         "do *this*",
         "steps 5–9",
-        "2. dense-eval",
+        "2. Dense eval",
         "113 bytes <lost>",
         "too short: plateau",
         "overfitting: ZeroDivisionError",

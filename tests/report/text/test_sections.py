@@ -77,7 +77,9 @@ def test_a_section_is_one_function_and_stands_in_every_output(
         assert part in text
 
 
-DATA = Cause("bad-batch", "odd batches", 0.75, ("epoch 3 begins there",), (), "Look at them.", "Skip them.")
+DATA = Cause(
+    "bad-batch", "odd batches", 0.75, ("epoch 3 begins there",), ("no other batch",), "Look at them.", "Skip them."
+)
 MOON = Cause("data-order", "the moon", 0.1, check="Look up.", fix="Wait.")
 
 
@@ -97,10 +99,11 @@ def rich() -> Diagnosis:
 def test_what_happened_is_told_in_every_output(capsys: pytest.CaptureFixture[str]) -> None:
     for name, write in OUTPUTS.items():
         text = seen(write(rich()))
-        for part in ("epoch 3 begins there", "Skip them.", "The gap grew."):
+        for part in ("epoch 3 begins there", "no other batch", "Skip them.", "The gap grew."):
             assert part in text, (name, part)
     text = " ".join(terminal(rich(), capsys).split())
-    assert "why: odd batches (75 %): epoch 3 begins there do: Skip them." in text
+    assert "very likely (90 %) do this: Skip them. why: odd batches (75 %): epoch 3 begins there." in text
+    assert "But: no other batch." in text
     assert "Other causes: the moon (10 %); unknown (15 %)." in text
     assert "The gap grew." in text
 
