@@ -175,14 +175,14 @@ def keep_summary(keep: Keep | None) -> dict[str, KeyFigure]:
     """Return the key figures of what came after the best eval; nothing where the last one is as good."""
     if keep is None or keep.ends_tied:
         return {}
-    out = {"share_of_compute_after_best": KeyFigure(keep.share, "ratio", keep.at)}
-    for name, spent, unit in (
-        ("seconds_after_best", keep.seconds, "s"),
-        ("tokens_after_best", keep.tokens, "tokens"),
-        ("cost_after_best", keep.cost, ""),
+    out = {"share_of_compute_after_best": KeyFigure(keep.share, "ratio", keep.at, "share of the run after the best")}
+    for name, spent, unit, label in (
+        ("seconds_after_best", keep.seconds, "s", "time after the best"),
+        ("tokens_after_best", keep.tokens, "tokens", "tokens after the best"),
+        ("cost_after_best", keep.cost, "", "cost after the best"),
     ):
         if spent is not None:
-            out[name] = KeyFigure(spent, unit)
+            out[name] = KeyFigure(spent, unit, label=label)
     return out
 
 

@@ -62,7 +62,7 @@ def test_what_stands_above_is_not_said_again() -> None:
 
 
 def test_what_follows_is_told_once() -> None:
-    consequence = Evidence("consequence", "plateau in loss at step", 30.0, "step")
+    consequence = Evidence("consequence", "plateau in loss", 30.0, "step")
     finding = replace(spike(10), evidence=(consequence,))
     (card,) = cards([finding], "step")
     assert [(e.name, e.value) for e in card.evidence] == [("plateau in loss", "step 30")]
@@ -72,11 +72,11 @@ def test_what_follows_is_told_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "text"),
+    ("key", "value", "shown"),
     [("share-of-the-run", 1.2, "120 %"), ("against-the-best", 0.604, "60 %"), ("height", 971.4, "971 times")],
 )
-def test_a_ratio_reads_as_a_share_or_as_times(key: str, value: float, text: str) -> None:
-    assert pair(Evidence(key, "x", value, "ratio")).value == text
+def test_a_ratio_reads_as_a_share_or_as_times(key: str, value: float, shown: str) -> None:
+    assert pair(Evidence(key, "x", value, "ratio")).value == shown
 
 
 def test_findings_of_the_whole_run_stay_apart() -> None:

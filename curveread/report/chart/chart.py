@@ -10,14 +10,14 @@ import numpy as np
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing
-from curveread.findings.finding import Finding
+from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import place
 from curveread.report.chart.panels import panels
 from curveread.report.chart.scale import Scale, step_axis
 from curveread.report.chart.spec import ChartSpec, Event, Mark, Segment, Stretch
 from curveread.report.logtext import clean, shorten, words
 
-__all__ = ["chart"]
+__all__ = ["chart", "leading"]
 
 _MAX_MARKS = 40
 _HEALTH = ("ok", "info", "warning", "error")
@@ -45,7 +45,13 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
     stack = tuple(
         panels(
-            drawings, x, named=named, summary=diagnosis.summary, axis=diagnosis.run.x_axis, everything=tags is not None
+            drawings,
+            x,
+            named=named,
+            summary=diagnosis.summary,
+            axis=diagnosis.run.x_axis,
+            first=leading(diagnosis) if tags is None else None,
+            everything=tags is not None,
         )
     )
     shown = {t for p in stack for t in p.tags}
@@ -62,6 +68,11 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         strip=_strip(marks, x),
         phases=_phases(diagnosis),
     )
+
+
+def leading(diagnosis: Diagnosis) -> str | None:
+    """Return the curve in which the gravest alarm was seen, that a reader wants to see first; None without one."""
+    return next((f.tag for f in diagnosis.findings if f.severity is not Severity.INFO), None)
 
 
 def _chosen(diagnosis: Diagnosis, tags: Sequence[str] | None) -> tuple[Drawing, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +47,8 @@ _INKS = ("train", "third", "fourth", "fifth", "sixth")
 _SIDE = ("Gradient norm", "Learning rate", "Gap")
 """Panels whose first curve is drawn in a quiet ink: they stand beside the loss to explain it."""
 _MAX_LINES = len(_INKS)
+_FIRST = 1.8
+"""Least height of the panel that is put first."""
 _MAX_DOTS = 80
 _MAX_ARROWS = 6
 _APART = 0.03
@@ -62,10 +64,11 @@ def panels(
     named: frozenset[str],
     summary: Mapping[str, KeyFigure],
     axis: str = "step",
+    first: str | None = None,
     everything: bool = False,
     most: int = _MAX_LINES,
-) -> Iterable[Panel]:
-    """Yield the panels from top to bottom.
+) -> Sequence[Panel]:
+    """Return the panels from top to bottom.
 
     Parameters
     ----------
@@ -79,12 +82,31 @@ def panels(
         The run's key figures; the best evaluation is marked from it.
     axis
         What the step axis counts.
+    first
+        The curve whose panel stands first, and is high enough to be looked at; None keeps the usual order.
     everything
         Draws every curve, not only those that tell the state of a run.
     most
         How many curves a panel may hold.
     """
-    drawings = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
+    drawn = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
+    made = list(_panels(drawn, x, named, summary, axis, everything, most))
+    at = next((i for i, panel in enumerate(made) if first in panel.tags), 0)
+    if at:
+        panel = made.pop(at)
+        made.insert(0, replace(panel, height=max(panel.height, _FIRST)))
+    return made
+
+
+def _panels(
+    drawings: Sequence[Drawing],
+    x: Scale,
+    named: frozenset[str],
+    summary: Mapping[str, KeyFigure],
+    axis: str,
+    everything: bool,
+    most: int,
+) -> Iterator[Panel]:
     taken: set[str] = set()
     titles: set[str] = set()
     for title, roles, height in _PANELS:

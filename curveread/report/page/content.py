@@ -93,8 +93,6 @@ def content(doc: Document, spec: ChartSpec, drawings: Sequence[Drawing], now: da
     )
 
 
-
-
 def dated(now: datetime) -> str:
     """Return a date as the foot of a page states it."""
     return now.strftime("%Y-%m-%d %H:%M %Z").strip()

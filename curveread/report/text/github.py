@@ -15,8 +15,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def notices(diagnosis: Diagnosis) -> list[str]:
-    """Return a line for the verdict, then an annotation for each finding, gravest first, for what to do, each section
-    and each check that broke.
+    """Return a line for the verdict, then an annotation for each finding, gravest first, and for all else that is told.
 
     A run that could not be judged is a ``::warning``: a green job must not look like a good run.
 

@@ -152,7 +152,17 @@ def test_a_curve_that_a_finding_names_gets_a_panel() -> None:
         finding("throughput-drop", "warning", 5, tag="samples_per_second"),
         finding("outlier-batch", "info", 9, tag="mystery"),
     ]
-    assert [p.title for p in chart(diagnosis(run_of(curves), named)).panels] == ["Loss", "Throughput", "mystery"]
+    assert [p.title for p in chart(diagnosis(run_of(curves), named)).panels] == ["Throughput", "Loss", "mystery"]
+
+
+def test_the_panel_of_the_first_alarm_stands_first_and_is_high() -> None:
+    d = spiky(at=())
+    told = [finding("plateau", "info", 9, tag="train/lr"), finding("clipping", "warning", 5, tag="train/grad_norm")]
+    usual, led = chart(diagnosis(d.run, told[:1])).panels, chart(diagnosis(d.run, told)).panels
+    assert [p.title for p in usual] == ["Loss", "Gradient norm", "Learning rate"]
+    assert [p.title for p in led] == ["Gradient norm", "Loss", "Learning rate"]
+    assert led[0].height > usual[1].height
+    assert [p.height for p in led[1:]] == [usual[0].height, usual[2].height]
 
 
 def test_chosen_tags_only() -> None:

@@ -29,10 +29,16 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
     visits: list[Visit] = []
 
     def go(
-        what: Diagnosis | Path, *, width: int = 1200, scheme: str = "light", static: bool = False, at: str = ""
+        what: Diagnosis | Path,
+        *,
+        width: int = 1200,
+        height: int = 900,
+        scheme: str = "light",
+        static: bool = False,
+        at: str = "",
     ) -> Visit:
         path = what if isinstance(what, Path) else write(what, tmp_path / "report.html", "html", static=static)
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
         seen = Visit(context.new_page())
         seen.tab.goto(path.as_uri() + at)

@@ -22,15 +22,17 @@ pytestmark = pytest.mark.browser
 def test_verdict_and_every_finding_are_there(visit: Any) -> None:
     d = spiky(at=(300, 600, 900))
     seen = visit(d, static=True)
+    assert "38.4 sigma" not in seen.text()  # folded
+    seen.tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     text = seen.text()
     assert seen.tab.inner_text("h1") == d.verdict.headline
     for i, f in enumerate(d.findings, start=1):
         card = seen.tab.locator(f"#finding-{i}")
         assert f.message in card.inner_text()
-    assert "loss-spike" in seen.tab.locator("#finding-1").inner_text()
+    assert "Loss spike, 3 times" in seen.tab.locator("#finding-1").inner_text()
     assert "very likely (90 %)" in seen.tab.locator("#finding-1").inner_text()
     parts = (
-        "Warning · 3 warnings",
+        "Warning · very likely (90 %) · 3 warnings",
         "Best eval loss",
         "2 nats",
         "38.4 sigma",

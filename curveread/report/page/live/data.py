@@ -11,7 +11,7 @@ import numpy as np
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.report.chart import labels, panels, scale, texture
-from curveread.report.chart.chart import chart
+from curveread.report.chart.chart import chart, leading
 from curveread.report.chart.palette import INKS, WORDS
 from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
@@ -49,6 +49,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
         named=named,
         summary=diagnosis.summary,
         axis=diagnosis.run.x_axis,
+        first=leading(diagnosis),
         everything=True,
         most=len(drawings) + 1,
     )
