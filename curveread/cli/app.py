@@ -20,7 +20,7 @@ from curveread.cli.parser import Parser
 from curveread.cli.reading import Reading
 from curveread.errors import CurvereadError, UsageError
 
-__all__ = ["COMMANDS", "command_line", "run"]
+__all__ = ["COMMANDS", "command_line", "parser_of", "run"]
 
 COMMANDS = ("report", "check", "show", "compare", "sweep", "export", "explain", "schema", "mcp", "demo")
 """Each is the function of that name in the module of that name; the module's ``arguments`` adds what it takes."""
@@ -86,14 +86,18 @@ def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
             raise UsageError(f"there is no command {name!r}{_near(name)} (see curveread --help)")
         command_line().parse_args(argv or [name])
         raise UsageError("a command is missing (see curveread --help)")
-    command = _command(name)
-    parser = _with_arguments(name, Parser(prog=f"curveread {name}", description=command.__doc__))
+    command, parser = _command(name), parser_of(name)
     values = with_defaults(parser, name, parser.given(argv[1:]))
     _load_plugins(values.pop("plugins", ()))
     if parser.reads:
         known = {f.name for f in fields(Reading)} & set(values)
         values["reading"] = Reading(**{key: values.pop(key) for key in known})
     return command, values
+
+
+def parser_of(name: str) -> Parser:
+    """Return the parser of one command."""
+    return _with_arguments(name, Parser(prog=f"curveread {name}", description=_command(name).__doc__))
 
 
 def _command(name: str) -> Callable[..., int]:
