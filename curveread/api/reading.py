@@ -25,7 +25,7 @@ from curveread.run.tags.context import understood
 if TYPE_CHECKING:
     from curveread.readers.base import Reader
 
-__all__ = ["by_step", "read", "read_all", "units"]
+__all__ = ["by_step", "read", "read_all", "readers_for", "units"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -145,7 +145,7 @@ def read_all(
     named = Names(role, better, unit)
     if task is not None:
         with_task(nobody, task)
-    found = _runs_at(path, run, _readers(pattern, columns, readers), progress, cache)
+    found = _runs_at(path, run, readers_for(pattern, columns, readers), progress, cache)
     if run is not None:
         names = tuple(r.name for r in found)
         found = [r for r in found if r.name == run]
@@ -190,17 +190,18 @@ def units(
         if isinstance(where, str):
             from curveread.discovery.remote.behind import units_behind
 
-            return units_behind(where, _readers(pattern, columns, readers), os.fspath(cache or ""))
-        return units_at(where, _readers(pattern, columns, readers))
+            return units_behind(where, readers_for(pattern, columns, readers), os.fspath(cache or ""))
+        return units_at(where, readers_for(pattern, columns, readers))
     except OSError as error:
         raise ReadError(
             f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}"
         ) from error
 
 
-def _readers(
-    pattern: str | None, columns: Sequence[str] | None, readers: Sequence[type[Reader]]
+def readers_for(
+    pattern: str | None, columns: Sequence[str] | None, readers: Sequence[type[Reader]] = ()
 ) -> tuple[type[Reader], ...]:
+    """Return the further readers that the options of :func:`read_all` ask for."""
     if pattern is None and columns is None:
         return tuple(readers)
     from curveread.readers.text_log.stated import stated_reader

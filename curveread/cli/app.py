@@ -22,7 +22,7 @@ from curveread.errors import CurvereadError, UsageError
 
 __all__ = ["COMMANDS", "command_line", "parser_of", "run"]
 
-COMMANDS = ("report", "check", "show", "compare", "sweep", "export", "explain", "schema", "mcp", "demo")
+COMMANDS = ("report", "check", "watch", "show", "compare", "sweep", "export", "explain", "schema", "mcp", "demo")
 """Each is the function of that name in the module of that name; the module's ``arguments`` adds what it takes."""
 
 

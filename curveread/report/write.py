@@ -32,7 +32,7 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False
     path
         The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
     format
-        One of :data:`FORMATS`.
+        One of :data:`FORMATS`, or ``brief`` for five lines of text.
     static
         Makes an HTML page without scripts.
     title
@@ -62,6 +62,10 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False
             from curveread.report.text.json import result_text
 
             put(target, result_text(diagnosis))
+        case "brief":
+            from curveread.report.text.message import message
+
+            put(target, message(diagnosis))
         case "png":
             from curveread.report.figure.mpl import png
 

@@ -74,7 +74,7 @@ def test_names_may_be_repeated_and_separated_by_commas(cli: Cli, broken: Path) -
     ("line", "told"),
     [
         ("chekc a", "there is no command 'chekc'; did you mean 'check'? (see curveread --help)"),
-        ("xyz", "there is no command 'xyz'; there are: report, check, show, "),
+        ("xyz", "there is no command 'xyz'; there are: report, check, watch, "),
         ("-v", "unrecognized arguments: -v (see curveread --help)"),
         ("check", "the following arguments are required: PATH (see curveread check --help)"),
         ("show --json", "the following arguments are required: PATH (see curveread show --help)"),

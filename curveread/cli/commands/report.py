@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -40,9 +40,9 @@ def arguments(parser: Parser) -> None:
     )
     add(
         "--format",
-        metavar="html,md,json,png,svg,pdf",
+        metavar="html,md,json,png,svg,pdf|brief",
         dest="formats",
-        help="What to write, separated by commas (default: html).",
+        help="What to write, separated by commas (default: html); brief alone: five lines for a chat, printed.",
     )
     add(
         "--postmortem",
@@ -78,6 +78,8 @@ def report(
     jobs: int | None = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
+    if formats == "brief":
+        return _brief(paths, reading, output, {"cost_per_hour": cost_per_hour}, jobs)
     kind = "postmortem" if postmortem else "report"
     chosen = plan(output, formats, kind=kind)
     items = list(judged_paths(paths, reading, {"cost_per_hour": cost_per_hour}, jobs))
@@ -109,6 +111,22 @@ def report(
         entries = [(d, files[0]) for d, files in work]
         out.row(f"index: {clean(api.index(entries, chosen.index(runs)))}")
     return gravest(codes)
+
+
+def _brief(
+    paths: Sequence[Place], reading: Reading, output: Path | None, judging: Mapping[str, float | None], jobs: int | None
+) -> int:
+    """Print each run in five lines, or write them into one file."""
+    from curveread.report.files import put
+    from curveread.report.text.message import message
+
+    items = list(judged_paths(paths, reading, judging, jobs))
+    text = "\n".join(message(item) for item in items if isinstance(item, Diagnosis))
+    if output is None:
+        print(text, end="")
+    elif text:
+        put(output, text)
+    return gravest([UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items])
 
 
 def _write(

@@ -145,3 +145,13 @@ def test_postmortem(cli: Cli, broken: Path, healthy: Path) -> None:
     refused = cli("report", broken, "--postmortem", "--format", "pdf")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "there are: md, html" in refused.stderr
+
+
+def test_brief_prints_five_lines_and_nothing_else(cli: Cli, broken: Path, healthy: Path) -> None:
+    done = cli("report", broken, "--format", "brief")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 5, "")
+    assert done.stdout.startswith("ERROR broken: ")
+    assert list(cli.cwd.iterdir()) == []
+    both = cli("report", broken, healthy, "--format", "brief", "-o", "said.txt")
+    assert both.stdout == ""
+    assert (cli.cwd / "said.txt").read_text().count("\n") == 11
