@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from textwrap import shorten as cut
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.finding import Finding, Severity
-from curveread.findings.wording import amount, count, span, sureness
+from curveread.findings.finding import Severity
+from curveread.findings.wording import span
 from curveread.report import facts
 from curveread.report.logtext import clean, shorten
-from curveread.report.text.sections import why
+from curveread.report.text.lead import Lead, lead
 
-__all__ = ["LINES", "message"]
+__all__ = ["message"]
 
-LINES = 5
 _ROOM = 140
 _NAME = 40
-_UNTOLD = "the log tells no more than the first line"
 
 
 def message(diagnosis: Diagnosis) -> str:
     """Return five lines: the verdict, where it shows and how sure that is, why, what to do, the key figures."""
     head = f"{diagnosis.verdict.health.upper()} {shorten(diagnosis.run.name, _NAME)}: "
+    told = lead(diagnosis)
     lines = (
         head + _short(diagnosis.verdict.headline, _ROOM + 20 - len(head)),
-        _where(diagnosis),
-        _why(diagnosis),
-        _do(diagnosis),
+        _where(diagnosis, told),
+        _why(diagnosis, told),
+        f"Do: {_short(told.action or 'nothing')}",
         _figures(diagnosis),
     )
     return "\n".join(lines) + "\n"
@@ -37,44 +35,27 @@ def _short(text: object, room: int = _ROOM) -> str:
     return cut(clean(text), max(room, 20), placeholder=" …")
 
 
-def _alarms(diagnosis: Diagnosis) -> Sequence[Finding]:
-    return [f for f in diagnosis.findings if f.severity is not Severity.INFO]
+def _where(diagnosis: Diagnosis, told: Lead) -> str:
+    if told.number is None:
+        return f"Found: nothing; {told.sure or 'no check ran'}"
+    finding = diagnosis.findings[told.number - 1]
+    others = [f for f in diagnosis.findings if f is not finding]
+    sure = f", {told.sure}" if told.sure else ""
+    also = f"; also {facts.counts(others)}" if others else ""
+    where = span(finding.first_step, finding.last_step, diagnosis.run.x_axis)
+    return f"Where: {clean(finding.rule)}, {where}{sure}{also}"
 
 
-def _where(diagnosis: Diagnosis) -> str:
-    found, alarms = diagnosis.findings, _alarms(diagnosis)
-    checks = f"{amount(len(diagnosis.quiet), 'check')} quiet, {count(len(diagnosis.not_checked))} not possible"
-    if not found:
-        return f"Found: nothing; {checks}"
-    first = (alarms or found)[0]
-    axis = diagnosis.run.x_axis
-    others = [f for f in found if f is not first]
-    more = f"; also {facts.counts(others)}" if others else ""
-    where = span(first.first_step, first.last_step, axis)
-    return f"Where: {clean(first.rule)}, {where}, {sureness(first.confidence)}{more}"
-
-
-def _why(diagnosis: Diagnosis) -> str:
-    cause = why(diagnosis)
-    if cause is not None:
-        signs = f": {cause.signs[0].words}" if cause.signs else ""
-        return f"Why: {_short(cause.cause + signs)}"
-    alarms = _alarms(diagnosis)
-    if alarms:
-        maybe = [said for f in alarms for said in f.also_explained_by]
-        return f"Why: {_short(f'the log does not tell; it may be {maybe[0]}')}" if maybe else f"Why: {_UNTOLD}"
+def _why(diagnosis: Diagnosis, told: Lead) -> str:
+    if told.why is not None:
+        return f"Why: {_short(told.why.said)}"
+    alarm = next((f for f in diagnosis.findings if f.severity is not Severity.INFO), None)
+    if alarm is not None:
+        maybe = [f"the log does not tell; it may be {said}" for said in alarm.also_explained_by]
+        return f"Why: {_short([*maybe, 'the log tells no more than the first line'][0])}"
     axis = diagnosis.run.x_axis
     course = ", ".join(f"{p.name} {span(p.first_step, p.last_step, axis)}" for p in diagnosis.phases)
-    return f"Course: {_short(course) if course else 'nothing is known of it'}"
-
-
-def _do(diagnosis: Diagnosis) -> str:
-    cause, alarms = why(diagnosis), _alarms(diagnosis)
-    if cause is not None:
-        return f"Do: {_short(cause.fix)}"
-    advice = [said for f in alarms or diagnosis.findings for said in f.advice]
-    kept = [s.text for s in diagnosis.statements if s.topic == "keep"]
-    return f"Do: {_short((advice if alarms else [*kept, *advice] or ['nothing'])[0])}"
+    return f"Course: {_short(course or 'nothing is known of it')}"
 
 
 def _figures(diagnosis: Diagnosis) -> str:
