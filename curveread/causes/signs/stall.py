@@ -87,7 +87,7 @@ def not_frequencies(scene: Scene) -> Seen | None:
 def from_start(scene: Scene) -> Seen | None:
     """Whether nothing was learned from the first step on."""
     if scene.finding.rule == "no-learning":
-        return Seen(True, text("flat from the first step on"))
+        return Seen(True, text("flat from its first points on"))
     view = scene.curve
     if view is None or scene.finding.rule not in ("plateau", "underfitting"):
         return None
