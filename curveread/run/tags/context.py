@@ -356,11 +356,10 @@ def _boosted(found: _Meanings, curves: Mapping[str, Curve]) -> None:
 def _unsplit_metrics(found: _Meanings) -> None:
     """Take accuracies without a split for those of the evaluation where every loss names its split."""
     splits = {parse(t).split for t, m in found.items() if m.role in (*LOSSES, Role.COMPONENT_LOSS)}
+    named = {parse(t).core for t in found if parse(t).split}
     for tag, meaning in found.items():
         parsed = parse(tag)
-        if meaning.role is not Role.TRAIN_ACCURACY or parsed.split:
-            continue
-        if any(t != tag and parse(t).split and parse(t).core == parsed.core for t in found):
+        if meaning.role is not Role.TRAIN_ACCURACY or parsed.split or parsed.core in named:
             continue
         if splits == {"train", "eval"}:
             why = f"{meaning.why}; the losses name their splits, it names none: it is measured on the evaluation"
