@@ -26,6 +26,7 @@ class Watched:
 
     def __init__(self, view: CurveView) -> None:
         self.view = view
+        self._moved: dict[tuple[int, int], Moved | None] = {}
 
     @cached_property
     def height(self) -> FloatArray:
@@ -43,6 +44,11 @@ class Watched:
             Step at which the event begins, and step by which the curve must have moved; the curve is given at least
             a hundredth of its points after ``first`` where ``last`` is closer.
         """
+        if (first, last) not in self._moved:  # a loss is set against one curve after another
+            self._moved[first, last] = self._left(first, last)
+        return self._moved[first, last]
+
+    def _left(self, first: int, last: int) -> Moved | None:
         step = self.view.curve.step
         if step.size == 0:
             return None
@@ -55,14 +61,14 @@ class Watched:
         return Moved(self.view.tag, int(step[at - 1]), int(step[at]))
 
 
-def lead_at(finding: Finding, loss: Watched, norm: Watched) -> Lead | None:
-    """Return which of training loss and gradient norm moved first; None where one did not move, or is not there."""
+def lead_at(finding: Finding, loss: Watched, other: Watched) -> Lead | None:
+    """Return which of the training loss and another curve moved first at a finding; None where one did not move."""
     first = finding.first_step
     if first is None:
         return None
     brief = finding.rule in ("loss-spike", "outlier-batch")
     peak = finding.peak_step if brief and finding.peak_step is not None else first
-    cadence = max(loss.view.cadence, norm.view.cadence)
+    cadence = max(loss.view.cadence, other.view.cadence)
     last = int(peak + (2 if brief else 10) * cadence)
-    a, b = loss.moved(first, last), norm.moved(first, last)
+    a, b = loss.moved(first, last), other.moved(first, last)
     return lead_of(a, b) if a is not None and b is not None else None

@@ -38,7 +38,6 @@ class Stage:
     def __init__(self, case: Case, findings: Sequence[Finding]) -> None:
         self.case, self.findings = case, findings
         self._watched: dict[str, Watched] = {}
-        self._leads: dict[tuple[int, str, str], Lead | None] = {}
 
     def first(self, *roles: Role) -> CurveView | None:
         """Return the first view with points of the roles, in their order."""
@@ -69,14 +68,8 @@ class Stage:
         norm = self.first(Role.GRAD_NORM)
         return 0.0 if norm is None else float(np.median(norm.value))
 
-    def leads(self, finding: Finding, loss: CurveView, view: CurveView) -> Lead | None:
-        """Return which of a loss and another curve moved first at a finding; None where one did not move."""
-        key = (id(finding), loss.tag, view.tag)
-        if key not in self._leads:
-            self._leads[key] = lead_at(finding, self._watched_as(loss), self._watched_as(view))
-        return self._leads[key]
-
-    def _watched_as(self, view: CurveView) -> Watched:
+    def watched(self, view: CurveView) -> Watched:
+        """Return a curve as one that may move first."""
         return self._watched.setdefault(view.tag, Watched(view))
 
     def onsets(self, kind: Kind | None, tag: str | None) -> IntArray:
@@ -195,7 +188,7 @@ class Scene:
         """Return which of the training loss and a curve moved first; None where one did not move, or is not there."""
         if self.train is None:
             return None
-        return self.stage.leads(self.finding, self.train, view)
+        return lead_at(self.finding, self.stage.watched(self.train), self.stage.watched(view))
 
     @cached_property
     def norm_moved(self) -> bool | None:

@@ -6,7 +6,6 @@ from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Tag
-from curveread.findings.lead import Lead
 from curveread.findings.text import joined, text
 from curveread.run.roles import Role, words
 
@@ -17,18 +16,12 @@ _MOST = 12
 """Curves of one kind that are looked at: of a log with one a layer, more tell the same."""
 
 
-def _leads(scene: Scene, views: list[CurveView]) -> list[Lead]:
-    """Return which of the training loss and each curve moved first, where both moved."""
-    leads = (scene.lead_against(v) for v in views[:_MOST])
-    return [lead for lead in leads if lead is not None]
-
-
 def _before(scene: Scene, views: list[CurveView]) -> Seen | None:
     """Return whether one of the curves moved before the training loss; None where the log cannot tell."""
     if scene.train is None:
         return None
     loss = scene.train.tag
-    leads = [lead for lead in _leads(scene, views) if lead.known]
+    leads = [lead for v in views[:_MOST] if (lead := scene.lead_against(v)) is not None and lead.known]
     ahead = [lead for lead in leads if lead.then.tag == loss]
     if ahead:
         return Seen(True, joined(" ", (text("first moved"), min(ahead, key=lambda lead: lead.first.at).sentence())))
