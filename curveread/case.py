@@ -39,6 +39,10 @@ class Case:
     task: Task
     trainer: bool
 
+    def marks_of(self, kind: str) -> Landmarks | None:
+        """Return the places of one kind, None where there are none."""
+        return next((m for m in self.marks if m.kind == kind), None)
+
 
 def case_of(run: Run) -> Case:
     """Return a run with what is known of it.

@@ -81,6 +81,7 @@ class _Nearby:
         self.norm = next((Watched(v) for v in self.views.get(Role.GRAD_NORM, ())), None)
         self.rate = next(iter(self.views.get(Role.LEARNING_RATE, ())), None)
         self.marks, self.events = case.marks, events
+        self.changes = case.marks_of(RATE)
         self.slack = self._slack()
         self.chance = {m.kind: self._chance(m, events) for m in self.marks}
 
@@ -151,8 +152,7 @@ class _Nearby:
 
     def _raised(self, finding: Finding) -> Lead | None:
         """Return the lead of a learning rate that jumped up just before; it moves by itself, so it is the first."""
-        marks = next((m for m in self.marks if m.kind == RATE), None)
-        onset, rate = finding.first_step or 0, self.rate
+        marks, onset, rate = self.changes, finding.first_step or 0, self.rate
         at = self._beside(marks, onset) if marks is not None else None
         if marks is None or at is None or rate is None or not marks.raised[at] or marks.step[at] > onset:
             return None

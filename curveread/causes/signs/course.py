@@ -9,8 +9,8 @@ from curveread.causes.kinds import KINDS, LASTING, Kind
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Count, Length, Tag, level
-from curveread.findings.landmarks import EPOCHS, RESTARTS, SIZES
-from curveread.findings.text import joined, text
+from curveread.findings.landmarks import EPOCHS, RESTARTS, SIZES, Landmarks
+from curveread.findings.text import Text, joined, text
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import change_noise, mad_scale
 
@@ -135,7 +135,7 @@ def repeated(scene: Scene) -> Seen | None:
 @sign("at-epoch")
 def at_epoch(scene: Scene) -> Seen | None:
     """Whether such events lie at the border of epochs, more often than by chance."""
-    marks = next((m for m in scene.case.marks if m.kind == EPOCHS), None)
+    marks = scene.case.marks_of(EPOCHS)
     steps = _like(scene)
     if marks is None or not steps.size:
         return None
@@ -154,23 +154,26 @@ def at_restart(scene: Scene) -> Seen | None:
     """Whether the run was restarted there."""
     if KINDS.get(scene.finding.rule) is Kind.RESTART:
         return None
-    marks = next((m for m in scene.case.marks if m.kind == RESTARTS), None)
+    marks = scene.case.marks_of(RESTARTS)
     if marks is None:
         return Seen(False, text("the log shows no restart"))
+    return _beside(scene, marks, max(scene.near, 10.0 * scene.slack), text("no restart stands there"))
+
+
+def _beside(scene: Scene, marks: Landmarks, within: float, none: Text) -> Seen:
+    """Return whether a place lies within so many steps of the onset, in its words."""
     at = int(np.argmin(np.abs(marks.step - scene.onset)))
-    there = abs(int(marks.step[at]) - scene.onset) <= max(scene.near, 10.0 * scene.slack)
-    return Seen(there, joined("", (marks.text[at],)) if there else text("no restart stands there"))
+    there = abs(int(marks.step[at]) - scene.onset) <= within
+    return Seen(there, joined("", (marks.text[at],)) if there else none)
 
 
 @sign("size-changed")
 def size_changed(scene: Scene) -> Seen | None:
     """Whether batch size or sequence length changed there: what a step sees, and how long it takes, is another."""
-    marks = next((m for m in scene.case.marks if m.kind == SIZES), None)
+    marks = scene.case.marks_of(SIZES)
     if marks is None or scene.finding.first_step is None:
         return None
-    at = int(np.argmin(np.abs(marks.step - scene.onset)))
-    there = abs(int(marks.step[at]) - scene.onset) <= scene.near
-    return Seen(there, joined("", (marks.text[at],)) if there else text("batch size and sequence length stay there"))
+    return _beside(scene, marks, scene.near, text("batch size and sequence length stay there"))
 
 
 @sign("level-of-before")

@@ -188,7 +188,7 @@ def falls_when_cut(scene: Scene) -> Seen | None:
     view, rate = scene.curve, scene.rate
     if view is None or rate is None or KINDS.get(scene.finding.rule) not in (Kind.STALL, Kind.SWING):
         return None
-    marks = next((m for m in scene.case.marks if m.kind == RATE), None)
+    marks = scene.case.marks_of(RATE)
     if marks is None:
         return None
     cuts = [int(s) for s, sudden, up in zip(marks.step, marks.sudden, marks.raised, strict=True) if sudden and not up]
