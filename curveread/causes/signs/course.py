@@ -300,7 +300,7 @@ def damped(scene: Scene) -> Seen | None:
         return None
     if rate is None or float(np.ptp(rate.value)) > 0.02 * float(rate.value.max()):
         return None
-    rest = view.parts.y - view.parts.trend
+    rest = view.parts.residual
     third = rest.size // 3
     early_on, late = mad_scale(rest[:third]), mad_scale(rest[-third:])
     if early_on <= 0.0:

@@ -198,18 +198,7 @@ def falls_when_cut(scene: Scene) -> Seen | None:
         if min(before.size, after.size) < 5 or step < scene.onset:
             continue
         noise = mad_scale(before) / np.sqrt(before.size)
-        if float(np.median(after)) < float(np.median(before)) - 5.0 * noise:
-            return Seen(
-                True,
-                text("{curve} fell as {rate} was cut at {at}", curve=Tag(view.tag), rate=Tag(rate.tag), at=Place(step)),
-            )
-        return Seen(
-            False,
-            text(
-                "{curve} did not fall as {rate} was cut at {at}",
-                curve=Tag(view.tag),
-                rate=Tag(rate.tag),
-                at=Place(step),
-            ),
-        )
+        there = float(np.median(after)) < float(np.median(before)) - 5.0 * noise
+        words = "{curve} fell as {rate} was cut at {at}" if there else "{curve} did not fall as {rate} was cut at {at}"
+        return Seen(there, text(words, curve=Tag(view.tag), rate=Tag(rate.tag), at=Place(step)))
     return None
