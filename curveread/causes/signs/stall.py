@@ -15,12 +15,14 @@ from curveread.findings.text import text
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.run.tags.kinds import RL
+from curveread.signals.levels import block_medians
 from curveread.signals.scale import change_noise, mad_scale
 
 _BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from", "_name_or_path")
 """Settings of a training that begins with the weights of another one."""
 _MANY = 1000
 """Tokens of a vocabulary that are far from even."""
+_FEWEST = 20
 _LEAP = 2.0
 _STILL = 1e-5
 """Divergence between two policies, in nats, below which they are the same."""
@@ -59,13 +61,13 @@ def _goes_on(view: CurveView, value: FloatArray) -> bool:
 @sign("at-chance")
 def at_chance(scene: Scene) -> Seen | None:
     """Whether the level is that of guessing."""
-    guess, vocabulary, view = scene.finding.get("guessing"), scene.case.task.vocabulary, scene.curve
+    guess = scene.finding.get("guessing")
     if isinstance(guess, float):
         return Seen(True, text("the level is that of guessing, {guess}", guess=level(guess)))
-    if vocabulary is None or view is None or view.curve.role not in LOSSES or view.assumed_unit != "nats":
+    levels = _beside_guessing(scene)
+    if levels is None:
         return None
-    now = float(np.median(view.value[len(view) // 2 :]))
-    evenly = float(np.log(vocabulary))
+    now, evenly = levels
     words = text("the level is {now}; guessing evenly costs {evenly}", now=level(now), evenly=level(evenly, "nats"))
     return Seen(abs(now - evenly) < 0.05 * evenly, words)
 
@@ -73,14 +75,22 @@ def at_chance(scene: Scene) -> Seen | None:
 @sign("not-even-frequencies")
 def not_frequencies(scene: Scene) -> Seen | None:
     """Whether a model of many tokens stands at guessing evenly: even wrong labels teach how often each occurs."""
+    levels = _beside_guessing(scene, _MANY) if _stalled(scene) else None
+    if levels is None:
+        return None
+    now, evenly = levels
+    words = "not even how often each token occurs was learned" if now > 0.95 * evenly else "it is better than guessing"
+    return Seen(now > 0.95 * evenly, text(words))
+
+
+def _beside_guessing(scene: Scene, fewest: int = 0) -> tuple[float, float] | None:
+    """Return the level of a loss in its second half, and that of guessing evenly among a vocabulary; in nats."""
     vocabulary, view = scene.case.task.vocabulary, scene.curve
-    if not _stalled(scene) or vocabulary is None or vocabulary < _MANY or view is None:
+    if vocabulary is None or vocabulary < fewest or view is None:
         return None
     if view.curve.role not in LOSSES or view.assumed_unit != "nats":
         return None
-    now, evenly = float(np.median(view.value[len(view) // 2 :])), float(np.log(vocabulary))
-    words = "not even how often each token occurs was learned" if now > 0.95 * evenly else "it is better than guessing"
-    return Seen(now > 0.95 * evenly, text(words))
+    return float(np.median(view.value[len(view) // 2 :])), float(np.log(vocabulary))
 
 
 @sign("flat-from-start")
@@ -113,6 +123,14 @@ def same_value(scene: Scene) -> Seen | None:
 
 def _stalled(scene: Scene) -> bool:
     return KINDS.get(scene.finding.rule) in (Kind.STALL, Kind.UNDERFIT)
+
+
+def _stalled_loss(scene: Scene) -> CurveView | None:
+    """Return the loss that stands still, None where it is no loss or too short to tell its start from the rest."""
+    view = scene.curve
+    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < _FEWEST:
+        return None
+    return view
 
 
 @sign("policy-learns")
@@ -149,27 +167,25 @@ def nonfinite_beside(scene: Scene) -> Seen | None:
 @sign("was-better-before")
 def better_before(scene: Scene) -> Seen | None:
     """Whether a loss that stands still had been lower before: something was learned, and lost."""
-    view = scene.curve
-    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+    view = _stalled_loss(scene)
+    if view is None:
         return None
-    value = view.value
-    blocks = np.array_split(value, min(40, value.size // 5))
-    middle = np.array([float(np.median(b)) for b in blocks])
-    late = middle[middle.size // 2 :]
-    noise = max(mad_scale(late), change_noise(value) / np.sqrt(float(blocks[0].size)))
-    first = float(middle[: max(middle.size // 3, 1)].min())
-    if first < float(np.median(late)) - 5.0 * noise:
+    blocks = block_medians(view.value, min(40, len(view) // 5))
+    late = blocks[blocks.size // 2 :]
+    first, now = float(blocks[: max(blocks.size // 3, 1)].min()), float(np.median(late))
+    noise = max(mad_scale(late), change_noise(view.value) / np.sqrt(-(-len(view) // blocks.size)))
+    if first < now - 5.0 * noise:
         words = "{curve} had been {best} before; it then stands at {now}"
-        now = level(float(np.median(late)), view.unit)
-        return Seen(True, text(words, curve=Tag(view.tag), best=level(first, view.unit), now=now))
+        said = {"best": level(first, view.unit), "now": level(now, view.unit)}
+        return Seen(True, text(words, curve=Tag(view.tag), **said))
     return Seen(False, text("{curve} had never been lower", curve=Tag(view.tag)))
 
 
 @sign("above-its-start")
 def above_start(scene: Scene) -> Seen | None:
     """Whether a loss stands still above where it began."""
-    view = scene.curve
-    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+    view = _stalled_loss(scene)
+    if view is None:
         return None
     rest = view.value[len(view) // 2 :]
     start, now = float(view.value[0]), float(np.median(rest))
@@ -197,8 +213,8 @@ def updates_tiny(scene: Scene) -> Seen | None:
 @sign("leapt-at-start")
 def leapt(scene: Scene) -> Seen | None:
     """Whether a loss that stands still had leapt far above its start in its first points."""
-    view = scene.curve
-    if not _stalled(scene) or view is None or view.curve.role not in LOSSES or len(view) < 20:
+    view = _stalled_loss(scene)
+    if view is None:
         return None
     start, top = float(view.value[0]), float(view.value[: max(5, len(view) // 20)].max())
     if start <= 0.0:
