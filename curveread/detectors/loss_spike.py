@@ -252,10 +252,10 @@ class LossSpike(Detector):
         if (planned := _planned(subject, view, event)) is not None:
             severity = Severity.INFO
             explained.insert(0, planned)
-        # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         if _trifling(view, before, peak):
             severity = Severity.INFO
             explained.insert(0, "what is left to learn: near 0 a loss goes up and down by its own size")
+        # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
         if strength < -np.log(_DOUBT):
             severity = Severity.INFO
