@@ -87,9 +87,10 @@ class Overfitting(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding per evaluation loss; where none of them rose, one of an accuracy."""
         train = subject.first(Role.TRAIN_LOSS)
-        views = [v for v in subject.all(Role.EVAL_LOSS) if len(v) >= self.least] if train is not None else []
-        found = [f for view in views if train is not None and (f := self._judge(view, train, subject)) is not None]
-        return found or uncarried(subject, self.rule)
+        if train is None:
+            return uncarried(subject, self.rule)
+        found = [self._judge(view, train, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
+        return [f for f in found if f is not None] or uncarried(subject, self.rule)
 
     def _judge(self, view: CurveView, train: CurveView, subject: Subject) -> Finding | None:
         rise = _rise(view, train, subject)
