@@ -9,8 +9,8 @@ from curveread.comparing.alignment import aligned
 from curveread.comparing.conditions import DATA, conditions, differing
 from curveread.comparing.difference import differences, last_differences
 from curveread.comparing.factor import factors
+from curveread.comparing.losses import loss_of
 from curveread.comparing.names import names_of
-from curveread.comparing.pairs import loss_of
 from curveread.comparing.parting import partings
 from curveread.comparing.ranking import comparable, figures, lead, ranking, same_steps
 from curveread.errors import ArgumentError, UsageError

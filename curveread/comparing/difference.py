@@ -8,13 +8,14 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.comparing.pairs import Shared, loss_of, on_shared_steps
+from curveread.comparing.losses import loss_of
 from curveread.findings.arguments import Name, Tag, figure
 from curveread.findings.comparison import ComparedRun, Difference
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import LOSSES, Role
+from curveread.run.shared_steps import Shared, on_shared_steps
 from curveread.signals.scale import correlation_length, mad_scale
 from curveread.signals.trend import robust_trend
 

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from curveread.comparing.pairs import loss_of, on_shared_steps
+from curveread.comparing.losses import loss_of
 from curveread.findings.arguments import Name, Tag, number
 from curveread.findings.comparison import ComparedRun
 from curveread.findings.diagnosis import Statement
@@ -16,6 +16,7 @@ from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.hyperparameters import plain_settings
 from curveread.run.roles import Role
+from curveread.run.shared_steps import on_shared_steps
 
 __all__ = ["Factor", "factor_between", "factors"]
 

@@ -9,13 +9,13 @@ from itertools import combinations
 import numpy as np
 
 from curveread.arrays import BoolArray
-from curveread.comparing.pairs import Shared, on_shared_steps
 from curveread.findings.arguments import Name, Place, Tag
 from curveread.findings.comparison import ComparedRun
 from curveread.findings.diagnosis import Statement
 from curveread.findings.text import Text, text
 from curveread.run.model import Curve, Run
 from curveread.run.roles import LOSSES, Role
+from curveread.run.shared_steps import Shared, on_shared_steps
 
 __all__ = ["SAME", "partings"]
 

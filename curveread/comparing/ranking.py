@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.comparing.conditions import TOKENIZER
+from curveread.comparing.losses import loss_of
 from curveread.comparing.measures import measure, ranking_curves
-from curveread.comparing.pairs import loss_of
 from curveread.findings.arguments import Name, Place, Tag, count, figure, number
 from curveread.findings.comparison import ComparedRun, Condition
 from curveread.findings.diagnosis import Diagnosis, Statement

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.run.model import Curve
+from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["agreement", "by_step", "same_values"]
+__all__ = ["agreement", "same_values"]
 
 
 def _decimals(value: FloatArray) -> float:
@@ -24,13 +23,6 @@ def _decimals(value: FloatArray) -> float:
     return 0.0
 
 
-def by_step(curve: Curve) -> tuple[np.ndarray[Any, np.dtype[np.int64]], FloatArray]:
-    """Return unique steps and the last value at each."""
-    step, value = curve.step, curve.value
-    last = np.append(step[1:] != step[:-1], True) if step.size else np.empty(0, bool)
-    return step[last], value[last]
-
-
 def agreement(a: Curve, b: Curve) -> tuple[int, int]:
     """Compare two curves where both have points.
 
@@ -41,10 +33,8 @@ def agreement(a: Curve, b: Curve) -> tuple[int, int]:
     equal
         At how many of them the values agree, within float32 precision and the rounding of either log.
     """
-    step_a, value_a = by_step(a)
-    step_b, value_b = by_step(b)
-    common, i, j = np.intersect1d(step_a, step_b, assume_unique=True, return_indices=True)
-    x, y = value_a[i], value_b[j]
+    shared = on_shared_steps(a, b)
+    x, y = shared.one, shared.other
     with np.errstate(invalid="ignore", over="ignore"):
         slack = (
             max(_decimals(a.value), _decimals(b.value))
@@ -55,7 +45,7 @@ def agreement(a: Curve, b: Curve) -> tuple[int, int]:
         size = np.maximum(np.abs(x), np.abs(y))
         close = np.abs(x - y) <= 1e-6 * size + np.maximum(slack, np.maximum(_last_digit(a, x), _last_digit(b, y)))
         same = (close & np.isfinite(x) & np.isfinite(y)) | (x == y) | (np.isnan(x) & np.isnan(y))
-    return int(common.size), int(same.sum())
+    return int(shared.step.size), int(same.sum())
 
 
 def _last_digit(curve: Curve, value: FloatArray) -> FloatArray:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from curveread.discovery.agreement import agreement, by_step, same_values
+from curveread.discovery.agreement import agreement, same_values
 from curveread.readers.format import Format
 from curveread.readers.trainer.names import SUMMARY_KEYS
 from curveread.run.model import Attempt, Checkpoint, Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
+from curveread.run.shared_steps import on_shared_steps
 
 __all__ = [
     "Form",
@@ -204,10 +205,8 @@ def _disagreement(winner: Curve, other: Curve, winner_form: Form, form: Form) ->
     common, equal = agreement(winner, other)
     if equal == common:
         return None
-    step_a, value_a = by_step(winner)
-    step_b, value_b = by_step(other)
-    steps, i, j = np.intersect1d(step_a, step_b, assume_unique=True, return_indices=True)
-    x, y = value_a[i], value_b[j]
+    shared = on_shared_steps(winner, other)
+    x, y = shared.one, shared.other
     with np.errstate(invalid="ignore"):
         off = np.where(
             np.isfinite(x) & np.isfinite(y),
@@ -220,7 +219,7 @@ def _disagreement(winner: Curve, other: Curve, winner_form: Form, form: Form) ->
         NoteKind.DISAGREEMENT,
         form.source,
         f"{other.tag} differs from {shown}'s {winner.tag} at {common - equal} of {common} common steps "
-        f"(step {steps[worst]}: {y[worst]:.6g} against {x[worst]:.6g}); {shown} is shown",
+        f"(step {shared.step[worst]}: {y[worst]:.6g} against {x[worst]:.6g}); {shown} is shown",
     )
 
 
