@@ -8,19 +8,16 @@ from itertools import combinations
 
 import numpy as np
 
-from curveread.arrays import BoolArray
 from curveread.findings.arguments import Name, Place, Tag
 from curveread.findings.comparison import ComparedRun
 from curveread.findings.diagnosis import Statement
 from curveread.findings.text import Text, text
 from curveread.run.model import Curve, Run
 from curveread.run.roles import LOSSES, Role
-from curveread.run.shared_steps import Shared, on_shared_steps
+from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["SAME", "partings"]
+__all__ = ["partings"]
 
-SAME = 1e-6
-"""Relative difference within which two values are taken as one: what float32 leaves of a value."""
 _DISTINCT = 3
 """Values, none like another, that must agree before chance is ruled out."""
 _MOST = 5
@@ -40,8 +37,8 @@ class _Parting:
 def partings(runs: Sequence[ComparedRun]) -> list[Statement]:
     """Return what is said of pairs of runs whose loss is the same from their first common step on, at most five.
 
-    A pair is told when at least three different values in a row agree within ``SAME``; of what parts first all curves
-    that both runs have are asked, a learning rate too. O(runs²) passes over the curves.
+    A pair is told when at least three different values in a row agree within float32 precision; of what parts first all
+    curves that both runs have are asked, a learning rate too. O(runs²) passes over the curves.
     """
     out: list[Statement] = []
     for one, other in combinations(runs, 2):
@@ -64,20 +61,12 @@ def _loss(one: Run, other: Run) -> _Parting | None:
 
 def _parting(one: Curve, other: Curve) -> _Parting | None:
     shared = on_shared_steps(one, other)
-    same = _same(shared)
+    same = shared.same()
     alike = int(np.argmin(same)) if not same.all() else same.size
     if np.unique(shared.one[:alike]).size < _DISTINCT:
         return None
     first = shared.step[alike].item() if alike < same.size else None
     return _Parting(one.tag, shared.step[alike - 1].item(), first)
-
-
-def _same(shared: Shared) -> BoolArray:
-    a, b = shared.one, shared.other
-    with np.errstate(invalid="ignore", over="ignore"):
-        near = np.abs(a - b) <= SAME * np.maximum(np.abs(a), np.abs(b))
-    same: BoolArray = near | (a == b) | (np.isnan(a) & np.isnan(b))
-    return same
 
 
 def _told(one: ComparedRun, other: ComparedRun, loss: _Parting) -> Text:
@@ -107,7 +96,7 @@ def _first_mover(one: Run, other: Run, loss: _Parting) -> _Parting | None:
         if twin is None or curve.role in _NOT_COMPARED or tag == loss.tag:
             continue
         shared = on_shared_steps(curve, twin)
-        differ = np.flatnonzero(~_same(shared))
+        differ = np.flatnonzero(~shared.same())
         if differ.size and differ[0] > 0:
             first = shared.step[differ[0]].item()
             parting = _Parting(tag, shared.step[differ[0] - 1].item(), first)

@@ -34,7 +34,6 @@ def agreement(a: Curve, b: Curve) -> tuple[int, int]:
         At how many of them the values agree, within float32 precision and the rounding of either log.
     """
     shared = on_shared_steps(a, b)
-    x, y = shared.one, shared.other
     with np.errstate(invalid="ignore", over="ignore"):
         slack = (
             max(_decimals(a.value), _decimals(b.value))
@@ -42,10 +41,8 @@ def agreement(a: Curve, b: Curve) -> tuple[int, int]:
             else 0.0
         )
         slack = slack if slack < 0.1 * _scale(a, b) else 0.0
-        size = np.maximum(np.abs(x), np.abs(y))
-        close = np.abs(x - y) <= 1e-6 * size + np.maximum(slack, np.maximum(_last_digit(a, x), _last_digit(b, y)))
-        same = (close & np.isfinite(x) & np.isfinite(y)) | (x == y) | (np.isnan(x) & np.isnan(y))
-    return int(shared.step.size), int(same.sum())
+    digits = np.maximum(_last_digit(a, shared.one), _last_digit(b, shared.other))
+    return int(shared.step.size), int(shared.same(np.maximum(slack, digits)).sum())
 
 
 def _last_digit(curve: Curve, value: FloatArray) -> FloatArray:

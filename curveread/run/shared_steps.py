@@ -1,4 +1,4 @@
-"""Two curves on the steps that both have."""
+"""Two curves on the steps that both have, and where their values are the same."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curveread.arrays import FloatArray, IntArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.run.model import Curve
 
 __all__ = ["Shared", "on_shared_steps"]
+
+_SAME = 1e-6
+"""Relative difference within which two values are taken as one: what float32 leaves of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,14 @@ class Shared:
     step: IntArray
     one: FloatArray
     other: FloatArray
+
+    def same(self, slack: FloatArray | float = 0.0) -> BoolArray:
+        """Return (n,) where the values are one: within float32 precision and ``slack``, or both the same non-number."""
+        a, b = self.one, self.other
+        with np.errstate(invalid="ignore", over="ignore"):
+            near = np.abs(a - b) <= _SAME * np.maximum(np.abs(a), np.abs(b)) + slack
+        out: BoolArray = (near & np.isfinite(a) & np.isfinite(b)) | (a == b) | (np.isnan(a) & np.isnan(b))
+        return out
 
 
 def on_shared_steps(one: Curve, other: Curve) -> Shared:

@@ -44,6 +44,14 @@ def test_the_learning_rate_that_differed_first_is_named() -> None:
     assert "is the first to differ, from step 1,190 on." in said
 
 
+def test_runs_part_where_only_one_is_infinite() -> None:
+    one, _ = _forked(1200)
+    loss = one["train/loss"].value.copy()
+    loss[1200:] = np.inf
+    said = _said(_compared(one, made(loss, name="b")), "parting")
+    assert "the same in train/loss until step 1,199 and differ from step 1,200 on" in said
+
+
 def test_one_run_twice_is_told() -> None:
     one = made(decaying(), name="a")
     assert "the same in every train/loss they share" in _said(_compared(one, replace(one, name="b")), "parting")
