@@ -12,11 +12,11 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.findings.text import text
 
-__all__ = ["SHARED", "with_siblings"]
+__all__ = ["APART", "with_siblings"]
 
-SHARED = "same-step-in-siblings"
+_SHARED = "same-step-in-siblings"
 """Name of the sign."""
-_APART = 2
+APART = 2
 """Steps that may lie between what is logged of the same step."""
 _CHANCE = 0.05
 
@@ -42,11 +42,16 @@ def with_siblings(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
 
 
 def _weighed(finding: Finding, own: Diagnosis, others: Sequence[Diagnosis]) -> Finding:
-    n = sum(_has(other, finding) for other in others)
-    first, last = own.run.first_step or 0, own.run.last_step or 0
-    if not n or not finding.causes or max(_by_chance(o, finding, last - first) for o in others) > _CHANCE:
+    kind, at = kind_of(finding), finding.first_step
+    if kind is None or at is None or not finding.causes:
         return finding
-    factors = [candidate(c.cause).signs.get(SHARED, (1.0, 1.0))[0] for c in finding.causes]
+    like = [[f.first_step for f in o.findings if f.first_step is not None and kind_of(f) is kind] for o in others]
+    n = sum(any(abs(step - at) <= APART for step in steps) for steps in like)
+    length = max((own.run.last_step or 0) - (own.run.first_step or 0), 1)
+    by_chance = max(map(len, like), default=0) * (2 * APART + 1) / length  # that one of them lies as near
+    if not n or by_chance > _CHANCE:
+        return finding
+    factors = [candidate(c.cause).signs.get(_SHARED, (1.0, 1.0))[0] for c in finding.causes]
     shares = [c.share * factor for c, factor in zip(finding.causes, factors, strict=True)]
     total = sum(shares) + 1.0 - sum(c.share for c in finding.causes)
     said = text("{runs} had it at the same step", runs=Count(n, "other run"))
@@ -60,20 +65,3 @@ def _weighed(finding: Finding, own: Diagnosis, others: Sequence[Diagnosis]) -> F
         for c, share, factor in zip(finding.causes, shares, factors, strict=True)
     ]
     return replace(finding, causes=tuple(sorted(causes, key=lambda c: -c.share)))
-
-
-def _like(other: Diagnosis, finding: Finding) -> list[int]:
-    kind = kind_of(finding)
-    return [
-        f.first_step for f in other.findings if f.first_step is not None and kind is not None and kind_of(f) is kind
-    ]
-
-
-def _has(other: Diagnosis, finding: Finding) -> bool:
-    at = finding.first_step
-    return at is not None and any(abs(step - at) <= _APART for step in _like(other, finding))
-
-
-def _by_chance(other: Diagnosis, finding: Finding, length: int) -> float:
-    """Return how likely one of another run's events lies as near by chance."""
-    return len(_like(other, finding)) * (2 * _APART + 1) / max(length, 1)

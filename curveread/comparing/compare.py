@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from curveread.causes.siblings import with_siblings
+from curveread.causes.siblings import APART, with_siblings
 from curveread.comparing.alignment import aligned
 from curveread.comparing.conditions import DATA, conditions, differing
 from curveread.comparing.difference import differences, last_differences
@@ -15,7 +15,7 @@ from curveread.comparing.parting import partings
 from curveread.comparing.ranking import comparable, figures, lead, ranking, same_steps
 from curveread.errors import ArgumentError, UsageError
 from curveread.findings.arguments import Name, Place
-from curveread.findings.comparison import ComparedRun, Comparison, Condition
+from curveread.findings.comparison import ComparedRun, Comparison
 from curveread.findings.diagnosis import Diagnosis, Statement
 from curveread.findings.finding import Evidence
 from curveread.findings.text import joined, text
@@ -61,20 +61,21 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
         for name, d in zip(names, diagnoses, strict=True)
     }
     held = conditions(known, language=any(task_of(d.run).language for d in diagnoses))
-    if not any(c.name == DATA and c.verdict == "different" for c in held):
+    same_data = not any(c.name == DATA and c.verdict == "different" for c in held)  # as far as the logs say
+    if same_data:
         diagnoses = with_siblings(diagnoses)
     runs = tuple(ComparedRun(name, d, figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
     evals = [c for c in (loss_of(r.diagnosis.run, Role.EVAL_LOSS) for r in runs) if c is not None]
     units = len({c.unit for c in evals}) > 1
-    trained, scaled = factors(runs, Role.TRAIN_LOSS)[0], factors(runs, Role.EVAL_LOSS)
+    trained, scaled = factors(runs, Role.TRAIN_LOSS), factors(runs, Role.EVAL_LOSS)
     order = ranking(runs)
     if order and order[0].measure.role == Role.EVAL_LOSS:
-        unlike = units or scaled[1] or any(c.verdict == "different" for c in held)
+        unlike = units or scaled or any(c.verdict == "different" for c in held)
         order = () if unlike else order
-    said = [*comparable(runs, held, units), *trained, *scaled[0], *lead(order)]
+    said = [*comparable(runs, held, units), *trained, *scaled, *lead(order)]
     said += same_steps(runs, common) if order else []
     apart = differences(runs, order[0].run if order else runs[0])
-    said += [*partings(runs), *last_differences(apart), *_shared_outliers(runs, held)]
+    said += [*partings(runs), *last_differences(apart), *(_shared_outliers(runs) if same_data else ())]
     return Comparison(
         runs=runs,
         conditions=held,
@@ -87,15 +88,13 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
     )
 
 
-def _shared_outliers(runs: Sequence[ComparedRun], held: Sequence[Condition]) -> list[Statement]:
+def _shared_outliers(runs: Sequence[ComparedRun]) -> list[Statement]:
     """Return steps at which several runs jump: the same batch, where they read the same data in the same order."""
-    if any(c.name == DATA and c.verdict == "different" for c in held):
-        return []
     where: dict[int, list[str]] = {}
     for run in runs:
         steps = {f.first_step for f in run.diagnosis.findings if f.rule in _OUTLIERS and f.first_step is not None}
         for step in steps:
-            near = next((s for s in where if abs(s - step) <= 2), step)
+            near = next((s for s in where if abs(s - step) <= APART), step)
             if run.name not in where.setdefault(near, []):
                 where[near].append(run.name)
     out = []

@@ -18,20 +18,21 @@ from curveread.run.hyperparameters import plain_settings
 from curveread.run.roles import Role
 from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["Factor", "factor_between", "factors"]
+__all__ = ["factors"]
 
 _BLOCKS, _LEAST = 12, 36
 """Stretches of which each must show the factor, and the points for that."""
 _NEAR = 0.02
 """How near to a whole number the ratio must lie, in each stretch: seeds of one setting differ by less, two models by
 more somewhere between the first loss and the last."""
-_MOST = 1e5
+_MOST, _TOLD = 1e5, 5
+"""Largest factor, and pairs that are told at most."""
 _FALL = 1.3
 """By what factor the loss must change over the run: a flat curve keeps any ratio."""
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class _Factor:
     """The larger loss is ``times`` the smaller all along; ``first`` tells whether the first run's is the larger."""
 
     tag: str
@@ -39,11 +40,13 @@ class Factor:
     first: bool
 
 
-def factors(runs: Sequence[ComparedRun], role: Role) -> tuple[list[Statement], bool]:
-    """Return what is said of pairs whose loss of a role differs by a whole factor, and whether there is one."""
+def factors(runs: Sequence[ComparedRun], role: Role) -> list[Statement]:
+    """Return what is said of pairs whose loss of a role differs by a whole factor, at most five."""
     out: list[Statement] = []
     for one, other in combinations(runs, 2):
-        found = factor_between(one, other, role)
+        if len(out) == _TOLD:
+            break
+        found = _between(one, other, role)
         if found is None:
             continue
         large, small = (one, other) if found.first else (other, one)
@@ -58,10 +61,10 @@ def factors(runs: Sequence[ComparedRun], role: Role) -> tuple[list[Statement], b
             **({"setting": Name(because)} if because else {}),
         )
         out.append(Statement("factor", sentence, (Evidence("factor", "factor", float(found.times), ""),)))
-    return out[:5], bool(out)
+    return out
 
 
-def factor_between(one: ComparedRun, other: ComparedRun, role: Role) -> Factor | None:
+def _between(one: ComparedRun, other: ComparedRun, role: Role) -> _Factor | None:
     """Return the whole factor of 2 or more between two losses, None where there is none or it cannot be told.
 
     The medians of the ratio over twelve stretches of the common steps must all lie within 2 % of one whole number,
@@ -83,7 +86,7 @@ def factor_between(one: ComparedRun, other: ComparedRun, role: Role) -> Factor |
         return None
     if bool((np.abs(np.abs(ratio) - np.log(times)) > np.log1p(_NEAR)).any()):
         return None
-    return Factor(a.tag, times, bool(ratio[0] > 0.0))
+    return _Factor(a.tag, times, bool(ratio[0] > 0.0))
 
 
 def _setting(large: ComparedRun, small: ComparedRun, times: int) -> str:
