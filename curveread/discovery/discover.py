@@ -12,7 +12,7 @@ from pathlib import Path
 from curveread.discovery.assemble import build, relative
 from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
-from curveread.discovery.tree import KINDS_OF_FOLDERS, SPLITS, LogFile, scan
+from curveread.discovery.tree import SPLITS, LogFile, scan, without_kinds
 from curveread.errors import NoLogsError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -232,7 +232,7 @@ def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
     twins: dict[tuple[str, ...], list[Path]] = defaultdict(list)
     for home, found in runs.items():
         if len(found) == 1:
-            twins[tuple(p for p in home.parts if p.lower() not in KINDS_OF_FOLDERS)].append(home)
+            twins[without_kinds(home)].append(home)
     for homes in twins.values():
         homes.sort(key=lambda h: (len(h.parts), h))
         for i, home in enumerate(homes):

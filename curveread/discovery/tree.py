@@ -13,7 +13,7 @@ from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["KINDS_OF_FOLDERS", "SPLITS", "LogFile", "claimed_by", "scan"]
+__all__ = ["SPLITS", "LogFile", "claimed_by", "scan", "without_kinds"]
 
 _NEVER = frozenset(
     {
@@ -46,7 +46,7 @@ _CONTAINERS = frozenset(
         "csv_logs",
     }
 )
-KINDS_OF_FOLDERS = _CONTAINERS | {
+_KINDS = _CONTAINERS | {
     "out",
     "output",
     "outputs",
@@ -177,6 +177,11 @@ def scan(root: Path, more: tuple[type[Reader], ...] = ()) -> tuple[list[LogFile]
     top = root.parent if root.is_file() else root
     files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path, more)) is not None]
     return _homes(_in_artifacts(_first_of_spread(files)), top), passed
+
+
+def without_kinds(home: Path) -> tuple[str, ...]:
+    """Return what tells a run folder from others: equal for ``logs/run-7`` and ``out/run-7``."""
+    return tuple(part for part in home.parts if part.lower() not in _KINDS)
 
 
 def _first_of_spread(files: list[LogFile]) -> list[LogFile]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.discovery.discover import Progress, find, natural, read_files
-from curveread.discovery.tree import KINDS_OF_FOLDERS, LogFile, claimed_by
+from curveread.discovery.tree import LogFile, claimed_by, without_kinds
 from curveread.errors import ReadError
 from curveread.readers.base import Reader
 from curveread.run.model import Run
@@ -146,9 +146,9 @@ def _twins(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
     """Yield homes that one run may have left in two places."""
     seen: dict[tuple[str, ...], Path] = {}
     for home in by_home:
-        key = tuple(p for p in home.parts if p.lower() not in KINDS_OF_FOLDERS)
-        if seen.setdefault(key, home) is not home:
-            yield seen[key], home
+        first = seen.setdefault(without_kinds(home), home)
+        if first is not home:
+            yield first, home
 
 
 def _sub_writers(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
