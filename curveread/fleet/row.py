@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import PurePath
 
@@ -57,9 +58,9 @@ def row_of(diagnosis: Diagnosis) -> SweepRow:
     )
 
 
-def unread(name: str, path: str, error: str) -> SweepRow:
-    """Return the row of what could not be read."""
-    return SweepRow(run=name, path=path, health=UNREAD, headline=error, error=error)
+def unread(path: str, error: str) -> SweepRow:
+    """Return the row of what could not be read, called by its path's last part."""
+    return SweepRow(run=os.path.basename(os.path.abspath(path)), path=path, health=UNREAD, headline=error, error=error)
 
 
 def _drawn(ranking: list[Curve]) -> list[Curve]:

@@ -129,7 +129,7 @@ def sweep(
     except KeyboardInterrupt:
         interrupted = True
     for path, reason in missing:
-        rows.append(unread(os.path.basename(os.path.abspath(path)), path, reason))
+        rows.append(unread(path, reason))
         origins.append("")
     known.close(forget=not interrupted)
     del units  # what they took is free for the analysis

@@ -92,5 +92,4 @@ class Work:
 
 def failed(unit: Unit, reason: str) -> tuple[SweepRow, ...]:
     """Return the row of a unit that could not be read."""
-    home = unit.root if unit.whole else unit.homes[0]
-    return (unread(os.path.basename(os.path.abspath(home)), home, reason),)
+    return (unread(unit.root if unit.whole else unit.homes[0], reason),)
