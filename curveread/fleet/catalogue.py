@@ -48,8 +48,7 @@ def catalogue(
     units: list[Unit] = []
     missing: list[ReadError] = []
     named: list[tuple[str, str]] = []
-    left = {os.path.realpath(p) for p in leave}
-    seen: set[str] = set()
+    done = {os.path.realpath(p) for p in leave}
     for root in roots:
         try:
             found = api.units(root, **options)
@@ -58,10 +57,10 @@ def catalogue(
             named.append((discreet(str(root)), str(error)))
             continue
         for unit in found:
-            files = tuple(f for f in unit.files if os.path.realpath(f.path) not in left)
+            real = {f: os.path.realpath(f.path) for f in unit.files}
+            files = tuple(f for f in unit.files if real[f] not in done)
             if len(roots) > 1:
-                files = tuple(f for f in files if os.path.realpath(f.path) not in seen)
-                seen.update(os.path.realpath(f.path) for f in files)
+                done.update(real.values())
             far = unit.far and replace(unit.far, lasting=False)  # a row is all that is kept
             if files:
                 units.append(replace(unit, files=files, far=far))
