@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from curveread.findings.diagnosis import Statement
 from curveread.run.equality import ByValue
 
-__all__ = ["Analysis", "Association", "Group", "Importance", "Improvement", "Optimum", "Outcome", "Setting", "Side"]
+__all__ = [
+    "Analysis", "Association", "Group", "Importance", "Improvement", "Optimum", "Outcome", "Setting", "Side",
+    "plain_number",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,32 @@ class Setting:
     decades: bool = False
     seed: bool = False
     confounded: tuple[str, ...] = ()
+
+    def places(self, values: Iterable[str | int | float | bool | None]) -> list[int]:
+        """Return where among the distinct values each of the rows' stands; −1 for one that is none of them."""
+        key = plain_number if self.kind == "number" else _text
+        known = {k: i for i, v in enumerate(self.values) if (k := key(v)) is not None}
+        return [-1 if (k := key(v)) is None else known.get(k, -1) for v in values]
+
+
+def plain_number(value: str | int | float | bool | None) -> int | float | None:
+    """Return a value as a number: YAML reads ``1e-3`` as a text.
+
+    A truth value is a category, and so are NaN and what no float can hold.
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(number):
+        return None
+    return number if isinstance(value, str) else value
+
+
+def _text(value: str | int | float | bool | None) -> str | None:
+    return None if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from curveread.arrays import IntArray
-from curveread.findings.sweep.analysis import Setting
+from curveread.findings.sweep.analysis import Setting, plain_number
 from curveread.findings.sweep.row import SweepRow
 from curveread.run.hyperparameters import is_hyperparameter
 from curveread.run.settings import last_part
@@ -77,7 +76,7 @@ def _was_set(name: str) -> bool:
 
 def _column(name: str, values: Sequence[str | int | float | bool | None]) -> Column | None:
     """Return a setting's column; None where the rows do not differ in it, or where it is only their name."""
-    numbers = [_number(v) for v in values]
+    numbers = [plain_number(v) for v in values]
     numeric = all(x is not None or v is None for x, v in zip(numbers, values, strict=True))
     numeric = numeric and len(set(numbers) - {None}) > 1  # one that some runs lack is set or not
     keys: Sequence[str | int | float | None] = numbers if numeric else [None if v is None else str(v) for v in values]
@@ -102,22 +101,6 @@ def _column(name: str, values: Sequence[str | int | float | bool | None]) -> Col
         seed=_draws(last_part(name)),
     )
     return Column(setting, code)
-
-
-def _number(value: str | int | float | bool | None) -> int | float | None:
-    """Return a value as a number: YAML reads ``1e-3`` as a text.
-
-    A truth value is a category, and so are NaN and what no float can hold.
-    """
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    if not math.isfinite(number):
-        return None
-    return number if isinstance(value, str) else value
 
 
 def _draws(name: str) -> bool:

@@ -12,7 +12,6 @@ from matplotlib.transforms import blended_transform_factory
 
 from curveread.arrays import FloatArray
 from curveread.findings.sweep.analysis import Optimum, Setting
-from curveread.findings.sweep.row import SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
 from curveread.report.chart.palette import HEALTH, INKS
@@ -64,10 +63,14 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
     outcome = sweep.analysis.outcome
     if outcome is None:
         return
-    rows = [r for r in sweep.rows if setting.name in r.settings and swept.measured(r, outcome) is not None]
-    x = np.array([_place(setting, r) for r in rows], dtype=np.float64)
-    y = np.array([getattr(swept.measured(r, outcome), outcome.form) for r in rows], dtype=np.float64)
-    broken, finite = np.array([r.broken for r in rows], dtype=bool), np.isfinite(y)
+    places = setting.places(r.settings.get(setting.name) for r in sweep.rows)
+    marks = [
+        (_at(setting, i), getattr(m, outcome.form), row.broken)
+        for row, i in zip(sweep.rows, places, strict=True)
+        if i >= 0 and (m := swept.measured(row, outcome)) is not None
+    ]
+    x, y = (np.array([mark[k] for mark in marks], dtype=np.float64) for k in (0, 1))
+    broken, finite = np.array([mark[2] for mark in marks], dtype=bool), np.isfinite(y)
     if setting.decades and swept.numeric(setting):
         ax.set_xscale("log")
     if _wide(y[finite]):
@@ -77,8 +80,8 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
     rail = blended_transform_factory(ax.transData, ax.transAxes)
     bad = 1.0 if outcome.better == "down" else 0.0
     for at in x[~finite]:
-        (mark,) = ax.plot(at, bad, "x", color=HEALTH["error"].light, transform=rail, clip_on=False)
-        mark.set_in_layout(False)
+        (cross,) = ax.plot(at, bad, "x", color=HEALTH["error"].light, transform=rail, clip_on=False)
+        cross.set_in_layout(False)
     for g in sweep.analysis.groups:
         if (
             g.judged > 1
@@ -86,7 +89,7 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
             and setting.name in g.settings
             and len(sweep.analysis.groups) <= 2 * len(setting.values)
         ):
-            at = _place(setting, sweep.rows[g.rows[0]])
+            at = _at(setting, places[g.rows[0]])
             low, high = (g.low, g.high) if math.isfinite(g.low) and math.isfinite(g.high) else (g.centre, g.centre)
             ax.errorbar(
                 at, g.centre, [[g.centre - low], [high - g.centre]], fmt="_", color=INKS["sixth"].light, capsize=0
@@ -121,15 +124,11 @@ def _curves(made: Figure, ax: Axes, sweep: Sweep, setting: Setting | None) -> No
     tag = sweep.analysis.outcome.tag if sweep.analysis.outcome else ""
     shown = [(r, next((s for s in r.sketches if s.tag == tag), r.sketches[0])) for r in sweep.rows if r.sketches]
     inks = _inks(setting)
-    for row, sketch in shown:
-        colour = (
-            inks[setting.values.index(row.settings[setting.name])]
-            if setting and setting.name in row.settings and row.settings[setting.name] in setting.values
-            else INKS["plain"].light
-        )
-        ax.plot(
-            sketch.step, sketch.value, color=colour, linewidth=0.9, alpha=0.6, linestyle="--" if row.broken else "-"
-        )
+    places = setting.places(r.settings.get(setting.name) for r, _ in shown) if setting else [-1] * len(shown)
+    for (row, sketch), i in zip(shown, places, strict=True):
+        colour = inks[i] if i >= 0 else INKS["plain"].light
+        style = "--" if row.broken else "-"
+        ax.plot(sketch.step, sketch.value, color=colour, linewidth=0.9, alpha=0.6, linestyle=style)
     values = [v[np.isfinite(v)] for v in (np.array(s.value, dtype=np.float64) for r, s in shown if not r.broken)]
     sound = np.concatenate(values) if values else np.empty(0)
     if _wide(sound):
@@ -158,11 +157,6 @@ def _inks(setting: Setting | None) -> list[object]:
         return [colormaps["viridis"](0.92 * i / max(1, len(setting.values) - 1)) for i in range(len(setting.values))]
     names = ("train", "eval", "third", "fourth", "fifth", "sixth")
     return [INKS[names[i]].light if i < len(names) else INKS["plain"].light for i in range(len(setting.values))]
-
-
-def _place(setting: Setting, row: SweepRow) -> float:
-    value = row.settings[setting.name]
-    return _at(setting, setting.values.index(value)) if value in setting.values else math.nan
 
 
 def _at(setting: Setting, i: int) -> float:

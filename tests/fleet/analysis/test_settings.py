@@ -33,6 +33,14 @@ def test_a_missing_value_has_no_code() -> None:
     assert found(dropout=[0.1, None, 0.2])["dropout"].code.tolist() == [0, -1, 1]
 
 
+def test_a_setting_finds_the_place_of_each_rows_value_again() -> None:
+    given: dict[str, list[Value | None]] = {
+        "lr": ["1e-3", 0.1, 0.01, None], "amp": [True, False, True, None], "mixed": [True, "True", 1, "x"]
+    }  # fmt: skip
+    for name, column in found(**given).items():
+        assert column.setting.places(given[name]) == column.code.tolist()
+
+
 def test_what_does_not_differ_or_only_names_the_run_is_left_out() -> None:
     names: list[Value | None] = [f"trial-{i}" for i in range(12)]
     assert set(found(lr=[0.1, 0.2] * 6, epochs=[3] * 12, label=names, run_name=names)) == {"lr"}

@@ -26,6 +26,14 @@ def test_the_outcome_stands_over_each_setting_and_the_curves_below() -> None:
     assert sum(len(line.get_xdata()) > 2 for line in curves.lines) == 15
 
 
+def test_a_rate_that_one_log_wrote_as_a_text_stands_among_the_others() -> None:
+    said = [replace(r, settings=dict(r.settings) | {"lr": "1e-3"}) if r.settings["lr"] == 0.001 else r for r in grid()]
+    outcomes, curves = sweep(said).plot().axes
+    assert len(np.asarray(outcomes.collections[0].get_offsets())) == 12
+    inks = [line.get_color() for line in curves.lines if len(line.get_xdata()) > 2]
+    assert inks == [line.get_color() for line in sweep().plot().axes[1].lines if len(line.get_xdata()) > 2]
+
+
 def test_hostile_names_are_drawn_without_a_warning() -> None:
     made = sweep([replace(r, settings=dict(r.settings) | {TAGS[4]: TAGS[i % 8]}) for i, r in enumerate(grid())])
     odd = Setting(TAGS[4], "category", TAGS)

@@ -131,8 +131,7 @@ def _known(v: float) -> float | None:
 
 
 def _setting(s: Setting, rows: Sequence[SweepRow], analysis: Analysis) -> dict[str, Any]:
-    found = {_key(v): i for i, v in enumerate(s.values)}
-    at = [found.get(_key(r.settings[s.name]), -1) if s.name in r.settings else -1 for r in rows]
+    at = s.places(r.settings.get(s.name) for r in rows)
     best = next((o for o in analysis.optima if o.setting == s.name), None)
     matters = next((i for i in analysis.importances if i.setting == s.name), None)
     numeric = swept.numeric(s)
@@ -146,10 +145,6 @@ def _setting(s: Setting, rows: Sequence[SweepRow], analysis: Analysis) -> dict[s
         "best": best and {k: _known(getattr(best, k)) for k in ("low", "high", "edge")},
         "share": matters and percent(matters.share),
     }
-
-
-def _key(v: object) -> tuple[bool, object]:
-    return isinstance(v, bool), v
 
 
 def _sortable(c: swept.Column, rows: Sequence[SweepRow], measures: Sequence[Any]) -> dict[str, Any]:
