@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from curveread.findings.sweep.analysis import Analysis
-from curveread.findings.sweep.row import UNREAD, SweepRow
+from curveread.findings.sweep.row import UNREAD, WORST_FIRST, SweepRow
 from curveread.fleet.analysis.associations import associations
 from curveread.fleet.analysis.groups import Grouping, first, grouping, groups, settings_of
 from curveread.fleet.analysis.importance import importances
@@ -19,7 +19,7 @@ from curveread.fleet.analysis.statements import First, statements
 
 __all__ = ["analyse"]
 
-_HEALTH = {name: place for place, name in enumerate((UNREAD, "error", "warning", "undetermined", "info", "ok"))}
+_HEALTH = {name: place for place, name in enumerate(WORST_FIRST)}
 
 
 def analyse(rows: Sequence[SweepRow], *, group_by: Sequence[str] = (), outcome: str | None = None) -> Analysis:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from curveread.findings.sweep.analysis import Group, Optimum, Outcome, Setting
-from curveread.findings.sweep.row import UNREAD, Measure, SweepRow
+from curveread.findings.sweep.row import UNREAD, WORST_FIRST, SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import amount, count, duration, number, percent
 from curveread.report.chart import palette
@@ -15,7 +15,7 @@ from curveread.report.facts import WordedFigure
 from curveread.report.logtext import clean, shorten
 
 __all__ = [
-    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "measured", "numeric",
+    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "numeric",
     "order", "outcome_name", "ranged", "rules", "settings", "tally", "title", "told", "value",
 ]  # fmt: skip
 
@@ -33,7 +33,6 @@ TOPICS = {
 }
 """What stands before the statements of a topic."""
 _LARGEST = sys.float_info.max
-_WORST = (UNREAD, "error", "warning", "undetermined", "info", "ok")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def columns(sweep: Sweep, most: int) -> tuple[Column, ...]:
 
 def told(row: SweepRow, column: Column, outcome: Outcome | None) -> str:
     """Return what stands in a cell; empty where nothing is known."""
-    measure = measured(row, outcome)
+    measure = row.measure(outcome)
     match column.kind:
         case "health":
             return WORDS[row.health]
@@ -132,11 +131,6 @@ def rules(row: SweepRow) -> str:
     """Return the rules of what was found, the same one once: ``divergence, loss-spike × 3``."""
     many = Counter(f.rule for f in row.findings)
     return ", ".join(rule if n == 1 else f"{rule} × {n}" for rule, n in many.items())
-
-
-def measured(row: SweepRow, outcome: Outcome | None) -> Measure | None:
-    """Return the row's measure of the outcome."""
-    return next((m for m in row.measures if outcome is not None and m.tag == outcome.tag), None)
 
 
 def value(v: str | int | float | bool) -> str:
@@ -174,7 +168,7 @@ def ranged(best: Optimum) -> str:
 def tally(sweep: Sweep) -> tuple[tuple[str, int], ...]:
     """Return how many rows have which health, the worst first; those that none has are left out."""
     many = Counter(r.health for r in sweep.rows)
-    return tuple((health, many[health]) for health in _WORST if many[health])
+    return tuple((health, many[health]) for health in WORST_FIRST if many[health])
 
 
 def figures(sweep: Sweep) -> tuple[WordedFigure, ...]:

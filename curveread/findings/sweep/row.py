@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from curveread.run.equality import ByValue
 
-__all__ = ["UNREAD", "Found", "Measure", "Sketch", "SweepRow"]
+if TYPE_CHECKING:
+    from curveread.findings.sweep.analysis import Outcome
+
+__all__ = ["UNREAD", "WORST_FIRST", "Found", "Measure", "Sketch", "SweepRow"]
 
 UNREAD = "unread"
 """The ``health`` of a row whose run could not be read; all others have their verdict's."""
+WORST_FIRST = (UNREAD, "error", "warning", "undetermined", "info", "ok")
+"""Every ``health`` that a row can have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,3 +143,7 @@ class SweepRow(ByValue):
     def broken(self) -> bool:
         """Whether its verdict is an error: it was wrecked, whatever it had reached before."""
         return self.health == "error"
+
+    def measure(self, outcome: Outcome | None) -> Measure | None:
+        """Return what the curve of an outcome came to; None where the run has none."""
+        return next((m for m in self.measures if outcome is not None and m.tag == outcome.tag), None)

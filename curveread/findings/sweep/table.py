@@ -47,7 +47,7 @@ def _section(name: str) -> int:
 
 def flat(row: SweepRow, outcome: Outcome | None) -> dict[str, Any]:
     """Return one row: fixed columns, ``config.<setting>``, and the forms of the sweep's outcome and further figures."""
-    measure = next((m for m in row.measures if outcome is not None and m.tag == outcome.tag), None)
+    measure = row.measure(outcome)
     out: dict[str, Any] = {"run": row.run, "health": row.health, "headline": row.headline}
     out |= {f"config.{name}": value for name, value in row.settings.items()}
     steps = None if row.first_step is None or row.last_step is None else row.last_step - row.first_step

@@ -112,7 +112,7 @@ def _cost(row: SweepRow, outcome: Outcome, sign: float) -> float:
         return math.nan
     if row.broken:
         return math.inf
-    measure = next((m for m in row.measures if m.tag == outcome.tag), None)
+    measure = row.measure(outcome)
     if measure is None:
         return math.nan
     value: float = getattr(measure, outcome.form)

@@ -67,7 +67,7 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
     marks = [
         (_at(setting, i), getattr(m, outcome.form), row.broken)
         for row, i in zip(sweep.rows, places, strict=True)
-        if i >= 0 and (m := swept.measured(row, outcome)) is not None
+        if i >= 0 and (m := row.measure(outcome)) is not None
     ]
     x, y = (np.array([mark[k] for mark in marks], dtype=np.float64) for k in (0, 1))
     broken, finite = np.array([mark[2] for mark in marks], dtype=bool), np.isfinite(y)

@@ -89,7 +89,7 @@ def content(sweep: Sweep, columns: Sequence[swept.Column], drawn: Curves) -> dic
     rows = [sweep.rows[i] for i in order]
     analysis = sweep.analysis
     outcome = analysis.outcome
-    measures = [swept.measured(r, outcome) for r in rows]
+    measures = [r.measure(outcome) for r in rows]
     return {
         "names": [shorten(r.run, 120) for r in rows],
         "health": [r.health for r in rows],
