@@ -15,12 +15,12 @@ from curveread.report.facts import WordedFigure
 from curveread.report.logtext import clean, shorten
 
 __all__ = [
-    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "group_name", "interval", "numeric",
-    "order", "outcome_name", "ranged", "rules", "settings", "tally", "title", "told", "value",
+    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "interval", "numeric",
+    "order", "outcome_name", "rules", "settings", "title", "told", "value",
 ]  # fmt: skip
 
-WORDS = palette.WORDS | {UNREAD: "Unread"}
-"""How a row's health is written."""
+WORDS = {health: (palette.WORDS | {UNREAD: "Unread"})[health] for health in WORST_FIRST}
+"""How a row's health is written, the worst first."""
 FORMS = {"tail": "mean of the last 10 %", "last": "last value", "best": "best, smoothed"}
 """How the forms of an outcome are written."""
 TOPICS = {
@@ -147,7 +147,7 @@ def outcome_name(outcome: Outcome) -> str:
     return f"{shorten(outcome.tag, 60)}, {FORMS[outcome.form]}"
 
 
-def group_name(group: Group) -> str:
+def _group_name(group: Group) -> str:
     """Return what the runs of a group share: ``lr 0.1, batch 64``."""
     return ", ".join(f"{shorten(n, 40)} {shorten(value(v), 40)}" for n, v in group.settings.items()) or "all runs"
 
@@ -160,12 +160,12 @@ def interval(low: float, high: float, write: str = "number") -> str:
     return f"{form(low)} to {form(high)}"
 
 
-def ranged(best: Optimum) -> str:
+def _ranged(best: Optimum) -> str:
     """Return the best range of a setting: ``0.1 to 1``, or the one value that is best."""
     return number(best.low) if best.low == best.high else f"{number(best.low)} to {number(best.high)}"
 
 
-def tally(sweep: Sweep) -> tuple[tuple[str, int], ...]:
+def _tally(sweep: Sweep) -> tuple[tuple[str, int], ...]:
     """Return how many rows have which health, the worst first; those that none has are left out."""
     many = Counter(r.health for r in sweep.rows)
     return tuple((health, many[health]) for health in WORST_FIRST if many[health])
@@ -179,18 +179,18 @@ def figures(sweep: Sweep) -> tuple[WordedFigure, ...]:
         where = [f"holds the best in {percent(best.sure)} of resamples"] if best.sure == best.sure else []
         where += [f"most broke from {number(best.edge)} on"] if best.edge == best.edge else []
         if best.open:
-            where.append(f"at the {'low' if best.open == 'low' else 'high'} end of what was tried")
-        out.append(WordedFigure(f"Best {shorten(best.setting, 40)}", ranged(best), "; ".join(where)))
+            where.append(f"at the {best.open} end of what was tried")
+        out.append(WordedFigure(f"Best {shorten(best.setting, 40)}", _ranged(best), "; ".join(where)))
     top = next((g for g in analysis.groups if g.judged), None)
     if top is not None and analysis.outcome is not None:
         sure = interval(top.low, top.high) or amount(top.judged, "run")
         out.append(
-            WordedFigure(f"Best {shorten(analysis.outcome.tag, 40)}", number(top.centre), f"{group_name(top)}; {sure}")
+            WordedFigure(f"Best {shorten(analysis.outcome.tag, 40)}", number(top.centre), f"{_group_name(top)}; {sure}")
         )
     groups = [g for g in analysis.groups if len(g.rows) > 1]
     if groups:
         sizes = sorted({len(g.rows) for g in analysis.groups})
         seeds = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
         out.append(WordedFigure("Settings tried", count(len(analysis.groups)), f"{seeds} runs of each"))
-    out += [WordedFigure(WORDS[health], count(n), "") for health, n in tally(sweep)]
+    out += [WordedFigure(WORDS[health], count(n), "") for health, n in _tally(sweep)]
     return tuple(out)

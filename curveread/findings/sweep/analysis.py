@@ -135,6 +135,11 @@ class Side:
     relation: str
     value: str | int | float | bool
 
+    @property
+    def sign(self) -> str:
+        """The relation as people write it."""
+        return {">=": "≥", "<=": "≤", "==": "="}[self.relation]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Association(ByValue):

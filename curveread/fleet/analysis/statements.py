@@ -109,8 +109,7 @@ def _sides(sides: Sequence[Side]) -> Text:
 
 
 def _side(side: Side) -> Text:
-    relation = {">=": "≥", "<=": "≤", "==": "="}[side.relation]
-    return text("{setting} " + relation + " {value}", setting=Name(side.setting), value=_value(side.value))
+    return text("{setting} " + side.sign + " {value}", setting=Name(side.setting), value=_value(side.value))
 
 
 def _value(value: str | int | float | bool) -> Text:

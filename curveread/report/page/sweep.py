@@ -163,8 +163,8 @@ def _group_settings(sweep: Sweep) -> list[str]:
 def _shared(sweep: Sweep) -> list[tuple[str, ...]]:
     return [
         (
-            swept.WORDS.get(a.what, a.what) if a.what == "error" else a.what,
-            " and ".join(_side(side) for side in (Side(a.setting, a.relation, a.value), *a.given)),
+            swept.WORDS["error"] if a.what == "error" else a.what,
+            " and ".join(map(_side, a.sides)),
             f"{count(a.inside)} of {count(a.inside_of)}",
             f"{count(a.outside)} of {count(a.outside_of)}",
             f"{percent(a.effect)} ({swept.interval(a.effect_low, a.effect_high, 'percent')})",
@@ -176,5 +176,4 @@ def _shared(sweep: Sweep) -> list[tuple[str, ...]]:
 
 
 def _side(side: Side) -> str:
-    relation = {">=": "≥", "<=": "≤", "==": "="}.get(side.relation, side.relation)
-    return f"{shorten(side.setting, 60)} {relation} {shorten(swept.value(side.value), 60)}"
+    return f"{shorten(side.setting, 60)} {side.sign} {shorten(swept.value(side.value), 60)}"

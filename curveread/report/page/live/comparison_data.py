@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.comparison import Comparison
-from curveread.report.chart.palette import WORDS
+from curveread.report import swept
 from curveread.report.chart.scale import RULES
 from curveread.report.logtext import shorten
 from curveread.report.page.live.packing import array
@@ -24,7 +24,7 @@ def content(comparison: Comparison) -> dict[str, Any]:
     return {
         "names": [shorten(n, 120) for n in names],
         "health": [r.diagnosis.verdict.health for r in comparison.runs],
-        "words": WORDS,
+        "words": swept.WORDS,
         "forms": {},
         "outcome": None,
         "settings": [

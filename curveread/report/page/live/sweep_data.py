@@ -110,7 +110,6 @@ def content(sweep: Sweep, columns: Sequence[swept.Column], drawn: Curves) -> dic
                 "centre": _known(g.centre),
                 "low": _known(g.low),
                 "high": _known(g.high),
-                "name": swept.group_name(g),
             }
             for g in analysis.groups
         ],
@@ -139,7 +138,7 @@ def _setting(s: Setting, rows: Sequence[SweepRow], analysis: Analysis) -> dict[s
         "name": shorten(s.name, 60),
         "numbers": array(_column([float(v) for v in s.values]), exact=True) if numeric else None,
         "texts": [shorten(swept.value(v), 60) for v in s.values],
-        "log": numeric and s.decades and all(float(v) > 0 for v in s.values),
+        "log": numeric and s.decades,
         "seed": s.seed,
         "at": array(np.array(at, dtype=np.int64)),
         "best": best and {k: _known(getattr(best, k)) for k in ("low", "high", "edge")},

@@ -30,7 +30,7 @@ class Palette {
   }
 
   byVerdict(sweep) {
-    const known = ["unread", "error", "warning", "undetermined", "info", "ok"].filter(h => sweep.health.includes(h));
+    const known = Object.keys(sweep.data.words).filter(h => sweep.health.includes(h));
     const ink = {unread: "ink", undetermined: "soft"};
     this.classes = known.map(h => ({name: sweep.data.words[h], ink: () => colours[ink[h] || h]}));
     this.at = Int16Array.from(sweep.health, h => known.indexOf(h));

@@ -1,10 +1,10 @@
 // A chart: a canvas with its axes, one over it for what the pointer is at, and the words beside that.
 
+const GUTTER = 52;
 const tip = element("div", {class: "tip", "aria-hidden": "true"});
 
 class Frame {
-  constructor(root, {title = "", label, gutter = 52}) {
-    this.gutter = gutter;
+  constructor(root, {title = "", label}) {
     this.base = element("canvas", {"aria-hidden": "true"});
     this.over = element("canvas", {"aria-hidden": "true"});
     this.box = element("div", {class: "box"}, this.base, this.over);
@@ -27,7 +27,7 @@ class Frame {
   // Lays the axes out: x and y are ranges, `rail` pixels at the top (or, negative, at the bottom) are kept free.
   lay(x, y, log, rail = 0) {
     const {ratio} = this, top = 8 + Math.max(rail, 0), bottom = this.height - 24 + Math.min(rail, 0);
-    const bbox = {left: this.gutter * ratio, top: top * ratio, width: (this.width - this.gutter - 12) * ratio, height: (bottom - top) * ratio};
+    const bbox = {left: GUTTER * ratio, top: top * ratio, width: (this.width - GUTTER - 12) * ratio, height: (bottom - top) * ratio};
     this.place = new Place({bbox, scales: {x: {min: x[0], max: x[1]}, y: {min: y[0], max: y[1]}}}, log);
     return this.place;
   }

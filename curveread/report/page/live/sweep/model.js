@@ -12,7 +12,6 @@ class Sweep {
     this.broken = Uint8Array.from(data.health, h => h === "error" ? 1 : 0);
     this.filtered = new Uint8Array(this.n).fill(1);
     this.hot = -1;
-    this.log = false;
   }
 
   get outcome() {

@@ -90,8 +90,7 @@ class Page {
       this.asked = log.checked;
       this.redraw();
     });
-    if (form) form.closest("label").hidden = !outcome;
-    if (form && outcome) {
+    if (form) {
       form.append(...Object.entries(outcome.forms).map(([key, text]) => element("option", {value: key}, text)));
       form.value = this.sweep.form;
       form.addEventListener("change", () => {
@@ -105,7 +104,7 @@ class Page {
       this.legend();
       this.filter();
     });
-    const [first] = this.lines, curve = this.$("curve"), draw = this.$("draw");
+    const [first] = this.lines, curve = this.$("curve"), draw = this.$("draw"), bands = this.$("bands"), plain = bands?.textContent;
     if (!first) return;
     curve?.append(...first.charts.map((c, i) => element("option", {value: i}, c.name)));
     curve?.addEventListener("change", () => {
@@ -114,7 +113,7 @@ class Page {
     });
     draw.addEventListener("change", () => {
       this.banded = draw.value === "groups";
-      this.$("bands").textContent = this.banded ? "Line: the middle of the runs that have got there; band: from the lowest to the highest of them." : this.sweep.data.stack ? "" : "Dashed: a run that broke.";
+      bands.textContent = this.banded ? "Line: the middle of the runs that have got there; band: from the lowest to the highest of them." : plain;
       for (const l of this.lines) l.draw();
     });
     for (const [name, act] of Object.entries({in: () => first.zoom(0.5), out: () => first.zoom(2), whole: () => first.show(first.full)})) this.$(name).addEventListener("click", act);
