@@ -52,6 +52,7 @@ def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple
     whole = wholes(how, rank.size)
     free = [partners(column, every, how) for column in every]
     weight = _weights(how, rank.size, crossed=all(f is not None for f in free))[:, have]
+    weight = weight[weight.any(axis=1)]  # a draw of groups none of which has the outcome tells nothing
     out = []
     for column, pairs in zip(every, free, strict=True):
         levels = levelled(Column(column.setting, column.code[have]))

@@ -116,4 +116,5 @@ def _cost(row: SweepRow, outcome: Outcome, sign: float) -> float:
     if measure is None:
         return math.nan
     value: float = getattr(measure, outcome.form)
-    return sign * value if math.isfinite(value) and math.isfinite(measure.last) else math.inf
+    known = math.isfinite(value * value) and math.isfinite(measure.last)  # spreads are squares
+    return sign * value if known else math.inf

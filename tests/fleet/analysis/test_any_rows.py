@@ -33,7 +33,7 @@ def any_rows(draw: st.DrawFn) -> list[SweepRow]:
     return out
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_rows(), st.sampled_from([None, "eval/loss", "r"]))
 def test_any_rows_are_read(rows: list[SweepRow], outcome: str | None) -> None:
     if not any(m.tag == outcome for r in rows if r.health != UNREAD for m in r.measures):
