@@ -126,6 +126,11 @@ class Finding(ByValue):
         """Return the value of the first evidence with this key, None when there is none."""
         return next((e.value for e in self.evidence if e.key == key), None)
 
+    def _repr_html_(self) -> str:
+        from curveread.findings.fragments import finding_fragment
+
+        return finding_fragment(self)
+
     def to_json(self) -> dict[str, Any]:
         """Return the finding as the result JSON holds it; what is not known is left out."""
         out: dict[str, Any] = {

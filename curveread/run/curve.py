@@ -90,6 +90,11 @@ class Curve(Arithmetic, ByValue):
         (first, last), (begin, end) = self.step[[0, -1]].tolist(), self.value[[0, -1]].tolist()
         return f"<Curve {self.tag!r} ({self.role}): {count}, steps {first:,}–{last:,}, {begin:.6g} → {end:.6g}>"
 
+    def _repr_html_(self) -> str:
+        from curveread.run.fragments import curve_fragment
+
+        return curve_fragment(self)
+
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Return the values, so that NumPy and everything built on it takes a curve."""
         return np.array(self.value, dtype=dtype) if copy else np.asarray(self.value, dtype=dtype)

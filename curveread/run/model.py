@@ -422,9 +422,9 @@ class Run(ByValue):
         return self.event_files
 
     def _repr_html_(self) -> str:
-        from curveread.run.overview import fragment
+        from curveread.run.fragments import run_fragment
 
-        return fragment(self)
+        return run_fragment(self)
 
     def __repr__(self) -> str:
         count = f"{len(self.curves)} {'curve' if len(self.curves) == 1 else 'curves'}"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from curveread.logtext import clean
 from curveread.run.roles import Role
 
 if TYPE_CHECKING:
     from curveread.run.model import Curve, Run
 
-__all__ = ["DIRECTION_NAMES", "CurveLine", "about", "curve_line", "fragment", "not_understood", "overview", "place"]
+__all__ = ["DIRECTION_NAMES", "CurveLine", "about", "curve_line", "not_understood", "overview", "place"]
 
 DIRECTION_NAMES = {"higher": "up", "lower": "down", "": "none"}
 """Better ways as the result JSON names them."""
@@ -112,29 +110,3 @@ def about(run: Run) -> dict[str, Any]:
     if run.wall_seconds is not None:
         out["wall_seconds"] = run.wall_seconds
     return out
-
-
-def fragment(run: Run) -> str:
-    """Return the table of curves that a notebook shows; log text is escaped and cannot turn its surroundings."""
-    names = ("curve", "role", "points", "steps", "min", "max", "last", "NaN or ±Inf")
-    head = "".join(f"<th>{name}</th>" for name in names)
-    rows = "".join(_row(line) for line in overview(run))
-    notes = "".join(f"<li>{_own(n.source)}: {_own(n.message)}</li>" for n in run.notes)
-    return (
-        f"<div><p><b>Run {_own(run.name)}</b> · {len(run.curves)} curves · {_own(run.path)}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        + (f"<ul>{notes}</ul>" if notes else "")
-        + "</div>"
-    )
-
-
-def _row(line: CurveLine) -> str:
-    steps = "" if line.first_step is None else f"{line.first_step:,}–{line.last_step:,}"
-    figures = ("" if v is None else f"{v:.4g}" for v in (line.low, line.high, line.last))
-    cells = (_own(line.tag), html.escape(line.role), f"{line.points:,}", steps, *figures, f"{line.nonfinite:,}")
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _own(text: str) -> str:
-    """Return log text escaped and isolated, so that writing directions in it stay inside."""
-    return f"<bdi>{html.escape(clean(text))}</bdi>"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.run.model import Curve, Run
-from curveread.run.notes import DataNote, NoteKind
-from curveread.run.overview import curve_line, fragment, not_understood, overview, place
+from curveread.run.overview import curve_line, not_understood, overview, place
 
 
 def _curve(*values: float, tag: str = "loss") -> Curve:
@@ -37,18 +36,3 @@ def test_curves_that_are_not_understood_are_counted_and_named() -> None:
 def test_order_is_that_of_the_run() -> None:
     run = Run("r", "p", {t: _curve(1.0, tag=t) for t in ("b", "a", "c")})
     assert [line.tag for line in overview(run)] == ["b", "a", "c"]
-
-
-def test_notebook_table_escapes_what_the_log_says() -> None:
-    hostile = "<script>alert(1)</script>&\"'"
-    run = Run(
-        hostile, hostile, {hostile: _curve(1.0, tag=hostile)}, notes=(DataNote(NoteKind.SKIPPED, hostile, hostile),)
-    )
-    shown = fragment(run)
-    assert "<script" not in shown
-    assert shown.count("&lt;script&gt;") == 5
-
-
-def test_a_run_shows_itself_in_a_notebook() -> None:
-    run = Run("r", "p", {"loss": _curve(1.0, 2.0)})
-    assert run._repr_html_() == fragment(run)

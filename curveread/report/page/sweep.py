@@ -24,7 +24,7 @@ _GROUPS = 60
 _GROUP_SETTINGS = 8
 _LINES = 4
 """Of what is said on a topic only the first lines show at once."""
-_FRAGMENT = 12
+_FRAGMENT = 8
 _CLIP = {"run": 80, "verdict": 200, "setting": 60}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from curveread.report.logtext import clean, shorten
 from curveread.report.page.svg.curves import sparkline
 from curveread.report.text.document import Code, Spark
+from curveread.run.notebook import STYLE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,12 +28,14 @@ def asset(name: str) -> str:
 def environment() -> Environment:
     """Return what renders the templates: all that stands in them is cleaned and escaped, a missing name is an error."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
 
     made = Environment(
         loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_shown
     )
     made.filters |= {"shorten": shorten, "kind": lambda block: type(block).__name__, "sparkline": _spark}
     made.globals["policy"] = _policy
+    made.globals["style"] = Markup(STYLE)
     made.tests |= {"code": lambda cell: isinstance(cell, Code), "spark": lambda cell: isinstance(cell, Spark)}
     return made
 
