@@ -37,6 +37,7 @@ _RUN = 20
 _BAND, _SLIM = 3.0, 1.0
 """Half widths of the band in noise scales; the second where the first would cover most of what the curve covers."""
 _COVERS = 0.75
+_DECADES = 100.0
 _EXACT = frozenset({Role.LEARNING_RATE, Role.EPOCH, Role.TOKENS})
 """Curves without noise: they are not smoothed."""
 
@@ -127,8 +128,6 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
         close = _close(step, seen) if at.size < value.size else []
         at, half = np.unique(np.concatenate((at, pieces.cuts - 1, pieces.cuts, *close))), pieces.band()
         trend, (low, high) = pieces.trend, pieces.parts.band(half)
-    positive = value.size > 0 and float(value.min()) > 0.0
-    wide = positive and curve.role is Role.GRAD_NORM
     return Drawing(
         tag=curve.tag,
         role=str(curve.role),
@@ -141,12 +140,20 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
         band_low=low[at] if pieces else low,
         band_high=high[at] if pieces else high,
         smooth={w: ema(value, w)[at] for w in SMOOTHING} if smoothed else {},
-        log_scale=bool(wide),
+        log_scale=_wide(curve.role, value),
         unit=view.unit,
         cuts=step[pieces.cuts] if pieces else np.empty(0, np.int64),
         band_scales=half,
         complete=_complete(step, keep),
     )
+
+
+def _wide(role: Role | None, value: FloatArray) -> bool:
+    """Return whether only a logarithmic axis shows a curve: the middle 96 % of its values span two decades."""
+    if role in _EXACT or not value.size or float(value.min()) <= 0.0:
+        return False
+    low, high = np.percentile(value, [2.0, 98.0])
+    return role is Role.GRAD_NORM or bool(high > _DECADES * low)
 
 
 def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> IntArray:

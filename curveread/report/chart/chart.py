@@ -11,6 +11,7 @@ from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import Finding, Severity
+from curveread.findings.forecast import Forecast
 from curveread.findings.wording import place
 from curveread.report.chart.panels import panels
 from curveread.report.chart.scale import Scale, step_axis
@@ -20,6 +21,8 @@ from curveread.report.logtext import clean, shorten, words
 __all__ = ["chart", "leading"]
 
 _MAX_MARKS = 40
+_AHEAD = 0.2
+"""A forecast is drawn where its first place lies no further beyond the run than this share of it."""
 _HEALTH = ("ok", "info", "warning", "error")
 
 
@@ -41,7 +44,8 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         When a tag is not among the drawings; the message names those that are.
     """
     drawings = _chosen(diagnosis, tags)
-    x = _x_axis(diagnosis, drawings)
+    ahead = diagnosis.forecast if any(d.tag == getattr(diagnosis.forecast, "tag", None) for d in drawings) else None
+    x, end = _x_axis(diagnosis, drawings, ahead)
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
     stack = tuple(
         panels(
@@ -52,6 +56,7 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
             axis=diagnosis.run.x_axis,
             first=leading(diagnosis) if tags is None else None,
             everything=tags is not None,
+            ahead=ahead,
         )
     )
     shown = {t for p in stack for t in p.tags}
@@ -62,10 +67,11 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         health=diagnosis.verdict.health,
         x=x,
         x_label=clean(diagnosis.run.x_axis).lstrip("_") or "step",
+        end=end,
         panels=stack,
         marks=marks[:most],
         events=tuple(_events(diagnosis)),
-        strip=_strip(marks, x),
+        strip=_strip(marks, x, end),
         phases=_phases(diagnosis),
     )
 
@@ -88,7 +94,8 @@ def _chosen(diagnosis: Diagnosis, tags: Sequence[str] | None) -> tuple[Drawing, 
     return tuple(have[t] for t in dict.fromkeys(tags))
 
 
-def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Scale:
+def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing], ahead: Forecast | None) -> tuple[Scale, float]:
+    """Return the axis of steps, with room for the beginning of a forecast, and where the run ends."""
     ends: list[float] = []
     for d in drawings:
         for steps in (d.step, d.nonfinite_step):
@@ -97,7 +104,11 @@ def _x_axis(diagnosis: Diagnosis, drawings: Iterable[Drawing]) -> Scale:
     run = diagnosis.run
     if not ends and run.first_step is not None and run.last_step is not None:
         ends = [run.first_step, run.last_step]
-    return step_axis(min(ends, default=0), max(ends, default=0), seconds=run.x_axis.lower() == "seconds")
+    first, last = min(ends, default=0), max(ends, default=0)
+    end = first + (1 + _AHEAD) * (last - first)
+    until = min((float(p.step) for p in ahead.points if p.step > last), default=last) if ahead else last
+    x = step_axis(first, until if last < until <= end else last, seconds=run.x_axis.lower() == "seconds")
+    return x, float(last) if last > first else x.high
 
 
 def _marks(findings: Sequence[Finding], drawn: Mapping[str, Drawing], axis: str) -> Iterable[Mark]:
@@ -134,20 +145,20 @@ def _phases(diagnosis: Diagnosis) -> tuple[Stretch, ...]:
     return tuple(Stretch(p.first_step, p.last_step, clean(p.name)) for p in diagnosis.phases)
 
 
-def _strip(marks: Sequence[Mark], x: Scale) -> tuple[Segment, ...]:
-    """Return the axis cut where findings begin and end, each piece with its gravest finding.
+def _strip(marks: Sequence[Mark], x: Scale, end: float) -> tuple[Segment, ...]:
+    """Return the run cut where findings begin and end, each piece with its gravest finding.
 
     A finding of one step is widened to a visible piece, so that the strip never hides it.
     """
-    least = 0.006 * (x.high - x.low)
+    least = 0.006 * (end - x.low)
     spans = []
     for m in marks:
-        first, last = min(max(m.first, x.low), x.high), min(max(m.last, x.low), x.high)
+        first, last = min(max(m.first, x.low), end), min(max(m.last, x.low), end)
         if last - first < least:
-            middle = min(max((first + last) / 2, x.low + least / 2), x.high - least / 2)
+            middle = min(max((first + last) / 2, x.low + least / 2), end - least / 2)
             first, last = middle - least / 2, middle + least / 2
         spans.append((first, last, m))
-    cuts = sorted({x.low, x.high, *(s[0] for s in spans), *(s[1] for s in spans)})
+    cuts = sorted({x.low, end, *(s[0] for s in spans), *(s[1] for s in spans)})
     out: list[Segment] = []
     for first, last in itertools.pairwise(cuts):
         here = [m for a, b, m in spans if a <= first and b >= last]

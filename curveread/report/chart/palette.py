@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["HEALTH", "INKS", "PLAIN", "STRIP", "STROKES", "WORDS", "Ink"]
+__all__ = ["FORECAST", "HEALTH", "INKS", "PLAIN", "SHADES", "STRIP", "STROKES", "WORDS", "Ink", "dash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,26 @@ PLAIN: dict[str, Ink] = {
 STRIP = {"ok": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
 """Heights in the health strip: the graver, the taller."""
 
-STROKES = {"raw": (1.0, 0.36), "trend": (2.0, 1.0), "eval": (1.6, 1.0), "plain": (1.3, 1.0)}
+STROKES = {
+    "raw": (1.0, 0.36),
+    "trend": (2.0, 1.0),
+    "eval": (1.6, 1.0),
+    "plain": (1.3, 1.0),
+    "forecast": (1.6, 1.0),
+}
 """Width and opacity of each kind of line."""
+
+SHADES = {"noise": 0.13, "forecast": 0.24}
+"""Opacity of each kind of band."""
+
+FORECAST = "1.5 3.5"
+"""Dashes of what was not logged."""
+
+
+def dash(ink: str, kind: str) -> str:
+    """Return the dash pattern of a line: that of its ink, none for the faint points, that of what was not logged."""
+    return {"raw": "", "forecast": FORECAST}.get(kind, INKS[ink].dash)
+
 
 WORDS = {"ok": "OK", "undetermined": "Undetermined", "info": "Info", "warning": "Warning", "error": "Error"}
 """How a severity is written."""

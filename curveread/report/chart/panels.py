@@ -11,12 +11,13 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.extras.drawing import GAP, Drawing
+from curveread.findings.forecast import Forecast
 from curveread.findings.wording import compact, measure, number, place
 from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
 from curveread.report.logtext import clean, shorten
 
-__all__ = ["RULES", "outside", "panels", "parted"]
+__all__ = ["MOST", "RULES", "fan", "most_telling", "outside", "panels", "parted"]
 
 
 # title, roles, relative height
@@ -46,7 +47,7 @@ _ON_REQUEST = ("Throughput",)
 _INKS = ("train", "third", "fourth", "fifth", "sixth")
 _SIDE = ("Gradient norm", "Learning rate", "Gap")
 """Panels whose first curve is drawn in a quiet ink: they stand beside the loss to explain it."""
-_MAX_LINES = len(_INKS)
+MOST = len(_INKS)
 _FIRST = 1.8
 """Least height of the panel that is put first."""
 _MAX_DOTS = 80
@@ -66,7 +67,8 @@ def panels(
     axis: str = "step",
     first: str | None = None,
     everything: bool = False,
-    most: int = _MAX_LINES,
+    most: int = MOST,
+    ahead: Forecast | None = None,
 ) -> Sequence[Panel]:
     """Return the panels from top to bottom.
 
@@ -88,9 +90,11 @@ def panels(
         Draws every curve, not only those that tell the state of a run.
     most
         How many curves a panel may hold.
+    ahead
+        The forecast, drawn as far as ``x`` reaches.
     """
     drawn = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
-    made = list(_panels(drawn, x, named, summary, axis, everything, most))
+    made = list(_panels(drawn, x, named, summary, axis, everything, most, ahead))
     at = next((i for i, panel in enumerate(made) if first in panel.tags), 0)
     if at:
         panel = made.pop(at)
@@ -106,6 +110,7 @@ def _panels(
     axis: str,
     everything: bool,
     most: int,
+    ahead: Forecast | None,
 ) -> Iterator[Panel]:
     taken: set[str] = set()
     titles: set[str] = set()
@@ -117,12 +122,12 @@ def _panels(
             group.sort(key=lambda d: roles.index(d.role))
             titles.add(title)
             taken |= {d.tag for d in group}
-            yield _panel(title, group, height, x, named, summary, axis, most)
+            yield _panel(title, group, height, x, named, summary, axis, most, ahead)
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
-        rest = [d for d in rest if d.tag in named] if titles else rest[:_MAX_LINES]
+        rest = [d for d in rest if d.tag in named] if titles else rest[:MOST]
     for d in rest:
-        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, axis, most)
+        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, axis, most, ahead)
 
 
 def _panel(
@@ -134,18 +139,22 @@ def _panel(
     summary: Mapping[str, KeyFigure],
     axis: str,
     most: int,
+    ahead: Forecast | None,
 ) -> Panel:
-    shown = _most_telling(group, named, most)
+    shown = most_telling(group, named, most)
     log = any(d.log_scale for d in shown) or (
         title == _SIDE[0] and all(bool((d.value > 0).any()) for d in shown if d.value.size)
     )
     trends = [d.trend[np.isfinite(d.trend)] for d in shown if not d.role.startswith("eval-")]
-    y = value_axis([*(d.value for d in shown), *trends], log=log, ticks=5 if height > 1.5 else 3)
+    fans = {d.tag: fan(d, ahead, x.high) for d in shown if ahead and d.tag == ahead.tag}
+    reached = [np.concatenate((low, high)) for _, low, _, high in filter(None, fans.values())]
+    y = value_axis([*(d.value for d in shown), *trends, *reached], log=log, ticks=5 if height > 1.5 else 3)
     keys: list[Key] = []
     bands: list[Band] = []
     lines: list[Line] = []
     free = itertools.cycle(_INKS)
-    for d in shown:
+    prime = {d.tag for d in most_telling(shown, named, MOST)}
+    for d in sorted(shown, key=lambda d: d.tag not in prime):  # those that are shown first have inks of their own
         evaluation = d.role.startswith("eval-")
         if evaluation and not any(line.ink == "eval" for line in lines):
             ink = "eval"
@@ -160,6 +169,11 @@ def _panel(
         if d.trend.size and not evaluation:
             parts = parted(d)
             bands.append(Band(parts.knot_step.astype(np.float64), parts.band_low, parts.band_high, ink, d.tag))
+        if made := fans.get(d.tag):
+            at, low, mid, high = made
+            bands.append(Band(at, low, high, ink, d.tag, "forecast"))
+            lines.append(Line(at, mid, "forecast", ink, d.tag))
+            keys.append(Key("forecast, 80 %", d.tag, ink, "forecast"))
     markers = [*outside(shown, x, y), *_best(summary, shown, axis)]
     units = {d.unit for d in shown if d.unit}
     unit = clean(units.pop()) if len(units) == 1 else ""
@@ -179,13 +193,46 @@ def _panel(
     )
 
 
-def _most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list[Drawing]:
-    """Return the curves that fit into a panel: the first of train and of eval, then those that findings name."""
+def fan(d: Drawing, ahead: Forecast, until: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
+    """Return steps, low end, middle and high end of a forecast from the end of its curve on; None where none is seen.
+
+    Parameters
+    ----------
+    d
+        The curve.
+    ahead
+        Its forecast.
+    until
+        Where the axis ends.
+    """
+    points = [p for p in ahead.points if d.step.size and p.step > d.step[-1]]
+    if not points or not d.step[-1] < until:
+        return None
+    begin = float(d.trend[-1] if d.trend.size and not d.role.startswith("eval-") else d.value[-1])
+    step = np.array([float(d.step[-1]), *(float(p.step) for p in points)])
+    at = np.append(step[step < until], min(until, step[-1]))
+    low, mid, high = (np.interp(at, step, [begin, *(getattr(p, n) for p in points)]) for n in ("low", "mid", "high"))
+    return at, low, mid, high
+
+
+def most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list[Drawing]:
+    """Return the curves that fit into a panel, in their order.
+
+    The first of train and of eval, those that findings name, and of the others some from the highest level to the
+    lowest: sixty layers are told by the loudest, the quietest and what lies between.
+    """
+    if len(group) <= most:
+        return group
     first = {
         next((d.tag for d in group if d.role.startswith("eval-") is evaluation), None) for evaluation in (False, True)
     }
-    ranked = sorted(group, key=lambda d: (d.tag not in first, d.tag not in named))[:most]
-    chosen = {d.tag for d in ranked}
+    asked = [d for d in group if d.tag in first] + [d for d in group if d.tag in named and d.tag not in first]
+    chosen = {d.tag for d in asked[:most]}
+    others = sorted(
+        (d for d in group if d.tag not in chosen), key=lambda d: float(np.median(d.value)) if d.value.size else -np.inf
+    )
+    even = np.linspace(len(others) - 1, 0, max(most - len(chosen), 0)).round().astype(int)
+    chosen |= {others[i].tag for i in even.tolist()}
     return [d for d in group if d.tag in chosen]
 
 

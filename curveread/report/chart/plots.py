@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.findings.wording import count
 from curveread.report.chart.labels import Label, beside, gap_notes
-from curveread.report.chart.palette import INKS
+from curveread.report.chart.palette import dash
 from curveread.report.chart.scene import Box, Boxes, Glyphs, Group, Hatch, Part, Plot, Stroke, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Gap, Key, Panel
@@ -16,11 +16,12 @@ __all__ = ["content", "heading"]
 
 def heading(p: Panel, size: Size, y: float, out: list[Part]) -> float:
     """Write the panel's title and key; return where its plot begins."""
-    words = shorten(p.title + (f" ({p.unit})" if p.unit else ""), int(size.plot / (size.char + 1.4)))
+    about = ", ".join(filter(None, (p.unit, "log scale" if p.y.log else "")))
+    words = shorten(p.title + (f" ({about})" if about else ""), int(size.plot / (size.char + 1.4)))
     base = y + 15
     out.append(Words(size.left, base, words, "heading"))
     x = size.left + size.wide(words, "heading") + 2 * size.char
-    several = len(p.keys) > 1
+    several = len(p.keys) > 1 or any(key.kind == "forecast" for key in p.keys)
     for key in p.keys:
         name = shorten(key.label, min(40, int(size.plot / size.char) - 5))
         wide = (26 if several else 0) + size.wide(name, "key") + 14
@@ -35,7 +36,7 @@ def heading(p: Panel, size: Size, y: float, out: list[Part]) -> float:
 
 
 def _sample(key: Key, x: float, y: float) -> list[Part]:
-    parts: list[Part] = [Stroke(x, y - 4, x + 18, y - 4, key.ink, width=1.8, dash=INKS[key.ink].dash)]
+    parts: list[Part] = [Stroke(x, y - 4, x + 18, y - 4, key.ink, width=1.8, dash=dash(key.ink, key.kind))]
     return [*parts, Glyphs("eval-key", ((x + 9, y - 4),), key.ink)] if key.kind == "eval" else parts
 
 
@@ -52,6 +53,9 @@ def content(spec: ChartSpec, plot: Plot, labels: tuple[Label, ...], size: Size) 
         if lab.until > lab.at and plot.index == spec.home(lab.mark):
             reach = (left + lab.at * width, top, max((lab.until - lab.at) * width, 1.0), height)
             under.append(Boxes((reach,), lab.mark.severity, 0.08))
+    if spec.x.high > spec.end:
+        x = left + spec.x.at(spec.end) * width
+        under.append(Stroke(x, top, x, top + height, "soft", opacity=0.6))
     under += [_gap(spec, gap, plot.box) for gap in p.gaps]
     over = [*_restarts(spec, plot), *_peaks(spec, plot)]
     notes: list[tuple[float, float, str]] = []

@@ -15,8 +15,9 @@ __all__ = ["Band", "ChartSpec", "Event", "Gap", "Key", "Line", "Mark", "Marker",
 class Line:
     """A line through (n,) points; a NaN in ``y`` breaks it.
 
-    ``kind`` is ``raw`` (faint, every logged point), ``trend`` (strong), ``plain`` (the only line of its curve) or
-    ``eval`` (joined evaluation points, each shown as a dot where ``dots`` is set). ``ink`` names the colour.
+    ``kind`` is ``raw`` (faint, every logged point), ``trend`` (strong), ``plain`` (the only line of its curve),
+    ``eval`` (joined evaluation points, each shown as a dot where ``dots`` is set) or ``forecast`` (what was not logged:
+    where it would have gone). ``ink`` names the colour.
     """
 
     x: FloatArray
@@ -29,13 +30,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """The noise band between ``low`` and ``high``, (n,) each, of the curve ``tag``."""
+    """The ``noise`` of the curve ``tag``, or the interval of its ``forecast``, from ``low`` to ``high``, (n,) each."""
 
     x: FloatArray
     low: FloatArray
     high: FloatArray
     ink: str
     tag: str
+    kind: str = "noise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ class ChartSpec:
     name, headline, health
         Of the run and its verdict.
     x, x_label
-        The step axis that every panel shares.
+        The step axis that every panel shares; it goes on beyond the run where a forecast is drawn.
+    end
+        Where the run ends.
     panels
         From top to bottom; empty when the run has no curve to draw.
     marks
@@ -184,6 +188,7 @@ class ChartSpec:
     health: str
     x: Scale
     x_label: str
+    end: float
     panels: tuple[Panel, ...]
     marks: tuple[Mark, ...]
     events: tuple[Event, ...]

@@ -14,7 +14,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
 from curveread.report.chart.chart import chart
 from curveread.report.chart.labels import Label, place
-from curveread.report.chart.palette import INKS
+from curveread.report.chart.palette import INKS, dash
 from curveread.report.chart.plots import content
 from curveread.report.chart.scene import Badge, Part, Plot, Stroke, Words
 from curveread.report.chart.spec import ChartSpec
@@ -125,7 +125,8 @@ def _framed(spec: ChartSpec, ax: Axes) -> None:
     from curveread.report.figure.style import dashes, plain, shade
 
     panel = spec.panels[0]
-    ax.set_ylabel(plain(panel.title + (f" ({panel.unit})" if panel.unit else ""), 60), parse_math=False)
+    about = ", ".join(filter(None, (panel.unit, "log scale" if panel.y.log else "")))
+    ax.set_ylabel(plain(panel.title + (f" ({about})" if about else ""), 60), parse_math=False)
     ax.set_xlabel(plain(spec.x_label, 40), fontsize=8.5, loc="right", parse_math=False)
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     ax.tick_params(axis="x", labelsize=8.5, length=3)
@@ -135,9 +136,10 @@ def _framed(spec: ChartSpec, ax: Axes) -> None:
     if len(panel.keys) > 1:
         keys = []
         for key in panel.keys:
-            ink = INKS[key.ink]
-            colour = shade(ink, rcParams["axes.facecolor"])
-            keys.append(Line2D([], [], color=colour, label=plain(key.label, 40), dashes=dashes(ink.dash)))
+            colour = shade(INKS[key.ink], rcParams["axes.facecolor"])
+            keys.append(
+                Line2D([], [], color=colour, label=plain(key.label, 40), dashes=dashes(dash(key.ink, key.kind)))
+            )
         ax.legend(handles=keys, fontsize=8, frameon=False, loc="best")
 
 

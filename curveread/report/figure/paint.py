@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Ellipse, Polygon, Rectangle
 from matplotlib.transforms import Affine2D, Transform
 
-from curveread.report.chart.palette import HEALTH, INKS, STROKES
+from curveread.report.chart.palette import HEALTH, INKS, SHADES, STROKES, dash
 from curveread.report.chart.scene import SHAPES, Badge, Boxes, Glyphs, Group, Hatch, Part, Scene, Stroke, Words
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.figure.style import colour, dashes, halo, plain, shade
@@ -59,13 +59,13 @@ def curves(spec: ChartSpec, panel: Panel, ax: Axes) -> None:
     ax.set_xticks([t.at for t in spec.x.ticks], [t.text for t in spec.x.ticks])
     for band in panel.bands:
         low, high = np.clip(band.low, panel.y.low, panel.y.high), np.clip(band.high, panel.y.low, panel.y.high)
-        ax.fill_between(band.x, low, high, color=shade(INKS[band.ink], paper), alpha=0.13, linewidth=0)
+        ax.fill_between(band.x, low, high, color=shade(INKS[band.ink], paper), alpha=SHADES[band.kind], linewidth=0)
     for line in panel.lines:
         wide, alpha = STROKES[line.kind]
         ink = INKS[line.ink]
         how: dict[str, Any] = {"marker": "o", "markersize": 3.2} if line.dots else {}
         if line.kind != "raw":
-            how["dashes"] = dashes(ink.dash)
+            how["dashes"] = dashes(dash(line.ink, line.kind))
         held = np.clip(line.y, panel.y.low, panel.y.high)  # wild values end at the edge, as their arrow says
         how |= {"color": shade(ink, paper), "alpha": alpha, "linewidth": 0.85 * wide}
         ax.plot(line.x, held, solid_joinstyle="round", **how)

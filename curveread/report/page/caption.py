@@ -18,6 +18,8 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     kinds = {line.kind for p in spec.panels for line in p.lines}
     if "raw" in kinds:
         parts.append(f"Faint: every value as logged. Strong: its smoothed trend. {_shaded(spec, drawings)}")
+    if "forecast" in kinds:
+        parts.append("Dotted, behind the end of the run: where it would have gone, with its 80 % interval.")
     if any(m.kind in ("above", "below") for p in spec.panels for m in p.markers):
         parts.append("Arrows: values beyond the axis.")
     if any(p.gaps for p in spec.panels):
@@ -37,7 +39,7 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
 
 def _shaded(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     """Return what the bands of the picture hold."""
-    banded = {b.tag for p in spec.panels for b in p.bands}
+    banded = {line.tag for p in spec.panels for line in p.lines if line.kind == "trend"}
     widths = sorted({d.band_scales for d in drawings if d.tag in banded}, reverse=True)
     slim = f", ±{widths[1]:g} where that would fill the chart" if len(widths) > 1 else ""
     return f"Shaded: ±{widths[0]:g} standard deviation{'s' if widths[0] > 1 else ''} of its noise{slim}."

@@ -8,6 +8,7 @@ import pytest
 
 from curveread.errors import UsageError
 from curveread.findings.diagnosis import KeyFigure, Phase, TimelineEntry
+from curveread.findings.forecast import Forecast, ForecastPoint
 from curveread.report.chart.chart import chart
 from curveread.report.chart.layout import scene
 from curveread.report.chart.scene import Group
@@ -194,3 +195,32 @@ def test_a_place_is_named_by_the_axis(axis: str, label: str, best: str, sound: s
     assert spec.marks[0].texts[0] == label
     assert spec.panels[0].markers[-1].text.endswith(best)
     assert sound in [part.about for part in scene(spec, WIDE).under if isinstance(part, Group)]
+
+
+AHEAD = Forecast("train/loss", (ForecastPoint(439, 1.8, 1.9, 2.0), ForecastPoint(798, 1.5, 1.7, 1.9)))
+
+
+def test_a_forecast_is_a_fan_behind_the_end_of_the_run() -> None:
+    spec = chart(diagnosis(run_of({"train/loss": (STEP, LOSS)}), forecast=AHEAD))
+    assert (spec.end, spec.x.high) == (399, 439)  # its beginning: the run stays most of the picture
+    assert (spec.strip[0].first, spec.strip[-1].last) == (0, 399)
+    (panel,) = spec.panels
+    (fan,) = [b for b in panel.bands if b.kind == "forecast"]
+    (middle,) = [line for line in panel.lines if line.kind == "forecast"]
+    assert fan.x.tolist() == middle.x.tolist() == [399, 439]
+    assert fan.low[0] == fan.high[0] == middle.y[0]
+    assert (fan.low[1], middle.y[1], fan.high[1]) == (1.8, 1.9, 2.0)
+    assert panel.y.low < 1.8
+    assert [key.label for key in panel.keys] == ["train/loss", "forecast, 80 %"]
+    assert chart(diagnosis(run_of({"train/loss": (STEP, LOSS)}))).x.high == 399
+    late = Forecast("train/loss", AHEAD.points[1:])
+    assert chart(diagnosis(run_of({"train/loss": (STEP, LOSS)}), forecast=late)).x.high == 399
+
+
+def test_of_many_like_curves_some_from_the_highest_to_the_lowest_are_drawn() -> None:
+    layers = {f"layers/{i}/grad_norm": (STEP, np.full(N, 1.0 + i)) for i in range(60)}
+    named = finding("gradient-explosion", "warning", 30, tag="layers/7/grad_norm")
+    (panel,) = chart(diagnosis(run_of(layers), [named])).panels
+    assert panel.tags == tuple(f"layers/{i}/grad_norm" for i in (0, 1, 7, 30, 59))
+    assert panel.left_out == 55
+    assert len({line.ink for line in panel.lines}) == 5

@@ -57,7 +57,7 @@ def test_who_sees_only_the_picture_knows_what_happened_and_when() -> None:
         badges = [t.get_text() for t in drawn.texts if t.get_weight() == "bold"]
         assert badges.count(str(i)) == 2  # over the charts and in the list
         assert f"loss spike {f.first_step}" in shown
-    for part in ("Loss (nats)", "train/loss", "val/loss", "Gradient norm", "Learning rate", "step"):
+    for part in ("Loss (nats)", "train/loss", "val/loss", "Gradient norm (log scale)", "Learning rate", "step"):
         assert part in shown
 
 

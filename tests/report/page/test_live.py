@@ -15,12 +15,13 @@ from curveread.findings.arguments import Place, Tag
 from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, Phase, Statement, TimelineEntry
 from curveread.findings.finding import Evidence
+from curveread.findings.forecast import Forecast, ForecastPoint
 from curveread.findings.text import text
 from curveread.report.page.html import page
 from curveread.run.model import Checkpoint, Curve, Run
 from curveread.signals.smoothing import ema
 from tests.conftest import needed
-from tests.report.handmade import diagnosis, run_of, spiky
+from tests.report.handmade import Given, diagnosis, run_of, spiky
 from tests.report.page.browsing import CLASHES, SCRIPT, Visit, hostile
 
 pytestmark = pytest.mark.browser
@@ -271,6 +272,39 @@ def test_a_link_to_a_finding_opens_there(visit: Any) -> None:
         seen.tab.evaluate(f"location.hash = '{strange}'")
 
 
+def test_the_whole_forecast_is_shown_where_it_is_asked_for(visit: Any) -> None:
+    points = (ForecastPoint(1319, 1.8, 1.9, 2.0), ForecastPoint(2398, 0.4, 1.2, 1.9))
+    d = replace(spiky(), forecast=Forecast("train/loss", points))
+    seen = visit(d)
+    assert seen.window() == (0, 1319)
+    assert seen.tab.inner_text("[data-readout]") == "step 0 to step 1,199, forecast to step 1,319"
+    assert seen.tab.locator(".panel").first.get_by_text("forecast, 80 %").is_visible()
+    strip = seen.tab.locator(".overlay .cr-ok").bounding_box()
+    assert strip["width"] == pytest.approx(plot(seen)["width"] * 1199 / 1319, abs=1)
+    assert seen.reach()[0] > 1.0
+    seen.tab.get_by_label("Whole forecast").check()
+    seen.settle()
+    assert seen.window() == (0, 2398)
+    assert seen.reach()[0] < 0.4
+    assert not visit(spiky()).tab.get_by_label("Whole forecast").is_visible()
+
+
+def test_a_logarithmic_axis_is_offered_where_it_helps(visit: Any) -> None:
+    flat = visit(diagnosis(run_of({"loss": (range(90), np.linspace(1.0, 2.0, 90))})))
+    assert not flat.tab.get_by_label("Log scale").is_visible()
+    steep = np.geomspace(100, 0.1, 90)
+    wide = visit(diagnosis(run_of({"loss": (range(90), steep)})))
+    assert not wide.tab.get_by_label("Log scale").is_checked()
+    wide.tab.get_by_label("Log scale").check()
+    assert "log scale" in wide.tab.locator(".panel .title").first.inner_text()
+    made = diagnosis(run_of({"loss": (range(90), steep)}))
+    asked = replace(made, extras=Given((replace(made.drawings[0], log_scale=True),)))
+    seen = visit(asked)
+    assert seen.tab.get_by_label("Log scale").is_checked()
+    seen.tab.get_by_label("Log scale").uncheck()
+    assert "log scale" not in seen.tab.locator(".panel .title").first.inner_text()
+
+
 @pytest.fixture(scope="module")
 def long() -> Diagnosis:
     """A run of which a page ships the extremes, and every point around a spike of a single one."""
@@ -429,7 +463,12 @@ def test_sixty_curves_stay_quick(visit: Any) -> None:
     seen = visit(d)
     assert seen.tab.locator(".key[aria-pressed=true]").count() == 5
     seen.tab.locator("summary", has_text="55 more curves").click()
-    seen.tab.evaluate("document.querySelectorAll('.key[aria-pressed=false]').forEach(k => k.click())")
+    family = seen.tab.get_by_role("button", name="Show all 60")
+    family.click()
+    assert seen.tab.locator(".key[aria-pressed=true]").count() == 60
+    family.click()
+    assert seen.tab.locator(".key[aria-pressed=true]").count() == 5
+    family.click()
     seen.settle()
     times = seen.tab.evaluate("""async () => {
       const out = [];

@@ -10,9 +10,10 @@ import numpy as np
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing, Ruler
+from curveread.findings.forecast import Forecast
 from curveread.report.chart import labels, panels, scale, texture
 from curveread.report.chart.chart import chart, leading
-from curveread.report.chart.palette import INKS, WORDS
+from curveread.report.chart.palette import FORECAST, INKS, SHADES, WORDS
 from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.chart.thinning import thin
@@ -27,7 +28,15 @@ _LEAST = 300
 """No curve is brought below about so many points, whatever the budget."""
 _MARKS = 200
 _EVENTS = 3000
-_RULES = {**scale.RULES, **labels.RULES, **panels.RULES, **texture.RULES, "char": WIDE.char, "line": WIDE.line}
+_RULES: dict[str, Any] = {
+    **scale.RULES,
+    **labels.RULES,
+    **panels.RULES,
+    **texture.RULES,
+    "char": WIDE.char,
+    "line": WIDE.line,
+}
+_RULES |= {"forecast": [float(n) for n in FORECAST.split()], "shades": SHADES}
 _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
 
 
@@ -56,13 +65,20 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
     shown = {t for p in spec.panels for t in p.tags}
     stack = sorted(every, key=lambda p: not shown & set(p.tags))
     home = {tag: i for i, p in enumerate(stack) for tag in p.tags}
-    first, last = spec.x.low, spec.x.high
+    first, last, ahead = spec.x.low, spec.x.high, diagnosis.forecast
     if [t.at for t in spec.x.ticks] == [(first + last) / 2]:
         first = last = spec.x.ticks[0].at  # a run of one step, with room on both sides
     return {
-        "x": {"label": spec.x_label, "word": _word(spec.x_label), "first": first, "last": last},
+        "x": {
+            "label": spec.x_label,
+            "word": _word(spec.x_label),
+            "first": first,
+            "last": last,
+            "end": min(spec.end, last),
+            "ahead": max((float(p.step) for p in ahead.points), default=last) if ahead else last,
+        },
         "rulers": [_ruler(r) for r in diagnosis.rulers],
-        "panels": [_panel(p, drawings, shown) for p in stack],
+        "panels": [_panel(p, drawings, shown, named, ahead) for p in stack],
         "marks": [
             {
                 "n": m.number,
@@ -140,8 +156,11 @@ def _ruler(r: Ruler) -> dict[str, Any]:
     return {"name": r.name, "label": _RULERS[r.name], "step": array(r.step), "value": array(r.value, exact=True)}
 
 
-def _panel(p: Panel, drawings: Mapping[str, Drawing], shown: set[str]) -> dict[str, Any]:
+def _panel(
+    p: Panel, drawings: Mapping[str, Drawing], shown: set[str], named: frozenset[str], ahead: Forecast | None
+) -> dict[str, Any]:
     here = shown & set(p.tags)
+    on = here or {d.tag for d in panels.most_telling([drawings[t] for t in p.tags], named, panels.MOST)}
     ink = {line.tag: line.ink for line in p.lines}
     points = {line.tag: line for line in p.lines if line.kind != "trend"}
     return {
@@ -151,11 +170,17 @@ def _panel(p: Panel, drawings: Mapping[str, Drawing], shown: set[str]) -> dict[s
         "height": p.height,
         "open": bool(here),
         "curves": [
-            _curve(drawings[tag], points.get(tag), ink.get(tag, "plain"), not here or tag in here) for tag in p.tags
+            _curve(drawings[tag], points.get(tag), ink.get(tag, "plain"), tag in on) | _fan(drawings[tag], ahead)
+            for tag in p.tags
         ],
         "gaps": [[g.first, g.last, g.points] for g in p.gaps],
         "best": next(([m.x, m.y, m.text] for m in p.markers if m.kind == "best" and np.isfinite(m.y)), None),
     }
+
+
+def _fan(d: Drawing, ahead: Forecast | None) -> dict[str, Any]:
+    made = panels.fan(d, ahead, np.inf) if ahead and ahead.tag == d.tag else None
+    return {"fan": [array(values) for values in made]} if made else {}
 
 
 def _curve(d: Drawing, line: Any, ink: str, on: bool) -> dict[str, Any]:

@@ -11,7 +11,8 @@ class Page {
     this.events = data.events;
     this.chosen = null;
     this.cursor = null;
-    this.logY = false;
+    this.logY = null;  // each chart as its values ask for
+    this.far = false;  // as far as the forecast reaches
     this.panels = data.panels.map(p => new Panel(p, this));
     this.levels = this.smoothings();
     this.level = this.levels[0];
@@ -40,7 +41,7 @@ class Page {
   }
 
   setFull() {
-    const a = this.ruler.at(this.data.x.first), b = this.ruler.at(this.data.x.last);
+    const {first, last, ahead} = this.data.x, a = this.ruler.at(first), b = this.ruler.at(this.far ? ahead : last);
     this.full = b > a ? [a, b] : [a - 0.5, a + 0.5];  // a run of one step
     this.ruler.grain = (this.full[1] - this.full[0]) * 1e-4;
     this.window = this.full.slice();
@@ -69,9 +70,17 @@ class Page {
       this.redraw();
     });
     smooth();
+    this.$("log").checked = this.panels.some(p => p.spec.open && p.spec.log && p.spec.height > 1);
+    this.$("log").closest("label").hidden = !this.panels.some(p => p.spec.log || p.wide);
     this.$("log").addEventListener("change", event => {
       this.logY = event.target.checked;
       this.layout();
+    });
+    this.$("ahead").closest("label").hidden = !(this.data.x.ahead > this.data.x.end);
+    this.$("ahead").addEventListener("change", event => {
+      this.far = event.target.checked;
+      this.setFull();
+      this.show(this.full, true);
     });
     for (const [name, act] of Object.entries({
       in: () => this.zoom(0.5), out: () => this.zoom(2), left: () => this.pan(-0.3), right: () => this.pan(0.3), whole: () => this.whole(),
@@ -99,7 +108,7 @@ class Page {
     this.width = width;
     const open = this.panels.filter(p => p.root.open && (!p.root.parentElement.closest("details") || p.root.parentElement.closest("details").open));
     for (const p of this.panels) {
-      p.log = p.spec.log || (this.logY && p.curves.some(c => c.on) && p.visible.every(c => c.value.length && c.value.filter(v => v <= 0).length <= 0.02 * c.value.length));
+      p.log = this.logY === null ? p.spec.log : this.logY && p.positive;
       if (open.includes(p)) p.build(width, p === open[open.length - 1]);
     }
     for (const p of open) p.root.style.setProperty("--title", `${p.root.querySelector(".title").offsetWidth}px`);
@@ -178,8 +187,8 @@ class Page {
   read(step) {
     this.cursor = step;
     for (const p of this.panels) p.read(step, this.level);
-    const [low, high] = this.window, here = x => this.ruler.text(x);
-    this.$("readout").textContent = step === null ? (this.data.x.first === this.data.x.last ? here(this.data.x.first) : `${here(low)} to ${here(high)}`)
+    const [low, high] = this.window, here = x => this.ruler.text(x), end = this.ruler.at(this.data.x.end);
+    this.$("readout").textContent = step === null ? (this.data.x.first === this.data.x.last ? here(this.data.x.first) : `${here(low)} to ${here(Math.min(high, end))}${high > end ? `, forecast to ${here(high)}` : ""}`)
       : this.rulers.map(r => r.text(r.at(step))).join(" · ");
   }
 

@@ -10,6 +10,7 @@ class Curve {
       this.smooth = Object.fromEntries(Object.entries(spec.smooth).map(([w, v]) => [w, v]));
       for (const name of ["trend", "low", "high"]) if (spec[name]) this[name] = unpack(spec[name]);
     }
+    if (spec.fan) [this.ahead, this.low80, this.mid80, this.high80] = spec.fan.map(unpack);
     this.measure(null);
   }
 
@@ -17,6 +18,7 @@ class Curve {
     const turn = xs => !ruler || !ruler.from ? xs : xs.map(s => ruler.at(s));
     this.x = turn(this.step);
     this.kx = this.knots && turn(this.knots);
+    this.fx = this.ahead && turn(this.ahead);
   }
 
   // How many points stand between two that are drawn, in a window where that can be seen; 0 where every one is drawn.
@@ -45,8 +47,8 @@ class Panel {
     this.curves = spec.curves.map(c => new Curve(c));
     this.root = element("details", {class: "panel"});
     this.root.open = spec.open;
-    const unit = spec.unit ? [" ", element("small", {}, spec.unit)] : [];
-    this.root.append(element("summary", {}, element("span", {class: "title"}, spec.title, ...unit)));
+    this.unit = element("small", {});
+    this.root.append(element("summary", {}, element("span", {class: "title"}, spec.title, " ", this.unit)));
     this.keys = element("div", {class: "keys"});
     this.canvas = element("div", {class: "plot"});
     this.root.append(this.keys, this.canvas);
@@ -56,13 +58,42 @@ class Panel {
 
   buildKeys() {
     const shown = this.curves.filter(c => c.on), more = this.curves.filter(c => !c.on);
-    this.keys.append(...shown.map(c => this.key(c)));
+    this.keys.append(...shown.map(c => this.key(c)), ...this.curves.filter(c => c.ahead).map(c => this.foretold(c)));
     if (more.length) {
-      const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more curves`), element("div", {class: "keys"}, ...more.map(c => this.key(c))));
+      const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more curves`));
+      for (const [name, of] of this.families()) folded.append(...this.family(name, of));
+      folded.append(element("div", {class: "keys"}, ...more.filter(c => !c.button).map(c => this.key(c))));
       this.keys.append(folded);
     }
     this.joined = element("span", {class: "joined"});
     this.keys.append(this.joined);
+  }
+
+  // Curves whose names differ in a number alone: layers/0/norm, layers/1/norm …
+  families() {
+    const all = new Map();
+    for (const c of this.curves) {
+      const name = c.tag.replace(/\d+/g, "*");
+      all.set(name, [...(all.get(name) || []), c]);
+    }
+    return [...all].filter(([, of]) => of.length > 2 && of.some(c => !c.on));
+  }
+
+  // One button shows all of a family, and again those that were chosen.
+  family(name, of) {
+    const chosen = of.filter(c => c.on), button = element("button", {type: "button", class: "all", "aria-pressed": "false"}, `Show all ${of.length}`);
+    button.addEventListener("click", () => {
+      const all = button.getAttribute("aria-pressed") === "false";
+      button.setAttribute("aria-pressed", String(all));
+      this.turn(of, all);
+      if (!all) this.turn(chosen, true);
+    });
+    return [element("div", {class: "family"}, element("bdi", {}, name), " ", button), element("div", {class: "keys"}, ...of.filter(c => !c.button).map(c => this.key(c)))];
+  }
+
+  foretold(curve) {
+    const stroke = shape("path", {d: "M1 5h20", class: "cr-s", "stroke-width": 2.2, "stroke-dasharray": this.page.data.rules.forecast.join(" ")});
+    return element("span", {class: "key"}, shape("svg", {width: 22, height: 10, "aria-hidden": "true", class: `cr-${curve.ink}`}, stroke), "forecast, 80 %");
   }
 
   key(curve) {
@@ -93,6 +124,19 @@ class Panel {
     this.page.redraw(this);
   }
 
+  // Whether a logarithmic axis can show the curves: all but a few of their values are positive.
+  get positive() {
+    return this.visible.length > 0 && this.visible.every(c => c.value.length && c.value.filter(v => v <= 0).length <= 0.02 * c.value.length);
+  }
+
+  // Whether it would help: their values span more than a decade.
+  get wide() {
+    return this.positive && this.visible.some(c => {
+      const seen = c.value.filter(v => v > 0 && Number.isFinite(v)).sort();
+      return seen[Math.floor(0.98 * (seen.length - 1))] > 10 * seen[Math.ceil(0.02 * (seen.length - 1))];
+    });
+  }
+
   get visible() {
     return this.curves.filter(c => c.on);
   }
@@ -102,6 +146,7 @@ class Panel {
     this.plot?.destroy();
     this.plot = null;
     this.last = last;
+    this.unit.textContent = [this.spec.unit, this.log && "log scale"].filter(Boolean).join(", ");
     if (!this.root.open) return;
     const page = this.page, height = Math.round(this.spec.height * (width < 620 ? 74 : 96)) + (last ? 40 : 8);
     const axis = {font: FONT, ticks: {show: false}, stroke: () => colours.soft, grid: {stroke: () => colours.grid, width: 1}};
@@ -140,6 +185,7 @@ class Panel {
         const [d, e] = within(c.kx, low, high);
         parts.push(strong.slice(d, e));
       }
+      if (c.ahead && c.fx[0] < high) for (const ends of [c.low80, c.high80]) parts.push(ends.slice(...within(c.fx, low, high)));
     }
     const [least, most] = this.told();
     let [bottom, top] = reach(parts, this.log, this.page.data.rules);
@@ -205,6 +251,10 @@ class Panel {
       ctx.lineTo(place.left + place.width, place.y(0));
       ctx.stroke();
     }
+    if (page.data.x.end < page.data.x.last) {
+      ctx.globalAlpha = 0.6;
+      upright(ctx, place.x(page.ruler.at(page.data.x.end)), top, bottom, colours.soft, ratio);
+    }
     for (const m of page.marks) {
       ctx.globalAlpha = m === page.chosen ? 1 : 0.5;
       upright(ctx, place.x(page.ruler.at(m.first)), top - 4 * ratio, bottom + 4 * ratio, colours[m.severity], (m === page.chosen ? 1.6 : 1) * ratio);
@@ -261,10 +311,10 @@ class Panel {
   }
 
   drawCurve(ctx, place, c) {
-    const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink];
+    const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink], {shades, forecast} = this.page.data.rules;
     ctx.strokeStyle = ctx.fillStyle = ink;
     if (c.low && !c.eval) {
-      ctx.globalAlpha = 0.13;
+      ctx.globalAlpha = shades.noise;
       band(ctx, place, c.kx, c.low, c.high);
     }
     const [from, until] = within(c.x, place.low, place.high), many = until - from, few = many <= (c.eval ? 90 : 60);
@@ -279,6 +329,15 @@ class Panel {
       ctx.lineWidth = 2 * ratio;
       ctx.setLineDash(c.dash.map(n => n * ratio));
       line(ctx, place, c.kx, strong);
+      ctx.setLineDash([]);
+    }
+    if (c.ahead) {
+      ctx.globalAlpha = shades.forecast;
+      band(ctx, place, c.fx, c.low80, c.high80);
+      ctx.globalAlpha = 1;
+      ctx.lineWidth = 1.6 * ratio;
+      ctx.setLineDash(forecast.map(n => n * ratio));
+      line(ctx, place, c.fx, c.mid80);
       ctx.setLineDash([]);
     }
     ctx.globalAlpha = 1;

@@ -6,7 +6,7 @@ hold one for wide, one for middling and one for narrow windows.
 
 from __future__ import annotations
 
-from curveread.report.chart.palette import HEALTH, INKS, PLAIN, STROKES
+from curveread.report.chart.palette import HEALTH, INKS, PLAIN, SHADES, STROKES, dash
 from curveread.report.chart.scene import SHAPES, Badge, Boxes, Glyphs, Group, Hatch, Part, Plot, Scene, Stroke, Words
 from curveread.report.chart.spec import ChartSpec, Line
 from curveread.report.logtext import shorten
@@ -126,7 +126,7 @@ def _curves(spec: ChartSpec, plot: Plot, uid: str) -> str:
     panel, i = spec.panels[plot.index], plot.index
     put = f"translate({x:g},{y:.1f}) scale({width / GRID[0]:.5g},{height / GRID[1]:.5g})"
     out = [
-        tag("use", href=f"#{uid}-b{i}-{j}", transform=put, **_fill(band.ink, 0.13))
+        tag("use", href=f"#{uid}-b{i}-{j}", transform=put, **_fill(band.ink, SHADES[band.kind]))
         for j, band in enumerate(panel.bands)
     ]
     for j, line in enumerate(panel.lines):
@@ -136,7 +136,6 @@ def _curves(spec: ChartSpec, plot: Plot, uid: str) -> str:
 
 def _curve(line: Line, path: str, dots: str, put: str) -> list[str]:
     width, opacity = STROKES[line.kind]
-    dash = INKS[line.ink].dash if line.kind != "raw" else ""
     how = {"fill": "none", "stroke_linejoin": "round", "stroke_linecap": "round"}
-    out = [tag("use", href=path, transform=put, **how, **_line(line.ink, width, opacity, dash))]
+    out = [tag("use", href=path, transform=put, **how, **_line(line.ink, width, opacity, dash(line.ink, line.kind)))]
     return [*out, tag("use", href=dots, transform=put, **how, **_line(line.ink, 5, 1.0, ""))] if line.dots else out
