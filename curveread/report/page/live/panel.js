@@ -185,7 +185,7 @@ class Panel {
         const [d, e] = within(c.kx, low, high);
         parts.push(strong.slice(d, e));
       }
-      if (c.ahead && c.fx[0] < high) for (const ends of [c.low80, c.high80]) parts.push(ends.slice(...within(c.fx, low, high)));
+      if (c.ahead && c.fx[0] < high) for (const ends of [c.low80, c.high80]) parts.push(Float64Array.from([...c.fx.filter(x => x > low && x < high), Math.max(low, c.fx[0]), high], x => straight(c.fx, ends, x, 0)));
     }
     const [least, most] = this.told();
     let [bottom, top] = reach(parts, this.log, this.page.data.rules);
