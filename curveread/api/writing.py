@@ -49,7 +49,8 @@ def report(
     Raises
     ------
     UsageError
-        When the format is not given by the file name, or is not one that can be written.
+        When the format is not given by the file name, or is not one that can be written, or the file is one of the
+        run's own.
     ExportError
         When the file cannot be written.
 
@@ -61,6 +62,7 @@ def report(
     ('report.html', True)
     """
     from curveread.readings.extras.report_extras import ReportExtras
+    from curveread.report.files import refuse_inputs
     from curveread.report.write import write
 
     target = Path(path)
@@ -69,7 +71,7 @@ def report(
     if smooth is not None:
         extras = ReportExtras(weight=smooth, in_place_of_trend=kind != "json")
         diagnosis = replace(diagnosis, extras=extras)
-    return write(diagnosis, target, kind, static=static, title=title)
+    return write(diagnosis, refuse_inputs(target, [diagnosis.run]), kind, static=static, title=title)
 
 
 def postmortem(
@@ -98,17 +100,19 @@ def postmortem(
     Raises
     ------
     UsageError
-        When the format is not given by the file name, or is neither.
+        When the format is not given by the file name, or is neither, or the file is one of the run's own.
     ExportError
         When the file cannot be written.
     """
     from curveread.impact import impact
+    from curveread.report.files import refuse_inputs
     from curveread.report.write import write_postmortem
 
     target = Path(path)
     diagnosis = diagnosed(what)
     after = impact(diagnosis.run, diagnosis, cost_per_hour=cost_per_hour)
-    return write_postmortem(diagnosis, after, target, format or target.suffix.lower().lstrip("."), title=title)
+    kind = format or target.suffix.lower().lstrip(".")
+    return write_postmortem(diagnosis, after, refuse_inputs(target, [diagnosis.run]), kind, title=title)
 
 
 def index(entries: Sequence[tuple[Diagnosis, Path]], path: str | PathLike[str]) -> Path:
@@ -144,13 +148,14 @@ def write_comparison(comparison: Comparison, path: str | PathLike[str]) -> Path:
     Raises
     ------
     UsageError
-        When the name asks for another format.
+        When the name asks for another format, or the file is one that a run was read from.
     ExportError
         When the file cannot be written.
     """
+    from curveread.report.files import refuse_inputs
     from curveread.report.write import write_comparison as write
 
-    return write(comparison, Path(path))
+    return write(comparison, refuse_inputs(Path(path), [r.diagnosis.run for r in comparison.runs]))
 
 
 def export(runs: Run | str | PathLike[str] | object, path: str | PathLike[str], *, smooth: float | None = None) -> int:
@@ -168,7 +173,7 @@ def export(runs: Run | str | PathLike[str] | object, path: str | PathLike[str], 
     Raises
     ------
     UsageError
-        When the name asks for another format.
+        When the name asks for another format, or the file is one that a run was read from.
     ExportError
         When the file cannot be written.
 
@@ -178,9 +183,11 @@ def export(runs: Run | str | PathLike[str] | object, path: str | PathLike[str], 
     >>> cr.export("sample_logs/overfitting", "curves.csv") > 0
     True
     """
+    from curveread.report.files import refuse_inputs
     from curveread.report.text.table import write_table
     from curveread.signals.smoothing import ema
 
     weight = smooth
     column = None if weight is None else lambda value: ema(value, weight)
-    return write_table(read_all(runs), Path(path), smoothed=column)
+    told = read_all(runs)
+    return write_table(told, refuse_inputs(Path(path), told), smoothed=column)

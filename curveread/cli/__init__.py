@@ -6,6 +6,9 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+
+from curveread.cli.interrupt import interruptible
 
 __all__ = ["main"]
 
@@ -23,15 +26,39 @@ def main(argv: Sequence[str] | None = None) -> None:
     # loaded, although nothing here multiplies large matrices; and what is loaded stays: there is nothing to collect.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(100_000, 20, 20)
-    try:
-        from curveread.cli.app import run
+    code = 130
+    with suppress(KeyboardInterrupt), interruptible(for_good=argv is None) as signalled:
+        try:
+            code = _run(arguments)
+        except KeyboardInterrupt:
+            code = signalled() or code
+    sys.exit(code)
 
+
+def _run(arguments: list[str]) -> int:
+    """Run the command line and see its output off."""
+    from curveread.cli.codes import GONE, UNUSABLE, say
+
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        say("stdout is closed: there is nowhere to print")
+        return UNUSABLE
+    from curveread.cli.app import run
+
+    try:
         code = run(arguments)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        code = 130
     except BrokenPipeError:
-        # What is still buffered has no reader; without this the interpreter complains at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
-    sys.exit(code)
+        _let_go()
+        return GONE
+    except OSError as error:  # a full disk, say; what concerns a log was told as such
+        _let_go()
+        say(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        return UNUSABLE
+    return code
+
+
+def _let_go() -> None:
+    """Drop what is still buffered for stdout: it has no reader, and the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

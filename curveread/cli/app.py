@@ -45,8 +45,8 @@ def run(argv: Sequence[str]) -> int:
         _trace()
         say(worded(error))
         return UNUSABLE
-    except BrokenPipeError:
-        raise  # nobody reads any more: the way out is main's
+    except OSError:
+        raise  # nobody reads any more, or the disk is full: the way out is main's
     except MemoryError:
         say("not enough memory for this input")
         return UNUSABLE

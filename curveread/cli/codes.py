@@ -46,7 +46,18 @@ def say(message: object) -> None:
 
 
 def fault(error: BaseException) -> str:
-    """Return the line for an error that nobody raised on purpose: what, and where in the code."""
+    """Return the line for an error that nobody raised on purpose: what, and where in the code.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where the error came of one: code that cleans up behind it may fail in its turn.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            raise KeyboardInterrupt
+        cause = cause.__context__
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     text = str(error).strip() or "no message"

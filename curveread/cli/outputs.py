@@ -116,7 +116,7 @@ class Plan:
 
 def _unique(name: str, taken: set[str]) -> str:
     """Return a file name for a run that no other run has; case does not tell names apart on every system."""
-    stem = _UNSAFE.sub("-", name).strip(".-")[:100] or "run"
+    stem = _UNSAFE.sub("-", name).strip(".-").encode()[:200].decode(errors="ignore") or "run"
     choice, n = stem, 2
     while choice.casefold() in taken or choice.casefold() == "index":
         choice, n = f"{stem}-{n}", n + 1

@@ -15,7 +15,7 @@ from typing import Any
 
 from curveread import api
 from curveread.discovery.units import Unit, joined
-from curveread.errors import ReadError
+from curveread.errors import ReadError, UsageError
 from curveread.findings.sweep.row import UNREAD, SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.fleet.analyse import analyse
@@ -116,7 +116,10 @@ def sweep(
     work = Work(judge, reports)
     cache = None if target is None else target.with_name(f".{target.name}.rows")
     places = [place for root in roots for place in ([root] if isinstance(root, str | os.PathLike) else root)]
-    units, missing = catalogue(places, leave=[p for p in (target, cache) if p is not None], **reading)
+    own = [target, cache] if target is not None and cache is not None and cache.exists() else []
+    units, missing = catalogue(places, leave=own, **reading)
+    if target is not None and os.path.realpath(target) in {os.path.realpath(f.path) for u in units for f in u.files}:
+        raise UsageError(f"{target} is one of the logs; write the table to another file")
 
     def begin(units: Sequence[Unit]) -> Generator[tuple[SweepRow, ...], None, None]:
         count = processes(jobs, len(units))

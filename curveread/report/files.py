@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from curveread.errors import ExportError
+from curveread.errors import ExportError, UsageError
 
-__all__ = ["address", "placed", "put"]
+if TYPE_CHECKING:
+    from curveread.run.model import Run
+
+__all__ = ["address", "placed", "put", "refuse_inputs"]
 
 
 def put(path: Path, content: str | bytes) -> None:
@@ -31,28 +34,79 @@ def address(path: str) -> str:
 def placed(path: Path) -> Iterator[Path]:
     """Yield a new file beside the place of one, and move it there in one step when the block has written it.
 
+    Where the system can (Linux), the file has no name until then: whoever kills the process leaves nothing behind.
+
     Raises
     ------
     ExportError
         When the file cannot be written.
     """
-    temporary: str | None = None
+    beside = path.with_name(f".curveread-{os.urandom(8).hex()}.part")
+    nameless: int | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
-        ) as out:
-            temporary = out.name
-        yield Path(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        nameless = _nameless(path.parent)
+        if nameless is None:
+            beside.open("xb").close()
+            yield beside
+        else:
+            own = f"/proc/self/fd/{nameless}"
+            yield Path(own)
+            os.link(own, beside, src_dir_fd=nameless, follow_symlinks=True)  # without the descriptor it links the link
+        os.replace(beside, path)
     except OSError as error:
         raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
+        if nameless is not None:
+            os.close(nameless)
+        with suppress(OSError):
+            beside.unlink()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _nameless(folder: Path) -> int | None:
+    """Return the descriptor of a new file without a name, None where that cannot be."""
+    if not os.path.isdir("/proc/self/fd"):
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666)
+    except (AttributeError, OSError):  # another system, or a file system that cannot
+        return None
+
+
+def refuse_inputs(target: Path, runs: Iterable[Run], paths: Iterable[object] = ()) -> Path:
+    """Return the path of an output, which is none of the files that were read.
+
+    Parameters
+    ----------
+    target
+        The output.
+    runs
+        What it is about.
+    paths
+        Paths that were given to be read.
+
+    Raises
+    ------
+    UsageError
+        When a run was read from this file, or it is another file of a run's folder that may hold its settings.
+    """
+    if not target.exists():
+        return target
+    for place in paths:
+        if os.path.isfile(str(place)) and target.samefile(str(place)):
+            raise UsageError(f"{target} is one of the inputs; write to another file")
+    for run in runs:
+        folder = run.path if os.path.isdir(run.path) else os.path.dirname(run.path)
+        named = [s.path for s in run.sources] + [c.path for c in run.checkpoints]
+        read = (run.path, *(os.path.join(folder, name) for name in named))
+        if any(os.path.isfile(p) and target.samefile(p) for p in read) or _settings(target, Path(folder)):
+            raise UsageError(f"{target} is one of the files of {run.name}; write to another file")
+    return target
+
+
+def _settings(target: Path, folder: Path) -> bool:
+    """Whether a file in a run's folder may be one that its reading takes settings from: JSON that is not our own."""
+    if target.suffix.lower() != ".json" or folder.resolve() not in target.resolve().parents:
+        return False
+    with target.open("rb") as file:
+        head = file.read(4096)
+    return b'"curveread_version"' not in head and not head.startswith(b'[\n{"run": ')

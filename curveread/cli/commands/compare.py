@@ -33,11 +33,14 @@ def arguments(parser: Parser) -> None:
 
 def compare(paths: Sequence[Place], reading: Reading, *, output: Path | None = None, align: str = "step") -> int:
     """Put runs side by side: their figures, and whether their losses can be ranked."""
+    from curveread.report.files import refuse_inputs
     from curveread.report.text.comparison import text
     from curveread.report.write import COMPARISON_FORMATS
 
     if output is not None and output.suffix.lower().lstrip(".") not in COMPARISON_FORMATS:
         raise UsageError(f"-o {output}: the name must end in {', '.join('.' + f for f in COMPARISON_FORMATS)}")
+    if output is not None:
+        refuse_inputs(output, (), paths)
     items = list(read_paths(paths, reading))
     runs = [item for item in items if isinstance(item, Run)]
     if len(runs) < 2:

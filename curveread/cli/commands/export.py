@@ -26,10 +26,12 @@ def arguments(parser: Parser) -> None:
 
 def export(path: Place, output: Path, reading: Reading) -> int:
     """Write every point of every curve into a table: run, tag, step, wall_time, value."""
+    from curveread.report.files import refuse_inputs
     from curveread.report.logtext import clean
     from curveread.report.text.table import table_format
 
     table_format(output)
+    refuse_inputs(output, (), [path])
     items = read_paths([path], reading)
     runs = [item for item in items if isinstance(item, Run)]
     if not runs:

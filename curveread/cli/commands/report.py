@@ -19,6 +19,7 @@ from curveread.cli.terminal import print_diagnosis
 from curveread.discovery.remote.url import Place
 from curveread.errors import ExportError
 from curveread.findings.diagnosis import Diagnosis
+from curveread.report.files import refuse_inputs
 from curveread.report.logtext import clean
 
 __all__ = ["arguments", "report"]
@@ -87,6 +88,9 @@ def report(
     codes = [UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items]
     runs = [d.run for d in found]
     targets = chosen.targets(runs)
+    for run, files in zip(runs, targets, strict=True):
+        for file in files:
+            refuse_inputs(file, [run], paths)
     write = partial(
         _write, postmortem=postmortem, cost_per_hour=cost_per_hour, smooth=reading.smooth, static=static, title=title
     )
