@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
+from types import ModuleType
 
 from curveread.causes import catalog
 from curveread.causes.candidate import Candidate
+from curveread.docstrings import docstring
 from curveread.errors import UsageError
 
 __all__ = ["candidate", "candidates"]
@@ -17,7 +20,12 @@ __all__ = ["candidate", "candidates"]
 def candidates() -> tuple[Candidate, ...]:
     """Return all causes in the order of their names."""
     names = [m.name for m in walk_packages(catalog.__path__, f"{catalog.__name__}.") if not m.ispkg]
-    return tuple(sorted((import_module(name).CAUSE for name in names), key=lambda c: c.id))
+    return tuple(sorted((_cause(import_module(name)) for name in names), key=lambda c: c.id))
+
+
+def _cause(module: ModuleType) -> Candidate:
+    cause: Candidate = module.CAUSE
+    return cause if cause.page else replace(cause, page=docstring(module))
 
 
 def candidate(name: str) -> Candidate:

@@ -18,6 +18,7 @@ from curveread.cli.codes import DONE, FAULT, UNUSABLE, fault, say, worded
 from curveread.cli.defaults import with_defaults
 from curveread.cli.parser import Parser
 from curveread.cli.reading import Reading
+from curveread.docstrings import docstring
 from curveread.errors import CurvereadError, UsageError
 
 __all__ = ["COMMANDS", "command_line", "parser_of", "run"]
@@ -67,7 +68,7 @@ def command_line() -> Parser:
     parser.add_argument("--print-completion", action=PrintCompletion)
     commands = parser.add_subparsers(title="commands", prog="curveread", metavar="COMMAND")
     for name in COMMANDS:
-        about = _command(name).__doc__ or ""
+        about = docstring(_command(name))
         _with_arguments(name, commands.add_parser(name, description=about, help=about.partition("; ")[0].rstrip(".")))
     return parser
 

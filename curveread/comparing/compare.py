@@ -93,7 +93,7 @@ def _shared_outliers(runs: Sequence[ComparedRun]) -> list[Statement]:
     where: dict[int, list[str]] = {}
     for run in runs:
         steps = {f.first_step for f in run.diagnosis.findings if f.rule in _OUTLIERS and f.first_step is not None}
-        for step in steps:
+        for step in sorted(steps):
             near = next((s for s in where if abs(s - step) <= APART), step)
             if run.name not in where.setdefault(near, []):
                 where[near].append(run.name)

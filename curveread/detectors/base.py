@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.docstrings import docstring
 from curveread.errors import UsageError
 from curveread.findings.finding import Finding
 from curveread.run.incidents import Incident
@@ -245,7 +247,7 @@ class Detector(ABC):
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", cls.rule):
             raise TypeError(f"{cls.__name__}.rule must be kebab-case words, not {cls.rule!r}")
         missing = [s for s in SECTIONS if s not in (cls.__doc__ or "")]
-        if missing:
+        if missing and sys.flags.optimize < 2:  # python -OO takes docstrings away
             raise TypeError(f"the docstring of {cls.__name__} lacks: {', '.join(missing)}")
 
     def lacks(self, subject: Subject) -> str:
@@ -259,12 +261,12 @@ class Detector(ABC):
     @classmethod
     def summary(cls) -> str:
         """Return the first line of the docstring."""
-        return inspect.cleandoc(cls.__doc__ or "").splitlines()[0]
+        return docstring(cls).partition("\n")[0]
 
     @classmethod
     def explain(cls) -> str:
         """Return the docstring without its parameter list."""
-        return inspect.cleandoc(cls.__doc__ or "")
+        return docstring(cls)
 
     @classmethod
     def options(cls) -> tuple[Option, ...]:

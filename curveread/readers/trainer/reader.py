@@ -217,7 +217,7 @@ def _closing(
     ending: dict[str, Any] = {}
     if closing.any():
         last = int(np.flatnonzero(closing)[-1])
-        for key in SUMMARY_KEYS & columns.keys():
+        for key in (k for k in columns if k in SUMMARY_KEYS):
             cells = columns[key]
             at = int(np.searchsorted(cells.entry, last))
             if at < cells.entry.size and cells.entry[at] == last and cells.kind[at] == NUMBER:

@@ -1,0 +1,94 @@
+"""The same answer on every machine: another order of files, hash seed, locale, time zone, optimisation, Python."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ("overfitting", "spike-recovers")
+PLAIN = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+CORNERS = {
+    "hash seed, Turkish, far east": {"PYTHONHASHSEED": "4242", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
+    "ASCII, far west": {"PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0", "TZ": "America/New_York"},
+}
+COMMANDS = (
+    "check {runs} --json --jobs 1",  # what is printed for people depends on what a terminal can show: in ASCII, less
+    "report {runs} -o {out} --format html,md,json --jobs 1",
+    "compare {runs} -o {out}/c.html",
+    "sweep {runs} -o {out}/s.csv --html {out}/s.html --reports none --jobs 1",
+    "export {runs}/overfitting -o {out}/t.csv",
+)
+PAGES = ("explain loss-spike", "explain cause:bad-batch", "check --help")
+
+
+def answers(
+    runs: Path, out: Path, environment: dict[str, str], *options: str, commands: Sequence[str] = COMMANDS
+) -> dict[str, bytes]:
+    """Return what each command prints and writes."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    got: dict[str, bytes] = {}
+    env = os.environ | {"PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1700000000"} | environment
+    for command in commands:
+        line = [a.format(runs=runs.name, out=out.name) for a in command.split()]
+        done = subprocess.run(
+            [sys.executable, *options, "-m", "curveread", *line],
+            env=env,
+            cwd=runs.parent,
+            capture_output=True,
+            timeout=120,
+        )
+        assert done.stderr == b"", done.stderr.decode()
+        got[command] = b"" if environment.get("LC_ALL") == "C" and "--json" not in command else done.stdout
+    for path in sorted(out.iterdir()):
+        if not path.name.endswith(".rows"):
+            got[path.name] = path.read_bytes()
+    return got
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    top = tmp_path_factory.mktemp("same") / "runs"
+    for sample in SAMPLES:
+        shutil.copytree(ROOT / "sample_logs" / sample, top / sample)
+    return top
+
+
+@pytest.fixture(scope="module")
+def plain(runs: Path) -> dict[str, bytes]:
+    return answers(runs, runs.parent / "out", PLAIN)
+
+
+def same(got: dict[str, bytes], plain: dict[str, bytes]) -> None:
+    assert got.keys() == plain.keys()
+    assert [name for name in got if got[name] not in (b"", plain[name])] == []
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_another_surrounding(runs: Path, plain: dict[str, bytes], corner: str) -> None:
+    same(answers(runs, runs.parent / "out", CORNERS[corner]), plain)
+
+
+def test_without_docstrings_and_asserts(runs: Path, tmp_path: Path) -> None:
+    commands = (*PAGES, COMMANDS[0])
+    stripped = answers(runs, tmp_path / "out", PLAIN, "-OO", commands=commands)
+    same(stripped, answers(runs, tmp_path / "out", PLAIN, commands=commands))
+
+
+def test_files_in_another_order(runs: Path, plain: dict[str, bytes], tmp_path: Path) -> None:
+    """Copied the other way round, a folder lists them in another order."""
+    top = tmp_path / "runs"
+    for sample in reversed(SAMPLES):
+        for file in sorted((runs / sample).rglob("*"), reverse=True):
+            target = top / sample / file.relative_to(runs / sample)
+            if file.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file, target)
+    same(answers(top, tmp_path / "out", PLAIN), plain)
