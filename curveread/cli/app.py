@@ -98,7 +98,7 @@ def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
 
 def parser_of(name: str) -> Parser:
     """Return the parser of one command."""
-    return _with_arguments(name, Parser(prog=f"curveread {name}", description=_command(name).__doc__))
+    return _with_arguments(name, Parser(prog=f"curveread {name}", description=docstring(_command(name))))
 
 
 def _command(name: str) -> Callable[..., int]:
