@@ -32,11 +32,31 @@ __all__ = [
 
 
 class CurvereadError(Exception):
-    """Base of all errors that curveread raises on purpose; its text is one clear line."""
+    """Base of all errors that curveread raises on purpose; its text is one clear line.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> try:
+    ...     cr.diagnose({"loss": [2.1, 1.9]}, task="cooking")
+    ... except cr.CurvereadError as error:
+    ...     print(str(error)[:56])
+    task='cooking': there is no such kind of training; there
+    """
 
 
 class ReadError(CurvereadError):
-    """An input that cannot be read."""
+    """An input that cannot be read.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> try:
+    ...     cr.read("no/such/folder")
+    ... except cr.ReadError as error:
+    ...     print(error)
+    no/such/folder: no such file or folder
+    """
 
 
 class NoLogsError(ReadError):

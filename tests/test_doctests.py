@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 from pathlib import Path
 
 import pytest
+
+import curveread
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,3 +30,13 @@ def test_examples_print_what_they_say(
     done = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert done.attempted > 0
     assert done.failed == 0
+
+
+@pytest.mark.parametrize("name", sorted({*curveread.__all__} - {"__version__"}))
+def test_every_public_name_has_an_example(name: str) -> None:
+    assert ">>> " in inspect.getdoc(getattr(curveread, name))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("method", ["from_dict", "from_frame", "to_frame"])
+def test_what_makes_and_tabulates_a_run_has_an_example(method: str) -> None:
+    assert ">>> " in inspect.getdoc(getattr(curveread.Run, method))  # type: ignore[operator]

@@ -103,6 +103,12 @@ def postmortem(
         When the format is not given by the file name, or is neither, or the file is one of the run's own.
     ExportError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> print(cr.postmortem("sample_logs/divergence-slow", "postmortem.md").read_text().splitlines()[0])
+    # Postmortem: divergence-slow
     """
     from curveread.impact import impact
     from curveread.report.files import refuse_inputs

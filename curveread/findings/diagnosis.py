@@ -233,6 +233,17 @@ class Diagnosis(ByValue):
         Makes the drawings, the rulers and the digests of the input files when a report asks for them.
     renderer
         Shows the diagnosis as a figure or in a notebook.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> dx = cr.diagnose("sample_logs/overfitting")
+    >>> dx.verdict.headline
+    'eval_loss was best at step 160 (4.38 nats) and rose 52 % to 6.67 by the end, while the training loss went on ...'
+    >>> [f.rule for f in dx.findings], dx.summary["best_eval_loss"].step
+    (['overfitting'], 160)
+    >>> {n.rule: n.reason for n in dx.not_checked}["reward-hacking"]
+    'no reward among the curves'
     """
 
     run: Run

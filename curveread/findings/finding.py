@@ -16,7 +16,14 @@ __all__ = ["Evidence", "Finding", "Severity", "json_number"]
 class Severity(StrEnum):
     """How grave a finding is: ``info`` < ``warning`` < ``error``; the last two mean: someone should act.
 
-    Members compare by gravity, also with their names: ``severity >= "warning"``.
+    Members compare by gravity, also with their names.
+
+    Examples
+    --------
+    >>> Severity.ERROR > Severity.WARNING >= "warning"
+    True
+    >>> max([Severity.INFO, Severity.WARNING])
+    <Severity.WARNING: 'warning'>
     """
 
     INFO = "info"
@@ -101,6 +108,17 @@ class Finding(ByValue):
         What may lie behind it, the most probable first; none for what tells of a setting.
     folded
         Findings that follow from this one and are not listed beside it.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> finding = cr.diagnose("sample_logs/overfitting").findings[0]
+    >>> finding.rule, str(finding.severity), finding.tag, finding.first_step
+    ('overfitting', 'error', 'eval_loss', 160)
+    >>> round(finding.get("best-evaluation-loss"), 3), finding.evidence[0].unit
+    (4.378, 'nats')
+    >>> finding.causes[0].cause
+    'too-little-data'
     """
 
     rule: str

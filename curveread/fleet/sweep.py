@@ -25,6 +25,7 @@ from curveread.fleet.jobs import processes
 from curveread.fleet.judge import Judge
 from curveread.fleet.key import key_of, seal
 from curveread.fleet.names import name_apart
+from curveread.fleet.progress import shown
 from curveread.fleet.renderer import FleetRenderer
 from curveread.fleet.row import unread
 from curveread.fleet.siblings import Siblings
@@ -80,7 +81,7 @@ def sweep(
     outcome
         Tag of the curve by which the runs are ranked; by default the headline that most of them have.
     progress
-        Told after each unit of files.
+        Told after each unit of files; in a notebook a bar is shown when not given.
     run
         Take the runs of this name only.
     select, ignore, options
@@ -128,7 +129,7 @@ def sweep(
     rows, origins = Rows(), list[str]()
     known, interrupted = Known(cache), False
     try:
-        _gather(units, work, begin, known, rows, origins, progress)
+        _gather(units, work, begin, known, rows, origins, progress or shown())
     except KeyboardInterrupt:
         interrupted = True
     for path, reason in missing:

@@ -47,6 +47,13 @@ class Sweep(ByValue):
         What stands over all of them.
     renderer
         Draws it.
+
+    Examples
+    --------
+    >>> import curveread as cr
+    >>> found = cr.sweep("sample_logs/overfitting", "sample_logs/leakage", jobs=1)
+    >>> found.table[["run", "health"]].to_dict("list")
+    {'run': ['overfitting', 'leakage'], 'health': ['error', 'warning']}
     """
 
     rows: Sequence[SweepRow]
