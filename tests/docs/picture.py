@@ -14,7 +14,7 @@ from curveread import api
 from tests.conftest import ROOT, SAMPLES
 
 PICTURE = ROOT / "docs" / "pages" / "assets" / "report.webp"
-_WIDTH, _HEIGHT = 1100, 900
+_WIDTH, _HEIGHT = 1100, 855
 
 
 def main() -> None:
