@@ -54,7 +54,7 @@ __all__ = [
 
 _MESSAGE = 600
 _SPARK_BLOCKS = 60
-_COLUMNS = 4
+_COLUMNS = 3
 _BAR = "threshold"
 """Key of the evidence that is a bar to pass and tells nothing of the event."""
 _FOLLOWS = "consequence"

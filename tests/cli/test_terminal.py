@@ -61,6 +61,43 @@ def test_curves_and_events_share_an_axis(cli: Cli, write_run: WriteRun, falling:
     assert any(line.startswith("  1 warning loss-spike") for line in lines)
 
 
+def test_events_of_one_kind_have_a_row_each_and_the_headline_is_said_once(
+    cli: Cli, write_run: WriteRun, falling: list[float]
+) -> None:
+    loss = list(falling)
+    loss[60], loss[110], loss[150] = 6.0, 7.0, 8.0
+    out = cli("check", write_run("spiked", loss), COLUMNS="80").stdout
+    lines = out.splitlines()
+    at = next(i for i, line in enumerate(lines) if "loss-spike  steps" in line)
+    rows = [line for line in lines[at + 2 : at + 5] if "times the usual noise" in line]
+    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert max(map(len, lines)) <= 80
+    assert " ".join(out.split()).count("above its trend") == 1
+
+
+def test_what_to_do_comes_before_why_and_both_before_the_curves(cli: Cli, samples: Path) -> None:
+    out = cli("check", samples / "divergence-learning-rate", COLUMNS="80").stdout
+    parts = (
+        "ERROR",
+        "almost certain",
+        "do this: Keep",
+        "why: the",
+        "But: eval/loss did not",
+        "█",
+        "steps 0–1,199",
+        "1 error",
+    )
+    places = [out.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_what_speaks_against_is_told_where_what_speaks_for_it_is(cli: Cli, samples: Path) -> None:
+    out = " ".join(cli("check", samples / "leakage", COLUMNS="80").stdout.split())
+    assert "For it: the gap widened" in out
+    assert "Against it: an easier evaluation set" in out
+    assert "or: dropout, label smoothing" in out  # what else would explain it
+
+
 def test_ascii_alone_gets_no_bars(cli: Cli, broken: Path) -> None:
     out = cli.process("check", broken, PYTHONIOENCODING="ascii").stdout
     assert out.isascii()

@@ -17,3 +17,8 @@ def test_a_run_of_system_curves_alone_spans_no_steps(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("step,loss\n" + rows)
     (attempt,) = cr.read(tmp_path).attempts
     assert (attempt.first_step, attempt.last_step) == (10, 190)
+
+
+def test_the_logs_of_one_run_are_counted_by_their_format(samples: Path) -> None:
+    (said,) = (n.message for n in cr.read(samples / "nan-loss").notes if not n.source)
+    assert said == "3 logs of one run: wandb, 2 wandb-history"

@@ -167,7 +167,7 @@ class Document:
     name, headline, health
         Of the run and its verdict.
     counts
-        How many findings of which severity there are, in words; empty without any.
+        How many findings of which severity there are, in words; empty where that says nothing beside the verdict.
     figures, cards, sections
         Key figures, findings and sections, in their order.
     calm

@@ -120,10 +120,11 @@ def lead(diagnosis: Diagnosis) -> Lead:
         keep = next((s.text for s in diagnosis.statements if s.topic == "keep"), "")
         return Lead(ran + lacked if diagnosis.quiet else "", None, "To keep", shorten(keep, _LONG), None)
     finding = found[number - 1]
+    calm = finding.severity is Severity.INFO
     return Lead(
-        sureness(finding.confidence),
+        "" if calm and finding.confidence is None else sureness(finding.confidence),
         number,
-        _DOING if finding.severity is not Severity.INFO else "Worth doing",
+        "Worth doing" if calm else _DOING,
         shorten(_action(finding, diagnosis.causes), _LONG),
         _why(found, number, diagnosis.causes) if diagnosis.causes else None,
     )

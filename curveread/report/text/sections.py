@@ -59,12 +59,12 @@ def record(write: _Write) -> _Write:
 
 def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
     """Return all that is written of a diagnosis; ``title`` stands in place of the run's name."""
-    run, told = diagnosis.run, lead(diagnosis)
+    run, told, failed = diagnosis.run, lead(diagnosis), len(diagnosis.failed)
     return Document(
         name=title or run.name,
         headline=clean(diagnosis.verdict.headline),
         health=diagnosis.verdict.health,
-        counts=facts.counts(diagnosis.findings, len(diagnosis.failed)),
+        counts=facts.counts(diagnosis.findings, failed) if failed or len(diagnosis.findings) > 1 else "",
         figures=facts.figures(run, diagnosis.summary),
         cards=facts.cards(diagnosis.findings, run.x_axis, (diagnosis.verdict.headline, told.action)),
         sections=sections(diagnosis),
