@@ -13,7 +13,7 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, views_of
 from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.finding import Finding
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.decomposition import Decomposition
 from curveread.signals.piecewise import parted, steps_near
@@ -140,7 +140,7 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
         band_low=low[at] if pieces else low,
         band_high=high[at] if pieces else high,
         smooth={w: ema(value, w)[at] for w in SMOOTHING} if smoothed else {},
-        log_scale=_wide(curve.role, value),
+        log_scale=_wide(curve, value, pieces),
         unit=view.unit,
         cuts=step[pieces.cuts] if pieces else np.empty(0, np.int64),
         band_scales=half,
@@ -148,12 +148,17 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
     )
 
 
-def _wide(role: Role | None, value: FloatArray) -> bool:
-    """Return whether only a logarithmic axis shows a curve: the middle 96 % of its values span two decades."""
-    if role in _EXACT or not value.size or float(value.min()) <= 0.0:
+def _wide(curve: Curve, value: FloatArray, pieces: _Pieces | None) -> bool:
+    """Return whether only a logarithmic axis shows a curve: its values span two decades, most of that by their noise.
+
+    A loss that falls over decades is drawn as people know it; they can ask for the other scale.
+    """
+    if not value.size or float(value.min()) <= 0.0:
         return False
+    if curve.role is Role.GRAD_NORM:
+        return True
     low, high = np.percentile(value, [2.0, 98.0])
-    return role is Role.GRAD_NORM or bool(high > _DECADES * low)
+    return pieces is not None and bool(high > _DECADES * low) and 4.0 * pieces.parts.noise > 0.5 * np.log(_DECADES)
 
 
 def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> IntArray:

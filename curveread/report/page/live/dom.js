@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const FAMILY = 'system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif';
 const FONT = `11px ${FAMILY}`;
-const GUTTER = 58, MARGIN = 20;  // left and right of a plot
+const MARGIN = 20;  // right of a plot
 const measure = document.createElement("canvas").getContext("2d");
 
 function element(name, attributes = {}, ...children) {

@@ -1,5 +1,7 @@
 // One chart of the stack: heading with keys that hide curves and read values, uPlot's canvas under it.
 
+const GUTTER = 58;
+
 class Curve {
   constructor(spec) {
     Object.assign(this, spec);
