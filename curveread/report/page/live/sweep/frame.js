@@ -1,6 +1,6 @@
 // A chart: a canvas with its axes, one over it for what the pointer is at, and the words beside that.
 
-const GUTTER = 52;
+const BESIDE = 52;  // left of a plot
 const tip = element("div", {class: "tip", "aria-hidden": "true"});
 
 class Frame {
@@ -27,7 +27,7 @@ class Frame {
   // Lays the axes out: x and y are ranges, `rail` pixels at the top (or, negative, at the bottom) are kept free.
   lay(x, y, log, rail = 0) {
     const {ratio} = this, top = 8 + Math.max(rail, 0), bottom = this.height - 24 + Math.min(rail, 0);
-    const bbox = {left: GUTTER * ratio, top: top * ratio, width: (this.width - GUTTER - 12) * ratio, height: (bottom - top) * ratio};
+    const bbox = {left: BESIDE * ratio, top: top * ratio, width: (this.width - BESIDE - 12) * ratio, height: (bottom - top) * ratio};
     this.place = new Place({bbox, scales: {x: {min: x[0], max: x[1]}, y: {min: y[0], max: y[1]}}}, log);
     return this.place;
   }
