@@ -24,6 +24,7 @@ __all__ = ["BLOCK", "HEADER", "PAD", "Records", "load", "padded", "read_records"
 PAD = REACH
 """Zeros behind the payloads, so that looking ahead never leaves the buffer."""
 _CHUNK = struct.Struct("<IHB")
+_TRIED = 1 << 26
 _LARGE = 64
 """Whole blocks from which walking them side by side pays."""
 
@@ -92,8 +93,9 @@ def read_records(buffer: ByteArray, size: int) -> Records:
     Returns
     -------
     Records
-        After a damaged chunk the walk goes on in the next block at the next FULL or FIRST chunk; a record
-        that the file breaks off in is left out and its offset kept. O(bytes).
+        After a damaged chunk the walk goes on at the next one whose checksum is right, in the same block where there
+        is one, and takes records up again at a FULL or FIRST chunk; a record that the file breaks off in is left out
+        and its offset kept. O(bytes).
     """
     out = Records(buffer)
     walk = _Walk(buffer, size, out)
@@ -154,6 +156,8 @@ class _Walk:
         self.appended = size
         self.pieces: list[memoryview] = []
         self.opened_at = -1  # offset of the FIRST chunk of a record in pieces
+        self.written = size - int(np.argmax(out.buffer[:size][::-1] != 0)) if size else 0  # behind it stand zeros
+        self.tries = _TRIED + 32 * size  # bytes whose checksums the search for good chunks may still try
 
     def keep_long(self, pieces: list[memoryview]) -> tuple[int, int]:
         """Join the chunks of a record; return where it stands in the buffer of the result."""
@@ -163,11 +167,42 @@ class _Walk:
         return self.appended - len(whole), self.appended
 
     def _fail(self, offset: int, reason: str) -> int:
+        """Note a damaged chunk and return where the next good one is looked for: in its block, else the next block."""
         self.out.damage.append((offset, reason))
         self.pieces, self.opened_at = [], -1
+        next_good = self._next_good(offset)
+        self.out.lost_bytes += min(next_good, self.size) - offset
+        return next_good
+
+    def _next_good(self, offset: int) -> int:
+        """Return the next place of the block at which a chunk with its right checksum begins, its end when none does.
+
+        Where the length of the damaged chunk is right the next one follows it; else every place is tried, which costs
+        no more than a number of checksums that grows with the file.
+        """
         next_block = (offset // BLOCK + 1) * BLOCK
-        self.out.lost_bytes += min(next_block, self.size) - offset
+        stop = min(next_block, self.size)
+        behind = offset + PLAIN + _CHUNK.unpack_from(self.view, offset)[1]
+        if behind + PLAIN <= stop and self._is_good(behind, stop):
+            return behind
+        block = self.out.buffer[offset:stop]
+        if block.size <= PLAIN:
+            return next_block
+        kind = block[6:]
+        length = block[4 : 4 + kind.size].astype(np.int64) + 256 * block[5 : 5 + kind.size].astype(np.int64)
+        fits = (kind >= FULL) & (kind <= LAST) & (length > 0) & (np.arange(kind.size) + PLAIN + length <= block.size)
+        for at in (np.flatnonzero(fits[1:]) + 1 + offset).tolist():
+            self.tries -= _CHUNK.unpack_from(self.view, at)[1]
+            if self.tries < 0:
+                break
+            if self._is_good(at, stop):
+                return int(at)
         return next_block
+
+    def _is_good(self, at: int, stop: int) -> bool:
+        crc, length, kind = _CHUNK.unpack_from(self.view, at)
+        end = at + PLAIN + length
+        return FULL <= kind <= LAST and end <= stop and zlib.crc32(self.view[at + 6 : end]) == crc
 
     def from_(self, at: int) -> None:
         """Walk from a record's first chunk, or the begin of a block, to the end of the file."""
@@ -194,10 +229,10 @@ class _Walk:
                 self.out.truncated_at = self.opened_at if self.opened_at >= 0 else at
                 return
             crc, length, kind = unpack(view, at)
-            if crc == 0 and length == 0 and kind == 0:  # a block that was never filled
-                at += room
-                continue
             end = at + PLAIN + length
+            if not kind and at >= self.written:  # allocated, and never written
+                self.out.truncated_at = self.opened_at if self.opened_at >= 0 else at
+                return
             if kind > LAST or kind == 0 or length > room - PLAIN:
                 at = self._fail(at, f"chunk type {kind}, length {length}")
                 continue

@@ -217,19 +217,53 @@ def _rows(n: int) -> list[bytes]:
     return [w.history({"loss": float(i), "pad": "x" * 200}, i) for i in range(n)]
 
 
-def test_a_damaged_block_costs_that_block(tmp_path: Path) -> None:
-    data = bytearray(w.frame(_rows(1000)))
-    at = w.BLOCK * 2 + 5000
-    data[at] ^= 0xFF
+@pytest.mark.parametrize("inside", [0, 4, 5, 6, 7, 100], ids=["checksum", "length", "length-high", "type", "tag", "data"])
+def test_one_changed_byte_costs_one_record(tmp_path: Path, inside: int) -> None:
+    rows = _rows(1000)
+    data = bytearray(w.frame(rows))
+    at = data.index(rows[300]) - 7 + inside
+    data[at] ^= 0x41
     path = tmp_path / "run-x.wandb"
     path.write_bytes(data)
     (part,) = WandbReader().read(path)
-    lost = 1000 - len(part.curves["loss"])
-    assert 0 < lost <= w.BLOCK // 200
-    assert part.curves["loss"].value[-1] == 999.0, "the blocks behind it are read"
+    assert part.curves["loss"].value.tolist() == [float(i) for i in range(1000) if i != 300]
     (note,) = [n for n in part.notes if n.kind is NoteKind.CORRUPT]
-    assert "checksum mismatch" in note.message
-    assert f"{1000 - lost} records kept" in note.message
+    assert f"damaged at byte {at - inside} (" in note.message
+    assert f"{7 + len(rows[300])} bytes passed over, 999 records kept" in note.message
+
+
+@pytest.mark.parametrize("size", [10, 3000, 100_000])
+def test_a_hole_of_zeros_costs_what_lay_in_it(tmp_path: Path, size: int) -> None:
+    rows = _rows(2000)
+    data = bytearray(w.frame(rows))
+    at = 200_000
+    data[at : at + size] = bytes(size)
+    path = tmp_path / "run-x.wandb"
+    path.write_bytes(data)
+    (part,) = WandbReader().read(path)
+    loss = part.curves["loss"]
+    assert 0 < 2000 - len(loss) <= size // len(rows[0]) + 2
+    assert loss.value.tolist() == loss.step.tolist()
+    assert any(n.kind is NoteKind.CORRUPT for n in part.notes)
+
+
+def test_zeros_to_the_end_are_an_unfinished_record(tmp_path: Path) -> None:
+    data = w.frame(_rows(20))
+    path = tmp_path / "run-x.wandb"
+    path.write_bytes(data + bytes(5000))
+    (part,) = WandbReader().read(path)
+    assert len(part.curves["loss"]) == 20
+    assert NoteKind.TRUNCATED in [n.kind for n in part.notes]
+
+
+def test_a_file_of_nothing_but_near_chunks_takes_linear_time(tmp_path: Path) -> None:
+    """Every place of it looks like the header of a chunk of 257 * 4 bytes whose checksum is wrong."""
+    path = tmp_path / "run-x.wandb"
+    path.write_bytes(w.HEADER + b"\x04" * (8 << 20))
+    begun = time.process_time()
+    (part,) = WandbReader().read(path)
+    assert time.process_time() - begun < 8
+    assert not part.curves
 
 
 def test_unfinished_tail_is_noted(tmp_path: Path) -> None:
