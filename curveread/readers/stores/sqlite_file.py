@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.readers.regular import open_regular
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +33,7 @@ _STEPS = 100_000
 def is_sqlite(path: Path) -> bool:
     """Return whether a file starts as SQLite's do."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:
         return False
@@ -42,7 +44,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a file for reading only.
 
     SQLite writes beside a file that it opens: its lock and, where the program that logged was killed, what that left
-    in ``-wal`` or ``-journal``. So it is opened as immutable; with such a companion, a copy of both is opened.
+    in ``-wal`` or ``-journal``. So it is opened as immutable; with such a companion, a copy of both is opened. Of a
+    file that is cut SQLite would read the rest of a page as zeros, numbers among them, or nothing at all: a copy with
+    empty pages in the place of those that are not whole is opened.
 
     Raises
     ------
@@ -61,11 +65,13 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
                 raise CorruptLogError(f"{path}: the file is empty; expected a SQLite database")
             if head and not is_sqlite(path):
                 raise CorruptLogError(f"{path}: not a SQLite database: it does not start with 'SQLite format 3'")
-            target, mode = path, "mode=ro&immutable=1"
-            if beside:
+            target, mode = path, "mode=rw" if beside else "mode=ro&immutable=1"
+            whole, full = _sizes(path, head)
+            if beside or whole < full:
                 target = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "copy.db"
-                mode = "mode=rw"
                 shutil.copyfile(path, target)
+                os.truncate(target, whole)
+                os.truncate(target, full)
                 for companion in beside:
                     shutil.copyfile(_beside(path, companion), _beside(target, companion))
             connection = sqlite3.connect(f"{target.resolve().as_uri()}?{mode}", uri=True)
@@ -76,6 +82,18 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.set_progress_handler(_patience(head), _STEPS)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         yield connection
+
+
+def _sizes(path: Path, size: int) -> tuple[int, int]:
+    """Return the bytes of a file's whole pages, and those that it has when it is not cut."""
+    with open_regular(path) as file:
+        header = file.read(100)
+    said = int.from_bytes(header[16:18], "big")
+    page = 65536 if said == 1 else said
+    if page < 512 or page & (page - 1) or size < page:
+        return size, size
+    counted = int.from_bytes(header[28:32], "big") if header[24:28] == header[92:96] else 0
+    return size - size % page, max(counted, -(-size // page)) * page
 
 
 def _patience(size: int) -> Callable[[], bool]:

@@ -363,3 +363,30 @@ def test_what_is_no_store(tmp_path: Path) -> None:
         db.execute("CREATE TABLE cookies (a, b)")
     db.close()
     assert not SQLITE.claims(other)
+
+
+def test_a_store_cut_within_a_page_invents_no_number(tmp_path: Path) -> None:
+    """SQLite reads what a page lacks as zeros: a value whose last bytes are gone is another value."""
+    rows = [("loss", 3.0 / (i + 1) + 0.123456789, STARTED + i, RUN_ID, i, 0) for i in range(300)]
+    tables = {"runs": [sql_run(RUN_ID, "a")], "metrics": rows}
+    path = mlflow_db(tmp_path / "mlflow.db", tables, page=1024)
+    whole = {(step, value) for _, value, _, _, step, _ in rows}
+    data = path.read_bytes()
+    told = 0
+    for length in range(len(data) - 60 * 1024, len(data), 511):
+        path.write_bytes(data[:length])
+        try:
+            parts = SQLITE.read(path)
+        except ReadError:
+            continue
+        found = {
+            pair
+            for p in parts
+            for c in p.curves.values()
+            for pair in zip(c.step.tolist(), c.value.tolist(), strict=True)
+        }
+        assert found <= whole, length
+        assert {p.key for p in parts} <= {RUN_ID, ""}
+        assert found == whole or any(n.kind in (NoteKind.CORRUPT, NoteKind.EMPTY) for p in parts for n in p.notes)
+        told += bool(found)
+    assert told
