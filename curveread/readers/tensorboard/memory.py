@@ -1,26 +1,48 @@
-"""A file in memory, read whole or, when it is large, mapped: pages that were looked at are given back."""
+"""A file in memory, read whole or, when it is large, piece by piece as it is looked at; pieces are given back.
+
+A large file is not mapped: a mapped one that is shortened while it is read ends the process.
+"""
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
+from curveread.readers.regular import open_regular
 
 __all__ = ["PAD", "Log", "held", "load"]
 
 PAD = 256
 """Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
-_MAPPED = 1 << 28
-"""Bytes from which a file is mapped; a smaller one is read as fast, and cannot be shortened under our hands."""
-_MAP_FIXED = 0x10  # the same on Linux and macOS; Python's mmap has no name for it
+_PIECEWISE = 1 << 28
+"""Bytes from which a file is read piece by piece; a smaller one is read at once."""
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """The file of a log that is read piece by piece, and the memory that its pieces are read into.
+
+    Parameters
+    ----------
+    file
+        The open file.
+    room
+        The memory, one page of it in front of the file's first byte.
+    there
+        For each piece of the file, whether it is in memory.
+    """
+
+    file: BinaryIO
+    room: mmap.mmap
+    there: bytearray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,19 +52,27 @@ class Log:
     Parameters
     ----------
     buffer
-        (PAD + size + PAD,) uint8.
+        (PAD + size + PAD,) uint8; of a file that is read piece by piece only what was looked at by the methods.
     size
         Bytes of the file.
-    mapped
-        The memory that the file is mapped into, None when it was read.
+    pieces
+        Where its pieces come from, None when it was read whole.
     """
 
     buffer: ByteArray
     size: int
-    mapped: mmap.mmap | None = None
+    pieces: Pieces | None = None
+
+    def look(self, start: int, end: int) -> ByteArray:
+        """Return a stretch of the file, (end - start,) uint8; places up to PAD beyond its ends are zeros."""
+        if self.pieces is not None:
+            self._fetch(self.pieces, max(start, 0), min(end, self.size))
+        return self.buffer[PAD + start : PAD + end]
 
     def gather(self, at: IntArray, width: int) -> ByteArray:
         """Return ``width`` bytes from each place of the file, (n, width) uint8, C-contiguous."""
+        if self.pieces is not None and at.size:
+            self.look(int(at.min()), int(at.max()) + width)
         window: NDArray[Any] = np.ndarray((self.buffer.size - PAD - width + 1,), f"V{width}", self.buffer, PAD, (1,))
         return window[at].view(np.uint8).reshape(-1, width)
 
@@ -51,19 +81,32 @@ class Log:
         return self.gather(at, 4).view("<u4")[:, 0]
 
     def view(self, start: int, length: int) -> memoryview:
-        """Return a stretch of the file without copying it."""
-        return self.buffer[PAD + start : PAD + start + length].data
+        """Return a stretch of the file without copying it; it holds until the stretch is given back."""
+        return self.look(start, start + length).data
 
     def bytes_at(self, start: int, length: int) -> bytes:
         """Return a stretch of the file."""
-        return self.buffer[PAD + start : PAD + start + length].tobytes()
+        return self.look(start, start + length).tobytes()
 
     def passed(self, start: int, end: int) -> None:
-        """Give back the memory of a stretch of a mapped file; it is read anew where it is looked at again."""
-        if self.mapped is not None:
-            first, last = (at // mmap.PAGESIZE * mmap.PAGESIZE for at in (start, end))
+        """Give back the memory of a large file up to a stretch's end; it is read anew where it is looked at again."""
+        if self.pieces is not None:
+            first, last = start // _PIECE, end // _PIECE
             if last > first:
-                self.mapped.madvise(mmap.MADV_DONTNEED, mmap.PAGESIZE + first, last - first)
+                begin = mmap.PAGESIZE + first * _PIECE
+                self.pieces.room.madvise(mmap.MADV_DONTNEED, begin, (last - first) * _PIECE)
+                self.pieces.there[first:last] = bytes(last - first)
+
+    def _fetch(self, pieces: Pieces, start: int, end: int) -> None:
+        """Read the pieces of a stretch that are not in memory; what the file has lost meanwhile is zeros."""
+        last = (end - 1) // _PIECE + 1
+        piece = pieces.there.find(0, start // _PIECE, last)
+        while piece >= 0:
+            begin, behind = piece * _PIECE, min((piece + 1) * _PIECE, self.size)
+            pieces.file.seek(begin)
+            _read_into(pieces.file, self.buffer[PAD + begin : PAD + behind])
+            pieces.there[piece] = 1
+            piece = pieces.there.find(0, piece + 1, last)
 
 
 def load(path: Path) -> Log:
@@ -75,11 +118,15 @@ def load(path: Path) -> Log:
         When it cannot be opened.
     """
     try:
-        with path.open("rb") as f:
-            f.seek(0, 2)
-            size = f.tell()
-            f.seek(0)
-            return (_mapped(f, size) if size >= _MAPPED else None) or _read(f, size)
+        file = open_regular(path)
+        size = file.seek(0, 2)
+        file.seek(0)
+        if size >= _PIECEWISE and hasattr(mmap, "MADV_DONTNEED"):
+            return _piecewise(file, size)
+        with file:
+            buffer = np.zeros(PAD + size + PAD, dtype=np.uint8)
+            read = _read_into(file, buffer[PAD : PAD + size])
+            return Log(buffer[: PAD + read + PAD], read)
     except OSError as e:
         raise ReadError(f"{path}: cannot be read ({e.strerror or e})") from e
 
@@ -91,33 +138,15 @@ def held(raw: bytes) -> Log:
     return Log(buffer, len(raw))
 
 
-def _read(f: IO[bytes], size: int) -> Log:
-    buffer = np.empty(PAD + size + PAD, dtype=np.uint8)
-    buffer[:PAD] = 0
+def _read_into(file: BinaryIO, room: ByteArray) -> int:
+    """Fill memory from a file; return how many bytes there were."""
     read = 0
-    raw: Any = f
-    while read < size and (n := raw.readinto(buffer[PAD + read : PAD + size].data)):
+    while read < room.size and (n := file.readinto(room[read:].data)):  # type: ignore[attr-defined]
         read += n
-    buffer[PAD + read :] = 0
-    return Log(buffer[: PAD + read + PAD], read)
+    return read
 
 
-def _mapped(f: IO[bytes], size: int) -> Log | None:
-    """Map a file into the middle of a stretch of zeros; None where the system cannot."""
-    page = mmap.PAGESIZE
-    if not hasattr(mmap, "MAP_PRIVATE") or not hasattr(mmap, "MADV_DONTNEED"):
-        return None
-    room = mmap.mmap(-1, page + size + 2 * page, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    whole = np.frombuffer(room, np.uint8)
-    try:
-        system_map = ctypes.CDLL(None).mmap
-    except (OSError, AttributeError):
-        return None
-    system_map.restype = ctypes.c_void_p
-    system_map.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
-    place = whole.ctypes.data + page
-    if system_map(place, size, mmap.PROT_READ, mmap.MAP_PRIVATE | _MAP_FIXED, f.fileno(), 0) != place:
-        return None
-    buffer = whole[page - PAD : page + size + PAD]
-    buffer.flags.writeable = False
-    return Log(buffer, size, room)
+def _piecewise(file: BinaryIO, size: int) -> Log:
+    room = mmap.mmap(-1, mmap.PAGESIZE + size + mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    buffer = np.frombuffer(room, np.uint8)[mmap.PAGESIZE - PAD : mmap.PAGESIZE + size + PAD]
+    return Log(buffer, size, Pieces(file, room, bytearray((size - 1) // _PIECE + 1)))

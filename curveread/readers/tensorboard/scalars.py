@@ -171,6 +171,7 @@ class Decoder:
         long = np.flatnonzero(frames.length > SHORT)
         if long.size:
             start, length = frames.start[long], frames.length[long]
+            self.log.look(int(start[0]), int(start[-1] + length[-1]) + HEADER)
             crc = crc_of_spans(self.log.buffer, start + (HEADER + PAD), length)
             sound[long] = self._right(long + first, start, crc, unmask(self.log.words(start + length + HEADER)))
         return sound

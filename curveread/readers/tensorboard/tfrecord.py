@@ -17,7 +17,7 @@ import numpy as np
 from curveread.arrays import IntArray
 from curveread.readers.tensorboard.columns import column
 from curveread.readers.tensorboard.crc32c import checksum_of_lengths, length_checksums, masked_crc32c
-from curveread.readers.tensorboard.memory import PAD, Log
+from curveread.readers.tensorboard.memory import Log
 
 __all__ = ["FRAME", "HEADER", "Damage", "Frames", "walk"]
 
@@ -205,7 +205,7 @@ def _alone(log: Log, at: int, length: int, window: int) -> bool:
 def _headers(log: Log, first: int, end: int, thorough: bool) -> Frames:
     """Return places in [first, end) that hold a length of 1 to 65,535 with its right checksum, and the lengths."""
     end = min(end, log.size - HEADER + 1)
-    zero = log.buffer[PAD + first : PAD + end + 8] == 0
+    zero = log.look(first, end + 8) == 0
     two = zero[:-1] & zero[1:]
     like = two[2:-5] & two[4:-3] & two[6:-1] > two[:-7]  # six zero bytes behind two that are not both zero
     if not thorough:  # the place before a one-byte length looks like a two-byte length, and a ninth byte gives it away
@@ -249,7 +249,7 @@ def _next_header(log: Log, at: int) -> int:
     window = _NARROW
     while at < log.size - HEADER + 1:
         end = min(at + window, log.size - HEADER + 1)
-        zero = log.buffer[PAD + at : PAD + end + 7] == 0
+        zero = log.look(at, end + 7) == 0
         two = zero[:-1] & zero[1:]
         places = np.flatnonzero(two[4:-2] & two[6:]) + at
         head = log.gather(places, HEADER)

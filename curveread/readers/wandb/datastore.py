@@ -16,6 +16,7 @@ import numpy as np
 
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
+from curveread.readers.regular import open_regular
 from curveread.readers.wandb.blocks import BLOCK, FIRST, FULL, HEADER, LAST, MIDDLE, PLAIN, Chunks, whole_chunks
 from curveread.readers.wandb.eight_bytes import REACH
 
@@ -61,11 +62,12 @@ class Records:
 def load(path: Path) -> tuple[ByteArray, int]:
     """Return a file's bytes, with room for its long records behind them, and its size; ReadError when unreadable."""
     try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
+        with open_regular(path) as file:
+            size = file.seek(0, 2)
+            file.seek(0)
             buffer = np.empty(size + size // 16 + PAD, np.uint8)
             view, got = buffer.data, 0
-            while got < size and (more := file.readinto(view[got:size])):
+            while got < size and (more := file.readinto(view[got:size])):  # type: ignore[attr-defined]
                 got += more
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
@@ -182,7 +184,7 @@ class _Walk:
         """
         next_block = (offset // BLOCK + 1) * BLOCK
         stop = min(next_block, self.size)
-        behind = offset + PLAIN + _CHUNK.unpack_from(self.view, offset)[1]
+        behind = offset + PLAIN + int(_CHUNK.unpack_from(self.view, offset)[1])
         if behind + PLAIN <= stop and self._is_good(behind, stop):
             return behind
         block = self.out.buffer[offset:stop]
@@ -202,7 +204,7 @@ class _Walk:
     def _is_good(self, at: int, stop: int) -> bool:
         crc, length, kind = _CHUNK.unpack_from(self.view, at)
         end = at + PLAIN + length
-        return FULL <= kind <= LAST and end <= stop and zlib.crc32(self.view[at + 6 : end]) == crc
+        return bool(FULL <= kind <= LAST and end <= stop and zlib.crc32(self.view[at + 6 : end]) == crc)
 
     def from_(self, at: int) -> None:
         """Walk from a record's first chunk, or the begin of a block, to the end of the file."""

@@ -1,9 +1,10 @@
-"""Large event files are mapped instead of read: the same bytes, spare zeros around them, memory that is given back."""
+"""Large event files are read piece by piece: the same bytes, spare zeros around them, memory that is given back."""
 
 from __future__ import annotations
 
 import gc
 import mmap
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,45 +13,63 @@ import pytest
 from curveread.readers.tensorboard import memory
 from curveread.readers.tensorboard.memory import PAD, Log, load
 from curveread.readers.tensorboard.reader import TensorBoardReader
+from curveread.run.notes import NoteKind
 from tests.support.event_files import ramp, write
 
 
 def _both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Log, Log]:
     read = load(path)
-    monkeypatch.setattr(memory, "_MAPPED", 0)
-    mapped = load(path)
-    assert read.mapped is None
-    assert mapped.mapped is not None, "this system maps files"
-    return read, mapped
+    monkeypatch.setattr(memory, "_PIECEWISE", 1)
+    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    piecewise = load(path)
+    assert read.pieces is None
+    assert piecewise.pieces is not None
+    return read, piecewise
 
 
 @pytest.mark.parametrize("size", [1, 100, mmap.PAGESIZE - 1, mmap.PAGESIZE, mmap.PAGESIZE + 1, 5 * mmap.PAGESIZE])
-def test_mapped_and_read_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_piecewise_and_read_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(np.random.default_rng(size).bytes(size))
-    read, mapped = _both(path, monkeypatch)
-    assert np.array_equal(read.buffer, mapped.buffer)
-    assert mapped.buffer.size == PAD + size + PAD
-    mapped.passed(0, size)
-    assert mapped.bytes_at(0, size) == path.read_bytes(), "what was given back is read anew"
-    view = mapped.view(0, size)
-    del mapped, read
+    read, piecewise = _both(path, monkeypatch)
+    assert np.array_equal(read.look(-PAD, size + PAD), piecewise.look(-PAD, size + PAD))
+    piecewise.passed(0, size)
+    assert piecewise.bytes_at(0, size) == path.read_bytes(), "what was given back is read anew"
+    at = np.arange(0, size, 7)
+    piecewise.passed(0, size)
+    assert np.array_equal(read.gather(at, 9), piecewise.gather(at, 9))
+    view = piecewise.view(0, size)
+    del piecewise, read
     gc.collect()
-    assert bytes(view) == path.read_bytes(), "a stretch that is still in use keeps the file mapped"
+    assert bytes(view) == path.read_bytes(), "a stretch that is still in use keeps its memory"
 
 
-def test_a_file_that_cannot_be_mapped_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_MAPPED", 0)
+def test_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    log = load(tmp_path / "file")
-    assert (log.mapped, log.size) == (None, 0), "no system maps an empty file"
+    assert load(tmp_path / "file").size == 0
 
 
-def test_points_of_a_mapped_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_of_a_file_read_piecewise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, [e for k in range(40) for e in (*ramp("loss", range(k * 100, k * 100 + 100)),)])
     (plain,) = TensorBoardReader().read(path)
-    monkeypatch.setattr(memory, "_MAPPED", 0)
-    (mapped,) = TensorBoardReader().read(path)
-    assert np.array_equal(plain.curves["loss"].value, mapped.curves["loss"].value)
-    assert np.array_equal(plain.curves["loss"].step, mapped.curves["loss"].step)
-    assert plain.notes == mapped.notes == ()
+    monkeypatch.setattr(memory, "_PIECEWISE", 1)
+    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    (piecewise,) = TensorBoardReader().read(path)
+    assert np.array_equal(plain.curves["loss"].value, piecewise.curves["loss"].value)
+    assert np.array_equal(plain.curves["loss"].step, piecewise.curves["loss"].step)
+    assert plain.notes == piecewise.notes == ()
+
+
+def test_a_large_file_that_is_shortened_while_it_is_read_is_damaged_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, [e for k in range(40) for e in (*ramp("loss", range(k * 100, k * 100 + 100)),)])
+    monkeypatch.setattr(memory, "_PIECEWISE", 1)
+    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    log = load(path)
+    monkeypatch.setattr("curveread.readers.tensorboard.reader.load", lambda _: log)
+    log.bytes_at(0, 100)
+    os.truncate(path, path.stat().st_size // 2)
+    (part,) = TensorBoardReader().read(path)
+    assert 0 < len(part.curves["loss"]) < 4000
+    assert [n.kind for n in part.notes] == [NoteKind.CORRUPT]
