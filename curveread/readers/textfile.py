@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from curveread.errors import ReadError
+from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
@@ -15,8 +15,7 @@ _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 ENCODED = (_GZIP, b"\xff\xfe", b"\xfe\xff")
 """How a compressed file begins, or one in UTF-16."""
-_PIECE = 512
-"""Bytes that are expanded at once: of a damaged piece nothing is kept."""
+_PIECE = 1 << 12
 _EXPANDED = 1 << 24
 _RATIO = 50
 """Times its size that a large gzip file may expand; logs shrink to a tenth, progress bars to a thirtieth."""
@@ -47,7 +46,7 @@ def head_of(path: Path, size: int = _HEAD) -> str:
     except OSError:
         return ""
     if raw.startswith(_GZIP):
-        raw = _gunzip(raw, size)[0]
+        raw = _gzip_head(raw, size)
     if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw[: raw[: raw.index(b"\x00")].rfind(b"\n") + 1]  # a hole of zeros after a crash: the lines before it
     return _decode(raw)[0]
@@ -64,6 +63,8 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     if raw.startswith(_GZIP):
         most = max(_EXPANDED, _RATIO * size)
         raw, reason = _gunzip(raw, most)
+        if reason and not raw:
+            raise CorruptLogError(f"{path}: {reason}, and nothing stands before it")
         if len(raw) == most:
             raw = raw[: raw.rfind(b"\n") + 1]  # the line in which it was left may be cut within a number
         if reason:
@@ -77,25 +78,53 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
 
 
 def _gunzip(raw: bytes, most: int) -> tuple[bytes, str]:
-    """Return what a gzip file holds, as far as it goes, and why that is not all; in pieces, each of them taken once."""
-    out: list[bytes] = []
-    stream = zlib.decompressobj(wbits=31)
-    at = 0
+    """Return what a gzip file holds, as far as it goes, and why that is not all.
+
+    Its members are taken one by one, as many as were appended. Nothing of a member that is damaged is kept: the stream
+    decodes on behind the place, to numbers that nobody wrote, and its checksum does not say where that is.
+    """
+    out = bytearray()
+    stream, begin, at = zlib.decompressobj(wbits=31), 0, 0
     while at < len(raw):
         piece = raw[at : at + _PIECE]
         try:
-            out.append(stream.decompress(piece, most))
-        except zlib.error:
-            break
-        most -= len(out[-1])
-        if most <= 0:
-            return b"".join(out), "the gzip stream expands far beyond its size"
+            out += stream.decompress(piece, most - len(out))
+        except zlib.error:  # also for a checksum that does not hold
+            return _without_damage(out, begin)
+        if len(out) >= most:
+            return bytes(out), "the gzip stream expands far beyond its size"
         at += len(piece) - len(stream.unused_data)
         if stream.eof:
+            begin = len(out)
             if raw[at : at + 2] != _GZIP:
-                return b"".join(out), ""
+                return bytes(out), ""
             stream = zlib.decompressobj(wbits=31)
-    return b"".join(out), "the gzip stream is damaged or cut"
+    if len(out) == begin:
+        return bytes(out), ""
+    said = int.from_bytes(raw[-4:], "little")  # a stream that is not cut ends with the size of its text
+    if len(out) - begin <= 2 * said <= 4 * (len(out) - begin):
+        return _without_damage(out, begin)
+    return bytes(out), "the gzip stream is cut before its checksum"
+
+
+def _without_damage(out: bytearray, begin: int) -> tuple[bytes, str]:
+    return bytes(out[:begin]), f"the gzip stream is damaged; {len(out) - begin} bytes that it decodes to were left out"
+
+
+def _gzip_head(raw: bytes, most: int) -> bytes:
+    """Return the first bytes that a gzip file decodes to, be it damaged or not: enough to know its format."""
+    out = bytearray()
+    stream, at = zlib.decompressobj(wbits=31), 0
+    try:
+        while at < len(raw) and len(out) < most:
+            piece = raw[at : at + (_PIECE if len(out) > 0 else 1)]
+            out += stream.decompress(piece, most - len(out))
+            at += len(piece) - len(stream.unused_data)
+            if stream.eof:
+                stream = zlib.decompressobj(wbits=31)
+    except zlib.error:
+        pass
+    return bytes(out)
 
 
 def _decode(raw: bytes) -> tuple[str, bool]:
