@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from curveread.attribution.fold import fold, ordered
 from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
@@ -46,6 +48,7 @@ _LEAST_POINTS = 3
 """Points below which a curve has no course."""
 
 
+@np.errstate(all="ignore")  # a log may hold any number; what becomes of it is looked at, not warned of
 def diagnose(
     run: Run,
     *,

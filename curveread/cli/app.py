@@ -41,7 +41,10 @@ def run(argv: Sequence[str]) -> int:
             command, values = _parsed(argv)
         except SystemExit as printed:  # the help, the version or a completion script
             return int(printed.code or DONE)
-        return command(**values)
+        import numpy as np
+
+        with np.errstate(all="ignore"):  # a picture of numbers near the largest that there are
+            return command(**values)
     except CurvereadError as error:
         _trace()
         say(worded(error))

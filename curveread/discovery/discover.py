@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from curveread.discovery.assemble import build, relative
+from curveread.discovery.bounds import within_bounds
 from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
-from curveread.discovery.tree import SPLITS, LogFile, scan, without_kinds
+from curveread.discovery.tree import SPLITS, LogFile, files_below, scan, without_kinds
 from curveread.errors import NoLogsError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
@@ -74,6 +77,7 @@ def find(path: Path, readers: Sequence[type[Reader]] = ()) -> tuple[list[LogFile
     return files, passed
 
 
+@np.errstate(all="ignore")  # a log may hold any number; what is done with it is decided, not warned of
 def read_files(
     files: Sequence[LogFile],
     path: Path,
@@ -111,7 +115,7 @@ def read_files(
 
 def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     """Return the error for a path that no reader takes; a file whose reader cannot work here is named."""
-    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+    for file in [path] if path.is_file() else files_below(path, []):
         for reader in asked_about(file, more):
             if lacking := reader.lacks():
                 return ReadError(f"{file}: {lacking}")
@@ -151,7 +155,7 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
         if file.path in repeated:
             continue
         try:
-            parts = file.reader.read(file.path)
+            parts = [within_bounds(part) for part in file.reader.read(file.path)]
         except ReadError as error:
             problems.append(error)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["SPLITS", "LogFile", "claimed_by", "scan", "without_kinds"]
+__all__ = ["SPLITS", "LogFile", "claimed_by", "files_below", "scan", "without_kinds"]
 
 _NEVER = frozenset(
     {
@@ -101,58 +101,81 @@ class LogFile:
     version: int = -1
 
 
-def _files(root: Path, passed: list[Path]) -> Iterator[Path]:
+def files_below(root: Path, passed: list[Path]) -> Iterator[Path]:
     """Yield files below a folder in a stable order; links are followed once.
 
-    Links that lead nowhere, and folders that may not be looked into, are added to ``passed``.
+    Links that lead nowhere, and folders that may not be looked into, are added to ``passed``. However deep the folders
+    lie in one another, nothing is called that deep.
     """
     visited: set[tuple[int, int]] = set()
     above = {root.resolve(), *root.resolve().parents}
-    later: list[Path] = []
-
-    def walk(folder: Path) -> Iterator[Path]:
-        try:
-            stat = folder.stat()
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
-        except OSError:
-            passed.append(folder)
-            return
-        if (stat.st_dev, stat.st_ino) in visited:
-            return
-        visited.add((stat.st_dev, stat.st_ino))
-        for entry in entries:
-            try:
-                if entry.is_symlink():
-                    later.append(folder / entry.name)
-                elif entry.is_dir():
-                    if entry.name not in _NEVER:
-                        yield from walk(folder / entry.name)
-                elif entry.is_file():
-                    yield folder / entry.name
-            except OSError:
-                continue
-
+    links: deque[Path] = deque()
     seen: list[Path] = []
-    for path in walk(root):
+    for path in _walked(root, visited, links, passed):
         seen.append(path)
         yield path
     known: set[tuple[int, int]] | None = None
-    while later:
-        link = later.pop(0)
+    while links:
+        link = links.popleft()
         try:
             target = link.resolve(strict=True)
             if target.is_dir():
                 if target not in above and link.name not in _NEVER:
-                    yield from walk(link)
+                    yield from _walked(link, visited, links, passed)
             elif target.is_file():
                 if known is None:
-                    known = {(s.st_dev, s.st_ino) for s in (p.stat() for p in seen)}
-                stat = target.stat()
-                if (stat.st_dev, stat.st_ino) not in known:
-                    known.add((stat.st_dev, stat.st_ino))
+                    known = {_identity(p.stat()) for p in seen}
+                if (found := _identity(target.stat())) not in known:
+                    known.add(found)
                     yield link
         except (OSError, RuntimeError):  # dangling, or a loop
             passed.append(link)
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
+
+
+def _walked(root: Path, visited: set[tuple[int, int]], links: deque[Path], passed: list[Path]) -> Iterator[Path]:
+    """Yield the files below a folder, depth first by name; links are gathered."""
+    waiting = [iter([(root, True)])]
+    while waiting:
+        path, is_folder = next(waiting[-1], (None, False))
+        if path is None:
+            waiting.pop()
+        elif not is_folder:
+            yield path
+        else:
+            waiting.append(iter(_entries(path, visited, links, passed)))
+
+
+def _entries(
+    folder: Path, visited: set[tuple[int, int]], links: deque[Path], passed: list[Path]
+) -> list[tuple[Path, bool]]:
+    """Return the files and folders in a folder by name, and whether each is a folder; none where it was seen before."""
+    try:
+        stat = folder.stat()
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError:
+        passed.append(folder)
+        return []
+    if _identity(stat) in visited:
+        return []
+    visited.add(_identity(stat))
+    out = []
+    for entry in entries:
+        path = folder / entry.name
+        try:
+            if entry.is_symlink():
+                links.append(path)
+            elif entry.is_dir():
+                if entry.name not in _NEVER:
+                    out.append((path, True))
+            elif entry.is_file():
+                out.append((path, False))
+        except OSError:
+            passed.append(path)
+    return out
 
 
 def claimed_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None:
@@ -173,9 +196,15 @@ def scan(root: Path, more: tuple[type[Reader], ...] = ()) -> tuple[list[LogFile]
     readers that are asked beside those that are known.
     """
     passed: list[Path] = []
-    paths = [root] if root.is_file() else list(_files(root, passed))
+    paths = [root] if root.is_file() else list(files_below(root, passed))
     top = root.parent if root.is_file() else root
-    files = [_place(path, reader, top) for path in paths if (reader := claimed_by(path, more)) is not None]
+    files = []
+    for path in paths:
+        reader = claimed_by(path, more)
+        if reader is not None:
+            files.append(_place(path, reader, top))
+        elif not os.access(path, os.R_OK) and next(iter(asked_about(path, more)), None) is not None:
+            passed.append(path)
     return _homes(_in_artifacts(_first_of_spread(files)), top), passed
 
 
