@@ -16,7 +16,8 @@ from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.settings_file import settings_in
 from curveread.readers.stores import DVCLIVE
-from curveread.readers.tables.delimited import first_line, parse_cells
+from curveread.readers.tables.csv_rows import first_line
+from curveread.readers.tables.delimited import parse_cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.model import Source

@@ -23,6 +23,9 @@ _BREAKABLE = frozenset({Role.TRAIN_LOSS, Role.GRAD_NORM})
 _COUNTERS = frozenset({Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM})
 _FEWEST = 20
 """Rows that must hold the value before its absence tells anything."""
+_KINDS = 256
+"""Sets of rows that columns may hold; a logger has a few."""
+_NONE = np.empty(0, np.int64)
 _SCATTERED = 0.01
 """Share of scattered blanks up to which they are taken for NaN."""
 
@@ -50,13 +53,21 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
         n for n in table.columns if not is_bookkeeping(n) and not is_axis_name(n) and (not clock or n != clock[0])
     ]
     training = [n for n in metrics if not is_eval(n) and role_of(n) not in _COUNTERS]
-    filled = {n: _mask(table, n) for n in training}
+    masks = {n: _mask(table, n) for n in training if table.columns[n].row.size}
+    alike: dict[bytes, list[str]] = {}
+    for name, mask in masks.items():
+        alike.setdefault(np.packbits(mask).tobytes(), []).append(name)
+    if len(alike) > _KINDS:
+        return table, []
+    kinds = [masks[names[0]] for names in alike.values()]
+    lost: dict[str, IntArray] = {}
+    for i, names in enumerate(alike.values()):
+        if any(role_of(n) in _BREAKABLE for n in names):
+            lost |= dict.fromkeys(names, _lost(i, kinds, twins=len(names) > 1))
     columns, notes = dict(table.columns), []
     for name in training:
-        if role_of(name) not in _BREAKABLE:
-            continue
-        blank = _lost(name, filled, table.rows)
-        if not blank.size:
+        blank = lost.get(name, _NONE)
+        if not blank.size or role_of(name) not in _BREAKABLE:
             continue
         old = table.columns[name]
         row = np.concatenate([old.row, blank])
@@ -76,21 +87,30 @@ def _mask(table: Table, name: str) -> BoolArray:
     return out
 
 
-def _lost(name: str, filled: dict[str, BoolArray], rows: int) -> IntArray:
-    """Return the rows in which a column must have been NaN; empty when its blanks have another explanation."""
-    mine = filled[name]
-    companions = [n for n, mask in filled.items() if n != name and mask[mine].all()]
-    if mine.sum() < _FEWEST or not companions:
-        return np.empty(0, np.int64)
-    logged = np.logical_or.reduce([filled[n] for n in companions])
-    blank = np.flatnonzero(logged & ~mine)
+def _lost(of: int, kinds: list[BoolArray], *, twins: bool) -> IntArray:
+    """Return the rows in which columns must have been NaN; empty when their blanks have another explanation.
+
+    Parameters
+    ----------
+    of, kinds
+        (rows,) bool masks of the rows that columns hold, one for all that hold the same, and which is looked at.
+    twins
+        Whether several columns hold the same rows.
+    """
+    mine = kinds[of]
+    if mine.all() or mine.sum() < _FEWEST:
+        return _NONE
+    others = [mask for i, mask in enumerate(kinds) if i != of]
+    companions = [mask for mask in others if mask[mine].all()]
+    if not companions:
+        return _NONE
+    blank = np.flatnonzero(np.logical_or.reduce(companions) & ~mine)
     if not blank.size:
         return blank
-    last = int(np.flatnonzero(mine)[-1])
-    for other, mask in filled.items():  # a column that starts where this one stops has taken over
-        if other != name and mask.any() and not mask[: blank[0]].any():
-            return np.empty(0, np.int64)
-    scattered = int((blank < last).sum())
+    for mask in [*others, mine] if twins else others:  # a column that starts where this one stops has taken over
+        if not mask[: blank[0]].any():
+            return _NONE
+    scattered = int((blank < np.flatnonzero(mine)[-1]).sum())
     if scattered > _SCATTERED * mine.sum() or (scattered == 0 and blank.size < 3):
-        return np.empty(0, np.int64)
+        return _NONE
     return blank

@@ -16,6 +16,7 @@ from curveread.run.roles import Role, role_of
 
 __all__ = [
     "AXIS_NAMES",
+    "BEYOND",
     "BOOKKEEPING",
     "CLOCK_NAMES",
     "MISSING",
@@ -80,6 +81,8 @@ CLOCK_NAMES = (
     "created_at",
 )
 _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
+BEYOND = 2.0**62
+"""A number from which on none is a step: sums and differences of steps must fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def is_axis_name(name: str) -> bool:
 
 def integral(value: FloatArray) -> bool:
     """Return whether every value is a finite whole number that int64 holds."""
-    return bool(value.size) and bool(np.all(np.isfinite(value) & (np.abs(value) < 2**62) & (value == np.floor(value))))
+    return bool(value.size) and bool(np.all(np.isfinite(value) & (np.abs(value) < BEYOND) & (value == np.floor(value))))
 
 
 def _filled(table: Table, column: Column) -> IntArray | None:

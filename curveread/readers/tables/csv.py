@@ -13,12 +13,14 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.plural import amount
 from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
-from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
-from curveread.readers.tables.delimited import Cells, delimiter_of, first_line, parse_cells
+from curveread.readers.tables.columns import BEYOND, Axis, Column, is_axis_name, is_sweep_table
+from curveread.readers.tables.csv_rows import delimiter_of, first_line
+from curveread.readers.tables.delimited import Cells, parse_cells
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
@@ -36,6 +38,9 @@ _SUFFIXES = {".csv", ".tsv", ".log", ".txt"}
 _DOWNLOAD = ["Wall time", "Step", "Value"]
 _DOWNLOAD_NAME = re.compile(r"(?:run-(?P<run>.*?)-tag-|tb_export_)?(?P<tag>.+)$")
 _MONITOR = ["r", "l", "t"]
+_EPISODE = 2**40
+"""Steps that no episode has: the steps of a run are their sum."""
+_LONG_HEADER, _LONGEST_HEADER, _COLUMNS = 1 << 15, 1 << 24, 1 << 17
 
 
 class CsvReader(Reader):
@@ -46,7 +51,12 @@ class CsvReader(Reader):
 
     def claims(self, path: Path) -> bool:
         """Return whether the first line names columns of a training log."""
-        return plain_suffix(path) in _SUFFIXES and _is_log(head_of(path), path)
+        if plain_suffix(path) not in _SUFFIXES:
+            return False
+        head = head_of(path)
+        if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
+            head = head_of(path, _LONGEST_HEADER)
+        return _is_log(head, path)
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when no row is usable."""
@@ -125,7 +135,7 @@ def header_names(header: str) -> list[str]:
 
 def _is_log(head: str, path: Path) -> bool:
     header = first_line(head)
-    if not header or len(header) > 60_000:
+    if not header or len(header) >= _LONGEST_HEADER // 2 or header.count(delimiter_of(header) or ",") > _COLUMNS:
         return False
     names = header_names(header)
     if len(names) < 2 or names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):
@@ -198,7 +208,10 @@ def _download(cells: Cells, path: Path, source: Source) -> Part:
     if step is not None and value is not None:
         row = np.intersect1d(step.row, value.row)
         steps = step.value[np.searchsorted(step.row, row)]
-        good = np.isfinite(steps)
+        good = np.abs(steps) < BEYOND
+        if not good.all():
+            lost = amount(int((~good).sum()), "row")
+            notes.append(DataNote(NoteKind.SKIPPED, source.path, f"left out {lost} without a usable step"))
         row, count = row[good], steps[good].astype(np.int64)
         clock = np.full(cells.rows, np.nan)
         if wall is not None:
@@ -251,7 +264,7 @@ def _monitor(cells: Cells, text: str, source: Source) -> Part:
     table = cells.table()
     length = table.columns.get("l", Column(np.empty(0, np.int64), np.empty(0)))
     count = np.zeros(table.rows, np.int64)
-    usable = np.isfinite(length.value)
+    usable = np.abs(length.value) < _EPISODE
     count[length.row[usable]] = length.value[usable].astype(np.int64)
     axis = Axis("timesteps", np.cumsum(count))
     start = config.get("t_start")

@@ -18,9 +18,10 @@ import numpy as np
 
 from curveread.plural import amount
 from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
+from curveread.readers.tables.csv_rows import Rows, delimiter_of, first_line, without_cut_end
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Cells", "delimiter_of", "first_line", "parse_cells", "to_table"]
+__all__ = ["Cells", "parse_cells", "to_table"]
 
 _LARGE = 1 << 21
 """Characters from which pandas' parser is worth its import."""
@@ -56,22 +57,6 @@ class Cells:
         return Table(self.rows, self.numeric, self.restarts)
 
 
-def first_line(text: str) -> str:
-    """Return the first line that is neither blank nor a comment."""
-    for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return line
-    return ""
-
-
-def delimiter_of(header: str) -> str:
-    """Return a header's delimiter: the most frequent of comma, tab, semicolon outside quotes; empty without one."""
-    bare = re.sub(r'"[^"]*"', "", header)
-    counts = {d: bare.count(d) for d in ",\t;"}
-    best = max(counts, key=lambda d: counts[d])
-    return best if counts[best] else ""
-
-
 def parse_cells(text: str, source: str) -> Cells:
     """Parse a delimited file with a header line.
 
@@ -89,11 +74,12 @@ def parse_cells(text: str, source: str) -> Cells:
     """
     header = first_line(text)
     delimiter = delimiter_of(header) or ","
-    if len(text) > _LARGE:
-        fast = _with_pandas(text, header, delimiter, source)
-        if fast is not None:
-            return fast
-    return _with_csv(text, delimiter, source)
+    text, notes = without_cut_end(text, delimiter, source)
+    cells = _with_pandas(text, header, delimiter, source) if len(text) > _LARGE else None
+    if cells is None:
+        cells = _with_csv(text, delimiter, source)
+    cells.notes[:0] = notes
+    return cells
 
 
 def _names(cells: Sequence[str]) -> list[str]:
@@ -109,18 +95,9 @@ def _names(cells: Sequence[str]) -> list[str]:
 
 
 def _with_csv(text: str, delimiter: str, source: str) -> Cells:
-    notes: list[DataNote] = []
-    stream = io.StringIO(text.replace("\x00", ""), newline=None)
-    lines = (line for line in stream if line.strip() and not line.startswith("#"))
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    rows: list[list[str]] = []
-    while True:
-        try:
-            rows.append(next(reader))
-        except StopIteration:
-            break
-        except csv.Error as error:
-            notes.append(DataNote(NoteKind.CORRUPT, source, f"line {reader.line_num}: {error}; left out"))
+    found = Rows(text, delimiter)
+    rows = list(found)
+    notes = found.notes(source)
     if not rows:
         return Cells(0, notes=notes)
     head = rows[0]
@@ -205,20 +182,20 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
     width = len(next(csv.reader([header], delimiter=delimiter)))
     end = "" if text.endswith("\n") else "\n"
     start = text.index(header)
-    body = text[start + len(header) :]
+    begin = start + len(header)
     lines = text.count("\n", start) + len(end)
-    if any(c in body for c in '"#\x00') or text.count(header) > 1:
+    if any(text.find(c, begin) >= 0 for c in '"#\x00') or text.count(header) > 1:
         return None
     if text.count(delimiter, start) != lines * (width - 1):  # a short or long row somewhere
         return None
-    if delimiter == ";" and _DECIMAL_COMMA.search(body[:4096]):
+    if delimiter == ";" and _DECIMAL_COMMA.search(text, begin, begin + 4096):
         return None
     import pandas as pd
 
     exact: dict[str, Any] = {"float_precision": "round_trip"} if int(pd.__version__.split(".")[0]) < 3 else {}
     try:
         frame = pd.read_csv(
-            io.StringIO(body.lstrip("\r\n")),
+            io.BytesIO(text[begin:].encode("utf-8", "surrogatepass").lstrip(b"\r\n")),
             sep=delimiter,
             header=None,
             keep_default_na=False,

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.readers.cut_end import BEFORE
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
 
@@ -63,7 +64,7 @@ class Sheet:
     done
         The pieces read before.
     ending
-        The cells of the last two rows, as printed.
+        The cells of the last few rows, as printed.
     """
 
     dialect: str
@@ -97,7 +98,8 @@ class Sheet:
                 fixed[kind] = clock(cells) if kind == "stamp" else floats(cells)
         table = np.stack(values, axis=1) if values else np.empty((len(self.lines), 0))
         self.done.append(Columns(np.array(self.lines, np.int64), fixed, table))
-        self.ending = [*self.ending, *self.cells[-2 * width :]][-2 * width :]
+        kept = (BEFORE + 1) * width
+        self.ending = [*self.ending, *self.cells[-kept:]][-kept:]
         self.cells.clear()
         self.lines.clear()
 

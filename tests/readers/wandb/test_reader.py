@@ -217,7 +217,9 @@ def _rows(n: int) -> list[bytes]:
     return [w.history({"loss": float(i), "pad": "x" * 200}, i) for i in range(n)]
 
 
-@pytest.mark.parametrize("inside", [0, 4, 5, 6, 7, 100], ids=["checksum", "length", "length-high", "type", "tag", "data"])
+@pytest.mark.parametrize(
+    "inside", [0, 4, 5, 6, 7, 100], ids=["checksum", "length", "length-high", "type", "tag", "data"]
+)
 def test_one_changed_byte_costs_one_record(tmp_path: Path, inside: int) -> None:
     rows = _rows(1000)
     data = bytearray(w.frame(rows))

@@ -8,7 +8,7 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
-from curveread.readers.tables.columns import Axis, Column, Table
+from curveread.readers.tables.columns import BEYOND, Axis, Column, Table, integral
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
@@ -63,23 +63,29 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), {}, [])
     beat = beat_of(parts, source)
+    beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
+    keep = beat.keep & ~beyond
+    notes = beat.told(source)
+    if beyond.any():
+        message = f"left out {amount(int(beyond.sum()), 'record')} whose step is beyond what 64 bits count"
+        notes.append(DataNote(NoteKind.SKIPPED, source, message))
     size = [c.line.size for _, c in parts]
     order = np.argsort(np.concatenate([c.line for _, c in parts]), kind="stable")
-    number = np.cumsum(beat.keep) - 1  # of a kept row
+    number = np.cumsum(keep) - 1  # of a kept row
     place = np.empty(order.size, np.int64)
     place[order] = np.arange(order.size)
     dialects = tuple(dict.fromkeys(s.dialect for s, _ in parts))
     which = {d: i for i, d in enumerate(dialects)}
 
     def joined(kind: str) -> FloatArray:
-        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][beat.keep]
+        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][keep]
 
     pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     begin = 0
     for tags, (_, part) in zip(beat.tags, parts, strict=True):
         mine = place[begin : begin + part.line.size]
         begin += part.line.size
-        kept = beat.keep[mine]
+        kept = keep[mine]
         for i, tag in enumerate(tags):
             if tag:
                 pieces.setdefault(tag, []).append((number[mine[kept]], part.values[kept, i]))
@@ -90,20 +96,20 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         by_row = np.argsort(row, kind="stable")
         if row.size:
             columns[tag] = Column(row[by_row], value[by_row])
-    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][beat.keep]
+    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][keep]
     return Rows(
-        beat.line[beat.keep],
-        beat.step[beat.keep],
-        beat.epoch[beat.keep],
-        beat.total[beat.keep],
+        beat.line[keep],
+        beat.step[keep],
+        beat.epoch[keep],
+        beat.total[keep],
         joined("rank"),
         joined("stamp"),
-        beat.counts[beat.keep],
-        beat.evaluation[beat.keep],
+        beat.counts[keep],
+        beat.evaluation[keep],
         dialect,
         dialects,
         columns,
-        beat.told(source),
+        notes,
     )
 
 
@@ -194,8 +200,7 @@ def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[
 
 
 def _counts_epochs(value: FloatArray) -> bool:
-    whole = bool(np.all(np.isfinite(value) & (value == np.floor(value))))
-    return whole and np.unique(value).size >= 0.4 * value.size
+    return integral(value) and np.unique(value).size >= 0.4 * value.size
 
 
 def _carried(step: FloatArray, known: BoolArray) -> IntArray:
