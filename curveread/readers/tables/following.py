@@ -13,7 +13,8 @@ from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError
 from curveread.readers.base import Following, Part
 from curveread.readers.tables.columns import Column
-from curveread.readers.tables.delimited import Cells, first_line
+from curveread.readers.tables.csv_rows import first_line
+from curveread.readers.tables.delimited import Cells
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["GrowingTable"]
