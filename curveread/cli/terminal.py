@@ -6,7 +6,7 @@ from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, compact, duration, measure, span
-from curveread.report.facts import Card, cards
+from curveread.report.cards import Card, cards
 from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.lead import Lead, lead

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.report import facts
+from curveread.report.cards import cards
 from curveread.report.chart.chart import chart
 from curveread.report.chart.labels import Label, place
 from curveread.report.chart.palette import INKS, dash
@@ -52,7 +52,7 @@ def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | N
         return _into(spec, ax)
     from curveread.report.figure.sheet import sheet
 
-    return sheet(spec, facts.cards(diagnosis.findings, diagnosis.run.x_axis), len(diagnosis.quiet))
+    return sheet(spec, cards(diagnosis.findings, diagnosis.run.x_axis), len(diagnosis.quiet))
 
 
 def png(diagnosis: Diagnosis, dpi: int = 150) -> bytes:

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
+from curveread.report.cards import Card
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
@@ -163,7 +164,7 @@ def _charts(pages: _Pages, spec: ChartSpec) -> None:
         pages.write("The log holds no curve that can be drawn.", after=0.1)
 
 
-def _findings(pages: _Pages, cards: Sequence[facts.Card]) -> None:
+def _findings(pages: _Pages, cards: Sequence[Card]) -> None:
     pages.heading("Findings" if cards else "Nothing was found")
     for card in cards:
         pages.need(1.6)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from curveread.report import facts
+from curveread.report.cards import Card
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
@@ -24,7 +24,7 @@ _GAP = 0.2
 _LISTED = 12
 
 
-def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
+def sheet(spec: ChartSpec, cards: Sequence[Card], quiet: int) -> Figure:
     """Return the figure of a run with its findings and the number of quiet checks, as high as it needs to be."""
     headline = wrapped(plain(spec.headline, 400), _WIDTH - _MARGIN - _RIGHT, 14, bold=True)
     room = _WIDTH - _LEFT - _RIGHT
@@ -50,7 +50,7 @@ def sheet(spec: ChartSpec, cards: Sequence[facts.Card], quiet: int) -> Figure:
     return paper.figure
 
 
-def _events(card: facts.Card) -> list[tuple[int, str]]:
+def _events(card: Card) -> list[tuple[int, str]]:
     """Return number and message of each finding that a card tells."""
     return [(e.number, e.message) for e in card.events] or [(card.number, card.message)]
 

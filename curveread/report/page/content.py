@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from curveread.findings.extras.drawing import Drawing
 from curveread.report import facts
+from curveread.report.cards import Card
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
 from curveread.report.logtext import shorten
@@ -55,8 +56,8 @@ class Content:
     more_figures: tuple[facts.WordedFigure, ...]
     caption: str
     marked: int
-    cards: tuple[facts.Card, ...]
-    more: tuple[facts.Card, ...]
+    cards: tuple[Card, ...]
+    more: tuple[Card, ...]
     parts: Mapping[str, tuple[Section, ...]]
     version: str
     date: str

@@ -9,6 +9,7 @@ from typing import Any
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report import facts
+from curveread.report.cards import cards
 from curveread.report.chart.chart import chart
 from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
@@ -86,7 +87,7 @@ def fragment(diagnosis: Diagnosis) -> str:
             health=diagnosis.verdict.health,
             word=WORDS[diagnosis.verdict.health],
             headline=shorten(diagnosis.verdict.headline, 600),
-            cards=facts.cards(diagnosis.findings, diagnosis.run.x_axis)[:CARDS],
+            cards=cards(diagnosis.findings, diagnosis.run.x_axis)[:CARDS],
             more=max(0, len(diagnosis.findings) - CARDS),
             css=Markup(asset("chart.css")),
             picture=Markup(picture(scene(spec, MEDIUM), uid, alone=True)) if spec.panels else "",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from curveread.arrays import FloatArray
-from curveread.report.facts import Card, Pair, WordedFigure
+from curveread.report.cards import Card
+from curveread.report.facts import Pair, WordedFigure
 from curveread.report.text.lead import Lead
 
 __all__ = [

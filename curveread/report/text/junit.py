@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
-from curveread.findings.wording import measure, span
+from curveread.findings.wording import span
+from curveread.report.facts import pair
 from curveread.report.logtext import clean
 from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
@@ -122,6 +123,6 @@ def _unread(root: Element, i: int, path: str, reason: str, when: datetime) -> No
 def _told(finding: Finding) -> str:
     said = [f"{finding.severity.value} {finding.rule}, {span(finding.first_step, finding.last_step)}"]
     said.append(clean(finding.message))
-    said += [f"{clean(e.name)}: {clean(measure(e.value, e.unit))}" for e in finding.evidence]
+    said += [f"{e.name}: {e.value}" for e in map(pair, finding.evidence)]
     said += [f"-> {clean(advice)}" for advice in finding.advice]
     return "\n".join(said)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.report import facts
+from curveread.report.cards import Card
 from curveread.report.chart.palette import WORDS
 from curveread.report.files import address
 from curveread.report.logtext import clean, shorten
@@ -89,7 +89,7 @@ def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | N
     return "\n".join(out)
 
 
-def _card(card: facts.Card) -> list[str]:
+def _card(card: Card) -> list[str]:
     out = [f"### {card.number}. {escape(card.title)}", ""]
     place = f"{code(card.tag)}, {escape(card.where)}" if card.tag is not None else escape(card.where)
     out += [f"**{card.word}** · {escape(card.rule)} · {card.sure} · {place}", ""]

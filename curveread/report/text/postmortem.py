@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.impact import Detection, Impact, Spent
-from curveread.findings.wording import amount, compact, count, duration, measure, percent
+from curveread.findings.wording import amount, compact, count, duration, percent, span
 from curveread.report import facts
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
@@ -37,7 +37,7 @@ def postmortem(diagnosis: Diagnosis, after: Impact) -> tuple[Section, ...]:
     """Return the sections; for a run in which nothing went wrong one that says so."""
     loud = [f for f in diagnosis.findings if f.severity is not Severity.INFO]
     if not loud:
-        return (_nothing(diagnosis, after),)
+        return (_nothing(diagnosis),)
     causes = _causes(diagnosis)
     return (
         _summary(diagnosis, after, loud),
@@ -52,9 +52,10 @@ def postmortem(diagnosis: Diagnosis, after: Impact) -> tuple[Section, ...]:
     )
 
 
-def _nothing(diagnosis: Diagnosis, after: Impact) -> Section:
+def _nothing(diagnosis: Diagnosis) -> Section:
     quiet = amount(len(diagnosis.quiet), "check")
-    text = f"There is nothing to write up: {quiet} ran over {amount(after.whole.steps, 'step')} and none found a fault."
+    reach = span(diagnosis.run.first_step, diagnosis.run.last_step, diagnosis.run.x_axis)
+    text = f"There is nothing to write up: {quiet} ran over {reach} and none found a fault."
     known = tuple(shorten(f.message, 400) for f in diagnosis.findings)
     blocks: tuple[Block, ...] = (text,)
     if known:
@@ -69,12 +70,12 @@ def _summary(diagnosis: Diagnosis, after: Impact, loud: Sequence[Finding]) -> Se
     run = diagnosis.run
     first = min((f for f in loud if f.first_step is not None), key=lambda f: f.first_step or 0, default=loud[0])
     when = f" It begins at {_place(first.first_step, after, run.last_step)}." if first.first_step is not None else ""
-    shares = f"{amount(after.affected.steps, 'step')}, {percent(after.affected.share)} of the run"
     return Section(
         "Summary",
         (
             f"{clean(diagnosis.verdict.headline)}{when}",
-            f"{facts.counts(diagnosis.findings, len(diagnosis.failed))}; warnings and errors cover {shares}.",
+            f"{facts.counts(diagnosis.findings, len(diagnosis.failed))}; warnings and errors cover "
+            f"{percent(after.affected.share)} of the run.",
         ),
     )
 
@@ -132,9 +133,9 @@ def _clock(wall: float | None) -> str:
 def _first(diagnosis: Diagnosis, loud: Sequence[Finding]) -> Section:
     lines = []
     for finding in loud[:4]:
-        around = [e for e in finding.evidence if e.key in _SURROUNDINGS]
+        around = [facts.pair(e) for e in finding.evidence if e.key in _SURROUNDINGS]
         if around:
-            said = "; ".join(f"{clean(e.name)}: {shorten(measure(e.value, e.unit), 200)}" for e in around)
+            said = "; ".join(f"{e.name}: {e.value}" for e in around)
             lines.append(f"{finding.rule} at step {count(finding.first_step or 0)}: {said}")
     everything = [*diagnosis.findings, *(e for f in diagnosis.findings for e in f.folded)]
     ordered = sorted((f for f in everything if f.first_step is not None), key=lambda f: f.first_step or 0)

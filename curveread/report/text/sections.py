@@ -14,6 +14,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
 from curveread.findings.wording import amount, count, measure, span
 from curveread.report import facts
+from curveread.report.cards import cards
 from curveread.report.events import telling
 from curveread.report.logtext import clean, shorten, words
 from curveread.report.text.document import (
@@ -66,7 +67,7 @@ def document(diagnosis: Diagnosis, title: str | None = None) -> Document:
         health=diagnosis.verdict.health,
         counts=facts.counts(diagnosis.findings, failed) if failed or len(diagnosis.findings) > 1 else "",
         figures=facts.figures(run, diagnosis.summary),
-        cards=facts.cards(diagnosis.findings, run.x_axis, (diagnosis.verdict.headline, told.action)),
+        cards=cards(diagnosis.findings, run.x_axis, (diagnosis.verdict.headline, told.action)),
         sections=sections(diagnosis),
         calm=_calm(len(diagnosis.quiet), len(diagnosis.not_checked)),
         lead=told,

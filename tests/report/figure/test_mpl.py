@@ -14,8 +14,8 @@ from matplotlib import style
 from matplotlib.figure import Figure
 
 from curveread.findings.diagnosis import Diagnosis, Phase, TimelineEntry
+from curveread.report.cards import cards
 from curveread.report.chart.chart import chart
-from curveread.report.facts import cards
 from curveread.report.figure.mpl import figure, pdf, png, svg
 from curveread.report.figure.paper import text_width, wrapped
 from curveread.report.figure.pdf import pages

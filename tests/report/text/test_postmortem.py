@@ -46,7 +46,7 @@ def test_a_healthy_run_has_nothing_to_write_up() -> None:
     d = diagnosis(spiky().run, not_checked=(NotChecked("kl-blowup", "no kl among the curves"),))
     text = postmortem_markdown(d, impact(d.run, d))
     assert re.findall(r"^## (.*)$", text, re.M) == ["Summary"]
-    assert "There is nothing to write up: 3 checks ran over 1,199 steps" in text
+    assert "There is nothing to write up: 3 checks ran over steps 0–1,199" in text
     assert "kl-blowup" in text
     assert "<h2>Summary</h2>" in postmortem_page(d, impact(d.run, d))
 
