@@ -121,7 +121,7 @@ def test_each_extra_works_alone(extra: str, fresh: Fresh, samples: Path, tmp_pat
 
 
 def test_each_extra_for_users_is_tried() -> None:
-    assert set(EXTRAS) - {"test", "dev", "samples", "docs"} == set(WORKING) == set(MISSING)
+    assert set(EXTRAS) - {"test", "dev", "samples", "docs", "frameworks"} == set(WORKING) == set(MISSING)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page) or programs(page)])
