@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,6 +15,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 import curveread as cr
+from curveread import integrations
 from curveread.causes.registry import candidates
 from curveread.cli.app import COMMANDS, parser_of
 from curveread.detectors.base import SECTIONS, Detector
@@ -21,6 +23,8 @@ from curveread.detectors.registry import all_detectors
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_logs"
+_LAST = {"Limits": "limits.md", "Security": "security.md"}
+"""Sections of the README with which the site ends."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -30,6 +34,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
             names = {"Checks": [c.rule for c in all_detectors()], "Causes": [c.id for c in candidates()]}.get(title)
             if names:
                 entry[title] = [page, *({name: f"{title.lower()}/{name}.md"} for name in names)]
+    config.nav = [
+        *(config.nav or []),
+        *({name: page} for name, page in _LAST.items() if name in _sections("README.md")),
+    ]
     return config
 
 
@@ -58,7 +66,8 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "how-to/python.md", "# In Python\n" + readme["In Python"]
     yield "reference/formats.md", "# What it reads\n" + readme["What it reads"]
     yield "accuracy.md", "# How often it is right\n" + readme["How often it is right"]
-    yield "limits.md", "# Limits\n" + readme["Limits"]
+    for name in _LAST.keys() & readme.keys():
+        yield _LAST[name], f"# {name}\n{readme[name]}"
     kinds = ("A check", "A reader", "A cause", "A report section")
     yield "how-to/extend.md", "# Extend it\n" + "".join(f"\n## {kind}\n{contributing[kind]}" for kind in kinds)
 
@@ -161,4 +170,7 @@ def _python() -> str:
         thing = getattr(cr, name)
         if hasattr(thing, "__module__") and hasattr(thing, "__qualname__"):
             out += [f"::: {thing.__module__}.{thing.__qualname__}", ""]
+    for module in iter_modules(integrations.__path__, f"{integrations.__name__}."):
+        if not module.ispkg:
+            out += [f"::: {module.name}", ""]
     return "\n".join(out)
