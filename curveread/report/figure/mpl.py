@@ -52,7 +52,9 @@ def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | N
         return _into(spec, ax)
     from curveread.report.figure.sheet import sheet
 
-    return sheet(spec, cards(diagnosis.findings, diagnosis.run.x_axis), len(diagnosis.quiet))
+    return sheet(
+        spec, cards(diagnosis.findings, diagnosis.run.x_axis, (diagnosis.verdict.headline,)), len(diagnosis.quiet)
+    )
 
 
 def png(diagnosis: Diagnosis, dpi: int = 150) -> bytes:

@@ -174,10 +174,12 @@ def _findings(pages: _Pages, cards: Sequence[Card]) -> None:
         pages.write(
             meta + (f" · {shorten(card.tag, 80)}" if card.tag else ""), 8.5, indent=0.32, alpha=0.75, after=0.04
         )
-        if not card.told and not card.events:
+        if card.events:
+            rows = [(str(e.number), e.where, *(e.values or (e.message,))) for e in card.events]
+            _table(pages, ("", "Where", *(card.columns or ("What happened",))), rows, ())
+        elif not card.told:
             pages.write(card.full or card.message, 9.5, indent=0.32, after=0.02)
         for heading, lines in (
-            ("Each of them", [f"{e.number}. {e.where}: {e.message}" for e in card.events]),
             ("What to do", card.advice),
             ("What else would explain it", card.others),
             ("Evidence", [f"{e.name}: {e.value}" for e in card.evidence]),

@@ -52,7 +52,8 @@ def sheet(spec: ChartSpec, cards: Sequence[Card], quiet: int) -> Figure:
 
 def _events(card: Card) -> list[tuple[int, str]]:
     """Return number and message of each finding that a card tells."""
-    return [(e.number, e.message) for e in card.events] or [(card.number, card.message)]
+    alone = f"{card.title}: {card.where}" if card.told else card.message
+    return [(e.number, e.message) for e in card.events] or [(card.number, alone)]
 
 
 def _closing(quiet: int, findings: int) -> str:
