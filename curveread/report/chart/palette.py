@@ -50,6 +50,7 @@ STRIP = {"ok": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
 
 STROKES = {
     "raw": (1.0, 0.36),
+    "sparse": (1.0, 0.7),
     "trend": (2.0, 1.0),
     "eval": (1.6, 1.0),
     "plain": (1.3, 1.0),
@@ -57,8 +58,8 @@ STROKES = {
 }
 """Width and opacity of each kind of line."""
 
-SHADES = {"noise": 0.13, "forecast": 0.24}
-"""Opacity of each kind of band."""
+SHADES = {"noise": 0.13, "forecast": 0.24, "finding": 0.09}
+"""Opacity of each kind of band, and of the stretch of a finding."""
 
 FORECAST = "1.5 3.5"
 """Dashes of what was not logged."""
@@ -66,7 +67,7 @@ FORECAST = "1.5 3.5"
 
 def dash(ink: str, kind: str) -> str:
     """Return the dash pattern of a line: that of its ink, none for the faint points, that of what was not logged."""
-    return {"raw": "", "forecast": FORECAST}.get(kind, INKS[ink].dash)
+    return {"raw": "", "sparse": "", "forecast": FORECAST}.get(kind, INKS[ink].dash)
 
 
 WORDS = {"ok": "OK", "undetermined": "Undetermined", "info": "Info", "warning": "Warning", "error": "Error"}

@@ -50,11 +50,14 @@ _SIDE = ("Gradient norm", "Learning rate", "Gap")
 MOST = len(_INKS)
 _FIRST = 1.8
 """Least height of the panel that is put first."""
-_MAX_DOTS = 80
+_MAX_DOTS = {"eval": 90, "other": 60}
+"""So many points have a spot each."""
+_DOTS = {"eval": 2.6, "other": 1.8, "lone": 4.0}
+"""The radius of such a spot; that of up to three points, which make no line."""
 _MAX_ARROWS = 6
 _APART = 0.03
 """Values beyond the axis that are closer than this share of it have one arrow."""
-RULES = {"arrows": _MAX_ARROWS, "apart": _APART}
+RULES = {"arrows": _MAX_ARROWS, "apart": _APART, "most_dots": _MAX_DOTS, "dots": _DOTS}
 """:mod:`labels` says what for."""
 
 
@@ -240,15 +243,21 @@ def _lines(d: Drawing, ink: str, evaluation: bool) -> list[Line]:
     out = []
     steps, values = _broken(d)
     if evaluation:
-        return [Line(steps, values, "eval", ink, d.tag, dots=d.step.size <= _MAX_DOTS)] if steps.size else []
+        return [Line(steps, values, "eval", ink, d.tag, _spots(d, "eval"))] if steps.size else []
     if d.trend.size:
-        out.append(Line(steps, values, "raw", ink, d.tag))
+        spots = _spots(d, "other")
+        out.append(Line(steps, values, "sparse" if spots else "raw", ink, d.tag, spots))
         d = parted(d)
         knots = d.knot_step.astype(np.float64)
         out.append(Line(knots, _blank(knots, d.trend, d), "trend", ink, d.tag))
     elif steps.size:
-        out.append(Line(steps, values, "plain", ink, d.tag, dots=d.step.size <= 3))
+        out.append(Line(steps, values, "plain", ink, d.tag, _spots(d, "other")))
     return out
+
+
+def _spots(d: Drawing, kind: str) -> float:
+    """Return the radius of the spots at the points of a curve, 0 where they are too many."""
+    return 0.0 if d.step.size > _MAX_DOTS[kind] else _DOTS["lone" if d.step.size <= 3 else kind]
 
 
 def parted(d: Drawing) -> Drawing:

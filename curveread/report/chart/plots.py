@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.findings.wording import count
 from curveread.report.chart.labels import Label, beside, gap_notes
-from curveread.report.chart.palette import dash
+from curveread.report.chart.palette import SHADES, dash
 from curveread.report.chart.scene import Box, Boxes, Glyphs, Group, Hatch, Part, Plot, Stroke, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Gap, Key, Panel
@@ -52,7 +52,10 @@ def content(spec: ChartSpec, plot: Plot, labels: tuple[Label, ...], size: Size) 
     for lab in labels:
         if lab.until > lab.at and plot.index == spec.home(lab.mark):
             reach = (left + lab.at * width, top, max((lab.until - lab.at) * width, 1.0), height)
-            under.append(Boxes((reach,), lab.mark.severity, 0.08))
+            under.append(Boxes((reach,), lab.mark.severity, SHADES["finding"]))
+    if not p.y.log and p.y.low < 0 < p.y.high:
+        y = top + (1 - p.y.at(0.0)) * height
+        under.append(Stroke(left, y, left + width, y, "soft", opacity=0.6))
     if spec.x.high > spec.end:
         x = left + spec.x.at(spec.end) * width
         under.append(Stroke(x, top, x, top + height, "soft", opacity=0.6))

@@ -15,9 +15,9 @@ __all__ = ["Band", "ChartSpec", "Event", "Gap", "Key", "Line", "Mark", "Marker",
 class Line:
     """A line through (n,) points; a NaN in ``y`` breaks it.
 
-    ``kind`` is ``raw`` (faint, every logged point), ``trend`` (strong), ``plain`` (the only line of its curve),
-    ``eval`` (joined evaluation points, each shown as a dot where ``dots`` is set) or ``forecast`` (what was not logged:
-    where it would have gone). ``ink`` names the colour.
+    ``kind`` is ``raw`` (faint, every logged point; ``sparse`` where they are few), ``trend`` (strong), ``plain`` (the
+    only line of its curve), ``eval`` (joined evaluation points) or ``forecast`` (what was not logged: where it would
+    have gone). ``ink`` names the colour; ``dots`` is the radius of the spot at each point, 0 for none.
     """
 
     x: FloatArray
@@ -25,7 +25,7 @@ class Line:
     kind: str
     ink: str
     tag: str
-    dots: bool = False
+    dots: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ def busy(spec: ChartSpec, panel: Panel, width: float, height: float) -> FloatArr
     for line in panel.lines:
         fx, fy = spec.x.fraction(line.x), np.clip(panel.y.fraction(line.y), 0.0, 1.0)
         good = np.isfinite(fx) & np.isfinite(fy)
-        if line.kind == "raw" or not good.any():
+        if line.kind in ("raw", "sparse") or not good.any():
             continue
         inside = grid[(grid >= fx[good][0]) & (grid <= fx[good][-1])]
         y = np.interp(inside, fx[good], fy[good])

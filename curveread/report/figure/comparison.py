@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,7 +16,7 @@ from curveread.report.chart.palette import INKS
 from curveread.report.chart.scale import value_axis
 from curveread.report.figure.axes import bare, key
 from curveread.report.figure.paper import RunFigure
-from curveread.report.figure.style import dashes, plain
+from curveread.report.figure.style import DARK, dashes, plain, shade
 
 __all__ = ["figure", "png"]
 
@@ -46,15 +47,18 @@ def figure(comparison: Comparison) -> Figure:
         _draw_apart(ax, found, names)
         less = f"{role.replace('-', ' ')} less that of {plain(found[0].reference, 40)}"
         ax.set_title(less, loc="left", fontsize="medium", parse_math=False)
-    grid[-1, 0].set_xlabel("share of the run (%)" if comparison.axis == "share" else comparison.axis)
+    grid[-1, 0].set_xlabel(
+        "share of the run (%)" if comparison.axis == "share" else comparison.axis.lstrip("_") or "step"
+    )
     key(made, list(grid[: len(drawn), 0]), [r.name for r in comparison.runs])
     return made
 
 
-def png(comparison: Comparison, dpi: int = 150) -> bytes:
-    """Return the figure as a PNG picture."""
+def png(comparison: Comparison, dpi: int = 150, *, dark: bool = False) -> bytes:
+    """Return the figure as a PNG picture, in the style that is in force or for the dark paper of a page."""
     out = io.BytesIO()
-    figure(comparison).savefig(out, format="png", dpi=dpi, metadata={"Software": None})
+    with rc_context(DARK if dark else {}):
+        figure(comparison).savefig(out, format="png", dpi=dpi, metadata={"Software": None})
     return out.getvalue()
 
 
@@ -63,8 +67,8 @@ def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> 
     ax.axhline(0.0, color="0.5", linewidth=0.8)
     for d in found:
         ink = _INKS[names.index(d.run) % len(_INKS)]
-        ax.fill_between(d.step, d.low, d.high, color=ink.light, alpha=0.2, linewidth=0)
-        ax.plot(d.step, d.value, color=ink.light, linewidth=1.4, dashes=dashes(ink.dash))
+        ax.fill_between(d.step, d.low, d.high, color=shade(ink, rcParams["axes.facecolor"]), alpha=0.2, linewidth=0)
+        ax.plot(d.step, d.value, color=shade(ink, rcParams["axes.facecolor"]), linewidth=1.4, dashes=dashes(ink.dash))
     reach = value_axis([end for d in found for end in (d.low, d.high)])
     ax.set_ylim(reach.low, reach.high)
     bare(ax)
@@ -74,7 +78,9 @@ def _draw(ax: Axes, step: IntArray | FloatArray, value: FloatArray, names: Seque
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
         if np.isfinite(row).any():
             ink = _INKS[i % len(_INKS)]
-            (line,) = ax.plot(step, row, color=ink.light, linewidth=1.6, dashes=dashes(ink.dash))
+            (line,) = ax.plot(
+                step, row, color=shade(ink, rcParams["axes.facecolor"]), linewidth=1.6, dashes=dashes(ink.dash)
+            )
             line.set_label("\u200a" + plain(name, 40))  # a name that begins with _ would not be shown
     seen = [row[np.isfinite(row)] for row in value]
     if any(row.size for row in seen):

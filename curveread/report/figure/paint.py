@@ -63,8 +63,8 @@ def curves(spec: ChartSpec, panel: Panel, ax: Axes) -> None:
     for line in panel.lines:
         wide, alpha = STROKES[line.kind]
         ink = INKS[line.ink]
-        how: dict[str, Any] = {"marker": "o", "markersize": 3.2} if line.dots else {}
-        if line.kind != "raw":
+        how: dict[str, Any] = {"marker": "o", "markersize": 1.5 * line.dots, "markeredgewidth": 0} if line.dots else {}
+        if line.kind not in ("raw", "sparse"):
             how["dashes"] = dashes(dash(line.ink, line.kind))
         held = np.clip(line.y, panel.y.low, panel.y.high)  # wild values end at the edge, as their arrow says
         how |= {"color": shade(ink, paper), "alpha": alpha, "linewidth": 0.85 * wide}

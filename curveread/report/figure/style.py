@@ -8,10 +8,17 @@ from matplotlib import patheffects, rcParams
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from curveread.report.chart.palette import HEALTH, INKS, Ink
+from curveread.report.chart.palette import HEALTH, INKS, PLAIN, Ink
 from curveread.report.logtext import shorten
 
-__all__ = ["colour", "dashes", "halo", "plain", "shade"]
+__all__ = ["DARK", "colour", "dashes", "halo", "plain", "shade"]
+
+
+DARK: Any = dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "#14171a") | dict.fromkeys(
+    ("text.color", "axes.labelcolor", "axes.titlecolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color"),
+    PLAIN["ink"].dark,
+)
+"""Settings for the dark paper of a page."""
 
 
 def plain(text: object, length: int) -> str:

@@ -16,7 +16,7 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     """Return what the marks of the charts mean, of those that are there."""
     parts = []
     kinds = {line.kind for p in spec.panels for line in p.lines}
-    if "raw" in kinds:
+    if kinds & {"raw", "sparse"}:
         parts.append(f"Faint: every value as logged. Strong: its smoothed trend. {_shaded(spec, drawings)}")
     if "forecast" in kinds:
         parts.append("Dotted, behind the end of the run: where it would have gone, with its 80 % interval.")

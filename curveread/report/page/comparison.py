@@ -40,7 +40,10 @@ def _render(template: str, comparison: Comparison) -> str:
         live["digest"], live["script"] = scripts.digest("sweep"), Markup(scripts.script("sweep"))
         live["data"] = Markup(packing.packed(comparison_data.content(comparison)))
         live["css"] = Markup(asset("page.css") + asset("chart.css") + scripts.style("sweep"))
-        live["picture"] = "data:image/png;base64," + base64.b64encode(png(comparison, dpi=130)).decode()
+        live["picture"], live["dark"] = (
+            "data:image/png;base64," + base64.b64encode(png(comparison, dpi=130, dark=dark)).decode()
+            for dark in (False, True)
+        )
     names = [r.name for r in comparison.runs]
     return (
         environment()

@@ -14,6 +14,7 @@ import pytest
 from curveread.findings.diagnosis import Diagnosis, Phase, TimelineEntry
 from curveread.report.chart.chart import chart
 from curveread.report.chart.layout import scene
+from curveread.report.chart.palette import SHADES
 from curveread.report.chart.scene import Badge, Boxes, Glyphs, Group, Hatch, Part, Scene, Stroke, Words
 from curveread.report.chart.size import MEDIUM, NARROW, WIDE, Size
 from curveread.report.figure.mpl import figure
@@ -116,7 +117,7 @@ def test_marks_events_and_spots_stand_where_they_happened() -> None:
     assert [p.x0 for p in dashed] == [at(400)] * len(spec.panels)
     badges = {p.number: (p.x, p.severity) for p in parts if isinstance(p, Badge)}
     assert badges == {1: (at(300), "warning"), 2: (at(600), "warning"), 3: (at(900), "warning"), 4: (at(950), "error")}
-    tint = [p for p in parts if isinstance(p, Boxes) and p.opacity == 0.08 and p.ink == "error"]
+    tint = [p for p in parts if isinstance(p, Boxes) and p.opacity == SHADES["finding"] and p.ink == "error"]
     assert [(b[0], b[0] + b[2]) for p in tint for b in p.boxes] == [(pytest.approx(at(950)), pytest.approx(at(1149)))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from typing import Any
@@ -15,7 +16,7 @@ from curveread.report.chart.labels import Note, beside, gap_notes, place
 from curveread.report.chart.layout import scene
 from curveread.report.chart.panels import outside
 from curveread.report.chart.scale import step_axis, value_axis
-from curveread.report.chart.scene import Badge, Group, Words
+from curveread.report.chart.scene import SHAPES, Badge, Glyphs, Group, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import Mark
 from curveread.report.chart.ticks import nice, texts, time_marks
@@ -167,6 +168,12 @@ def test_ticks_say_the_same(ask: Any) -> None:
 
 SPY = """(() => {
   window.written = [];
+  window.spots = [];
+  const round = CanvasRenderingContext2D.prototype.arc;
+  CanvasRenderingContext2D.prototype.arc = function (x, y, radius, ...rest) {
+    window.spots.push(radius);
+    return round.call(this, x, y, radius, ...rest);
+  };
   const before = CanvasRenderingContext2D.prototype.fillText;
   CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
     if (this.textBaseline === "middle" && this.lineWidth === 3) window.written.push(text);
@@ -191,7 +198,7 @@ def test_the_first_view_of_the_live_page_is_the_scene(browser: Any, tmp_path: An
         "[...document.querySelectorAll('.overlay a')].map(a => [a.getAttribute('href'),"
         " Number(a.querySelector('rect').getAttribute('x')), a.querySelector('.cr-label')?.textContent ?? ''])"
     )
-    notes = tab.evaluate("window.written")
+    notes, spots = tab.evaluate("[window.written, window.spots]")
     context.close()
     spec = chart(d)
     made = scene(spec, Size("live", width, 58, 20, heights[0] / spec.panels[0].height))
@@ -206,3 +213,8 @@ def test_the_first_view_of_the_live_page_is_the_scene(browser: Any, tmp_path: An
     # the live page says in a lane of its own where restarts are
     told = {p.text for p in flat(made.over) if isinstance(p, Words) and p.kind == "note"} - {"restart"}
     assert set(notes) == told
+    shapes = [(p.shape, len(p.spots)) for p in flat(made.over) if isinstance(p, Glyphs) and p.shape in ("peak", "best")]
+    dots = [(line.dots, int(np.isfinite(line.y).sum())) for p in spec.panels for line in p.lines if line.dots]
+    drawn = Counter([r for r, n in [*dots, *((SHAPES[name], n) for name, n in shapes)] for _ in range(n)])
+    assert set(spots) == set(drawn)
+    assert len({Counter(spots)[r] / drawn[r] for r in drawn}) <= 1  # a page draws more than once while it is laid out

@@ -13,7 +13,8 @@ from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.findings.forecast import Forecast
 from curveread.report.chart import labels, panels, scale, texture
 from curveread.report.chart.chart import chart, leading
-from curveread.report.chart.palette import FORECAST, INKS, SHADES, WORDS
+from curveread.report.chart.palette import FORECAST, INKS, SHADES, STROKES, WORDS
+from curveread.report.chart.scene import SHAPES
 from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.chart.thinning import thin
@@ -36,7 +37,12 @@ _RULES: dict[str, Any] = {
     "char": WIDE.char,
     "line": WIDE.line,
 }
-_RULES |= {"forecast": [float(n) for n in FORECAST.split()], "shades": SHADES}
+_RULES |= {
+    "forecast": [float(n) for n in FORECAST.split()],
+    "shades": SHADES,
+    "strokes": STROKES,
+    "spots": {n: SHAPES[n] for n in ("peak", "best")},
+}
 _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
 
 

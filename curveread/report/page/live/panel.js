@@ -241,7 +241,7 @@ class Panel {
     for (const m of home) {
       const [a, b] = [place.x(page.ruler.at(m.first)), place.x(page.ruler.at(m.last))];
       ctx.fillStyle = colours[m.severity];
-      ctx.globalAlpha = 0.09;
+      ctx.globalAlpha = page.data.rules.shades.finding;
       if (b > a) ctx.fillRect(a, top, b - a, place.height);
     }
     if (!this.log && this.plot.scales.y.min < 0 && this.plot.scales.y.max > 0) {
@@ -279,7 +279,7 @@ class Panel {
       ctx.arc(x, y, radius * ratio, 0, 7);
       return [(x - place.left) / ratio, (y - place.top) / ratio];
     };
-    for (const m of home) if (m.peak && spot(...m.peak, 3.6)) {
+    for (const m of home) if (m.peak && spot(...m.peak, page.data.rules.spots.peak)) {
       ctx.fillStyle = colours[m.severity];
       ctx.strokeStyle = colours.paper;
       ctx.lineWidth = 1.2 * ratio;
@@ -287,7 +287,7 @@ class Panel {
       ctx.stroke();
     }
     if (this.spec.best && this.visible.some(c => c.eval)) {
-      const [step, value, text] = this.spec.best, found = spot(step, value, 4.5);
+      const [step, value, text] = this.spec.best, found = spot(step, value, page.data.rules.spots.best);
       if (found) {
         ctx.strokeStyle = colours.ink;
         ctx.lineWidth = 1.5 * ratio;
@@ -313,22 +313,23 @@ class Panel {
   }
 
   drawCurve(ctx, place, c) {
-    const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink], {shades, forecast} = this.page.data.rules;
+    const ratio = place.ratio, strong = c.strong(this.page.level), ink = colours[c.ink], {shades, strokes, forecast, dots: radius, most_dots: most} = this.page.data.rules;
     ctx.strokeStyle = ctx.fillStyle = ink;
     if (c.low && !c.eval) {
       ctx.globalAlpha = shades.noise;
       band(ctx, place, c.kx, c.low, c.high);
     }
-    const [from, until] = within(c.x, place.low, place.high), many = until - from, few = many <= (c.eval ? 90 : 60);
-    ctx.globalAlpha = !strong ? 1 : few ? 0.7 : 0.34;
-    ctx.lineWidth = (strong ? 1 : c.eval ? 1.6 : 1.3) * ratio;
+    const [from, until] = within(c.x, place.low, place.high), many = until - from, kind = c.eval ? "eval" : "other", few = many <= most[kind];
+    const [wide, opacity] = strokes[c.eval ? "eval" : !strong ? "plain" : few ? "sparse" : "raw"];
+    ctx.globalAlpha = opacity;
+    ctx.lineWidth = wide * ratio;
     if (!strong) ctx.setLineDash(c.dash.map(n => n * ratio));
     line(ctx, place, c.x, c.value);
     ctx.setLineDash([]);
-    if (few) dots(ctx, place, c.x, c.value, (many <= 3 ? 4 : c.eval ? 2.6 : 1.8) * ratio);
+    if (few) dots(ctx, place, c.x, c.value, radius[many <= 3 ? "lone" : kind] * ratio);
     if (strong) {
       ctx.globalAlpha = 1;
-      ctx.lineWidth = 2 * ratio;
+      ctx.lineWidth = strokes.trend[0] * ratio;
       ctx.setLineDash(c.dash.map(n => n * ratio));
       line(ctx, place, c.kx, strong);
       ctx.setLineDash([]);
@@ -337,7 +338,7 @@ class Panel {
       ctx.globalAlpha = shades.forecast;
       band(ctx, place, c.fx, c.low80, c.high80);
       ctx.globalAlpha = 1;
-      ctx.lineWidth = 1.6 * ratio;
+      ctx.lineWidth = strokes.forecast[0] * ratio;
       ctx.setLineDash(forecast.map(n => n * ratio));
       line(ctx, place, c.fx, c.mid80);
       ctx.setLineDash([]);

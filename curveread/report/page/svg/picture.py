@@ -138,4 +138,8 @@ def _curve(line: Line, path: str, dots: str, put: str) -> list[str]:
     width, opacity = STROKES[line.kind]
     how = {"fill": "none", "stroke_linejoin": "round", "stroke_linecap": "round"}
     out = [tag("use", href=path, transform=put, **how, **_line(line.ink, width, opacity, dash(line.ink, line.kind)))]
-    return [*out, tag("use", href=dots, transform=put, **how, **_line(line.ink, 5, 1.0, ""))] if line.dots else out
+    return (
+        [*out, tag("use", href=dots, transform=put, **how, **_line(line.ink, 2 * line.dots, opacity, ""))]
+        if line.dots
+        else out
+    )
