@@ -29,7 +29,7 @@ class Drawing(ByValue):
         (m,) The logged finite points; where there are more than about 4,000, the extremes of each block, so that no
         spike is lost, and every point within and around each finding.
     points
-        How many points the log holds: larger than m when the drawing is reduced.
+        How many points the log holds.
     nonfinite_step
         (q,) steps of NaN and ±Inf values.
     knot_step, trend, band_low, band_high
@@ -49,8 +49,8 @@ class Drawing(ByValue):
     band_scales
         Half width of the band in noise scales: 3, or 1 where that would cover most of what the curve covers.
     complete
-        First and last step of stretches in which every logged point is drawn; elsewhere in a reduced drawing the
-        extremes of blocks are.
+        First and last step of stretches in which every logged point is drawn, while elsewhere the extremes of blocks
+        are; None where the drawing is not reduced.
     """
 
     tag: str
@@ -69,7 +69,7 @@ class Drawing(ByValue):
     trend_weight: float | None = None
     cuts: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     band_scales: float = 3.0
-    complete: tuple[tuple[int, int], ...] = ()
+    complete: tuple[tuple[int, int], ...] | None = None
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.tag!r}: {self.step.size} of {self.points} points, {self.knot_step.size} knots>"

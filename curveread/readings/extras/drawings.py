@@ -199,10 +199,10 @@ def _close(step: IntArray, findings: Sequence[Finding]) -> list[IntArray]:
     return out
 
 
-def _complete(step: IntArray, keep: IntArray) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of steps of which every point is kept, none where all are."""
+def _complete(step: IntArray, keep: IntArray) -> tuple[tuple[int, int], ...] | None:
+    """Return the stretches of steps of which every point is kept, None where all are."""
     if keep.size == step.size:
-        return ()
+        return None
     cut = np.flatnonzero(np.diff(keep) > 1)
     starts, ends = np.concatenate(([0], cut + 1)), np.concatenate((cut, [keep.size - 1]))
     long = ends - starts >= _RUN

@@ -26,7 +26,7 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
         parts.append("Hatched: NaN or Inf.")
     if any(r.kind == "restart" for r in spec.events):
         parts.append("Dashed: restart.")
-    reduced = [d for d in drawings if d.points > d.step.size + d.nonfinite_step.size]
+    reduced = [d for d in drawings if d.complete is not None]
     if reduced:
         most = max(reduced, key=lambda d: d.points)
         which = "curve is" if len(reduced) == 1 else "curves are"

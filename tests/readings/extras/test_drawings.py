@@ -63,6 +63,7 @@ def test_within_a_finding_every_point_is_drawn_and_the_trend_has_knots() -> None
     around = spike.last_step - spike.first_step
     wanted = np.arange(spike.first_step - around, spike.last_step + around)
     assert np.isin(wanted, drawing.step).all()
+    assert drawing.complete is not None
     assert any(a <= wanted[0] and wanted[-1] <= b for a, b in drawing.complete)
     assert ((drawing.knot_step >= spike.first_step) & (drawing.knot_step <= spike.last_step)).sum() >= 50
     assert drawing.step.size < 40_000
@@ -77,6 +78,7 @@ def test_a_finding_of_half_a_long_run_is_drawn_more_closely_than_the_rest() -> N
     assert found.first_step is not None
     assert np.isin(np.arange(found.first_step - 100, found.first_step + 100), drawing.step).all()
     assert (drawing.step >= n // 2).sum() > 3 * (drawing.step < n // 2).sum()
+    assert drawing.complete is not None
     assert all((b - a) < n // 10 for a, b in drawing.complete)  # and it says that not all points are there
     assert drawing.step.size < 60_000
 
@@ -88,3 +90,10 @@ def test_noise_over_two_decades_asks_for_a_logarithmic_axis() -> None:
     assert not drawn(np.geomspace(8, 0.01, 1000))[1]["train-loss"].log_scale  # a decay is drawn as people know it
     rate = Curve("lr", np.arange(1000), np.geomspace(1e-9, 1e-3, 1000))
     assert not drawn(falling(1000), lr=rate)[1]["learning-rate"].log_scale
+
+
+def test_a_drawing_without_a_loggers_zero_is_not_reduced() -> None:
+    value = falling(30)
+    value[7] = 0.0  # a stand-in for a number, which no picture shows
+    drawing = drawn(value)[1]["train-loss"]
+    assert (drawing.step.size, drawing.points, drawing.complete) == (29, 30, None)

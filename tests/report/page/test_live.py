@@ -21,7 +21,7 @@ from curveread.report.page.html import page
 from curveread.run.model import Checkpoint, Curve, Run
 from curveread.signals.smoothing import ema
 from tests.conftest import needed
-from tests.report.handmade import Given, diagnosis, run_of, spiky
+from tests.report.handmade import Given, diagnosis, finding, run_of, spiky
 from tests.report.page.browsing import CLASHES, SCRIPT, Visit, hostile
 
 pytestmark = pytest.mark.browser
@@ -330,6 +330,18 @@ def test_a_link_shows_a_spike_of_one_point_whole_in_its_context(visit: Any, long
     seen.tab.locator("[data-whole]").click()
     seen.settle()
     assert seen.reach()[1] < 5
+
+
+def test_a_link_brings_the_chart_of_its_finding_into_view(visit: Any) -> None:
+    n = np.arange(1200)
+    curves = {
+        tag: (n, np.full(1200, 1.0)) for tag in ("train/loss", "train/grad_norm", "train/lr", "train/kl", "entropy")
+    }
+    found = finding("learning-rate-jump", "warning", 600, 610, tag="train/lr")
+    seen = visit(diagnosis(run_of(curves), [found]), width=390, at="#finding-1")
+    seen.tab.wait_for_timeout(200)
+    box = seen.tab.locator("details.panel", has_text="Learning rate").bounding_box()
+    assert 0 <= box["y"] < box["y"] + box["height"] <= 900
 
 
 def test_where_a_line_joins_extremes_it_says_so(visit: Any, long: Diagnosis) -> None:

@@ -161,6 +161,7 @@ def test_ticks_say_the_same(ask: Any) -> None:
         assert ask(f"a.map(p => tickTexts(p, {str(counted).lower()}))", places) == mine
         assert all(len(set(said)) == len(said) for said in mine)
         assert max(len(text) for said in mine for text in said) < 24
+    assert ask("tickTexts(multiples(...a), true)", [0, 12_000, 4000]) == ["0", "4,000", "8,000", "12k"]
     mine = [[text for _, text in time_marks(a, b, 7)] for a, b in times]
     assert ask("a.map(([low, high]) => timeTicks(low, high, 7).map(t => t.text))", times) == mine
     assert all(len(set(said)) == len(said) for said in mine)

@@ -81,7 +81,7 @@ function multiples(low, high, gap) {
   const out = [];
   for (let i = Math.ceil(low / gap - 1e-9); i <= Math.floor(high / gap + 1e-9) && out.length < 50; i++) {
     if (i * gap === out[out.length - 1]) break;  // steps so large that a float cannot tell one from the next
-    out.push(i * gap);
+    out.push(i * gap + 0);  // no −0
   }
   return out;
 }

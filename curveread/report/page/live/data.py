@@ -40,7 +40,7 @@ _RULES: dict[str, Any] = {
 _RULES |= {
     "forecast": [float(n) for n in FORECAST.split()],
     "shades": SHADES,
-    "strokes": STROKES,
+    "strokes": {kind: list(stroke) for kind, stroke in STROKES.items()},
     "spots": {n: SHAPES[n] for n in ("peak", "best")},
 }
 _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
@@ -202,7 +202,7 @@ def _curve(d: Drawing, line: Any, ink: str, on: bool) -> dict[str, Any]:
         "step": array(line.x if line is not None else d.step),
         "value": array(line.y if line is not None else d.value),
     }
-    if d.points > d.step.size + d.nonfinite_step.size:
+    if d.complete is not None:
         out["complete"] = [[first, last] for first, last in d.complete]
     d = panels.parted(d)
     if d.knot_step.size and not out["eval"]:  # evaluations are few and shown as they are

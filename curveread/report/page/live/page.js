@@ -235,6 +235,13 @@ class Page {
     for (const card of document.querySelectorAll(".card")) card.classList.toggle("chosen", card.id === `finding-${mark.n}`);
   }
 
+  // Scrolls to the charts, and on to the one that shows a finding where it would stand below the window.
+  bring(mark) {
+    this.figure.scrollIntoView();
+    const home = this.panels[mark.home]?.root, box = home?.getBoundingClientRect();
+    if (box && box.bottom > innerHeight) home.scrollIntoView({block: box.height < innerHeight ? "end" : "start"});
+  }
+
   // Shows the panel of a curve with the reading line at a step; false for a curve that has none.
   look(tag, step) {
     const panel = tag && this.panels.find(p => p.curves.some(c => c.tag === tag));
@@ -266,7 +273,7 @@ class Page {
     if (!mark) return;
     this.choose(mark);
     // the browser goes to the finding's card when the page is loaded: the charts have the last word
-    const look = () => requestAnimationFrame(() => this.figure.scrollIntoView());
+    const look = () => requestAnimationFrame(() => this.bring(mark));
     document.readyState === "complete" ? look() : addEventListener("load", () => setTimeout(look));
   }
 
@@ -294,7 +301,7 @@ class Page {
       const mark = this.marks.find(m => m.n === Number(link.dataset.chart));
       if (mark) {
         this.choose(mark, {push: true});
-        this.look(link.dataset.curve, Number(link.dataset.at ?? mark.first)) || this.figure.scrollIntoView();
+        this.look(link.dataset.curve, Number(link.dataset.at ?? mark.first)) || this.bring(mark);
       }
     });
     this.stack.addEventListener("keydown", event => {
