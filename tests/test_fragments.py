@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ import pytest
 
 import curveread as cr
 from curveread.findings.cause import Cause
+from curveread.findings.diagnosis import Failed
 from curveread.findings.finding import Evidence
 from curveread.run.notebook import STYLE, sparkline
 from curveread.run.notes import DataNote, NoteKind
@@ -66,9 +68,9 @@ def test_all_stand_in_one_frame_and_are_small(shown: dict[str, str]) -> None:
 
 
 def test_the_edge_has_the_colour_of_the_severity(shown: dict[str, str]) -> None:
-    assert shown["finding"].startswith('<div class="curveread-fragment cr-error">')
-    assert shown["diagnosis"].startswith('<div class="curveread-fragment cr-error">')
-    assert shown["hostile finding"].startswith('<div class="curveread-fragment cr-warning">')
+    assert shown["finding"].startswith('<div class="curveread-fragment cr-box cr-error">')
+    assert shown["diagnosis"].startswith('<div class="curveread-fragment cr-box cr-error">')
+    assert shown["hostile finding"].startswith('<div class="curveread-fragment cr-box cr-warning">')
 
 
 @pytest.mark.parametrize("name", ["hostile run", "hostile curve", "hostile finding"])
@@ -103,3 +105,10 @@ def test_a_small_picture_holds_the_extremes_and_stays_small() -> None:
     assert 'class="bad"' in picture
     assert sparkline(np.arange(2), np.full(2, np.nan)) == ""
     assert "nan" not in sparkline(np.arange(3), np.array([-1e308, 1e308, 0.0]))
+
+
+def test_a_failed_check_is_told(samples: Path) -> None:
+    dx = replace(cr.diagnose(samples / "odd-batches"), failed=(Failed("own-check", "TypeError: <b>"),))
+    assert ", 1 failed check: " in repr(dx)
+    assert "own-check" in str(dx._repr_html_())
+    assert "TypeError: &lt;b&gt;" in str(dx._repr_html_())

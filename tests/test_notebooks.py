@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom and are stored without output."""
+"""The notebooks run from top to bottom, are stored without output, and end in a decision."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+Shown = dict[str, dict[str, str]]
+"""Cell id -> what it showed, by MIME type."""
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
@@ -20,44 +22,100 @@ def test_stored_without_output(path: Path) -> None:
     assert code
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     assert stored["metadata"]["kernelspec"]["name"] == "python3"
+    assert code[-1]["id"] == "decision"
 
 
-def test_one_run_reaches_its_verdict_and_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_runs_and_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the kernel is a process of its own
-    outputs = _run(ROOT / "notebooks" / "01_one_run.ipynb")
-    assert "overfit" in outputs["verdict"]["text/plain"].lower()
-    assert "<table" in outputs["read"]["text/html"]
-    assert "overfitting" in outputs["verdict"]["text/html"]
-    assert len(outputs["figure"]["image/png"]) > 20_000
+    shown = _run(path)
+    assert shown["decision"]["text/plain"].strip()
+    globals()[f"_{path.stem[3:]}"](shown)
 
 
-def test_seeds_are_grouped_and_two_make_no_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    outputs = _run(ROOT / "notebooks" / "02_seeds.ipynb")
-    assert "eval/loss" in outputs["outcome"]["text/plain"]
-    assert outputs["table"]["text/html"].count("<tr") == 7
-    assert outputs["pairs"]["text/html"].count("<tr") == 6
-    assert "three seeds or more" in outputs["two"]["text/plain"]
-    assert "[None, None, None, None, None, None]" in outputs["two"]["text/plain"]
+def _one_run(shown: Shown) -> None:
+    assert "overfit" in shown["verdict"]["text/plain"].lower()
+    assert "<table" in shown["read"]["text/html"]
+    assert "overfitting" in shown["verdict"]["text/html"]
+    assert "Likely causes" in shown["finding"]["text/html"]
+    assert len(shown["figure"]["image/png"]) > 20_000
+    assert "reward-hacking" in shown["unchecked"]["text/plain"]
+    assert "keep the checkpoint nearest to step 160 (4.378 nats)" in shown["decision"]["text/plain"]
 
 
-def test_a_sweep_says_what_broke_and_what_is_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    outputs = _run(ROOT / "notebooks" / "03_sweep.ipynb")
-    assert "in 4 of 4 runs with lr ≥ 1, in 0 of 20 others" in outputs["said"]["text/plain"]
-    assert "lr &gt;= 1" in outputs["associations"]["text/html"]
-    assert "edge=1.0" in outputs["optimum"]["text/plain"]
-    assert len(outputs["plot"]["image/png"]) > 20_000
-    assert "lr1-seed" in outputs["worst"]["text/html"]
+def _seeds(shown: Shown) -> None:
+    assert len(shown["plot"]["image/png"]) > 20_000
+    assert "eval/loss" in shown["outcome"]["text/plain"]
+    assert shown["table"]["text/html"].count("<tr") == 7
+    assert shown["pairs"]["text/html"].count("<tr") == 6
+    assert "three seeds or more" in shown["two"]["text/plain"]
+    assert "[None, None, None, None, None, None]" in shown["two"]["text/plain"]
+    assert shown["decision"]["text/plain"] == "tied with the best: lr 0.01, 0.03, 0.1; take 0.01\n"
 
 
-def _run(path: Path) -> dict[str, dict[str, str]]:
-    """Execute a notebook where it lies; return cell id -> what it showed, by MIME type."""
+def _sweep(shown: Shown) -> None:
+    assert "in 4 of 4 runs with lr ≥ 1, in 0 of 20 others" in shown["said"]["text/plain"]
+    assert "lr &gt;= 1" in shown["associations"]["text/html"]
+    assert "edge=1.0" in shown["optimum"]["text/plain"]
+    assert len(shown["plot"]["image/png"]) > 20_000
+    assert "lr1-seed" in shown["worst"]["text/html"]
+    assert shown["decision"]["text/plain"] == "next: lr from 0.01 to 0.1, below 1\n"
+
+
+def _perplexity(shown: Shown) -> None:
+    assert "healthy-perplexity: 1.00 to 1.00 times exp(loss)" in shown["mismatch"]["text/plain"]
+    assert "perplexity-mismatch" in shown["wrong"]["text/html"]
+    assert len(shown["gaps"]["image/png"]) > 10_000
+    assert "the gap grew by" in shown["said"]["text/plain"]
+    assert "overfitting: report 79.69, of step 160; at the end it was 789.49" in shown["decision"]["text/plain"]
+
+
+def _reinforcement_learning(shown: Shown) -> None:
+    assert "healthy-policy: Nothing needs attention." in shown["read"]["text/plain"]
+    assert len(shown["rewards"]["image/png"]) > 20_000
+    assert "eval/reward fell" in shown["finding"]["text/html"]
+    assert "kl-blowup" in shown["blowup"]["text/html"]
+    decided = shown["decision"]["text/plain"]
+    assert "reward-hacking: keep step 130, eval reward 0.96" in decided
+    assert "read samples from after step 304 first (kl-blowup)" in decided
+
+
+def _detection(shown: Shown) -> None:
+    assert "detection" in shown["read"]["text/html"]
+    assert len(shown["parts"]["image/png"]) > 20_000
+    decided = shown["decision"]["text/plain"]
+    assert "lowest validation loss: epoch 35, mAP 0.745" in decided
+    assert "highest mAP: epoch 47, mAP 0.765" in decided
+    assert "from 24 on" in decided
+
+
+def _own_check(shown: Shown) -> None:
+    assert "no-learning: ['no-learning', 'slow-start']" in shown["runs"]["text/plain"]
+    assert "healthy-lightning: []" in shown["runs"]["text/plain"]
+    assert "sound runs have 0.60" in shown["finding"]["text/html"]
+    assert "sound runs have 0.99" in shown["strict"]["text/plain"]
+    assert shown["decision"]["text/plain"].splitlines()[2:] == [
+        "no-learning: stop",
+        "unfinished-run: no accuracy to judge by",
+    ]
+
+
+def _dataframe_and_wandb(shown: Shown) -> None:
+    assert "rose from 2.13 to 2.61" in shown["verdict"]["text/html"]
+    assert "Not judged" in shown["anonymous"]["text/plain"]
+    assert "a rose from 2.13 to 2.61 nats after step 751" in shown["named"]["text/plain"]
+    assert "buckets" in shown["export"]["text/plain"]
+    assert shown["around"]["text/html"].count("<tr") == 7
+    assert "go on from step 750 or before\nthe learning rate was raised" in shown["decision"]["text/plain"]
+
+
+def _run(path: Path) -> Shown:
+    """Execute a notebook where it lies."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
         notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute()
-    shown: dict[str, dict[str, str]] = {}
+    shown: Shown = {}
     for cell in notebook.cells:
         found = shown.setdefault(cell["id"], {})
         for output in cell.get("outputs", ()):

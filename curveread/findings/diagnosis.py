@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from curveread.errors import UsageError
 from curveread.findings.cause import Cause
 from curveread.findings.finding import Evidence, Finding, Severity, json_number
+from curveread.plural import amount
 from curveread.run.equality import ByValue
 from curveread.run.model import Run
 from curveread.run.overview import about, place
@@ -360,5 +361,6 @@ class Diagnosis(ByValue):
         return self.renderer.fragment(self) if self.renderer is not None else None
 
     def __repr__(self) -> str:
-        count = f"{len(self.findings)} {'finding' if len(self.findings) == 1 else 'findings'}"
-        return f"<Diagnosis of {self.run.name!r}: {self.verdict.health}, {count}: {self.verdict.headline}>"
+        count = amount(len(self.findings), "finding")
+        failed = f", {amount(len(self.failed), 'failed check')}" if self.failed else ""
+        return f"<Diagnosis of {self.run.name!r}: {self.verdict.health}, {count}{failed}: {self.verdict.headline}>"

@@ -30,12 +30,14 @@ html[theme="dark"] .curveread-fragment\
 .curveread-fragment p{margin:6px 0}.curveread-fragment ol,.curveread-fragment ul{margin:8px 0 0;padding-left:26px}\
 .curveread-fragment li{margin:2px 0}
 .curveread-fragment .scroll{overflow-x:auto}\
-.curveread-fragment table{margin:8px 0 0;border:0;border-collapse:collapse;color:inherit;font-size:13px}\
-.curveread-fragment tr,.curveread-fragment tbody tr:nth-child(odd),.curveread-fragment tbody tr:hover{background:none}\
-.curveread-fragment th,.curveread-fragment td{padding:3px 12px 3px 0;border:0;border-bottom:1px solid var(--line);\
+.curveread-fragment.cr-box table{margin:8px 0 0;border:0;border-collapse:collapse;color:inherit;font-size:13px}\
+.curveread-fragment.cr-box tr,.curveread-fragment.cr-box tbody tr:nth-child(n),\
+.curveread-fragment.cr-box tbody tr:hover{background:none}\
+.curveread-fragment.cr-box th,.curveread-fragment.cr-box td{padding:3px 12px 3px 0;border:0;\
+border-bottom:1px solid var(--line);\
 text-align:left;vertical-align:top;max-width:26em;overflow-wrap:normal}\
-.curveread-fragment th{color:var(--soft);font-weight:400}.curveread-fragment .num{text-align:right}\
-.curveread-fragment td.num{white-space:nowrap}.curveread-fragment td.wide{min-width:18em}\
+.curveread-fragment.cr-box th{color:var(--soft);font-weight:400}.curveread-fragment.cr-box .num{text-align:right}\
+.curveread-fragment.cr-box td.num{white-space:nowrap}.curveread-fragment.cr-box td.wide{min-width:18em}\
 .curveread-fragment svg.cr-spark{display:block;overflow:visible;fill:none;stroke:var(--train);stroke-width:1.3}\
 .curveread-fragment svg.cr-spark path.bad{stroke:var(--error);stroke-width:2}
 """
@@ -55,7 +57,7 @@ def told(text: object, most: int = 120) -> str:
 def framed(body: str, kind: str = "") -> str:
     """Return HTML in a frame, whose edge has the colour of a severity if ``kind`` is one."""
     also = f" cr-{kind}" if kind else ""
-    return f'<div class="curveread-fragment{also}"><style>{STYLE}</style>{body}</div>'
+    return f'<div class="curveread-fragment cr-box{also}"><style>{STYLE}</style>{body}</div>'
 
 
 def head(name: str, small: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ _NAMES = ("train", "eval", "third", "fourth", "fifth", "sixth")
 _TURNS = ("", "6 3", "2 2", "8 3 2 3")
 """Dashes of the first six lines, of the next six …: each turn through the colours has its own."""
 
-_FAR = 30.0
+_FAR = 1000.0
 """Times the usual top of the lines above which a line leaves the picture, as that of a run that diverged."""
 
 _BAND = "  median, band from the lowest to the highest run"

@@ -89,6 +89,7 @@ def fragment(diagnosis: Diagnosis) -> str:
             headline=shorten(diagnosis.verdict.headline, 600),
             cards=cards(diagnosis.findings, diagnosis.run.x_axis)[:CARDS],
             more=max(0, len(diagnosis.findings) - CARDS),
+            failed=diagnosis.failed,
             css=Markup(asset("chart.css")),
             picture=Markup(picture(scene(spec, MEDIUM), uid, alone=True)) if spec.panels else "",
         )
