@@ -63,6 +63,8 @@ class Gathered:
         The Trainer's closing summary.
     overflow
         Lines that were not read because every one is built in another way.
+    torn
+        How many lines a stretch of zeros goes through.
     count
         Lines read.
     """
@@ -71,6 +73,7 @@ class Gathered:
     bars: Bars = field(default_factory=Bars)
     summary: dict[str, float] = field(default_factory=dict)
     overflow: int = 0
+    torn: int = 0
     count: int = 0
     _lines: Patterns = field(default_factory=list)
     _follow: list[int] = field(default_factory=list)
@@ -99,6 +102,7 @@ class Gathered:
             size = len(line)
             if size < _SHORTEST or size > _LONGEST:
                 self._until = -1
+                self.torn += b"\x00" in line
                 continue
             if n <= self._until and self._below_heading(n, line):
                 continue
@@ -111,6 +115,10 @@ class Gathered:
                     sheet.lines.append(n)
                     self._last, self._block = guess, n
                     continue
+            if b"\x00" in line:  # zeros that a crash left, with the pieces of two lines around them
+                self._until = -1
+                self.torn += 1
+                continue
             if b"{" in line:
                 self._dict(n, line)
             elif b"%|" in line and b"/" in line:

@@ -106,6 +106,9 @@ class TextLogReader(Reader):
         rows = rows_of(gathered, str(path))
         if not rows.columns:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none with a step and a metric")
+        if gathered.torn:
+            message = f"left out {amount(gathered.torn, 'line')} that a stretch of zeros goes through"
+            notes.append(DataNote(NoteKind.CORRUPT, str(path), message))
         if gathered.overflow:
             message = f"left out {amount(gathered.overflow, 'line')} built in a way that no other is"
             notes.append(DataNote(NoteKind.SKIPPED, str(path), message))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from curveread.plural import amount
 from curveread.readers.cut_end import LEFT_OUT, is_whole
 from curveread.readers.text_log.gather import Gathered
+from curveread.readers.text_log.sheets import Sheet
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["cut_short"]
@@ -26,9 +28,19 @@ def cut_short(gathered: Gathered, last: bytes, source: str) -> list[DataNote]:
             continue
         cell, width = sheet.ending[-1], len(sheet.kinds)
         if not last.endswith(cell) or is_whole(cell, sheet.ending[width - 1 : -1 : width]):
-            return []
+            return _half_written(gathered, sheet, source)
         sheet.drop_last()
         if not sheet.done:
             del gathered.sheets[key]
         return [DataNote(NoteKind.TRUNCATED, source, LEFT_OUT)]
     return []
+
+
+def _half_written(gathered: Gathered, sheet: Sheet, source: str) -> list[DataNote]:
+    """Tell of a last record that has the first values of the others alone."""
+    had = len(sheet.tags)
+    full = [len(s.tags) for s in gathered.sheets.values() if len(s.tags) > had and s.tags[:had] == sheet.tags]
+    if not full or sum(part.line.size for part in sheet.done) > 1:
+        return []
+    message = f"the last line is half written: {had} of {amount(min(full), 'value')}, kept"
+    return [DataNote(NoteKind.TRUNCATED, source, message)]
