@@ -124,6 +124,11 @@ def test_each_extra_for_users_is_tried() -> None:
     assert set(EXTRAS) - {"test", "dev", "samples", "docs", "frameworks"} == set(WORKING) == set(MISSING)
 
 
+def test_there_is_something_to_try() -> None:
+    assert len(commands("README.md")) >= 12
+    assert sum(len(commands(page)) for page in PAGES) >= 22
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page) or programs(page)])
 def test_what_the_pages_show_works(page: str, plain: Path, tmp_path: Path) -> None:
     lay(tmp_path)

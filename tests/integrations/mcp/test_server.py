@@ -162,21 +162,15 @@ class TestFence:
             *("overfitting", "healthy-plain", "spike-recovers")
         }
 
-    def test_links_that_stay_inside(self, runs: Path) -> None:
+    def test_what_lies_inside_is_read(self, runs: Path, tmp_path: Path) -> None:
+        """Through links that stay inside, below a root that is a link itself, and of stores that are copied first."""
         (runs / "latest").symlink_to(runs / "overfitting")
-        _, (answer,) = _ask([runs], ("check", {"path": "latest"}))
-        assert not answer.is_error, _said(answer)
-
-    def test_a_link_that_is_given_is_meant(self, runs: Path, tmp_path: Path) -> None:
-        (tmp_path / "alias").symlink_to(runs)
-        _, (answer,) = _ask([tmp_path / "alias"], ("check", {"path": "overfitting"}))
-        assert not answer.is_error, _said(answer)
-
-    def test_stores_that_are_copied_before_they_are_read(self, runs: Path) -> None:
         _sqlite(runs / "store" / "table.db", left_open=True)
-        _, (answer,) = _ask([runs], ("check", {"path": "store"}))
-        assert not answer.is_error, _said(answer)
-        assert [c["points"] for c in (answer.structured_content or {})["curves"]] == [50]
+        (tmp_path / "alias").symlink_to(runs)
+        _, (linked, store) = _ask([tmp_path / "alias"], ("check", {"path": "latest"}), ("check", {"path": "store"}))
+        assert not linked.is_error, _said(linked)
+        assert not store.is_error, _said(store)
+        assert [c["points"] for c in (store.structured_content or {})["curves"]] == [50]
 
 
 def test_roots_are_folders(tmp_path: Path) -> None:
