@@ -21,6 +21,7 @@ STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "er
 _LINES = 4
 """Lines of a section that are printed; the report has all."""
 
+_NAMED = " --train-loss TAG or --role 'REGEX=ROLE' says it."
 _EVENTS = 12
 """Events of one kind that have a row; the report has all."""
 _UNCHECKED = 12
@@ -44,7 +45,7 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     told = lead(diagnosis)
     if told.sure:
         out.line((told.sure, "dim"), indent=len(verdict.health) + 2)
-    _print_lead(out, told)
+    _print_lead(out, told, _NAMED if verdict.health == "undetermined" else "")
     print_strips(out, diagnosis)
     facts = _facts(diagnosis)
     if facts:
@@ -58,11 +59,11 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     _print_rest(out, diagnosis)
 
 
-def _print_lead(out: Screen, told: Lead) -> None:
-    """Print the one thing to do and the most probable cause, with the strongest signs for it and against it."""
+def _print_lead(out: Screen, told: Lead, how: str) -> None:
+    """Print the one thing to do and how, and the most probable cause with what speaks for it and against it."""
     if told.action:
         name = f"{told.doing.lower()}: "
-        out.line((name, "bold"), told.action, indent=2, hang=len(name))
+        out.line((name, "bold"), told.action + how, indent=2, hang=len(name))
     if told.why is not None:
         out.line(("why: ", "bold"), told.why.said, indent=2, hang=5)
         out.line((f"{told.why.rest} {told.why.after}", "dim"), indent=7, hang=0)

@@ -133,12 +133,14 @@ def measure(value: float | str, unit: str = "") -> str:
     """Return a figure with its unit: ``2.31 nats``, ``1,240 steps``, ``14 %``, ``1 h 30 min``.
 
     A ``ratio`` has no unit of its own and stays a bare number; ``step`` is a place, ``steps`` a length; seconds become
-    hours and minutes, standard deviations times the usual noise.
+    hours and minutes, standard deviations times the usual noise, differences of logarithms factors.
     """
     if unit in ("step", "epoch") and not isinstance(value, str) and math.isfinite(value):
         return places(place(value), unit)
     if isinstance(value, str):
         return f"{value} {unit}".strip()
+    if unit == "log units" and abs(value) < 100:
+        return f"a factor of {figure(math.exp(value))}"
     if unit in _NOISE and math.isfinite(value):
         return f"{count(round(value)) if abs(value) >= 9.95 else number(value, 2)} {_NOISE[unit]}"
     if unit in ("s", "seconds") and math.isfinite(value) and abs(value) >= 60:
@@ -148,7 +150,7 @@ def measure(value: float | str, unit: str = "") -> str:
         unit = unit.removesuffix("s") if abs(value) == 1 else unit
     else:
         shown = number(value, 3 if unit in _ROUGH else 4)
-    return shown if unit in ("", "ratio") else f"{shown} {unit}"
+    return shown if unit in ("", "ratio", "as logged") else f"{shown} {unit}"
 
 
 def duration(seconds: float) -> str:

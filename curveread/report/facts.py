@@ -85,7 +85,7 @@ def pair(e: Evidence) -> Pair:
     name = without_axis(e.name) if e.unit == "step" else e.name
     value = measure(e.value, e.unit)
     if e.unit == "ratio" and isinstance(e.value, int | float) and math.isfinite(e.value):
-        value = percent(e.value) if e.value < 1.0 or e.key.startswith("share-") else f"{value} times"
+        value = percent(e.value) if e.value <= 1.0 or e.key.startswith("share-") else f"{value} times"
     return Pair(shorten(name, 120), shorten(value, 300))
 
 

@@ -91,6 +91,11 @@ def test_what_to_do_comes_before_why_and_both_before_the_curves(cli: Cli, sample
     assert places == sorted(places)
 
 
+def test_a_run_without_a_loss_says_how_to_name_it(cli: Cli, write_run: WriteRun, falling: list[float]) -> None:
+    out = " ".join(cli("check", write_run("odd", falling, tag="blorp")).stdout.split())
+    assert "do this: Say which of its curves is the loss or the metric, and read the log again. --train-loss TAG" in out
+
+
 def test_what_speaks_against_is_told_where_what_speaks_for_it_is(cli: Cli, samples: Path) -> None:
     out = " ".join(cli("check", samples / "leakage", COLUMNS="80").stdout.split())
     assert "For it: the gap widened" in out

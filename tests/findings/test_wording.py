@@ -46,6 +46,7 @@ def test_compact(value: float, text: str) -> None:
         (math.nan, "nats", "NaN nats"), (math.inf, "steps", "∞ steps"),
         (9.04123, "standard errors", "9 times its uncertainty"),
         (222.5, "standard errors", "222 times its uncertainty"),
+        (0.3223, "log units", "a factor of 1.38"), (math.inf, "log units", "∞ log units"), (0.8, "as logged", "0.8"),
         (19.3, "robust standard deviations", "19 times the usual noise"),
     ],
 )  # fmt: skip

@@ -14,7 +14,12 @@ from curveread.run.tags.context import understood
 
 @pytest.mark.parametrize(
     ("key", "value", "shown"),
-    [("share-of-the-run", 1.2, "120 %"), ("against-the-best", 0.604, "60 %"), ("height", 971.4, "971 times")],
+    [
+        ("share-of-the-run", 1.2, "120 %"),
+        ("against-the-best", 0.604, "60 %"),
+        ("at-or-below", 1.0, "100 %"),
+        ("height", 971.4, "971 times"),
+    ],
 )
 def test_a_ratio_reads_as_a_share_or_as_times(key: str, value: float, shown: str) -> None:
     assert pair(Evidence(key, "x", value, "ratio")).value == shown
