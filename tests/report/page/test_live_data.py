@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import tomllib
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,14 @@ from hypothesis.extra.numpy import arrays
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report.chart.chart import chart
+from curveread.report.page.html import page
 from curveread.report.page.live.data import BUDGET, _cost, charts, fitted
 from curveread.report.page.live.packing import array, packed
 from curveread.run.model import Curve
 from tests.report.handmade import diagnosis, drawing, finding, run_of, spiky
 from tests.report.page.browsing import TAGS, hostile
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def unpacked(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -28,9 +33,26 @@ def unpacked(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.frombuffer(base64.b64decode(text[1:]), kind).astype(np.float64)
 
 
+UPLOT = {  # version 1.6.32, MIT
+    "uPlot.iife.min.js": "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f",
+    "uPlot.min.css": "df630c6a8d6f8eeaff264b50f73ce5b114f646ffd9a0bb74f049b0a00135fa04",
+    "LICENSE": "8f989229699b4fe2f1a0432d0e9edc338a8a911e250e2d1b01ecd770a5f5b1bd",
+}
+
+
 def test_the_library_is_as_it_was_published() -> None:
-    published = resources.files("curveread.report.page.live").joinpath("uplot/uPlot.iife.min.js").read_bytes()
-    assert hashlib.sha256(published).hexdigest() == "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f"
+    there = resources.files("curveread.report.page.live").joinpath("uplot")
+    files = {file.name: file.read_bytes() for file in there.iterdir() if file.is_file()}
+    assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == UPLOT
+    assert files["uPlot.iife.min.js"].startswith(b"/*! https://github.com/leeoniya/uPlot (v1.6.32) */")
+    assert files["LICENSE"].startswith(b"The MIT License (MIT)\n")
+
+
+def test_the_licence_of_the_library_travels_with_it() -> None:
+    """In every page that holds it, and with the package."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "curveread/report/page/live/uplot/LICENSE" in project["license-files"]
+    assert "uPlot (v1.6.32)" in page(spiky())
 
 
 def data_of(d: Diagnosis) -> dict[str, Any]:
