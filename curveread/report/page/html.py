@@ -54,6 +54,7 @@ def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None
 
         live = {"live": True, "digest": scripts.digest(), "script": Markup(scripts.script())}
         live["data"] = Markup(packing.packed(data.charts(diagnosis, spec)))
+        live["left_out"] = max(len(diagnosis.drawings) - data.CURVES, 0)
         style += scripts.style()
     return (
         environment()

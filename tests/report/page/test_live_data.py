@@ -19,7 +19,7 @@ from hypothesis.extra.numpy import arrays
 from curveread.findings.diagnosis import Diagnosis
 from curveread.report.chart.chart import chart
 from curveread.report.page.html import page
-from curveread.report.page.live.data import BUDGET, _cost, charts, fitted
+from curveread.report.page.live.data import BUDGET, CURVES, _cost, charts, fitted
 from curveread.report.page.live.packing import array, packed
 from curveread.run.model import Curve
 from tests.report.handmade import diagnosis, drawing, finding, run_of, spiky
@@ -119,3 +119,18 @@ def test_a_peak_beyond_numbers_is_left_out() -> None:
     d = diagnosis(run_of({"loss": (step, step * 1.0)}), [finding("loss-spike", "error", 5, peak_step=5, tag="loss")])
     assert data_of(d)["marks"][0]["peak"] == [5, 5]
     assert data_of(replace(d, findings=(replace(d.findings[0], peak_step=500),)))["marks"][0]["peak"] is None
+
+
+def test_a_page_of_ten_thousand_curves_has_a_ceiling() -> None:
+    """It says what it leaves out, and keeps the curves that it shows at once and those of findings."""
+    step = np.arange(60)
+    curves = {"loss": (step, np.exp(-step / 20))} | {f"layer{i}/norm": (step, step * 0.1 + i) for i in range(10_000)}
+    found = [finding("gradient-explosion", "warning", 30, tag="layer9876/norm")]
+    d = diagnosis(run_of(curves), found)
+    text = page(d)
+    assert len(text.encode()) < 5_000_000
+    assert "9,401 more curves are not in this page" in text
+    tags = {c["tag"] for p in data_of(d)["panels"] for c in p["curves"]}
+    assert {"loss", "layer9876/norm", "layer0/norm"} <= tags
+    assert len(tags) == CURVES
+    assert "more curves are not in this page" not in page(spiky())

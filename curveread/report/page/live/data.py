@@ -21,10 +21,12 @@ from curveread.report.chart.thinning import thin
 from curveread.report.logtext import clean, shorten
 from curveread.report.page.live.packing import array
 
-__all__ = ["BUDGET", "charts", "fitted"]
+__all__ = ["BUDGET", "CURVES", "charts", "fitted"]
 
 BUDGET = 2_000_000
 """Bytes that the curves of a page may take together."""
+CURVES = 600
+"""Curves that a page holds: with all that is said of each, they are what would let it grow beyond all bounds."""
 _LEAST = 300
 """No curve is brought below about so many points, whatever the budget."""
 _MARKS = 200
@@ -56,8 +58,9 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
     spec
         Its picture: the panels there stand open, all others can be opened.
     """
-    drawings = {d.tag: d for d in fitted(diagnosis.drawings, frozenset(t for p in spec.panels for t in p.tags))}
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
+    at_once = frozenset(t for p in spec.panels for t in p.tags)
+    drawings = {d.tag: d for d in fitted(_held(diagnosis.drawings, at_once, named), at_once)}
     every = panels.panels(
         drawings.values(),
         spec.x,
@@ -104,6 +107,13 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
         "rules": _RULES,
         "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.events[:_EVENTS]],
     }
+
+
+def _held(drawings: Sequence[Drawing], at_once: frozenset[str], named: frozenset[str]) -> Sequence[Drawing]:
+    """Return the curves that a page holds: those it shows at once, those of findings, then the first others."""
+    ranked = sorted(drawings, key=lambda d: (d.tag not in at_once, d.tag not in named))
+    held = {d.tag for d in ranked[:CURVES]}
+    return [d for d in drawings if d.tag in held]
 
 
 def fitted(drawings: Sequence[Drawing], first: frozenset[str]) -> tuple[Drawing, ...]:
