@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from curveread import api
+from curveread.cli.progress import counting, progress
 from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.terminal import STYLES, print_diagnosis
@@ -16,6 +17,7 @@ from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, span
 from curveread.report.logtext import clean, shorten
+from curveread.run.model import Run
 
 __all__ = ["in_order", "judged_paths", "print_rows", "print_runs"]
 
@@ -43,8 +45,12 @@ def judged_paths(
         if found is not None:
             yield from found
             continue
-        for item in read_paths([path], reading):
-            yield item if isinstance(item, Unread) else api.diagnose(item, **judging)
+        items = list(read_paths([path], reading))
+        with progress() as told:
+            for done, item in enumerate(items):
+                if told is not None and isinstance(item, Run):
+                    told(done, len(items), f"checking {item.name}")
+                yield item if isinstance(item, Unread) else api.diagnose(item, **judging)
 
 
 def _in_processes(
@@ -66,7 +72,8 @@ def _in_processes(
             from curveread.fleet.judge import Judge
             from curveread.fleet.judged import judged
 
-            yield from judged(paths, units, Judge(reading.run, reading.options(), judging), working)
+            with counting() as told:
+                yield from judged(paths, units, Judge(reading.run, reading.options(), judging), working, told)
             return
     yield from ((path, None) for path in paths)
 

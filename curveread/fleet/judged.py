@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,7 +25,11 @@ _Outcome = list[Diagnosis] | str
 
 
 def judged(
-    paths: Sequence[Place], units: Sequence[Sequence[Unit]], judge: Judge, jobs: int
+    paths: Sequence[Place],
+    units: Sequence[Sequence[Unit]],
+    judge: Judge,
+    jobs: int,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
     """Yield each path with what was found in its runs, None for a path that has to be read whole and here.
 
@@ -37,11 +41,25 @@ def judged(
         Reads and judges.
     jobs
         Processes.
+    progress
+        Told after each unit: how many are done, of how many, and how many of them failed.
     """
     flat = [unit for of_path in units for unit in of_path]
-    with closing(execute(_Told(judge), flat, jobs=jobs, failed=_failed)) as outcomes:
+    with closing(execute(_Told(judge), flat, jobs=jobs, failed=_failed)) as results:
+        outcomes = _watched(results, len(flat), progress)
         for path, of_path in zip(paths, units, strict=True):
             yield path, _of_path(path, of_path, list(islice(outcomes, len(of_path))))
+
+
+def _watched(
+    outcomes: Iterator[_Outcome], total: int, progress: Callable[[int, int, int], None] | None
+) -> Iterator[_Outcome]:
+    bad = 0
+    for done, outcome in enumerate(outcomes, start=1):
+        bad += isinstance(outcome, str)
+        if progress is not None:
+            progress(done, total, bad)
+        yield outcome
 
 
 @dataclass(frozen=True, slots=True)

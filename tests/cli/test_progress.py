@@ -35,6 +35,16 @@ api.read_all = read_all
 """
 
 
+SLOW_CHECK = """
+import curveread.api as api, time
+real = api.diagnose
+def diagnose(what, **options):
+    time.sleep(0.6)
+    return real(what, **options)
+api.diagnose = diagnose
+"""
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(1.5, True), (0.0, False)])
 def test_a_terminal_is_told_after_a_while(tmp_path: Path, healthy: Path, seconds: float, shown: bool) -> None:
     (tmp_path / "sitecustomize.py").write_text(SLOW.format(seconds=seconds))
@@ -71,15 +81,11 @@ def test_a_pipe_is_told_nothing(tmp_path: Path, healthy: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_sweep_tells_rate_failures_and_time_left(tmp_path: Path, healthy: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(SLOW_SWEEP)
-    (healthy.parent / "bad").mkdir()
-    (healthy.parent / "bad" / "trainer_state.json").write_text("{")
-    for i in range(6):
-        shutil.copytree(healthy, healthy.parent / f"more{i}")
+def _told(tmp_path: Path, slow: str, *arguments: str) -> bytes:
+    (tmp_path / "sitecustomize.py").write_text(slow)
     ours, theirs = pty.openpty()
     env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TERM": "xterm", "COLUMNS": "120"}
-    command = [sys.executable, "-m", "curveread", "sweep", "--jobs", "1", str(healthy.parent)]
+    command = [sys.executable, "-m", "curveread", *arguments]
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=theirs) as process:
         os.close(theirs)
         told = b""
@@ -87,6 +93,28 @@ def test_a_sweep_tells_rate_failures_and_time_left(tmp_path: Path, healthy: Path
             told += chunk
     os.close(ours)
     assert process.returncode == 0
+    return told
+
+
+@pytest.mark.parametrize("command", ["check --json", "report --static"])
+def test_checking_is_told_as_reading_is(tmp_path: Path, healthy: Path, command: str) -> None:
+    for i in range(4):
+        shutil.copytree(healthy, healthy.parent / f"more{i}")
+    out = ["-o", str(tmp_path / "out")] if "report" in command else []
+    here = _told(tmp_path, SLOW_CHECK, *command.split(), *out, "--jobs", "1", str(healthy.parent))
+    assert b"checking more" in here
+    assert b"/5" in here
+    inside = _told(tmp_path, SLOW_SWEEP.replace("0.3", "1.0"), "check", "--json", "--jobs", "2", str(healthy.parent))
+    assert b"/5" in inside
+    assert b"runs/s" in inside
+
+
+def test_a_sweep_tells_rate_failures_and_time_left(tmp_path: Path, healthy: Path) -> None:
+    (healthy.parent / "bad").mkdir()
+    (healthy.parent / "bad" / "trainer_state.json").write_text("{")
+    for i in range(6):
+        shutil.copytree(healthy, healthy.parent / f"more{i}")
+    told = _told(tmp_path, SLOW_SWEEP, "sweep", "--jobs", "1", str(healthy.parent))
     assert b"/8" in told
     assert b"runs/s" in told
     assert b"1 failed" in told
