@@ -126,7 +126,7 @@ def _step_axis(spec: ChartSpec, size: Size, bottom: float) -> tuple[list[Part], 
             low += 15
             parts.append(Words(size.left - 6, low, name, "tick", "end"))
             parts += _events(spec, size, events, kinds[0], low)
-    words = "time" if spec.x_label.lower() == "seconds" else shorten(spec.x_label, 40)
+    words = shorten(spec.x_name, 40)
     words += "  ·  ▴ checkpoint" if kept else ""
     parts.append(Words(size.left + size.plot, low + 15, words, "tick", "end"))
     return parts, low + 21

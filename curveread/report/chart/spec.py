@@ -195,6 +195,11 @@ class ChartSpec:
     strip: tuple[Segment, ...]
     phases: tuple[Stretch, ...]
 
+    @property
+    def x_name(self) -> str:
+        """What stands under the axis: ticks of an axis of seconds have units of their own."""
+        return "time" if self.x_label.lower() == "seconds" else self.x_label
+
     def span(self, first: float, last: float) -> str:
         """Return what a stretch of the axis is called: ``steps 4–30``, ``epochs 0.2–2.4``; steps are whole."""
         if self.x.low.is_integer() and self.x.high.is_integer() and self.x_label.lower() not in wording.EPOCHS:

@@ -129,7 +129,7 @@ def _framed(spec: ChartSpec, ax: Axes) -> None:
     panel = spec.panels[0]
     about = ", ".join(filter(None, (panel.unit, "log scale" if panel.y.log else "")))
     ax.set_ylabel(plain(panel.title + (f" ({about})" if about else ""), 60), parse_math=False)
-    ax.set_xlabel(plain(spec.x_label, 40), fontsize=8.5, loc="right", parse_math=False)
+    ax.set_xlabel(plain(spec.x_name, 40), fontsize=8.5, loc="right", parse_math=False)
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     ax.tick_params(axis="x", labelsize=8.5, length=3)
     for side in ("top", "right", "left"):

@@ -61,7 +61,7 @@ class Page {
     slider.closest("label").hidden = this.levels.length < 2;
     const smooth = () => {
       this.level = this.levels[slider.value];
-      const text = this.level === "trend" ? "trend of the checks" : this.level === "0" ? "none" : this.level;
+      const text = this.level === "trend" ? "trend" : this.level === "0" ? "none" : this.level;
       this.$("weight").textContent = text;
       slider.setAttribute("aria-valuetext", text);
     };
@@ -188,7 +188,7 @@ class Page {
     this.cursor = step;
     for (const p of this.panels) p.read(step, this.level);
     const [low, high] = this.window, here = x => this.ruler.text(x), end = this.ruler.at(this.data.x.end);
-    this.$("readout").textContent = step === null ? (this.data.x.first === this.data.x.last ? here(this.data.x.first) : `${here(low)} to ${here(Math.min(high, end))}${high > end ? `, forecast to ${here(high)}` : ""}`)
+    this.$("readout").textContent = step === null ? (this.data.x.first === this.data.x.last ? here(this.data.x.first) : `${here(low)} to ${here(Math.min(high, end))}${high > end ? " and forecast" : ""}`)
       : this.rulers.map(r => r.text(r.at(step))).join(" · ");
   }
 
