@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from curveread.api.given import several
 from curveread.discovery import discover
 from curveread.discovery.placed import in_order
 from curveread.discovery.remote.url import discreet, place
-from curveread.discovery.units import Unit, units_at
+from curveread.discovery.units import Unit, each_at
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.interop.tbparse import EVENT_FILES
@@ -170,8 +170,8 @@ def units(
     readers: Sequence[type[Reader]] = (),
     cache: str | PathLike[str] | None = None,
     **options: Any,
-) -> list[Unit]:
-    """Return the parts of what lies at a path that :func:`read_all` can read one by one.
+) -> Iterator[Unit]:
+    """Return, one after the other, the parts of what lies at a path that :func:`read_all` can read one by one.
 
     Parameters
     ----------
@@ -190,8 +190,8 @@ def units(
         if isinstance(where, str):
             from curveread.discovery.remote.behind import units_behind
 
-            return units_behind(where, readers_for(pattern, columns, readers), os.fspath(cache or ""))
-        return units_at(where, readers_for(pattern, columns, readers))
+            return iter(units_behind(where, readers_for(pattern, columns, readers), os.fspath(cache or "")))
+        return each_at(where, readers_for(pattern, columns, readers))
     except OSError as error:
         raise ReadError(
             f"{error.filename or discreet(str(path))}: cannot be read: {error.strerror or error}"

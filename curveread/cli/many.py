@@ -80,7 +80,7 @@ def _in_processes(
 
 def _units(path: Place, reading: Reading) -> list[Unit]:
     try:
-        return api.units(path, **reading.options())
+        return list(api.units(path, **reading.options()))
     except (ReadError, UsageError):
         return []  # whoever reads it tells why
 

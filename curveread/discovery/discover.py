@@ -245,9 +245,9 @@ def _join_twins(runs: dict[Path, list[list[Stream]]]) -> None:
                     runs[home][0].extend(runs.pop(other)[0])
 
 
-def natural(text: str) -> list[tuple[int, int | str]]:
-    """Return what sorts ``run-10`` behind ``run-9``."""
-    return [(0, int(p)) if p.isdigit() else (1, p) for p in re.split(r"(\d+)", text)]
+def natural(path: str) -> str:
+    """Return what sorts ``run-10`` behind ``run-9``: each number behind its length and what no name holds."""
+    return re.sub(r"\d+", lambda found: f"\0{len(str(int(found[0]))):03}{int(found[0])}", path)
 
 
 def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from curveread.run.model import Run
 if TYPE_CHECKING:
     from curveread.discovery.remote.far import Far
 
-__all__ = ["Spot", "Unit", "all_at", "arrived", "joined", "units_at"]
+__all__ = ["Spot", "Unit", "all_at", "arrived", "each_at", "joined", "units_at"]
 
 
 class Spot(NamedTuple):
@@ -83,18 +82,28 @@ def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
     ReadError
         When nothing at the path is a log.
     """
+    return list(each_at(root, readers))
+
+
+def each_at(root: Path, readers: Sequence[type[Reader]] = ()) -> Iterator[Unit]:
+    """Return the same one by one: all files are found at once, and forgotten as their unit is made."""
     files, passed = find(root, readers)
     by_home: dict[Path, list[LogFile]] = defaultdict(list)
     for file in files:
         by_home[file.home].append(file)
-    groups: dict[Path, list[LogFile]] = defaultdict(list)
-    first = _together(by_home)
-    for home, members in by_home.items():
-        groups[first[home]] += members
-    whole = len(groups) == 1
-    order = sorted(groups, key=lambda h: natural(str(h)))
-    missed = {order[0]: tuple(map(str, passed))}
-    return [Unit(str(root), tuple(map(_spot, groups[home])), whole, missed.get(home, ())) for home in order]
+    del files
+    for home, first in _together(by_home).items():
+        by_home[first] += by_home.pop(home)
+    whole = len(by_home) == 1
+    order = sorted(by_home, key=lambda h: natural(str(h)), reverse=True)
+    missed = {order[-1]: tuple(map(str, passed))}
+
+    def each() -> Iterator[Unit]:
+        while order:
+            home = order.pop()
+            yield Unit(str(root), tuple(map(_spot, by_home.pop(home))), whole, missed.get(home, ()))
+
+    return each()
 
 
 def all_at(root: Path, readers: Sequence[type[Reader]] = ()) -> Unit:
@@ -112,7 +121,8 @@ def joined(units: Sequence[Unit], *, whole: bool = False) -> Unit:
 
 
 def _spot(file: LogFile) -> Spot:
-    home, folder = sys.intern(str(file.home)), sys.intern(str(file.folder))
+    home = str(file.home)
+    folder = home if file.folder is file.home else str(file.folder)
     spread = file.reader.home(file.path) is not None
     return Spot(str(file.path), home, folder, file.dated, file.split, file.version, spread)
 
@@ -127,19 +137,19 @@ def arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
 
 
 def _together(by_home: dict[Path, list[LogFile]]) -> dict[Path, Path]:
-    """Return home -> the first of the homes that it stays together with."""
-    first = {home: home for home in by_home}
-
-    def root_of(home: Path) -> Path:
-        while first[home] != home:
-            first[home] = home = first[first[home]]
-        return home
-
+    """Return homes that stay together with others -> the first of those."""
+    first: dict[Path, Path] = {}
     for one, other in (*_twins(by_home), *_sub_writers(by_home)):
-        a, b = root_of(one), root_of(other)
+        a, b = _first(first, one), _first(first, other)
         if a != b:
             first[max(a, b)] = min(a, b)
-    return {home: root_of(home) for home in by_home}
+    return {home: _first(first, home) for home in by_home if home in first}
+
+
+def _first(first: dict[Path, Path], home: Path) -> Path:
+    while home in first:
+        home = first[home]
+    return home
 
 
 def _twins(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:

@@ -67,7 +67,8 @@ def analyse(rows: Sequence[SweepRow], *, group_by: Sequence[str] = (), outcome: 
     cost = np.full(len(rows), np.nan)
     if chosen is not None:
         cost[live] = chosen.cost
-    order = sorted(range(len(rows)), key=lambda at: (_HEALTH.get(rows[at].health, 9), -np.nan_to_num(cost[at]), at))
+    worst = np.array([_HEALTH.get(row.health, 9) for row in rows], dtype=np.int64)
+    order = np.lexsort((-np.nan_to_num(cost), worst)).tolist()
     placed = tuple(replace(g, rows=tuple(live[at] for at in g.rows)) for g in made.groups)
     return replace(made, groups=placed, order=tuple(order))
 

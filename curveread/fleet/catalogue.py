@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from curveread import api
 from curveread.discovery.remote.url import discreet
 from curveread.discovery.units import Unit
 from curveread.errors import ReadError
+from curveread.fleet.spool import Spool
 
 __all__ = ["catalogue"]
 
@@ -21,7 +23,7 @@ def catalogue(
     *,
     leave: Collection[Path] = (),
     **options: Any,
-) -> tuple[list[Unit], list[tuple[str, str]]]:
+) -> tuple[Spool[Unit], list[tuple[str, str]]]:
     """Return what is to be read at or below some roots.
 
     Parameters
@@ -45,7 +47,7 @@ def catalogue(
     ReadError
         When that is so of all roots; the reason of the first.
     """
-    units: list[Unit] = []
+    units = Spool[Unit]()
     missing: list[ReadError] = []
     named: list[tuple[str, str]] = []
     done = {os.path.realpath(p) for p in leave}
@@ -64,6 +66,7 @@ def catalogue(
             far = unit.far and replace(unit.far, lasting=False)  # a row is all that is kept
             if files:
                 units.append(replace(unit, files=files, far=far))
-    if missing and not units:
+    if missing and not len(units):
         raise missing[0]
+    gc.collect()  # gives back what Python keeps of so many small objects: it would stay below all that follows
     return units, named

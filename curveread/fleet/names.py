@@ -21,12 +21,12 @@ def name_apart(rows: Rows, roots: list[str]) -> None:
     roots
         Of each row the root that it was found below.
     """
-    counts = Counter(row.run for row in rows.thin())
+    counts = Counter(row.run for row in rows)
     if len(counts) == len(rows):
         return
-    homes = Counter(row.path for row in rows.thin() if counts[row.run] > 1)
+    homes = Counter(row.path for row in rows if counts[row.run] > 1)
     taken = {name for name, count in counts.items() if count == 1}
-    for place, row in enumerate(rows.thin()):
+    for place, row in enumerate(rows):
         if counts[row.run] == 1:
             continue
         below = os.path.relpath(row.path, roots[place]) if roots[place] else row.path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from curveread.discovery.units import Unit
@@ -20,14 +20,15 @@ class Siblings:
         All of them: a folder that holds logs itself has no attempts below it.
     """
 
-    def __init__(self, units: Iterable[Unit]) -> None:
-        self._homes = {home for unit in units for home in unit.homes}
+    def __init__(self, units: Sequence[Unit]) -> None:
+        above = {os.path.dirname(unit.homes[0]) for unit in units}
+        self._holding = {home for unit in units for home in unit.homes if home in above}
         self._below: dict[tuple[str, str], dict[int, tuple[int, int]] | None] = {}
 
     def see(self, place: int, unit: Unit, reaches: Sequence[tuple[int | None, int | None]]) -> None:
         """Take note of the first and last steps of the runs in the unit at a place."""
         parent = os.path.dirname(unit.homes[0])
-        if unit.whole or parent in self._homes:
+        if unit.whole or parent in self._holding:
             return
         known = self._below.setdefault((unit.root, parent), {})
         if known is None:

@@ -10,45 +10,97 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 from curveread.errors import ExportError
 from curveread.findings.sweep.row import Found, Measure, Sketch, SweepRow
+from curveread.run.equality import equal
 
 __all__ = ["Known", "Rows", "packed", "unpacked"]
 
-_PAGE = 500
+_PAGE = 100
 """Rows that are fetched at a time."""
-_PARTS = {"measures": Measure, "findings": Found, "sketches": Sketch}
+_SPARE = "PRAGMA cache_size = -512"
+"""KiB that SQLite keeps in memory: rows are asked for in their order, hardly ever twice."""
+_KEY = 32
+"""Bytes of a key."""
+_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in (SweepRow, Measure, Found, Sketch)}
+
+P = TypeVar("P")
 
 
 def packed(row: SweepRow) -> tuple[str, bytes]:
     """Return a row as JSON without its sketches, and its sketches, compressed."""
-    plain = {f.name: getattr(row, f.name) for f in fields(row)}
-    for name, kind in _PARTS.items():
-        names = [f.name for f in fields(kind)]
-        plain[name] = [[getattr(part, n) for n in names] for part in plain[name]]
-    plain["settings"], plain["figures"] = dict(row.settings), dict(row.figures)
-    sketches = plain.pop("sketches")
-    return _json(plain), zlib.compress(_json(sketches).encode(), 1) if sketches else b""
+    plain = {name: getattr(row, name) for name in _NAMES[SweepRow] if name != "sketches"}
+    plain |= {"measures": _listed(row.measures), "findings": _listed(row.findings)}
+    plain |= {"settings": dict(row.settings), "figures": dict(row.figures)}
+    if isinstance(row.sketches, _Folded):
+        return _json(plain), row.sketches.blob
+    return _json(plain), zlib.compress(_json(_listed(row.sketches)).encode(), 1) if row.sketches else b""
 
 
 def unpacked(text: str, sketches: bytes = b"") -> SweepRow:
     """Return the row that :func:`packed` packed."""
     plain = json.loads(text)
-    plain["sketches"] = json.loads(zlib.decompress(sketches)) if sketches else []
-    for name, kind in _PARTS.items():
-        plain[name] = tuple(kind(*map(_frozen, values)) for values in plain[name])
-    return SweepRow(**{name: _frozen(value) for name, value in plain.items()})
+    plain |= {"measures": _made(Measure, plain["measures"]), "findings": _made(Found, plain["findings"])}
+    plain["notes"] = tuple(plain["notes"])
+    return SweepRow(**plain, sketches=_Folded(sketches) if sketches else ())
+
+
+class _Folded(Sequence[Sketch]):
+    """Sketches as they lie on disk: most who go through rows look at none, and unfolding takes longer than the rest."""
+
+    def __init__(self, blob: bytes) -> None:
+        self.blob = blob
+
+    @cached_property
+    def unfolded(self) -> tuple[Sketch, ...]:
+        told = json.loads(zlib.decompress(self.blob))
+        return tuple(Sketch(tag, role, tuple(step), tuple(value)) for tag, role, step, value in told)
+
+    def __len__(self) -> int:
+        return len(self.unfolded)
+
+    def __iter__(self) -> Iterator[Sketch]:
+        return iter(self.unfolded)
+
+    @overload
+    def __getitem__(self, index: int) -> Sketch: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Sketch, ...]: ...
+    def __getitem__(self, index: int | slice) -> Sketch | tuple[Sketch, ...]:
+        return self.unfolded[index]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Folded) and self.blob == other.blob:
+            return True
+        return equal(self.unfolded, tuple(other)) if isinstance(other, _Folded | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.unfolded)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(self),)
+
+    def __repr__(self) -> str:
+        return repr(self.unfolded)
+
+
+def _listed(parts: Sequence[Any]) -> list[list[Any]]:
+    return [[getattr(part, name) for name in _NAMES[type(part)]] for part in parts]
+
+
+def _made(kind: type[P], parts: Iterable[Iterable[Any]]) -> tuple[P, ...]:
+    return tuple(kind(*values) for values in parts)
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 class Rows(Sequence[SweepRow]):
@@ -58,14 +110,12 @@ class Rows(Sequence[SweepRow]):
     ----------
     rows
         The first of them.
-    sketches
-        Whether the rows come back with their sketches.
     """
 
-    def __init__(self, rows: Iterable[SweepRow] = (), *, sketches: bool = True) -> None:
+    def __init__(self, rows: Iterable[SweepRow] = ()) -> None:
         self._file = sqlite3.connect("", check_same_thread=False)  # SQLite's own temporary file, gone when closed
+        self._file.execute(_SPARE)
         self._file.execute("CREATE TABLE rows (place INTEGER PRIMARY KEY, row TEXT, sketches BLOB)")
-        self._sketches = sketches
         self._count = 0
         for row in rows:
             self.append(row)
@@ -83,12 +133,6 @@ class Rows(Sequence[SweepRow]):
         """Hold other rows, which may be made of those that are here."""
         other = Rows(rows)
         self._file, self._count = other._file, other._count
-
-    def thin(self) -> Rows:
-        """Return the same rows without their sketches: quick to go through."""
-        other: Rows = object.__new__(Rows)
-        other._file, other._count, other._sketches = self._file, self._count, False
-        return other
 
     def __len__(self) -> int:
         return self._count
@@ -111,8 +155,6 @@ class Rows(Sequence[SweepRow]):
 
     def _between(self, first: int, end: int) -> list[SweepRow]:
         query = "SELECT row, sketches FROM rows WHERE place >= ? AND place < ? ORDER BY place"
-        if not self._sketches:
-            query = query.replace("sketches", "x''")
         return [unpacked(*found) for found in self._file.execute(query, (first, end))]
 
     def __eq__(self, other: object) -> bool:
@@ -140,7 +182,7 @@ class Known:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path, self._used = path, set[bytes]()
+        self._path, self._used = path, bytearray()  # the keys that were asked for, one behind the other
         self._file: sqlite3.Connection | None = None
         if path is not None:
             try:
@@ -161,7 +203,7 @@ class Known:
         mark = bytes.fromhex(key)
         found = self._file.execute("SELECT row, sketches FROM rows WHERE key = ? ORDER BY place", (mark,)).fetchall()
         if found:
-            self._used.add(mark)
+            self._used += mark
         return tuple(unpacked(*row) for row in found) or None
 
     def put(self, key: str, rows: Sequence[SweepRow]) -> None:
@@ -169,7 +211,7 @@ class Known:
         if self._file is None:
             return
         mark = bytes.fromhex(key)
-        self._used.add(mark)
+        self._used += mark
         packs = [(mark, place, *packed(row)) for place, row in enumerate(rows)]
         try:
             with self._file:
@@ -183,7 +225,8 @@ class Known:
             return
         if forget:
             with self._file:
-                unused = {key for (key,) in self._file.execute("SELECT DISTINCT key FROM rows")} - self._used
+                used = {bytes(self._used[at : at + _KEY]) for at in range(0, len(self._used), _KEY)}
+                unused = {key for (key,) in self._file.execute("SELECT DISTINCT key FROM rows")} - used
                 self._file.executemany("DELETE FROM rows WHERE key = ?", [(key,) for key in unused])
         self._file.close()
         self._file = None
@@ -193,6 +236,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         file = sqlite3.connect(path)
         file.execute("PRAGMA synchronous = OFF")
+        file.execute(_SPARE)
         file.execute(
             "CREATE TABLE IF NOT EXISTS rows"
             " (key BLOB, place INTEGER, row TEXT, sketches BLOB, PRIMARY KEY (key, place)) WITHOUT ROWID"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import replace
@@ -30,6 +30,7 @@ from curveread.fleet.renderer import FleetRenderer
 from curveread.fleet.row import unread
 from curveread.fleet.siblings import Siblings
 from curveread.fleet.slim import slim
+from curveread.fleet.spool import Spool
 from curveread.fleet.store import Known, Rows
 from curveread.fleet.table import check_name, write_table
 from curveread.fleet.work import Reports, Work, failed
@@ -38,8 +39,9 @@ __all__ = ["Progress", "sweep"]
 
 Progress = Callable[[int, int, int], None]
 """Called after each unit of files with the number done, their total, and how many could not be read."""
-Begin = Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]]
-"""Begins the work on units and yields the rows of each."""
+Begin = Callable[[Iterable[Unit], int], Generator[tuple[SweepRow, ...], None, None]]
+"""Begins the work on units, of which there are so many, and yields the rows of each."""
+Read = Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]]
 
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
@@ -122,8 +124,8 @@ def sweep(
     if target is not None and os.path.realpath(target) in {os.path.realpath(f.path) for u in units for f in u.files}:
         raise UsageError(f"{target} is one of the logs; write the table to another file")
 
-    def begin(units: Sequence[Unit]) -> Generator[tuple[SweepRow, ...], None, None]:
-        count = processes(jobs, len(units))
+    def begin(units: Iterable[Unit], many: int) -> Generator[tuple[SweepRow, ...], None, None]:
+        count = processes(jobs, many)
         return execute(work, units, jobs=count, executor=executor, timeout=timeout, failed=failed)
 
     rows, origins = Rows(), list[str]()
@@ -136,7 +138,6 @@ def sweep(
         rows.append(unread(path, reason))
         origins.append("")
     known.close(forget=not interrupted)
-    del units  # what they took is free for the analysis
     if run is not None and not len(rows) and not interrupted:
         raise ReadError(f"{', '.join(map(str, places))}: no run is called {run!r}")
     name_apart(rows, origins)
@@ -144,10 +145,10 @@ def sweep(
     renderer = FleetRenderer("" if reports is None else reports.folder)
     made = Sweep(rows, renderer=renderer)
     try:
-        made = replace(made, analysis=analyse(slim(rows.thin()), group_by=by, outcome=outcome))
+        made = replace(made, analysis=analyse(slim(rows), group_by=by, outcome=outcome))
     finally:  # what was read is kept, also where it cannot be grouped as asked
         if target is not None:
-            write_table(replace(made, rows=rows.thin()), target)
+            write_table(made, target)
     if interrupted:
         raise KeyboardInterrupt
     return made
@@ -194,12 +195,12 @@ def _rows_of(
     def there(key: str) -> bool:
         return key in known and (work.reports is None or work.reports.there(known.get(key) or ()))
 
-    keys = [key_of(unit, sealed) for unit in units]
-    old = {key for key in keys if there(key)}
-    new = [unit for unit, key in zip(units, keys, strict=True) if key not in old]
-    with closing(begin(new)) as results:
-        for key in keys:
-            found = known.get(key) if key in old else None
+    keys = Spool(key_of(unit, sealed) for unit in units)
+    old = bytearray(map(there, keys))
+    new = (unit for unit, known_before in zip(units, old, strict=True) if not known_before)
+    with closing(begin(new, old.count(False))) as results:
+        for key, known_before in zip(keys, old, strict=True):
+            found = known.get(key) if known_before else None
             if found is None:
                 found = tuple(replace(row, key=key) for row in next(results))
                 if not any(row.health == UNREAD for row in found):  # what failed may do better the next time
@@ -213,7 +214,7 @@ def _join(
     counts: Sequence[int],
     rows: Rows,
     origins: list[str],
-    read: Begin,
+    read: Read,
 ) -> None:
     """Read what may be attempts of one run together, and put the one row in the place of theirs where they are."""
     of_root = Counter(unit.root for unit in units)

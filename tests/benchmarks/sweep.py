@@ -13,6 +13,7 @@ Others may use the machine meanwhile: quote the ratios of what ran back to back.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import resource
@@ -22,11 +23,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tests.support.event_writer import write_scalars
+if TYPE_CHECKING:
+    from curveread.findings.sweep.sweep import Sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +50,8 @@ def write_runs(folder: Path, runs: int, points: int) -> None:
 
 
 def _events(run: Path, loss: np.ndarray, evals: np.ndarray, rate: float, seed: int) -> None:
+    from tests.support.event_writer import write_scalars  # a sweep's own process has no use for TensorBoard
+
     points = [("train/loss", i + 1, v, 1.7e9 + i) for i, v in enumerate(loss.tolist())]
     points += [("eval/loss", 10 * (i + 1), v, 1.7e9 + 10 * i) for i, v in enumerate(evals.tolist())]
     write_scalars(run, points)
@@ -81,13 +85,15 @@ def plain(folder: Path) -> int:
     return sum(len([api.diagnose(run) for run in api.read_all(place)]) for place in sorted(folder.iterdir()))
 
 
-def swept(folder: Path, jobs: int, table: str) -> str:
-    """Sweep, and return what tells whether the rows are those of another sweep."""
-    import hashlib
-
+def swept(folder: Path, jobs: int, table: str) -> Sweep:
+    """Sweep, as a script does."""
     import curveread as cr
 
-    found = cr.sweep(folder, jobs=jobs, table=table or None)
+    return cr.sweep(folder, jobs=jobs, table=table or None)
+
+
+def told(found: Sweep) -> str:
+    """Return what tells whether the rows are those of another sweep."""
     digest = hashlib.sha256()
     for row in found.rows:
         digest.update(repr(row).encode())
@@ -95,19 +101,19 @@ def swept(folder: Path, jobs: int, table: str) -> str:
 
 
 def measured(*arguments: object) -> dict[str, Any]:
-    """Return what a process of its own came to: wall and processor seconds, its peak memory, its answer."""
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "tests.benchmarks.sweep", "--child", *map(str, arguments)]
+    """Return what a process of its own came to, from its start: wall and processor seconds, peak memory, its answer."""
+    command = [sys.executable, "-m", "tests.benchmarks.sweep", "--child", str(time.monotonic()), *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    wall = time.perf_counter() - start
-    return {"wall": wall, **json.loads(done.stdout.splitlines()[-1])}
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _child(what: str, folder: str, *rest: str) -> None:
-    answer = str(plain(Path(folder))) if what == "plain" else swept(Path(folder), int(rest[0]), rest[1])
+def _child(start: str, what: str, folder: str, *rest: str) -> None:
+    found = plain(Path(folder)) if what == "plain" else swept(Path(folder), int(rest[0]), rest[1])
+    wall = time.monotonic() - float(start)
     own, below = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + below.ru_utime + below.ru_stime
-    print(json.dumps({"cpu": cpu, "peak": own.ru_maxrss / 1024, "answer": answer}))
+    answer = str(found) if isinstance(found, int) else told(found)
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak": own.ru_maxrss / 1024, "answer": answer}))
 
 
 def timed(place: Path, runs: int) -> None:
@@ -121,7 +127,8 @@ def timed(place: Path, runs: int) -> None:
         print(f"{name:12s} wall {m['wall']:7.1f} s  cpu {m['cpu']:7.1f} s  peak {m['peak']:5.0f} MiB  {m['answer']}")
     print(f"2 processes: {one['wall'] / two['wall']:.2f} times one; same rows: {one['answer'] == two['answer']}")
     print(f"overhead over reading and judging: {100 * (one['cpu'] / alone['cpu'] - 1):.0f} % of processor time")
-    print(f"second call: {100 * again['wall'] / two['wall']:.1f} % of the first", flush=True)
+    shares = [100 * again["wall"] / first["wall"] for first in (one, two)]
+    print(f"second call: {shares[0]:.1f} % of the first in one process, {shares[1]:.1f} % in two", flush=True)
 
 
 def weighed(place: Path, many: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -131,13 +131,13 @@ class SweepRow(ByValue):
     seconds: float | None = None
     health: str = UNREAD
     headline: str = ""
-    measures: tuple[Measure, ...] = ()
+    measures: Sequence[Measure] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Found, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
     report: str = ""
-    sketches: tuple[Sketch, ...] = ()
+    sketches: Sequence[Sketch] = ()
 
     @property
     def broken(self) -> bool:

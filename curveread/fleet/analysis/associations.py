@@ -20,7 +20,7 @@ from curveread.findings.sweep.row import SweepRow
 from curveread.fleet.analysis.exchange import Exchange, partners, wholes
 from curveread.fleet.analysis.groups import Grouping
 from curveread.fleet.analysis.settings import Column, told_apart
-from curveread.fleet.analysis.splits import Splits, newcombe, splits, surprise
+from curveread.fleet.analysis.splits import Splits, fisher, newcombe, splits, surprise
 from curveread.fleet.analysis.ties import holm
 
 __all__ = ["ERROR", "associations"]
@@ -132,7 +132,9 @@ def _observed(parts: Splits, having: Mapping[str, BoolArray]) -> tuple[FloatArra
     size = parts.inside.sum(axis=1)
     best, place = [], []
     for y in having.values():
-        seen = surprise(size, y.size, int(y.sum()))[np.arange(size.size), parts.inside @ y.astype(np.int64)]
+        count = (parts.inside & y).sum(axis=1)
+        each = (surprise(size[at : at + 1], y.size, int(y.sum()))[0, count[at]] for at in range(size.size))
+        seen = np.fromiter(each, np.float64, size.size)
         place.append(int(np.argmax(seen)))
         best.append(float(seen[place[-1]]))
     return np.array(best), np.array(place)
@@ -178,7 +180,7 @@ def _bound(tested: _Tested, having: Mapping[str, BoolArray]) -> FloatArray:
     size, most = parts.inside.sum(axis=1), exchange.unit.size / exchange.kind.size
     out = []
     for y in having.values():
-        share, mean = parts.inside @ y.astype(np.float64) / size, float(y.mean())
+        share, mean = (parts.inside & y).sum(axis=1) / size, float(y.mean())
         apart = share * np.log(np.maximum(share, 1e-300) / mean)
         apart += (1 - share) * np.log(np.maximum(1 - share, 1e-300) / (1 - mean))
         out.append(float(np.exp(-np.max(np.where(share > mean, apart * size / most, 0.0)))))
@@ -225,8 +227,6 @@ def _further(hit: _Hit, tested: Sequence[_Tested], y: BoolArray) -> _Hit | None:
 
 
 def _association(what: str, y: BoolArray, inside: BoolArray, hits: Sequence[_Hit]) -> Association:
-    from scipy.stats import fisher_exact
-
     a, n = int((inside & y).sum()), int(inside.sum())
     b, m = int(y.sum()) - a, y.size - n
     low, high = newcombe(a, n, b, m)
@@ -243,7 +243,7 @@ def _association(what: str, y: BoolArray, inside: BoolArray, hits: Sequence[_Hit
         effect=a / n - b / m,
         effect_low=low,
         effect_high=high,
-        p=float(fisher_exact(np.array([[a, n - a], [b, m - b]]))[1]),
+        p=fisher(a, n, y.size, a + b),
         p_corrected=max(h.p for h in hits),
         comparisons=sum(h.comparisons for h in hits),
         confounded=tuple(dict.fromkeys(name for h in hits for name in h.confounded)),

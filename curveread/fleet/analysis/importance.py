@@ -87,7 +87,7 @@ def _by_chance(code: IntArray, free: Exchange, y: FloatArray, level: float) -> f
 
     A gamma distribution with the moments of the shuffled shares stands for their tail, as in Kazi-Aoual et al., 1995.
     """
-    from scipy.stats import gamma
+    from scipy.special import gammainccinv
 
     _, first = np.unique(free.unit, return_index=True)
     member = np.eye(int(code.max()) + 1)[code[first]]
@@ -100,7 +100,7 @@ def _by_chance(code: IntArray, free: Exchange, y: FloatArray, level: float) -> f
     whole = float((y**2).sum()) - centre
     between = np.maximum((sums**2 / size).sum(axis=1) - centre, 0.0)
     mean, spread = float(between.mean()), float(between.var())
-    most = mean if spread <= 1e-12 * mean**2 else float(gamma.isf(level, mean**2 / spread, scale=spread / mean))
+    most = mean if spread <= 1e-12 * mean**2 else float(gammainccinv(mean**2 / spread, level)) * spread / mean
     within = max(whole - most, 0.0) / max(y.size - size.size, 1)
     return float((most - (size.size - 1) * within) / whole)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.findings.sweep.analysis import Side
 from curveread.fleet.analysis.settings import Column
 
-__all__ = ["Splits", "newcombe", "splits", "surprise"]
+__all__ = ["Splits", "fisher", "newcombe", "splits", "surprise"]
 
 _CUTS = 24
 _LEAST = 2
@@ -86,27 +87,36 @@ def surprise(size: IntArray, total: int, having: int) -> FloatArray:
     -------
     (m, having + 1): for each side and count of those that have it.
     """
-    from scipy.special import gammaln
+    log = _log_factorial(total)
+    out = np.zeros((size.size, having + 1))
+    for row, inside in zip(out, size.tolist(), strict=True):
+        count = np.arange(max(0, having - (total - inside)), min(having, inside) + 1)
+        chance = _log_chance(count, inside, total, having, log)
+        row[count[-1] + 1 :] = np.inf
+        row[count] = np.maximum(-np.logaddexp.accumulate(chance[::-1])[::-1], 0.0)
+    return out
 
-    count = np.arange(having + 1)[None, :]
-    inside = size[:, None]
-    possible = (count <= inside) & (having - count <= total - inside)
-    rest = np.where(possible, inside - count, 0)
-    beyond = np.where(possible, total - inside - having + count, 0)
-    log = (
-        gammaln(inside + 1)
-        + gammaln(total - inside + 1)
-        + gammaln(having + 1)
-        + gammaln(total - having + 1)
-        - gammaln(total + 1)
-        - gammaln(count + 1)
-        - gammaln(rest + 1)
-        - gammaln(having - count + 1)
-        - gammaln(beyond + 1)
+
+def fisher(count: int, inside: int, total: int, having: int) -> float:
+    """Return the two-sided p of Fisher's exact test: the chance of all tables that are as rare as this one or rarer."""
+    every = np.arange(max(0, having - (total - inside)), min(having, inside) + 1)
+    chance = np.exp(_log_chance(every, inside, total, having, _log_factorial(total)))
+    here = chance[count - every[0]]
+    return float(min(chance[chance <= here * (1 + 1e-7)].sum(), 1.0))
+
+
+def _log_chance(count: IntArray, inside: int, total: int, having: int, log: FloatArray) -> FloatArray:
+    """Return the log of the hypergeometric probability of each count."""
+    whole = log[inside] + log[total - inside] + log[having] + log[total - having] - log[total]
+    return np.asarray(
+        whole - log[count] - log[inside - count] - log[having - count] - log[total - inside - having + count]
     )
-    log = np.where(possible, log, -np.inf)
-    tail = np.logaddexp.accumulate(log[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray(np.maximum(-tail, 0.0))
+
+
+@lru_cache(maxsize=8)
+def _log_factorial(most: int) -> FloatArray:
+    """Return log n! of 0, 1, … by adding up: importing SciPy takes longer than all that is made of it."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
 
 
 def newcombe(inside: int, inside_of: int, outside: int, outside_of: int) -> tuple[float, float]:

@@ -1,0 +1,54 @@
+"""Things in their order, in a file that goes with them: what is in memory hardly grows with their number."""
+
+from __future__ import annotations
+
+import pickle
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import Any, TypeVar, overload
+
+__all__ = ["Spool"]
+
+T = TypeVar("T")
+
+
+class Spool(Sequence[T]):
+    """A sequence on disk, read again at every access.
+
+    Parameters
+    ----------
+    things
+        What it holds; anything that can be pickled.
+    """
+
+    def __init__(self, things: Iterable[T] = ()) -> None:
+        self._file = TemporaryFile()  # noqa: SIM115 - gone when the sequence is
+        self._ends = array("Q", [0])
+        for thing in things:
+            self.append(thing)
+
+    def append(self, thing: T) -> None:
+        """Add one at the end."""
+        packed = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
+        self._file.seek(self._ends[-1])
+        self._file.write(packed)
+        self._ends.append(self._ends[-1] + len(packed))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[T]:
+        return (self._at(place) for place in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        chosen = range(len(self))[index]
+        return self._at(chosen) if isinstance(chosen, int) else [self._at(place) for place in chosen]
+
+    def _at(self, place: int) -> Any:
+        self._file.seek(self._ends[place])
+        return pickle.loads(self._file.read(self._ends[place + 1] - self._ends[place]))
