@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from curveread import api
+from curveread.discovery.discover import natural
 from curveread.discovery.units import joined, units_at
 from curveread.errors import NoLogsError
 from curveread.run.model import Run
@@ -72,3 +73,8 @@ def test_attempts_side_by_side_are_one_run_when_joined(tmp_path: Path) -> None:
 def test_nothing_there_says_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(NoLogsError, match="the folder is empty; looked for"):
         units_at(tmp_path)
+
+
+def test_numbers_in_names_are_ordered_as_numbers_and_a_raised_two_is_none() -> None:
+    names = ["run-10", "run-9", "run", "run-9a", "run-1\u00b2", "run-1", "run-"]
+    assert sorted(names, key=natural) == ["run", "run-", "run-1", "run-1\u00b2", "run-9", "run-9a", "run-10"]

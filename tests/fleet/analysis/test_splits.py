@@ -5,12 +5,12 @@ import pytest
 from scipy import stats
 
 from curveread.fleet.analysis.settings import columns
-from curveread.fleet.analysis.splits import newcombe, splits, surprise
+from curveread.fleet.analysis.splits import fisher, newcombe, splits, surprise
 from tests.conftest import needed
 from tests.fleet.analysis.handmade import row
 
 
-def test_the_surprise_is_the_one_sided_p_of_fishers_test() -> None:
+def test_the_surprise_and_p_are_those_of_fishers_test() -> None:
     rng = np.random.default_rng(0)
     for _ in range(40):
         total = int(rng.integers(4, 60))
@@ -19,6 +19,7 @@ def test_the_surprise_is_the_one_sided_p_of_fishers_test() -> None:
         count = int(rng.integers(max(0, having + size - total), min(having, size) + 1))
         cells = [[count, size - count], [having - count, total - size - having + count]]
         assert np.exp(-table[count]) == pytest.approx(stats.fisher_exact(cells, "greater")[1], rel=1e-9)
+        assert fisher(count, size, total, having) == pytest.approx(stats.fisher_exact(cells)[1], rel=1e-9)
 
 
 def test_the_interval_of_a_difference_is_that_of_statsmodels() -> None:
