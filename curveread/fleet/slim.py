@@ -46,9 +46,8 @@ class _Slim:
         three = zip(self._curves, levels, levels, levels, strict=True)
         return tuple(Measure(*curve, last, tail, best, 0, math.nan, 0) for curve, last, tail, best in three)
 
-    @property
-    def broken(self) -> bool:
-        return self.health == "error"
+    broken = SweepRow.broken  # a row's own answers, out of the same fields
+    measure = SweepRow.measure
 
 
 def _same(value: T, known: dict[Any, Any]) -> T:
