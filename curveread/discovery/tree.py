@@ -137,7 +137,7 @@ def _identity(stat: os.stat_result) -> int:
 
 def _walked(root: Path, visited: set[int], links: deque[Path], passed: list[Path]) -> Iterator[Path]:
     """Yield the files below a folder, depth first by name; links are gathered."""
-    waiting = [iter([(root, True)])]
+    waiting: list[Iterator[tuple[Path, bool]]] = [iter([(root, True)])]
     while waiting:
         path, is_folder = next(waiting[-1], (None, False))
         if path is None:
@@ -145,36 +145,33 @@ def _walked(root: Path, visited: set[int], links: deque[Path], passed: list[Path
         elif not is_folder:
             yield path
         else:
-            waiting.append(iter(_entries(path, visited, links, passed)))
+            waiting.append(_entries(path, visited, links, passed))
 
 
-def _entries(
-    folder: Path, visited: set[int], links: deque[Path], passed: list[Path]
-) -> list[tuple[Path, bool]]:
-    """Return the files and folders in a folder by name, and whether each is a folder; none where it was seen before."""
+def _entries(folder: Path, visited: set[int], links: deque[Path], passed: list[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield the files and folders in a folder by name, and whether each is a folder; none where it was seen before."""
     try:
         stat = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        entries = sorted(os.scandir(folder), key=lambda e: e.name, reverse=True)
     except OSError:
         passed.append(folder)
-        return []
+        return
     if _identity(stat) in visited:
-        return []
+        return
     visited.add(_identity(stat))
-    out = []
-    for entry in entries:
+    while entries:
+        entry = entries.pop()
         path = folder / entry.name
         try:
             if entry.is_symlink():
                 links.append(path)
             elif entry.is_dir():
                 if entry.name not in _NEVER:
-                    out.append((path, True))
+                    yield path, True
             elif entry.is_file():
-                out.append((path, False))
+                yield path, False
         except OSError:
             passed.append(path)
-    return out
 
 
 def claimed_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None:
