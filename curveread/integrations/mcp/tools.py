@@ -169,7 +169,7 @@ class Tools:
         return api.read(self.fence.place(path), run=run or None)
 
     def _add(self, out: RunList, root: Path) -> None:
-        units = api.units(root)
+        units = list(api.units(root))
         if len(units) > _READ:
             out["folders"] += [self.fence.shown(unit.homes[0]) for unit in units]
             return
