@@ -101,15 +101,6 @@ def continues(before: Curves, after: Curves) -> bool:
     return first > start + 1.5 * gap and first > 1.5 * gap and first <= stop + 3 * gap
 
 
-def _concurrent(before: Curves, after: Curves) -> bool:
-    """Return whether two logs were written at the same time by two processes."""
-    a0, a1, b0, b1 = started_at(before), _ended_at(before), started_at(after), _ended_at(after)
-    if a0 is None or a1 is None or b0 is None or b1 is None:
-        return False
-    shorter = min(a1 - a0, b1 - b0)
-    return shorter > 0 and min(a1, b1) - max(a0, b0) > 0.5 * shorter
-
-
 def _clock_like(tag: str, curves: Curves, candidates: Sequence[str]) -> str | None:
     """Return a tag among ``candidates`` that counts what ``tag`` counts, judged by their steps, or None."""
     mine = curves[tag].step
@@ -216,15 +207,17 @@ def stitch(starts: Sequence[Start]) -> Stitched:
     alive: list[dict[str, Curve]] = []
     gone: list[dict[str, list[Curve]]] = []
     starts, notes = _without_closing(starts)
+    reach = _Reach(len(starts))
     for new in starts:
         lost: dict[str, int] = {}
-        for i, old in enumerate(alive):
-            side_by_side = _concurrent(old, new.curves)
+        beside: dict[str, list[str]] = {}
+        for i, side_by_side in reach.met_by(new, len(alive)):
+            old = alive[i]
             cuts = _cuts(old, new.curves)
             if side_by_side:
                 cuts = {t: c for t, c in cuts.items() if t in new.curves}
                 if cuts:
-                    notes.append(_concurrent_note(starts[i].source, new.source, list(cuts)))
+                    beside.setdefault(starts[i].source, []).extend(cuts)
             if new.purge is not None:
                 cuts |= {t: min(cuts.get(t, new.purge), new.purge) for t in old if not t.startswith("system/")}
             for tag, cut in cuts.items():
@@ -235,10 +228,15 @@ def stitch(starts: Sequence[Start]) -> Stitched:
                 lost[tag] = lost.get(tag, 0) + len(curve) - keep
                 gone[i].setdefault(tag, []).insert(0, curve.take(slice(keep, None)))
                 old[tag] = curve.take(slice(None, keep))
+            if lost:
+                reach.keep(i, old)
+        if beside:
+            notes.append(_concurrent_note(beside, new.source))
         if lost:
             notes.append(_superseded_note(new, lost))
         alive.append({t: c for t, c in new.curves.items() if len(c)})
         gone.append({})
+        reach.keep(len(alive) - 1, alive[-1])
     tags = list(dict.fromkeys(t for curves in alive for t in curves))
     joined = {
         t: _join([c[t] for c in alive if t in c and len(c[t])])
@@ -292,10 +290,62 @@ def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
     )
 
 
-def _concurrent_note(old: str, new: str, tags: list[str]) -> DataNote:
-    shown = ", ".join(sorted(tags)[:3]) + (" …" if len(tags) > 3 else "")
+def _concurrent_note(beside: Mapping[str, Sequence[str]], new: str) -> DataNote:
+    """Return a note of the other files, each with the tags that both logged."""
+    old = next(iter(beside))
+    more = f" and {amount(len(beside) - 1, 'more file')}" if len(beside) > 1 else ""
+    tags = sorted({t for several in beside.values() for t in several})
+    shown = ", ".join(tags[:3]) + (" …" if len(tags) > 3 else "")
     return DataNote(
         NoteKind.MERGED,
         new,
-        f"written at the same time as {old} by another process; of {shown} the points of this file are shown",
+        f"written at the same time as {old}{more} by another process; of {shown} the points of this file are shown",
     )
+
+
+class _Reach:
+    """How far each start came and when it was written, so that a later one finds those that it meets at once.
+
+    Parameters
+    ----------
+    starts
+        How many there will be.
+    """
+
+    def __init__(self, starts: int) -> None:
+        self._last = np.full(starts, np.iinfo(np.int64).min)
+        self._begun, self._ended = np.full((2, starts), np.nan)
+
+    def keep(self, i: int, curves: Curves) -> None:
+        """Take note of what is left of a start."""
+        self._last[i] = max((int(c.step[-1]) for c in curves.values() if len(c)), default=np.iinfo(np.int64).min)
+        begun, ended = started_at(curves), _ended_at(curves)
+        self._begun[i] = np.nan if begun is None else begun
+        self._ended[i] = np.nan if ended is None else ended
+
+    def met_by(self, new: Start, before: int) -> list[tuple[int, bool]]:
+        """Return the earlier starts that reach into a new one, and those written beside it by another process.
+
+        Parameters
+        ----------
+        new
+            The new start.
+        before
+            How many are there.
+
+        Returns
+        -------
+        list of (int, bool)
+            Number of each, and whether two processes wrote them at the same time.
+        """
+        firsts = [int(c.step[0]) for c in new.curves.values() if len(c)]
+        firsts += [new.purge] if new.purge is not None else []
+        if not firsts or not before:
+            return []
+        begun, ended = started_at(new.curves), _ended_at(new.curves)
+        low, high = (np.nan if t is None else t for t in (begun, ended))
+        shorter = np.minimum(self._ended[:before] - self._begun[:before], high - low)
+        common = np.minimum(self._ended[:before], high) - np.maximum(self._begun[:before], low)
+        beside = (shorter > 0) & (common > 0.5 * shorter)
+        met = np.flatnonzero(beside | (self._last[:before] >= min(firsts)))
+        return list(zip(met.tolist(), beside[met].tolist(), strict=True))

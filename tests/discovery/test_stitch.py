@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curveread.discovery.stitch import Start, continues, stitch
+import curveread.discovery.stitch as module
+from curveread.discovery.stitch import Curves, Start, continues, stitch
 from curveread.run.model import Curve
 from curveread.run.notes import NoteKind
 
@@ -158,3 +160,26 @@ def test_attempts_span_the_steps_of_the_most_logged_curve_and_of_those_on_its_cl
 
     out = stitch([logged(0), logged(60)])
     assert [(a.first_step, a.last_step) for a in out.attempts] == [(0, 129), (60, 189)]
+
+
+def test_a_start_is_compared_with_those_that_it_meets_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand starts, each of which overlaps the one before: no number of pairs."""
+    asked = []
+
+    def counted(before: Curves, after: Curves) -> dict[str, int]:
+        asked.append(1)
+        return cuts(before, after)
+
+    cuts = module._cuts
+    monkeypatch.setattr(module, "_cuts", counted)
+    starts = [start(curve("loss", range(20 * i, 20 * i + 30), wall=1000.0 * i), source=str(i)) for i in range(1000)]
+    stitched = stitch(starts)
+    assert stitched.curves["loss"].step.tolist() == list(range(20 * 999 + 30))
+    assert 999 <= len(asked) < 3000
+
+
+def test_many_writers_at_once_are_one_note_each() -> None:
+    starts = [start(curve("loss", range(30), wall=0.5), source=f"rank{i}") for i in range(5)]
+    notes = [n.message for n in stitch(starts).notes if n.kind is NoteKind.MERGED]
+    assert len(notes) == 4
+    assert notes[1].startswith("written at the same time as ")

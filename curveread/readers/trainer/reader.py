@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -274,8 +275,13 @@ def checkpoints_beside(path: Path) -> tuple[Checkpoint, ...]:
     if CHECKPOINT.match(folder.name):
         folder = folder.parent
     try:
-        named = [(CHECKPOINT.match(p.name), p) for p in folder.iterdir()]
-        found = [(int(m[1]), p) for m, p in named if m and m[1] and p.is_dir()]
+        return _checkpoints_in(folder, folder.stat().st_mtime_ns)
     except OSError:
         return ()
+
+
+@lru_cache(maxsize=64)  # each state file of a run asks for the same folder
+def _checkpoints_in(folder: Path, changed: int) -> tuple[Checkpoint, ...]:
+    named = [(CHECKPOINT.match(p.name), p) for p in folder.iterdir()]
+    found = [(int(m[1]), p) for m, p in named if m and m[1] and p.is_dir()]
     return tuple(Checkpoint(step, str(p)) for step, p in sorted(found))
