@@ -158,7 +158,8 @@ def _wide(curve: Curve, value: FloatArray, pieces: _Pieces | None) -> bool:
     if curve.role is Role.GRAD_NORM:
         return True
     low, high = np.percentile(value, [2.0, 98.0])
-    return pieces is not None and bool(high > _DECADES * low) and 4.0 * pieces.parts.noise > 0.5 * np.log(_DECADES)
+    noisy = pieces is not None and 4.0 * pieces.parts.noise > 0.5 * np.log(_DECADES)
+    return bool(noisy and high > _DECADES * low)
 
 
 def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> IntArray:
