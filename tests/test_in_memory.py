@@ -10,6 +10,7 @@ import pytest
 
 import curveread as cr
 from curveread.errors import ArgumentError, SeveralRunsError, UsageError
+from tests.conftest import needed
 
 LOSS, EVAL = [2.4, 2.0, 1.8, 1.7], [2.5, 2.1]
 
@@ -79,7 +80,7 @@ def test_what_the_names_do_not_say_is_given() -> None:
     ("known", "said"),
     [
         ({"roles": {"x": "eval-loss"}}, "roles='x': no curve has that name; there are: loss"),
-        ({"roles": {"loss": "evil"}}, "there is no such role; there are: train-loss"),
+        ({"roles": {"loss": "evil"}}, "roles='loss=evil': there is no such role; there are: train-loss"),
         ({"better": {"loss": "sideways"}}, "say up, down or none"),
         ({"step": "x"}, "step='x': there is no such column; there are: loss"),
         ({"task": "x"}, "task='x'"),
@@ -122,3 +123,50 @@ def test_a_wide_table_has_a_column_for_every_curve() -> None:
     wide = run.to_frame("wide")
     assert wide.loss.tolist() == pytest.approx([3.0, 1.0, np.nan], nan_ok=True)
     assert points(cr.read(wide))["val_loss"] == [(10, 2.5), (20, 2.1)]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_an_index_of_times_is_the_clock(zone: str | None) -> None:
+    times = pd.date_range("2026-01-01", periods=4, freq="min", tz=zone)
+    began = times[0].timestamp() if zone else pd.Timestamp("2026-01-01", tz="UTC").timestamp()
+    frame = pd.DataFrame({"loss": LOSS}, index=times)
+    for run in (cr.read(frame), cr.read(frame["loss"]), cr.read(frame.reset_index(names="wall_time"))):
+        assert list(run) == ["loss"]
+        assert run["loss"].step.tolist() == [0, 1, 2, 3]
+        assert run["loss"].wall_time is not None
+        assert run["loss"].wall_time.tolist() == [began + 60.0 * i for i in range(4)]
+
+
+def test_numbers_written_as_text_are_numbers_and_words_are_not() -> None:
+    frame = pd.DataFrame({"step": ["0", "10"], "loss": ["2.5", "2.0"], "note": ["warm", "1"]})
+    assert points(cr.read(frame)) == {"loss": [(0, 2.5), (10, 2.0)]}
+
+
+def test_tables_of_arrow_are_read() -> None:
+    table = needed("pyarrow").table({"step": [0, 10], "loss": [2.5, 2.0]})
+    assert points(cr.read(table)) == {"loss": [(0, 2.5), (10, 2.0)]}
+
+
+def test_the_step_that_is_named_wins() -> None:
+    frame = pd.DataFrame({"loss": [2.5, 2.0], "it": [100, 200]}, index=pd.Index([1, 2], name="global_step"))
+    assert cr.Run.from_frame(frame, step="it")["loss"].step.tolist() == [100, 200]
+    assert cr.Run.from_frame(frame, step="global_step")["loss"].step.tolist() == [1, 2]
+
+
+def test_a_folder_of_several_runs_is_drawn_and_compared_whole(samples: Path) -> None:
+    logs = Path(__file__).parents[1] / "notebooks" / "logs"
+    assert len(cr.plot(logs, by="lr", tags="train/loss").legends[0].get_texts()) == 6
+    assert len(cr.compare(logs).runs) == 24
+
+
+def test_arguments_are_named_also_where_they_come_from_below(samples: Path, tmp_path: Path) -> None:
+    run = cr.read({"loss": LOSS})
+    with pytest.raises(ArgumentError, match="smooth=2: the weight must be"):
+        cr.report(run, tmp_path / "r.html", smooth=2)
+    with pytest.raises(ArgumentError, match="smooth=1: the weight must be"):
+        cr.export(run, tmp_path / "r.csv", smooth=1)
+    with pytest.raises(UsageError, match="name a folder"):
+        cr.sweep()
+    with pytest.raises(ArgumentError, match="frame='str': expected a DataFrame"):
+        cr.Run.from_frame("runs/a")  # type: ignore[arg-type]
+    assert cr.diagnose(run).plot(tags="loss").axes

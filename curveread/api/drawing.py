@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from curveread.api.given import names, several
-from curveread.api.judging import diagnosed
+from curveread.api.judging import diagnose
 from curveread.api.reading import read_all
 from curveread.errors import ArgumentError
 from curveread.findings.diagnosis import Diagnosis
@@ -36,8 +36,8 @@ def plot(
     Parameters
     ----------
     run
-        A run, its diagnosis, or what :func:`read` takes. Several in a list, or in a dict that names them, are drawn
-        over each other, a colour each and without findings.
+        A run, its diagnosis, or what :func:`read` takes. Several, in a list, in a dict that names them, or in a folder,
+        are drawn over each other, a colour each and without findings.
     diagnosis
         What was found in the run; made when not given.
     tags
@@ -71,22 +71,25 @@ def plot(
     ['loss']
     """
     chosen = None if tags is None else names(tags)
-    if several(run) is not None:
+    runs = [run.run] if isinstance(run, Diagnosis) else read_all(run)
+    if several(run) is not None or len(runs) > 1:
         if diagnosis is not None:
             raise ArgumentError("diagnosis", type(diagnosis).__name__, "of several runs no findings are drawn")
         from curveread.comparing.overlay import overlay
         from curveread.report.figure.overlay import figure as drawn
 
-        return drawn(overlay([understood(r) for r in read_all(run)], chosen, by), ax)
+        return drawn(overlay([understood(r) for r in runs], chosen, by), ax)
     if by is not None:
-        raise ArgumentError("by", by, "only several runs, in a list, have groups")
+        raise ArgumentError("by", by, "one run has no groups")
     if diagnosis is not None and not isinstance(diagnosis, Diagnosis):
         raise ArgumentError(
             "diagnosis", type(diagnosis).__name__, "expected a Diagnosis; several runs go into one list"
         )
     from curveread.report.figure.mpl import figure as annotated
 
-    return annotated(diagnosed(run) if diagnosis is None else diagnosis, chosen, ax)
+    if diagnosis is None:
+        diagnosis = run if isinstance(run, Diagnosis) else diagnose(runs[0])
+    return annotated(diagnosis, chosen, ax)
 
 
 def smooth(curve: Curve, method: str = "ema", **options: Any) -> Curve:

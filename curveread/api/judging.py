@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.api.given import names, several
-from curveread.api.reading import by_step, read
+from curveread.api.reading import by_step, read, read_all
 from curveread.errors import ArgumentError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
@@ -98,7 +98,7 @@ def compare(*runs: Run | Diagnosis | str | PathLike[str] | object, align: str = 
     ----------
     runs
         Two runs or more, their diagnoses, or what :func:`read` takes: each by itself, in a list, or in a dict that
-        names them.
+        names them. Or a folder of several runs.
     align
         ``step`` lays the losses on what the runs' steps count, ``share`` on the share of each run's own length.
 
@@ -212,8 +212,11 @@ def diagnosed(what: object) -> Diagnosis:
 
 
 def all_diagnosed(what: object) -> list[Diagnosis]:
-    """Return the diagnosis of each run of a list, of a dict that names them, or of one run alone."""
-    return [_called(name, diagnosed(one)) for name, one in several(what) or [("", what)]]
+    """Return the diagnosis of each run of a list, of a dict that names them, or of what else :func:`read_all` takes."""
+    found = several(what)
+    if found is None:
+        return [what] if isinstance(what, Diagnosis) else [diagnose(run) for run in read_all(what)]
+    return [_called(name, diagnosed(one)) for name, one in found]
 
 
 def _called(name: str, diagnosis: Diagnosis) -> Diagnosis:

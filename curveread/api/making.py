@@ -10,6 +10,7 @@ from typing import Any
 from curveread.api.reading import read
 from curveread.errors import ArgumentError
 from curveread.run.model import Run
+from curveread.run.roles import Role
 
 __all__ = ["run_from"]
 
@@ -28,6 +29,9 @@ def run_from(
     config: Mapping[str, Any] = _NOTHING,
 ) -> Run:
     """Return the run in an object; see :meth:`curveread.run.model.Run.from_frame`."""
+    for tag, role in roles.items():
+        if str(role).lower().replace("_", "-") not in list(Role):
+            raise ArgumentError("roles", f"{tag}={role}", f"there is no such role; there are: {', '.join(Role)}")
     found = read(what if step is None else _with_step(what, step))
     for argument, given in (("roles", roles), ("better", better), ("units", units)):
         for tag in given:
@@ -38,7 +42,11 @@ def run_from(
 
 
 def _with_step(what: Any, step: str) -> Any:
-    """Return the object with its column or key of that name as ``step``."""
+    """Return the object with its column or key of that name as ``step``; it wins over a frame's index."""
+    if hasattr(what, "iloc"):
+        if step in what.index.names:
+            return what
+        what = what.reset_index(drop=True)
     names = list(what.columns if hasattr(what, "columns") else what)
     if step not in names:
         raise ArgumentError("step", step, f"there is no such column; there are: {', '.join(map(str, names))}")

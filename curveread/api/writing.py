@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from curveread.api.judging import diagnosed
 from curveread.api.reading import read_all
+from curveread.errors import ArgumentError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Run
 
@@ -67,6 +68,7 @@ def report(
 
     target = Path(path)
     kind = format or target.suffix.lower().lstrip(".")
+    _check_weight(smooth)
     diagnosis = diagnosed(what)
     if smooth is not None:
         extras = ReportExtras(weight=smooth, in_place_of_trend=kind != "json")
@@ -193,7 +195,13 @@ def export(runs: Run | str | PathLike[str] | object, path: str | PathLike[str], 
     from curveread.report.text.table import write_table
     from curveread.signals.smoothing import ema
 
+    _check_weight(smooth)
     weight = smooth
     column = None if weight is None else lambda value: ema(value, weight)
     told = read_all(runs)
     return write_table(told, refuse_inputs(Path(path), told), smoothed=column)
+
+
+def _check_weight(smooth: float | None) -> None:
+    if smooth is not None and not 0.0 <= smooth < 1.0:
+        raise ArgumentError("smooth", smooth, "the weight must be at least 0 and below 1")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["runs_of"]
 
 _KNOWN = "a path, a Run, a DataFrame, a Series, a dict of lists, a list of dicts, a Keras History or a Trainer"
+_CLOCK = "wall_time"
 _UNSORTED = 0.1
 """Share of rows that step back above which the rows are not in order; fewer are restarts."""
 
@@ -67,6 +68,8 @@ def _parts(what: object) -> list[Part]:
         history = getattr(owner, "log_history", None)
         if isinstance(history, list):
             return [_trainer(history)]
+    if hasattr(what, "to_pandas"):  # Arrow, Polars
+        return _parts(what.to_pandas())
     if hasattr(what, "columns") and hasattr(what, "iloc"):
         return _frame(what)
     if isinstance(getattr(what, "history", None), Mapping):  # Keras
@@ -131,8 +134,15 @@ def _frame(frame: Any) -> list[Part]:
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with its index as a column where that counts steps: it has a name, or no column counts."""
+    """Return the frame with its index as a column where that counts steps: it has a name, or no column counts.
+
+    An index of times is the clock.
+    """
+    from pandas.api.types import is_datetime64_any_dtype
+
     index = frame.index
+    if is_datetime64_any_dtype(index.dtype):
+        return frame if _CLOCK in frame.columns else frame.reset_index(names=_CLOCK)
     if index.nlevels > 1:
         return frame.reset_index()
     name = str(index.name or "step")
@@ -145,13 +155,17 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(frame: pd.DataFrame) -> Cells:
     """Return the columns of a frame: numbers with the rows that hold them, texts as they are."""
+    import pandas as pd
     from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
     cells = Cells(len(frame))
     for label in frame.columns:
         column = frame[label]
         if is_datetime64_any_dtype(column):
-            column = column.astype("int64").where(column.notna()) / 1e9
+            utc = column.dt.tz_convert(None) if column.dt.tz is not None else column
+            column = (utc - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+        elif not is_numeric_dtype(column):
+            column = _numeric(column)
         if is_numeric_dtype(column) and not is_bool_dtype(column):
             value = column.to_numpy(np.float64, na_value=np.nan)
             row = np.flatnonzero(~np.isnan(value))
@@ -159,6 +173,14 @@ def _cells(frame: pd.DataFrame) -> Cells:
         else:
             cells.text[str(label)] = ["" if v is None or v != v else str(v) for v in column]
     return cells
+
+
+def _numeric(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of texts or objects as numbers where all that is in it are numbers, also as text."""
+    import pandas as pd
+
+    found = pd.to_numeric(column, errors="coerce")
+    return found if found.notna().any() and bool((found.notna() | column.isna()).all()) else column
 
 
 def _in_order(cells: Cells) -> Cells:

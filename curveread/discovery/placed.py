@@ -63,7 +63,7 @@ def _curve(name: str, value: Any) -> Curve:
         index = _own_index(value)
         step = np.arange(len(value)) if index is None else index
     try:
-        return Curve(name, _numbers(step), _numbers(value))
+        return Curve(name, _numbers(step), _numbers(value), _clock(value))
     except (TypeError, ValueError) as error:
         raise ArgumentError("run", name, f"not a curve: {error}") from error
 
@@ -76,13 +76,21 @@ def _is_series(value: object) -> bool:
     return hasattr(value, "index") and hasattr(value, "iloc") and not hasattr(value, "columns")
 
 
+def _clock(value: Any) -> NDArray[Any] | None:
+    """Return the index of a Series in seconds since the epoch where it holds times."""
+    if not _is_series(value) or not hasattr(value.index, "tz_localize"):
+        return None
+    times = value.index.tz_convert(None) if value.index.tz is not None else value.index
+    return np.asarray(times, dtype="datetime64[ns]").astype(np.int64) / 1e9
+
+
 def _is_pair(value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) == np.ndim(value[1]) == 1
 
 
 def _own_index(value: Any) -> Any:
     """Return the index of a Series that counts something other than its rows; None otherwise."""
-    if not _is_series(value) or not np.issubdtype(value.index.dtype, np.number):
+    if not _is_series(value) or getattr(value.index.dtype, "kind", "O") not in "iuf":
         return None
     index = value.index.to_numpy()
     return None if value.index.name is None and np.array_equal(index, np.arange(len(index))) else index

@@ -338,13 +338,13 @@ class Diagnosis(ByValue):
             {"confidence": "float64", "first_step": "Int64", "peak_step": "Int64", "last_step": "Int64"}
         )
 
-    def plot(self, *, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
+    def plot(self, *, tags: str | Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
         """Return the annotated matplotlib figure of the run.
 
         Parameters
         ----------
         tags
-            Draw these curves only.
+            Draw this curve or these only.
         ax
             Draw into these axes instead of a new figure.
 
@@ -355,7 +355,7 @@ class Diagnosis(ByValue):
         """
         if self.renderer is None:
             raise UsageError("this Diagnosis has no renderer; make it with curveread.diagnose(run)")
-        return self.renderer.figure(self, tags, ax)
+        return self.renderer.figure(self, [tags] if isinstance(tags, str) else tags, ax)
 
     def _repr_html_(self) -> str | None:
         return self.renderer.fragment(self) if self.renderer is not None else None

@@ -120,6 +120,8 @@ def sweep(
     cache = None if target is None else target.with_name(f".{target.name}.rows")
     places = [place for root in roots for place in ([root] if isinstance(root, str | os.PathLike) else root)]
     own = [target, cache] if target is not None and cache is not None and cache.exists() else []
+    if not places:
+        raise UsageError("sweep: name a folder at least")
     units, missing = catalogue(places, leave=own, **reading)
     if target is not None and os.path.realpath(target) in {os.path.realpath(f.path) for u in units for f in u.files}:
         raise UsageError(f"{target} is one of the logs; write the table to another file")

@@ -223,6 +223,8 @@ class Run(ByValue):
         >>> run.of(Role.EVAL_LOSS)
         (<Curve 'm' (eval-loss): 3 points, steps 0–2, 0.9 → 0.4>,)
         """
+        if not isinstance(curves, Mapping):
+            raise ArgumentError("curves", type(curves).__name__, "expected a dict; curveread.read takes much else")
         return cls._made(curves, **known)
 
     @classmethod
@@ -253,6 +255,8 @@ class Run(ByValue):
         >>> Run.from_frame(frame, step="iteration", roles={"nll": "train_loss"}, config={"lr": 0.1})["nll"]
         <Curve 'nll' (train-loss): 2 points, steps 100–200, 2.5 → 2.1>
         """
+        if not hasattr(frame, "columns"):
+            raise ArgumentError("frame", type(frame).__name__, "expected a DataFrame; curveread.read takes much else")
         return cls._made(frame, **known)
 
     @classmethod

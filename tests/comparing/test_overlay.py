@@ -57,7 +57,7 @@ def test_what_no_run_has_is_refused_with_what_there_is() -> None:
         cr.plot(SEEDS, tags="val")
     with pytest.raises(ArgumentError, match="by='wd': no run has this setting; there are: lr, seed"):
         cr.plot(SEEDS, by="wd")
-    with pytest.raises(ArgumentError, match="by='lr': only several runs"):
+    with pytest.raises(ArgumentError, match="by='lr': one run has no groups"):
         cr.plot(SEEDS[0], by="lr")
     with pytest.raises(ArgumentError, match="diagnosis='Run'"):
         cr.plot(SEEDS[0], SEEDS[1])  # type: ignore[arg-type]
