@@ -19,6 +19,7 @@ from curveread.report.logtext import shorten
 from curveread.report.page.content import CARDS, content, dated, present
 from curveread.report.page.svg.picture import picture, shared
 from curveread.report.page.templates import asset, environment
+from curveread.report.text.lead import lead
 from curveread.report.text.sections import document
 
 __all__ = ["fragment", "index", "page"]
@@ -73,7 +74,9 @@ def fragment(diagnosis: Diagnosis) -> str:
     """Return the compact HTML that a notebook shows: verdict, charts, findings."""
     from markupsafe import Markup
 
-    spec = chart(diagnosis)
+    spec, told = chart(diagnosis), lead(diagnosis)
+    headline = shorten(diagnosis.verdict.headline, 600)
+    shown = cards(diagnosis.findings, diagnosis.run.x_axis, (headline, told.action))
     uid = (
         "f"
         + hashlib.sha256(
@@ -87,9 +90,10 @@ def fragment(diagnosis: Diagnosis) -> str:
             name=diagnosis.run.name,
             health=diagnosis.verdict.health,
             word=WORDS[diagnosis.verdict.health],
-            headline=shorten(diagnosis.verdict.headline, 600),
-            cards=cards(diagnosis.findings, diagnosis.run.x_axis)[:CARDS],
-            more=max(0, len(diagnosis.findings) - CARDS),
+            headline=headline,
+            lead=told,
+            cards=shown[:CARDS],
+            more=max(0, len(shown) - CARDS),
             failed=diagnosis.failed,
             css=Markup(asset("chart.css")),
             picture=Markup(picture(scene(spec, MEDIUM), uid, alone=True)) if spec.panels else "",
