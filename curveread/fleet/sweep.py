@@ -123,7 +123,7 @@ def sweep(
     if not places:
         raise UsageError("sweep: name a folder at least")
     units, missing = catalogue(places, leave=own, **reading)
-    if target is not None and os.path.realpath(target) in {os.path.realpath(f.path) for u in units for f in u.files}:
+    if target is not None and target.exists() and _holds(units, target):
         raise UsageError(f"{target} is one of the logs; write the table to another file")
 
     def begin(units: Iterable[Unit], many: int) -> Generator[tuple[SweepRow, ...], None, None]:
@@ -154,6 +154,11 @@ def sweep(
     if interrupted:
         raise KeyboardInterrupt
     return made
+
+
+def _holds(units: Iterable[Unit], target: Path) -> bool:
+    place = os.path.realpath(target)
+    return any(os.path.realpath(file.path) == place for unit in units for file in unit.files)
 
 
 def _gather(

@@ -95,7 +95,7 @@ def test_a_read_only_run_is_read_and_reported_elsewhere(cli: Cli, healthy: Path)
 
 
 def test_a_file_that_vanishes_is_an_error_of_its_run_alone(healthy: Path, broken: Path) -> None:
-    units = api.units(healthy.parent)
+    units = list(api.units(healthy.parent))
     assert len(units) == 2
     (healthy / "trainer_state.json").unlink()
     gone, there = sorted(units, key=lambda unit: "broken" in unit.homes[0])

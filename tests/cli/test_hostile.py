@@ -51,9 +51,21 @@ def clean(done: Done) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("command", ["check", "show", "show --json", "check --json", "report", "report --postmortem"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check",
+        "show",
+        "show --json",
+        "check --json",
+        "report",
+        "report --postmortem",
+        "report --format brief",
+        "watch --until-end --idle 1",
+    ],
+)
 def test_what_is_printed_acts_nowhere(cli: Cli, run: Path, command: str) -> None:
-    assert "window.pwned" in clean(cli(*command.split(), run, *ROLES))
+    assert r"\u001b[31mred" in clean(cli(*command.split(), run, *ROLES))
 
 
 @pytest.mark.parametrize("command", ["check", "show", "compare", "sweep", "report --static"])

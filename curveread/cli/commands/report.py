@@ -126,10 +126,12 @@ def _brief(
 
     items = list(judged_paths(paths, reading, judging, jobs))
     text = "\n".join(message(item) for item in items if isinstance(item, Diagnosis))
-    if output is None:
-        print(text, end="")
-    elif text:
-        put(output, text)
+    if not text:
+        pass
+    elif output is None:
+        Screen().text(text)
+    else:
+        put(refuse_inputs(output, [item.run for item in items if isinstance(item, Diagnosis)], paths), text)
     return gravest([UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items])
 
 

@@ -125,9 +125,10 @@ class _Told:
 
     def end(self, event: Ended, fail_on: FailOn) -> int:
         """Tell how the runs ended; return the exit code."""
-        self.line(f"ended: {event.reason}")
+        self.line(f"ended: {clean(event.reason)}")
         for diagnosis in event.diagnoses:
-            print(message(diagnosis), end="", flush=True)
+            self.out.text(message(diagnosis))
+            sys.stdout.flush()
             self._run("ended", diagnosis, None)
         return gravest([code(d, fail_on) for d in event.diagnoses])
 
