@@ -24,9 +24,7 @@ def loads(text: str | bytes) -> Any:
     Raises
     ------
     ValueError
-        When it is not JSON; the message says where.
-    RecursionError
-        When it is nested too deeply.
+        When it is not JSON, or nested too deeply; the message says where.
     """
     if len(text) >= _LONG:
         import orjson
@@ -35,4 +33,7 @@ def loads(text: str | bytes) -> Any:
             return orjson.loads(text)
         except orjson.JSONDecodeError:  # maybe only for a NaN
             pass
-    return json.loads(text)
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

@@ -55,3 +55,9 @@ def test_errors_are_those_of_json(text: str | bytes) -> None:
     with pytest.raises((ValueError, RecursionError)) as wanted:
         json.loads(text)
     assert (type(caught.value), str(caught.value)) == (type(wanted.value), str(wanted.value))
+
+
+def test_what_is_nested_too_deeply_is_no_json() -> None:
+    for text in ("[" * 100_000, '{"a":' * 100_000, "[" * 300_000):
+        with pytest.raises(ValueError, match=r".+"):
+            loads(text)

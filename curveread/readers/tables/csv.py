@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +15,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
+from curveread.readers.json_text import loads
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import BEYOND, Axis, Column, is_axis_name, is_sweep_table
@@ -257,7 +257,7 @@ def _starts_of(curve: Curve) -> list[dict[str, Curve]]:
 def _monitor(cells: Cells, text: str, source: Source) -> Part:
     """SB3's ``monitor.csv``: reward, length and seconds of each episode; the steps are the lengths added up."""
     try:
-        config = json.loads(text.lstrip().splitlines()[0][1:])
+        config = loads(text.lstrip().partition("\n")[0][1:])
     except ValueError:
         config = {}
     config = config if isinstance(config, dict) else {}

@@ -17,6 +17,7 @@ from curveread.readers.text_log.lines import Lines, glimpse
 from curveread.readers.text_log.points.rows import rows_of
 from curveread.readers.text_log.reader import parts_of
 from curveread.readers.text_log.sheets import Sheet
+from curveread.readers.text_log.tail import cut_short
 from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["stated_reader"]
@@ -85,8 +86,11 @@ class _Stated(Reader):
             gathered.finish()
         if not gathered.sheets:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none fits")
+        notes = list(lines.notes)
+        if lines.unfinished:
+            notes += cut_short(gathered, lines.unfinished, str(path))
         rows = rows_of(gathered, str(path))
-        return parts_of(path, self.format.name, lines.size, gathered, rows, list(lines.notes))
+        return parts_of(path, self.format.name, lines.size, gathered, rows, notes)
 
     def _fits(self, line: bytes) -> dict[str, bytes] | None:
         """Return name -> number of a line, None for another line."""

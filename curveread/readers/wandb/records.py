@@ -5,12 +5,12 @@ Field numbers follow ``wandb/proto/wandb_internal.proto``; unknown fields are pa
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from curveread.readers.json_text import loads
 from curveread.readers.protobuf import VARINT, fields, varint
 
 __all__ = [
@@ -89,7 +89,7 @@ def _signed(value: int) -> int:
 def parse_json(text: str) -> Any:
     """Return a value of W&B's extended JSON (NaN, Infinity allowed); the text itself when it is none."""
     try:
-        return json.loads(text)
+        return loads(text)
     except ValueError:
         return text
 

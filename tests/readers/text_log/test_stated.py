@@ -59,3 +59,11 @@ def test_a_refusal_shows_the_lines_and_the_option(tmp_path: Path) -> None:
     plain = tmp_path / "plain.txt"
     plain.write_text("nothing to see here\n" * 20)
     assert nearly(plain) == ""
+
+
+def test_a_last_number_that_may_be_cut_is_left_out_here_too(tmp_path: Path) -> None:
+    path = tmp_path / "odd.txt"
+    path.write_text("".join(f"t{i}> mse~{3 / (i + 7)!r}\n" for i in range(20))[:-8])
+    run = cr.read(path, pattern=r"t(?P<step>\d+)> mse~(?P<loss>\S+)")
+    assert run["loss"].step.tolist() == list(range(19))
+    assert "may be cut" in " ".join(n.message for n in run.notes)
