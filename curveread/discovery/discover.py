@@ -57,6 +57,7 @@ def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence
     return read_files(files, path, passed, progress=progress)
 
 
+@np.errstate(all="ignore")  # readers look at the first numbers of a file
 def find(path: Path, readers: Sequence[type[Reader]] = ()) -> tuple[list[LogFile], list[Path]]:
     """Return the log files at or below a path, and what was passed over, without reading them.
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.judging import KINDS
+from tests.fuzz.worker import in_memory
 from tests.fuzz.writers import WRITERS
 
 _ROUND = 120.0
@@ -23,7 +24,7 @@ def _worked(number: int, seconds: float, only: str) -> tuple[Counter[str], list[
     """Run one worker; one that dies is a fault of its last case."""
     tried: Counter[str] = Counter()
     faults: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
         state = Path(folder) / "state"
         state.write_text("nothing")
         command = [sys.executable, "-m", "tests.fuzz.worker", str(number), str(seconds), only, str(state)]
