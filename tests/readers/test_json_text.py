@@ -50,9 +50,9 @@ def test_an_integer_beyond_64_bits_is_the_nearest_float() -> None:
 
 @pytest.mark.parametrize("text", ["", "[1,]", "{'a': 1}", '{"a": 1', "01", b"\xff"])
 def test_errors_are_those_of_json(text: str | bytes) -> None:
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=r".+") as caught:
         loads(text)
-    with pytest.raises(ValueError, match=".") as wanted:
+    with pytest.raises(ValueError, match=r".+") as wanted:
         json.loads(text)
     assert (type(caught.value), str(caught.value)) == (type(wanted.value), str(wanted.value))
 
