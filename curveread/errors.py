@@ -60,7 +60,26 @@ class ReadError(CurvereadError):
 
 
 class NoLogsError(ReadError):
-    """Nothing at the path is a log that any reader knows."""
+    """Nothing at the path is a log that any reader knows.
+
+    Parameters
+    ----------
+    message
+        The line shown to the user.
+    argument, value
+        What might read it, as Python spells it: ``pattern`` or ``columns``; empty where nothing comes near.
+    """
+
+    def __init__(self, message: str, argument: str = "", value: str | list[str] = "") -> None:
+        super().__init__(message, argument, value)
+        self.message, self.argument, self.value = message, argument, value
+
+    def __str__(self) -> str:
+        return self.hinted(f"{self.argument}={self.value!r}")
+
+    def hinted(self, how: str) -> str:
+        """Return the message with the argument that might help, as the caller writes it."""
+        return f"{self.message}; {how} would read it (name the metrics as they are)" if self.argument else self.message
 
 
 class CorruptLogError(ReadError):

@@ -17,7 +17,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from curveread.errors import ArgumentError
+from curveread.errors import ArgumentError, NoLogsError
 
 __all__ = ["DONE", "FAULT", "FOUND", "GONE", "INTERRUPTED", "UNUSABLE", "fault", "gravest", "say", "worded"]
 
@@ -35,6 +35,9 @@ def worded(error: BaseException) -> str:
     if isinstance(error, ArgumentError):
         value = f"{error.value:g}" if isinstance(error.value, float) else error.value
         return f"--{error.argument.replace('_', '-')} {value}: {error.reason}"
+    if isinstance(error, NoLogsError):
+        value = ",".join(error.value) if isinstance(error.value, list) else f"'{error.value}'"
+        return error.hinted(f"--{error.argument} {value}")
     return str(error)
 
 

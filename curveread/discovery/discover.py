@@ -125,8 +125,10 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
         from curveread.readers.text_log.nearly import nearly
 
         near = nearly(path)
-        also = f"; {near}" if near else ""
-        return NoLogsError(f"{path}: not a training log that any reader knows{also}; looked for {looked}")
+        if near is None:
+            return NoLogsError(f"{path}: not a training log that any reader knows; looked for {looked}")
+        message = f"{path}: not a training log that any reader knows; looked for {looked}; {near.told}"
+        return NoLogsError(message, near.argument, near.value)
     try:
         empty = not any(path.iterdir())
     except OSError:

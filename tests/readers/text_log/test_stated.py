@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 import curveread as cr
+from curveread.cli.codes import worded
 from curveread.errors import ArgumentError, NoLogsError
 from curveread.readers.text_log.nearly import nearly
 
@@ -53,12 +55,17 @@ def test_a_refusal_shows_the_lines_and_the_option(tmp_path: Path) -> None:
         cr.read(path)
     message = str(refused.value)
     assert "20 lines such as 't19> mse~0.1500 !' come near" in message
-    pattern = message.partition("--pattern '")[2].partition("' (")[0]
-    assert len(cr.read(path, pattern=pattern).curves) == 1
-    assert "--columns step,loss,c3,c4" in nearly(_bare(tmp_path))
+    assert refused.value.argument == "pattern"
+    assert f"pattern={refused.value.value!r} would read it" in message
+    assert len(cr.read(path, pattern=str(refused.value.value)).curves) == 1
+    near = nearly(_bare(tmp_path))
+    assert near is not None
+    assert (near.argument, near.value) == ("columns", ["step", "loss", "c3", "c4"])
+    assert "--columns step,loss,c3,c4 would read it" in worded(NoLogsError("x", near.argument, near.value))
+    assert "--pattern '" in worded(pickle.loads(pickle.dumps(refused.value)))
     plain = tmp_path / "plain.txt"
     plain.write_text("nothing to see here\n" * 20)
-    assert nearly(plain) == ""
+    assert nearly(plain) is None
 
 
 def test_a_last_number_that_may_be_cut_is_left_out_here_too(tmp_path: Path) -> None:
