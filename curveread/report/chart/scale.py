@@ -123,7 +123,7 @@ def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 
     if not top > bottom:  # values so close that floats cannot tell the ends apart
         bottom, top = np.nextafter(bottom, -np.inf), np.nextafter(top, np.inf)
     places = nice(bottom, top, ticks)
-    if len(places) < 2:  # a single tick tells no scale
+    if len(places) < (3 if ticks > 3 else 2):  # too few tell no scale
         places = nice(bottom, top, 2 * ticks)
     marked = [Tick(low, number(low, 3))] if only else list(map(Tick, places, texts(places)))
     return Scale(float(bottom), float(top), False, _readable(marked, bottom, top))

@@ -19,7 +19,7 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     if kinds & {"raw", "sparse"}:
         parts.append(f"Faint: every value as logged. Strong: its smoothed trend. {_shaded(spec, drawings)}")
     if "forecast" in kinds:
-        parts.append("Dotted, behind the end of the run: where it would have gone, with its 80 % interval.")
+        parts.append("Dotted, beyond the end of the run: where it would have gone, with its 80 % interval.")
     if any(m.kind in ("above", "below") for p in spec.panels for m in p.markers):
         parts.append("Arrows: values beyond the axis.")
     if any(p.gaps for p in spec.panels):
@@ -31,8 +31,9 @@ def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
         most = max(reduced, key=lambda d: d.points)
         which = "curve is" if len(reduced) == 1 else "curves are"
         parts.append(
-            f"{count(len(reduced))} long {which} drawn with the lowest and the highest point of every stretch and, "
-            f"in findings, every point: {count(most.step.size)} of {count(most.points)} for {shorten(most.tag, 60)}."
+            f"{count(len(reduced))} long {which} drawn with the lowest and the highest point of every stretch, "
+            f"findings with every point as far as there is room: {count(most.step.size)} of {count(most.points)} for "
+            f"{shorten(most.tag, 60)}."
         )
     return " ".join(parts)
 

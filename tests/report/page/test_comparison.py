@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from curveread import api
 from curveread.findings.comparison import Comparison
@@ -73,14 +75,19 @@ def test_seeds_of_a_setting_become_a_band(opened: Any) -> None:
     assert "from the lowest to the highest" in seen.tab.inner_text("[data-bands]")
 
 
-def test_without_scripts_the_picture_stands(browser: Any, tmp_path: Path) -> None:
+def test_without_scripts_the_picture_stands_on_the_paper_of_the_page(browser: Any, tmp_path: Path) -> None:
     path = write_comparison(runs("a", "b"), tmp_path / "compared.html")
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
-    tab.goto(path.as_uri())
-    assert tab.locator(".still img").is_visible()
-    assert not tab.locator("[data-curves]").is_visible()
-    context.close()
+    corners = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(java_script_enabled=False, color_scheme=scheme)
+        tab = context.new_page()
+        tab.goto(path.as_uri())
+        assert tab.locator(".still img").is_visible()
+        assert not tab.locator("[data-curves]").is_visible()
+        with Image.open(io.BytesIO(tab.locator(".still img").screenshot())) as picture:
+            corners[scheme] = picture.convert("RGB").getpixel((3, picture.height - 4))
+        context.close()
+    assert corners == {"light": (255, 255, 255), "dark": (20, 23, 26)}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -109,9 +109,17 @@ function dots(ctx, place, xs, ys, radius) {
   ctx.fill();
 }
 
-// The area between two lines; a NaN breaks it.
+// The area between two lines; a NaN breaks it. Where it would fill the plot, as in a window of noise, its edges alone.
 function band(ctx, place, xs, low, high) {
   const [from, until] = within(xs, place.low, place.high);
+  const filled = low.slice(from, until).map((v, i) => (place.y(v) - place.y(high[from + i])) / place.height).filter(v => v >= 0).sort();
+  if (filled[filled.length >> 1] > 0.75) {
+    ctx.strokeStyle = ctx.fillStyle;
+    ctx.globalAlpha *= 3;
+    ctx.lineWidth = place.ratio;
+    for (const edge of [low, high]) line(ctx, place, xs, edge);
+    return;
+  }
   ctx.beginPath();
   for (let a = from, b = from; a < until; a = b + 1) {
     for (b = a; b < until && !Number.isNaN(low[b]); b++) ctx.lineTo(place.x(xs[b]), place.y(high[b]));
