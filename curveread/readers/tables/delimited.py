@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -193,17 +194,21 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
     import pandas as pd
 
     exact: dict[str, Any] = {"float_precision": "round_trip"} if int(pd.__version__.split(".")[0]) < 3 else {}
+    while text.startswith(("\r", "\n"), begin):
+        begin += 1
     try:
-        frame = pd.read_csv(
-            io.BytesIO(text[begin:].encode("utf-8", "surrogatepass").lstrip(b"\r\n")),
-            sep=delimiter,
-            header=None,
-            keep_default_na=False,
-            na_values=sorted({*MISSING, *(m.upper() for m in MISSING), "None", "Null"}),
-            low_memory=False,
-            skip_blank_lines=True,
-            **exact,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+            frame = pd.read_csv(
+                io.BytesIO(text[begin:].encode("utf-8", "surrogatepass")),
+                sep=delimiter,
+                header=None,
+                keep_default_na=False,
+                na_values=sorted({*MISSING, *(m.upper() for m in MISSING), "None", "Null"}),
+                low_memory=True,  # in pieces; a column of which some pieces are words is none for this parser
+                skip_blank_lines=True,
+                **exact,
+            )
     except (ValueError, OverflowError):
         return None
     names = _names(next(csv.reader([header], delimiter=delimiter)))
@@ -217,7 +222,10 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
             row = np.flatnonzero(~np.isnan(value))
             out.numeric[name] = Column(row, value[row])
         else:
-            cells = ["" if c is None or c != c else str(c) for c in series.tolist()]
+            found = series.tolist()
+            if not all(isinstance(c, str) or c is None or c != c for c in found):
+                return None
+            cells = ["" if c is None or c != c else c for c in found]
             part = to_table([name], [cells], len(frame), source, out.notes)
             out.numeric.update(part.numeric)
             out.text.update(part.text)

@@ -170,3 +170,13 @@ def test_what_a_damaged_gzip_stream_decodes_to_is_not_believed(tmp_path: Path) -
             kept += len(found) in (200, 400)
     assert refused
     assert kept > refused, "members before the damaged one are kept"
+
+
+def test_a_large_file_with_words_far_below_reads_as_a_small_one(tmp_path: Path) -> None:
+    """pandas parses large files in pieces, each with kinds of its own."""
+    path = tmp_path / "log.csv"
+    lines = [f"{i},{3 / (i + 1)!r},{'007' if i < 100_000 else 'warm'}\n" for i in range(120_000)]
+    path.write_text("step,loss,stage\n" + "".join(lines))
+    assert path.stat().st_size > 3_000_000
+    (part,) = READER.read(path)
+    assert part.curves["loss"].value.tolist() == [3 / (i + 1) for i in range(120_000)]
