@@ -83,7 +83,8 @@ def _sections(name: str) -> dict[str, str]:
 
 
 def _linked(text: str) -> str:
-    """Return text whose links to files of the repository became their words; comments for tools are left out."""
+    """Return text whose links to files of the repository became their words, for Markdown that indents by four."""
+    text = re.sub(r"^ {3}(?=(?: {2}| {4})?\S)", "    ", text, flags=re.M)
     text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.S)
     return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]+\)", r"\1", text)
 
