@@ -38,6 +38,9 @@ def seen_in(name: str) -> tuple[tuple[Case, list[Seen]], ...]:
     return tuple((case, by_curveread(case)) for case in cases[name]())
 
 
+TRAINED = pytest.param("trained", marks=[pytest.mark.corpus, pytest.mark.slow])
+
+
 @cache
 def tallies(name: str) -> tuple[Tally, ...]:
     return tuple(judge(case.label, seen) for case, seen in seen_in(name))
@@ -62,7 +65,7 @@ def missed(found: Iterable[Tally]) -> str:
 # --- the checks on labelled runs ---
 
 
-@pytest.mark.parametrize("name", ["samples", pytest.param("trained", marks=pytest.mark.corpus)])
+@pytest.mark.parametrize("name", ["samples", TRAINED])
 def test_quiet_healthy_runs_stay_quiet(name: str, request: pytest.FixtureRequest) -> None:
     if name == "trained":
         request.getfixturevalue("corpus_trained")
@@ -71,7 +74,7 @@ def test_quiet_healthy_runs_stay_quiet(name: str, request: pytest.FixtureRequest
     assert set(now["alarmed"]) - set(recorded()["sets"][name]["alarmed"]) == set(), missed(tallies(name))
 
 
-@pytest.mark.parametrize("name", ["samples", pytest.param("trained", marks=pytest.mark.corpus), "part"])
+@pytest.mark.parametrize("name", ["samples", TRAINED, pytest.param("part", marks=pytest.mark.slow)])
 def test_no_f1_falls(name: str, request: pytest.FixtureRequest) -> None:
     if name == "trained":
         request.getfixturevalue("corpus_trained")
@@ -207,6 +210,7 @@ def test_row_counts_over_runs() -> None:
 
 
 @pytest.mark.corpus
+@pytest.mark.slow
 def test_counts_agree_with_the_corpus_own_scorer(corpus_trained: Path) -> None:
     """On what the checks find, and on findings strewn at random, which hit every corner of the rules."""
     scorer = outside.scorer("score")
