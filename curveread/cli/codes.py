@@ -5,7 +5,7 @@
 1     ``check``: a run reaches ``--fail-on``
 2     usage error, or an input that cannot be read at all
 3     a check itself failed and nothing graver applies, or curveread has a fault
-130   Ctrl-C
+130   Ctrl-C; 143 by SIGTERM
 141   whoever read the output through a pipe has gone
 ====  ==========================================================================
 """
