@@ -73,10 +73,11 @@ def in_words(views: _Views, task: Task) -> list[Statement]:
     if nats is None:
         return []
     which = "The only" if len(view) == 1 else "The best" if evaluation else "The last"
+    in_bits = view.unit == "nats" and nats != float(view.value[at])  # so the perplexity beside it has it
     where = text(
-        which + " {tag}, {nats} at {at}, is a perplexity ",
+        which + " {tag}, {nats} at {at}" + (" by the perplexity beside it" if in_bits else "") + ", is a perplexity ",
         tag=Tag(view.tag),
-        nats=number(nats, "nats"),
+        nats=number(bits_from_nats(nats), "bits") if in_bits else number(nats, "nats"),
         at=Place(int(view.step[at])),
     )
     value = perplexity(nats)

@@ -31,7 +31,7 @@ def _fix(scene: Scene) -> Text:
 
 CAUSE = Candidate(
     id="logger-fault",
-    title="the log does not say what happened",
+    title="what was logged is not what happened",
     page=__doc__ or "",
     usual={
         Kind.MISSING_STEPS: 0.65,
