@@ -86,7 +86,7 @@ def test_evidence_moves_where_it_is_a_place() -> None:
 
 def test_the_picture_counts_epochs() -> None:
     spec = chart(api.diagnose(with_axis(_run(), "epoch")))
-    assert (spec.x_label, spec.x.low, spec.x.high) == ("epoch", 0.01, 4.0)
+    assert (spec.x_label, spec.x.low, spec.end) == ("epoch", 0.01, 4.0)
     assert [t.text for t in spec.x.ticks if t.at == int(t.at)] == ["1", "2", "3", "4"]
     assert all(0.0 <= m.first <= m.last <= 4.0 for m in spec.marks)
 
