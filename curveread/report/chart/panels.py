@@ -221,8 +221,8 @@ def fan(d: Drawing, ahead: Forecast, until: float) -> tuple[FloatArray, FloatArr
 def most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list[Drawing]:
     """Return the curves that fit into a panel, in their order.
 
-    The first of train and of eval, those that findings name, and of the others some from the highest level to the
-    lowest: sixty layers are told by the loudest, the quietest and what lies between.
+    The first of train and of eval, those that findings name, and of the others some from the one that ends highest to
+    the one that ends lowest: sixty layers are told by the loudest, the quietest and what lies between.
     """
     if len(group) <= most:
         return group
@@ -232,7 +232,7 @@ def most_telling(group: list[Drawing], named: frozenset[str], most: int) -> list
     asked = [d for d in group if d.tag in first] + [d for d in group if d.tag in named and d.tag not in first]
     chosen = {d.tag for d in asked[:most]}
     others = sorted(
-        (d for d in group if d.tag not in chosen), key=lambda d: float(np.median(d.value)) if d.value.size else -np.inf
+        (d for d in group if d.tag not in chosen), key=lambda d: float(d.value[-1]) if d.value.size else -np.inf
     )
     even = np.linspace(len(others) - 1, 0, max(most - len(chosen), 0)).round().astype(int)
     chosen |= {others[i].tag for i in even.tolist()}
