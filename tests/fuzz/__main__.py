@@ -61,6 +61,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--only", default="", help="a part of the formats' names")
+    parser.add_argument("--table", action="store_true", help="print the table of the README alone")
     parser.add_argument("--keep", type=Path, help="a folder that gets a file of each fault")
     given = parser.parse_args()
     end = time.monotonic() + 60 * given.minutes
@@ -76,6 +77,14 @@ def main() -> int:
                 tried += more
                 faults += found
             print(f"{sum(tried.values()):,} cases, {len(faults):,} faults", file=sys.stderr, flush=True)
+    if not given.table:
+        _tell(faults, given.keep)
+    print(_table(tried, faults))
+    return bool(faults)
+
+
+def _tell(faults: list[dict[str, Any]], keep: Path | None) -> None:
+    """Print each kind of fault once, with the smallest file that has it; ``keep`` gets that file."""
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for fault in faults:
         kinds.setdefault((fault["kind"], fault["where"]), []).append(fault)
@@ -83,12 +92,10 @@ def main() -> int:
         smallest = min(found, key=lambda f: len(f["hex"]))
         print(f"{len(found):,} x {kind}: {where} ({smallest['format']}, {smallest['damage']}, {smallest['case']})")
         print("    " + smallest["detail"].strip().replace("\n", "\n    ")[-1200:])
-        if given.keep:
-            given.keep.mkdir(parents=True, exist_ok=True)
+        if keep:
+            keep.mkdir(parents=True, exist_ok=True)
             name = f"{kind}-{abs(hash(where)) % 10**6}-{smallest['file']}".replace(" ", "-")
-            (given.keep / name).write_bytes(bytes.fromhex(smallest["hex"]))
-    print(_table(tried, faults))
-    return bool(faults)
+            (keep / name).write_bytes(bytes.fromhex(smallest["hex"]))
 
 
 if __name__ == "__main__":

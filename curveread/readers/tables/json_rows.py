@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -37,20 +36,20 @@ def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[Da
     notes
         A half-written last line, damaged lines in the middle.
     """
-    lines = [line for line in text.split("\n") if line.strip(" \r\t\x00")]
-    if not lines:
+    lines = [line for line in text.split("\n") if line.strip(" \r\t")]
+    if not any(line.strip(" \r\t\x00") for line in lines):
         raise CorruptLogError(f"{source}: the file is empty; expected a JSON object per line")
     try:
         rows = loads("[" + ",".join(lines) + "]")
         if len(rows) == len(lines) and all(type(r) is dict for r in rows):
             return rows, []
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     rows, bad = [], []
     for number, line in enumerate(lines, 1):
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
+            row = loads(line)
+        except ValueError:
             bad.append(number)
             continue
         if isinstance(row, dict):

@@ -169,3 +169,12 @@ def test_the_first_row_must_hold_a_metric_or_a_counter(row: str, claimed: bool, 
     path = tmp_path / "metrics.jsonl"
     path.write_text(f"{row}\n{row}\n", encoding="utf-8")
     assert READER.claims(path) is claimed
+
+
+def test_zeros_that_a_crash_left_behind_the_last_line_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    rows = "".join(f'{{"step": {i}, "loss": {3 / (i + 1)}}}\n' for i in range(9))
+    path.write_bytes(rows.encode() + bytes(300))
+    (part,) = JsonLogReader().read(path)
+    assert len(part.curves["loss"]) == 9
+    assert [n.kind for n in part.notes] == [NoteKind.TRUNCATED]
