@@ -105,7 +105,9 @@ def _panel(which: str | Role, groups: Sequence[Sequence[Run]]) -> OverlayPanel:
     tags, units = {curve.tag for curve in curves}, {curve.unit for curve in curves}
     title = tags.pop() if len(tags) == 1 else str(which).replace("-", " ")
     strands = tuple(_strand(group) if group else None for group in found)
-    return OverlayPanel(title, units.pop() if len(units) == 1 else "", strands)
+    ends = [end for s in strands if s is not None for end in (s.value, s.low, s.high) if end.size]
+    top = float(np.percentile([np.percentile(v, 95) for v in ends], 50, method="lower")) if ends else 0.0
+    return OverlayPanel(title, units.pop() if len(units) == 1 else "", strands, top)
 
 
 def _strand(curves: Sequence[Curve]) -> Strand:

@@ -43,11 +43,14 @@ class OverlayPanel:
         What it is, and its unit where all have the same.
     strands
         The lines, in the order of the groups; None for a group without this quantity.
+    top
+        Below it lies most of most lines: the middle one of their 95th percentiles.
     """
 
     title: str
     unit: str
     strands: tuple[Strand | None, ...]
+    top: float
 
     @property
     def drawn(self) -> list[Strand]:

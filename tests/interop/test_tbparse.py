@@ -210,7 +210,7 @@ def test_an_event_file_that_is_gone(tmp_path: Path) -> None:
 
 def test_arguments_that_do_not_fit() -> None:
     run = cr.read(SAMPLES / "overfitting")
-    with pytest.raises(ArgumentError, match="layout='long': there is no such layout; use tidy or tbparse"):
+    with pytest.raises(ArgumentError, match="layout='long': there is no such layout; use tidy, wide or tbparse"):
         run.to_frame(layout="long")
     with pytest.raises(ArgumentError, match="pivot and extra_columns are of the layout tbparse"):
         run.to_frame(pivot=True)

@@ -18,12 +18,12 @@ from curveread.report.chart.scale import Scale, step_axis
 from curveread.report.chart.spec import ChartSpec, Event, Mark, Segment, Stretch
 from curveread.report.logtext import clean, shorten, words
 
-__all__ = ["chart", "leading"]
+__all__ = ["chart", "leading", "quiet"]
 
 _MAX_MARKS = 40
 _AHEAD = 0.2
 """A forecast is drawn where its first place lies no further beyond the run than this share of it."""
-_HEALTH = ("ok", "info", "warning", "error")
+_GRAVER = ("info", "warning", "error")
 
 
 def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int = _MAX_MARKS) -> ChartSpec:
@@ -71,9 +71,14 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         panels=stack,
         marks=marks[:most],
         events=tuple(_events(diagnosis)),
-        strip=_strip(marks, x, end),
+        strip=_strip(marks, x, end, quiet(diagnosis)),
         phases=_phases(diagnosis),
     )
+
+
+def quiet(diagnosis: Diagnosis) -> str:
+    """Return the health of the stretches without a finding: nothing is called well that was not judged."""
+    return "undetermined" if diagnosis.verdict.health == "undetermined" else "ok"
 
 
 def leading(diagnosis: Diagnosis) -> str | None:
@@ -145,8 +150,8 @@ def _phases(diagnosis: Diagnosis) -> tuple[Stretch, ...]:
     return tuple(Stretch(p.first_step, p.last_step, clean(p.name)) for p in diagnosis.phases)
 
 
-def _strip(marks: Sequence[Mark], x: Scale, end: float) -> tuple[Segment, ...]:
-    """Return the run cut where findings begin and end, each piece with its gravest finding.
+def _strip(marks: Sequence[Mark], x: Scale, end: float, calm: str) -> tuple[Segment, ...]:
+    """Return the run cut where findings begin and end, each with its gravest finding, or ``calm`` without one.
 
     A finding of one step is widened to a visible piece, so that the strip never hides it.
     """
@@ -162,7 +167,7 @@ def _strip(marks: Sequence[Mark], x: Scale, end: float) -> tuple[Segment, ...]:
     out: list[Segment] = []
     for first, last in itertools.pairwise(cuts):
         here = [m for a, b, m in spans if a <= first and b >= last]
-        health = max((m.severity for m in here), key=_HEALTH.index, default="ok")
+        health = max((m.severity for m in here), key=_GRAVER.index, default=calm)
         numbers = tuple(m.number for m in here)
         if out and (out[-1].health, out[-1].numbers) == (health, numbers):
             out[-1] = Segment(out[-1].first, last, health, numbers)

@@ -32,6 +32,7 @@ INKS: dict[str, Ink] = {
 
 HEALTH: dict[str, Ink] = {
     "ok": Ink("#007f5c", "#2bbd93"),
+    "undetermined": Ink("#59636d", "#a0abb4"),
     "info": Ink("#2f6fa8", "#7cb8ea"),
     "warning": Ink("#e69f00", "#f0b429"),
     "error": Ink("#c8410b", "#ff7a45"),
@@ -45,7 +46,7 @@ PLAIN: dict[str, Ink] = {
 }
 """What is neither a curve nor a finding: text and marked spots, axes and events, grid lines."""
 
-STRIP = {"ok": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
+STRIP = {"ok": 0.22, "undetermined": 0.22, "info": 0.45, "warning": 0.72, "error": 1.0}
 """Heights in the health strip: the graver, the taller."""
 
 STROKES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -67,7 +66,7 @@ def _draw(ax: Axes, panel: OverlayPanel, overlay: Overlay) -> None:
         if len(strand.broke):
             worst = shade(HEALTH["error"], rcParams["axes.facecolor"])
             ax.plot(*strand.broke.T, "x", color=worst, markersize=7, markeredgewidth=2, zorder=5)
-    top = _scaled(ax, panel.drawn)
+    top = _scaled(ax, panel)
     for line, strand in lines:
         gone = np.flatnonzero(strand.value > top)
         if gone.size:  # it is said where a line leaves the picture
@@ -78,14 +77,13 @@ def _draw(ax: Axes, panel: OverlayPanel, overlay: Overlay) -> None:
     bare(ax)
 
 
-def _scaled(ax: Axes, drawn: Sequence[Strand]) -> float:
+def _scaled(ax: Axes, panel: OverlayPanel) -> float:
     """Give the axes limits within which all lines lie but those that go far, and return the upper one."""
-    values = [end for s in drawn for end in (s.value, s.low, s.high) if end.size]
+    values = [end for s in panel.drawn for end in (s.value, s.low, s.high) if end.size]
     if not values:
         return 1.0
     tops = [float(v.max()) for v in values]
-    usual = float(np.percentile([np.percentile(v, 95) for v in values], 50, method="lower"))
-    near = [v for v, top in zip(values, tops, strict=True) if usual <= 0.0 or top <= _FAR * usual] or values
+    near = [v for v, top in zip(values, tops, strict=True) if panel.top <= 0.0 or top <= _FAR * panel.top] or values
     low, high = min(float(v.min()) for v in near), max(float(v.max()) for v in near)
     wide = low > 0.0 and high / low > DECADES
     pad = (high / low) ** 0.04 if wide else 0.04 * (high - low) or 0.5

@@ -12,7 +12,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.findings.forecast import Forecast
 from curveread.report.chart import labels, panels, scale, texture
-from curveread.report.chart.chart import chart, leading
+from curveread.report.chart.chart import chart, leading, quiet
 from curveread.report.chart.palette import FORECAST, INKS, SHADES, STROKES, WORDS
 from curveread.report.chart.scene import SHAPES
 from curveread.report.chart.size import WIDE
@@ -103,6 +103,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
             }
             for m in _all_marks(diagnosis, spec)
         ],
+        "quiet": quiet(diagnosis),
         "phases": [[p.first, p.last, p.name] for p in spec.phases],
         "rules": _RULES,
         "events": [[r.x, r.kind, shorten(r.text, 120)] for r in spec.events[:_EVENTS]],

@@ -29,7 +29,7 @@ class Overlay {
     const out = [];
     measure.font = `11.5px ${FAMILY}`;
     let y = 16;
-    out.push(shape("rect", {x: left, y: y - 14 * TALL.ok, width: Math.max(clip(at(page.data.x.end)) - left, 0), height: 14 * TALL.ok, class: "cr-f cr-ok"}, said("no finding")));
+    out.push(shape("rect", {x: left, y: y - 14 * TALL.ok, width: Math.max(clip(at(page.data.x.end)) - left, 0), height: 14 * TALL.ok, class: `cr-f cr-${page.data.quiet}`}, said(page.data.quiet === "ok" ? "no finding" : "not judged")));
     for (const m of [...page.marks].sort((a, b) => RANK[b.severity] - RANK[a.severity])) {
       const a = at(m.first), b = Math.max(at(m.last), a + 5), tall = 14 * TALL[m.severity];
       if (!inside(a, b)) continue;
