@@ -117,8 +117,9 @@ def _spent(code: tuple[str, str], path: Path) -> Spent:
     with tempfile.TemporaryDirectory() as folder:
         text = body.replace("PATH", repr(str(path))).replace("OUT", repr(f"{folder}/r.html"))
         script = (
-            f"import time, resource\n{imports}\nbegan = time.process_time()\n{text}\n"
-            "print(time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+            f"import time\n{imports}\nbegan = time.process_time()\n{text}\nseconds = time.process_time() - began\n"
+            "peak = next(s.split()[1] for s in open('/proc/self/status') if s.startswith('VmHWM'))\n"
+            "print(seconds, float(peak) / 1024)"
         )
         done = subprocess.run(
             [sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
