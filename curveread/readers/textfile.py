@@ -15,7 +15,7 @@ _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 ENCODED = (_GZIP, b"\xff\xfe", b"\xfe\xff")
 """How a compressed file begins, or one in UTF-16."""
-_PIECE = 1 << 12
+_PIECE, _HEAD_PIECE = 1 << 12, 16
 _EXPANDED = 1 << 24
 _RATIO = 50
 """Times its size that a large gzip file may expand; logs shrink to a tenth, progress bars to a thirtieth."""
@@ -117,7 +117,7 @@ def _gzip_head(raw: bytes, most: int) -> bytes:
     stream, at = zlib.decompressobj(wbits=31), 0
     try:
         while at < len(raw) and len(out) < most:
-            piece = raw[at : at + (_PIECE if len(out) > 0 else 1)]
+            piece = raw[at : at + _HEAD_PIECE]  # of a damaged piece nothing is kept
             out += stream.decompress(piece, most - len(out))
             at += len(piece) - len(stream.unused_data)
             if stream.eof:
