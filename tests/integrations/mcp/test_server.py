@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ def _ask(roots: Sequence[Path], *calls: tuple[str, dict[str, Any]]) -> tuple[lis
             tools = (await client.list_tools()).tools
             return tools, [await client.call_tool(name, given) for name, given in calls]
 
-    asked: tuple[list[Tool], list[CallToolResult]] = anyio.run(session)
+    with ThreadPoolExecutor(1) as apart:  # whoever drives a browser has left a loop running in this thread
+        asked: tuple[list[Tool], list[CallToolResult]] = apart.submit(anyio.run, session).result()
     return asked
 
 
