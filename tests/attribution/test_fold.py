@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from curveread.attribution.fold import fold
+from curveread.attribution.follows import _TABLE, Causes
 from curveread.case import case_of
 from curveread.detectors.registry import rules
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -107,8 +110,6 @@ def test_findings_without_a_place_are_never_folded() -> None:
 
 
 def test_every_name_in_the_table_is_a_check() -> None:
-    from curveread.attribution.fold import _TABLE
-
     named = {r for link in _TABLE for r in (link.cause, *link.effects)}
     assert named <= set(rules())
 
@@ -149,3 +150,23 @@ def test_events_of_different_places_or_of_one_curve_stay_apart() -> None:
     assert len(fold([finding("loss-spike", 100, 110), finding("loss-spike", 500, 510, tag="b")], CASE)) == 2
     assert len(fold([finding("loss-spike", 100, 110), finding("loss-spike", 105, 110)], CASE)) == 2
     assert len(fold([finding("plateau", 100, 300), finding("plateau", 500, 999, tag="b")], CASE)) == 2
+
+
+RULES = sorted({r for link in _TABLE for r in (link.cause, *link.effects)})
+SOME = st.builds(
+    finding,
+    st.sampled_from(RULES),
+    st.integers(0, 200),
+    st.integers(0, 999),
+    st.sampled_from(Severity),
+    st.sampled_from(["loss", "val", "reward"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(SOME, max_size=12))
+def test_only_pairs_that_cannot_fold_are_passed_over(findings: list[Finding]) -> None:
+    quick = fold(findings, CASE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Causes, "of", lambda self, i: [j for j in range(len(findings)) if j != i])
+        assert fold(findings, CASE) == quick
