@@ -18,9 +18,7 @@ def test_repeated_events_share_a_card_and_keep_their_numbers() -> None:
     assert [c.number for c in made] == [1, 2, 5]
     assert (made[0].title, made[0].where) == ("Loss spike, 3 times", "steps 10–205")
     assert [(e.number, e.where, e.message) for e in made[0].events] == [
-        (1, "steps 10–15", "loss jumped at 10"),
-        (3, "steps 90–95", "loss jumped at 90"),
-        (4, "steps 200–205", "loss jumped at 200"),
+        (n, f"steps {at}–{at + 5}", f"loss jumped at {at}") for n, at in ((1, 10), (3, 90), (4, 200))
     ]
     assert made[1].events == ()
 
