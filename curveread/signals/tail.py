@@ -91,7 +91,7 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     width
         How many points every value is the mean of. Means are nearer to a Gaussian; those that overlap are one cluster.
     floor
-        Peaks above it and above a clear gap (a factor 1.5) are set aside, up to a third of all.
+        Peaks above it and above a clear gap (a factor 1.5) are set aside, however many they are.
 
     Returns
     -------
@@ -150,8 +150,7 @@ def _apart(peaks: FloatArray, floor: float) -> int:
 
     Of a Pareto tail with index a the chance that the j-th highest peak is more than r times the next is r^(-a j).
     """
-    k = peaks.size
-    low = max(int(k * 2 / 3), 4)
+    k, low = peaks.size, _LEAST // 2  # so many are of the noise at least
     if k <= low + 1:
         return 0
     left = np.arange(k - low - 1, 0, -1)  # peaks above each gap

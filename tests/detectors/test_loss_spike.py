@@ -25,6 +25,17 @@ def test_height_width_and_recovery() -> None:
     assert 1206 <= f.last_step <= 1210
 
 
+@pytest.mark.parametrize("many", [10, 100, 300])
+def test_more_spikes_are_not_less_alarm(many: int) -> None:
+    value = decay(20_000, sigma=0.01)
+    rng = np.random.default_rng(0)
+    at = 1_000 + 60 * rng.choice(310, many, replace=False)
+    value[at] += 2.0
+    told = found(run_of(train_loss=value), "loss-spike")
+    assert sum(any(f.first_step <= a <= f.last_step for f in told) for a in at) >= 0.95 * many
+    assert {f.severity for f in told} == {Severity.WARNING}
+
+
 def test_one_that_never_comes_back_fully_is_an_error() -> None:
     value = decay(2000, sigma=0.01)
     value[1200:] += 0.8 * np.exp(-np.arange(800) / 600)

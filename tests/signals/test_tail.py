@@ -73,3 +73,14 @@ def test_the_tail_beside_one_long_event_is_that_of_the_rest() -> None:
     assert alone is not None
     assert beside is not None
     assert 0.6 < beside.height(0.02) / alone.height(0.02) < 1.7
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("many", [10, 100, 300])
+def test_many_events_that_stand_apart_are_no_noise_either(law: str, many: int) -> None:
+    rng = np.random.default_rng(many)
+    x = LAWS[law](rng, 20_000)
+    x[rng.choice(20_000, many, replace=False)] = rng.uniform(400.0, 600.0, many)
+    tail = tail_of(x, 1, 6.0)
+    assert tail is not None
+    assert tail.height(0.02) < 400.0
