@@ -59,6 +59,10 @@ sys.exit(cr.diagnose("memory://runs/overfitting").verdict.health == "error")
 """Extra -> what it is for, in Python; ends with 1, as a check that finds an error does."""
 
 
+_LARGE = ("dask", "remote")
+"""Extras that take long to install."""
+
+
 def test_the_index_would_take_them(distributions: Path, wheel: Path) -> None:
     said = must(sys.executable, "-m", "twine", "check", "--strict", *distributions.iterdir())
     assert said.count("PASSED") == 2
@@ -73,7 +77,9 @@ def test_the_wheel_holds_what_it_needs_and_no_more(wheel: Path) -> None:
     assert any(n.endswith("licenses/LICENSE") for n in names)
 
 
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize(
+    "version", ["3.11", *(pytest.param(v, marks=pytest.mark.slow) for v in ("3.12", "3.13", "3.14"))]
+)
 def test_each_python_shows_the_demo(version: str, fresh: Fresh, tmp_path: Path) -> None:
     python = _python(version)
     if python is None:
@@ -108,7 +114,7 @@ def test_a_missing_extra_names_itself(extra: str, plain: Path, samples: Path, tm
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("extra", sorted(WORKING))
+@pytest.mark.parametrize("extra", [pytest.param(e, marks=[pytest.mark.slow] * (e in _LARGE)) for e in sorted(WORKING)])
 def test_each_extra_works_alone(extra: str, fresh: Fresh, samples: Path, tmp_path: Path) -> None:
     bin_ = fresh(extra)
     script = tmp_path / "script.py"
