@@ -116,6 +116,7 @@ def test_lightnings_report_is_a_text_in_tensorboard(tmp_path: Path) -> None:
     assert b"Report: report.html" in events
 
 
+@pytest.mark.slow  # the service that writes W&B files is late at times when much else runs
 def test_a_report_is_an_artifact_of_the_runs_that_are_active(tmp_path: Path) -> None:
     needed("wandb")
     mlflow = needed("mlflow")
