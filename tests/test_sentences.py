@@ -38,7 +38,7 @@ TERMS = re.compile(
 WORDS = {"advice", "also_explained_by", "headline", "message", "reason"}
 """Attributes, and parameters, that hold sentences, whatever object they belong to.
 
-What escapes or shortens any text as a whole (report/logtext.py, the Markdown, JUnit and GitHub writers) takes ``text``
+What escapes or shortens any text as a whole (logtext.py, the Markdown, JUnit and GitHub writers) takes ``text``
 and does not ask what it says; it is left alone.
 """
 OWNERS = {"Evidence": {"name", "value"}, "Statement": {"text"}, "TimelineEntry": {"text"}}

@@ -43,7 +43,7 @@ def worded(error: BaseException) -> str:
 
 def say(message: object) -> None:
     """Print one line about a problem on stderr."""
-    from curveread.report.logtext import clean, inert
+    from curveread.logtext import clean, inert
 
     print(inert(f"curveread: {clean(message)}"), file=sys.stderr)
 

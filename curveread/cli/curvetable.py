@@ -6,7 +6,7 @@ from curveread import api
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.sparkline import sparkline
 from curveread.findings.wording import compact, count, number
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.run.model import Curve, Run
 from curveread.run.overview import curve_line
 

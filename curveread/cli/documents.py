@@ -9,7 +9,7 @@ from typing import Any
 from curveread.cli.fail_on import FailOn
 from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
-from curveread.report.logtext import quiet_json
+from curveread.logtext import quiet_json
 
 __all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
 

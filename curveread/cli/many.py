@@ -16,7 +16,7 @@ from curveread.discovery.units import Unit
 from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, span
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 from curveread.run.model import Run
 
 __all__ = ["in_order", "judged_paths", "print_rows", "print_runs"]

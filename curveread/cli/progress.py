@@ -105,7 +105,7 @@ class _Line:
                 self._shown[0].stop()
 
     def _update(self) -> None:
-        from curveread.report.logtext import shorten
+        from curveread.logtext import shorten
 
         if self._shown is not None:
             shown, task = self._shown

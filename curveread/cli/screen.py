@@ -12,7 +12,7 @@ import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from curveread.report.logtext import inert
+from curveread.logtext import inert
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,7 +9,7 @@ from curveread.cli.screen import Part, Screen, cells, padded
 from curveread.cli.sparkline import bars
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import compact, figure
-from curveread.report.logtext import shorten
+from curveread.logtext import shorten
 from curveread.run.model import Curve
 from curveread.run.roles import Role
 

@@ -6,8 +6,8 @@ from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import amount, compact, duration, measure, span
+from curveread.logtext import clean, shorten
 from curveread.report.cards import Card, cards
-from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.lead import Lead, lead
 from curveread.report.text.plain import lines

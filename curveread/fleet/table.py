@@ -13,8 +13,8 @@ from curveread.errors import UsageError
 from curveread.findings.finding import json_number
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.sweep.table import columns, flat
+from curveread.logtext import cell, storable
 from curveread.report.files import placed
-from curveread.report.logtext import cell, storable
 
 __all__ = ["FORMATS", "check_name", "write_table"]
 

@@ -18,7 +18,7 @@ from curveread import api
 from curveread.discovery.crash_lines import crash_lines
 from curveread.integrations.ending import Death, Ending, warn
 from curveread.integrations.trackers import Trackers
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.text.message import message
 from curveread.run.incidents import Incident
 from curveread.run.model import Run

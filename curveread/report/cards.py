@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from curveread.findings.finding import Finding
 from curveread.findings.wording import place, span, sureness
+from curveread.logtext import clean, shorten, words
 from curveread.report.chart.palette import WORDS
 from curveread.report.facts import Pair, pair
-from curveread.report.logtext import clean, shorten, words
 
 __all__ = ["Card", "Event", "cards", "repeated"]
 

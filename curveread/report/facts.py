@@ -26,7 +26,7 @@ from curveread.findings.wording import (
     size,
     span,
 )
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 

@@ -10,9 +10,9 @@ from curveread.findings.sweep.analysis import Group, Optimum, Outcome, Setting
 from curveread.findings.sweep.row import UNREAD, WORST_FIRST, SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import amount, count, duration, number, percent
+from curveread.logtext import clean, shorten
 from curveread.report.chart import palette
 from curveread.report.facts import WordedFigure
-from curveread.report.logtext import clean, shorten
 
 __all__ = [
     "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "interval", "numeric",

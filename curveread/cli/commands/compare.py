@@ -12,7 +12,7 @@ from curveread.cli.reading import Reading, Unread, read_paths
 from curveread.cli.screen import Screen
 from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.run.model import Run
 
 __all__ = ["arguments", "compare"]

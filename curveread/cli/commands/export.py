@@ -26,8 +26,8 @@ def arguments(parser: Parser) -> None:
 
 def export(path: Place, output: Path, reading: Reading) -> int:
     """Write every point of every curve into a table: run, tag, step, wall_time, value."""
+    from curveread.logtext import clean
     from curveread.report.files import refuse_inputs
-    from curveread.report.logtext import clean
     from curveread.report.text.table import table_format
 
     table_format(output)

@@ -19,8 +19,8 @@ from curveread.cli.terminal import print_diagnosis
 from curveread.discovery.remote.url import Place
 from curveread.errors import ExportError
 from curveread.findings.diagnosis import Diagnosis
+from curveread.logtext import clean
 from curveread.report.files import refuse_inputs
-from curveread.report.logtext import clean
 
 __all__ = ["arguments", "report"]
 

@@ -75,7 +75,7 @@ def _compared(run: Run) -> Compared | None:
 def _print_compared(compared: Compared) -> None:
     from curveread.cli.screen import Screen
     from curveread.findings.wording import amount
-    from curveread.report.logtext import clean
+    from curveread.logtext import clean
 
     out = Screen()
     out.blank()
@@ -126,7 +126,7 @@ def _print(run: Run, smooth: float | None, *, first: bool) -> None:
     from curveread.cli.screen import Screen
     from curveread.cli.terminal import print_notes
     from curveread.findings.wording import amount, duration, size, span
-    from curveread.report.logtext import clean
+    from curveread.logtext import clean
     from curveread.run.overview import not_understood
 
     out = Screen()

@@ -18,7 +18,7 @@ from curveread.discovery.remote.url import Place
 from curveread.errors import ReadError, UsageError
 from curveread.findings.sweep.row import UNREAD
 from curveread.fleet.work import Reports, Wanted
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 
 __all__ = ["arguments", "sweep"]
 

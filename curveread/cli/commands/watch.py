@@ -24,7 +24,7 @@ from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import places
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.text.message import message
 from curveread.watch.ledger import Kind
 from curveread.watch.watch import Ended, Found, Suspected, Waiting, Watch

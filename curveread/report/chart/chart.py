@@ -13,10 +13,10 @@ from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.forecast import Forecast
 from curveread.findings.wording import place
+from curveread.logtext import clean, shorten, words
 from curveread.report.chart.panels import panels
 from curveread.report.chart.scale import Scale, step_axis
 from curveread.report.chart.spec import ChartSpec, Event, Mark, Segment, Stretch
-from curveread.report.logtext import clean, shorten, words
 
 __all__ = ["chart", "leading", "quiet"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from curveread.logtext import shorten
 from curveread.report.chart.labels import Label, place
 from curveread.report.chart.palette import STRIP, WORDS
 from curveread.report.chart.plots import content, heading
 from curveread.report.chart.scene import Badge, Boxes, Glyphs, Group, Part, Plot, Scene, Stroke, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Event
-from curveread.report.logtext import shorten
 
 __all__ = ["scene"]
 

@@ -13,9 +13,9 @@ from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.forecast import Forecast
 from curveread.findings.wording import compact, measure, number, place
+from curveread.logtext import clean, shorten
 from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
-from curveread.report.logtext import clean, shorten
 
 __all__ = ["MOST", "RULES", "fan", "most_telling", "outside", "panels", "parted"]
 

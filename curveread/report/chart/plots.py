@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from curveread.findings.wording import count
+from curveread.logtext import shorten
 from curveread.report.chart.labels import Label, beside, gap_notes
 from curveread.report.chart.palette import SHADES, dash
 from curveread.report.chart.scene import Box, Boxes, Glyphs, Group, Hatch, Part, Plot, Stroke, Words
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Gap, Key, Panel
 from curveread.report.chart.texture import busy
-from curveread.report.logtext import shorten
 
 __all__ = ["content", "heading"]
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.logtext import shorten
 from curveread.report.cards import cards
 from curveread.report.chart.chart import chart
 from curveread.report.chart.labels import Label, place
@@ -18,7 +19,6 @@ from curveread.report.chart.palette import INKS, dash
 from curveread.report.chart.plots import content
 from curveread.report.chart.scene import Badge, Part, Plot, Stroke, Words
 from curveread.report.chart.spec import ChartSpec
-from curveread.report.logtext import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.logtext import shorten
 from curveread.report import facts
 from curveread.report.cards import Card
 from curveread.report.chart.layout import scene
@@ -18,7 +19,6 @@ from curveread.report.chart.spec import ChartSpec
 from curveread.report.figure.paint import PIXEL
 from curveread.report.figure.paper import Paper, size, text_width, wrapped
 from curveread.report.figure.style import plain
-from curveread.report.logtext import shorten
 from curveread.report.text.document import Bullets, Checks, Document, Pictures, Section, Terms, TextTable
 from curveread.report.text.plain import named
 from curveread.report.text.sections import document

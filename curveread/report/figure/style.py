@@ -8,8 +8,8 @@ from matplotlib import patheffects, rcParams
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from curveread.logtext import shorten
 from curveread.report.chart.palette import HEALTH, INKS, PLAIN, Ink
-from curveread.report.logtext import shorten
 
 __all__ = ["DARK", "colour", "dashes", "halo", "plain", "shade"]
 

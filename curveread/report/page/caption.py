@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from curveread.findings.extras.drawing import Drawing
 from curveread.findings.wording import count
+from curveread.logtext import shorten
 from curveread.report.chart.spec import ChartSpec
-from curveread.report.logtext import shorten
 
 __all__ = ["caption"]
 

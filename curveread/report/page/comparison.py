@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from curveread.findings.comparison import Comparison
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.page.templates import asset, environment
 from curveread.report.text.comparison import SIDE_BY_SIDE, findings, table
 

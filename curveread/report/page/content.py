@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from curveread.findings.extras.drawing import Drawing
+from curveread.logtext import shorten
 from curveread.report import facts
 from curveread.report.cards import Card
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.spec import ChartSpec
-from curveread.report.logtext import shorten
 from curveread.report.page.caption import caption
 from curveread.report.text.document import Document, Section
 from curveread.report.text.lead import Lead

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.logtext import shorten
 from curveread.report import facts
 from curveread.report.cards import cards
 from curveread.report.chart.chart import chart
@@ -15,7 +16,6 @@ from curveread.report.chart.layout import scene
 from curveread.report.chart.palette import WORDS
 from curveread.report.chart.size import MEDIUM, NARROW, WIDE
 from curveread.report.files import address
-from curveread.report.logtext import shorten
 from curveread.report.page.content import CARDS, content, dated, present
 from curveread.report.page.svg.picture import picture, shared
 from curveread.report.page.templates import asset, environment

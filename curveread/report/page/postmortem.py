@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.impact import Impact
-from curveread.report.logtext import shorten
+from curveread.logtext import shorten
 from curveread.report.page.templates import environment
 from curveread.report.text.postmortem import postmortem
 from curveread.report.text.postmortem_text import meta

@@ -10,9 +10,9 @@ from typing import Any
 from curveread.findings.sweep.analysis import Side
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import count, number, percent
+from curveread.logtext import clean, shorten
 from curveread.report import swept
 from curveread.report.files import address, put
-from curveread.report.logtext import clean, shorten
 from curveread.report.page.content import dated, present
 from curveread.report.page.templates import asset, environment
 

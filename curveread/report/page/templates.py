@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 from curveread.report.page.svg.curves import sparkline
 from curveread.report.text.document import Code, Spark
 from curveread.run.notebook import STYLE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from curveread.findings import wording
 from curveread.findings.comparison import Comparison
 from curveread.findings.wording import count, duration, number
+from curveread.logtext import clean, shorten
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
-from curveread.report.logtext import clean, shorten
 
 __all__ = ["SIDE_BY_SIDE", "findings", "table", "text"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import span
-from curveread.report.logtext import clean, inert
+from curveread.logtext import clean, inert
 from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.wording import span
+from curveread.logtext import clean
 from curveread.report.facts import pair
-from curveread.report.logtext import clean
 from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief

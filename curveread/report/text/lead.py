@@ -11,7 +11,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.text import Text
 from curveread.findings.wording import amount, count, sureness
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 
 __all__ = ["SIGNS", "Lead", "Sign", "Why", "lead", "shared"]
 

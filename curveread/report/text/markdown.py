@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from curveread.findings.diagnosis import Diagnosis
+from curveread.logtext import clean, shorten
 from curveread.report.cards import Card
 from curveread.report.chart.palette import WORDS
 from curveread.report.files import address
-from curveread.report.logtext import clean, shorten
 from curveread.report.text.document import Bullets, Checks, Code, Named, Pictures, Section, Terms, TextTable
 from curveread.report.text.lead import Lead
 from curveread.report.text.sections import document

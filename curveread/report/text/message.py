@@ -7,8 +7,8 @@ from textwrap import shorten as cut
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 from curveread.findings.wording import span
+from curveread.logtext import clean, shorten
 from curveread.report import facts
-from curveread.report.logtext import clean, shorten
 from curveread.report.text.lead import Lead, lead
 
 __all__ = ["message"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.text.document import Bullets, Checks, Named, Pictures, Section, Terms, TextTable
 
 __all__ = ["lines", "named"]

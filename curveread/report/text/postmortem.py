@@ -12,9 +12,9 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.impact import Detection, Impact, Spent
 from curveread.findings.wording import amount, compact, count, duration, percent, span
+from curveread.logtext import clean, shorten, words
 from curveread.report import facts
 from curveread.report.events import telling
-from curveread.report.logtext import clean, shorten, words
 from curveread.report.text.document import Block, Bullets, Checks, Section, TextTable
 from curveread.report.text.sections import CAUSES, likely_causes, sections
 from curveread.run.roles import Role

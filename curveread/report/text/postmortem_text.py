@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.impact import Impact
+from curveread.logtext import clean, shorten
 from curveread.report import facts
 from curveread.report.files import address
-from curveread.report.logtext import clean, shorten
 from curveread.report.text.markdown import blocks, escape
 from curveread.report.text.postmortem import postmortem
 

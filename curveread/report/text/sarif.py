@@ -14,7 +14,7 @@ from curveread.errors import UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.findings.wording import span
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.run.files import located
 from curveread.run.model import Run
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Picture, Spread
 from curveread.findings.wording import amount, count, measure, span
+from curveread.logtext import clean, shorten, words
 from curveread.report import facts
 from curveread.report.cards import cards
 from curveread.report.events import telling
-from curveread.report.logtext import clean, shorten, words
 from curveread.report.text.document import (
     Block,
     Bullets,

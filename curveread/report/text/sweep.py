@@ -6,8 +6,8 @@ import textwrap
 
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import count
+from curveread.logtext import clean, shorten
 from curveread.report import swept
-from curveread.report.logtext import clean, shorten
 
 __all__ = ["text"]
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.errors import ExportError, UsageError
+from curveread.logtext import cell
 from curveread.report.files import put
-from curveread.report.logtext import cell
 from curveread.run.model import Run
 
 if TYPE_CHECKING:

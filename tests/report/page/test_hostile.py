@@ -14,7 +14,7 @@ import pytest
 import curveread as cr
 from curveread import api
 from curveread.findings.diagnosis import Diagnosis
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.write import write_index
 from tests.support.hostile import HOST, TEXTS, file_name, write_run
 

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from curveread.findings.diagnosis import Failed, NotChecked, Statement, TimelineEntry
 from curveread.findings.finding import Evidence
-from curveread.report.logtext import clean
+from curveread.logtext import clean
 from curveread.report.text.markdown import code, escape, markdown
 from curveread.run.notes import DataNote, NoteKind
 from tests.report.handmade import diagnosis, finding, run_of, spiky

@@ -9,9 +9,9 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.comparison import Comparison
+from curveread.logtext import shorten
 from curveread.report import swept
 from curveread.report.chart.scale import RULES
-from curveread.report.logtext import shorten
 from curveread.report.page.live.packing import array
 
 __all__ = ["content"]

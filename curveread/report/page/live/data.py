@@ -11,6 +11,7 @@ import numpy as np
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing, Ruler
 from curveread.findings.forecast import Forecast
+from curveread.logtext import clean, shorten
 from curveread.report.chart import labels, panels, scale, texture
 from curveread.report.chart.chart import chart, leading, quiet
 from curveread.report.chart.palette import FORECAST, INKS, SHADES, STROKES, WORDS
@@ -18,7 +19,6 @@ from curveread.report.chart.scene import SHAPES
 from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.chart.thinning import thin
-from curveread.report.logtext import clean, shorten
 from curveread.report.page.live.packing import array
 
 __all__ = ["BUDGET", "CURVES", "charts", "fitted"]

@@ -14,10 +14,10 @@ from curveread.findings.sweep.analysis import Analysis, Setting
 from curveread.findings.sweep.row import Sketch, SweepRow
 from curveread.findings.sweep.sweep import Sweep
 from curveread.findings.wording import amount, percent
+from curveread.logtext import shorten
 from curveread.report import swept
 from curveread.report.chart.scale import RULES
 from curveread.report.chart.thinning import thin
-from curveread.report.logtext import shorten
 from curveread.report.page.live.packing import array
 from curveread.report.page.svg.curves import sparkline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from curveread.report.logtext import clean, shorten
+from curveread.logtext import clean, shorten
 
 __all__ = ["escape", "joined", "label", "tag", "title"]
 

@@ -6,10 +6,10 @@ hold one for wide, one for middling and one for narrow windows.
 
 from __future__ import annotations
 
+from curveread.logtext import shorten
 from curveread.report.chart.palette import HEALTH, INKS, PLAIN, SHADES, STROKES, dash
 from curveread.report.chart.scene import SHAPES, Badge, Boxes, Glyphs, Group, Hatch, Part, Plot, Scene, Stroke, Words
 from curveread.report.chart.spec import ChartSpec, Line
-from curveread.report.logtext import shorten
 from curveread.report.page.svg.curves import GRID, definitions
 from curveread.report.page.svg.element import joined, label, tag, title
 
