@@ -156,7 +156,9 @@ class NoLearning(Detector):
         start = float(view.value[0])
         tag, stood = Tag(view.tag), level_of(level, view.unit)
         message = text("{tag} never left its starting level of {level}", tag=tag, level=stood)
+        explained: str = "a model that already did the task when the run began"
         if start > (1.0 + _FELL) * level:
+            explained = "inputs that say no more than how often each answer comes"
             told = "{tag} fell from {start} to {level} within its first points and never left that level"
             message = text(told, tag=tag, start=level_of(start), level=stood)
         if not whole:
@@ -165,7 +167,6 @@ class NoLearning(Detector):
         evidence = [Evidence("starting-level", "starting level", level, view.unit)]
         evidence.append(Evidence("largest-gain", "largest drop", drop, "log units"))
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
-        explained: tuple[str, ...] = ("a model that already did the task when the run began",)
         error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
         guess = guess_of(level, error, subject.task.answers)
         if guess is not None:
@@ -173,13 +174,8 @@ class NoLearning(Detector):
                 Evidence("guessing", text("ln({answers})", answers=count(guess)), float(np.log(guess)), "nats")
             )
             message += text(", which is ln({answers}): uniform guessing among {answers}", answers=count(guess))
-            explained = (
-                text(
-                    "inputs that say nothing about the {answers} answers: guessing is then the best",
-                    answers=count(guess),
-                ),
-                *explained,
-            )
+            nothing = "inputs that say nothing about the {answers} answers: guessing is then the best"
+            explained = text(nothing, answers=count(guess))
         rate = subject.first(Role.LEARNING_RATE)
         if rate is not None and len(rate) and float(rate.value.max()) < 1e-7:
             evidence.append(Evidence("largest-learning-rate", "largest learning rate", float(rate.value.max()), ""))
@@ -202,6 +198,6 @@ class NoLearning(Detector):
             last_step=last,
             message=message,
             evidence=tuple(evidence),
-            also_explained_by=explained,
+            also_explained_by=(explained,),
             advice=tuple(advice),
         )
