@@ -26,8 +26,10 @@ def _check(scene: Scene) -> Text:
 
 
 def _fix(scene: Scene) -> Text:
-    top = None if scene.rate is None else float(scene.rate.value.max())
-    if top is None or top <= 0.0:
+    if scene.rate is None:
+        return text("Raise it ten times, look at the first hundred steps, and log it.")
+    top = float(scene.rate.value.max())
+    if top <= 0.0:
         return text("Set a learning rate above zero and log it.")
     return text("Raise it ten times, to {rate}, and look at the first hundred steps.", rate=level(10.0 * top))
 
