@@ -111,9 +111,7 @@ def lead(diagnosis: Diagnosis) -> Lead:
     found = diagnosis.findings
     number = next((n for n, f in enumerate(found, 1) if f.severity is not Severity.INFO), 1 if found else None)
     if diagnosis.verdict.health == "undetermined":
-        return Lead(
-            "", number, _DOING, "Say which of its curves is the loss or the metric, and read the log again.", None
-        )
+        return Lead("", number, _DOING, _NAME_IT, None)
     if number is None:
         ran = f"{amount(len(diagnosis.quiet), 'check')} found nothing"
         lacked = f", {count(len(diagnosis.not_checked))} lacked what they need" if diagnosis.not_checked else ""
