@@ -16,8 +16,7 @@ __all__ = ["content", "heading"]
 
 def heading(p: Panel, size: Size, y: float, out: list[Part]) -> float:
     """Write the panel's title and key; return where its plot begins."""
-    about = ", ".join(filter(None, (p.unit, "log scale" if p.y.log else "")))
-    words = shorten(p.title + (f" ({about})" if about else ""), int(size.plot / (size.char + 1.4)))
+    words = shorten(p.heading, int(size.plot / (size.char + 1.4)))
     base = y + 15
     out.append(Words(size.left, base, words, "heading"))
     x = size.left + size.wide(words, "heading") + 2 * size.char

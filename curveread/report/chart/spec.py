@@ -102,6 +102,12 @@ class Panel:
     tags: tuple[str, ...]
     left_out: int = 0
 
+    @property
+    def heading(self) -> str:
+        """What stands over it, or beside its axis: ``Loss (nats, log scale)``."""
+        about = ", ".join(filter(None, (self.unit, "log scale" if self.y.log else "")))
+        return f"{self.title} ({about})" if about else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -127,8 +127,7 @@ def _framed(spec: ChartSpec, ax: Axes) -> None:
     from curveread.report.figure.style import dashes, plain, shade
 
     panel = spec.panels[0]
-    about = ", ".join(filter(None, (panel.unit, "log scale" if panel.y.log else "")))
-    ax.set_ylabel(plain(panel.title + (f" ({about})" if about else ""), 60), parse_math=False)
+    ax.set_ylabel(plain(panel.heading, 60), parse_math=False)
     ax.set_xlabel(plain(spec.x_name, 40), fontsize=8.5, loc="right", parse_math=False)
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     ax.tick_params(axis="x", labelsize=8.5, length=3)
