@@ -71,8 +71,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
         everything=True,
         most=len(drawings) + 1,
     )
-    shown = {t for p in spec.panels for t in p.tags}
-    stack = sorted(every, key=lambda p: not shown & set(p.tags))
+    stack = sorted(every, key=lambda p: at_once.isdisjoint(p.tags))
     home = {tag: i for i, p in enumerate(stack) for tag in p.tags}
     first, last, ahead = spec.x.low, spec.x.high, diagnosis.forecast
     if [t.at for t in spec.x.ticks] == [(first + last) / 2]:
@@ -87,7 +86,7 @@ def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
             "ahead": max((float(p.step) for p in ahead.points), default=last) if ahead else last,
         },
         "rulers": [_ruler(r) for r in diagnosis.rulers],
-        "panels": [_panel(p, drawings, shown, named, ahead) for p in stack],
+        "panels": [_panel(p, drawings, at_once, named, ahead) for p in stack],
         "marks": [
             {
                 "n": m.number,
@@ -174,7 +173,7 @@ def _ruler(r: Ruler) -> dict[str, Any]:
 
 
 def _panel(
-    p: Panel, drawings: Mapping[str, Drawing], shown: set[str], named: frozenset[str], ahead: Forecast | None
+    p: Panel, drawings: Mapping[str, Drawing], shown: frozenset[str], named: frozenset[str], ahead: Forecast | None
 ) -> dict[str, Any]:
     here = shown & set(p.tags)
     on = here or {d.tag for d in panels.most_telling([drawings[t] for t in p.tags], named, panels.MOST)}
