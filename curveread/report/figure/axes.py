@@ -1,16 +1,28 @@
-"""What all axes of several runs have in common: their frame, and the key over them."""
+"""What all axes of several runs have in common: their frame, the colours of their lines, and the key over them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["NAMED", "bare", "key"]
+from curveread.report.chart.palette import INKS
+
+__all__ = ["LINES", "NAMED", "bare", "key", "ramp"]
+
+LINES = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
+"""The inks of several lines, in their order."""
 
 NAMED = 12
 """Lines that a key names; more colours than that cannot be told apart."""
+
+
+def ramp(count: int) -> list[Any]:
+    """Return the colours of the values of a number, from the lowest to the highest."""
+    return [colormaps["viridis"](0.92 * i / max(1, count - 1)) for i in range(count)]
 
 
 def bare(ax: Axes) -> None:

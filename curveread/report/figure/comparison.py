@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context, rcParams
@@ -12,16 +13,12 @@ from matplotlib.figure import Figure
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.findings.comparison import Comparison, Difference
-from curveread.report.chart.palette import INKS
 from curveread.report.chart.scale import value_axis
-from curveread.report.figure.axes import bare, key
+from curveread.report.figure.axes import LINES, bare, key
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import DARK, dashes, plain, shade
 
 __all__ = ["figure", "png"]
-
-_INKS = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
-"""The lines of the runs, in the order given."""
 
 
 def figure(comparison: Comparison) -> Figure:
@@ -66,9 +63,9 @@ def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> 
     """Draw the differences with their 95 % intervals around the line on which a run is like the reference."""
     ax.axhline(0.0, color="0.5", linewidth=0.8)
     for d in found:
-        ink = _INKS[names.index(d.run) % len(_INKS)]
-        ax.fill_between(d.step, d.low, d.high, color=shade(ink, rcParams["axes.facecolor"]), alpha=0.2, linewidth=0)
-        ax.plot(d.step, d.value, color=shade(ink, rcParams["axes.facecolor"]), linewidth=1.4, dashes=dashes(ink.dash))
+        how = _inked(names.index(d.run))
+        ax.fill_between(d.step, d.low, d.high, color=how["color"], alpha=0.2, linewidth=0)
+        ax.plot(d.step, d.value, linewidth=1.4, **how)
     reach = value_axis([end for d in found for end in (d.low, d.high)])
     ax.set_ylim(reach.low, reach.high)
     bare(ax)
@@ -77,13 +74,16 @@ def _draw_apart(ax: Axes, found: Sequence[Difference], names: Sequence[str]) -> 
 def _draw(ax: Axes, step: IntArray | FloatArray, value: FloatArray, names: Sequence[str]) -> None:
     for i, (row, name) in enumerate(zip(value, names, strict=True)):
         if np.isfinite(row).any():
-            ink = _INKS[i % len(_INKS)]
-            (line,) = ax.plot(
-                step, row, color=shade(ink, rcParams["axes.facecolor"]), linewidth=1.6, dashes=dashes(ink.dash)
-            )
+            (line,) = ax.plot(step, row, linewidth=1.6, **_inked(i))
             line.set_label("\u200a" + plain(name, 40))  # a name that begins with _ would not be shown
     seen = [row[np.isfinite(row)] for row in value]
     if any(row.size for row in seen):
         reach = value_axis(seen)
         ax.set_ylim(reach.low, reach.high)
     bare(ax)
+
+
+def _inked(i: int) -> dict[str, Any]:
+    """Return colour and dashes of the line of a run, in the order given."""
+    ink = LINES[i % len(LINES)]
+    return {"color": shade(ink, rcParams["axes.facecolor"]), "dashes": dashes(ink.dash)}

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps, rcParams
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from curveread.findings.overlay import Overlay, OverlayPanel, Strand
-from curveread.report.chart.palette import HEALTH, INKS
+from curveread.report.chart.palette import HEALTH
 from curveread.report.chart.scale import DECADES
-from curveread.report.figure.axes import NAMED, bare, key
+from curveread.report.figure.axes import LINES, NAMED, bare, key, ramp
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import dashes, plain, shade
 
 __all__ = ["figure"]
 
-_NAMES = ("train", "eval", "third", "fourth", "fifth", "sixth")
 _TURNS = ("", "6 3", "2 2", "8 3 2 3")
 """Dashes of the first six lines, of the next six …: each turn through the colours has its own."""
 
@@ -98,6 +97,5 @@ def _inks(overlay: Overlay) -> list[tuple[Any, str]]:
     """Return a colour and dashes for each line: a ramp for the values of a number, else the inks of curves in turn."""
     count, paper = len(overlay.labels), rcParams["axes.facecolor"]
     if overlay.ramp or count > NAMED:
-        return [(colormaps["viridis"](0.92 * i / max(1, count - 1)), "") for i in range(count)]
-    inks = [(shade(INKS[_NAMES[i % len(_NAMES)]], paper), _TURNS[i // len(_NAMES)]) for i in range(count)]
-    return list(inks)
+        return [(colour, "") for colour in ramp(count)]
+    return [(shade(LINES[i % len(LINES)], paper), _TURNS[i // len(LINES)]) for i in range(count)]

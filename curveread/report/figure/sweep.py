@@ -16,7 +16,7 @@ from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
 from curveread.report.chart.palette import HEALTH, INKS
 from curveread.report.chart.scale import DECADES, value_axis
-from curveread.report.figure.axes import bare
+from curveread.report.figure.axes import LINES, bare, ramp
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import plain
 
@@ -152,11 +152,8 @@ def _inks(setting: Setting | None) -> list[object]:
     if setting is None:
         return []
     if setting.kind == "number":
-        from matplotlib import colormaps
-
-        return [colormaps["viridis"](0.92 * i / max(1, len(setting.values) - 1)) for i in range(len(setting.values))]
-    names = ("train", "eval", "third", "fourth", "fifth", "sixth")
-    return [INKS[names[i]].light if i < len(names) else INKS["plain"].light for i in range(len(setting.values))]
+        return ramp(len(setting.values))
+    return [(LINES[i] if i < len(LINES) else INKS["plain"]).light for i in range(len(setting.values))]
 
 
 def _at(setting: Setting, i: int) -> float:
