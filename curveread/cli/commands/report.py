@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -79,13 +79,14 @@ def report(
     jobs: int | None = None,
 ) -> int:
     """Write the annotated report of each run; print verdict, findings and where the report is."""
-    if formats == "brief":
-        return _brief(paths, reading, output, {"cost_per_hour": cost_per_hour}, jobs)
     kind = "postmortem" if postmortem else "report"
-    chosen = plan(output, formats, kind=kind)
+    chosen = None if formats == "brief" else plan(output, formats, kind=kind)
     items = list(judged_paths(paths, reading, {"cost_per_hour": cost_per_hour}, jobs))
     found = [item for item in items if isinstance(item, Diagnosis)]
     codes = [UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items]
+    if chosen is None:
+        _brief(found, output, paths)
+        return gravest(codes)
     runs = [d.run for d in found]
     targets = chosen.targets(runs)
     for run, files in zip(runs, targets, strict=True):
@@ -117,22 +118,16 @@ def report(
     return gravest(codes)
 
 
-def _brief(
-    paths: Sequence[Place], reading: Reading, output: Path | None, judging: Mapping[str, float | None], jobs: int | None
-) -> int:
-    """Print each run in five lines, or write them into one file."""
+def _brief(found: Sequence[Diagnosis], output: Path | None, paths: Sequence[Place]) -> None:
+    """Print each run in five lines, or write them into one file; nothing where no run could be read."""
     from curveread.report.files import put
     from curveread.report.text.message import message
 
-    items = list(judged_paths(paths, reading, judging, jobs))
-    text = "\n".join(message(item) for item in items if isinstance(item, Diagnosis))
-    if not text:
-        pass
-    elif output is None:
+    text = "\n".join(map(message, found))
+    if found and output is not None:
+        put(refuse_inputs(output, [d.run for d in found], paths), text)
+    elif found:
         Screen().text(text)
-    else:
-        put(refuse_inputs(output, [item.run for item in items if isinstance(item, Diagnosis)], paths), text)
-    return gravest([UNUSABLE if isinstance(item, Unread) else code(item, None) for item in items])
 
 
 def _write(
