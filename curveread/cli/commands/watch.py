@@ -142,17 +142,17 @@ class _Told:
             "health": diagnosis.verdict.health,
             "rule": "",
             "severity": "",
+            "step": str(diagnosis.run.last_step or 0),
+            "message": str(diagnosis.verdict.headline),
         }
-        about |= {"step": str(diagnosis.run.last_step or 0), "message": str(diagnosis.verdict.headline)}
         if finding is not None:
             about |= {"rule": finding.rule, "severity": finding.severity.value, "message": str(finding.message)}
         told = {f"CURVEREAD_{key.upper()}": clean(value) for key, value in about.items()}
-        text = message(diagnosis)
         try:
             done = subprocess.run(
                 self.command,
                 shell=True,
-                input=text.encode(),
+                input=message(diagnosis).encode(),
                 env={**os.environ, **told},
                 stdout=2,  # the standard output is of the watch
                 timeout=_PATIENCE,
