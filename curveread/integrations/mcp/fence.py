@@ -7,7 +7,7 @@ import os
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -57,7 +57,7 @@ class Fence:
         named = Path(path)
         places = [root / named for root in self.roots]  # of an absolute path the path itself
         there = next((p for p in places if p.exists()), places[0])
-        if "\0" in path or not self._holds(there.resolve()):
+        if "\0" in path or not _within(there.resolve(), self.roots):
             raise ReadError(f"{path}: outside the folders that may be read here: {', '.join(map(str, self.roots))}")
         if not there.exists():
             raise ReadError(f"{path}: no such file or folder in {', '.join(map(str, self.roots))}")
@@ -79,9 +79,6 @@ class Fence:
         finally:
             _inside.reset(token)
 
-    def _holds(self, path: Path) -> bool:
-        return any(path.is_relative_to(root) for root in self.roots)
-
 
 class _Bounds:
     """What may be opened now: the folders, Python's own code, and temporary folders that were made meanwhile."""
@@ -94,13 +91,9 @@ class _Bounds:
         if not isinstance(path, str | bytes | os.PathLike):
             return  # a file that is open already
         place = Path(os.path.realpath(os.fsdecode(path)))
-        own = any(place.is_relative_to(made) for made in self.made)
-        if own or (not writes and (self._holds(place) or _is_code(place))):
+        if _within(place, self.made) or (not writes and (_within(place, self.roots) or _is_code(place))):
             return
         raise PermissionError(errno.EACCES, "outside the folders that may be read here", os.fsdecode(path))
-
-    def _holds(self, place: Path) -> bool:
-        return any(place.is_relative_to(root) for root in self.roots)
 
 
 _inside: ContextVar[_Bounds | None] = ContextVar("curveread-fence", default=None)
@@ -139,7 +132,11 @@ def _libraries() -> tuple[Path, ...]:
 
 def _is_code(place: Path) -> bool:
     """Return whether a place is code or data of Python's libraries, which are loaded when they are first needed."""
-    if any(place.is_relative_to(folder) for folder in _libraries()):
+    if _within(place, _libraries()):
         return True
-    modules = [os.path.realpath(entry) for entry in sys.path if entry]
-    return str(place) in modules or (place.suffix in _CODE and any(place.is_relative_to(m) for m in modules))
+    modules = [Path(os.path.realpath(entry)) for entry in sys.path if entry]
+    return place in modules or (place.suffix in _CODE and _within(place, modules))
+
+
+def _within(place: Path, folders: Iterable[Path]) -> bool:
+    return any(place.is_relative_to(folder) for folder in folders)
