@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,6 +66,8 @@ class Ended:
 
 
 Event = Waiting | Suspected | Found | Ended
+_Ledgers = defaultdict[tuple[str, str], Ledger]
+"""The path and the name of a run -> its ledger."""
 
 
 @dataclass(slots=True)
@@ -99,7 +102,7 @@ class Watch:
         """
         further = readers_for(self.reading.get("pattern"), self.reading.get("columns"))
         log, pace, doubt = Growing(self.path, further), Pace(), Suspicion()
-        ledgers: dict[tuple[str, str], Ledger] = {}
+        ledgers: _Ledgers = defaultdict(Ledger)
         waiting, over, urgent, begun, looked = "", "", False, False, 0.0
         while True:
             if time.monotonic() - looked >= _LOOK:
@@ -120,10 +123,7 @@ class Watch:
                 found, reason = self._look(log, pace)
                 urgent = urgent and not found
                 over = _over(found)
-                for diagnosis in found:
-                    ledger = ledgers.setdefault((diagnosis.run.path, diagnosis.run.name), Ledger())
-                    for entry in ledger.enter(diagnosis.run, diagnosis.findings):
-                        yield Found(entry, diagnosis)
+                yield from _entered(ledgers, found)
                 if not begun and found:
                     begun = True
                     pace.begin()
@@ -152,14 +152,19 @@ class Watch:
         pace.judged(time.process_time() - before)
         return found, ""
 
-    def _end(self, ledgers: Mapping[tuple[str, str], Ledger], reason: str) -> Iterator[Event]:
+    def _end(self, ledgers: _Ledgers, reason: str) -> Iterator[Event]:
         """Read and judge the whole log as a check does; the last word is that of the check."""
         found = [api.diagnose(run, **self.judging) for run in api.read_all(self.path, **self.reading)]
-        for diagnosis in found:
-            ledger = ledgers.get((diagnosis.run.path, diagnosis.run.name)) or Ledger()
-            for entry in ledger.enter(diagnosis.run, diagnosis.findings, final=True):
-                yield Found(entry, diagnosis)
+        yield from _entered(ledgers, found, final=True)
         yield Ended(found, reason)
+
+
+def _entered(ledgers: _Ledgers, found: Sequence[Diagnosis], *, final: bool = False) -> Iterator[Found]:
+    """Enter what was found of each run in its ledger; yield what became of it."""
+    for diagnosis in found:
+        run = diagnosis.run
+        for entry in ledgers[run.path, run.name].enter(run, diagnosis.findings, final=final):
+            yield Found(entry, diagnosis)
 
 
 def _going_on(run: Run) -> Run:
