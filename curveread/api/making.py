@@ -10,7 +10,7 @@ from typing import Any
 from curveread.api.reading import read
 from curveread.errors import ArgumentError
 from curveread.run.model import Run
-from curveread.run.roles import Role
+from curveread.run.selection import check_role
 
 __all__ = ["run_from"]
 
@@ -30,8 +30,7 @@ def run_from(
 ) -> Run:
     """Return the run in an object; see :meth:`curveread.run.model.Run.from_frame`."""
     for tag, role in roles.items():
-        if str(role).lower().replace("_", "-") not in list(Role):
-            raise ArgumentError("roles", f"{tag}={role}", f"there is no such role; there are: {', '.join(Role)}")
+        check_role("roles", tag, role)
     found = read(what if step is None else _with_step(what, step))
     for argument, given in (("roles", roles), ("better", better), ("units", units)):
         for tag in given:

@@ -11,7 +11,7 @@ from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import DIRECTIONS, UNITS, Meaning, Role
 from curveread.run.tags.kinds import Kind, TaskKind, kind_by_name
 
-__all__ = ["Names", "with_facts", "with_names", "with_role", "with_tags", "with_task"]
+__all__ = ["Names", "check_role", "with_facts", "with_names", "with_role", "with_tags", "with_task"]
 
 _Curves = Mapping[str, Curve]
 _WAYS = {"up": "higher", "down": "lower", "none": ""}
@@ -40,19 +40,21 @@ class Names:
             for pattern in given:
                 _compiled(pattern, option)
         for pattern, name in self.role.items():
-            try:
-                Role(name)
-            except ValueError as error:
-                there = ", ".join(role.value for role in Role)
-                raise ArgumentError(
-                    "role", f"{pattern}={name}", f"there is no such role; there are: {there}"
-                ) from error
+            check_role("role", pattern, name)
         for pattern, way in self.better.items():
             if way not in _WAYS:
                 raise ArgumentError("better", f"{pattern}={way}", "say up, down or none")
 
     def __bool__(self) -> bool:
         return bool(self.role or self.better or self.unit)
+
+
+def check_role(option: str, of: str, name: str) -> None:
+    """Raise an ArgumentError where an option calls curves by a role that does not exist."""
+    try:
+        Role(name)
+    except ValueError as error:
+        raise ArgumentError(option, f"{of}={name}", f"there is no such role; there are: {', '.join(Role)}") from error
 
 
 def with_tags(run: Run, pattern: str) -> Run:
