@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class EndReport:
 
     run: Callable[[], Run]
     output: Callable[[Run], Path]
-    trackers: Trackers | None = field(default_factory=Trackers)
+    trackers: Trackers | None
 
     def write(self, death: Death | None) -> None:
         """Write the report and say where it is; a fault of curveread is one line and nothing more."""
