@@ -12,7 +12,6 @@ from curveread.api.reading import read_all
 from curveread.errors import ArgumentError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Curve, Run
-from curveread.run.tags.context import understood
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +77,7 @@ def plot(
         from curveread.comparing.overlay import overlay
         from curveread.report.figure.overlay import figure as drawn
 
-        return drawn(overlay([understood(r) for r in runs], chosen, by), ax)
+        return drawn(overlay(runs, chosen, by), ax)
     if by is not None:
         raise ArgumentError("by", by, "one run has no groups")
     if diagnosis is not None and not isinstance(diagnosis, Diagnosis):
