@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 import numpy as np
 
-from curveread.arrays import IntArray
 from curveread.errors import UsageError
 from curveread.run.role import Meaning, Role
+from curveread.run.shared_steps import last_at_each_step, shared_points
 
 if TYPE_CHECKING:
     from curveread.run.curve import Curve
@@ -98,31 +98,26 @@ def _combined(left: Any, sign: str, right: Any) -> Curve:
 
 def _shared(left: Curve, right: Curve) -> tuple[Curve, Curve]:
     """Return two curves on the steps that both have."""
-    mine, theirs = _last_of_each(left), _last_of_each(right)
-    step, at, of = np.intersect1d(left.step[mine], right.step[theirs], assume_unique=True, return_indices=True)
-    if not step.size and len(left) and len(right):
+    left.check_order()
+    right.check_order()
+    mine, theirs = shared_points(left, right)
+    if not mine.size and len(left) and len(right):
         raise UsageError(
             f"{left.tag} and {right.tag} have no step in common; b.at(a) gives b on the steps of a, interpolated"
         )
-    return left.take(mine[at]), right.take(theirs[of])
+    return left.take(mine), right.take(theirs)
 
 
 def interpolated(curve: Curve, step: Any) -> Curve:
     """Return the curve at other steps; see :meth:`curveread.run.curve.Curve.at`."""
     at = np.asarray(step.step if _is_curve(step) else step)
-    known = curve.take(_last_of_each(curve))
+    curve.check_order()
+    known = curve.take(last_at_each_step(curve))
     known = known.take(known.finite)
     if not len(known):
         return replace(curve, step=at, value=np.full(at.shape, np.nan), wall_time=None)
     value = np.interp(at, known.step, known.value, left=np.nan, right=np.nan)
     return replace(curve, step=at, value=value, wall_time=None)
-
-
-def _last_of_each(curve: Curve) -> IntArray:
-    """Return where the last point of each step is."""
-    curve.check_order()
-    positions: IntArray = np.flatnonzero(np.append(curve.step[1:] != curve.step[:-1], [True] * bool(len(curve))))
-    return positions
 
 
 def _is_curve(side: Any) -> TypeGuard[Curve]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
-from curveread.run.model import Curve
 
-__all__ = ["Shared", "on_shared_steps"]
+if TYPE_CHECKING:
+    from curveread.run.curve import Curve
+
+__all__ = ["Shared", "last_at_each_step", "on_shared_steps", "shared_points"]
 
 _SAME = 1e-6
 """Relative difference within which two values are taken as one: what float32 leaves of a value."""
@@ -34,12 +37,18 @@ class Shared:
 
 def on_shared_steps(one: Curve, other: Curve) -> Shared:
     """Return two curves on the steps at which both were logged. O(n log n)."""
-    (first, value), (second, beside) = _last_at_each_step(one), _last_at_each_step(other)
-    step, a, b = np.intersect1d(first, second, assume_unique=True, return_indices=True)
-    return Shared(step, value[a], beside[b])
+    a, b = shared_points(one, other)
+    return Shared(one.step[a], one.value[a], other.value[b])
 
 
-def _last_at_each_step(curve: Curve) -> tuple[IntArray, FloatArray]:
-    step, value = curve.step, curve.value
-    last = np.append(step[1:] != step[:-1], True) if step.size else np.empty(0, np.bool_)
-    return step[last], value[last]
+def shared_points(one: Curve, other: Curve) -> tuple[IntArray, IntArray]:
+    """Return (n,) where each of two curves has the steps that both have; of several points at a step the last."""
+    first, second = last_at_each_step(one), last_at_each_step(other)
+    _, a, b = np.intersect1d(one.step[first], other.step[second], assume_unique=True, return_indices=True)
+    return first[a], second[b]
+
+
+def last_at_each_step(curve: Curve) -> IntArray:
+    """Return (m,) where the last point of each step is."""
+    last: IntArray = np.flatnonzero(np.append(curve.step[1:] != curve.step[:-1], [True] * bool(len(curve))))
+    return last
