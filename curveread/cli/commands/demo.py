@@ -34,7 +34,7 @@ def demo(name: str = SAMPLES[0], *, output: Path = _REPORTS) -> int:
     out = Screen()
     out.blank()
     others = ", ".join(other for other in SAMPLES if other != name)
-    out.line(f"next: curveread report PATH, with a run of yours; or another sample: curveread demo {others}", hang=6)
+    out.line(f"next: curveread report PATH, with a run of yours; curveread demo NAME, with one of {others}", hang=6)
     return code
 
 
