@@ -125,15 +125,15 @@ def _uri(run: Run) -> str:
 def _notices(diagnosis: Diagnosis) -> list[dict[str, Any]]:
     run, verdict = diagnosis.run, diagnosis.verdict
     health = "warning" if verdict.health == "undetermined" else "note"
-    out = [_notice(health, [f"{run.name}: {verdict.health}: {verdict.headline}"])]
-    out += [_notice("note", [f"{run.name}: {n.rule} was not checked: {n.reason}"]) for n in diagnosis.not_checked]
-    out += [_notice("error", [f"{run.name}: the check {f.rule} failed: {f.error}"]) for f in diagnosis.failed]
+    out = [_notice(health, f"{run.name}: {verdict.health}: {verdict.headline}")]
+    out += [_notice("note", f"{run.name}: {n.rule} was not checked: {n.reason}") for n in diagnosis.not_checked]
+    out += [_notice("error", f"{run.name}: the check {f.rule} failed: {f.error}") for f in diagnosis.failed]
     return out
 
 
 def _unread(path: str, reason: str) -> dict[str, Any]:
-    return _notice("error", [f"{path} cannot be read: {reason}"])
+    return _notice("error", f"{path} cannot be read: {reason}")
 
 
-def _notice(level: str, said: Sequence[object]) -> dict[str, Any]:
-    return {"level": level, "message": _message(said)}
+def _notice(level: str, said: str) -> dict[str, Any]:
+    return {"level": level, "message": _message([said])}
