@@ -14,6 +14,7 @@ import pytest
 
 from curveread.detectors.registry import rules
 from tests.conftest import needed
+from tests.docs.snippets import blocks
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
@@ -91,8 +92,7 @@ def test_what_users_are_told_is_in_the_package_version() -> None:
 
 def test_readme_blocks_are_complete_and_name_what_exists() -> None:
     """The first two fenced bash blocks set up on their own and name files that are there."""
-    blocks = re.findall(r"^```bash\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
-    main_job, tests = blocks[:2]
+    main_job, tests = blocks("README.md", "bash")[:2]
     for block in (main_job, tests):
         assert "python3 -m venv" in block
         assert "pip install" in block

@@ -24,16 +24,16 @@ _ELSEWHERE = ("://", "curveread mcp", "--until-end")
 """What needs a store, a cluster, or somebody who ends it; tested where those are made."""
 
 
+def blocks(page: str, language: str) -> list[str]:
+    """Return the blocks of a page that are fenced as a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
+
+
 def commands(page: str) -> list[str]:
     """Return the curveread commands in the console blocks of a page that run on their own."""
-    blocks = re.findall(r"^```console\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
-    lines = [re.split(r"  +#", line)[0].removeprefix("$ ").strip() for block in blocks for line in block.splitlines()]
+    shown = [line for block in blocks(page, "console") for line in block.splitlines()]
+    lines = [re.split(r"  +#", line)[0].removeprefix("$ ").strip() for line in shown]
     return [line for line in lines if line.startswith("curveread ") and not any(word in line for word in _ELSEWHERE)]
-
-
-def programs(page: str) -> list[str]:
-    """Return the Python blocks of a page."""
-    return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.M | re.S)
 
 
 def lay(folder: Path, samples: Path = ROOT / "sample_logs", *, only: tuple[str, ...] = tuple(_RUNS)) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,12 +15,10 @@ import yaml
 
 from curveread.findings import schema
 from tests.conftest import ROOT, SAMPLES
+from tests.docs.snippets import blocks
 
-PAGE = (ROOT / "docs" / "pages" / "how-to" / "ci.md").read_text(encoding="utf-8")
-
-
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+NAME = "docs/pages/how-to/ci.md"
+PAGE = (ROOT / NAME).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ def _bash(project: Path, script: str) -> subprocess.CompletedProcess[str]:
 def _scripts() -> list[str]:
     """Return what the YAML blocks run: steps of GitHub's, the script of GitLab's."""
     out = []
-    for block in _blocks("yaml"):
+    for block in blocks(NAME, "yaml"):
         loaded = yaml.safe_load(block)
         steps = loaded if isinstance(loaded, list) else [{"run": "\n".join(j["script"])} for j in loaded.values()]
         out += [step["run"] for step in steps if "run" in step]
@@ -80,7 +77,7 @@ def test_what_is_uploaded_is_written(project: Path) -> None:
 
 
 def test_the_pytest_example(project: Path) -> None:
-    (block,) = _blocks("python")
+    (block,) = blocks(NAME, "python")
     (project / "test_training.py").write_text(block, encoding="utf-8")
     run = f'"{sys.executable}" -m pytest -q -p no:cacheprovider test_training.py'
     _latest(project, "healthy-perplexity")
@@ -93,7 +90,7 @@ def test_the_pytest_example(project: Path) -> None:
 
 def test_the_bash_blocks(project: Path) -> None:
     _latest(project, "overfitting")
-    for block in _blocks("bash"):
+    for block in blocks(NAME, "bash"):
         assert _bash(project, block).returncode == 0, block
     printed = json.loads((project / "curveread.schema.json").read_text(encoding="utf-8"))
     assert printed == schema.load()

@@ -13,7 +13,7 @@ import pytest
 
 from curveread.cli.commands.demo import SAMPLES
 from tests.conftest import ROOT
-from tests.docs.snippets import PAGES, commands, lay, programs
+from tests.docs.snippets import PAGES, blocks, commands, lay
 from tests.package.conftest import Fresh, must, run
 
 pytestmark = pytest.mark.package
@@ -135,13 +135,13 @@ def test_there_is_something_to_try() -> None:
     assert sum(len(commands(page)) for page in PAGES) >= 22
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page) or programs(page)])
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page) or blocks(page, "python")])
 def test_what_the_pages_show_works(page: str, plain: Path, tmp_path: Path) -> None:
     lay(tmp_path)
     for command in commands(page):
         done = run("bash", "-c", f'PATH="{plain}:$PATH"; {command}', cwd=tmp_path)
         assert done.returncode in (0, 1), f"{command}\n{done.stderr}"
         assert done.stderr == "", command
-    for program in programs(page):
+    for program in blocks(page, "python"):
         (tmp_path / "program.py").write_text(f"if __name__ == '__main__':\n{indent(program, '    ')}", encoding="utf-8")
         must(plain / "python", "program.py", cwd=tmp_path)
