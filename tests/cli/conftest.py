@@ -17,8 +17,7 @@ from unittest import mock
 import pytest
 
 from curveread.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
 
 WriteRun = Callable[..., Path]
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import ROOT
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (["report"], ["check"], ["check", "--json"], ["show"], ["show", "--json"], ["export", "-o", "out.csv"])
 
 

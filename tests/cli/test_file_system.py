@@ -15,11 +15,10 @@ import pytest
 
 from curveread import api
 from curveread.errors import ReadError
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, Done
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def as_nobody_special(cli: Cli, *arguments: object) -> Done:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import ROOT
+
 if TYPE_CHECKING:
     from tests.cli.conftest import WriteRun
 
-ROOT = Path(__file__).resolve().parents[2]
 START = "import os, sys; from curveread.cli import main; os.write(int(os.environ['UP']), b'.'); main()"
 """What the command's script does; it says when Python itself is up, which answers Ctrl-C with a traceback before."""
 COMMANDS = {

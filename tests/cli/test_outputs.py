@@ -14,11 +14,11 @@ import pytest
 
 import curveread as cr
 from curveread.errors import UsageError
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, WriteRun
 
-ROOT = Path(__file__).resolve().parents[2]
 LOG = "step,loss\n" + "".join(f"{i},{2 - i / 100}\n" for i in range(50))
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+
 pty = pytest.importorskip("pty")  # pseudo-terminals are a POSIX thing
 
-ROOT = Path(__file__).resolve().parents[2]
 SLOW = """
 import curveread.discovery.discover as d, time
 real = d.read_runs

@@ -14,11 +14,11 @@ import pytest
 
 from curveread.cli.screen import _breaks, padded
 from curveread.cli.sparkline import sparkline
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, WriteRun
 
-ROOT = Path(__file__).resolve().parents[2]
 BOXES = re.compile("[\u2500-\u257f]")
 HOSTILE = "loss\x1b[31m\x07[bold red]x[/]\u202e<script>:boom:"
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed
+from tests.conftest import ROOT, needed
 
-ROOT = Path(__file__).resolve().parents[2]
 BEGUN = """
 import os, signal, sys
 from curveread.integrations.ending import Ending

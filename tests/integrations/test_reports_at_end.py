@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import absent, needed
+from tests.conftest import ROOT, absent, needed
 
-ROOT = Path(__file__).resolve().parents[2]
 REPORTS = {"plain": "report.html", "ker": "report.html", "lit": "report.html", "trainer": "out/curveread-report.html"}
 PLACES = {"ker": "epoch 40", "lit": "step 40", "trainer": "step 39", "plain": "step 40"}
 FRAMEWORKS = [pytest.param(name, marks=pytest.mark.frameworks) for name in ("ker", "lit", "trainer")]

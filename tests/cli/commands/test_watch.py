@@ -17,11 +17,11 @@ import pytest
 
 import curveread as cr
 from curveread.report.text.message import message
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli
 
-ROOT = Path(__file__).resolve().parents[3]
 UNTIL = ("--until-end", "--idle", "0.3")
 
 

@@ -8,7 +8,6 @@ import json
 import tomllib
 from dataclasses import replace
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,9 @@ from curveread.report.page.html import page
 from curveread.report.page.live.data import BUDGET, CURVES, _cost, charts, fitted
 from curveread.report.page.live.packing import array, packed
 from curveread.run.model import Curve
+from tests.conftest import ROOT
 from tests.report.handmade import diagnosis, drawing, finding, run_of, spiky
 from tests.report.page.browsing import TAGS, hostile
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def unpacked(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
