@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from unittest import mock
 
 import pytest
@@ -69,6 +70,28 @@ class Cli:
             timeout=120,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def terminal(self, *arguments: object, stdout: BinaryIO | None = None, **environment: str) -> tuple[int, bytes]:
+        """Start the program on a terminal, but for a ``stdout`` that is given; return its code and what was shown."""
+        import pty  # a POSIX thing
+
+        host, guest = pty.openpty()
+        env = _environment({"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment)
+        command = [sys.executable, "-m", "curveread", *map(str, arguments)]
+        with subprocess.Popen(command, cwd=self.cwd, env=env, stdout=stdout or guest, stderr=guest) as process:
+            os.close(guest)
+            shown = b""
+            while piece := _read(host):
+                shown += piece
+        os.close(host)
+        return process.returncode, shown
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux ends a pseudo-terminal with an error
+        return b""
 
 
 def _environment(changes: dict[str, str]) -> dict[str, str]:
