@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 
 from curveread.logtext import cell, inert, quiet_json
-from tests.support.hostile import TEXTS, file_name, write_run
+from tests.support.hostile import TEXTS, file_name, write_run, write_runs
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, Done
@@ -33,10 +33,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    top = tmp_path_factory.mktemp("several")
-    for text in TEXTS:
-        write_run(top / file_name(text), points=12)
-    return top
+    return write_runs(tmp_path_factory.mktemp("several"), points=12)
 
 
 def clean(done: Done) -> str:

@@ -75,3 +75,10 @@ def write_run(folder: Path, *, points: int = 60) -> Path:
     printed = "\n".join(f"RuntimeError: CUDA error: {text}" for text in TEXTS)
     (folder / "stderr.log").write_text(printed, encoding="utf-8", errors="surrogateescape")
     return folder
+
+
+def write_runs(top: Path, *, points: int) -> Path:
+    """Write a run for each text, which is its name."""
+    for text in TEXTS:
+        write_run(top / file_name(text), points=points)
+    return top

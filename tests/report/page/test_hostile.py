@@ -16,7 +16,7 @@ from curveread import api
 from curveread.findings.diagnosis import Diagnosis
 from curveread.logtext import clean
 from curveread.report.write import write_index
-from tests.support.hostile import HOST, TEXTS, file_name, write_run
+from tests.support.hostile import HOST, TEXTS, file_name, write_run, write_runs
 
 ACTING = """() => [...document.querySelectorAll('*')].filter(e =>
     ['IFRAME', 'BASE', 'LINK', 'OBJECT', 'FORM'].includes(e.tagName) || [...e.attributes].some(a =>
@@ -37,10 +37,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Diagnosis:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    top = tmp_path_factory.mktemp("many")
-    for text in TEXTS:
-        write_run(top / file_name(text), points=20)
-    return top
+    return write_runs(tmp_path_factory.mktemp("many"), points=20)
 
 
 def _report(judged: Diagnosis, many: Path, out: Path) -> None:
