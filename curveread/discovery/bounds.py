@@ -8,14 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from curveread.plural import amount
-from curveread.readers.base import Part
+from curveread.readers.base import BEYOND, Part
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["within_bounds"]
 
-_STEP = 2**62
-"""Sums and differences of steps must fit into 64 bits."""
 _CLOCK = 1.0e11
 """Seconds since 1970, in the year 5138."""
 
@@ -27,8 +25,8 @@ def within_bounds(part: Part) -> Part:
     def bounded(curve: Curve) -> Curve:
         nonlocal points, times
         step, wall = curve.step, curve.wall_time
-        if step.size and (step[0] <= -_STEP or step[-1] >= _STEP):
-            keep = (step > -_STEP) & (step < _STEP)
+        if step.size and (step[0] <= -BEYOND or step[-1] >= BEYOND):
+            keep = (step > -BEYOND) & (step < BEYOND)
             points += int(step.size - keep.sum())
             wall = None if wall is None else wall[keep]
             curve = replace(curve, step=step[keep], value=curve.value[keep], wall_time=wall)

@@ -13,7 +13,10 @@ from curveread.readers.format import Format
 from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote
 
-__all__ = ["Following", "Part", "Reader"]
+__all__ = ["BEYOND", "Following", "Part", "Reader"]
+
+BEYOND = 2**62
+"""A number from which on none is a step: sums and differences of steps must fit into 64 bits."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.readers.base import BEYOND
 from curveread.run.roles import Role, role_of
 
 __all__ = [
     "AXIS_NAMES",
-    "BEYOND",
     "BOOKKEEPING",
     "CLOCK_NAMES",
     "MISSING",
@@ -81,8 +81,6 @@ CLOCK_NAMES = (
     "created_at",
 )
 _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
-BEYOND = 2.0**62
-"""A number from which on none is a step: sums and differences of steps must fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Following, Part, Reader
+from curveread.readers.base import BEYOND, Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
-from curveread.readers.tables.columns import BEYOND, Axis, Column, is_axis_name, is_sweep_table
+from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import delimiter_of, first_line
 from curveread.readers.tables.delimited import Cells, parse_cells
 from curveread.readers.tables.long_form import long_parts

@@ -8,7 +8,8 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
-from curveread.readers.tables.columns import BEYOND, Axis, Column, Table, integral
+from curveread.readers.base import BEYOND
+from curveread.readers.tables.columns import Axis, Column, Table, integral
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
