@@ -12,7 +12,7 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.settings_file import settings_in
 from curveread.readers.stores import DVCLIVE
@@ -111,7 +111,7 @@ def _table(path: Path, notes: list[DataNote]) -> tuple[IntArray, FloatArray, Flo
         notes.append(DataNote(NoteKind.SKIPPED, str(path), "no curve: no step or no number beside it"))
         return None
     value = cells.numeric[values[0]]
-    counted = np.isfinite(step.value) & (np.abs(step.value) < 2**62)
+    counted = np.isfinite(step.value) & (np.abs(step.value) < BEYOND)
     row, at, of = np.intersect1d(step.row[counted], value.row, assume_unique=True, return_indices=True)
     if row.size < cells.rows:
         lost = amount(cells.rows - row.size, "row")

@@ -20,7 +20,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.regular import read_regular
 from curveread.readers.settings_file import settings_in
@@ -38,7 +38,6 @@ _RUN = re.compile(r"^run_(?:id|uuid): ", re.MULTILINE)
 _ID = re.compile(r"[0-9a-f]{32}$")
 _STATUS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 _JUNK = re.compile(r"\._|\.DS_Store$|.*\.swp$")
-_LARGEST = 2**62
 _PARAMETER = 1 << 20  # bytes of a parameter or tag
 
 
@@ -59,7 +58,7 @@ class _Lines:
             step = int(cells[2]) if len(cells) > 2 else 0
         except (ValueError, IndexError):
             return False
-        if len(cells) == 4 or max(abs(moment), abs(step)) >= _LARGEST:
+        if len(cells) == 4 or max(abs(moment), abs(step)) >= BEYOND:
             return False
         self.milliseconds.append(moment)
         self.value.append(value)
@@ -133,7 +132,7 @@ def typed(text: str) -> Any:
 
 def _seconds(milliseconds: object) -> float:
     """Return a time in seconds, 0 for what is none."""
-    if isinstance(milliseconds, int | float) and abs(milliseconds) < _LARGEST:
+    if isinstance(milliseconds, int | float) and abs(milliseconds) < BEYOND:
         return milliseconds / 1e3
     return 0.0
 
@@ -250,4 +249,4 @@ def _regular(lines: list[str]) -> _Lines | None:
     except ValueError:
         return None
     bounds = (*out.milliseconds, *out.step)
-    return out if not bounds or (min(bounds) > -_LARGEST and max(bounds) < _LARGEST) else None
+    return out if not bounds or (min(bounds) > -BEYOND and max(bounds) < BEYOND) else None

@@ -12,7 +12,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import MLFLOW_SQLITE
 from curveread.readers.stores.mlflow import ended_badly, typed
@@ -162,7 +162,7 @@ def _take(columns: dict[str, tuple[Any, ...]], codes: dict[tuple[Any, Any], int]
     value, good = _numbers(columns["value"])
     step, counted = _numbers(columns.get("step", (0,) * size))
     is_nan = np.array([x == 1 for x in columns.get("is_nan", (0,) * size)])
-    usable = (good | is_nan) & counted & (np.abs(step) < 2**62)
+    usable = (good | is_nan) & counted & (np.abs(step) < BEYOND)
     clock[~timed] = np.nan
     value[np.abs(value) == _LARGEST] *= np.inf
     value[is_nan] = np.nan

@@ -13,7 +13,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import TRACKIO
 from curveread.readers.stores.sqlite_file import chunks, columns_of, is_sqlite, opened, tables_of
@@ -133,7 +133,7 @@ def _without_media(content: dict[str, Any], media: set[str]) -> dict[str, Any]:
 
 
 def _is_step(value: object) -> bool:
-    return isinstance(value, int) and abs(value) < 2**62
+    return isinstance(value, int) and abs(value) < BEYOND
 
 
 def _seconds(moment: Any) -> float:

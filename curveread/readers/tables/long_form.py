@@ -8,7 +8,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.plural import amount
-from curveread.readers.base import Part
+from curveread.readers.base import BEYOND, Part
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
@@ -50,7 +50,7 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
         whole[value.row] = value.value
         value = Column(np.arange(cells.rows), whole)
     counted = cells.numeric[step[0]]
-    usable = np.isfinite(counted.value) & (np.abs(counted.value) < 2**62)
+    usable = np.isfinite(counted.value) & (np.abs(counted.value) < BEYOND)
     row, at, of = np.intersect1d(counted.row[usable], value.row, assume_unique=True, return_indices=True)
     steps, values = counted.value[usable][at].astype(np.int64), value.value[of]
     wall = _clock(cells)

@@ -20,7 +20,7 @@ import numpy as np
 from curveread.arrays import IntArray
 from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
-from curveread.readers.base import Part, Reader
+from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.textfile import head_of
@@ -249,7 +249,7 @@ def _steps(cells: LogCells | None, entries: int) -> tuple[IntArray, np.ndarray[A
     """Return (entries,) steps, and which entries have one."""
     step, known = np.zeros(entries, np.int64), np.zeros(entries, bool)
     if cells is not None:
-        good = (cells.kind == NUMBER) & (np.abs(cells.value) < 2.0**62)
+        good = (cells.kind == NUMBER) & (np.abs(cells.value) < BEYOND)
         step[cells.entry[good]] = cells.value[good].astype(np.int64)
         known[cells.entry[good]] = True
     return step, known
