@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import mmap
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ class Pieces:
         For each piece of the file, whether it is in memory.
     """
 
-    file: BinaryIO
+    file: BufferedReader
     room: mmap.mmap
     there: bytearray
 
@@ -104,7 +105,7 @@ class Log:
         while piece >= 0:
             begin, behind = piece * _PIECE, min((piece + 1) * _PIECE, self.size)
             pieces.file.seek(begin)
-            _read_into(pieces.file, self.buffer[PAD + begin : PAD + behind])
+            pieces.file.readinto(self.buffer[PAD + begin : PAD + behind].data)
             pieces.there[piece] = 1
             piece = pieces.there.find(0, piece + 1, last)
 
@@ -125,7 +126,7 @@ def load(path: Path) -> Log:
             return _piecewise(file, size)
         with file:
             buffer = np.zeros(PAD + size + PAD, dtype=np.uint8)
-            read = _read_into(file, buffer[PAD : PAD + size])
+            read = file.readinto(buffer[PAD : PAD + size].data)
             return Log(buffer[: PAD + read + PAD], read)
     except OSError as e:
         raise ReadError(f"{path}: cannot be read ({e.strerror or e})") from e
@@ -138,15 +139,7 @@ def held(raw: bytes) -> Log:
     return Log(buffer, len(raw))
 
 
-def _read_into(file: BinaryIO, room: ByteArray) -> int:
-    """Fill memory from a file; return how many bytes there were."""
-    read = 0
-    while read < room.size and (n := file.readinto(room[read:].data)):  # type: ignore[attr-defined]
-        read += n
-    return read
-
-
-def _piecewise(file: BinaryIO, size: int) -> Log:
+def _piecewise(file: BufferedReader, size: int) -> Log:
     room = mmap.mmap(-1, mmap.PAGESIZE + size + mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     buffer = np.frombuffer(room, np.uint8)[mmap.PAGESIZE - PAD : mmap.PAGESIZE + size + PAD]
     return Log(buffer, size, Pieces(file, room, bytearray((size - 1) // _PIECE + 1)))

@@ -66,9 +66,7 @@ def load(path: Path) -> tuple[ByteArray, int]:
             size = file.seek(0, 2)
             file.seek(0)
             buffer = np.empty(size + size // 16 + PAD, np.uint8)
-            view, got = buffer.data, 0
-            while got < size and (more := file.readinto(view[got:size])):  # type: ignore[attr-defined]
-                got += more
+            got = file.readinto(buffer[:size].data)
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
     buffer[got:] = 0
