@@ -83,13 +83,20 @@ class ParquetReader(Reader):
         source = Source(str(path), self.format.name, path.stat().st_size if path.is_file() else 0)
         broken = _broken(arrow)
         try:
-            file = parquet.ParquetFile(str(path), page_checksum_verification=True, read_dictionary=_text_columns(path))
+            about = _footer(path)
+            texts = [c.path for c in _columns(about) if c.logical_type.type == "STRING"]
+            file = parquet.ParquetFile(
+                str(path),
+                metadata=about,
+                page_checksum_verification=True,
+                read_dictionary=texts,  # each is kept once: a long one may stand in every row
+            )
             groups, by_pandas = int(file.num_row_groups), b"pandas" in (file.schema_arrow.metadata or {})
         except broken as error:
             raise CorruptLogError(f"{path}: not a readable Parquet file: {_line(error)}") from error
         content = _Content()
         with file:
-            _expected(file.metadata, path, source.bytes)
+            _expected(about, path, source.bytes)
             for i in range(groups):
                 _read_group(file, i, content, broken)
         notes: list[DataNote] = []
@@ -115,27 +122,27 @@ def _expected(about: Any, path: Path, size: int) -> None:
         raise ReadError(f"{path}: {held} in {size:,} bytes: this file expands too far to be read as a log")
 
 
-def _leaves(path: Path) -> list[tuple[str, bool]]:
-    """Return name and whether it holds numbers of each column that is not repeated (no lists); none without footer."""
-    import pyarrow as arrow
+def _footer(path: Path) -> Any:
     import pyarrow.parquet as parquet
+
+    with open_regular(path) as file:  # Arrow itself would wait for a pipe, and tells no audit hook what it opens
+        return parquet.read_metadata(file)
+
+
+def _columns(about: Any) -> list[Any]:
+    """Return what a footer tells of each column that is not repeated (no lists)."""
+    columns = (about.schema.column(i) for i in range(len(about.schema)))
+    return [c for c in columns if not c.max_repetition_level]
+
+
+def _leaves(path: Path) -> list[tuple[str, bool]]:
+    """Return name and whether it holds numbers of each column that is not repeated; none without footer."""
+    import pyarrow as arrow
 
     try:
-        with open_regular(path) as file:  # Arrow itself would wait for a pipe, and tells no audit hook what it opens
-            schema = parquet.read_metadata(file).schema
+        return [(c.path, c.physical_type in _NUMBERS) for c in _columns(_footer(path))]
     except _broken(arrow):
         return []
-    columns = (schema.column(i) for i in range(len(schema)))
-    return [(c.path, c.physical_type in _NUMBERS) for c in columns if not c.max_repetition_level]
-
-
-def _text_columns(path: Path) -> list[str]:
-    """Return the columns of text, whose cells are kept once each: a long one may stand in every row."""
-    import pyarrow.parquet as parquet
-
-    schema = parquet.read_metadata(str(path)).schema
-    columns = (schema.column(i) for i in range(len(schema)))
-    return [c.path for c in columns if not c.max_repetition_level and c.logical_type.type == "STRING"]
 
 
 def _is_log(columns: Sequence[tuple[str, bool]]) -> bool:
