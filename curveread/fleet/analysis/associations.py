@@ -129,12 +129,12 @@ def _search(tested: Sequence[_Tested], having: Mapping[str, BoolArray]) -> dict[
 
 def _observed(parts: Splits, having: Mapping[str, BoolArray]) -> tuple[FloatArray, IntArray]:
     """Return per finding the greatest surprise over all sides, and which side that is."""
-    size = parts.inside.sum(axis=1)
+    size = parts.inside.sum(axis=1).tolist()
     best, place = [], []
     for y in having.values():
-        count = (parts.inside & y).sum(axis=1)
-        each = (surprise(size[at : at + 1], y.size, int(y.sum()))[0, count[at]] for at in range(size.size))
-        seen = np.fromiter(each, np.float64, size.size)
+        count, many = (parts.inside & y).sum(axis=1), int(y.sum())
+        sides = zip(size, count.tolist(), strict=True)
+        seen = np.array([surprise(n, y.size, many)[a] for n, a in sides])
         place.append(int(np.argmax(seen)))
         best.append(float(seen[place[-1]]))
     return np.array(best), np.array(place)
@@ -152,8 +152,8 @@ def _chance(tested: _Tested, having: Mapping[str, BoolArray], observed: FloatArr
     _, first = np.unique(unit, return_index=True)
     inside = tested.splits.inside
     of_units = inside[:, first].astype(np.float32)
-    size = inside.sum(axis=1)
-    tables = [surprise(size, y.size, int(y.sum())) for y in having.values()]
+    size = inside.sum(axis=1).tolist()
+    tables = [np.stack([surprise(n, y.size, int(y.sum())) for n in size]) for y in having.values()]
     counts = [np.bincount(unit, weights=y).astype(np.float32) for y in having.values()]
     rng = np.random.default_rng(0)
     times, reached = 0, np.zeros(observed.size)

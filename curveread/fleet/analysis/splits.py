@@ -71,46 +71,44 @@ def _cuts(code: IntArray) -> list[int]:
     return [int(cut) for cut in every[1:]]
 
 
-def surprise(size: IntArray, total: int, having: int) -> FloatArray:
+def surprise(inside: int, total: int, having: int) -> FloatArray:
     """Return how unlikely each count inside is by chance: -log of the upper tail of the hypergeometric distribution.
 
     That is the one-sided exact test of Fisher.
 
     Parameters
     ----------
-    size
-        (m,) runs on each side.
+    inside
+        Runs on the side.
     total, having
         All runs, and those that have it.
 
     Returns
     -------
-    (m, having + 1): for each side and count of those that have it.
+    (having + 1,): for each count of those that have it.
     """
-    log = _log_factorial(total)
-    out = np.zeros((size.size, having + 1))
-    for row, inside in zip(out, size.tolist(), strict=True):
-        count = np.arange(max(0, having - (total - inside)), min(having, inside) + 1)
-        chance = _log_chance(count, inside, total, having, log)
-        row[count[-1] + 1 :] = np.inf
-        row[count] = np.maximum(-np.logaddexp.accumulate(chance[::-1])[::-1], 0.0)
+    count, log_chance = _by_chance(inside, total, having)
+    out = np.zeros(having + 1)
+    out[count[-1] + 1 :] = np.inf
+    out[count] = np.maximum(-np.logaddexp.accumulate(log_chance[::-1])[::-1], 0.0)
     return out
 
 
 def fisher(count: int, inside: int, total: int, having: int) -> float:
     """Return the two-sided p of Fisher's exact test: the chance of all tables that are as rare as this one or rarer."""
-    every = np.arange(max(0, having - (total - inside)), min(having, inside) + 1)
-    chance = np.exp(_log_chance(every, inside, total, having, _log_factorial(total)))
+    every, log_chance = _by_chance(inside, total, having)
+    chance = np.exp(log_chance)
     here = chance[count - every[0]]
     return float(min(chance[chance <= here * (1 + 1e-7)].sum(), 1.0))
 
 
-def _log_chance(count: IntArray, inside: int, total: int, having: int, log: FloatArray) -> FloatArray:
-    """Return the log of the hypergeometric probability of each count."""
+def _by_chance(inside: int, total: int, having: int) -> tuple[IntArray, FloatArray]:
+    """Return the counts inside that are possible, and the log of the hypergeometric probability of each."""
+    count = np.arange(max(0, having - (total - inside)), min(having, inside) + 1)
+    log = _log_factorial(total)
     whole = log[inside] + log[total - inside] + log[having] + log[total - having] - log[total]
-    return np.asarray(
-        whole - log[count] - log[inside - count] - log[having - count] - log[total - inside - having + count]
-    )
+    rest = log[total - inside - having + count]
+    return count, whole - log[count] - log[inside - count] - log[having - count] - rest
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ def test_the_surprise_and_p_are_those_of_fishers_test() -> None:
     for _ in range(40):
         total = int(rng.integers(4, 60))
         having, size = rng.integers(1, total, 2).tolist()
-        table = surprise(np.array([size]), total, having)[0]
+        table = surprise(size, total, having)
         count = int(rng.integers(max(0, having + size - total), min(having, size) + 1))
         cells = [[count, size - count], [having - count, total - size - having + count]]
         assert np.exp(-table[count]) == pytest.approx(stats.fisher_exact(cells, "greater")[1], rel=1e-9)
