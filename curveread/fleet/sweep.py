@@ -123,7 +123,7 @@ def sweep(
     if not places:
         raise UsageError("sweep: name a folder at least")
     units, missing = catalogue(places, leave=own, **reading)
-    if target is not None and target.exists() and _holds(units, target):
+    if target is not None and not own and target.exists() and _holds(units, target):
         raise UsageError(f"{target} is one of the logs; write the table to another file")
 
     def begin(units: Iterable[Unit], many: int) -> Generator[tuple[SweepRow, ...], None, None]:
