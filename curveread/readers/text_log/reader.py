@@ -85,14 +85,11 @@ class TextLogReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; CorruptLogError when no line of it is a record."""
-        source = str(path)
         lines, gathered = Lines(path), Gathered()
         for piece in lines.pieces():
             gathered.feed(piece)
         gathered.finish()
-        notes = list(lines.notes)
-        if lines.unfinished:
-            notes += cut_short(gathered, lines.unfinished, source)
+        notes = [*lines.notes, *cut_short(gathered, lines.unfinished, str(path))]
         return self.parts(path, lines.size, gathered, notes)
 
     def follow(self, path: Path) -> Following | None:

@@ -86,9 +86,7 @@ class _Stated(Reader):
             gathered.finish()
         if not gathered.sheets:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none fits")
-        notes = list(lines.notes)
-        if lines.unfinished:
-            notes += cut_short(gathered, lines.unfinished, str(path))
+        notes = [*lines.notes, *cut_short(gathered, lines.unfinished, str(path))]
         rows = rows_of(gathered, str(path))
         return parts_of(path, self.format.name, lines.size, gathered, rows, notes)
 

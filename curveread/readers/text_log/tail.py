@@ -19,10 +19,12 @@ def cut_short(gathered: Gathered, last: bytes, source: str) -> list[DataNote]:
     gathered
         All records; changed in place.
     last
-        What stands behind the last line break.
+        What stands behind the last line break; where it is empty nothing is taken out.
     source
         The file, for the note.
     """
+    if not last:
+        return []
     for key, sheet in gathered.sheets.items():
         if not sheet.done or sheet.done[-1].line[-1] != gathered.count - 1:
             continue
