@@ -19,7 +19,7 @@ from curveread.readers.json_text import loads
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
-from curveread.readers.tables.csv_rows import delimiter_of, first_line
+from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number
 from curveread.readers.tables.delimited import Cells, parse_cells
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -176,7 +176,7 @@ def _second_row_fits(head: str, header: str, width: int) -> bool:
     row = _second_row(head, header)
     if not row:
         return True
-    return any(_is_number(c) for c in row) and len(row) <= width + 1
+    return any(is_number(c) for c in row) and len(row) <= width + 1
 
 
 def _mostly_numbers(head: str, header: str, width: int) -> bool:
@@ -184,15 +184,7 @@ def _mostly_numbers(head: str, header: str, width: int) -> bool:
     filled = [c for c in row if c.strip()]
     if len(row) != width or not filled or max(map(len, row)) >= 64:
         return False
-    return sum(map(_is_number, filled)) > 0.5 * len(filled)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell.replace(",", "."))
-    except ValueError:
-        return False
-    return True
+    return sum(map(is_number, filled)) > 0.5 * len(filled)
 
 
 def _download(cells: Cells, path: Path, source: Source) -> Part:

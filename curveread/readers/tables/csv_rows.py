@@ -11,7 +11,7 @@ from curveread.plural import amount
 from curveread.readers.cut_end import BEFORE, LEFT_OUT, is_whole
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Rows", "delimiter_of", "first_line", "without_cut_end"]
+__all__ = ["Rows", "delimiter_of", "first_line", "is_number", "without_cut_end"]
 
 _LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?")
 _LONG = 1 << 12
@@ -54,11 +54,11 @@ def without_cut_end(text: str, delimiter: str, source: str) -> tuple[str, list[D
     if last.endswith('"') and last.count('"') % 2 == 0:
         return text, []
     same = [line.split(delimiter)[-1] for line in before if line.count(delimiter) == len(cells) - 1]
-    column = [cell for cell in same if _is_number(cell)]
+    column = [cell for cell in same if is_number(cell)]
     cell = cells[-1]
     if is_whole(cell, column):
         return text, []
-    measured = (_is_number(cell) or not cell.strip()) and any("." in c or "e" in c.lower() for c in column)
+    measured = (is_number(cell) or not cell.strip()) and any("." in c or "e" in c.lower() for c in column)
     body = body[: len(body) - len(cell if measured else last)]
     return body + "\n" * measured, [DataNote(NoteKind.TRUNCATED, source, LEFT_OUT)]
 
@@ -74,7 +74,8 @@ def _last_lines(body: str) -> list[str]:
     return list(found)
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a number, maybe with a decimal comma."""
     try:
         float(cell.replace(",", "."))
     except ValueError:
