@@ -9,12 +9,15 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["ENCODED", "head_of", "is_encoded", "plain_suffix", "read_text"]
+__all__ = ["ENCODED", "MARK", "head_of", "is_encoded", "plain_suffix", "read_text"]
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
-ENCODED = (_GZIP, b"\xff\xfe", b"\xfe\xff")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+ENCODED = (_GZIP, *_UTF16)
 """How a compressed file begins, or one in UTF-16."""
+MARK = b"\xef\xbb\xbf"
+"""How a file in UTF-8 may begin."""
 _PIECE, _HEAD_PIECE = 1 << 12, 16
 _EXPANDED = 1 << 24
 _RATIO = 50
@@ -47,7 +50,7 @@ def head_of(path: Path, size: int = _HEAD) -> str:
         return ""
     if raw.startswith(_GZIP):
         raw = _gzip_head(raw, size)
-    if b"\x00" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in raw and not raw.startswith(_UTF16):
         raw = raw[: raw[: raw.index(b"\x00")].rfind(b"\n") + 1]  # a hole of zeros after a crash: the lines before it
     return _decode(raw)[0]
 
@@ -129,9 +132,9 @@ def _gzip_head(raw: bytes, most: int) -> bytes:
 
 def _decode(raw: bytes) -> tuple[str, bool]:
     """Return the text and whether bytes had to be replaced."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(_UTF16):
         encoding = "utf-16"
-    elif raw.startswith(b"\xef\xbb\xbf"):
+    elif raw.startswith(MARK):
         encoding = "utf-8-sig"
     else:
         encoding = "utf-8"

@@ -12,11 +12,10 @@ from curveread.arrays import FloatArray
 from curveread.readers.base import Following, Part
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.lines import plain
+from curveread.readers.textfile import MARK
 from curveread.run.notes import DataNote
 
 __all__ = ["GrowingText"]
-
-_MARK = b"\xef\xbb\xbf"
 
 
 class GrowingText(Following):
@@ -41,7 +40,7 @@ class GrowingText(Following):
         self._size += len(raw)
         text = self._rest + raw
         if self._size == len(text):
-            text = text.removeprefix(_MARK)
+            text = text.removeprefix(MARK)
         end = len(text) - text.endswith(b"\r")  # a line feed may follow
         cut = max(text.rfind(b"\n", 0, end), text.rfind(b"\r", 0, end)) + 1
         self._rest = text[cut:]

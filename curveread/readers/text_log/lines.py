@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curveread.errors import ReadError
 from curveread.readers.regular import open_regular
-from curveread.readers.textfile import ENCODED, head_of, read_text
+from curveread.readers.textfile import ENCODED, MARK, head_of, read_text
 from curveread.run.notes import DataNote
 
 __all__ = ["GLIMPSE", "Lines", "glimpse", "plain"]
@@ -98,7 +98,7 @@ class Lines:
                 if not first.startswith(ENCODED):
                     while first:
                         self.size += len(first)
-                        yield first.removeprefix(b"\xef\xbb\xbf") if self.size == len(first) else first
+                        yield first.removeprefix(MARK) if self.size == len(first) else first
                         first = file.read(size)
                     return
         except OSError as error:
