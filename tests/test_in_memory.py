@@ -137,6 +137,14 @@ def test_an_index_of_times_is_the_clock(zone: str | None) -> None:
         assert run["loss"].wall_time.tolist() == [began + 60.0 * i for i in range(4)]
 
 
+def test_a_time_that_is_missing_is_none() -> None:
+    times = pd.DatetimeIndex(["2026-01-01", None, "2026-01-03", "2026-01-04"])
+    frame = pd.DataFrame({"loss": LOSS}, index=times)
+    for run in (cr.read(frame), cr.read(frame["loss"])):
+        assert run["loss"].wall_time is not None
+        assert np.isnan(run["loss"].wall_time).tolist() == [False, True, False, False]
+
+
 def test_numbers_written_as_text_are_numbers_and_words_are_not() -> None:
     frame = pd.DataFrame({"step": ["0", "10"], "loss": ["2.5", "2.0"], "note": ["warm", "1"]})
     assert points(cr.read(frame)) == {"loss": [(0, 2.5), (10, 2.0)]}

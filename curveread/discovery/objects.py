@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from curveread.discovery.placed import in_order, placed
+from curveread.discovery.placed import in_order, placed, seconds_of
 from curveread.discovery.stitch import Start, stitch
 from curveread.errors import ArgumentError
 from curveread.plural import amount
@@ -162,8 +162,7 @@ def _cells(frame: pd.DataFrame) -> Cells:
     for label in frame.columns:
         column = frame[label]
         if is_datetime64_any_dtype(column):
-            utc = column.dt.tz_convert(None) if column.dt.tz is not None else column
-            column = (utc - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+            column = pd.Series(seconds_of(column))
         elif not is_numeric_dtype(column):
             column = _numeric(column)
         if is_numeric_dtype(column) and not is_bool_dtype(column):

@@ -14,7 +14,7 @@ from curveread.plural import amount
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["in_order", "placed"]
+__all__ = ["in_order", "placed", "seconds_of"]
 
 
 def placed(what: object) -> dict[str, Curve] | None:
@@ -80,8 +80,16 @@ def _clock(value: Any) -> NDArray[Any] | None:
     """Return the index of a Series in seconds since the epoch where it holds times."""
     if not _is_series(value) or not hasattr(value.index, "tz_localize"):
         return None
-    times = value.index.tz_convert(None) if value.index.tz is not None else value.index
-    return np.asarray(times, dtype="datetime64[ns]").astype(np.int64) / 1e9
+    return seconds_of(value.index)
+
+
+def seconds_of(times: Any) -> NDArray[Any]:
+    """Return times that pandas holds in seconds since 1970, NaN where there is none."""
+    import pandas as pd
+
+    index = pd.DatetimeIndex(times)
+    utc = index if index.tz is None else index.tz_convert(None)
+    return np.asarray((utc - pd.Timestamp(0)) / pd.Timedelta(seconds=1), dtype=np.float64)
 
 
 def _is_pair(value: object) -> bool:
