@@ -14,7 +14,7 @@ import pandas as pd
 
 from tests.support import event_files, store_files, wandb_writer
 
-__all__ = ["WRITERS", "Rows", "Writer", "of_name"]
+__all__ = ["WRITERS", "Rows", "Writer"]
 
 Rows = Sequence[Mapping[str, float]]
 """What was logged at each step: ``step`` and the values by tag."""
@@ -200,8 +200,3 @@ WRITERS = (
     Writer("mlflow.db", _mlflow_db, _never, text=False),
     Writer("dvclive", _dvclive, _lines_end),
 )
-
-
-def of_name(name: str) -> Writer:
-    """Return the writer of a format."""
-    return next(w for w in WRITERS if w.name == name)
