@@ -17,10 +17,15 @@ from curveread.run.notes import NoteKind
 from tests.support.event_files import ramp, write
 
 
-def _both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Log, Log]:
-    read = load(path)
+def _in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read every file piece by piece, a page at a time."""
     monkeypatch.setattr(memory, "_PIECEWISE", 1)
     monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+
+
+def _both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Log, Log]:
+    read = load(path)
+    _in_pieces(monkeypatch)
     piecewise = load(path)
     assert read.pieces is None
     assert piecewise.pieces is not None
@@ -52,8 +57,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 def test_points_of_a_file_read_piecewise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, [e for k in range(40) for e in (*ramp("loss", range(k * 100, k * 100 + 100)),)])
     (plain,) = TensorBoardReader().read(path)
-    monkeypatch.setattr(memory, "_PIECEWISE", 1)
-    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    _in_pieces(monkeypatch)
     (piecewise,) = TensorBoardReader().read(path)
     assert np.array_equal(plain.curves["loss"].value, piecewise.curves["loss"].value)
     assert np.array_equal(plain.curves["loss"].step, piecewise.curves["loss"].step)
@@ -64,8 +68,7 @@ def test_a_large_file_that_is_shortened_while_it_is_read_is_damaged_and_ends_not
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path, [e for k in range(40) for e in (*ramp("loss", range(k * 100, k * 100 + 100)),)])
-    monkeypatch.setattr(memory, "_PIECEWISE", 1)
-    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    _in_pieces(monkeypatch)
     log = load(path)
     monkeypatch.setattr("curveread.readers.tensorboard.reader.load", lambda _: log)
     log.bytes_at(0, 100)
