@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.comparing.losses import loss_of
+from curveread.comparing.curves import curve_of
 from curveread.findings.comparison import Aligned, ComparedRun
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.roles import Role
@@ -42,7 +42,7 @@ def _share(d: Diagnosis, step: FloatArray) -> FloatArray:
 
 def _knots(d: Diagnosis, role: Role) -> tuple[str, FloatArray, FloatArray] | None:
     """Return the tag, steps and values that stand for a loss: a train loss's trend, every finite eval."""
-    curve = loss_of(d.run, role)
+    curve = curve_of(d.run, role)
     if curve is None:
         return None
     drawn = next((x for x in d.drawings if x.tag == curve.tag and x.trend.size), None)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from curveread.causes.siblings import APART, with_siblings
 from curveread.comparing.alignment import aligned
 from curveread.comparing.conditions import DATA, conditions, differing
+from curveread.comparing.curves import curve_of
 from curveread.comparing.difference import differences, last_differences
 from curveread.comparing.factor import factors
-from curveread.comparing.losses import loss_of
 from curveread.comparing.names import names_of
 from curveread.comparing.parting import partings
 from curveread.comparing.ranking import comparable, figures, lead, ranking, same_steps
@@ -65,7 +65,7 @@ def compare(diagnoses: Sequence[Diagnosis], *, align: str = "step") -> Compariso
     if same_data:
         diagnoses = with_siblings(diagnoses)
     runs = tuple(ComparedRun(name, d, figures(d, common)) for name, d in zip(names, diagnoses, strict=True))
-    evals = [c for c in (loss_of(r.diagnosis.run, Role.EVAL_LOSS) for r in runs) if c is not None]
+    evals = [c for c in (curve_of(r.diagnosis.run, Role.EVAL_LOSS) for r in runs) if c is not None]
     units = len({c.unit for c in evals}) > 1
     trained, scaled = factors(runs, Role.TRAIN_LOSS), factors(runs, Role.EVAL_LOSS)
     order = ranking(runs)

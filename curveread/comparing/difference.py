@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.comparing.losses import loss_of
+from curveread.comparing.curves import curve_of
 from curveread.findings.arguments import Name, Tag, figure
 from curveread.findings.comparison import ComparedRun, Difference
 from curveread.findings.diagnosis import Statement
@@ -65,7 +65,7 @@ def last_differences(found: Sequence[Difference]) -> list[Statement]:
 
 
 def _difference(run: ComparedRun, reference: ComparedRun, role: Role) -> Difference | None:
-    one, other = (loss_of(r.diagnosis.run, role) for r in (run, reference))
+    one, other = (curve_of(r.diagnosis.run, role) for r in (run, reference))
     if one is None or other is None:
         return None
     shared = _finite(on_shared_steps(one, other))

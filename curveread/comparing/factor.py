@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from curveread.comparing.losses import loss_of
+from curveread.comparing.curves import curve_of
 from curveread.findings.arguments import Name, Tag, number
 from curveread.findings.comparison import ComparedRun
 from curveread.findings.diagnosis import Statement
@@ -70,7 +70,7 @@ def _between(one: ComparedRun, other: ComparedRun, role: Role) -> _Factor | None
     The medians of the ratio over twelve stretches of the common steps must all lie within 2 % of one whole number,
     while the loss changes by more than a factor of 1.3.
     """
-    a, b = loss_of(one.diagnosis.run, role), loss_of(other.diagnosis.run, role)
+    a, b = curve_of(one.diagnosis.run, role), curve_of(other.diagnosis.run, role)
     if a is None or b is None:
         return None
     shared = on_shared_steps(a, b)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.comparing.curves import curve_of
 from curveread.comparing.names import names_of
 from curveread.errors import ArgumentError
 from curveread.findings.overlay import Overlay, OverlayPanel, Strand
@@ -95,7 +96,7 @@ def _which(runs: Sequence[Run], tags: Sequence[str] | None) -> list[str | Role]:
 
 def _curve(run: Run, which: str | Role) -> Curve | None:
     if isinstance(which, Role):
-        return next((curve for curve in run.of(which) if curve.finite.any()), None)
+        return curve_of(run, which)
     return run[which] if which in run and run[which].finite.any() else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.comparing.conditions import TOKENIZER
-from curveread.comparing.losses import loss_of
+from curveread.comparing.curves import curve_of
 from curveread.comparing.measures import measure, ranking_curves
 from curveread.findings.arguments import Name, Place, Tag, count, figure, number
 from curveread.findings.comparison import ComparedRun, Condition
@@ -154,7 +154,7 @@ def figures(diagnosis: Diagnosis, common: int | None) -> dict[str, float]:
 
 def _eval_at(run: Run, step: int | None) -> float | None:
     """Return the last eval loss up to a step, None without one."""
-    curve = loss_of(run, Role.EVAL_LOSS)
+    curve = curve_of(run, Role.EVAL_LOSS)
     if curve is None or step is None:
         return None
     value = curve.value[curve.finite & (curve.step <= step)]
