@@ -123,11 +123,12 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
     smoothed = curve.role not in _EXACT and value.size >= 20
     at = knots(value.size) if pieces or smoothed else np.empty(0, np.int64)
     trend = low = high = np.empty(0)
-    half = _BAND
+    cuts, half = np.empty(0, np.int64), _BAND
     if pieces is not None:
+        cuts, half = pieces.cuts, pieces.band()
         close = _close(step, seen) if at.size < value.size else []
-        at, half = np.unique(np.concatenate((at, pieces.cuts - 1, pieces.cuts, *close))), pieces.band()
-        trend, (low, high) = pieces.trend, pieces.parts.band(half)
+        at = np.unique(np.concatenate((at, cuts - 1, cuts, *close)))
+        trend, low, high = (line[at] for line in (pieces.trend, *pieces.parts.band(half)))
     return Drawing(
         tag=curve.tag,
         role=str(curve.role),
@@ -136,13 +137,13 @@ def _drawing(view: CurveView, findings: Iterable[Finding], placed: _Placed, piec
         points=len(curve),
         nonfinite_step=placed(curve.step[~curve.finite]),
         knot_step=step[at],
-        trend=trend[at] if pieces else trend,
-        band_low=low[at] if pieces else low,
-        band_high=high[at] if pieces else high,
+        trend=trend,
+        band_low=low,
+        band_high=high,
         smooth={w: ema(value, w)[at] for w in SMOOTHING} if smoothed else {},
         log_scale=_wide(curve, value, pieces),
         unit=view.unit,
-        cuts=step[pieces.cuts] if pieces else np.empty(0, np.int64),
+        cuts=step[cuts],
         band_scales=half,
         complete=_complete(step, keep),
     )
@@ -157,9 +158,10 @@ def _wide(curve: Curve, value: FloatArray, pieces: _Pieces | None) -> bool:
         return False
     if curve.role is Role.GRAD_NORM:
         return True
+    if pieces is None or not 4.0 * pieces.parts.noise > 0.5 * np.log(_DECADES):
+        return False
     low, high = np.percentile(value, [2.0, 98.0])
-    noisy = pieces is not None and 4.0 * pieces.parts.noise > 0.5 * np.log(_DECADES)
-    return bool(noisy and high > _DECADES * low)
+    return bool(high > _DECADES * low)
 
 
 def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> IntArray:
