@@ -169,21 +169,27 @@ def _kept(step: IntArray, value: FloatArray, findings: Sequence[Finding]) -> Int
     keep = extremes(value)
     if keep.size == step.size:
         return keep
-    parts: list[IntArray] = []
+    parts, left = [keep], _DENSE
     for f in findings:
-        left = max(_DENSE - sum(p.size for p in parts), 8)
-        first, last = _within(step, f)
-        around = min(max(_AROUND, last - first), max(_AROUND, (left - last + first) // 2))
-        begin, end = max(first - around, 0), min(last + around, step.size)
-        if end - begin <= left:
-            parts.append(np.arange(begin, end, dtype=np.int64))
-            continue
-        # Too long: its course in shorter blocks, and every point where it begins, is worst and ends.
-        parts.append(begin + extremes(value[begin:end], max(left // 2, 4)))
-        around = min(_AROUND, left // 8)
-        worst = [] if f.peak_step is None else [int(np.searchsorted(step, f.peak_step))]
-        parts += [np.arange(max(m - around, 0), min(m + around + 1, step.size)) for m in (first, last, *worst)]
-    return np.unique(np.concatenate((keep, *parts)))
+        found = _kept_within(step, value, f, max(left, 8))
+        left -= sum(p.size for p in found)
+        parts += found
+    return np.unique(np.concatenate(parts))
+
+
+def _kept_within(step: IntArray, value: FloatArray, f: Finding, most: int) -> list[IntArray]:
+    """Return the positions of every point within and around a finding, of a long one of about ``most``."""
+    first, last = _within(step, f)
+    around = min(max(_AROUND, last - first), max(_AROUND, (most - last + first) // 2))
+    begin, end = max(first - around, 0), min(last + around, step.size)
+    if end - begin <= most:
+        return [np.arange(begin, end, dtype=np.int64)]
+    # Too long: its course in shorter blocks, and every point where it begins, is worst and ends.
+    course = begin + extremes(value[begin:end], max(most // 2, 4))
+    around = min(_AROUND, most // 8)
+    worst = [] if f.peak_step is None else [int(np.searchsorted(step, f.peak_step))]
+    places = (np.arange(max(m - around, 0), min(m + around + 1, step.size)) for m in (first, last, *worst))
+    return [course, *places]
 
 
 def _within(step: IntArray, f: Finding) -> tuple[int, int]:
