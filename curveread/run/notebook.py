@@ -9,6 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.logtext import shorten
+from curveread.run.thinning import thin
 
 __all__ = ["STYLE", "Cell", "framed", "head", "sparkline", "table", "told"]
 
@@ -98,21 +99,9 @@ def sparkline(step: FloatArray | IntArray, value: FloatArray, width: int = 110, 
     with np.errstate(over="ignore"):
         reach = high - low
         y = height * (1.0 - np.divide(value - low, reach)) if 0.0 < reach < np.inf else np.full(x.size, height / 2)
-    at = np.minimum(x[finite] / width * _BLOCKS, _BLOCKS - 1).astype(np.int64)
-    points = _extremes(x[finite], y[finite], at)
-    line = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in points)
+    kept = np.flatnonzero(finite)[thin(x[finite] / width, y[finite], _BLOCKS)]
+    line = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in zip(x[kept].tolist(), y[kept].tolist(), strict=True))
     bad = "".join(f"M{px:.1f} {height}v-4" for px in np.unique(x[~finite].round(0))[:_BLOCKS])
     marks = f'<path class="bad" d="{bad}"/>' if bad else ""
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return f'<svg class="cr-spark" {size} aria-hidden="true"><path d="{line}"/>{marks}</svg>'
-
-
-def _extremes(x: FloatArray, y: FloatArray, block: IntArray) -> list[tuple[float, float]]:
-    """Return the points of a short curve, else the lowest and the highest of each block in their order."""
-    if x.size <= 2 * _BLOCKS:
-        return list(zip(x.tolist(), y.tolist(), strict=True))
-    by_value = np.lexsort((y, block))
-    first = np.flatnonzero(np.append(True, block[by_value][1:] != block[by_value][:-1]))
-    last = np.append(first[1:], x.size) - 1
-    kept = np.unique(np.concatenate((by_value[first], by_value[last])))
-    return list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))

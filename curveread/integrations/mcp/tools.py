@@ -31,6 +31,7 @@ from curveread.integrations.mcp.answers import (
 from curveread.integrations.mcp.fence import Fence
 from curveread.run.model import Curve, Run
 from curveread.run.overview import place
+from curveread.run.thinning import thin
 
 __all__ = ["Tools"]
 
@@ -116,8 +117,6 @@ class Tools:
         run: _Name = "",
     ) -> Window:
         """Return the values of a curve between two steps, as logged; thinned to extremes where there are too many."""
-        from curveread.report.chart.thinning import thin
-
         with self._told():
             read = self._read(path, run)
             if tag not in read.curves:

@@ -18,8 +18,8 @@ from curveread.report.chart.palette import FORECAST, INKS, SHADES, STROKES, WORD
 from curveread.report.chart.scene import SHAPES
 from curveread.report.chart.size import WIDE
 from curveread.report.chart.spec import ChartSpec, Panel
-from curveread.report.chart.thinning import thin
 from curveread.report.page.live.packing import array
+from curveread.run.thinning import thin
 
 __all__ = ["BUDGET", "CURVES", "charts", "fitted"]
 

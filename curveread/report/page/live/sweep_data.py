@@ -17,9 +17,9 @@ from curveread.findings.wording import amount, percent
 from curveread.logtext import shorten
 from curveread.report import swept
 from curveread.report.chart.scale import RULES
-from curveread.report.chart.thinning import thin
 from curveread.report.page.live.packing import array
 from curveread.report.page.svg.curves import sparkline
+from curveread.run.thinning import thin
 
 __all__ = ["BUDGET", "Curves", "content", "curves"]
 

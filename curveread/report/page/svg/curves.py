@@ -8,8 +8,8 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.report.chart.spec import Band, ChartSpec, Line, Panel
-from curveread.report.chart.thinning import thin
 from curveread.report.page.svg.element import tag
+from curveread.run.thinning import thin
 
 __all__ = ["GRID", "definitions", "sparkline"]
 

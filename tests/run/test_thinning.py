@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curveread.report.chart.thinning import thin
+from curveread.run.thinning import thin
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 900), st.integers(1, 40), st.sampled_from([0.0, 0.02, 0.5, 1.0]))
