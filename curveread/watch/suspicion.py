@@ -85,9 +85,9 @@ class Suspicion:
             if role is None:
                 continue
             band = self._bands[path, tag]
-            sign = 1.0 if role in LOSSES else 0.0
+            may_jump = role not in LOSSES
             for value in found[-_WINDOW:].tolist():
-                said = band.take(value if sign or not np.isfinite(value) else 0.0)
+                said = band.take(0.0 if may_jump and np.isfinite(value) else value)
                 if said:
                     yield f"{tag} {said}"
 
