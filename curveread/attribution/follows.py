@@ -220,7 +220,7 @@ class Causes:
         out: list[int] = []
         for rule in _CAUSES.get(effect.rule, ()):
             twin = rule == effect.rule
-            for tag, places in self._of[rule].items() if rule in self._of else ():
+            for tag, places in self._of.get(rule, {}).items():
                 if twin and tag == effect.tag:
                     continue
                 first, last = 0, len(places)
