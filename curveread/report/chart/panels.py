@@ -97,7 +97,10 @@ def panels(
         The forecast, drawn as far as ``x`` reaches.
     """
     drawn = tuple(d for d in drawings if d.step.size or d.nonfinite_step.size)
-    made = list(_panels(drawn, x, named, summary, axis, everything, most, ahead))
+    made = [
+        _panel(title, group, height, x, named, summary, axis, most, ahead)
+        for title, group, height in _groups(drawn, named, everything)
+    ]
     at = next((i for i, panel in enumerate(made) if first in panel.tags), 0)
     if at:
         panel = made.pop(at)
@@ -105,16 +108,10 @@ def panels(
     return made
 
 
-def _panels(
-    drawings: Sequence[Drawing],
-    x: Scale,
-    named: frozenset[str],
-    summary: Mapping[str, KeyFigure],
-    axis: str,
-    everything: bool,
-    most: int,
-    ahead: Forecast | None,
-) -> Iterator[Panel]:
+def _groups(
+    drawings: Sequence[Drawing], named: frozenset[str], everything: bool
+) -> Iterator[tuple[str, list[Drawing], float]]:
+    """Yield the title, the curves and the relative height of each panel, in the usual order."""
     taken: set[str] = set()
     titles: set[str] = set()
     for title, roles, height in _PANELS:
@@ -125,12 +122,12 @@ def _panels(
             group.sort(key=lambda d: roles.index(d.role))
             titles.add(title)
             taken |= {d.tag for d in group}
-            yield _panel(title, group, height, x, named, summary, axis, most, ahead)
+            yield title, group, height
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
         rest = [d for d in rest if d.tag in named] if titles else rest[:MOST]
     for d in rest:
-        yield _panel(shorten(d.tag, 60), [d], 1.2, x, named, summary, axis, most, ahead)
+        yield shorten(d.tag, 60), [d], 1.2
 
 
 def _panel(
