@@ -41,7 +41,7 @@ class _Interrupts:
             _later(signum)
         elif self._raised:
             if now - self._first > _PATIENCE:
-                _leave(self.code)
+                os._exit(self.code)
         else:
             self._raised = True
             raise KeyboardInterrupt
@@ -101,7 +101,3 @@ def _later(signum: int) -> None:
         _thread.interrupt_main(signal.Signals(signum))
 
     _thread.start_new_thread(tell, ())  # the module threading may be what is half imported
-
-
-def _leave(code: int) -> None:
-    os._exit(code)
