@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -147,7 +148,6 @@ def _event(number: int, f: Finding, keys: Sequence[str], axis: str) -> Event:
 def _differing(group: Sequence[Finding]) -> tuple[str, ...]:
     """Return the keys of the figures that all have and in which they differ, in the order of the first; few."""
     told = [{e.key: pair(e).value for e in f.evidence if not isinstance(e.value, str)} for f in group]
-    once = [e.key for e in group[0].evidence if sum(e.key == other.key for other in group[0].evidence) == 1]
-    once = [key for key in once if key != _BAR]
-    shared = [key for key in once if all(key in values for values in told)]
+    many = Counter(e.key for e in group[0].evidence)
+    shared = [key for key, n in many.items() if n == 1 and key != _BAR and all(key in values for values in told)]
     return tuple(key for key in shared if len({values[key] for values in told}) > 1)[:_COLUMNS]
