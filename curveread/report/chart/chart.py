@@ -44,7 +44,9 @@ def chart(diagnosis: Diagnosis, tags: Sequence[str] | None = None, *, most: int 
         When a tag is not among the drawings; the message names those that are.
     """
     drawings = _chosen(diagnosis, tags)
-    ahead = diagnosis.forecast if any(d.tag == getattr(diagnosis.forecast, "tag", None) for d in drawings) else None
+    ahead = diagnosis.forecast
+    if ahead is not None and ahead.tag not in {d.tag for d in drawings}:
+        ahead = None
     x, end = _x_axis(diagnosis, drawings, ahead)
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
     stack = tuple(
