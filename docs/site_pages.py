@@ -98,10 +98,11 @@ def _gallery(shown: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
         with TemporaryDirectory() as folder:
             page = cr.report(found, Path(folder) / "report.html")
             yield f"gallery/{name}.html", page.read_text(encoding="utf-8")
-        for rule in dict.fromkeys(f.rule for f in found.findings):
+        rules = dict.fromkeys(f.rule for f in found.findings)
+        for rule in rules:
             shown.setdefault(rule, []).append(name)
-        rules = ", ".join(f"[{f}](../checks/{f}.md)" for f in dict.fromkeys(f.rule for f in found.findings))
-        rows.append(f"| [{name}]({name}.html) | {about['model']} | {found.verdict.health} | {rules} |")
+        links = ", ".join(f"[{rule}](../checks/{rule}.md)" for rule in rules)
+        rows.append(f"| [{name}]({name}.html) | {about['model']} | {found.verdict.health} | {links} |")
     head = "| report | model | verdict | findings |\n|---|---|---|---|\n"
     intro = (
         f"# Gallery\n\nThe reports of {len(rows)} small trainings that really ran; every fault was put into the "
