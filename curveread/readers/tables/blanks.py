@@ -62,12 +62,13 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
     kinds = [masks[names[0]] for names in alike.values()]
     lost: dict[str, IntArray] = {}
     for i, names in enumerate(alike.values()):
-        if any(role_of(n) in _BREAKABLE for n in names):
-            lost |= dict.fromkeys(names, _lost(i, kinds, twins=len(names) > 1))
+        breakable = [n for n in names if role_of(n) in _BREAKABLE]
+        if breakable:
+            lost |= dict.fromkeys(breakable, _lost(i, kinds, twins=len(names) > 1))
     columns, notes = dict(table.columns), []
     for name in training:
         blank = lost.get(name, _NONE)
-        if not blank.size or role_of(name) not in _BREAKABLE:
+        if not blank.size:
             continue
         old = table.columns[name]
         row = np.concatenate([old.row, blank])
