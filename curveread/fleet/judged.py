@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,6 +15,7 @@ from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.fleet.execute import execute
 from curveread.fleet.judge import Judge
+from curveread.fleet.progress import Progress
 from curveread.fleet.siblings import Siblings
 from curveread.run.notes import DataNote, NoteKind
 
@@ -29,7 +30,7 @@ def judged(
     units: Sequence[Sequence[Unit]],
     judge: Judge,
     jobs: int,
-    progress: Callable[[int, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
     """Yield each path with what was found in its runs, None for a path that has to be read whole and here.
 
@@ -51,9 +52,7 @@ def judged(
             yield path, _of_path(path, of_path, list(islice(outcomes, len(of_path))))
 
 
-def _watched(
-    outcomes: Iterator[_Outcome], total: int, progress: Callable[[int, int, int], None] | None
-) -> Iterator[_Outcome]:
+def _watched(outcomes: Iterator[_Outcome], total: int, progress: Progress | None) -> Iterator[_Outcome]:
     bad = 0
     for done, outcome in enumerate(outcomes, start=1):
         bad += isinstance(outcome, str)

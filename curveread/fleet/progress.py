@@ -5,16 +5,20 @@ from __future__ import annotations
 import importlib
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Shown", "shown"]
+__all__ = ["Progress", "Shown", "shown"]
+
+Progress = Callable[[int, int, int], None]
+"""Called after each unit of files with the number done, their total, and how many could not be read."""
 
 _PATIENCE, _PAUSE = 1.0, 0.3
 """Seconds after which something is shown, and between two changes of it."""
 
 
 class Shown:
-    """Implements :data:`curveread.fleet.sweep.Progress` by a bar in the output of the cell, empty in the end.
+    """Implements :data:`Progress` by a bar in the output of the cell, empty in the end.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ from curveread.fleet.jobs import processes
 from curveread.fleet.judge import Judge
 from curveread.fleet.key import key_of, seal
 from curveread.fleet.names import name_apart
-from curveread.fleet.progress import shown
+from curveread.fleet.progress import Progress, shown
 from curveread.fleet.renderer import FleetRenderer
 from curveread.fleet.row import unread
 from curveread.fleet.siblings import Siblings
@@ -35,10 +35,8 @@ from curveread.fleet.store import Known, Rows
 from curveread.fleet.table import check_name, write_table
 from curveread.fleet.work import Reports, Work, failed
 
-__all__ = ["Progress", "sweep"]
+__all__ = ["sweep"]
 
-Progress = Callable[[int, int, int], None]
-"""Called after each unit of files with the number done, their total, and how many could not be read."""
 Begin = Callable[[Iterable[Unit], int], Generator[tuple[SweepRow, ...], None, None]]
 """Begins the work on units, of which there are so many, and yields the rows of each."""
 Read = Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]]
