@@ -76,7 +76,7 @@ def watched(form: str, points: int, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / NAMES[form]
         begun(path, form, points)
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = _spent_below()
         process = subprocess.Popen(
             [sys.executable, "-m", "curveread", "watch", str(path), "--until-end", "--idle", "5"],
             stdout=subprocess.PIPE,
@@ -90,8 +90,7 @@ def watched(form: str, points: int, seconds: float) -> dict[str, object]:
         events, written = _write(path, form, points, seconds)
         process.wait(timeout=120)
         hearing.join()
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        cpu = _spent_below() - before
     start = _cpu_of_start(form, points)
     delays = {}
     for name, at in events.items():
@@ -105,6 +104,12 @@ def watched(form: str, points: int, seconds: float) -> dict[str, object]:
         "of it while it grew": round((cpu - start) / seconds, 4),
         "told": [text for _, text in told],
     }
+
+
+def _spent_below() -> float:
+    """Return the processor time of the processes that this one started and that ended, in seconds."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _hear(process: subprocess.Popen[bytes], told: list[tuple[float, str]]) -> None:
@@ -139,11 +144,10 @@ def _cpu_of_start(form: str, points: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / NAMES[form]
         begun(path, form, max(points, 600))
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = _spent_below()
         command = [sys.executable, "-m", "curveread", "watch", str(path), "--until-end", "--idle", "0.01"]
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return _spent_below() - before
 
 
 def update(form: str, points: int, repeats: int = 200) -> float:
