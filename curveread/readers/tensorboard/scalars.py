@@ -191,12 +191,13 @@ class Decoder:
             layout = parse(self.log.view(start + HEADER, length))
         except NotAMessage:
             return True
+        if any(v.number or v.plugin is not None for v in layout.values):
+            return True
         if layout.needs_a_look:
             self.other.append(Record(number, start, length))
         for value in layout.values:
-            if value.number is None:
-                self.others[self.log.view(start + HEADER, length)[slice(*value.tag)].tobytes()] += 1
-        return any(v.number or v.plugin is not None for v in layout.values)
+            self.others[self.log.view(start + HEADER, length)[slice(*value.tag)].tobytes()] += 1
+        return False
 
     def _chunk(self, record: IntArray, start: IntArray, length: int, width: int) -> None:
         """Find the layout of records of one length and decode those of each."""

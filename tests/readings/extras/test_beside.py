@@ -11,7 +11,7 @@ from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
 
 import curveread as cr
 from curveread.findings.extras.beside import Picture, Spread
-from curveread.readings.extras.beside import _spread
+from curveread.readings.extras.beside import _more_than_scalars, _spread
 from tests.conftest import SAMPLES, needed
 from tests.support.curves import decay
 from tests.support.event_files import event, scalar, tensor, write
@@ -92,9 +92,10 @@ def test_the_report_shows_them(spiked: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", ["overfitting", "divergence-learning-rate"])
-def test_a_run_with_scalars_alone_has_nothing(case: str) -> None:
+def test_a_run_with_scalars_and_settings_alone_has_nothing_and_is_not_read_again(case: str) -> None:
     dx = cr.diagnose(cr.read(SAMPLES / case))
     assert dx.findings
+    assert not _more_than_scalars(dx.run)
     assert dx.beside == ()
 
 
