@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -326,5 +325,10 @@ def _thin(x: FloatArray, y: FloatArray, most: int = 60) -> tuple[FloatArray, Flo
     if x.size <= most:
         return x, y
     edges = np.linspace(0, x.size, most + 1).round().astype(int)
-    groups = [slice(a, b) for a, b in pairwise(edges)]
-    return np.array([x[g].mean() for g in groups]), np.array([np.median(y[g]) for g in groups])
+    first, size = edges[:-1], np.diff(edges)
+    means, medians = np.empty(most), np.empty(most)
+    for alike in np.unique(size):  # two sizes: all groups of one are worked out together
+        at = np.flatnonzero(size == alike)
+        index = first[at, None] + np.arange(alike)
+        means[at], medians[at] = x[index].mean(axis=1), np.median(y[index], axis=1)
+    return means, medians
