@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from hypothesis import settings
 # A first call may import SciPy: a test must not fail for that, and CI repeats the same examples.
 settings.register_profile("curveread", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("curveread")
+
+# The tests start hundreds of programs: each would compile all of curveread anew where the machine keeps no bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_logs"
