@@ -269,8 +269,8 @@ def _fold_sub_writers(items: Sequence[Item]) -> list[Item]:
                     curves=_called(item.part.curves, name),
                     segments=tuple(_called(s, name) for s in item.part.segments),
                 )
-                home = next(i.file.home for i in items if i.file.folder == parent)
-                item = Item(part, replace(item.file, home=home, folder=parent))
+                home = next(i.file.home_name for i in items if i.file.folder == parent)
+                item = Item(part, replace(item.file, home_name=home, folder_name=str(parent)))
         out.append(item)
     return out
 

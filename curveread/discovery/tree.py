@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,21 +68,23 @@ _WANDB_RUN = re.compile(r"(offline-)?(run|dryrun)-\d{8}_\d{6}-\w+$")
 _HPARAMS = re.compile(r"\d{9,11}(\.\d+)?$")
 _DATED = re.compile(r"[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2}_.+$")
 _VERSION = re.compile(r"version_(\d+)$")
+_LINK, _FOLDER, _FILE, _UNTOLD = "l", "d", "f", "?"
+"""What an entry of a folder is."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A log file and where it belongs.
+    """A log file and where it belongs; names and no paths, which take three times the memory in a tree of many runs.
 
     Parameters
     ----------
-    path
-        The file.
+    place, name
+        The folder that the file lies in, and its name there, which many files share.
     reader
         Who reads it.
-    home
+    home_name
         The run folder: the file's own, without ``checkpoint-500``, ``wandb/run-…``, ``runs/<date_host>`` and the like.
-    folder
+    folder_name
         The folder whose files of one format belong together.
     dated
         Whether the file lies in ``runs/<date_host>`` below its home.
@@ -92,13 +94,29 @@ class LogFile:
         The number of a Lightning ``version_<n>`` folder, else -1.
     """
 
-    path: Path
+    place: str
+    name: str
     reader: Reader
-    home: Path
-    folder: Path
+    home_name: str
+    folder_name: str
     dated: bool = False
     split: str = ""
     version: int = -1
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.place, self.name)
+
+    @property
+    def home(self) -> Path:
+        """The run folder."""
+        return Path(self.home_name)
+
+    @property
+    def folder(self) -> Path:
+        """The folder whose files of one format belong together."""
+        return Path(self.folder_name)
 
 
 def files_below(root: Path, passed: list[Path]) -> Iterator[Path]:
@@ -152,7 +170,8 @@ def _entries(folder: Path, visited: set[int], links: deque[Path], passed: list[P
     """Yield the files and folders in a folder by name, and whether each is a folder; none where it was seen before."""
     try:
         stat = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda e: e.name, reverse=True)
+        with os.scandir(folder) as listing:
+            entries = sorted((f"{entry.name}\0{_kind(entry)}" for entry in listing), reverse=True)
     except OSError:
         passed.append(folder)
         return
@@ -160,18 +179,24 @@ def _entries(folder: Path, visited: set[int], links: deque[Path], passed: list[P
         return
     visited.add(_identity(stat))
     while entries:
-        entry = entries.pop()
-        path = folder / entry.name
-        try:
-            if entry.is_symlink():
-                links.append(path)
-            elif entry.is_dir():
-                if entry.name not in _NEVER:
-                    yield path, True
-            elif entry.is_file():
-                yield path, False
-        except OSError:
+        name, _, kind = entries.pop().partition("\0")
+        path = folder / name
+        if kind == _LINK:
+            links.append(path)
+        elif kind == _UNTOLD:
             passed.append(path)
+        elif kind == _FILE or (kind == _FOLDER and name not in _NEVER):
+            yield path, kind == _FOLDER
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    """Return what a folder's entry is in a letter: an entry itself takes four times the memory of its name."""
+    try:
+        if entry.is_symlink():
+            return _LINK
+        return _FOLDER if entry.is_dir() else _FILE if entry.is_file() else ""
+    except OSError:
+        return _UNTOLD
 
 
 def claimed_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None:
@@ -225,11 +250,14 @@ def _first_of_spread(files: list[LogFile]) -> list[LogFile]:
 
 def _in_artifacts(files: list[LogFile]) -> list[LogFile]:
     """Place what a run of MLflow keeps among its artifacts in that run."""
-    runs = {f.home for f in files if f.reader.home(f.path) is not None}
+    runs = {f.home_name for f in files if f.reader.home(f.path) is not None}
+    if not runs:
+        return files
     out = []
     for file in files:
-        kept_by = next((p.parent for p in file.path.parents if p.name == "artifacts" and p.parent in runs), None)
-        out.append(file if kept_by is None else replace(file, home=kept_by))
+        above = (str(p.parent) for p in file.path.parents if p.name == "artifacts")
+        kept_by = next((name for name in above if name in runs), None)
+        out.append(file if kept_by is None else replace(file, home_name=kept_by))
     return out
 
 
@@ -238,7 +266,7 @@ def _place(path: Path, reader: Reader, top: Path) -> LogFile:
     spread = reader.home(path)
     if spread is not None:
         home = spread if top in (spread, *spread.parents) else top
-        return LogFile(path, reader, home, home)
+        return _named(path, reader, home, home)
     home = path.parent
     folder = home
     dated = False
@@ -267,23 +295,33 @@ def _place(path: Path, reader: Reader, top: Path) -> LogFile:
             home = home.parent
     elif inside() and home.name in _CONTAINERS:
         home = home.parent
-    return LogFile(path, reader, home, folder, dated, "", version)
+    return _named(path, reader, home, folder, dated, version)
+
+
+def _named(path: Path, reader: Reader, home: Path, folder: Path, dated: bool = False, version: int = -1) -> LogFile:
+    """Return what the paths stand for; equal names are one string."""
+    place = str(path.parent)
+    name = place if home == path.parent else str(home)
+    return LogFile(place, path.name, reader, name, name if folder == home else str(folder), dated, "", version)
 
 
 def _homes(files: list[LogFile], top: Path) -> list[LogFile]:
     """Settle what needs a look at the neighbours: split folders, several Lightning versions."""
     files = _named_by_hand(files)
-    by_home: dict[Path, list[LogFile]] = defaultdict(list)
+    by_home: dict[str, list[LogFile]] = defaultdict(list)
     for file in files:
-        by_home[file.home].append(file)
+        by_home[file.home_name].append(file)
+    splits = Counter(home.parent for home in map(Path, by_home) if home.name.lower() in SPLITS)
     out: list[LogFile] = []
-    for home, members in by_home.items():
-        if home != top and home.name.lower() in SPLITS and _has_counterpart(home, by_home):
-            out += [replace(f, home=home.parent, split=home.name) for f in members]
+    for name, members in by_home.items():
+        home = Path(name)
+        if home != top and home.name.lower() in SPLITS and _has_counterpart(home, by_home, splits):
+            above = str(home.parent)
+            out += [replace(f, home_name=above, split=home.name) for f in members]
             continue
         versions = {f.version for f in members if f.version >= 0}
         if len(versions) > 1:
-            out += [replace(f, home=f.folder) if f.version >= 0 else f for f in members]
+            out += [replace(f, home_name=f.folder_name) if f.version >= 0 else f for f in members]
             continue
         out += members
     return _same_versions(out)
@@ -291,34 +329,38 @@ def _homes(files: list[LogFile], top: Path) -> list[LogFile]:
 
 def _named_by_hand(files: list[LogFile]) -> list[LogFile]:
     """Treat ``logging_dir="runs/my-name"`` of a Trainer like ``runs/<date_host>``: the run is where its state is."""
-    states = {f.home for f in files if f.reader.format.cumulative}
-    named = [f.home.parent.name == "runs" and f.home.parent.parent in states for f in files]
-    return [
-        replace(f, home=f.home.parent.parent, dated=True) if by_hand else f
-        for f, by_hand in zip(files, named, strict=True)
-    ]
+    states = {f.home_name for f in files if f.reader.format.cumulative}
+    if not states:
+        return files
+    out = []
+    for file in files:
+        above = file.home.parent
+        by_hand = above.name == "runs" and (state := str(above.parent)) in states
+        out.append(replace(file, home_name=state, dated=True) if by_hand else file)
+    return out
 
 
-def _has_counterpart(home: Path, by_home: Mapping[Path, list[LogFile]]) -> bool:
-    """Return whether a split folder has another beside it, or event files of the run above it."""
-    if not all(f.reader.format.per_folder or f.reader.format.generic for f in by_home[home]):
+def _has_counterpart(home: Path, by_home: Mapping[str, list[LogFile]], splits: Mapping[Path, int]) -> bool:
+    """Return whether a split folder has another beside it, or event files of the run above it.
+
+    ``splits`` says how many split folders lie in a folder.
+    """
+    if not all(f.reader.format.per_folder or f.reader.format.generic for f in by_home[str(home)]):
         return False
-    if any(f.reader.format.per_folder for f in by_home.get(home.parent, ())):
+    if any(f.reader.format.per_folder for f in by_home.get(str(home.parent), ())):
         return True
-    return any(h != home and h.parent == home.parent and h.name.lower() in SPLITS for h in by_home)
+    return splits[home.parent] > 1
 
 
 def _same_versions(files: list[LogFile]) -> list[LogFile]:
     """``csv_logs/version_3`` and ``lightning_logs/version_3`` are two logs of one training."""
-    first: dict[tuple[Path, int], Path] = {}
+    first: dict[tuple[Path, int], str] = {}
     out = []
     for file in files:
-        if file.version >= 0 and file.home == file.folder:
-            key = (
-                file.folder.parent.parent if file.folder.parent.name in _LIGHTNING else file.folder.parent,
-                file.version,
-            )
-            out.append(replace(file, home=first.setdefault(key, file.home)))
+        if file.version >= 0 and file.home_name == file.folder_name:
+            above = file.folder.parent
+            key = (above.parent if above.name in _LIGHTNING else above, file.version)
+            out.append(replace(file, home_name=first.setdefault(key, file.home_name)))
         else:
             out.append(file)
     return out

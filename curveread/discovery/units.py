@@ -88,14 +88,14 @@ def units_at(root: Path, readers: Sequence[type[Reader]] = ()) -> list[Unit]:
 def each_at(root: Path, readers: Sequence[type[Reader]] = ()) -> Iterator[Unit]:
     """Return the same one by one: all files are found at once, and forgotten as their unit is made."""
     files, passed = find(root, readers)
-    by_home: dict[Path, list[LogFile]] = defaultdict(list)
+    by_home: dict[str, list[LogFile]] = defaultdict(list)
     for file in files:
-        by_home[file.home].append(file)
+        by_home[file.home_name].append(file)
     del files
-    for home, first in _together(by_home).items():
+    for home, first in _together(by_home, root.parent if root.is_file() else root).items():
         by_home[first] += by_home.pop(home)
     whole = len(by_home) == 1
-    order = sorted(by_home, key=lambda h: natural(str(h)), reverse=True)
+    order = sorted(by_home, key=natural, reverse=True)
     missed = {order[-1]: tuple(map(str, passed))}
 
     def each() -> Iterator[Unit]:
@@ -121,10 +121,8 @@ def joined(units: Sequence[Unit], *, whole: bool = False) -> Unit:
 
 
 def _spot(file: LogFile) -> Spot:
-    home = str(file.home)
-    folder = home if file.folder is file.home else str(file.folder)
     spread = file.reader.home(file.path) is not None
-    return Spot(str(file.path), home, folder, file.dated, file.split, file.version, spread)
+    return Spot(str(file.path), file.home_name, file.folder_name, file.dated, file.split, file.version, spread)
 
 
 def arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
@@ -133,45 +131,52 @@ def arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
     reader = claimed_by(path, readers)
     if reader is None:
         raise ReadError(f"{path}: it was a log when it was found, and is not one any more")
-    return LogFile(path, reader, Path(spot.home), Path(spot.folder), spot.dated, spot.split, spot.version)
+    place = str(path.parent)
+    return LogFile(place, path.name, reader, spot.home, spot.folder, spot.dated, spot.split, spot.version)
 
 
-def _together(by_home: dict[Path, list[LogFile]]) -> dict[Path, Path]:
+def _together(by_home: dict[str, list[LogFile]], top: Path) -> dict[str, str]:
     """Return homes that stay together with others -> the first of those."""
-    first: dict[Path, Path] = {}
-    for one, other in (*_twins(by_home), *_sub_writers(by_home)):
+    first: dict[str, str] = {}
+    for one, other in (*_twins(by_home, top), *_sub_writers(by_home)):
         a, b = _first(first, one), _first(first, other)
         if a != b:
-            first[max(a, b)] = min(a, b)
+            before, behind = sorted((a, b), key=Path)
+            first[behind] = before
     return {home: _first(first, home) for home in by_home if home in first}
 
 
-def _first(first: dict[Path, Path], home: Path) -> Path:
+def _first(first: dict[str, str], home: str) -> str:
     while home in first:
         home = first[home]
     return home
 
 
-def _twins(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
-    """Yield homes that one run may have left in two places."""
-    seen: dict[tuple[str, ...], Path] = {}
+def _twins(by_home: dict[str, list[LogFile]], top: Path) -> Iterator[tuple[str, str]]:
+    """Yield homes that one run may have left in two places, below ``top``."""
+    seen: dict[str, str] = {}
     for home in by_home:
-        first = seen.setdefault(without_kinds(home), home)
-        if first is not home:
-            yield first, home
+        bare = str(top.joinpath(*without_kinds(Path(home).relative_to(top))))
+        if bare != home:  # few are kept, as most names say nothing of a kind
+            first = bare if bare in by_home else seen.setdefault(bare, home)
+            if first is not home:
+                yield first, home
 
 
-def _sub_writers(by_home: dict[Path, list[LogFile]]) -> Iterator[tuple[Path, Path]]:
+def _sub_writers(by_home: dict[str, list[LogFile]]) -> Iterator[tuple[str, str]]:
     """Yield the homes of event files and of those above them that the same process wrote."""
-    of_folder = {f.folder: f for members in by_home.values() for f in members if f.reader.format.per_folder}
-    for folder, file in of_folder.items():
-        above = of_folder.get(folder.parent)
-        if above is not None and above.home != file.home and "_" in folder.name and _writer(above) == _writer(file):
-            yield above.home, file.home
+    events = (f for members in by_home.values() for f in members if f.reader.format.per_folder)
+    of_folder = {f.folder_name: f for f in events}
+    for name, file in of_folder.items():
+        if "_" not in (folder := Path(name)).name:
+            continue
+        above = of_folder.get(str(folder.parent))
+        if above is not None and above.home_name != file.home_name and _writer(above) == _writer(file):
+            yield above.home_name, file.home_name
 
 
 def _writer(file: LogFile) -> str:
     """Return host and process of an event file: ``events.out.tfevents.<time>.<host>.<process>.<number>``."""
-    name = file.path.name.partition("tfevents.")[2].partition(".")[2]
+    name = file.name.partition("tfevents.")[2].partition(".")[2]
     head, _, tail = name.rpartition(".")
     return head if tail.isdigit() else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -41,8 +42,8 @@ def analyse(rows: Sequence[SweepRow], *, group_by: Sequence[str] = (), outcome: 
     UsageError
         For a setting or a curve that no run has.
     """
-    live = [at for at, row in enumerate(rows) if row.health != UNREAD]
-    read = [rows[at] for at in live]
+    live = array("q", (at for at, row in enumerate(rows) if row.health != UNREAD))
+    read = rows if len(live) == len(rows) else [rows[at] for at in live]
     found = columns(read)
     if not read:  # of what no run could be asked no wish is wrong
         group_by, outcome = (), None

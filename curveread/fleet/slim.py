@@ -19,20 +19,25 @@ def slim(rows: Sequence[SweepRow]) -> list[SweepRow]:
     """Return what stands in for rows: settings in which they differ, levels of curves, findings without places."""
     differ = _differing(rows)
     known: dict[Any, Any] = {}
-    return cast(list[SweepRow], [_Slim(row, differ, known) for row in rows])
+    levels = array("d")
+    return cast(list[SweepRow], [_Slim(row, differ, known, levels) for row in rows])
 
 
 class _Slim:
-    """All of a row that is asked for, in a quarter of its memory: what many rows share is kept once in ``known``."""
+    """All of a row that is asked for, in a quarter of its memory.
 
-    __slots__ = ("_curves", "_levels", "_names", "_values", "error", "findings", "health")
+    What many rows share is kept once in ``known``; the levels of all rows stand in ``levels``, one behind the other.
+    """
 
-    def __init__(self, row: SweepRow, differ: set[str], known: dict[Any, Any]) -> None:
+    __slots__ = ("_at", "_curves", "_levels", "_names", "_values", "error", "findings", "health")
+
+    def __init__(self, row: SweepRow, differ: set[str], known: dict[Any, Any], levels: array[float]) -> None:
         kept = [(name, value) for name, value in row.settings.items() if name in differ]
         self._names = _same(tuple(name for name, _ in kept), known)
         self._values = tuple(_same(value, known) for _, value in kept)
         self._curves = _same(tuple((m.tag, m.role, m.better, m.unit) for m in row.measures), known)
-        self._levels = array("d", [v for m in row.measures for v in (m.last, m.tail, m.best)]).tobytes()
+        self._levels, self._at = levels, len(levels)
+        levels.extend(v for m in row.measures for v in (m.last, m.tail, m.best))
         self.findings = _same(tuple(_placeless(f) for f in row.findings), known)
         self.health, self.error = intern(row.health), row.error
 
@@ -42,7 +47,7 @@ class _Slim:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        levels = iter(array("d", self._levels))
+        levels = iter(self._levels[self._at : self._at + 3 * len(self._curves)])
         three = zip(self._curves, levels, levels, levels, strict=True)
         return tuple(Measure(*curve, last, tail, best, 0, math.nan, 0) for curve, last, tail, best in three)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from curveread import api
 from curveread.discovery.discover import natural
-from curveread.discovery.units import joined, units_at
+from curveread.discovery.units import each_at, joined, units_at
 from curveread.errors import NoLogsError
 from curveread.run.model import Run
 from tests.support.event_writer import write_scalars
@@ -68,6 +69,21 @@ def test_attempts_side_by_side_are_one_run_when_joined(tmp_path: Path) -> None:
     (run,) = api.read_all(joined(units[:2]))
     assert len(run.attempts) == 2
     assert run in [replace(r, name=run.name) for r in api.read_all(tmp_path)]
+
+
+def test_little_is_held_for_each_run_of_a_tree(tmp_path: Path) -> None:
+    for at in range(500):
+        _losses(tmp_path / f"lr0.001-seed{at}" / "metrics.csv", points=2)
+    peaks = []
+    for _ in range(3):  # the first imports readers, and one may come upon a table of Python's that has to grow
+        tracemalloc.start()
+        try:
+            units = each_at(tmp_path)
+            peaks.append(tracemalloc.get_traced_memory()[1] / 500)
+        finally:
+            tracemalloc.stop()
+        assert len(list(units)) == 500
+    assert min(peaks) < 700, f"{min(peaks):.0f} bytes a run"
 
 
 def test_nothing_there_says_what_was_looked_for(tmp_path: Path) -> None:
