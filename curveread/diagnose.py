@@ -21,15 +21,9 @@ from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.detectors.shared.families import COURSES, families
 from curveread.errors import PluginError
 from curveread.findings.arguments import Count, Name, count
-from curveread.findings.diagnosis import (
-    Diagnosis,
-    Failed,
-    NotChecked,
-    Quiet,
-    Verdict,
-)
-from curveread.findings.finding import Finding, Severity
-from curveread.findings.text import capitalized, joined, text
+from curveread.findings.diagnosis import Diagnosis, Failed, NotChecked, Quiet
+from curveread.findings.finding import Finding
+from curveread.findings.text import joined, text
 from curveread.readings.extras.report_extras import ReportExtras
 from curveread.readings.keep import checkpoints
 from curveread.readings.language.spike_scores import spike_scores
@@ -38,14 +32,12 @@ from curveread.readings.phases import phases
 from curveread.readings.statements import statements
 from curveread.readings.summary import summary
 from curveread.readings.timeline import timeline
+from curveread.readings.verdict import verdict_of
 from curveread.run.model import Run
-from curveread.run.roles import LOSS_TERMS, LOSSES, METRICS, Role
+from curveread.run.roles import LOSS_TERMS, LOSSES, Role
 from curveread.run.tags.context import understood
 
-__all__ = ["diagnose", "judgeable", "verdict_of"]
-
-_LEAST_POINTS = 3
-"""Points below which a curve has no course."""
+__all__ = ["diagnose"]
 
 
 @np.errstate(all="ignore")  # a log may hold any number; what becomes of it is looked at, not warned of
@@ -230,40 +222,3 @@ def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, 
         task=case.task,
         incidents=run.incidents,
     )
-
-
-_TELLING = (*LOSSES, *METRICS, Role.REWARD, Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY)
-
-
-def judgeable(run: Run) -> bool:
-    """Return whether a run holds a loss or a quality metric with points enough to say anything about it."""
-    return any(int(c.finite.sum()) >= _LEAST_POINTS for role in _TELLING for c in run.of(role))
-
-
-def _not_judged(run: Run) -> str:
-    """Return why a run cannot be judged."""
-    if not run.curves:
-        return "The log holds no curve"
-    most = max((len(c) for role in _TELLING for c in run.of(role)), default=0)
-    if most:
-        return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
-    return "Not judged: the log holds no loss and no quality metric that is known as one"
-
-
-def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
-    """Return the sentence to read first: the gravest finding, and how many more there are."""
-    faults = [f for f in findings if f.severity is not Severity.INFO]
-    if not faults:
-        headline: str = "Nothing needs attention"
-        if not judgeable(run):
-            headline = _not_judged(run)
-        elif findings:
-            headline = joined("; worth knowing: ", (headline, findings[0].message))
-        health = "undetermined" if not judgeable(run) else "info" if findings else "ok"
-        return Verdict(health, joined("", (headline, ".")))
-    head, others = faults[0].message, len(faults) - 1
-    same = sum(f.rule == faults[0].rule for f in faults[1:])
-    if others:
-        kind = "such event" if same == others else "finding"
-        head = joined("; ", (head, text("{more}", more=Count(others, f"more {kind}"))))
-    return Verdict(faults[0].severity.value, joined("", (capitalized(head), ".")))

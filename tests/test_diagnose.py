@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,8 @@ import pytest
 import curveread as cr
 from curveread.attribution.fold import fold, ordered
 from curveread.case import case_of
-from curveread.diagnose import diagnose, verdict_of
-from curveread.findings.arguments import Tag
+from curveread.diagnose import diagnose
 from curveread.findings.finding import Finding, Severity
-from curveread.findings.text import text
 from curveread.findings.wording import amount, count, figure, percent, span
 from curveread.run.model import Checkpoint, Curve, Run
 from curveread.run.roles import Role
@@ -21,26 +18,6 @@ from tests.support.curves import decay, run_of
 
 def finding(rule: str, first: int, last: int, severity: Severity = Severity.WARNING, tag: str = "loss") -> Finding:
     return Finding(rule, severity, 0.9, f"{rule} at {first}", tag, first, first, last)
-
-
-def test_verdicts() -> None:
-    assert diagnose(run_of(train_loss=decay())).verdict.headline == "Nothing needs attention."
-    assert diagnose(Run("r", "r", {})).verdict.headline == "The log holds no curve."
-    no_loss = diagnose(run_of(lr=decay()))
-    assert no_loss.verdict.health == "undetermined"
-    assert no_loss.verdict.headline == "Not judged: the log holds no loss and no quality metric that is known as one."
-    value = decay()
-    value[[900, 1400]] *= 2
-    dx = diagnose(run_of(train_loss=value))
-    assert dx.verdict.health == "warning"
-    assert dx.verdict.headline.endswith("; 1 more such event.")
-
-
-def test_a_headline_begins_with_a_capital_or_with_a_curve() -> None:
-    run, curve = run_of(train_loss=decay()), text("{tag} rose", tag=Tag("train_loss"))
-    spike = replace(finding("loss-spike", 10, 20), message=curve)
-    assert verdict_of(run, (spike,)).headline == "train_loss rose."
-    assert verdict_of(run, (replace(spike, message=text("it rose")),)).headline == "It rose."
 
 
 def test_a_check_says_which_curve_it_lacks() -> None:

@@ -130,8 +130,8 @@ def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:
     known
         What was found and accepted earlier, see :func:`read_baseline`.
     """
-    from curveread.diagnose import verdict_of
     from curveread.findings.baseline import split
+    from curveread.readings.verdict import verdict_of
 
     new, accepted = split(diagnosis.findings, known.of(diagnosis.run), diagnosis.run)
     if not accepted:

@@ -9,7 +9,7 @@ from curveread.findings.wording import amount, compact, duration, measure, span
 from curveread.logtext import clean, shorten
 from curveread.report.cards import Card, cards
 from curveread.report.text.document import Section, Terms
-from curveread.report.text.lead import Lead, lead
+from curveread.report.text.lead import NAME_IT, Lead, lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import CAUSES, brief
 from curveread.run.notes import DataNote
@@ -45,7 +45,7 @@ def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
     told = lead(diagnosis)
     if told.sure:
         out.line((told.sure, "dim"), indent=len(verdict.health) + 2)
-    _print_lead(out, told, _NAMED if verdict.health == "undetermined" else "")
+    _print_lead(out, told, _NAMED if told.action == NAME_IT else "")
     print_strips(out, diagnosis)
     facts = _facts(diagnosis)
     if facts:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["DIRECTIONS", "LOSSES", "LOSS_TERMS", "METRICS", "TELLING", "UNITS", "Meaning", "Role", "with_role"]
+__all__ = [
+    "COURSES",
+    "DIRECTIONS",
+    "LOSSES",
+    "LOSS_TERMS",
+    "METRICS",
+    "TELLING",
+    "UNITS",
+    "Meaning",
+    "Role",
+    "with_role",
+]
 
 
 class Role(StrEnum):
@@ -66,6 +77,8 @@ LOSS_TERMS = (
 """Losses whose fall or rise does not say how well a model does: terms of sums, and those with moving targets."""
 METRICS = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
 """Roles that say how well a model does, each with its better way."""
+COURSES = (*LOSSES, *METRICS, Role.REWARD, Role.TRAIN_PERPLEXITY, Role.EVAL_PERPLEXITY)
+"""Roles by whose course a run is judged."""
 TELLING = frozenset(
     {
         *LOSSES, Role.POLICY_LOSS, Role.VALUE_LOSS, Role.ADVERSARIAL_LOSS, Role.GRAD_NORM, Role.LAYER_GRAD_NORM,

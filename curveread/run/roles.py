@@ -9,6 +9,7 @@ import itertools
 from functools import lru_cache
 
 from curveread.run.role import (
+    COURSES,
     DIRECTIONS,
     LOSS_TERMS,
     LOSSES,
@@ -38,6 +39,7 @@ from curveread.run.tags.units import system_unit, unit_by_words
 from curveread.run.tags.words import words
 
 __all__ = [
+    "COURSES",
     "DIRECTIONS",
     "EVAL_WORDS",
     "LOSSES",

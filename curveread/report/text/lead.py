@@ -12,8 +12,10 @@ from curveread.findings.finding import Finding, Severity
 from curveread.findings.text import Text
 from curveread.findings.wording import amount, count, sureness
 from curveread.logtext import clean, shorten
+from curveread.run.model import Run
+from curveread.run.roles import COURSES, Role
 
-__all__ = ["SIGNS", "Lead", "Sign", "Why", "lead", "shared"]
+__all__ = ["NAME_IT", "SIGNS", "Lead", "Sign", "Why", "lead", "shared"]
 
 SIGNS = 2
 """The strongest signs for a cause, and as many against it, are told."""
@@ -22,7 +24,10 @@ _TOLD = 0.4
 """Share of the first cause below which the log does not tell it."""
 _LONG = 600
 _DOING = "Do this"
-_NAME_IT = "Say which of its curves is the loss or the metric, and read the log again."
+NAME_IT = "Say which of its curves is the loss or the metric, and read the log again."
+"""What to do where the log holds no loss and no metric that is known as one."""
+_SCORE_IT = "Log a score of what the model makes, every few hundred steps: its samples, or the returns of its episodes."
+_SET_APART = "Evaluate its first and its last checkpoint alike, on as much as it takes to tell them apart."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def lead(diagnosis: Diagnosis) -> Lead:
     found = diagnosis.findings
     number = next((n for n, f in enumerate(found, 1) if f.severity is not Severity.INFO), 1 if found else None)
     if diagnosis.verdict.health == "undetermined":
-        return Lead("", number, _DOING, _NAME_IT, None)
+        return Lead("", number, _DOING, _to_judge(diagnosis.run), None)
     if number is None:
         ran = f"{amount(len(diagnosis.quiet), 'check')} found nothing"
         lacked = f", {count(len(diagnosis.not_checked))} lacked what they need" if diagnosis.not_checked else ""
@@ -126,6 +131,13 @@ def lead(diagnosis: Diagnosis) -> Lead:
         shorten(_action(finding, diagnosis.causes), _LONG),
         _why(found, number, diagnosis.causes) if diagnosis.causes else None,
     )
+
+
+def _to_judge(run: Run) -> str:
+    """Return what makes a run judgeable that is not."""
+    if any(run.of(role) for role in COURSES):
+        return _SET_APART
+    return _SCORE_IT if run.of(Role.ADVERSARIAL_LOSS) or run.of(Role.POLICY_LOSS) else NAME_IT
 
 
 def shared(title: str, share: float) -> str:

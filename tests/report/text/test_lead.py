@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from curveread.findings.arguments import Place, Tag
 from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, NotChecked, Statement, Verdict
 from curveread.findings.text import text
-from curveread.report.text.lead import Lead, lead
+from curveread.report.text.lead import NAME_IT, Lead, lead
 from tests.report.handmade import diagnosis, finding, run_of, spiky
+from tests.support import curves
 
 FIRST = Cause("bad-batch", "odd batches", 0.75, ("a", "b", "c"), ("d", "e", "f"), "Look at them.", "Skip them.", "it")
 MOON = Cause("data-order", "the moon", 0.1, check="Look up.", fix="Wait.")
@@ -84,4 +86,9 @@ def test_a_healthy_run_says_what_to_keep_and_what_was_checked() -> None:
 
 def test_what_cannot_be_judged_asks_for_the_loss() -> None:
     d = Diagnosis(run_of({}), (), Verdict("undetermined", "Not judged."))
-    assert (lead(d).sure, lead(d).action[:5]) == ("", "Say w")
+    assert (lead(d).sure, lead(d).action) == ("", NAME_IT)
+
+
+def test_a_gain_that_cannot_be_seen_asks_for_a_comparison() -> None:
+    d = Diagnosis(curves.run_of(loss=np.full(5, 2.0)), (), Verdict("undetermined", "Not judged."))
+    assert lead(d).action.startswith("Evaluate its first and its last checkpoint alike")

@@ -1,0 +1,93 @@
+"""The verdict: the sentence to read first, and whether a run without findings may be called healthy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from curveread.arrays import FloatArray
+from curveread.findings.arguments import Count, Tag
+from curveread.findings.diagnosis import Verdict
+from curveread.findings.finding import Finding, Severity
+from curveread.findings.text import Text, capitalized, joined, text
+from curveread.run.model import Curve, Run
+from curveread.run.roles import COURSES, Role
+from curveread.run.tags.kinds import RL
+from curveread.run.task import task_of
+from curveread.signals.returns import ascent_of
+from curveread.signals.trend import kendall_score, kendall_spread
+
+__all__ = ["verdict_of"]
+
+_LEAST_POINTS, _LEAST_ASCENT = 3, 10
+"""Points below which a curve has no course, and below which nothing is known of its scatter."""
+_LEAST_GAIN = 0.015
+"""Gain of a loss or a metric without a known scatter, as a share of its first value: what `no-learning` counts."""
+_SILENT = {
+    Role.ADVERSARIAL_LOSS: "Not judged: adversarial losses do not say how good the samples are, and no score of them "
+    "(FID, IS) is logged",
+    Role.POLICY_LOSS: "Not judged: the loss of a policy does not say how it does, and no return is logged",
+}
+"""Losses that say nothing alone, and what is missing beside them."""
+_SIGNS = {"higher": (1.0,), "lower": (-1.0,)}
+
+
+def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
+    """Return the sentence to read first: the gravest finding, and how many more there are.
+
+    A run without a warning is healthy only where a loss, a metric or a return is seen to have got better. Where none is
+    (too few points, too much scatter, a run that only goes on from another), nobody can say that it learned.
+    """
+    faults = [f for f in findings if f.severity is not Severity.INFO]
+    if not faults:
+        doubt = _doubt(run)
+        headline = doubt or "Nothing needs attention"
+        if findings and not doubt:
+            headline = joined("; worth knowing: ", (headline, findings[0].message))
+        health = "undetermined" if doubt else "info" if findings else "ok"
+        return Verdict(health, joined("", (headline, ".")))
+    head, others = faults[0].message, len(faults) - 1
+    same = sum(f.rule == faults[0].rule for f in faults[1:])
+    if others:
+        kind = "such event" if same == others else "finding"
+        head = joined("; ", (head, text("{more}", more=Count(others, f"more {kind}"))))
+    return Verdict(faults[0].severity.value, joined("", (capitalized(head), ".")))
+
+
+def _doubt(run: Run) -> str | Text:
+    """Return why a run cannot be judged, "" where it can."""
+    if not run.curves:
+        return "The log holds no curve"
+    telling = [c for role in COURSES for c in run.of(role)]
+    if not telling:
+        return next(
+            (said for role, said in _SILENT.items() if run.of(role)),
+            "Not judged: the log holds no loss and no quality metric that is known as one",
+        )
+    long = [c for c in telling if int(c.finite.sum()) >= _LEAST_POINTS]
+    if not long:
+        most = max(len(c) for c in telling)
+        return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
+    returns = [c for c in long if c.role is Role.REWARD]
+    # The losses of a policy have targets that move with it: a fall says nothing of how it does.
+    asked = returns if returns and task_of(run).kind in RL else long
+    if _any_gained(asked):
+        return ""
+    said = "Not judged: {tag} shows no clear gain in its {points}, nor that nothing was learned"
+    return text(said, tag=Tag(asked[0].tag), points=Count(int(asked[0].finite.sum()), "point"))
+
+
+def _any_gained(curves: Iterable[Curve]) -> bool:
+    return any(
+        _gained(sign * c.value[c.finite], c.role) for c in curves for sign in _SIGNS.get(c.direction, (1.0, -1.0))
+    )
+
+
+def _gained(better: FloatArray, role: Role | None) -> bool:
+    """Return whether (n,) finite values that should rise did so at some time, as far as they can show it."""
+    if better.size >= _LEAST_ASCENT:
+        return not ascent_of(better).never
+    if role is Role.REWARD:  # single episodes scatter: only their order tells
+        return kendall_score(better) > kendall_spread(better.size)
+    return float(np.max(better[1:]) - better[0]) > _LEAST_GAIN * abs(float(better[0]))
