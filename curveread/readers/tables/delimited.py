@@ -1,7 +1,8 @@
 """Rows of CSV and TSV files as columns, tolerant of what happens to real logs.
 
 Header repeated in the middle, rows of other lengths, a half-written last line, padded names, semicolons with decimal
-commas: read, with a note. Small files go through :mod:`csv`, large regular ones through pandas' parser.
+commas: read, with a note. What is regular goes through NumPy's conversion, where large through pandas' parser, and all
+else through :mod:`csv`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import numpy as np
 from curveread.plural import amount
 from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
 from curveread.readers.tables.csv_rows import Rows, delimiter_of, first_line, without_cut_end
+from curveread.readers.tables.grid import grid
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Cells", "parse_cells", "to_table"]
 
-_LARGE = 1 << 21
-"""Characters from which pandas' parser is worth its import."""
+_LARGE, _HUGE = 1 << 21, 1 << 24
+"""Characters from which pandas' parser is worth its import beside :mod:`csv`, and beside NumPy's conversion."""
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -76,7 +78,9 @@ def parse_cells(text: str, source: str) -> Cells:
     header = first_line(text)
     delimiter = delimiter_of(header) or ","
     text, notes = without_cut_end(text, delimiter, source)
-    cells = _with_pandas(text, header, delimiter, source) if len(text) > _LARGE else None
+    cells = _with_numpy(text, header, delimiter) if len(text) <= _HUGE else None
+    if cells is None and len(text) > _LARGE:
+        cells = _with_pandas(text, header, delimiter, source)
     if cells is None:
         cells = _with_csv(text, delimiter, source)
     cells.notes[:0] = notes
@@ -93,6 +97,13 @@ def _names(cells: Sequence[str]) -> list[str]:
         seen[name] = n + 1
         out.append(f"{name}.{n}" if n else name)
     return out
+
+
+def _with_numpy(text: str, header: str, delimiter: str) -> Cells | None:
+    """Parse a regular file of numbers; None when it is any other."""
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    found = grid(text[text.find(header) + len(header) :].lstrip("\r\n"), _names(names), delimiter) if names else None
+    return None if found is None else Cells(*found)
 
 
 def _with_csv(text: str, delimiter: str, source: str) -> Cells:

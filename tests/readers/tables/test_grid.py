@@ -1,0 +1,69 @@
+"""What NumPy converts at once is what cell by cell gives, bit for bit; what it would misread it does not get."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from curveread.readers.tables.csv_rows import first_line, without_cut_end
+from curveread.readers.tables.delimited import Cells, parse_cells
+from curveread.readers.tables.grid import grid
+
+_PLAIN = ("1", "-2.5", "1e-7", "3.141592653589793", "1e400", "-0.0", "4.9e-324", "123456789012345678901234", "")
+_ODD = (
+    *("+6", ".5", "7.", "-.5", " 4", "5 ", " ", "- 1", "-", "+", ".", "-x", "1e", "e5", "--1", "1-2", "1 2"),
+    *("nan", "NaN", "-nan", "inf", "-inf", "infinity", "nan(3)", "NA", "null", "None", "x", "0x10", "1_0", "1d5"),
+    *("1,5", "#", '"1"', "\u0661", "\t", "\x0b3", "\x1c4", "\x00"),
+)
+
+
+def _by_csv(text: str, monkeypatch: pytest.MonkeyPatch) -> Cells:
+    with monkeypatch.context() as patch:
+        patch.setattr("curveread.readers.tables.delimited._with_numpy", lambda *_: None)
+        return parse_cells(text, "log.csv")
+
+
+def _told(cells: Cells) -> tuple[object, ...]:
+    columns = [(name, c.row.tolist(), c.value.tobytes()) for name, c in cells.numeric.items()]
+    return cells.rows, columns, cells.text, cells.restarts, [str(note) for note in cells.notes]
+
+
+def _table(rng: random.Random) -> tuple[str, str]:
+    delimiter, width, end = rng.choice(",,;\t"), rng.randint(1, 4), rng.choice(["\n", "\n", "\r\n", "\r"])
+    pool = [*_PLAIN, *(repr(rng.uniform(-1, 1)) for _ in range(4)), *rng.sample(_ODD, rng.choice([0, 0, 1, 2]))]
+    rows = [
+        [rng.choice(pool) for _ in range(width if rng.random() < 0.98 else rng.randint(0, 5))]
+        for _ in range(rng.randint(0, 7))
+    ]
+    lines = [["step", "loss", "a b", "loss"][:width], *rows]
+    text = end.join(delimiter.join(line) for line in lines) + rng.choice(["", end, end, end * 2])
+    return text[: rng.randint(1, len(text))] if rng.random() < 0.2 else text, delimiter
+
+
+def test_a_table_at_once_is_the_table_cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, taken = random.Random(0), 0
+    for _ in range(6000):
+        text, delimiter = _table(rng)
+        assert _told(parse_cells(text, "log.csv")) == _told(_by_csv(text, monkeypatch)), repr(text)
+        header = first_line(text)
+        body = without_cut_end(text, delimiter, "")[0][text.find(header) + len(header) :].lstrip("\r\n")
+        taken += grid(body, header.split(delimiter), delimiter) is not None
+    assert taken > 500
+
+
+@pytest.mark.parametrize(
+    "cell", [c for c in _ODD if c not in ("nan", "NaN", "inf", "infinity", "+6", ".5", "7.", " 4")]
+)
+def test_what_is_no_plain_number_is_left_to_the_careful_reader(cell: str) -> None:
+    assert grid(f"1,0.5\n2,{cell}\n3,0.25\n", ["step", "loss"], ",") is None
+
+
+def test_blanks_are_not_logged_and_a_nan_is() -> None:
+    rows, blank = grid("1,0.5\n2,\n3,0.25\n", ["step", "loss"], ",") or (0, {})
+    assert (rows, blank["loss"].row.tolist(), blank["loss"].value.tolist()) == (3, [0, 2], [0.5, 0.25])
+    rows, logged = grid("1,0.5\n2,nan\n3,0.25\n", ["step", "loss"], ",") or (0, {})
+    assert (rows, logged["loss"].row.tolist()) == (3, [0, 1, 2])
+    assert np.isnan(logged["loss"].value[1])
+    assert grid("1,nan\n2,\n", ["step", "loss"], ",") is None
