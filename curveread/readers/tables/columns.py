@@ -14,6 +14,7 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.readers.base import BEYOND
 from curveread.run.roles import Role, role_of
+from curveread.run.tags.counters import counter_of
 
 __all__ = [
     "AXIS_NAMES",
@@ -80,6 +81,8 @@ CLOCK_NAMES = (
     "date",
     "created_at",
 )
+_OFTEN = 0.1
+"""Of the moves from row to row: a log that was resumed or restarted goes back at fewer."""
 _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
 
 
@@ -179,7 +182,8 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
     Axis
         The first candidate that holds whole numbers in at least nine of ten rows that hold any metric and is
         not constant; without one, the row number. Columns that other words call a counter follow the usual names;
-        ``epoch`` is taken last, and only where it counts rows of its own.
+        ``epoch`` is taken last, and only where it counts rows of its own. One that goes back often beside another
+        that goes forward is no axis: ``steps`` beside ``episode`` is how long each was.
     """
     by_name = {name.strip().lower(): name for name in reversed(list(table.columns))}
     first = [w for w in wanted if w in table.columns]
@@ -192,7 +196,7 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
             continue
         filled = column.row.size >= 0.9 * table.rows or name in first
         constant = table.rows > 2 and bool(np.all(column.value == column.value[0]))
-        if not filled or constant:
+        if not filled or constant or (name not in first and _is_a_length(name, table)):
             continue
         counts_epochs = _AXIS_RANK.get(name.strip().lower(), 0) >= _EPOCH_RANK
         if counts_epochs and np.unique(column.value).size < 0.5 * column.row.size:
@@ -219,6 +223,19 @@ def _counters(table: Table, but: set[str]) -> list[str]:
         if n not in but and not is_bookkeeping(n) and (role_of(n) is Role.STEP_AXIS or n == "t")
     )
     return [n for n in named if bool(np.all(np.diff(table.columns[n].value) >= 0.0))]
+
+
+def _is_a_length(name: str, table: Table) -> bool:
+    """Return whether a column goes back often while a counter beside it goes forward from nearly each row to the next.
+
+    ``steps`` beside ``episode`` or ``epoch``: how many each took.
+    """
+    moves = np.diff(table.columns[name].value)
+    if (moves < 0.0).sum() <= _OFTEN * moves.size:
+        return False
+    others = [c for n, c in table.columns.items() if n != name and not is_bookkeeping(n) and counter_of(n) is not None]
+    full = [c.value for c in others if c.row.size == table.rows and integral(c.value)]
+    return any((np.diff(value) > 0.0).sum() >= (1.0 - _OFTEN) * moves.size for value in full)
 
 
 def clock_of(table: Table) -> tuple[str, FloatArray] | None:

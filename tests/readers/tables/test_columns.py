@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curveread.readers.tables.columns import Column, Table, clock_of
+from curveread.readers.tables.columns import Column, Table, choose_axis, clock_of
 from curveread.readers.tables.csv import CsvReader
 
 SECONDS = 1.7e9 + 60.0 * np.arange(5)
@@ -40,3 +40,32 @@ def test_a_second_counter_of_the_same_steps_is_not_a_curve(tmp_path: Path) -> No
     path.write_text("step,global_step,epoch,loss\n" + "".join(rows))
     (part,) = CsvReader().read(path)
     assert set(part.curves) == {"epoch", "loss"}
+
+
+@pytest.mark.parametrize("counter", ["episode", "epoch", "iteration"])
+def test_steps_that_go_back_beside_a_counter_that_rises_are_lengths(tmp_path: Path, counter: str) -> None:
+    path = tmp_path / "log.csv"
+    lengths = [133, 155, 98, 155, 140, 171, 90, 188, 160, 120]
+    rows = [f"{i},{n},{10.0 * i - n}\n" for i, n in enumerate(lengths)]
+    path.write_text(f"{counter},steps,reward\n" + "".join(rows))
+    (part,) = CsvReader().read(path)
+    assert part.x_axis == counter
+    assert part.curves["steps"].value.tolist() == lengths
+    assert part.curves["reward"].step.tolist() == [*range(10)]
+
+
+def test_steps_of_a_resumed_run_stay_the_axis(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    steps = [*range(0, 200, 10), *range(150, 400, 10)]
+    path.write_text("row_id,step,loss\n" + "".join(f"{i},{s},{3.0 / (i + 1)}\n" for i, s in enumerate(steps)))
+    (part,) = CsvReader().read(path)
+    assert part.x_axis == "step"
+    assert len(part.segments) == 2
+
+
+def test_the_column_that_the_user_names_is_the_axis_whatever_it_does() -> None:
+    rows = np.arange(6)
+    steps = Column(rows, np.array([5.0, 3.0, 9.0, 2.0, 7.0, 4.0]))
+    table = Table(6, {"episode": Column(rows, rows.astype(float)), "steps": steps})
+    assert choose_axis(table).name == "episode"
+    assert choose_axis(table, ["steps"]).name == "steps"
