@@ -65,6 +65,8 @@ class Gathered:
         Lines that were not read because every one is built in another way.
     torn
         How many lines a stretch of zeros goes through.
+    missed
+        The first line that looks like a row of a table and was not read, and how many there are.
     count
         Lines read.
     """
@@ -74,6 +76,7 @@ class Gathered:
     summary: dict[str, float] = field(default_factory=dict)
     overflow: int = 0
     torn: int = 0
+    missed: tuple[int, int] = (0, 0)
     count: int = 0
     _lines: Patterns = field(default_factory=list)
     _follow: list[int] = field(default_factory=list)
@@ -89,6 +92,7 @@ class Gathered:
     _box: Box = field(default_factory=Box)
     _matrix: Matrix = field(default_factory=Matrix)
     _tables: Tables = field(init=False)
+    _like_rows: set[bytes] = field(default_factory=set)
     _block: int = -_BLOCK - 1
     _contexts: set[str] | None = field(default_factory=set)
 
@@ -149,6 +153,8 @@ class Gathered:
         shape = line.translate(_DIGITS)  # what no dialect reads, none reads with other digits
         rejected = self._rejected[n - self._block <= _BLOCK]  # within a record a line may count that else does not
         if shape in rejected:
+            if shape in self._like_rows:
+                self._miss(n)
             return
         for i, (pattern, sheet) in enumerate(self._lines):
             match = pattern.fullmatch(line)
@@ -170,9 +176,17 @@ class Gathered:
             self._block = n
             return
         self._tried += 1
+        if self._tables.misses(line):
+            self._miss(n)
+            self._like_rows.add(shape)
         if len(rejected) >= _REJECTED:
             rejected.clear()  # of lines of ever new builds; the counter of one that comes back may have a digit more
         rejected.add(shape)
+
+    def _miss(self, n: int) -> None:
+        """Count a row of a table that was not read."""
+        first, count = self.missed
+        self.missed = (first if count else n, count + 1)
 
     def _heading(self, n: int, line: bytes) -> None:
         """Remember a line that says that those below it are of an evaluation: ``Test Error:``."""

@@ -106,6 +106,10 @@ class TextLogReader(Reader):
         if gathered.torn:
             message = f"left out {amount(gathered.torn, 'line')} that a stretch of zeros goes through"
             notes.append(DataNote(NoteKind.CORRUPT, str(path), message))
+        first, count = gathered.missed
+        if count:
+            message = f"left out {amount(count, 'row')} of a table (the first is line {first + 1}): built otherwise"
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), message))
         if gathered.overflow:
             message = f"left out {amount(gathered.overflow, 'line')} built in a way that no other is"
             notes.append(DataNote(NoteKind.SKIPPED, str(path), message))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from curveread.run.notes import NoteKind
 from tests.readers.text_log.support import points, read, said
 
@@ -144,3 +146,54 @@ def test_spacys_table_counts_in_a_column_without_a_word(tmp_path: Path) -> None:
     text += "".join(f"  {i // 3}  {i * 200:6d}          {60 - i}.25   30{i}2.50   71.11    0.7{i}\n" for i in range(5))
     part = read(tmp_path, text)
     assert points(part, "LOSS NER") == [(0, 3002.5), (200, 3012.5), (400, 3022.5), (600, 3032.5), (800, 3042.5)]
+
+
+REMARKS = (
+    "← best",
+    "<- best",
+    "*",
+    "(saved)",
+    "✓",
+    "* best so far",
+    "new best model",
+    "3rd best",
+    "-> saved ckpt_3.pt",
+)
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize("between", [" | ", "  ", "\t"])
+def test_a_remark_behind_some_rows_of_a_table_costs_no_row(tmp_path: Path, remark: str, between: str) -> None:
+    accuracy = [60.0, 31.0, 70.5, 70.25, 71.0, 66.0, 72.5, 72.0]
+    text = between.join(("Epoch", "TrainLoss", "Val Acc", "Time")) + "\n" + "-" * 40 + "\n"
+    best = 0.0
+    for i, value in enumerate(accuracy, 1):
+        text += between.join((f"{i:6d}", f"{1.0 / i:.4f}", f"{value:.2f}%", "19.6s"))
+        text += f"{between}{remark}\n" if value > best else "\n"
+        best = max(best, value)
+    part = read(tmp_path, text)
+    assert points(part, "Val Acc") == [*enumerate(accuracy, 1)]
+    assert len(part.curves["TrainLoss"]) == len(accuracy)
+    assert set(part.curves) == {"TrainLoss", "Val Acc", "Time"}
+
+
+@pytest.mark.parametrize("mark", ["*", ">", "->", "✓"])
+def test_a_mark_in_front_of_some_rows_costs_no_row(tmp_path: Path, mark: str) -> None:
+    rows = [f"{mark if i % 3 == 0 else '':2} {i:4} {1.0 / i:.3f} 0.{50 + i}" for i in range(1, 10)]
+    part = read(tmp_path, "\n".join(["   epoch loss val_acc", *rows, ""]))
+    assert points(part, "val_acc") == [(i, (50 + i) / 100) for i in range(1, 10)]
+
+
+def test_a_mark_glued_to_a_cell_is_no_part_of_the_number(tmp_path: Path) -> None:
+    rows = ["1 | 0.9 | 0.50*", "2 | 0.8 | 0.45", "3 | 0.7 | 0.60✓", "4 | 0.6 | 0.65*"]
+    part = read(tmp_path, "\n".join(["epoch | loss | val_acc", *rows, ""]))
+    assert points(part, "val_acc") == [(1, 0.5), (2, 0.45), (3, 0.6), (4, 0.65)]
+
+
+def test_a_row_that_does_not_fit_the_names_is_told(tmp_path: Path) -> None:
+    rows = [f"{i} | {1.0 / i:.3f} | 0.{50 + i}" for i in range(1, 9)]
+    rows[3] = "4 | 0.250 | {broken} 0.54"
+    rows[5] = "6 | 0.167 | {broken} 0.56"
+    part = read(tmp_path, "\n".join(["epoch | loss | val_acc", *rows, ""]))
+    assert len(part.curves["val_acc"]) == 6
+    assert "left out 2 rows of a table (the first is line 5)" in said(part, NoteKind.SKIPPED)

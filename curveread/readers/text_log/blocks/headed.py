@@ -9,7 +9,7 @@ from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["Header", "Row", "header_of", "row_of", "unheaded"]
+__all__ = ["Header", "Row", "header_of", "resembles", "row_of", "unheaded"]
 
 _NAME = re.compile(r"#|%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
 _SPLITS = (
@@ -20,12 +20,19 @@ _SPLITS = (
     re.compile(r"\s+"),
 )
 _BAR = re.compile(r":?\s*\d{1,3}%\|.*$|:\s*$")
+_MARK = rb"(?:\*{1,3}|!|\xe2[\x80-\xbf]{2})?+"
+"""A sign glued to a number that says that it is the best: a star, a tick, an arrow."""
+_BEFORE = re.compile(rb"[\s|]*+(?:(?:\*|[-=]?>|\xe2[\x80-\xbf]{2})[\s|]++)?+")
+"""The same in front of a row."""
 _CELLS = (
-    ("value", re.compile(NUMBER + UNIT), b"(" + NUMBER + b")" + UNIT),
+    ("value", re.compile(NUMBER + UNIT + _MARK), b"(" + NUMBER + b")" + UNIT + _MARK),
     ("part", re.compile(rb"\d++/\d++"), rb"(\d++)/\d++"),
     ("void", re.compile(CLOCK), rb"[\d:.]++"),
     ("void", re.compile(rb"[\w.%:+\-]{1,24}"), rb"[\w.%:+\-]{1,24}"),
 )
+_REMARK = re.compile(rb"(?!" + NUMBER + UNIT + rb"(?:[\s|,]|$))[^\s|,][^\n]{0,60}")
+"""What trails behind the cells of a row and is no number: ``<- best``, ``(saved)``, ``*``."""
+_LIKE_A_ROW = re.compile(_BEFORE.pattern + rb"\d++(?:/\d++)?[\s|,]++" + NUMBER + UNIT + rb"(?=[\s|,])")
 _FEWEST, _MOST = 2, 64
 
 
@@ -44,6 +51,13 @@ class Row:
     kinds: tuple[str, ...]
     tags: tuple[str, ...]
     counts: str
+
+
+def resembles(line: bytes, row: Row) -> bool:
+    """Return whether a line that was not read begins with a count and a number and is as long as a row."""
+    if not row.counts or row.kinds[0] != "step" or not _LIKE_A_ROW.match(line):
+        return False
+    return len(line.replace(b"|", b" ").replace(b",", b" ").split()) >= len(row.kinds)
 
 
 def _closed(name: str) -> str:
@@ -85,17 +99,39 @@ def unheaded(line: bytes) -> Header | None:
 
 
 def row_of(line: bytes, header: Header) -> Row | None:
-    """Return how a line is read as a row below a header; None when it is none."""
+    """Return how a line is read as a row below a header; None when it is none.
+
+    What stands behind the cells that the header names is a remark: ``<- best``, ``*``, ``(saved)``.
+    """
     if len(line) > 1200:
         return None
     parted = line.replace(b"\xe2\x94\x82", b"|").partition(b"%|")[0]
+    parted = _BEFORE.sub(b"", parted, count=1)
     cells = parted.replace(b"|", b" ").replace(b",", b" ").split()
     if line.count(b"%|"):
         cells = cells[:-1]
     cells = [c.rstrip(b":") for c in cells]
-    names = next((r for r in header.readings if len(r) == len(cells)), None)
-    if names is None:
-        return None
+    fitting = [r for r in header.readings if len(r) == len(cells) or _remarked(cells, len(r))]
+    rows = [(_words(cells[: len(r)]), len(cells) - len(r), r) for r in fitting]
+    for _, _, names in sorted(rows, key=lambda r: r[:2]):
+        row = _row(names, cells[: len(names)])
+        if row is not None:
+            return row
+    return None
+
+
+def _remarked(cells: list[bytes], columns: int) -> bool:
+    """Return whether what stands behind the first cells is no number: a remark."""
+    return len(cells) > columns and _REMARK.match(cells[columns]) is not None
+
+
+def _words(cells: list[bytes]) -> int:
+    """Return how many cells are words: the reading with fewer is the better one."""
+    return sum(not any(p.fullmatch(c) for _, p, _ in _CELLS[:-1]) for c in cells)
+
+
+def _row(names: tuple[str, ...], cells: list[bytes]) -> Row | None:
+    """Return how the cells of a row are read; None when it has fewer than two numbers."""
     kinds, groups, tags, counts = [], [], [], ""
     numbers = 0
     for name, cell in zip(names, cells, strict=True):
@@ -121,5 +157,5 @@ def row_of(line: bytes, header: Header) -> Row | None:
     if numbers < _FEWEST or not tags:
         return None
     joined = rb"[\s|,]++".join(groups)
-    pattern = re.compile(rb"[\s|]*+" + joined + rb"(?:[\s|]*+|:? {1,6}100%\|.*+)")
+    pattern = re.compile(_BEFORE.pattern + joined + rb"(?:[\s|]*+|[\s|]++" + _REMARK.pattern + rb"|:? {1,6}100%\|.*+)")
     return Row(pattern, tuple(kinds), tuple(tags), counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.blocks.headed import Header, header_of, row_of, unheaded
+from curveread.readers.text_log.blocks.headed import Header, Row, header_of, resembles, row_of, unheaded
 from curveread.readers.text_log.sheets import Patterns, Sheet, take
 
 __all__ = ["Tables"]
@@ -30,6 +30,7 @@ class Tables:
     sheet_of: Callable[[tuple[object, ...], Sheet], Sheet | None]
     _header: tuple[int, Header] | None = None
     _rows: Patterns = field(default_factory=list)
+    _last: Row | None = None
 
     @property
     def begun(self) -> bool:
@@ -39,6 +40,10 @@ class Tables:
     def take(self, n: int, line: bytes) -> bool:
         """Read a row of a known build; return whether it is one."""
         return take(self._rows, n, line)
+
+    def misses(self, line: bytes) -> bool:
+        """Return whether a line that was not read looks like a row of the table."""
+        return self._last is not None and resembles(line, self._last)
 
     def line(self, n: int, line: bytes) -> bool:
         """Read a line as a row of a new build or as the names of a table; return whether it is either."""
@@ -62,6 +67,7 @@ class Tables:
         sheet = self.sheet_of(key, Sheet(*key))
         if sheet is None:
             return True
+        self._last = row
         others = [p for p in self._rows[: _KNOWN - 1] if p[1] is not sheet]
         self._rows = [(row.pattern, sheet), *others]
         return take(self._rows, n, line)
