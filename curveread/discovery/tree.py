@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curveread.readers.base import Reader
-from curveread.readers.registry import asked_about
+from curveread.readers.registry import asked_about, asked_anyway
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["SPLITS", "LogFile", "claimed_by", "files_below", "scan", "without_kinds"]
+__all__ = ["SPLITS", "LogFile", "claimed_by", "files_below", "scan", "taken_by", "without_kinds"]
 
 _NEVER = frozenset(
     {
@@ -210,18 +210,28 @@ def claimed_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None
     return None
 
 
+def taken_by(path: Path, more: tuple[type[Reader], ...] = ()) -> Reader | None:
+    """Return the reader that takes a file which is named itself, by what stands in it where its name tells nothing."""
+    claimed = claimed_by(path, more)
+    if claimed is not None:
+        return claimed
+    asked = [*asked_about(path, more)] or asked_anyway(more)
+    return next((reader for reader in asked if reader.holds(path)), None)
+
+
 def scan(root: Path, more: tuple[type[Reader], ...] = ()) -> tuple[list[LogFile], list[Path]]:
     """Return the log files at or below a path, each with its home, and what was passed over: links that lead nowhere.
 
-    Files are recognised by their names; only those that may be tables are opened, for their first bytes. ``more`` are
-    readers that are asked beside those that are known.
+    Files are recognised by their names; only those that may be tables are opened, for their first bytes. A file that
+    is the path itself may have any name. ``more`` are readers that are asked beside those that are known.
     """
     passed: list[Path] = []
-    paths = iter([root]) if root.is_file() else files_below(root, passed)
-    top = root.parent if root.is_file() else root
+    alone = root.is_file()
+    paths = iter([root]) if alone else files_below(root, passed)
+    top = root.parent if alone else root
     files = []
     for path in paths:
-        reader = claimed_by(path, more)
+        reader = taken_by(path, more) if alone else claimed_by(path, more)
         if reader is not None:
             files.append(_place(path, reader, top))
         elif not os.access(path, os.R_OK) and next(iter(asked_about(path, more)), None) is not None:

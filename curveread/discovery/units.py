@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.discovery.discover import Progress, find, natural, read_files
-from curveread.discovery.tree import LogFile, claimed_by, without_kinds
+from curveread.discovery.tree import LogFile, taken_by, without_kinds
 from curveread.errors import ReadError
 from curveread.readers.base import Reader
 from curveread.run.model import Run
@@ -128,7 +128,7 @@ def _spot(file: LogFile) -> Spot:
 def arrived(spot: Spot, readers: tuple[type[Reader], ...]) -> LogFile:
     """Return the log file that a spot stands for; ReadError when it is not a log any more."""
     path = Path(spot.path)
-    reader = claimed_by(path, readers)
+    reader = taken_by(path, readers)
     if reader is None:
         raise ReadError(f"{path}: it was a log when it was found, and is not one any more")
     place = str(path.parent)

@@ -96,6 +96,10 @@ class Reader(ABC):
     def claims(self, path: Path) -> bool:
         """Return whether this reader should read a file; looks at name and, if needed, its first bytes."""
 
+    def holds(self, path: Path) -> bool:
+        """Return whether what stands in a file makes it a log of this format; asked about files that the user names."""
+        return False
+
     def format_of(self, part: Part) -> Format:
         """Return the format that a part says it is of."""
         return next((f for f in self.dialects if f.name == part.source.format), self.format)

@@ -17,7 +17,7 @@ from curveread.entry_points import announced, loaded
 from curveread.readers.base import Reader
 from curveread.readers.format import Format
 
-__all__ = ["GROUP", "all_readers", "asked_about", "formats", "register"]
+__all__ = ["GROUP", "all_readers", "asked_about", "asked_anyway", "formats", "register"]
 
 GROUP = "curveread.readers"
 """The entry points of other packages' readers."""
@@ -65,6 +65,11 @@ def asked_about(path: Path, more: tuple[type[Reader], ...] = ()) -> Iterator[Rea
     for known in _known(more, tuple(_registered.values())):
         if known.format.fits(path):
             yield known.load()
+
+
+def asked_anyway(more: tuple[type[Reader], ...] = ()) -> Iterator[Reader]:
+    """Yield, in order, the readers of any table or text: those to ask about a file whose name fits no format."""
+    return (known.load() for known in _known(more, tuple(_registered.values())) if known.format.generic)
 
 
 def register(reader: type[Reader]) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from curveread.api import diagnose
 from curveread.discovery.discover import read_runs
+from curveread.errors import NoLogsError
+from curveread.fleet.sweep import sweep
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
@@ -115,3 +117,20 @@ def test_a_loss_per_step_and_an_evaluation_per_epoch_in_one_table(tmp_path: Path
     assert run["loss"].step.tolist() == list(range(60))
     assert run["val_loss"].step.tolist() == [19, 39, 59]
     assert run["epoch"].role is Role.EPOCH
+
+
+def test_a_text_that_is_named_itself_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "lr0.1_epochs_6.md"
+    path.write_text("".join(f"| epoch   1 | {i:5d}/ 2983 batches | loss {9 / i:5.2f}\n" for i in range(200, 2000, 200)))
+    assert _one(path)["loss"].step.tolist() == list(range(200, 2000, 200))
+    assert len(sweep(path).rows) == 1, "a worker takes it too"
+    with pytest.raises(NoLogsError):
+        read_runs(tmp_path)
+
+
+def test_a_table_that_is_none_is_not_read_as_printed_text(tmp_path: Path) -> None:
+    path = tmp_path / "news.csv"
+    path.write_text("".join(f"step {i}: loss 0.{i}5, acc 0.{i}\n" for i in range(9)))
+    with pytest.raises(NoLogsError):
+        read_runs(path)
+    assert len(_one(path.rename(path.with_suffix(".html")))["loss"]) == 9

@@ -87,11 +87,11 @@ class Mirror:
 
     def _unsure(self, entry: Entry, readers: tuple[type[Reader], ...]) -> bool:
         path = self.top / entry.name
-        asked = entry.size > 0 and (path == self.root or not self.store.lone) and any(asked_about(path, readers))
-        return asked and not claimed_by(path, readers)
+        asked = path == self.root if self.store.lone else any(asked_about(path, readers))
+        return entry.size > 0 and asked and not claimed_by(path, readers)
 
     def _is_text(self, entry: Entry) -> bool:
-        if not any(reader.format.printed for reader in asked_about(self.top / entry.name)):
+        if not self.store.lone and not any(r.format.printed for r in asked_about(self.top / entry.name)):
             return False
         with (self.top / entry.name).open("rb") as file:
             return b"\0" not in file.read(1024)

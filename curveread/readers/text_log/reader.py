@@ -55,9 +55,11 @@ class TextLogReader(Reader):
     format: ClassVar[Format] = PRINTED
 
     def claims(self, path: Path) -> bool:
+        """Return whether the file is named as a printed log is, and holds a training's lines."""
+        return _NAMES.match(path.name) is not None and not _NOT_LOGS.match(path.name) and self.holds(path)
+
+    def holds(self, path: Path) -> bool:
         """Return whether the file's first or last 64 kB hold a training's lines, or else its first megabytes do."""
-        if not _NAMES.match(path.name) or _NOT_LOGS.match(path.name):
-            return False
         hints = False
         for text in glimpse(path):
             if b"\x00" in text[:1024]:

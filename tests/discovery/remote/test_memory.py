@@ -34,6 +34,13 @@ def test_a_run_is_that_on_disk(memory: Any) -> None:
     assert (there.name, there.curves, there.notes, there.sources) == (here.name, here.curves, here.notes, here.sources)
 
 
+def test_a_text_of_any_name_is_read_where_it_is_named(memory: Any) -> None:
+    memory.pipe_file("/runs/texts/notes.md", b"".join(b"step %d loss 0.%d5\n" % (n, n) for n in range(1, 9)))
+    assert len(cr.read("memory://runs/texts/notes.md")["loss"]) == 8
+    with pytest.raises(NoLogsError):
+        cr.read("memory://runs/texts")
+
+
 def test_names_that_lead_elsewhere_are_left_alone(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """An object may be called anything: none is written outside of the folder that stands for the store."""
     found = {
