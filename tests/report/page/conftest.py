@@ -23,9 +23,14 @@ def browser(chromium: str) -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def tabs() -> list[Any]:
+    """Tabs, as many as a test has visited at once, each in a window of its own: what lies behind is drawn seldom."""
+    return []
+
+
 @pytest.fixture
-def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    contexts: list[Any] = []
+def visit(browser: Any, tabs: list[Any], tmp_path: Path) -> Iterator[Any]:
     visits: list[Visit] = []
 
     def go(
@@ -38,17 +43,19 @@ def visit(browser: Any, tmp_path: Path) -> Iterator[Any]:
         at: str = "",
     ) -> Visit:
         path = what if isinstance(what, Path) else write(what, tmp_path / "report.html", "html", static=static)
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        contexts.append(context)
-        seen = Visit(context.new_page())
+        if len(visits) == len(tabs):
+            tabs.append(browser.new_context().new_page())
+        seen = Visit(tabs[len(visits)])
+        visits.append(seen)
+        seen.tab.set_viewport_size({"width": width, "height": height})
+        seen.tab.emulate_media(color_scheme=scheme)
         seen.tab.goto(path.as_uri() + at)
         seen.settle()
-        visits.append(seen)
         return seen
 
     yield go
     for seen in visits:
+        seen.leave()
+    for seen in visits:
         assert seen.console == []
         assert all(r.startswith("file:") for r in seen.requests)
-    for context in contexts:
-        context.close()
