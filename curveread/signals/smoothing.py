@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.signals import windows
 
 __all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
@@ -123,24 +124,18 @@ def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
     n = y.size
     if n < 4:
         return y.copy()
-    width = int(np.clip(round(fraction * n), 3, n))
-    anchors = np.unique(np.linspace(0, n - 1, min(n, 400)).round().astype(np.int64))
-    # Long windows are thinned evenly to at most 512 points a fit: the kernel is smooth on that scale.
-    take = np.unique(np.linspace(0, width - 1, min(width, 512)).round().astype(np.int64))
-    start = np.clip(anchors - width // 2, 0, n - width)
-    index = start[:, None] + take[None, :]
-    distance = np.abs(index - anchors[:, None]).astype(np.float64)
-    kernel = (1.0 - np.minimum(distance / (distance.max(axis=1, keepdims=True) + 1.0), 1.0) ** 3) ** 3
-    x = (index - anchors[:, None]).astype(np.float64)
+    anchors, index, kernel, x = _windows(n, int(np.clip(round(fraction * n), 3, n)))
+    near = y[index]
     trust = np.ones(n)
     fitted = y
     for _ in range(iterations + 1):
         w = kernel * trust[index]
         sw = w.sum(axis=1)
-        mx, my = (w * x).sum(axis=1) / sw, (w * y[index]).sum(axis=1) / sw
+        mx, my = np.einsum("ij,ij->i", w, x) / sw, np.einsum("ij,ij->i", w, near) / sw
         dx = x - mx[:, None]
-        sxx = (w * dx * dx).sum(axis=1)
-        slope = np.divide((w * dx * (y[index] - my[:, None])).sum(axis=1), sxx, out=np.zeros_like(sxx), where=sxx > 0)
+        w *= dx
+        sxx, sxy = np.einsum("ij,ij->i", w, dx), np.einsum("ij,ij->i", w, near - my[:, None])
+        slope = np.divide(sxy, sxx, out=np.zeros_like(sxx), where=sxx > 0)
         fitted = np.interp(np.arange(n), anchors, my - slope * mx)
         residual = y - fitted
         spread = 6.0 * float(np.median(np.abs(residual)))
@@ -149,6 +144,21 @@ def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
         # A floor keeps a window that lies wholly in an outlier from dividing by zero.
         trust = np.maximum((1.0 - np.minimum(np.abs(residual) / spread, 1.0) ** 2) ** 2, 1e-9)
     return fitted
+
+
+@lru_cache(maxsize=2)  # a check smooths many windows of one length
+def _windows(n: int, width: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Return anchors (a,), and of the points that each is fitted to: index, kernel and place beside it, (a, w) each."""
+    anchors = np.unique(np.linspace(0, n - 1, min(n, 400)).round().astype(np.int64))
+    # Long windows are thinned evenly to at most 512 points a fit: the kernel is smooth on that scale.
+    take = np.unique(np.linspace(0, width - 1, min(width, 512)).round().astype(np.int64))
+    start = np.clip(anchors - width // 2, 0, n - width)
+    index = start[:, None] + take[None, :]
+    x = (index - anchors[:, None]).astype(np.float64)
+    distance = np.abs(x)
+    distance /= distance.max(axis=1, keepdims=True) + 1.0
+    one_less = 1.0 - distance * distance * distance
+    return anchors, index, one_less * one_less * one_less, x
 
 
 METHODS: dict[str, Callable[..., FloatArray]] = {

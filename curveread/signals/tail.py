@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,9 @@ _POINTS = 100
 _GAP, _HEAVIEST, _SURE = 1.5, 2.5, 5.5
 """Smallest factor between two peaks that is a gap; index of the heaviest tail that is taken for noise; -log of the
 chance below which noise with such a tail leaves no gap."""
+
+_HEIGHTS = np.geomspace(1e-3, 1e7, 512)
+"""Heights above the threshold between which one is sought."""
 
 _LEAST = 8
 """Clusters that tell a tail."""
@@ -66,12 +70,11 @@ class Tail:
         return min(self._height(expected), self.apart)
 
     def _height(self, expected: float) -> float:
-        x = np.geomspace(1e-3, 1e7, 512)
-        count = self._expected(x)
-        i = int(np.searchsorted(-count, -expected))
+        x = _HEIGHTS
+        i = bisect_left(range(x.size), -expected, key=lambda k: -float(self._expected(x[k : k + 1])[0]))
         if i == 0 or i == x.size:
             return self.base + float(x[min(i, x.size - 1)])
-        a, b = np.log(np.maximum(count[i - 1 : i + 1], 1e-300))
+        a, b = np.log(np.maximum(self._expected(x[i - 1 : i + 1]), 1e-300))
         share = (a - np.log(expected)) / (a - b) if a > b else 0.0
         return self.base + float(x[i - 1] * (x[i] / x[i - 1]) ** share)
 

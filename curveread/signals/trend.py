@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -139,6 +140,13 @@ def blocks_of(y: FloatArray, scale: FloatArray, correlation: float, most: int = 
     return Blocks(edge, (edge[:-1] + edge[1:] - 1) / 2.0, median, error)
 
 
+@lru_cache(maxsize=16)
+def _pairs(k: int) -> tuple[IntArray, IntArray]:
+    """Return the indices of the first and the second of all pairs of k points."""
+    i, j = np.triu_indices(k, 1)
+    return i, j
+
+
 def kendall_score(y: FloatArray) -> float:
     """Return Kendall's S of values against their order: pairs that rise less pairs that fall.
 
@@ -152,7 +160,7 @@ def kendall_score(y: FloatArray) -> float:
     >>> kendall_score(np.array([3.0, 2.0, 1.0]))
     -3.0
     """
-    i, j = np.triu_indices(y.size, 1)
+    i, j = _pairs(y.size)
     return float(np.sign(y[j] - y[i]).sum())
 
 
@@ -195,7 +203,7 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
     k = x.size
     if k < 3:
         return 0.0, -np.inf, np.inf
-    i, j = np.triu_indices(k, 1)
+    i, j = _pairs(k)
     dx = x[j] - x[i]
     keep = dx != 0
     slopes = np.sort((y[j] - y[i])[keep] / dx[keep])
@@ -204,4 +212,5 @@ def theil_sen(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
         return 0.0, -np.inf, np.inf
     half = 2.5758 * kendall_spread(k) / 2.0
     low, high = int(np.floor(m / 2 - half)), int(np.ceil(m / 2 + half))
-    return float(np.median(slopes)), float(slopes[max(low, 0)]), float(slopes[min(high, m - 1)])
+    middle = 0.5 * (slopes[(m - 1) // 2] + slopes[m // 2])
+    return float(middle), float(slopes[max(low, 0)]), float(slopes[min(high, m - 1)])
