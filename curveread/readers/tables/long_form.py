@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.base import BEYOND, Part
 from curveread.readers.tables.columns import Column, is_axis_name
@@ -54,9 +56,7 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
     row, at, of = np.intersect1d(counted.row[usable], value.row, assume_unique=True, return_indices=True)
     steps, values = counted.value[usable][at].astype(np.int64), value.value[of]
     wall = _clock(cells)
-    tags = np.array(cells.text[tag], dtype=object)[row]
     run = next((n for n in _RUN if n in cells.text), None)
-    runs = np.array(cells.text[run], dtype=object)[row] if run else np.full(row.size, "", dtype=object)
     notes = list(cells.notes)
     if _SMOOTHED in cells.numeric:
         notes.append(DataNote(NoteKind.SKIPPED, source.path, "the column smoothed was computed, not logged: left out"))
@@ -65,20 +65,18 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
         message = f"left out {lost} without a usable step or value; {amount(row.size, 'point')} kept"
         notes.append(DataNote(NoteKind.SKIPPED, source.path, message))
     parts = []
-    for name in dict.fromkeys(runs.tolist()):
-        mine = np.flatnonzero(runs == name)
-        metrics = {}
-        for label in dict.fromkeys(tags[mine].tolist()):
-            point = mine[tags[mine] == label]
-            time = None if wall is None else wall[row[point]]
-            metrics[str(label)] = Points(steps[point], values[point], starts_of(steps[point]), time)
+    for name, labels in _labelled(cells.text[tag], cells.text[run] if run else None, row):
+        metrics = {
+            label: Points(steps[at], values[at], starts_of(steps[at]), None if wall is None else wall[row[at]])
+            for label, at in labels
+        }
         segments, more = segments_of_points(metrics, source.path)
         parts.append(
             Part(
                 source=source,
                 curves=segments[-1] if segments else {},
-                key=str(name),
-                name=str(name),
+                key=name,
+                name=name,
                 notes=(*notes, *more),
                 x_axis=step[0],
                 order=(0.0, path.name),
@@ -87,6 +85,27 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
         )
         notes = []  # what concerns the whole file is said once
     return parts
+
+
+def _labelled(
+    tags: Sequence[str], runs: Sequence[str] | None, row: IntArray
+) -> Iterator[tuple[str, list[tuple[str, IntArray]]]]:
+    """Yield each run and of each of its tags the places in ``row``, all as they first appear; O(n log n)."""
+    tag_names, of_tag = _coded(tags, row)
+    run_names, of_run = _coded(runs, row) if runs is not None else ([""], np.zeros(row.size, np.int64))
+    key = of_run * len(tag_names) + of_tag
+    order = np.argsort(key, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if order.size else []
+    parts.sort(key=lambda at: (of_run[at[0]], at[0]))
+    for run, found in groupby(parts, key=lambda at: int(of_run[at[0]])):
+        yield run_names[run], [(tag_names[of_tag[at[0]]], at) for at in found]
+
+
+def _coded(words: Sequence[str], row: IntArray) -> tuple[list[str], IntArray]:
+    """Return the words that stand in some rows, as they first appear, and which of them each of the rows holds."""
+    known: dict[str, int] = {}
+    code = np.fromiter((known.setdefault(words[at], len(known)) for at in row.tolist()), np.int64, row.size)
+    return [str(word) for word in known], code
 
 
 def _clock(cells: Cells) -> FloatArray | None:
