@@ -32,6 +32,8 @@ from curveread.signals.trend import blocks_of
 __all__ = ["Divergence"]
 
 _BESIDE = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.GRAD_NORM)
+_LITTLE, _HARDLY = 0.015, 0.05
+"""Shares of its level: a rise that `no-learning` would not count as a fall, and progress that is hardly any."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class Divergence(Detector):
     How it decides
         The median of the last 5, 10 or 20 % of the points is compared with the best stretch of the same length.
         It diverged when the end is at least ``least_z`` standard errors higher and the rise is ``least_share`` of
-        the progress made. ``weak_z`` is enough where the rise of an evaluation loss makes up for it (the sum of the
-        two z over the root of two reaches ``least_z``), and ``sure_z`` where the run ends at twice its best and no
-        better than it began, whatever its noise. Fewer than twelve points do not show their noise: there the last
-        ones must all be higher than those before, by a quarter of the level and half of the progress.
+        the progress made; where that was less than 5 % of the level, 1.5 % of the level, too. ``weak_z`` is enough
+        where the rise of an evaluation loss makes up for it (the sum of the two z over the root of two reaches
+        ``least_z``), and ``sure_z`` where the run ends at twice its best and no better than it began, whatever its
+        noise. Fewer than twelve points do not show their noise: there the last ones must all be higher than those
+        before, by a quarter of the level and half of the progress.
         A curve that jumped and has come back more than half of the way is a ``loss-spike`` that recovers
         slowly, not a divergence, unless it ends above its start. A curve that ends ten times above its best value,
         or grows that much before its first NaN, has blown up whatever its noise; so has one of ``least_thrown`` points
@@ -193,6 +196,8 @@ class Divergence(Detector):
         lost = (end - best) / progress if progress > 0.0 else np.inf
         if rise.size <= 0.0 or lost < self.least_share or not self._clear(rise, lost, subject):
             return []
+        if end - best < _LITTLE * abs(best) and progress < _HARDLY * abs(best):
+            return []  # what hardly learnt has little to lose
         onset = self._onset(view, rise)
         if n < 30:  # few enough that the lowest of them is where it turned, and not the luck of the noise
             onset = min(max(onset, int(np.argmin(parts.y)) + 1), n - 1)

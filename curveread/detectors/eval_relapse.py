@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.shared.quality import rises_beside
+from curveread.detectors.shared.quality import measured_beside
 from curveread.findings.arguments import Place, Tag, level, rough
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -34,7 +35,9 @@ class EvalRelapse(Detector):
         The last evaluation (the median of the last twentieth) is ``factor`` times the best and has given back ``share``
         of the gain from the first to the best. A quality metric that was measured with it must say the same: of what
         lies between its worst and its value at the best evaluation it lost ``share``; where there is none the factor
-        is that to the power of one and a half. A loss that diverges or overfits is told as such.
+        is that to the power of one and a half. Where four evaluations or more since the best one all lie above it by
+        three times their scatter they do not swing, and its square root is enough: also where the first evaluation was
+        the best, as where a fine-tune spoils what it began with. A loss that diverges or overfits is told as such.
 
     When it is wrong
         The next evaluation might have been good again: batch normalization with a small batch or a high rate swings.
@@ -46,7 +49,7 @@ class EvalRelapse(Detector):
 
     rule: ClassVar[str] = "eval-relapse"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC)
+    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
     least: ClassVar[int] = 4
 
     factor: float = field(default=2.0, metadata={"help": "last evaluation loss over the best one"})
@@ -62,12 +65,14 @@ class EvalRelapse(Detector):
         best = int(np.argmin(value))
         lowest, end = float(value[best]), float(np.median(value[-max(1, n // 20) :]))
         gain = float(value[0]) - lowest
-        if lowest <= 0.0 or gain <= 0.0 or end - lowest < self.share * gain:
+        if lowest <= 0.0 or end - lowest < self.share * gain:
             return None
-        metrics = [
-            m for m in subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC) if rises_beside(m, view)
-        ]
-        if end < self.factor ** (1.0 if metrics else 1.5) * lowest:
+        asked = subject.all(Role.EVAL_ACCURACY) or subject.all(Role.QUALITY_METRIC, Role.ERROR_METRIC)
+        metrics = [m for m in asked if m.curve.direction and measured_beside(m, view)]
+        stays = _stays_above(value[best + 1 :], lowest)
+        if gain <= 0.0 and not stays:
+            return None
+        if end < self.factor ** ((0.5 if stays else 1.0) * (1.0 if metrics else 1.5)) * lowest:
             return None
         said = [self._metric(m, int(step[best])) for m in metrics]
         if metrics and not any(said):
@@ -93,7 +98,11 @@ class EvalRelapse(Detector):
             evidence=(
                 Evidence("best-evaluation-loss", "best evaluation loss", lowest, view.unit),
                 Evidence("evaluation-loss-at-the-end", "evaluation loss at the end", end, view.unit),
-                Evidence("gain-given-back", "share of the gain given back", (end - lowest) / gain, "ratio"),
+                *(
+                    [Evidence("gain-given-back", "share of the gain given back", (end - lowest) / gain, "ratio")]
+                    if gain
+                    else []
+                ),
             ),
             also_explained_by=(
                 "running statistics of batch normalization that lag behind the weights",
@@ -101,15 +110,24 @@ class EvalRelapse(Detector):
             ),
             advice=(
                 text("Keep the checkpoint nearest to {best}.", best=Place(int(step[best]))),
-                "Lower the learning rate towards the end, or average weights, so that one evaluation can be trusted.",
+                "Lower the learning rate towards the end, or average weights, so that one evaluation can be trusted."
+                if gain
+                else "Train at a lower learning rate, or less of the model: what it began with was better.",
             ),
         )
 
     def _metric(self, metric: CurveView, at: int) -> Text | None:
         """Return that a metric lost most of what it had at a step, in words; None where it held."""
-        value, n = metric.value, len(metric)
+        more_is_better = metric.curve.direction == "higher"
+        value, n = metric.value if more_is_better else -metric.value, len(metric)
         then = float(value[min(int(np.searchsorted(metric.step, at)), n - 1)])
         now = float(np.median(value[-max(1, n // 20) :]))
         if then - now < self.share * (then - float(value.min())) or now >= then:
             return None
-        return text(", and {tag} fell from {then} to {now}", tag=Tag(metric.tag), then=level(then), now=level(now))
+        said = ", and {tag} fell from {then} to {now}" if more_is_better else ", and {tag} went from {then} to {now}"
+        return text(said, tag=Tag(metric.tag), then=level(abs(then)), now=level(abs(now)))
+
+
+def _stays_above(after: FloatArray, lowest: float) -> bool:
+    """Return whether the evaluations since the best one lie far above it, by what they scatter, and none comes near."""
+    return after.size >= 4 and float(after.min()) - lowest > 3.0 * float(after.std())

@@ -61,7 +61,7 @@ class LossSpike(Detector):
         of the trend before it.
 
         An evaluation is spoilt when its loss is half as high again as at both neighbours and a metric beside it less
-        than half as good as at both.
+        than half as good as at both; where others stand out like that in one of the two it is only information.
 
     When it is wrong
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the

@@ -24,6 +24,9 @@ from curveread.signals.trend import kendall_score, kendall_spread
 
 __all__ = ["Overfitting"]
 
+_FOUR_IN_ORDER = 1.0 / factorial(4)
+"""Share of all orders of four values in which they rise throughout."""
+_ALONE = "and no training loss is logged: it memorises, or it diverges"
 _THIRD = float(np.log(1.5))
 """Fall of a training loss by a third, in log units."""
 
@@ -43,13 +46,15 @@ class Overfitting(Detector):
     How it decides
         The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
         (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
-        after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training
-        loss must not rise. Where the run memorises, a rise at once that stays up is enough: the later half of the
-        evaluations since all lie ``steep`` above the minimum. With fewer than four evaluations after the minimum every
-        one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
-        there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
-        memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
-        ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. The
+        after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must
+        not rise; where none is logged the rise must be ``steep``. Where the run memorises, a rise at once that stays up
+        is enough: the later half of the evaluations since all lie ``steep`` above the minimum. With fewer than four
+        evaluations after the minimum every one of them must be higher than the one before. Fewer than eight evaluations
+        in all do not show their noise: there every one after the minimum must be higher than the one before, and the
+        rise ``steep``; where the run memorises (the training loss fell by a third since, to less than half of the
+        evaluation loss) a rise of ``slight`` will do, and half of ``steep`` for four or more while the training loss
+        fell by a third. Then some may also be out of order, where the last is the highest and chance would give an
+        order no worse no more often than that of four. The
         case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
         Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing,
         or low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
@@ -70,11 +75,8 @@ class Overfitting(Detector):
     """
 
     rule: ClassVar[str] = "overfitting"
-    needs: ClassVar[tuple[Need, ...]] = (
-        any_of(Role.TRAIN_LOSS, Role.TRAIN_ACCURACY),
-        any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY),
-    )
-    uses: ClassVar[tuple[Role, ...]] = (Role.QUALITY_METRIC,)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS, Role.TRAIN_ACCURACY, Role.QUALITY_METRIC)
     least: ClassVar[int] = 3
 
     least_z: float = field(default=4.0, metadata={"help": "standard errors that the end lies above the minimum"})
@@ -87,14 +89,12 @@ class Overfitting(Detector):
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding per evaluation loss; where none of them rose, one of an accuracy."""
         train = subject.first(Role.TRAIN_LOSS)
-        if train is None:
-            return uncarried(subject, self.rule)
         found = [self._judge(view, train, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
         return [f for f in found if f is not None] or uncarried(subject, self.rule)
 
-    def _judge(self, view: CurveView, train: CurveView, subject: Subject) -> Finding | None:
+    def _judge(self, view: CurveView, train: CurveView | None, subject: Subject) -> Finding | None:
         rise = _rise(view, train, subject)
-        if rise is None or rise.size < self._least(view, rise.floor):
+        if rise is None or rise.size < (self.steep if train is None else self._least(view, rise.floor)):
             return None
         points, few = rise.after.size, len(view) < 8 or rise.after.size < 5
         shown = (points >= 5 and self._many(rise)) or (few and self._few(rise, len(view)))
@@ -102,7 +102,10 @@ class Overfitting(Detector):
 
     def _few(self, rise: _Rise, n: int) -> bool:
         """Return whether the few evaluations from the minimum on rise beyond doubt."""
-        if not np.all(np.diff(rise.after) > 0):
+        in_order = bool(np.all(np.diff(rise.after) > 0))
+        # Many of which few are out of order are as clear as four that are in order.
+        nearly = rise.memorises or rise.fall >= _THIRD
+        if not in_order and not (nearly and rise.last_is_highest and _mann_kendall(rise.after) <= _FOUR_IN_ORDER):
             return False
         if n < 8:
             gap = 0.5 if rise.after.size >= 4 and rise.fall >= _THIRD else 1.0
@@ -126,7 +129,7 @@ class Overfitting(Detector):
             return self.least_rise
         return max(0.02 * float(view.parts.y.max() - floor), 0.02)
 
-    def _finding(self, view: CurveView, rise: _Rise, train: CurveView, subject: Subject) -> Finding:
+    def _finding(self, view: CurveView, rise: _Rise, train: CurveView | None, subject: Subject) -> Finding:
         y, step, n, low, floor = view.parts.y, view.step, len(view), rise.low, rise.floor
         quality = rise.quality
         lowest = int(np.argmin(view.value))  # the best that the key figures and the checkpoint to keep speak of, too
@@ -142,13 +145,13 @@ class Overfitting(Detector):
         elif quality is not None and quality.change > 1.0 and quality.gained >= self.gained:
             severity = Severity.INFO
         message = text(
-            "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, "
-            "while the training loss went on falling{quality}",
+            "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, {training}{quality}",
             tag=Tag(view.tag),
             onset=Place(int(step[lowest])),
             best=level(best, view.unit),
             rise=_risen(best, level_at_end if noisy_end else last),
             end=text("around {level}", level=level(level_at_end)) if noisy_end else level(last),
+            training=text("while the training loss went on falling" if train is not None else _ALONE),
             quality=text("") if quality is None else quality.words,
         )
         evidence = [
@@ -161,7 +164,7 @@ class Overfitting(Detector):
                 text("onset between {axis}", axis=AxisWord(several=True)),
                 text("{steps}", steps=Labelled(Span(before, behind))),
             ),
-            _change_of_training(rise.fall, train),
+            *([] if train is None else [_change_of_training(rise.fall, train)]),
             Evidence(
                 "share-of-the-run-after-the-minimum",
                 "share of the run after the minimum",
@@ -189,7 +192,9 @@ class Overfitting(Detector):
             message=message,
             evidence=tuple(evidence),
             also_explained_by=(
-                "a change of the training data, which the evaluation set does not follow",
+                "a change of the training data, which the evaluation set does not follow"
+                if train is not None
+                else "a training that diverges: no training loss is logged",
                 "over-confidence: accuracy may still improve while the loss rises",
             ),
             advice=tuple(advice),
@@ -249,13 +254,21 @@ class _Rise:
     quality: Quality | None
 
     @property
+    def last_is_highest(self) -> bool:
+        """Whether nothing speaks for a turn: no evaluation lies above the last."""
+        return bool(self.after[-1] == self.after.max())
+
+    @property
     def size(self) -> float:
         """Height of the end above the minimum."""
         return self.end - self.floor
 
 
-def _rise(view: CurveView, train: CurveView, subject: Subject) -> _Rise | None:
-    """Return the course since the minimum; None where fewer than three evaluations show it or the train loss rose."""
+def _rise(view: CurveView, train: CurveView | None, subject: Subject) -> _Rise | None:
+    """Return the course since the minimum; None where fewer than three evaluations show it or the train loss rose.
+
+    Without a training loss none fell meanwhile.
+    """
     y, n = view.parts.y, len(view)
     low = _minimum(y)
     after = y[low:]
@@ -268,10 +281,10 @@ def _rise(view: CurveView, train: CurveView, subject: Subject) -> _Rise | None:
     end = float(np.median(y[-tail:]))
     noise = evaluation_noise(y)
     z = (end - floor) / float(np.hypot(median_error(noise, tail), median_error(noise, around.size)))
-    fall = _train_fall(train, int(view.step[low]))
+    fall = 0.0 if train is None else _train_fall(train, int(view.step[low]))
     if fall is None:
         return None
-    memorises = _memorises(view, train, end, fall)
+    memorises = train is not None and _memorises(view, train, end, fall)
     return _Rise(low, after, floor, end, z, fall, memorises, quality_since(subject, view, low))
 
 

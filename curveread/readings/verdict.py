@@ -88,6 +88,7 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
     """Return whether (n,) finite values that should rise did so at some time, as far as they can show it."""
     if better.size >= _LEAST_ASCENT:
         return not ascent_of(better).never
-    if role is Role.REWARD:  # single episodes scatter: only their order tells
-        return kendall_score(better) > kendall_spread(better.size)
-    return float(np.max(better[1:]) - better[0]) > _LEAST_GAIN * abs(float(better[0]))
+    if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
+        return True
+    # Single episodes scatter: only their order tells.
+    return role is not Role.REWARD and float(np.max(better[1:]) - better[0]) > _LEAST_GAIN * abs(float(better[0]))

@@ -210,3 +210,9 @@ def test_a_term_that_rises_while_the_model_gets_better_does_no_harm() -> None:
     assert "divergence" not in alarms(logged(**made))
     made["metrics/mAP50(B)"] = 0.7 * np.minimum(at, 0.05)
     assert "divergence" in alarms(logged(**made))
+
+
+def test_what_hardly_learnt_has_little_to_lose() -> None:
+    course = np.r_[0.9755, np.linspace(0.969, 0.9605, 14), np.linspace(0.961, 0.9623, 14)] + normal(29, 1e-4)
+    assert found(run_of(train_loss=course), "divergence") == []
+    assert found(run_of(train_loss=course - 0.93), "divergence")

@@ -47,3 +47,19 @@ def test_what_overfits_is_told_as_such() -> None:
     assert "eval-relapse" not in alarms(run)
     assert "overfitting" in alarms(run)
     assert anywhere(run, "eval-relapse")
+
+
+SPOILT = np.array([0.22, 0.42, 0.42, 0.41, 0.44, 0.40])
+ERRORS = np.array([17.7, 29.6, 31.3, 30.4, 30.6, 28.4])
+
+
+def test_a_fine_tune_that_spoils_what_it_began_with_is_told_by_an_error_rate_too() -> None:
+    rate = 0.3 + normal(60, 0.05)  # the training loss does not fall: nothing is memorised
+    (f,) = found(spread(train_loss=rate, eval_loss=SPOILT, eval_wer=ERRORS), "eval-relapse")
+    assert f.first_step == 20
+    assert "fell" not in str(f.message)
+    assert "eval/wer went from 17.7 to 28.4" in str(f.message)
+    assert "what it began with was better" in str(f.advice[1])
+    assert f.get("gain-given-back") is None
+    assert found(spread(train_loss=rate, eval_loss=SPOILT, eval_wer=ERRORS[::-1]), "eval-relapse") == []
+    assert found(spread(train_loss=rate, eval_loss=np.r_[SPOILT[:3], 0.23, SPOILT[4:]]), "eval-relapse") == []

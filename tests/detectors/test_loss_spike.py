@@ -133,6 +133,11 @@ def test_an_evaluation_that_is_spoilt_in_loss_and_metric_is_a_spike() -> None:
     assert "val/accuracy fell from" in str(f.message)
 
 
+def test_a_spoilt_evaluation_among_swings_is_only_worth_knowing() -> None:
+    (f,) = found(_evaluated({7: 4.0}, {7: 0.2, 12: 0.3}), "loss-spike")
+    assert f.severity is Severity.INFO
+
+
 def test_one_of_the_two_alone_the_start_and_erratic_evaluations_are_no_spike() -> None:
     every = dict.fromkeys(range(5, 19, 4), 4.0)
     for loss, metric in (({7: 4.0}, {}), ({}, {7: 0.2}), ({1: 4.0}, {1: 0.2}), (every, dict.fromkeys(every, 0.2))):

@@ -7,7 +7,7 @@ import pytest
 
 from curveread.findings.finding import Severity
 from curveread.run.model import Run
-from tests.support.curves import run_of, spread
+from tests.support.curves import normal, run_of, spread
 from tests.support.verdicts import alarms, found
 
 N = 2000
@@ -95,3 +95,23 @@ def test_who_knows_more_than_to_guess_evenly_learns() -> None:
     slowly = 0.86 - 0.17 * t, 0.5 + 0.08 * at  # of two classes, at a small learning rate
     for loss, accuracy in (prior, solved, breaks_through, fell_back, slowly):
         assert found(_classifier(loss, accuracy, 0.1), "no-learning") == []
+
+
+def test_areas_under_the_curve_that_stay_at_half_order_nothing() -> None:
+    loss, rng = 0.62 + normal(200, 0.05), np.random.default_rng(0)
+    for area in (0.5003 + normal(20, 2e-4), 0.5 + normal(41, 0.06, seed=1), np.full(12, 0.5)):
+        (f,) = found(spread(train_loss=loss, val_auc=area), "no-learning")
+        assert "no better than chance" in str(f.message)
+    assert found(spread(train_loss=loss, val_auc=np.linspace(0.5, 0.6, 20)), "no-learning") == []
+    assert found(spread(train_loss=loss, val_auc=0.53 + normal(20, 0.005)), "no-learning") == []
+    assert found(spread(train_loss=loss, val_auc=rng.uniform(0.2, 0.8, 20)), "no-learning") == []
+    assert found(spread(train_loss=np.linspace(0.69, 0.3, 200), val_auc=np.full(12, 0.5)), "no-learning") == []
+    assert found(spread(train_loss=loss, val_pr_auc=np.full(12, 0.5)), "no-learning") == []
+
+
+def test_an_accuracy_that_is_the_same_to_its_last_digit_is_told_whatever_the_loss_does() -> None:
+    loss = np.linspace(0.64, 0.56, 31)
+    (f,) = found(spread(train_loss=loss, val_loss=0.9 * loss, val_acc=np.full(31, 0.72414)), "no-learning")
+    assert "the answer is always the same" in str(f.message)
+    for same in (0.8, 0.95):  # of ten examples eight are right, or most of all is learnt
+        assert found(spread(train_loss=loss, val_loss=0.9 * loss, val_acc=np.full(31, same)), "no-learning") == []

@@ -166,3 +166,28 @@ def test_four_evaluations_in_a_row_that_rise_while_the_training_loss_falls_by_a_
     for other in (rising[[0, 2, 1, 3]], 2.27 + 0.2 * (rising - 2.27)):
         assert found(run_of(train_loss=train, eval_loss=other), "overfitting") == []
     assert found(run_of(train_loss=2.5 + 0.1 * (train - 2.12), eval_loss=rising), "overfitting") == []
+
+
+def test_an_evaluation_loss_that_stands_alone_is_judged_where_it_rises_steeply() -> None:
+    evaluation = np.r_[np.linspace(1.05, 0.93, 9), np.linspace(0.94, 1.33, 46)] * np.exp(normal(55, 0.005))
+    (f,) = found(spread(val_loss=evaluation), "overfitting")
+    assert "no training loss is logged: it memorises, or it diverges" in str(f.message)
+    assert f.get("change-of-the-training-loss-since") is None
+    assert found(spread(val_loss=np.array([0.01, 0.026, 0.056, 0.108])), "overfitting")
+    mild = np.r_[np.linspace(1.05, 0.93, 9), np.linspace(0.931, 0.97, 46)] * np.exp(normal(55, 0.005))
+    assert found(spread(val_loss=mild), "overfitting") == []
+    assert found(spread(train_loss=decay(550), val_loss=mild), "overfitting")
+
+
+def test_some_may_be_out_of_order_where_the_training_loss_fell() -> None:
+    train, rising = np.array([0.21, 0.17, 0.14, 0.12, 0.115, 0.096]), np.array([0.34, 0.36, 0.39, 0.46, 0.43, 0.49])
+    assert found(spread(train_loss=train, val_loss=rising), "overfitting")
+    assert found(spread(train_loss=np.linspace(0.21, 0.19, 6), val_loss=rising), "overfitting") == []
+    assert found(spread(train_loss=train, val_loss=rising[[0, 3, 2, 1, 4, 5]]), "overfitting") == []
+
+
+def test_an_accuracy_that_turns_is_told_beside_a_training_loss_alone() -> None:
+    turned = np.r_[np.linspace(0.5, 0.9, 20), np.linspace(0.9, 0.7, 60)] + normal(80, 0.005)
+    (f,) = found(spread(train_loss=decay(800), val_accuracy=turned), "overfitting")
+    assert "while train/loss fell to" in str(f.message)
+    assert found(spread(train_loss=decay(800)[::-1].copy(), val_accuracy=turned), "overfitting") == []

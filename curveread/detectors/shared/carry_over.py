@@ -52,8 +52,9 @@ def uncarried(subject: Subject, rule: str) -> list[Finding]:
         found = _at_chance(view, subject, rule)
         if found is None and train is not None and len(view) >= _LEAST:
             found = _never_followed(view, train, rule)
-            if found is None and not subject.all(Role.EVAL_LOSS):
-                found = _turned(view, train, rule)
+        course = train or subject.first(Role.TRAIN_LOSS)
+        if found is None and course is not None and len(view) >= _LEAST and not subject.all(Role.EVAL_LOSS):
+            found = _turned(view, course, rule)
         if found is not None:
             return [found]
     return []
@@ -106,7 +107,7 @@ def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | N
 
 
 def _turned(view: CurveView, train: CurveView, rule: str) -> Finding | None:
-    """Find an evaluation accuracy that fell for good after its best stretch, while the training accuracy rose."""
+    """Find an evaluation accuracy that fell for good after its best stretch, while training made the model surer."""
     parts = decompose(-view.value, Transform("linear"))
     rise = rise_after_best(parts.y, parts.scale, parts.correlation, float(parts.y[0]))
     gained, at = rise.start - rise.best, rise.best_first + rise.points // 2
@@ -119,16 +120,18 @@ def _turned(view: CurveView, train: CurveView, rule: str) -> Finding | None:
     if before.size > 1 and rise.size < _OTHERS * largest_fall(before, 1)[0]:
         return None
     late = train.value[train.step >= view.step[at]]
-    if late.size < 3 or float(np.median(late[-3:])) <= float(np.median(late[:3])):
+    better = 1.0 if train.curve.direction == "higher" else -1.0
+    if late.size < 3 or better * (float(np.median(late[-3:])) - float(np.median(late[:3]))) <= 0.0:
         return None
     best = int(np.argmax(view.value))
     message = text(
-        "{metric} was best at {onset} ({best}) and fell to {end} by the end, while {train} rose to {seen}",
+        "{metric} was best at {onset} ({best}) and fell to {end} by the end, while {train} {went} to {seen}",
         metric=Tag(view.tag),
         onset=Place(int(view.step[best])),
         best=level(float(view.value[best]), view.unit),
         end=level(-rise.end),
         train=Tag(train.tag),
+        went=text("rose" if better > 0.0 else "fell"),
         seen=level(float(np.median(late[-3:])), train.unit),
     )
     return _finding(view, rule, best, message, Evidence("fall", "fall", float(rise.z), "standard errors"))

@@ -13,7 +13,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import evaluation_noise, median_error
 
-__all__ = ["Quality", "gains_since", "quality_since", "rises_beside"]
+__all__ = ["Quality", "gains_since", "measured_beside", "quality_since", "rises_beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,12 @@ def _since(metric: CurveView, step: int) -> Quality:
 
 def rises_beside(metric: CurveView, view: CurveView) -> bool:
     """Return whether more of a metric is better, and it was measured at half of the points of a loss or more."""
-    together = int(np.isin(view.step, metric.step).sum())
-    return metric.curve.direction == "higher" and 2 * together >= len(view)
+    return metric.curve.direction == "higher" and measured_beside(metric, view)
+
+
+def measured_beside(metric: CurveView, view: CurveView) -> bool:
+    """Return whether a metric was measured at half of the points of a loss or more."""
+    return 2 * int(np.isin(view.step, metric.step).sum()) >= len(view)
 
 
 def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:

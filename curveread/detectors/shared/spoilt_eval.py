@@ -48,15 +48,19 @@ def spoilt(view: CurveView, subject: Subject, rule: str) -> list[Finding]:
         low = good[1:-1] < _METRIC * np.minimum(good[:-2], good[2:])
         at = [int(k) for k in 1 + np.flatnonzero(high & low) if k >= _KNOWN]
         if at and len(at) <= max(1, loss.size // 8):
-            return [_finding(view, metric, i[k - 1 : k + 2], good[k - 1 : k + 2], rule) for k in at]
+            # Where others stand out by one of the two, the evaluations of this run swing, and one more is not news.
+            severity = Severity.INFO if np.any(high != low) else Severity.WARNING
+            return [_finding(view, metric, i[k - 1 : k + 2], good[k - 1 : k + 2], rule, severity) for k in at]
     return []
 
 
-def _finding(view: CurveView, metric: CurveView, around: IntArray, good: FloatArray, rule: str) -> Finding:
+def _finding(
+    view: CurveView, metric: CurveView, around: IntArray, good: FloatArray, rule: str, severity: Severity
+) -> Finding:
     (before, peak, after), step = view.value[around], view.step[around]
     return Finding(
         rule=rule,
-        severity=Severity.WARNING,
+        severity=severity,
         confidence=confidence_of(rule),
         tag=view.tag,
         first_step=int(step[1]),

@@ -1,4 +1,4 @@
-"""What shows that a run never moved: losses and accuracies that stay where they began, an R2 that stays below 0."""
+"""What shows that a run never moved: losses and accuracies that stay where they began, an R2 below 0, an AUC of 0.5."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from curveread.detectors.shared.untrained import FEWEST, Sign, falls, precise_en
 from curveread.findings.arguments import Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.run.roles import Role, is_eval
 from curveread.run.tags.grammar import parse
 from curveread.signals.trend import kendall_tau
 
@@ -23,6 +23,9 @@ _LONG = 8
 _LEARNT = 0.9
 """An accuracy above which there may be nothing left to learn."""
 _R2 = (("r", "2"), ("r", "squared"))
+_AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
+_NEAR, _WIDE = 0.005, 0.1
+"""How near an area is to 0.5 whatever its noise, and how far one scatters of which a mean says nothing."""
 
 
 def unmoved(subject: Subject) -> Sign | None:
@@ -38,8 +41,14 @@ def unmoved(subject: Subject) -> Sign | None:
         return _same_accuracies(subject.all(Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY))
     if (nothing := _explains_nothing(subject)) is not None:
         return nothing
+    if (chance := _ranks_by_chance(subject)) is not None:
+        return chance
     if continued(subject):
         return None  # it goes on from an earlier run, at whose end there may have been nothing left to learn
+    accuracies = subject.all(Role.EVAL_ACCURACY)
+    same = _same_accuracies(accuracies)
+    if same is not None and precise_enough(float(same.view.value[0])):
+        return same  # whatever the losses do: the answers do not change
     train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS)
     if train is None or not all(map(_still, evaluated)):
         return None
@@ -88,6 +97,35 @@ def _part(metric: CurveView) -> float:
     """Return the largest value of an accuracy as a share of 1."""
     most = float(metric.value.max())
     return most / 100.0 if most > 1.0 else most
+
+
+def _ranks_by_chance(subject: Subject) -> Sign | None:
+    """Find areas under the ROC curve that all stay at 0.5, as those of any order do, beside losses that stay, too."""
+    areas = [v for v in subject.all(Role.QUALITY_METRIC) if (head := parse(v.tag).head) and head.words in _AREAS]
+    train = subject.first(Role.TRAIN_LOSS)
+    if not areas or not all(map(_at_half, areas)) or (train is not None and falls(train)):
+        return None
+    view = next((v for v in areas if is_eval(v.tag)), areas[0])
+    level, n = float(view.value.mean()), len(view)
+    message = text(
+        "{tag} stayed around {level} at {points} evaluations: it orders the answers no better than chance does",
+        tag=Tag(view.tag),
+        level=level_of(level),
+        points=count(n),
+    )
+    advice = "Look whether labels belong to their inputs, how few of a class there are, and whether gradients arrive."
+    return sign_of(view, 0, len(view.curve) - 1, message, "mean-level", level, advice, "")
+
+
+def _at_half(view: CurveView) -> bool:
+    """Return whether an area is 0.5 within its own noise, over the whole run and over its later half."""
+    value = view.value / (100.0 if float(view.value.max(initial=0.0)) > 1.0 else 1.0)
+    if value.size < 2 * FEWEST or float(value.std()) > _WIDE:
+        return False
+    return all(
+        abs(float(p.mean()) - 0.5) <= max(_NEAR, 2.0 * float(p.std()) / p.size**0.5)
+        for p in np.split(value, [value.size // 2])
+    )
 
 
 def _explains_nothing(subject: Subject) -> Sign | None:
