@@ -45,6 +45,8 @@ _PREFIX = re.compile(
     rb"|(?:INFO|DEBUG|WARNING):[\w.]{1,40}:)"
 )
 """What glog and Python's logging put in front of a line."""
+_BEST_IS = re.compile(rb"(?i:best (?:iteration|round|epoch|step|model|result)s?(?: is| was)?): ?$")
+"""What LightGBM and XGBoost print above their best record, when they print it once more."""
 _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
 
@@ -67,6 +69,8 @@ class Gathered:
         How many lines a stretch of zeros goes through.
     missed
         The first line that looks like a row of a table and was not read, and how many there are.
+    best
+        Numbers of the lines below one that says ``Best iteration is:``.
     count
         Lines read.
     """
@@ -77,6 +81,7 @@ class Gathered:
     overflow: int = 0
     torn: int = 0
     missed: tuple[int, int] = (0, 0)
+    best: list[int] = field(default_factory=list)
     count: int = 0
     _lines: Patterns = field(default_factory=list)
     _follow: list[int] = field(default_factory=list)
@@ -132,8 +137,11 @@ class Gathered:
             elif (b"|" in line or _BAR_SIGN in line) and self._cross(n, line):
                 self._block = n
             else:
-                if line.endswith((b":", b": ")) and size < _TITLE:
-                    self._heading(n, line)
+                if line.endswith((b":", b": ")):
+                    if size < _TITLE:
+                        self._heading(n, line)
+                    if _BEST_IS.search(line):
+                        self.best.append(n + 1)
                 if self._matrix.cells and n - self._matrix.line > 1 and not _RULE.fullmatch(line):
                     self._close_matrix()
                 self._line(n, line)
@@ -314,8 +322,8 @@ class Gathered:
         read = [s for s in slots if s[0] != "void"]
         kinds = tuple(s[0] for s in read)
         build = (found.dialect, found.counts, found.tags, kinds, found.strict)
-        key = (*build, found.split, found.inner, found.counter, context)
-        made = Sheet(*build[:4], found.split, found.inner, found.assigned, found.counter, context)
+        key = (*build, found.split, found.inner, found.counter, context, found.closing)
+        made = Sheet(*build[:4], found.split, found.inner, found.assigned, found.counter, context, found.closing)
         sheet = self._sheet(key, made)
         if sheet is None:
             return

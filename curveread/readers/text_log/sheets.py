@@ -53,7 +53,7 @@ class Sheet:
 
     Parameters
     ----------
-    dialect, counts, tags, split, inner, assigned, counter
+    dialect, counts, tags, split, inner, assigned, counter, closing
         As in :class:`curveread.readers.text_log.line.found.Found`.
     context
         Who the lines are of, where the log names several.
@@ -76,6 +76,7 @@ class Sheet:
     assigned: bool = False
     counter: str = ""
     context: str = ""
+    closing: bool = False
     cells: list[bytes] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     done: list[Columns] = field(default_factory=list)

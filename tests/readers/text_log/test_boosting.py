@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.readers.text_log.support import points, read
+import pytest
+
+from curveread.run.notes import NoteKind
+from tests.readers.text_log.support import points, read, said
 
 
 def test_xgboost(tmp_path: Path) -> None:
@@ -38,3 +41,13 @@ def test_catboost(tmp_path: Path) -> None:
     part = read(tmp_path, text)
     assert points(part, "learn") == [(i, float(f"0.6{i}13")) for i in range(5)]
     assert points(part, "test") == [(i, float(f"0.7{i}13")) for i in range(5)]
+
+
+@pytest.mark.parametrize("words", ["Did not meet early stopping. Best iteration is:", "Stopping. Best iteration:"])
+def test_the_best_round_of_a_short_fit_is_no_restart(tmp_path: Path, words: str) -> None:
+    row = "[{i}]\ttrain's auc: 0.8{i}\tvalid's auc: 0.9{i}\n"
+    fit = "".join(row.format(i=i) for i in range(100, 500, 100)) + f"{words}\n" + row.format(i=385)
+    part = read(tmp_path, fit)
+    assert points(part, "valid's auc") == [(i, float(f"0.9{i}")) for i in range(100, 500, 100)]
+    assert not part.segments
+    assert "printed once more" in said(part, NoteKind.SKIPPED)

@@ -40,6 +40,8 @@ class Found:
         The name of what counts, in lower case; empty where its place tells.
     strict
         Whether all names are written with a colon or an equals sign: lines of another style are others.
+    closing
+        Whether the line begins as one that says a result again: ``Best epoch 6: ...``.
     """
 
     dialect: str
@@ -57,6 +59,7 @@ class Found:
     inner: bool = False
     counter: str = ""
     strict: bool = True
+    closing: bool = False
 
     def moved(self, by: int) -> Found:
         """Return the same for a line with ``by`` more bytes in front."""

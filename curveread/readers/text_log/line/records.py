@@ -20,6 +20,8 @@ _SOURCE_CODE = re.compile(
 """Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text."""
 _PROGRAM = re.compile(rb"[,;(\[{\\]\s*+$| --\w|^\s*+(?:def|class|if|for|return|import|from|print)\b")
 """Lines of a program, of a printed config and of a command."""
+_CLOSING = re.compile(rb"\W*(?:(?:(?:the|new|current|overall|global) )?best|final|summary)(?=[\W_])", re.IGNORECASE)
+"""How a line begins that says a result again."""
 _BY_PLACE = (Counts.INNER, Counts.BARE, Counts.BATCH)
 """Counters that may start over with each epoch without a word."""
 _PROSE = 12
@@ -101,6 +103,7 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         step is not None and step.kind in _BY_PLACE,
         first.name.lower() if first else "",
         shape.strict,
+        _CLOSING.match(line, start) is not None,
     )
 
 
@@ -124,6 +127,7 @@ def _anchor(shape: Shape, line: bytes, start: int) -> Found | None:
         voids=tuple(shape.voids),
         inner=step is not None and step.kind in _BY_PLACE,
         counter=counter.name.lower(),
+        closing=_CLOSING.match(line, start) is not None,
     )
 
 

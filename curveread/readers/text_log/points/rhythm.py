@@ -6,11 +6,14 @@ file it is a result, or a program's source. What is left out is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.text_log.line.words import is_telling
+from curveread.readers.text_log.points.again import without_closing
 from curveread.readers.text_log.points.apart import tell_apart
 from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
@@ -27,8 +30,8 @@ _RECORDS = 8
 """Lines without any counter in the file that make a log."""
 
 
-def beat_of(parts: list[tuple[Sheet, Columns]], source: str) -> Beat:
-    """Return the lines of a log with the points among them marked."""
+def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int] = ()) -> Beat:
+    """Return the lines of a log with the points among them marked; ``best`` are those below ``Best iteration is:``."""
     size = [c.line.size for _, c in parts]
     line = np.concatenate([c.line for _, c in parts])
     order = np.argsort(line, kind="stable")
@@ -51,6 +54,7 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str) -> Beat:
         marked([int(not s.tags) for s, _ in parts]).astype(bool),
         marked([int(s.split == "eval") for s, _ in parts]).astype(bool),
     )
+    without_closing(beat, parts, best)
     _constant_steps(beat)
     _bars(beat, parts, source)
     shown = beat.evaluation & ~beat.blank

@@ -63,7 +63,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), {}, [])
-    beat = beat_of(parts, source)
+    beat = beat_of(parts, source, gathered.best)
     beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
     keep = beat.keep & ~beyond
     notes = beat.told(source)
