@@ -56,7 +56,8 @@ class NoLearning(Detector):
         A reward never rose when no tenth of the run lies above the first by half the scatter of its points (10th to
         90th percentile; by the whole where it ends no higher than it began) nor the run above its first hundredth, and
         no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first, or a gain of less than
-        1 %, is enough). From 30 points on, or 10 where a divergence of exactly 0 shows that the policy never changes.
+        1 %, is enough). From 30 points on, or 10 where they fall as a whole (Mann-Kendall, one in a hundred) or where
+        a divergence of exactly 0 shows that the policy never changes.
         A run that begins at a later step than it is long goes on from an earlier one and is not judged, unless
         nothing in it moves; nor is a log of returns alone, which may be an evaluation.
 

@@ -22,6 +22,9 @@ __all__ = ["verdict_of"]
 
 _LEAST_POINTS, _LEAST_ASCENT = 3, 10
 """Points below which a curve has no course, and below which nothing is known of its scatter."""
+_EVALUATED = (Role.EVAL_LOSS, Role.EVAL_PERPLEXITY, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
+_EVALUATIONS = 4
+"""Evaluations from which on they are asked, and not the training."""
 _LEAST_GAIN = 0.015
 """Gain of a loss or a metric without a known scatter, as a share of its first value: what `no-learning` counts."""
 _SILENT = {
@@ -69,13 +72,22 @@ def _doubt(run: Run) -> str | Text:
     if not long:
         most = max(len(c) for c in telling)
         return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
-    returns = [c for c in long if c.role is Role.REWARD]
-    # The losses of a policy have targets that move with it: a fall says nothing of how it does.
-    asked = returns if returns and task_of(run).kind in RL else long
+    asked = _asked(run, long)
     if _any_gained(asked):
         return ""
     said = "Not judged: {tag} shows no clear gain in its {points}, nor that nothing was learned"
     return text(said, tag=Tag(asked[0].tag), points=Count(int(asked[0].finite.sum()), "point"))
+
+
+def _asked(run: Run, curves: list[Curve]) -> list[Curve]:
+    """Return the curves whose gain says that a run learned what it was to learn.
+
+    The losses of a policy have targets that move with it: a fall says nothing of how it does. What was evaluated is
+    better known from the evaluations than from the training.
+    """
+    if task_of(run).kind in RL:
+        return [c for c in curves if c.role is Role.REWARD] or curves
+    return [c for c in curves if c.role in _EVALUATED and int(c.finite.sum()) >= _EVALUATIONS] or curves
 
 
 def _any_gained(curves: Iterable[Curve]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from curveread.findings.finding import Severity
 from curveread.run.model import Run
 from tests.support.curves import normal, run_of, spread
-from tests.support.verdicts import alarms, found
+from tests.support.verdicts import alarms, anywhere, found
 
 N = 2000
 
@@ -115,3 +115,13 @@ def test_an_accuracy_that_is_the_same_to_its_last_digit_is_told_whatever_the_los
     assert "the answer is always the same" in str(f.message)
     for same in (0.8, 0.95):  # of ten examples eight are right, or most of all is learnt
         assert found(spread(train_loss=loss, val_loss=0.9 * loss, val_acc=np.full(31, same)), "no-learning") == []
+
+
+def test_few_returns_that_fall_as_a_whole_never_rose() -> None:
+    falling, beside = np.linspace(0.6, 0.25, 19) + normal(19, 0.03), normal(19)
+    assert "never rose clearly" in str(
+        anywhere(run_of(ep_rew_mean=falling, policy_loss=beside), "no-learning")[0].message
+    )
+    assert anywhere(run_of(ep_rew_mean=falling), "no-learning") == []
+    for other in (0.4 + normal(19, 0.05), falling[::-1].copy(), falling[:8]):
+        assert anywhere(run_of(ep_rew_mean=other, policy_loss=beside), "no-learning") == []

@@ -21,6 +21,8 @@ _RULE = "no-learning"
 _SAME, _BATCHES, _FROZEN = 12, 20, 10
 """Points that a return must have that is the same number throughout, batches whose groups have no spread, and points
 that tell enough where the policy itself does not change."""
+_CERTAIN = 2.33
+"""Standard deviations of a trend that chance exceeds once in a hundred."""
 
 TRAINING = (
     Role.POLICY_LOSS,
@@ -54,10 +56,16 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     still = _as_random_as_ever(subject)
     if subject.task.kind is not TaskKind.LANGUAGE_RL and _stands_still(subject):
         least = min(least, _FROZEN)
-    if not trained or continued(subject) or len(moving[0]) < least:
+    if not trained or continued(subject) or len(moving[0]) < _FROZEN:
         return []
-    ascents = [ascent_of(v.value) for v in moving if len(v) >= least]
-    never = all((still and (a.hidden or _of_no_account(a))) or a.never for a in ascents)
+    known = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
+    # Few points that wander may hide a rise; that they fall as a whole they can show.
+    ascents = [a for n, a in known if n >= least or a.trend < -_CERTAIN]
+    never = (
+        bool(ascents)
+        and len(ascents) == len(known)
+        and all((still and (a.hidden or _of_no_account(a))) or a.never for a in ascents)
+    )
     return [_flat(moving[0], ascents[0], subject)] if never else []
 
 
