@@ -10,6 +10,7 @@ from typing import NamedTuple
 from curveread.plural import amount
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER
 from curveread.readers.text_log.lines import glimpse
+from curveread.run.tags.counters import counter_of
 
 __all__ = ["Near", "nearly"]
 
@@ -20,6 +21,9 @@ _CELLS = re.compile(rb"[\s,;|]*+(?:" + NUMBER + rb"[\s,;|]++){1,30}+" + NUMBER +
 _LONGEST, _SHOWN, _FEWEST = 400, 90, 3
 _DIGITS = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"\d\.\d")
+_WORD = re.compile(rb"(?:\b([A-Za-z_]\w{0,30}))?[^\w]{0,8}$")
+_NEAR = 12
+"""Characters between two numbers that the pattern takes as they are."""
 
 
 class Near(NamedTuple):
@@ -70,17 +74,24 @@ def _columns(line: bytes) -> list[str]:
 
 
 def _pattern(line: bytes) -> str:
-    """Return the pattern for a line of words and numbers: its first number, if whole, for the step."""
-    out, end, count = "", 0, 0
-    for token in _LOOSE.finditer(line):
-        if token["skip"] is not None:
-            continue
-        between = line[max(end, token.start() - 12) : token.start()].decode("utf-8", "replace")
-        whole = token[0].isdigit()
-        out += _SPECIAL.sub(r"\\\1", between)
-        out += r"(?P<step>\d+)" if whole and not count else rf"(?P<metric{count}>[-+.\deE]+)"
-        count += 1
-        end = token.end()
-        if count == 2:
-            break
-    return out if count else ""
+    """Return the pattern for a line of words and numbers: a first whole number is the step, a decimal the metric."""
+    tokens = [t for t in _LOOSE.finditer(line) if t["skip"] is None]
+    step = next((t for t in tokens[:1] if t[0].isdigit()), None)
+    metric = next((t for t in tokens if b"." in t[0]), None)
+    if metric is None:
+        return ""
+    out = "" if step is None else _before(line[: step.start()]) + r"(?P<step>\d+)"
+    gap = line[step.end() if step else 0 : metric.start()]
+    named = _WORD.search(gap)
+    name = named[1].decode() if named and named[1] else ""
+    name = name if name and counter_of(name) is None else "metric"
+    return out + _before(gap, behind=bool(out)) + rf"(?P<{name}>[-+.\deE]+)"
+
+
+def _before(gap: bytes, *, behind: bool = False) -> str:
+    """Return the pattern of the text in front of a number; of a long one, or one with numbers in it, the last word."""
+    short = len(gap) <= _NEAR and not _DIGITS.search(gap)
+    word = _WORD.search(gap)
+    last = gap if short or word is None else word[0]
+    cut = r".*?" if behind and last != gap else ""
+    return cut + _SPECIAL.sub(r"\\\1", last.decode("utf-8", "replace"))

@@ -37,7 +37,7 @@ class Columns:
     line
         (n,) int64 numbers of the lines.
     fixed
-        ``rank``, ``stamp``, ``step``, ``epoch``, ``total`` -> (n,) float64.
+        ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``place``, ``places`` -> (n,) float64.
     values
         (n, tags) float64.
     """
@@ -142,6 +142,8 @@ def slots_of(found: Found, rank: tuple[int, int] | None, stamp: tuple[int, int] 
         ("step", found.step),
         ("epoch", found.epoch),
         ("total", found.total),
+        ("place", found.place),
+        ("places", found.places),
     ):
         if span is not None:
             slots.append((kind, *span))

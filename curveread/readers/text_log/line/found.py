@@ -26,6 +26,8 @@ class Found:
         The spans of their names: digits in there (``top1``) tell one metric from another.
     step, epoch, total
         Spans of the step, of the epoch beside it, and of the number of steps in an epoch ("10/500"), or None.
+    place, places
+        Spans of a counter that its place alone tells and of its total, where another counter is taken for the step.
     shares
         Metric -> span of what its number is a part of.
     voids
@@ -52,6 +54,8 @@ class Found:
     step: Span | None = None
     epoch: Span | None = None
     total: Span | None = None
+    place: Span | None = None
+    places: Span | None = None
     shares: Mapping[str, Span] = field(default_factory=dict)
     voids: tuple[Span, ...] = ()
     split: str = ""
@@ -78,5 +82,7 @@ class Found:
             step=move(self.step),
             epoch=move(self.epoch),
             total=move(self.total),
+            place=move(self.place),
+            places=move(self.places),
             shares={t: (a + by, b + by) for t, (a, b) in self.shares.items()},
         )

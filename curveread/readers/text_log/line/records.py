@@ -87,6 +87,7 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
             or _PROGRAM.search(line)
         ):
             return None
+    place = next((c for c in shape.counters if c.kind is Counts.BARE and step is not None and c is not step), None)
     return Found(
         "pairs",
         "step" if step else "epoch" if epoch else "",
@@ -96,6 +97,8 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         step.span if step else epoch.span if epoch else None,
         epoch.span if step and epoch else None,
         step.total if step else None,
+        place.span if place else None,
+        place.total if place else None,
         dict(shape.shares),
         tuple(v for v in shape.voids if v not in spans),
         "eval" if shape.split else "",

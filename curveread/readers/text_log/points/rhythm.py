@@ -16,6 +16,7 @@ from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.points.again import without_closing
 from curveread.readers.text_log.points.apart import tell_apart
 from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat
+from curveread.readers.text_log.points.settings import without_settings
 from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
@@ -26,6 +27,8 @@ __all__ = ["beat_of"]
 _LEARNT = ("pairs", "table")
 _OFTEN = 1.5
 """More lines than this for each count are of something within a step: of layers, or of a running evaluation."""
+_MOVES = 3
+"""Counts of a counter that advances, beside one that does not."""
 _RECORDS = 8
 """Lines without any counter in the file that make a log."""
 
@@ -55,11 +58,12 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int]
         marked([int(s.split == "eval") for s, _ in parts]).astype(bool),
     )
     without_closing(beat, parts, best)
-    _constant_steps(beat)
+    _constant_steps(beat, joined("place"), joined("places"), parts, source)
     _bars(beat, parts, source)
     shown = beat.evaluation & ~beat.blank
     _evaluations(beat)
     _untold(beat, parts)
+    without_settings(beat, parts)
     _one_axis(beat, parts, source)
     _anchors(beat, parts)
     _loose(beat, parts)
@@ -67,8 +71,14 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int]
     return beat
 
 
-def _constant_steps(beat: Beat) -> None:
-    """Take epochs for the counter where the number called a step only says how many there were: ``Steps: 532``."""
+def _constant_steps(
+    beat: Beat, place: FloatArray, places: FloatArray, parts: list[tuple[Sheet, Columns]], source: str
+) -> None:
+    """Take another counter where the number called a step never changes.
+
+    Where it only says how many there were (``Steps: 532``) epochs count; where a counter is told by its place
+    (``[500/50000] … batch 16``), ``place`` of ``places``, that one does.
+    """
     for s in np.unique(beat.sheet[(beat.counts == STEP) & np.isfinite(beat.epoch)]):
         mine = (beat.sheet == s) & (beat.counts == STEP)
         epochs = np.unique(beat.epoch[mine]).size
@@ -77,6 +87,14 @@ def _constant_steps(beat: Beat) -> None:
             beat.step[mine] = beat.epoch[mine]
             beat.epoch[mine] = np.nan
             beat.total[mine] = np.nan
+    for s in np.unique(beat.sheet[(beat.counts == STEP) & np.isfinite(place)]):
+        mine = beat.sheet == s
+        if np.unique(beat.step[mine]).size > 1 or np.unique(place[mine]).size < _MOVES:
+            continue
+        constant = f"{parts[s][0].counter} is {beat.step[mine][0]:g} in every line"
+        message = f"{constant} and counts nothing: the counter without a name is the step"
+        beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+        beat.step[mine], beat.total[mine] = place[mine], places[mine]
 
 
 def _bars(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
