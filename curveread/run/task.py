@@ -162,14 +162,15 @@ _NO_LANGUAGE = RL | {
 def _kind(run: Run, vocabulary: int | None) -> tuple[Kind, str]:
     """Return the kind of a run, the user's where the user named one, and why its loss is a language model's."""
     given = run.task
-    kind = given or kind_of(run.curves, run.config)
+    tags = [*run.curves, *([run.x_axis] if "episode" in words(run.x_axis) else ())]
+    kind = given or kind_of(tags, run.config)
     if kind.kind in _NO_LANGUAGE:
         return kind, ""
     language = _language(run, vocabulary)
     if given is not None:
         named = given.kind is TaskKind.LANGUAGE_MODEL
         return given, language or (given.why if named else "")
-    return (kind_of(run.curves, run.config, language) if language else kind), language
+    return (kind_of(tags, run.config, language) if language else kind), language
 
 
 def _language(run: Run, vocabulary: int | None) -> str:

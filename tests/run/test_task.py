@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -151,3 +152,30 @@ def test_kinds_have_names() -> None:
 
 def test_rewards_beside_a_held_out_loss_are_of_a_policy_learned_from_demonstrations() -> None:
     assert task_of(run("Train/Loss", "Valid/Loss", "Rollout/Return")).kind is TaskKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (run("Episode", "Epsilon", "Real_Score"), "Episode and Epsilon"),
+        (replace(run("Loss", "ε", "Deliveries"), x_axis="episode"), "episode and ε"),
+        (run("loss", "reward", algorithm="DQN"), "names DQN"),
+        (replace(run("loss", "steps", algorithm="Q-Learning"), x_axis="episode"), "names Q-Learning"),
+    ],
+)
+def test_episodes_with_random_actions_or_the_name_of_its_kind_are_a_learner_of_values(made: Run, why: str) -> None:
+    task = task_of(made)
+    assert task.kind is TaskKind.VALUE_RL
+    assert why in task.why
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        run("loss", "accuracy", algorithm="DQN"),
+        run("loss", "eps"),
+        replace(run("reward", "approx_kl", "eps"), x_axis="episode"),
+    ],
+)
+def test_what_is_no_learner_of_values(made: Run) -> None:
+    assert task_of(made).kind is not TaskKind.VALUE_RL

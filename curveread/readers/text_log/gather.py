@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.bars import Bars
@@ -29,6 +30,8 @@ _TRIED = 1 << 13
 """Lines of ever new builds that are looked at closely; a log repeats itself long before."""
 _TITLE = 48
 """Characters of a line that is a heading."""
+_BANNER = 90
+"""Characters of a line that says that a training starts."""
 _AGENTS = 32
 _AGENT = re.compile(
     rb"(?:[\]|] |^)\s?([A-Za-z][\w\-]{1,30})\. (?=[A-Z])|\[\w{1,16}[ :=]{1,2}\"?([A-Za-z][\w\-]{0,30})\"?\]"
@@ -47,6 +50,12 @@ _PREFIX = re.compile(
 """What glog and Python's logging put in front of a line."""
 _BEST_IS = re.compile(rb"(?i:best (?:iteration|round|epoch|step|model|result)s?(?: is| was)?): ?$")
 """What LightGBM and XGBoost print above their best record, when they print it once more."""
+_STARTS = re.compile(
+    rb"(?i:\b(?:training|session|run|experiment)\b.{0,24}\b(?:started|starts|begins|beginning)\b"
+    rb"|\b(?:start|starting|begin|beginning|new) (?:of )?(?:the |a )?(?:new )?(?:training|session|run|experiment)\b)"
+)
+_VALUE_BASED = re.compile(rb"\b(?:(?:[Dd]ouble |[Dd]ueling |[Dd]eep )?(?:D?DQN|Q-?[Ll]earning|[Qq]-learning)|SARSA)\b")
+"""Names of learners of values, as programs print them above their episodes."""
 _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
 
@@ -71,6 +80,10 @@ class Gathered:
         The first line that looks like a row of a table and was not read, and how many there are.
     best
         Numbers of the lines below one that says ``Best iteration is:``.
+    banners
+        Numbers of the lines that say that a training starts, by their build.
+    algorithm
+        The reinforcement learning that a line names: ``DQN``; empty where none does.
     count
         Lines read.
     """
@@ -82,6 +95,8 @@ class Gathered:
     torn: int = 0
     missed: tuple[int, int] = (0, 0)
     best: list[int] = field(default_factory=list)
+    banners: dict[bytes, list[int]] = field(default_factory=dict)
+    algorithm: str = ""
     count: int = 0
     _lines: Patterns = field(default_factory=list)
     _follow: list[int] = field(default_factory=list)
@@ -97,7 +112,7 @@ class Gathered:
     _box: Box = field(default_factory=Box)
     _matrix: Matrix = field(default_factory=Matrix)
     _tables: Tables = field(init=False)
-    _like_rows: set[bytes] = field(default_factory=set)
+    _told: dict[bytes, Callable[[int], None]] = field(default_factory=dict)
     _block: int = -_BLOCK - 1
     _contexts: set[str] | None = field(default_factory=set)
 
@@ -161,8 +176,8 @@ class Gathered:
         shape = line.translate(_DIGITS)  # what no dialect reads, none reads with other digits
         rejected = self._rejected[n - self._block <= _BLOCK]  # within a record a line may count that else does not
         if shape in rejected:
-            if shape in self._like_rows:
-                self._miss(n)
+            if shape in self._told:
+                self._told[shape](n)
             return
         for i, (pattern, sheet) in enumerate(self._lines):
             match = pattern.fullmatch(line)
@@ -184,12 +199,21 @@ class Gathered:
             self._block = n
             return
         self._tried += 1
-        if self._tables.misses(line):
-            self._miss(n)
-            self._like_rows.add(shape)
+        self._tell(n, line, shape)
         if len(rejected) >= _REJECTED:
             rejected.clear()  # of lines of ever new builds; the counter of one that comes back may have a digit more
         rejected.add(shape)
+
+    def _tell(self, n: int, line: bytes, shape: bytes) -> None:
+        """Remember what a line that is no record says of the log: here and whenever one of its shape comes back."""
+        if self._tables.misses(line):
+            self._told[shape] = self._miss
+        elif len(line) < _BANNER and _STARTS.search(line):
+            self._told[shape] = self.banners.setdefault(shape, []).append
+        if shape in self._told:
+            self._told[shape](n)
+        named = None if self.algorithm else _VALUE_BASED.search(line)
+        self.algorithm = named[0].decode("ascii") if named else self.algorithm
 
     def _miss(self, n: int) -> None:
         """Count a row of a table that was not read."""

@@ -138,6 +138,7 @@ def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, n
     if len(trainings) > 1:
         message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
         notes.append(DataNote(NoteKind.MERGED, source, message))
+    named: dict[str, float | str] = {"algorithm": gathered.algorithm} if gathered.algorithm else {}
     stamps = rows.stamp[np.isfinite(rows.stamp)]
     start = float(stamps[0]) if stamps.size else 0.0
     parts = []
@@ -156,7 +157,7 @@ def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, n
                 key=key,
                 name=key,
                 notes=tuple(said),
-                config=gathered.summary if len(trainings) == 1 else {},
+                config=named | (gathered.summary if len(trainings) == 1 else {}),
                 x_axis=axis.name,
                 order=(start + i - 1 if len(trainings) > 1 else start, path.name),
                 segments=tuple(segments) if len(segments) > 1 else (),

@@ -6,6 +6,7 @@ would be misread most as another kind's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -121,6 +122,9 @@ _POLICY_BASED = _signs(
 _FEW = 5
 _CHANCES = frozenset({"e", "eps", "epsilon"})
 """What the share of random actions is called, where nothing else is said."""
+_EPISODE = frozenset({"episode"})
+_ALGORITHM = ("algorithm", "algo", "alg")
+_VALUE_LEARNER = re.compile(r"\bD?DQN\b|\bQ-?learning\b|\bSARSA\b", re.IGNORECASE)
 _GAN = _signs(
     "d|disc|discriminator|g|gen|generator|adversarial|netd|netg|gan|critics|dis loss|cost|penalty|real|fake|adv|acc; "
     "gan; fake real|d|score; r1 penalty; gradient penalty; fid d|g; loss_d; g_loss; d_loss; d|g reg"
@@ -222,7 +226,7 @@ def kind_of(tags: Iterable[str], config: Mapping[str, Any], language: str = "") 
         return said
     return (
         _preference(have)
-        or _reinforcement(have)
+        or _reinforcement(have, config)
         or _by_signs(have, language)
         or Kind(TaskKind.UNKNOWN, "" if have else "the log holds no curve")
     )
@@ -281,12 +285,15 @@ def _preference(have: Mapping[str, frozenset[str]]) -> Kind | None:
     return None
 
 
-def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
+def _reinforcement(have: Mapping[str, frozenset[str]], config: Mapping[str, Any]) -> Kind | None:
     """Return the kind of reinforcement learning, where rewards are logged or several of its other signs."""
     reward, play = _first(have, _REWARDS), _first(have, _PLAY)
-    chance = _explored(have)
-    if chance:
-        return Kind(TaskKind.VALUE_RL, _held("score", chance))
+    chance, policy = _explored(have), _first(have, _POLICY_BASED)
+    if chance and not policy:
+        return Kind(TaskKind.VALUE_RL, _held(*chance))
+    named = next((str(v) for n, v in settings(config) if n in _ALGORITHM and _VALUE_LEARNER.search(str(v))), "")
+    if named and not policy and (reward or play or any(_EPISODE & w for w in have.values())):
+        return Kind(TaskKind.VALUE_RL, f"the log names {named[:40]}")
     speaks = _first(have, _LANGUAGE_PLAY)
     gan = _first(have, _GAN)
     several = len({t for t, w in have.items() if any(s.fits(w) for s in _PLAY)}) > 1
@@ -294,7 +301,7 @@ def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
         return None
     if speaks and (reward or play) and not _first(have, _signs("ep|episode|episodic reward|rew|return|ret; env step")):
         return Kind(TaskKind.LANGUAGE_RL, _held(reward or play, speaks))
-    value, policy = _first(have, _VALUE_BASED), _first(have, _POLICY_BASED)
+    value = _first(have, _VALUE_BASED)
     if value and not policy:
         return Kind(TaskKind.VALUE_RL, _held(reward or play, value))
     if not policy and any(parse(t).split == "eval" and "loss" in w for t, w in have.items()):
@@ -302,11 +309,17 @@ def _reinforcement(have: Mapping[str, frozenset[str]]) -> Kind | None:
     return Kind(TaskKind.POLICY_RL if policy else TaskKind.PLAY, _held(reward or play, policy))
 
 
-def _explored(have: Mapping[str, frozenset[str]]) -> str:
-    """Return the share of random actions of a learner that prints its score, that share and little else."""
+def _explored(have: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return the share of random actions and what stands beside it: episodes, or a score and little else."""
+    chance = next((t for t, w in have.items() if w & _CHANCES and w <= _CHANCES | {""}), "")
+    if not chance:
+        return ()
+    episode = next((t for t, w in have.items() if w & _EPISODE and w <= _EPISODE | {""}), "")
+    if episode:
+        return episode, chance
     if len(have) > _FEW or {"score"} not in have.values() or any(parse(t).split == "eval" for t in have):
-        return ""
-    return next((t for t, w in have.items() if w & _CHANCES and w <= _CHANCES | {""}), "")
+        return ()
+    return "score", chance
 
 
 def _opponents(have: Mapping[str, frozenset[str]]) -> str:

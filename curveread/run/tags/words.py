@@ -18,6 +18,7 @@ _COUNTED = re.compile(
     r"n(?=(?:updates?|steps?|episodes?|epochs?|iters?|samples?|batch(?:es)?|params?|envs?|frames?|tokens?)$)"
 )
 
+_GREEK = "alpha beta gamma epsilon lambda mu sigma tau"
 _ABBREVIATED = {
     "trl": ("train", "loss"),  # llm.c
     "tel": ("test", "loss"),
@@ -35,6 +36,7 @@ _ABBREVIATED = {
     "aps": ("ap", "s"),
     "vaild": ("valid",),  # a misspelling that one framework prints
 }
+_ABBREVIATED |= {letter: (name,) for letter, name in zip("αβγελμστ", _GREEK.split(), strict=True)}
 _SHORT = frozenset("ep lr tr ev va kl ce vf qf pi td ap".split())
 """Words of two letters that glued words are made of."""
 _LONGEST_GLUED = 40

@@ -100,3 +100,36 @@ def test_a_log_whose_first_line_lies_far_behind(tmp_path: Path) -> None:
 
 def test_files_without_an_extension(tmp_path: Path) -> None:
     assert len(read(tmp_path, _steps(4.0, range(0, 101, 10)), "train_output").curves["train_loss"]) == 11
+
+
+def _session(episodes: int, loss: float, first: int = 1) -> str:
+    text = f"====\nTraining Session Started: 2026-02-03 15:{10 + int(loss)}:53\n====\n\n"
+    for i in range(first, episodes + 1):
+        text += f"Episode {i}/{episodes} | Deliveries: {3 * i} | Loss: {loss + i / 8:.4f} | ε: 0.05{i % 10}\n"
+    return text + "FINAL RESULTS (Online DQN Learning)\nSuccess rate: 1.0\nTotal deliveries: 3\n\n"
+
+
+def test_each_session_that_a_banner_begins_is_a_training_even_one_of_a_single_episode(tmp_path: Path) -> None:
+    parts = read_all(tmp_path, "".join(_session(n, i + 1.0) for i, n in enumerate((1, 1, 1, 10, 10, 1))))
+    assert [p.curves["Loss"].step.tolist() for p in parts] == [[1], [1], [1], [*range(1, 11)], [*range(1, 11)], [1]]
+    assert [p.curves["Success rate"].value.tolist() for p in parts] == [[1.0]] * 6
+    assert {p.x_axis for p in parts} == {"episode"}
+    assert parts[0].config["algorithm"] == "DQN"
+    assert points(parts[3], "ε")[:2] == [(1, 0.051), (2, 0.052)]
+    assert "several processes" not in said(parts[0], NoteKind.MERGED)
+
+
+def test_a_banner_that_is_printed_once_starts_nothing(tmp_path: Path) -> None:
+    text = "".join(f"step {i}: loss={4 / i:.4f}\n" for i in range(1, 9))
+    part = read(tmp_path, f"step 1: loss=4.1000\n# begin training\n{text}")
+    assert not part.segments
+
+
+def test_words_of_a_start_within_an_epoch_cut_nothing(tmp_path: Path) -> None:
+    text = "".join(
+        f"Epoch {e}\nStarting training\nloss: {3 / e:.3f}\nStarting validation\nval_loss: {4 / e:.3f}\n"
+        for e in range(1, 9)
+    )
+    part = read(tmp_path, text)
+    assert points(part, "loss") == [(e, round(3 / e, 3)) for e in range(1, 9)]
+    assert not part.segments

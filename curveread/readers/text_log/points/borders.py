@@ -11,7 +11,7 @@ from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.roles import LOSSES, role_of
 
-__all__ = ["trainings_of"]
+__all__ = ["told_starts", "trainings_of"]
 
 
 _FEWEST = 3
@@ -38,9 +38,10 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
     list of (Table, Axis)
         Of each training, in the file's order; usually one.
     """
-    starts = _starts(axis.step)
+    starts = _starts(axis.step, table.restarts)
     bounds = [0, *starts.tolist(), table.rows]
-    if not starts.size or min(np.unique(axis.step[a:b]).size for a, b in pairwise(bounds)) < _FEWEST:
+    told = set(table.restarts).issuperset(starts.tolist())
+    if not starts.size or (not told and min(np.unique(axis.step[a:b]).size for a, b in pairwise(bounds)) < _FEWEST):
         return [(table, axis)]
     last = [int(axis.step[a:b].max()) for a, b in pairwise(bounds)]
     groups = [bounds[0]]
@@ -86,9 +87,37 @@ def _begins_anew(table: Table, begin: int, at: int) -> bool:
     return not abs(now - before) < 0.5 * abs(now - first)
 
 
-def _starts(step: IntArray) -> IntArray:
-    """Return the rows at which the steps are back at the first one."""
-    back = np.flatnonzero(step[1:] < step[:-1]) + 1
+def told_starts(table: Table, step: IntArray, rows: IntArray) -> tuple[int, ...]:
+    """Return the rows at which a training starts over, as the log says itself.
+
+    Parameters
+    ----------
+    table, step
+        The records and their steps.
+    rows
+        The first row behind each line that says that a training starts.
+
+    Returns
+    -------
+    tuple of int
+        Those at which the steps go back, or at which a metric has its second value at the step of the row before.
+    """
+    rows = np.unique(rows[(rows > 0) & (rows < table.rows)])
+    out = set(rows[step[rows] < step[rows - 1]].tolist())
+    same = rows[step[rows] == step[rows - 1]]
+    for tag, column in table.columns.items():
+        if not is_telling(tag):
+            continue
+        at = np.searchsorted(column.row, same)
+        inside = (at > 0) & (at < column.row.size)
+        before, behind = column.row[np.maximum(at - 1, 0)], column.row[np.minimum(at, column.row.size - 1)]
+        out.update(same[inside & (step[before] == step[same]) & (step[behind] == step[same])].tolist())
+    return tuple(sorted(out))
+
+
+def _starts(step: IntArray, told: tuple[int, ...]) -> IntArray:
+    """Return the rows at which the steps are back at the first one, or at which the log says so."""
+    back = np.union1d(np.flatnonzero(step[1:] < step[:-1]) + 1, np.array(told, np.int64))
     if not back.size or back.size > max(64, 0.02 * step.size):
         return back[:0]
     rises = np.diff(step)
@@ -105,4 +134,4 @@ def _rows(table: Table, begin: int, end: int) -> Table:
         a, b = np.searchsorted(column.row, [begin, end])
         if a < b:
             columns[name] = Column(column.row[a:b] - begin, column.value[a:b])
-    return Table(end - begin, columns)
+    return Table(end - begin, columns, tuple(r - begin for r in table.restarts if begin < r < end))

@@ -55,11 +55,12 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
     if not out.any():
         return table, step, 0
     place = np.cumsum(~out) - 1
+    restarts = tuple(int((~out[:row]).sum()) for row in table.restarts)
     columns = {}
     for name, column in table.columns.items():
         keep = ~out[column.row]
         columns[name] = Column(place[column.row[keep]], column.value[keep])
-    return Table(int((~out).sum()), columns), step[~out], int(out.sum())
+    return Table(int((~out).sum()), columns, restarts), step[~out], int(out.sum())
 
 
 def _said_before(step: IntArray, column: Column) -> BoolArray:

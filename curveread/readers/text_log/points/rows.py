@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,15 @@ from curveread.readers.tables.columns import Axis, Column, Table, integral
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
-from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP
+from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
+from curveread.readers.text_log.points.borders import told_starts
 from curveread.readers.text_log.points.repeats import without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
+from curveread.readers.text_log.sheets import Sheet
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import role_of
+from curveread.run.tags.words import words
 
 __all__ = ["Rows", "rows_of", "table_of"]
 
@@ -39,6 +43,8 @@ class Rows:
         (n,) bool: rows that say that they are of an evaluation.
     dialect
         (n,) index into ``dialects``.
+    counted
+        The axis that ``step`` counts on: ``step``, or ``episode`` where all lines that count name that.
     notes
         What was left out.
     """
@@ -53,6 +59,7 @@ class Rows:
     evaluation: BoolArray
     dialect: IntArray
     dialects: tuple[str, ...]
+    counted: str
     columns: dict[str, Column]
     notes: list[DataNote]
 
@@ -62,7 +69,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
     parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values() if sheet.lines or sheet.done]
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
-        return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), {}, [])
+        return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
     beat = beat_of(parts, source, gathered.best)
     beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
     keep = beat.keep & ~beyond
@@ -109,9 +116,17 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         beat.evaluation[keep],
         dialect,
         dialects,
+        _counted(beat, keep, [sheet for sheet, _ in parts]),
         columns,
         notes,
     )
+
+
+def _counted(beat: Beat, keep: BoolArray, sheets: Sequence[Sheet]) -> str:
+    """Return what the lines that count steps count."""
+    mine = np.unique(beat.sheet[keep & (beat.counts == STEP)])
+    names = [words(sheets[s].counter) for s in mine.tolist()]
+    return "episode" if names and all("episode" in w for w in names) else "step"
 
 
 def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, list[DataNote]]:
@@ -123,7 +138,10 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     name, step, reason = _steps(rows, columns, gathered)
     if reason:
         notes.append(DataNote(NoteKind.X_AXIS, source, reason))
-    columns, repeated = _without_repeats(columns, step) if name != "record" else (columns, 0)
+    banners = [n for same in gathered.banners.values() if len(same) > 1 for n in same]
+    behind = np.searchsorted(rows.line, np.array(banners, np.int64))
+    restarts = told_starts(Table(rows.line.size, columns), step, behind)
+    columns, repeated = _without_repeats(columns, step, restarts) if name != "record" else (columns, 0)
     if repeated:
         message = f"counted once, {amount(repeated, 'point')} that several processes printed"
         notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -133,7 +151,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     timed = np.flatnonzero(np.isfinite(rows.stamp))
     if timed.size:
         columns["wall_time"] = Column(timed, rows.stamp[timed])
-    table, step, again = without_rewritten(Table(rows.line.size, columns), step)
+    table, step, again = without_rewritten(Table(rows.line.size, columns, restarts), step)
     if again:
         message = f"counted once, {amount(again, 'record')} written again with the same numbers"
         notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -180,7 +198,7 @@ def _steps(rows: Rows, columns: dict[str, Column], gathered: Gathered) -> tuple[
         if loose and not reason:
             reason = f"{amount(loose, 'line names', 'lines name')} no step: the step printed before is used"
         carried = _carried(step, counted)
-        return "step", epoch_ends(carried, rows.step, by_epoch & rows.evaluation, counted, each), reason
+        return rows.counted, epoch_ends(carried, rows.step, by_epoch & rows.evaluation, counted, each), reason
     if by_epoch.any():
         return "epoch", _carried(rows.step, by_epoch), ""
     epoch = columns.get("epoch")
@@ -210,12 +228,17 @@ def _carried(step: FloatArray, known: BoolArray) -> IntArray:
     return step[np.where(at < 0, int(np.argmax(known)), at)].astype(np.int64)
 
 
-def _without_repeats(columns: dict[str, Column], step: IntArray) -> tuple[dict[str, Column], int]:
-    """Take out points that repeat an equal point of the same step, printed in a row."""
+def _without_repeats(
+    columns: dict[str, Column], step: IntArray, restarts: tuple[int, ...]
+) -> tuple[dict[str, Column], int]:
+    """Take out points that repeat an equal point of the same step, printed in a row and of one start."""
+    start = np.searchsorted(np.array(restarts, np.int64), np.arange(step.size), side="right")
     out, repeated = {}, 0
     for tag, column in columns.items():
         mine = step[column.row]
-        block = np.concatenate([[0], np.cumsum(mine[1:] != mine[:-1])]) if mine.size else mine
+        of = start[column.row]
+        anew = (mine[1:] != mine[:-1]) | (of[1:] != of[:-1])
+        block = np.concatenate([[0], np.cumsum(anew)]) if mine.size else mine
         if not mine.size or block[-1] == mine.size - 1:
             out[tag] = column
             continue
