@@ -85,7 +85,8 @@ def test_no_f1_falls(name: str, request: pytest.FixtureRequest) -> None:
 
 def test_healthy_part_of_the_synthetic_family_stays_quiet() -> None:
     """Another NumPy may round a run over the threshold: one more is let pass."""
-    assert len(figures(tallies("part"))["alarmed"]) <= len(recorded()["sets"]["part"]["alarmed"]) + 1
+    loud = [t for t in scan(case for case in part() if case.label.healthy) if t.alarmed]
+    assert len(loud) <= len(recorded()["sets"]["part"]["alarmed"]) + 1
 
 
 @pytest.mark.slow
