@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,10 +27,20 @@ def test_stored_without_output(path: Path) -> None:
     assert code[-1]["id"] == "decision"
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """A kernel for all of them, one after the other: its start costs more than a notebook."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))  # it is a process of its own
+        started = KernelManager(kernel_name="python3")
+        started.start_kernel(cwd=str(ROOT / "notebooks"))
+    yield started
+    started.shutdown_kernel(now=True)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_runs_and_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the kernel is a process of its own
-    shown = _run(path)
+def test_runs_and_decides(path: Path, kernel: KernelManager) -> None:
+    shown = _run(path, kernel)
     assert shown["decision"]["text/plain"].strip()
     globals()[f"_{path.stem[3:]}"](shown)
 
@@ -109,12 +121,11 @@ def _dataframe_and_wandb(shown: Shown) -> None:
     assert "go on from step 750 or before\nthe learning rate was raised" in shown["decision"]["text/plain"]
 
 
-def _run(path: Path) -> Shown:
-    """Execute a notebook where it lies."""
+def _run(path: Path, kernel: KernelManager) -> Shown:
+    """Execute a notebook where it lies, with none of the names of the one before."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    ).execute()
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("%reset -f", id="reset"))
+    NotebookClient(notebook, km=kernel, timeout=120).execute()
     shown: Shown = {}
     for cell in notebook.cells:
         found = shown.setdefault(cell["id"], {})
