@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SWEEPS = [5, pytest.param(1, marks=pytest.mark.slow)]
+SWEEPS = [11, pytest.param(1, marks=pytest.mark.slow)]
 """Every how many bytes a file is cut or changed: a part of the sweep, and, where there is time for it, all of it."""
 
 
