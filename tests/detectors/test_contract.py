@@ -60,7 +60,7 @@ def test_on_another_axis_no_finding_speaks_of_steps(sample: str, axis: str) -> N
             assert not re.search(r"\bsteps?\b", words), words
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(train=values, evaluation=values, norm=values, rate=values)
 def test_any_floats_survive_and_inputs_are_untouched(
     train: np.ndarray, evaluation: np.ndarray, norm: np.ndarray, rate: np.ndarray
@@ -148,7 +148,7 @@ def test_a_badly_defined_check_is_refused() -> None:
 def test_any_floats_survive_in_the_other_roles(tag: str) -> None:
     rng = np.random.default_rng(0)
     other = run_of(train_loss=decay(120), reward=normal(120), entropy=np.full(120, 0.5)).curves
-    for n in (0, 1, 2, 11, 59, 60, 119, 120):
+    for n in (0, 1, 11, 60, 119):
         for value in (rng.standard_normal(n), np.zeros(n), np.full(n, np.nan), np.full(n, 1e38), -np.full(n, 1e-300)):
             value[n // 2 : n // 2 + 2] = [np.inf, -np.inf][: value[n // 2 : n // 2 + 2].size]
             wall = np.where(np.arange(n) % 7 == 3, np.nan, 1e9 - 30.0 * np.arange(n))

@@ -40,7 +40,7 @@ def test_damage(writer: Writer, damage: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("writer", FORMATS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(logged=rows, damage=st.sampled_from(sorted(DAMAGES)), place=st.randoms(use_true_random=False))
 def test_any_numbers_are_read_as_written_and_damage_invents_none(
     writer: Writer,

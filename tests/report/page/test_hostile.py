@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -57,8 +58,13 @@ def _index(judged: Diagnosis, many: Path, out: Path) -> None:
     write_index([(d, out.with_name(file_name(t))) for d, t in zip(found, TEXTS, strict=True)], out)
 
 
+@cache
+def _compared(many: Path) -> cr.Comparison:
+    return cr.compare(cr.read_all(many, role={".*": "train-loss"}))
+
+
 def _comparison(judged: Diagnosis, many: Path, out: Path) -> None:
-    api.write_comparison(cr.compare(cr.read_all(many, role={".*": "train-loss"})), out)
+    api.write_comparison(_compared(many), out)
 
 
 def _sweep(judged: Diagnosis, many: Path, out: Path) -> None:
@@ -66,7 +72,7 @@ def _sweep(judged: Diagnosis, many: Path, out: Path) -> None:
 
 
 def _notebook(judged: Diagnosis, many: Path, out: Path) -> None:
-    shown = (judged, judged.run, cr.compare(cr.read_all(many, role={".*": "train-loss"})))
+    shown = (judged, judged.run, _compared(many))
     parts = [str(s._repr_html_()) for s in shown]  # type: ignore[attr-defined]
     assert not any("<script" in part for part in parts)
     out.write_text("<!DOCTYPE html><meta charset=utf-8>" + "".join(parts), encoding="utf-8", errors="replace")
