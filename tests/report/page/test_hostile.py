@@ -14,6 +14,7 @@ import pytest
 
 import curveread as cr
 from curveread import api
+from curveread.findings.comparison import Comparison
 from curveread.findings.diagnosis import Diagnosis
 from curveread.logtext import clean
 from curveread.report.write import write_index
@@ -59,7 +60,7 @@ def _index(judged: Diagnosis, many: Path, out: Path) -> None:
 
 
 @cache
-def _compared(many: Path) -> cr.Comparison:
+def _compared(many: Path) -> Comparison:
     return cr.compare(cr.read_all(many, role={".*": "train-loss"}))
 
 
