@@ -102,7 +102,7 @@ def test_a_full_disk_leaves_the_old_output(healthy: Path, tmp_path: Path) -> Non
     for target in targets:
         target.write_text("before")
     done = subprocess.run(
-        [sys.executable, "-c", ONE_AFTER_THE_OTHER, str(healthy), *map(str, targets)],
+        [sys.executable, "-B", "-c", ONE_AFTER_THE_OTHER, str(healthy), *map(str, targets)],  # no bytecode cut short
         env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
