@@ -73,7 +73,9 @@ class CsvReader(Reader):
             )
         cells = _cells(text, names, source)
         cells.notes[:0] = notes
-        return self.parts(path, size, cells, text)
+        head = text[: text.index(header) + len(header)]
+        del text
+        return self.parts(path, size, cells, head)
 
     def follow(self, path: Path) -> Following | None:
         """Return what reads a table as it grows, None for a compressed one or one in UTF-16."""

@@ -1,8 +1,8 @@
 """Rows of CSV and TSV files as columns, tolerant of what happens to real logs.
 
 Header repeated in the middle, rows of other lengths, a half-written last line, padded names, semicolons with decimal
-commas: read, with a note. What is regular goes through NumPy's conversion, where large through pandas' parser, and all
-else through :mod:`csv`.
+commas: read, with a note. What is regular and all numbers is converted at once, what is large and regular goes through
+pandas' parser, and all else through :mod:`csv`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Cells", "parse_cells", "to_table"]
 
-_LARGE, _HUGE = 1 << 21, 1 << 24
-"""Characters from which pandas' parser is worth its import beside :mod:`csv`, and beside NumPy's conversion."""
+_LARGE = 1 << 21
+"""Characters from which pandas' parser is worth its import."""
+_PIECE = 1 << 18
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -78,7 +79,7 @@ def parse_cells(text: str, source: str) -> Cells:
     header = first_line(text)
     delimiter = delimiter_of(header) or ","
     text, notes = without_cut_end(text, delimiter, source)
-    cells = _with_numpy(text, header, delimiter) if len(text) <= _HUGE else None
+    cells = _as_grid(text, header, delimiter)
     if cells is None and len(text) > _LARGE:
         cells = _with_pandas(text, header, delimiter, source)
     if cells is None:
@@ -99,11 +100,19 @@ def _names(cells: Sequence[str]) -> list[str]:
     return out
 
 
-def _with_numpy(text: str, header: str, delimiter: str) -> Cells | None:
+def _as_grid(text: str, header: str, delimiter: str) -> Cells | None:
     """Parse a regular file of numbers; None when it is any other."""
     names = next(csv.reader([header], delimiter=delimiter), [])
-    found = grid(text[text.find(header) + len(header) :].lstrip("\r\n"), _names(names), delimiter) if names else None
+    found = grid(text, _below(text, header), _names(names), delimiter)
     return None if found is None else Cells(*found)
+
+
+def _below(text: str, header: str) -> int:
+    """Return where the lines below the header begin."""
+    begin = text.index(header) + len(header)
+    while text.startswith(("\r", "\n"), begin):
+        begin += 1
+    return begin
 
 
 def _with_csv(text: str, delimiter: str, source: str) -> Cells:
@@ -205,13 +214,11 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
     import pandas as pd
 
     exact: dict[str, Any] = {"float_precision": "round_trip"} if int(pd.__version__.split(".")[0]) < 3 else {}
-    while text.startswith(("\r", "\n"), begin):
-        begin += 1
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             frame = pd.read_csv(
-                io.BytesIO(text[begin:].encode("utf-8", "surrogatepass")),
+                _Pieces(text, _below(text, header)),
                 sep=delimiter,
                 header=None,
                 keep_default_na=False,
@@ -226,12 +233,13 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
     if frame.shape[1] != width:
         return None
     out = Cells(len(frame))
+    every = np.arange(len(frame))
     for i, name in enumerate(names):
         series = frame[i]
         if series.dtype.kind in "iuf":
             value = series.to_numpy(np.float64)
-            row = np.flatnonzero(~np.isnan(value))
-            out.numeric[name] = Column(row, value[row])
+            logged = ~np.isnan(value)
+            out.numeric[name] = Column(every, value) if logged.all() else Column(np.flatnonzero(logged), value[logged])
         else:
             found = series.tolist()
             if not all(isinstance(c, str) or c is None or c != c for c in found):
@@ -241,3 +249,23 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
             out.numeric.update(part.numeric)
             out.text.update(part.text)
     return out
+
+
+class _Pieces(io.RawIOBase):
+    """Text from some character on as a file of bytes, of which no copy is made but a piece at a time."""
+
+    def __init__(self, text: str, begin: int) -> None:
+        self._text, self._at, self._left = text, begin, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            piece = self._text[self._at : self._at + _PIECE]
+            if not piece:
+                break
+            self._at += len(piece)
+            self._left += piece.encode("utf-8", "surrogatepass")
+        out, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
+        return out
