@@ -40,10 +40,11 @@ _WORDS = {
     "learning": "learned",
     "converged": "had converged",
     "stalled": "stalled",
-    "memorising": "memorised its training data",
+    "memorising": "only fitted its training data",
     "diverged": "had diverged",
 }
 
+_TRAINING = (Role.TRAIN_LOSS, Role.TRAIN_ACCURACY)
 NEARLY_ZERO = 0.1
 """Share of its peak below which a decayed learning rate changes little any more."""
 FLAT = 0.05
@@ -99,6 +100,8 @@ def _mark(finding: Finding, run: Run, views: Views) -> tuple[int, str, int] | No
             return None
     elif finding.rule == "plateau" and finding.severity is Severity.INFO and _ended(views):
         name = "converged"  # the schedule was over: nothing was left to stall
+    elif finding.rule == "overfitting" and not any(views[role] for role in _TRAINING):
+        name = "stalled"  # whether it went on to learn its training data is not logged
     # A phase that takes in the curve's first or last point takes in what other curves hold before or after it.
     first = min(finding.first_step, run.first_step or 0) if finding.first_step <= begins else finding.first_step
     return first, name, run.last_step if lasts else last
@@ -219,7 +222,7 @@ def phase_statements(found: tuple[Phase, ...], findings: tuple[Finding, ...], vi
     return [Statement("phases", sentence, tuple(evidence))]
 
 
-_TURN = {"memorising": "Memorising", "converged": "The flat stretch"}
+_TURN = {"memorising": "That", "converged": "The flat stretch"}
 
 
 def _bracket(phase: Phase, findings: tuple[Finding, ...], views: Views) -> tuple[int, int] | None:

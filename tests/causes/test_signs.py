@@ -198,3 +198,19 @@ def test_a_throughput_that_falls_with_the_batch_is_no_slow_machine() -> None:
 @pytest.mark.parametrize(("loss", "there"), [(np.zeros(N), True), (np.full(N, 2.3), None)])
 def test_a_loss_of_exactly_zero(loss: np.ndarray, there: bool | None) -> None:
     assert asked("exactly-zero", run_of(train_loss=loss), "no-learning", "train_loss", 1) is there
+
+
+@pytest.mark.parametrize(
+    ("late", "there"),
+    [([0.37, 0.3, 0.22, 0.16], True), ([0.3, 0.4, 0.29, 0.38], None), ([0.3, 0.31, 0.32, 0.33], False)],
+)
+def test_few_points_fall_on_where_they_do_and_may_do_where_they_scatter(late: list[float], there: bool | None) -> None:
+    run = run_of(train_loss=np.array([0.63, 0.55, 0.45, *late]), val_loss=np.linspace(0.5, 0.6, 7))
+    assert asked("train-goes-on-falling", run, "overfitting", "val_loss", 3) is there
+
+
+def test_what_is_logged_for_epoch_0_was_measured_behind_it() -> None:
+    run = run_of(train_loss=np.linspace(0.4, 0.1, 5), val_loss=np.linspace(0.3, 0.5, 5))
+    by_epoch = Run("made", "made", run.curves, x_axis="epoch")
+    assert [asked("many-passes", by_epoch, "overfitting", "val_loss", at) for at in (0, 1, 2)] == [None, True, True]
+    assert asked("many-passes", run, "overfitting", "val_loss", 2) is None

@@ -54,7 +54,7 @@ def test_the_onset_of_memorising_is_bracketed_by_the_evals_around_it() -> None:
     evaluation = np.r_[np.linspace(4.0, 2.0, 16), np.linspace(2.01, 2.6, 24)]
     dx = diagnose(run_of(train_loss=decay(2000), eval_loss=evaluation))
     text = told(dx)
-    assert text.startswith("Until step 799 the run learned; from step 799 on it memorised its training data (60 %")
+    assert text.startswith("Until step 799 the run learned; from step 799 on it only fitted its training data (60 %")
     assert "began between the evals at steps 749 and 849." in text
     assert "since step 799" in told(dx, "gap")
 

@@ -20,7 +20,7 @@ def passes(scene: Scene) -> Seen | None:
     if epoch is None:
         if "epoch" not in scene.run.x_axis.lower():
             return None
-        at = float(scene.onset)
+        at = float(scene.onset) + (scene.run.first_step == 0)  # what is logged for epoch 0 was measured behind it
     else:
         at = float(epoch.value[min(int(np.searchsorted(epoch.step, scene.onset)), len(epoch) - 1)])
     words = text("{passes} passes over the training data by then", passes=rough(max(at, 0.0)))

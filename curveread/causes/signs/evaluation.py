@@ -13,6 +13,7 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
+from curveread.signals.scale import bend_noise
 
 _SURE = 30.0
 """Share of the unrest times points from which on a swing is no accident: its chi-square over the periods tried."""
@@ -109,8 +110,10 @@ def falls_on(scene: Scene) -> Seen | None:
         return None
     half = rest.size // 2
     first, last = float(np.median(rest[:half])), float(np.median(rest[half:]))
-    noise = float(np.median(np.abs(np.diff(rest)))) / max(np.sqrt(half), 1.0)
-    there = last < first - 3.0 * noise
+    noise = bend_noise(rest, 4) / max(np.sqrt(half), 1.0)
+    if first > last >= first - 3.0 * noise:
+        return None
+    there = last < first
     words = (
         "{train} went on falling, from around {first} to around {last}" if there else "{train} did not fall any more"
     )
