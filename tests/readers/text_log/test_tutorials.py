@@ -155,3 +155,27 @@ def test_a_place_in_the_source_is_not_a_metric(tmp_path: Path) -> None:
     part = read(tmp_path, "\n".join([*lines, *(main.format(i, i) + "saved" for i in range(1, 6))]) + "\n")
     assert points(part, "loss") == [(10, 2.25), (20, 2.0), (30, 1.75), (40, 1.5), (50, 1.25)]
     assert set(part.curves) == {"loss"}
+
+
+def test_a_split_with_a_full_stop_holds_for_all_its_line(tmp_path: Path) -> None:
+    text = ""
+    for e, loss in enumerate(("1.9", "1.8", "nan", "nan")):
+        at = f"05-02 10:00:0{e} - INFO -"
+        text += f"{at} Epoch: {e}, Loss: {loss}\n"
+        text += f"{at} Train. Total Loss: {loss}, Rec.: {loss}, KL: 0.1{e}, AUC: 5{e}.4%\n"
+        text += f"{at} Val. Total Loss: {loss}, Rec.: {loss}, KL: 0.3{e}, AUC: 4{e}.9%\n"
+    part = read(tmp_path, text)
+    assert points(part, "AUC") == [(e, 50.4 + e) for e in range(4)]
+    assert points(part, "val AUC") == [(e, 40.9 + e) for e in range(4)]
+    assert points(part, "val KL") == [(0, 0.3), (1, 0.31), (2, 0.32), (3, 0.33)]
+    assert len(part.curves["Rec."]) == len(part.curves["val Rec."]) == len(part.curves["val Total Loss"]) == 4
+    assert not said(part, NoteKind.MERGED)
+
+
+def test_values_that_are_no_numbers_prove_no_second_process(tmp_path: Path) -> None:
+    text = "".join(
+        f"Epoch {e} loss {a}\nEpoch {e} loss {b}\n" for e, a, b in ((1, 3.5, 3.25), (2, 2.5, 2.0), (3, "nan", "nan"))
+    )
+    part = read(tmp_path, text)
+    assert len(part.curves["loss"]) == 6
+    assert not said(part, NoteKind.MERGED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from curveread.readers.text_log.line.words import trimmed
+from curveread.readers.text_log.line.words import is_split, trimmed
 from curveread.run.tags.counters import counter_of
 
 __all__ = ["UNNAMED", "Name", "Span", "name_before"]
@@ -72,6 +72,8 @@ def name_before(gap: bytes, offset: int) -> Name:
         kept = [w for w in kept if _NAME.match(w.encode()[:1])][-1:] if kept else []
         if not kept:
             return UNNAMED
+    if len(kept) > 1 and kept[0].endswith(".") and is_split(kept[0][:-1]):  # Val. Loss: a heading as Train. is
+        kept = kept[1:]
     name = " ".join(kept)
     if _CODE.match(name):
         return UNNAMED
