@@ -75,7 +75,7 @@ def _doubt(run: Run) -> str | Text:
     asked = _asked(run, long)
     if _any_gained(asked):
         return ""
-    said = "Not judged: {tag} shows no clear gain in its {points}, nor that nothing was learned"
+    said = "Not judged: {tag} shows no clear gain in {points}; whether anything was learned cannot be told"
     return text(said, tag=Tag(asked[0].tag), points=Count(int(asked[0].finite.sum()), "point"))
 
 

@@ -57,7 +57,7 @@ WANDERS = -18.0 + normal(14, 2.0, seed=3)
 def test_only_what_was_seen_to_get_better_is_healthy(curves: dict[str, list[float]], health: str) -> None:
     verdict = diagnose(run_of(**{tag: np.array(value) for tag, value in curves.items()})).verdict
     assert verdict.health == health
-    assert (" shows no clear gain in its " in verdict.headline) == (health == "undetermined")
+    assert (" shows no clear gain in " in verdict.headline) == (health == "undetermined")
 
 
 @pytest.mark.parametrize(("tags", "missing"), [(("loss_D", "loss_G"), "FID"), (("policy_loss",), "no return")])
