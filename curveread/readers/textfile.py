@@ -19,9 +19,10 @@ ENCODED = (_GZIP, *_UTF16)
 MARK = b"\xef\xbb\xbf"
 """How a file in UTF-8 may begin."""
 _PIECE, _HEAD_PIECE = 1 << 12, 16
-_EXPANDED = 1 << 24
-_RATIO = 50
-"""Times its size that a large gzip file may expand; logs shrink to a tenth, progress bars to a thirtieth."""
+_EXPANDED, _RATIO = 1 << 24, 50
+"""Bytes that a gzip stream may be ahead of this many times what was read of it; logs shrink to a tenth, progress bars
+to a thirtieth, and what grows a thousandfold is stopped after little more than those bytes."""
+_FAR = "the gzip stream expands far beyond its size"
 
 
 def plain_suffix(path: Path) -> str:
@@ -64,11 +65,10 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
         raise ReadError(f"{path}: {error.strerror or error}") from error
     size = len(raw)
     if raw.startswith(_GZIP):
-        most = max(_EXPANDED, _RATIO * size)
-        raw, reason = _gunzip(raw, most)
+        raw, reason = _gunzip(raw)
         if reason and not raw:
             raise CorruptLogError(f"{path}: {reason}, and nothing stands before it")
-        if len(raw) == most:
+        if reason == _FAR:
             raw = raw[: raw.rfind(b"\n") + 1]  # the line in which it was left may be cut within a number
         if reason:
             notes.append(DataNote(NoteKind.TRUNCATED, str(path), f"{reason}; {len(raw)} bytes of text kept"))
@@ -80,7 +80,7 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
     return text, size, notes
 
 
-def _gunzip(raw: bytes, most: int) -> tuple[bytes, str]:
+def _gunzip(raw: bytes) -> tuple[bytes, str]:
     """Return what a gzip file holds, as far as it goes, and why that is not all.
 
     Its members are taken one by one, as many as were appended. Nothing of a member that is damaged is kept: the stream
@@ -90,12 +90,13 @@ def _gunzip(raw: bytes, most: int) -> tuple[bytes, str]:
     stream, begin, at = zlib.decompressobj(wbits=31), 0, 0
     while at < len(raw):
         piece = raw[at : at + _PIECE]
+        most = _EXPANDED + _RATIO * (at + len(piece))
         try:
             out += stream.decompress(piece, most - len(out))
         except zlib.error:  # also for a checksum that does not hold
             return _without_damage(out, begin)
         if len(out) >= most:
-            return bytes(out), "the gzip stream expands far beyond its size"
+            return bytes(out), _FAR
         at += len(piece) - len(stream.unused_data)
         if stream.eof:
             begin = len(out)
