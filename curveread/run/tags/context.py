@@ -28,7 +28,18 @@ from curveread.run.roles import (
 )
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind
-from curveread.run.tags.lexicon import ADVERSARIAL, ALWAYS_PART, AUXILIARY, MAIN, NEUTRAL, PART, PIPELINE, TOTAL, Noun
+from curveread.run.tags.lexicon import (
+    ADVERSARIAL,
+    ALWAYS_PART,
+    AUXILIARY,
+    MAIN,
+    NEUTRAL,
+    PART,
+    PIPELINE,
+    RECONSTRUCTIONS,
+    TOTAL,
+    Noun,
+)
 from curveread.run.task import task_of
 
 __all__ = ["understood"]
@@ -115,6 +126,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
     _bare_splits(found, curves)
     _unsplit_metrics(found)
     _counters(found, curves)
+    _loading(found)
     _percents(found, curves)
     _units(found, kind)
     return found
@@ -137,7 +149,9 @@ def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
         if roles:
             role = next((r for words, r in roles if own & words), None)
         else:
-            role = next((r for words, r in _TERMS_BESIDE if own and own <= words), None) if losses else None
+            alone = kind is TaskKind.VAE and own <= RECONSTRUCTIONS  # Recon beside KL: neither says loss
+            named = own and (losses or alone)
+            role = next((r for words, r in _TERMS_BESIDE if own <= words), None) if named else None
         if role is not None and not parsed.notes and len(parsed.core) <= 3:
             why = f"‘{tag}’ is named as a term of the loss of such a training"
             found[tag] = Meaning(role, DIRECTIONS.get(role, ""), "", 0.6, why)
@@ -377,6 +391,13 @@ def _counters(found: _Meanings, curves: Mapping[str, Curve]) -> None:
             if value.size > 2 and int((np.diff(value) < 0.0).sum()) > 0.05 * value.size:
                 role = Role.TIME if parse(tag).words[0] == "time" else Role.DIAGNOSTIC
                 found[tag] = with_role(meaning, role, f"{meaning.why}, but it goes up and down", 0.8)
+
+
+def _loading(found: _Meanings) -> None:
+    """Take ``data`` beside ``time`` for the time that loading it takes."""
+    timed = next((t for t, m in found.items() if m.role is Role.TIME and "time" in words(t)), "")
+    for tag in [t for t, m in found.items() if timed and words(t) == ("data",) and m.role is not Role.TIME]:
+        found[tag] = Meaning(Role.TIME, "", "", 0.8, f"data beside {timed} is the time that loading takes")
 
 
 def _percents(found: _Meanings, curves: Mapping[str, Curve]) -> None:

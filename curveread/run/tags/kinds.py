@@ -14,6 +14,7 @@ from typing import Any
 
 from curveread.run.settings import settings
 from curveread.run.tags.grammar import parse
+from curveread.run.tags.lexicon import EVAL_WORDS, RECONSTRUCTIONS, TRAIN_WORDS
 
 __all__ = ["RL", "Kind", "TaskKind", "kind_by_name", "kind_of"]
 
@@ -139,6 +140,7 @@ _VAE = _signs(
     "commit|commitment|codebook loss|usage"
 )
 _RECON = _signs("recon|reconstruction|rec loss|error|mse|nll; elbo; nelbo; reconstruct|reconstructed")
+_DIVERGENCES = frozenset({"kl", "kld"})
 _DETECTION = _signs(
     "bbox|box|rpn|dfl|giou|diou|ciou|centerness|objectness|obj loss|map|ap|iou; map "
     "50|75|95|bbox|small|medium|large|coco|voc; ap 50|75|bbox|box; ap50|ap75; precision b; roi; anchor|anchors; "
@@ -328,11 +330,18 @@ def _opponents(have: Mapping[str, frozenset[str]]) -> str:
     return sides[0] if all(sides) else ""
 
 
+def _bare_terms(have: Mapping[str, frozenset[str]]) -> str:
+    """Return a reconstruction where a divergence stands beside it, each by its name alone: ``Recon`` and ``KL``."""
+    bare = {t: w - TRAIN_WORDS - EVAL_WORDS - {""} for t, w in have.items()}
+    recon = next((t for t, w in bare.items() if w and w <= RECONSTRUCTIONS), "")
+    return recon if any(w and w <= _DIVERGENCES for w in bare.values()) else ""
+
+
 def _by_signs(have: Mapping[str, frozenset[str]], language: str) -> Kind | None:
     recon = _first(have, _RECON)
     ordered: tuple[tuple[TaskKind, str], ...] = (
         (TaskKind.GAN, "" if _first(have, _SPEECH) else _first(have, _GAN) or _opponents(have)),
-        (TaskKind.VAE, recon and _first(have, _VAE)),
+        (TaskKind.VAE, (recon and _first(have, _VAE)) or _bare_terms(have)),
         (TaskKind.SPEECH, _first(have, _SPEECH)),
         (TaskKind.SEGMENTATION, _first(have, _signs("mask|seg|segm loss; precision m"))),
         (TaskKind.DETECTION, _first(have, _DETECTION)),

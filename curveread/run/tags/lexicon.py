@@ -24,6 +24,7 @@ __all__ = [
     "PIPELINE",
     "POLICY",
     "RATES",
+    "RECONSTRUCTIONS",
     "SHORT_SPLITS",
     "SPREADS",
     "TRAIN_WORDS",
@@ -129,8 +130,8 @@ _QUALITIES = (
     "mean iou | io u | mean io u | fwiou | biou | giou | jaccard | jaccard index | jaccard coeff | dice | dice coef "
     "| dice coeff | dice score | dsc | mdice | pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
     "psnr | ssim | ms ssim | msssim | vif | clip score | clipscore | clip sim | musiq | ndcg | dcg | mrr | mean "
-    "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hr | cmc | "
-    "clap | clap score | information ratio | r mean | "
+    "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hit ratio | hr | "
+    "cmc | clap | clap score | information ratio | r mean | "
     "minp | won | battle won | r precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge "
     "| rouge 1 | rouge 2 | rouge l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | "
     "bert score | bleurt | comet | sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | "
@@ -274,6 +275,8 @@ AUXILIARY = _set(
     "prior smoothing decorrelation uniformity conservative coef decay tv importance"
 )
 """Terms that keep a model in bounds; neither their rise nor their fall says how well it does."""
+RECONSTRUCTIONS = _set("recon reconstruction rec")
+"""What the reconstruction's part of a variational autoencoder's loss is called."""
 PART = _set(
     "box bbox cls classification obj objectness dfl seg mask pose kobj kpt keypoint keypoints rpn roi centerness "
     "conf xy wh iou giou diou ciou ctr cls1 cls2 reg loc localization off offset hm heatmap dim rot depth vel att "

@@ -224,3 +224,24 @@ def test_catboost_says_by_its_best_whether_lower_or_higher_is_better() -> None:
         values = {"learn": 0.5 + sign * 0.4 * np.exp(-at / 5.0), "test": test, "best": best.accumulate(test)}
         curves = {t: Curve(t, at, v) for t, v in values.items()}
         assert understood(Run("made", "made", curves)).curves["test"].role is role
+
+
+def test_a_reconstruction_beside_a_divergence_is_the_loss_of_an_autoencoder() -> None:
+    assert roles("Recon", "KL") == {"Recon": "train-loss", "KL": "kl"}
+    assert roles("loss", "Recon", "KL")["Recon"] == "component-loss"
+    assert roles("val/rec", "KLD")["val/rec"] == "eval-loss"
+    assert roles("Recon", "latency")["Recon"] == "other"
+    judged = diagnose(run("Recon", "KL"))
+    assert judged.run.task is not None
+    assert judged.run.task.kind is TaskKind.VAE
+    assert judged.verdict.health != "undetermined"
+
+
+def test_data_beside_time_is_the_time_of_loading() -> None:
+    assert roles("time", "data", "G_GAN", "D_real")["data"] == "time"
+    assert roles("data", "G_GAN", "D_real")["data"] != "time"
+
+
+@pytest.mark.parametrize("tag", ["hit_ratio@10", "hit_rate@5", "HR@10", "NDCG@10", "MRR", "Hits@3"])
+def test_shares_and_ranks_of_hits_are_qualities(tag: str) -> None:
+    assert roles("loss", tag)[tag] == "quality-metric"
