@@ -10,6 +10,7 @@ from typing import NamedTuple
 from curveread.plural import amount
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER
 from curveread.readers.text_log.lines import glimpse
+from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import counter_of
 
 __all__ = ["Near", "nearly"]
@@ -22,6 +23,8 @@ _LONGEST, _SHOWN, _FEWEST = 400, 90, 3
 _DIGITS = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"\d\.\d")
 _WORD = re.compile(rb"(?:\b([A-Za-z_]\w{0,30}))?[^\w]{0,8}$")
+_METRICS = 12
+_OF_THE_MACHINE = (Role.TIME, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT)
 _NEAR = 12
 """Characters between two numbers that the pattern takes as they are."""
 
@@ -74,18 +77,29 @@ def _columns(line: bytes) -> list[str]:
 
 
 def _pattern(line: bytes) -> str:
-    """Return the pattern for a line of words and numbers: a first whole number is the step, a decimal the metric."""
+    """Return the pattern for a line of words and numbers: a first whole number is the step, decimals are metrics."""
     tokens = [t for t in _LOOSE.finditer(line) if t["skip"] is None]
     step = next((t for t in tokens[:1] if t[0].isdigit()), None)
-    metric = next((t for t in tokens if b"." in t[0]), None)
-    if metric is None:
+    decimals = [
+        (t, _name(line[: t.start()])) for t in tokens if b"." in t[0] and line[t.start() - 1 : t.start()] != b"/"
+    ]
+    metrics = [(t, name) for t, name in decimals if role_of(name) not in _OF_THE_MACHINE] or decimals[:1]
+    if not metrics:
         return ""
     out = "" if step is None else _before(line[: step.start()]) + r"(?P<step>\d+)"
-    gap = line[step.end() if step else 0 : metric.start()]
-    named = _WORD.search(gap)
-    name = named[1].decode() if named and named[1] else ""
-    name = name if name and counter_of(name) is None else "metric"
-    return out + _before(gap, behind=bool(out)) + rf"(?P<{name}>[-+.\deE]+)"
+    end = step.end() if step else 0
+    for i, (metric, name) in enumerate(metrics[:_METRICS]):
+        named = name if name not in [n for _, n in metrics[:i]] else f"{name}_{i}"
+        out += _before(line[end : metric.start()], behind=bool(out)) + rf"(?P<{named}>[-+.\deE]+)"
+        end = metric.end()
+    return out
+
+
+def _name(text: bytes) -> str:
+    """Return the word at the end of a text, ``metric`` where there is none or it counts."""
+    word = _WORD.search(text)
+    name = word[1].decode() if word and word[1] else ""
+    return name if name and counter_of(name) is None else "metric"
 
 
 def _before(gap: bytes, *, behind: bool = False) -> str:

@@ -124,3 +124,11 @@ def test_other_programs_that_count_are_not_read(tmp_path: Path, name: str) -> No
 def test_dicts_without_an_epoch_are_counted(tmp_path: Path) -> None:
     part = read(tmp_path, "".join(f"{{'loss': 2.{i}5, 'lr': 1e-05}}\n" for i in range(1, 10)))
     assert points(part, "loss") == [(i, float(f"2.{i}5")) for i in range(1, 10)]
+
+
+@pytest.mark.parametrize("head", ["[ ({} ) ", "[{} ] ", "( {} ) ", "[ {}]"])
+def test_a_whole_number_in_brackets_with_blanks_at_the_start_counts(tmp_path: Path, head: str) -> None:
+    lines = [f"{head.format(i)}Loss:  {1 / (i + 2):.3f}, valid_Acc: 0.{90 + i}]" for i in range(6)]
+    part = read(tmp_path, "\n".join([*lines, ""]))
+    assert points(part, "Loss") == [(i, round(1 / (i + 2), 3)) for i in range(6)]
+    assert points(part, "valid_Acc") == [(i, (90 + i) / 100) for i in range(6)]

@@ -74,3 +74,15 @@ def test_a_last_number_that_may_be_cut_is_left_out_here_too(tmp_path: Path) -> N
     run = cr.read(path, pattern=r"t(?P<step>\d+)> mse~(?P<loss>\S+)")
     assert run["loss"].step.tolist() == list(range(19))
     assert "may be cut" in " ".join(n.message for n in run.notes)
+
+
+def test_the_pattern_that_is_offered_names_all_metrics_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "odd.txt"
+    path.write_text(
+        "".join(f"t{i}> mse~{3 / (i + 1):.4f} ! psnr~{20 + i / 4:.2f} (of 40) rate~0.01\n" for i in range(20))
+    )
+    near = nearly(path)
+    assert near is not None
+    run = cr.read(path, pattern=str(near.value))
+    assert {t: len(c) for t, c in run.curves.items()} == {"mse": 20, "psnr": 20, "rate": 20}
+    assert run["psnr"].step.tolist() == [*range(20)]

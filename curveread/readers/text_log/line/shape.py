@@ -211,7 +211,8 @@ def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before
     """Take a number without a name: a counter by its place, or nothing."""
     span, of = token.span("number"), token.span("of") if token["of"] is not None else None
     whole = _WHOLE.fullmatch(token["number"]) is not None
-    behind = line[token.end() : token.end() + 2]
+    behind = line[token.end() : token.end() + 4]
+    behind = behind.lstrip(b" ") if b")" in behind or b"]" in behind else behind  # ( 3 )
     if not whole or out.tags or b"%" in line[span[1] : span[1] + 2]:
         if out.tags and gap.strip() == b"(" and out.spans[-1][1] <= span[0] and behind[:1] == b")":
             out.means.setdefault(out.tags[-1], span)
