@@ -113,9 +113,9 @@ def test_the_sentences_of_a_random_search() -> None:
     assert ": lr " in matters
 
 
-@pytest.mark.parametrize("seeds", [1, 4])
-def test_thousands_of_runs_and_many_idle_settings(seeds: int) -> None:
-    found = analyse(random_search(1_500, seeds, others=18))
+@pytest.mark.parametrize(("configurations", "seeds"), [(500, 1), (1_500, 4)])
+def test_thousands_of_runs_and_many_idle_settings(configurations: int, seeds: int) -> None:
+    found = analyse(random_search(configurations, seeds, others=18))
     assert found.associations[0].setting == "lr"
     assert {i.setting for i in found.importances} == {"lr"}
 

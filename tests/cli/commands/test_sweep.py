@@ -126,9 +126,9 @@ def test_check_in_processes_joins_attempts(cli: Cli, write_run: WriteRun, fallin
 def test_report_gives_the_same_in_processes(cli: Cli, tree: Path) -> None:
     outs = []
     for jobs in (1, 2):
-        done = cli("report", tree, "-o", f"out{jobs}", "--format", "md", "--jobs", jobs)
+        done = cli("report", tree, "-o", f"out{jobs}", "--format", "json", "--jobs", jobs)
         assert done.returncode == 0
-        files = {p.name: p.read_bytes() for p in (cli.cwd / f"out{jobs}").iterdir() if p.suffix == ".md"}
+        files = {p.name: p.read_bytes() for p in (cli.cwd / f"out{jobs}").iterdir() if p.suffix == ".json"}
         outs.append((done.stdout.replace(f"out{jobs}", "out"), files))
     assert len(outs[0][1]) == 3
     assert outs[0] == outs[1]
