@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 import pickle
 import re
 from dataclasses import replace
@@ -13,7 +12,6 @@ from curveread.errors import UsageError
 from curveread.findings.sweep.analysis import Analysis
 from curveread.fleet.analyse import analyse
 from curveread.fleet.row import row_of
-from tests.conftest import CORPUS
 from tests.fleet.analysis.handmade import measure, random_search, row, unread
 
 
@@ -118,22 +116,6 @@ def test_thousands_of_runs_and_many_idle_settings(configurations: int, seeds: in
     found = analyse(random_search(configurations, seeds, others=18))
     assert found.associations[0].setting == "lr"
     assert {i.setting for i in found.importances} == {"lr"}
-
-
-@pytest.mark.corpus
-def test_the_sweep_of_forty() -> None:
-    paths = sorted((CORPUS / "sweep40").iterdir())
-    rows = [row_of(api.diagnose(api.read(path))) for path in paths]
-    found = analyse(rows)
-    first = found.associations[0]
-    assert (first.what, first.setting, first.relation, first.value) == ("divergence", "lr", ">=", 3.0)
-    assert (first.inside_of, first.outside) == (8, 0)
-    (best,) = found.optima
-    assert 0.1 <= best.low <= 0.3 <= best.high <= 1
-    assert best.edge == 3.0
-    assert {g.settings["lr"] for g in found.groups if g.tied} >= {0.3}
-    assert all(math.isinf(g.centre) for g in found.groups if float(g.settings["lr"]) >= 3)
-    assert [i.setting for i in found.importances] == ["lr"]
 
 
 def test_two_different_runs_are_no_trouble() -> None:

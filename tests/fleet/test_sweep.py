@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import shutil
 from dataclasses import replace
@@ -19,15 +20,14 @@ from curveread.errors import NoLogsError, UsageError
 from curveread.findings.sweep.sweep import Sweep
 from curveread.fleet.row import row_of
 
-NAMES = ("overfitting", "spike-recovers", "healthy-regularised", "plateau", "wandb-offline", "no-learning")
+NAMES = ("overfitting", "kl-blowup", "rare-points", "reward-collapse")
 
 
 @pytest.fixture
 def tree(tmp_path: Path, samples: Path) -> Path:
     root = tmp_path / "runs"
     for name in NAMES:
-        if (samples / name).is_dir():
-            shutil.copytree(samples / name, root / name)
+        shutil.copytree(samples / name, root / name)
     return root
 
 
@@ -183,9 +183,14 @@ def test_a_formula_in_a_log_stays_text(tmp_path: Path) -> None:
     assert "\n'=cmd()," in (tmp_path / "t.csv").read_text()
 
 
+@pytest.fixture(scope="module")
+def forty(corpus_sweep: Path) -> Sweep:
+    return cr.sweep(corpus_sweep)
+
+
 @pytest.mark.corpus
-def test_forty_real_runs(corpus_sweep: Path) -> None:
-    found = cr.sweep(corpus_sweep)
+def test_forty_real_runs(forty: Sweep) -> None:
+    found = forty
     assert len(found.rows) == 40
     broken = [r.settings["lr"] for r in found.rows if r.broken]
     assert {3, 10} <= set(broken)
@@ -193,3 +198,17 @@ def test_forty_real_runs(corpus_sweep: Path) -> None:
     lucky = next(r for r in found.rows if r.run == "lr3-seed1")
     assert lucky.measures[0].tag == "eval/loss"
     assert lucky.settings == {"lr": 3, "seed": 1, "weight_decay": 0.0001}
+
+
+@pytest.mark.corpus
+def test_what_stands_over_forty_real_runs(forty: Sweep) -> None:
+    found = forty.analysis
+    first = found.associations[0]
+    assert (first.what, first.setting, first.relation, first.value) == ("divergence", "lr", ">=", 3.0)
+    assert (first.inside_of, first.outside) == (8, 0)
+    (best,) = found.optima
+    assert 0.1 <= best.low <= 0.3 <= best.high <= 1
+    assert best.edge == 3.0
+    assert {g.settings["lr"] for g in found.groups if g.tied} >= {0.3}
+    assert all(math.isinf(g.centre) for g in found.groups if float(g.settings["lr"]) >= 3)
+    assert [i.setting for i in found.importances] == ["lr"]
