@@ -21,7 +21,7 @@ distributed = needed("distributed")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("tree")
     for number in range(12):
-        shutil.copytree(SAMPLES / ("overfitting", "spike-recovers", "nan-loss")[number % 3], root / f"run-{number}")
+        shutil.copytree(SAMPLES / ("kl-blowup", "overfitting", "rare-points")[number % 3], root / f"run-{number}")
     (root / "run-7" / "trainer_state.json").write_text("{")
     return root
 

@@ -333,7 +333,7 @@ def test_rows_around_a_damaged_page_are_kept(at_once: int, tmp_path: Path, monke
     assert any(n.kind is NoteKind.CORRUPT and f"{steps.size:,} points kept" in n.message for n in part.notes)
 
 
-@pytest.mark.parametrize("every", [53, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [211, pytest.param(7, marks=pytest.mark.slow)])
 def test_damaged_store(every: int, tmp_path: Path) -> None:
     path = _store(tmp_path / "mlflow.db", page=512)
     whole = points_of(SQLITE, path)

@@ -39,18 +39,19 @@ def event_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*tfevents*") if READER.claims(p) and p.is_file())
 
 
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("which", ["public", "trained"])
-def test_every_value_of_the_corpus(which: str, request: pytest.FixtureRequest) -> None:
+def test_every_value_of_the_corpus(which: str, every: int, request: pytest.FixtureRequest) -> None:
     files = event_files(request.getfixturevalue(f"corpus_{which}"))
     assert len(files) >= 40
-    assert [d for path in files for d in differences(path)] == []
+    assert [d for path in files[::every] for d in differences(path)] == []
 
 
 def test_equals_tbparse(corpus_trained: Path) -> None:
     from tbparse import SummaryReader
 
     compared = 0
-    for path in event_files(corpus_trained)[:12]:
+    for path in event_files(corpus_trained)[:8]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame = SummaryReader(str(path), event_types={"scalars"}, extra_columns={"wall_time"}).scalars
@@ -61,4 +62,4 @@ def test_equals_tbparse(corpus_trained: Path) -> None:
             for got, want in ((curve.step, rows.step), (curve.value, rows.value), (curve.wall_time, rows.wall_time)):
                 np.testing.assert_array_equal(got, want)
             compared += len(rows)
-    assert compared > 10_000
+    assert compared > 5_000

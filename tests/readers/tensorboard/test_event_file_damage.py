@@ -13,6 +13,7 @@ from curveread.errors import CorruptLogError
 from curveread.readers.base import Part
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.run.notes import NoteKind
+from tests.support.damage import SWEEPS
 from tests.support.event_files import event, frames, points, ramp, scalar, simple, start, tensor, write
 
 READER = TensorBoardReader()
@@ -41,10 +42,11 @@ def whole(tmp_path: Path) -> Path:
     return write(tmp_path, small())
 
 
-def test_cut_at_every_byte(whole: Path) -> None:
+@pytest.mark.parametrize("every", SWEEPS)
+def test_cut_at_any_byte(whole: Path, every: int) -> None:
     data, ends = whole.read_bytes(), [end for _, end in frames(whole)]
     full = points(read(whole).curves)
-    for size in range(len(data)):
+    for size in range(0, len(data), every):
         whole.write_bytes(data[:size])
         part = read(whole)
         kept = sum(end <= size for end in ends)
@@ -60,15 +62,16 @@ def test_cut_at_every_byte(whole: Path) -> None:
         )
 
 
+@pytest.mark.parametrize("every", SWEEPS)
 @pytest.mark.parametrize("bit", [0x01, 0x80])
-def test_each_byte_changed(whole: Path, bit: int) -> None:
+def test_any_byte_changed(whole: Path, bit: int, every: int) -> None:
     data = bytearray(whole.read_bytes())
     spans = list(frames(whole))
     singly = []
     for a, b in spans:  # what each record adds
         whole.write_bytes(data[a:b])
         singly.append(points(read(whole).curves))
-    for at in range(len(data)):
+    for at in range(0, len(data), every):
         data[at] ^= bit
         whole.write_bytes(data)
         data[at] ^= bit

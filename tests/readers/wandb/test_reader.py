@@ -137,7 +137,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.dictionaries(_KEYS, _VALUES, max_size=9), max_size=12),
     nested=st.booleans(),
