@@ -11,7 +11,7 @@ from tests.benchmarks.sweep_associations import IRRELEVANT, claims_of_shuffles, 
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[SweepRow, ...]:
-    return trained(tmp_path_factory.mktemp("planted") / "runs", runs=100, jobs=1)
+    return trained(tmp_path_factory.mktemp("planted") / "runs", runs=60, jobs=1)
 
 
 def test_what_was_planted_is_found(rows: tuple[SweepRow, ...]) -> None:
