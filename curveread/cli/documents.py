@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from curveread.cli.fail_on import FailOn
@@ -14,8 +15,10 @@ from curveread.logtext import quiet_json
 __all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
 
 
-def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
+def print_entries(entries: Iterable[dict[str, Any]], paths: int) -> None:
     """Print one run as an object and several as a list, in their order.
+
+    Nothing is printed before the last is there, so that what is printed is whole; until then they wait on disk.
 
     Parameters
     ----------
@@ -25,14 +28,27 @@ def print_entries(entries: list[dict[str, Any]], paths: int) -> None:
         How many paths were asked for: of several also one entry is a list; one path alone that could not be read has
         been told on stderr and prints nothing.
     """
+    rest = iter(entries)
+    first, second = next(rest, None), next(rest, None)
+    if paths == 1 and first is not None and second is None:
+        if "error" not in first:
+            _write(_json(first) + "\n")
+        return
+    if second is None:
+        _write(_json([] if first is None else [first]) + "\n")
+        return
+    from curveread.fleet.spool import Spool
+
+    told = Spool(_json(entry).replace("\n", "\n  ") for entry in chain((first, second), rest) if entry is not None)
+    for at, entry in enumerate(told):
+        _write(f"{',' if at else '['}\n  {entry}")
+    _write("\n]\n")
+
+
+def _json(document: Any) -> str:
     import json
 
-    document: Any = entries
-    if paths == 1 and len(entries) == 1:
-        if "error" in entries[0]:
-            return
-        document = entries[0]
-    _write(quiet_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n")
+    return quiet_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def print_junit(results: Sequence[Diagnosis | Unread], fail_on: FailOn) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -67,30 +67,32 @@ class Judging:
         known = None if self.baseline is None else api.read_baseline(self.baseline)
         judging = {"select": self.select, "ignore": self.ignore, "options": self.options}
         codes: list[int] = []
-        results: list[Diagnosis | Unread] = []
-        for item in judged_paths(self.paths, self.reading, judging, self.jobs):
-            found = item if isinstance(item, Unread) or known is None else api.accept(item, known)
-            results.append(found)
-            codes.append(UNUSABLE if isinstance(found, Unread) else code(found, self.fail_on))
+
+        def results() -> Iterator[Diagnosis | Unread]:
+            for item in judged_paths(self.paths, self.reading, judging, self.jobs):
+                found = item if isinstance(item, Unread) or known is None else api.accept(item, known)
+                codes.append(UNUSABLE if isinstance(found, Unread) else code(found, self.fail_on))
+                yield found
+
         if self.form is OutputForm.TEXT:
-            print_runs([r for r in results if not isinstance(r, Unread)], verbose=self.verbose)
+            print_runs([r for r in results() if not isinstance(r, Unread)], verbose=self.verbose)
         else:
-            self._tell(results)
+            self._tell(results())
         return gravest(codes)
 
-    def _tell(self, results: Sequence[Diagnosis | Unread]) -> None:
+    def _tell(self, results: Iterator[Diagnosis | Unread]) -> None:
         """Print what is told as one document."""
         from curveread.cli.documents import print_entries, print_github, print_junit, print_sarif
 
         match self.form:
             case OutputForm.JSON:
-                print_entries([r.to_json() if isinstance(r, Unread) else r.to_dict() for r in results], len(self.paths))
+                print_entries((r.to_json() if isinstance(r, Unread) else r.to_dict() for r in results), len(self.paths))
             case OutputForm.JUNIT:
-                print_junit(results, self.fail_on)
+                print_junit([*results], self.fail_on)
             case OutputForm.GITHUB:
-                print_github(results)
+                print_github([*results])
             case OutputForm.SARIF:
-                print_sarif(results)
+                print_sarif([*results])
 
 
 def code(diagnosis: Diagnosis, fail_on: FailOn | None) -> int:

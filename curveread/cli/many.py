@@ -55,7 +55,7 @@ def judged_paths(
 
 def _in_processes(
     paths: Sequence[Place], reading: Reading, judging: Mapping[str, Any], jobs: int | None
-) -> Iterator[tuple[Place, list[Diagnosis] | None]]:
+) -> Iterator[tuple[Place, Iterator[Diagnosis] | None]]:
     alone = (
         jobs == 1
         or reading.run is not None

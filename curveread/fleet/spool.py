@@ -1,12 +1,16 @@
-"""Things in their order, in a file that goes with them: what is in memory hardly grows with their number."""
+"""Things in their order, in a file that goes with them: what is in memory hardly grows with their number.
+
+Where no such file can be made, or it has no room for more, they are kept in memory.
+"""
 
 from __future__ import annotations
 
 import pickle
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from tempfile import TemporaryFile
-from typing import Any, TypeVar, overload
+from typing import IO, Any, TypeVar, overload
 
 __all__ = ["Spool"]
 
@@ -23,7 +27,11 @@ class Spool(Sequence[T]):
     """
 
     def __init__(self, things: Iterable[T] = ()) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - gone when the sequence is
+        self._file: IO[bytes]
+        try:
+            self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - gone when the sequence is
+        except OSError:
+            self._file = BytesIO()
         self._ends = array("Q", [0])
         for thing in things:
             self.append(thing)
@@ -31,9 +39,19 @@ class Spool(Sequence[T]):
     def append(self, thing: T) -> None:
         """Add one at the end."""
         packed = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
-        self._file.seek(self._ends[-1])
-        self._file.write(packed)
+        if not self._written(packed):
+            self._file.seek(0)
+            self._file = BytesIO(self._file.read(self._ends[-1]))
+            self._written(packed)
         self._ends.append(self._ends[-1] + len(packed))
+
+    def _written(self, packed: bytes) -> bool:
+        """Write behind all others; return whether there was room."""
+        try:
+            self._file.seek(self._ends[-1])
+            return self._file.write(packed) == len(packed)
+        except OSError:
+            return False
 
     def __len__(self) -> int:
         return len(self._ends) - 1
