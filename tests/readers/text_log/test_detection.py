@@ -73,6 +73,25 @@ def test_yolov5_results_without_names(tmp_path: Path) -> None:
     assert points(part, "val/box_loss") == [(e, 0.11) for e in range(4)]
 
 
+def _results(rows: list[tuple[float, float, float, float]]) -> str:
+    row = "  {e}/9  0.3G  4.6  6.7  3.1  4.3  31  416  {p:.3g}  {r:.3g}  {m:.3g}  {o:.3g}  4.2  1.3  5.2\n"
+    return "".join(row.format(e=e, p=p, r=r, m=m, o=o) for e, (p, r, m, o) in enumerate(rows))
+
+
+def test_yolov3_writes_f1_where_later_versions_write_a_second_map(tmp_path: Path) -> None:
+    shares = [(0.0, 0.0, 0.0), (0.0202, 0.336, 0.0831), (0.178, 0.237, 0.148), (0.55, 0.61, 0.58)]
+    f1 = [2 * p * r / (p + r) if p else 0.0 for p, r, _ in shares]
+    part = read(tmp_path, _results([(*s, f) for s, f in zip(shares, f1, strict=True)]), "results.txt")
+    assert [v for _, v in points(part, "metrics/F1")] == [float(f"{f:.3g}") for f in f1]
+    assert "metrics/mAP_0.5:0.95" not in part.curves
+
+
+def test_what_exceeds_the_map_at_half_is_no_stricter_map(tmp_path: Path) -> None:
+    rows = [(0.5, 0.4, 0.3 + e / 50, 0.2 + e / 8) for e in range(5)]
+    assert "metrics/column 12" in read(tmp_path, _results(rows), "results.txt").curves
+    assert "metrics/mAP_0.5:0.95" in read(tmp_path, _results(rows[:1] * 4), "results.txt").curves
+
+
 def test_darknet_names_its_numbers_behind(tmp_path: Path) -> None:
     text = ""
     for i in range(1, 5):

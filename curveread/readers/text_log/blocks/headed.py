@@ -9,7 +9,7 @@ from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["Header", "Row", "header_of", "resembles", "row_of", "unheaded"]
+__all__ = ["Header", "Row", "header_of", "resembles", "row_of"]
 
 _NAME = re.compile(r"#|%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
 _SPLITS = (
@@ -84,18 +84,6 @@ def header_of(line: bytes) -> Header | None:
         if counted or sum(map(is_telling, names)) >= 2:
             readings.append(names)
     return Header(tuple(dict.fromkeys(readings))) if readings else None
-
-
-_YOLO = re.compile(rb"\s*+\d++/\d++\s++[\d.]++G(?:\s++" + NUMBER + rb"){13}\s*+")
-_YOLO_COLUMNS = (
-    "epoch,gpu_mem,train/box_loss,train/obj_loss,train/cls_loss,train/total_loss,targets,img_size,"
-    "metrics/precision,metrics/recall,metrics/mAP_0.5,metrics/mAP_0.5:0.95,val/box_loss,val/obj_loss,val/cls_loss"
-)
-
-
-def unheaded(line: bytes) -> Header | None:
-    """Return the columns of a row that is written without names: YOLOv5's and YOLOv7's ``results.txt``."""
-    return Header((tuple(_YOLO_COLUMNS.split(",")),)) if _YOLO.fullmatch(line) else None
 
 
 def row_of(line: bytes, header: Header) -> Row | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.blocks.headed import Header, Row, header_of, resembles, row_of, unheaded
+from curveread.readers.text_log.blocks.headed import Header, Row, header_of, resembles, row_of
+from curveread.readers.text_log.blocks.yolo import unheaded
 from curveread.readers.text_log.sheets import Patterns, Sheet, take
 
 __all__ = ["Tables"]

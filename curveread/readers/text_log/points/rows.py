@@ -11,6 +11,7 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
 from curveread.readers.base import BEYOND
 from curveread.readers.tables.columns import Axis, Column, Table, integral
+from curveread.readers.text_log.blocks.yolo import renamed
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
@@ -117,7 +118,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         dialect,
         dialects,
         _counted(beat, keep, [sheet for sheet, _ in parts]),
-        columns,
+        renamed(columns),
         notes,
     )
 
