@@ -11,6 +11,7 @@ from curveread.readers.text_log.blocks.boxes import Box
 from curveread.readers.text_log.blocks.headed import header_of
 from curveread.readers.text_log.blocks.matrix import Matrix
 from curveread.readers.text_log.blocks.tables import Tables
+from curveread.readers.text_log.line.announced import announced
 from curveread.readers.text_log.line.dicts import find_bar, find_dict
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import RANK, STAMP, floats
@@ -82,6 +83,8 @@ class Gathered:
         Numbers of the lines below one that says ``Best iteration is:``.
     banners
         Numbers of the lines that say that a training starts, by their build.
+    announced
+        Numbers of the lines that say that an evaluation or, under an empty name, the training comes next, by its split.
     algorithm
         The reinforcement learning that a line names: ``DQN``; empty where none does.
     count
@@ -96,6 +99,7 @@ class Gathered:
     missed: tuple[int, int] = (0, 0)
     best: list[int] = field(default_factory=list)
     banners: dict[bytes, list[int]] = field(default_factory=dict)
+    announced: dict[str, list[int]] = field(default_factory=dict)
     algorithm: str = ""
     count: int = 0
     _lines: Patterns = field(default_factory=list)
@@ -210,6 +214,8 @@ class Gathered:
             self._told[shape] = self._miss
         elif len(line) < _BANNER and _STARTS.search(line):
             self._told[shape] = self.banners.setdefault(shape, []).append
+        elif (split := announced(line)) is not None:
+            self._told[shape] = self.announced.setdefault(split, []).append
         if shape in self._told:
             self._told[shape](n)
         named = None if self.algorithm else _VALUE_BASED.search(line)

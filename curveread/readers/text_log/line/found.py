@@ -33,7 +33,7 @@ class Found:
     voids
         Spans of further numbers.
     split
-        ``eval`` where the line says that it is of an evaluation.
+        ``eval`` where the line says that it is of an evaluation; where it only counts, the split of those below it.
     assigned
         Whether a name is written as a program assigns it.
     inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from curveread.readers.text_log.line.announced import announced
 from curveread.readers.text_log.line.dialects import DIALECTS, Dialect
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.names import Span
@@ -128,6 +129,7 @@ def _anchor(shape: Shape, line: bytes, start: int) -> Found | None:
         epoch.span if step and epoch else None,
         step.total if step else None,
         voids=tuple(shape.voids),
+        split=announced(line[start:]) or "",
         inner=step is not None and step.kind in _BY_PLACE,
         counter=counter.name.lower(),
         closing=_CLOSING.match(line, start) is not None,

@@ -6,7 +6,7 @@ from curveread.run import roles
 from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["TELLING", "eval_word", "is_mean", "is_split", "is_telling", "trimmed"]
+__all__ = ["TELLING", "eval_word", "is_mean", "is_measured", "is_split", "is_telling", "trimmed"]
 
 TELLING = frozenset({*roles.TELLING, *LOSS_TERMS, *METRICS}) - {Role.THROUGHPUT}
 """Roles that make a line a training's."""
@@ -43,6 +43,11 @@ def is_mean(name: str) -> bool:
 def is_telling(tag: str) -> bool:
     """Return whether a metric of this name makes its line a training's."""
     return role_of(tag) in TELLING or not _TRIAL.isdisjoint(words(tag))
+
+
+def is_measured(tag: str) -> bool:
+    """Return whether a metric of this name is a result of a training: a learning rate is none."""
+    return is_telling(tag) and role_of(tag) is not Role.LEARNING_RATE
 
 
 def trimmed(words: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stretches of a log that were written a second time with the same numbers: they are not a restart."""
+"""What a log says twice: stretches with the same numbers, which are no restart, and several values at one step."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 
 from curveread.arrays import BoolArray, IntArray
 from curveread.readers.tables.columns import Column, Table
+from curveread.readers.text_log.line.words import is_measured
 
-__all__ = ["without_rewritten"]
+__all__ = ["beside_another", "without_rewritten"]
 
 
 _MANY = 8
@@ -61,6 +62,17 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
         keep = ~out[column.row]
         columns[name] = Column(place[column.row[keep]], column.value[keep])
     return Table(int((~out).sum()), columns, restarts), step[~out], int(out.sum())
+
+
+def beside_another(table: Table, step: IntArray) -> dict[str, int]:
+    """Return of each metric how many points stand at the step of its point before, in the same start of the run."""
+    start = np.searchsorted(np.array(table.restarts, np.int64), np.arange(table.rows), side="right")
+    found = {}
+    for tag, column in table.columns.items():
+        if is_measured(tag):
+            at, of = step[column.row], start[column.row]
+            found[tag] = int(((at[1:] == at[:-1]) & (of[1:] == of[:-1])).sum())
+    return {tag: n for tag, n in found.items() if n}
 
 
 def _said_before(step: IntArray, column: Column) -> BoolArray:

@@ -55,7 +55,7 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int]
         np.ones(line.size, bool),
         [list(s.tags) for s, _ in parts],
         marked([int(not s.tags) for s, _ in parts]).astype(bool),
-        marked([int(s.split == "eval") for s, _ in parts]).astype(bool),
+        marked([int(s.split == "eval" and bool(s.tags)) for s, _ in parts]).astype(bool),
     )
     without_closing(beat, parts, best)
     _constant_steps(beat, joined("place"), joined("places"), parts, source)

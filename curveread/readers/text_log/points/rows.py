@@ -17,7 +17,8 @@ from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
-from curveread.readers.text_log.points.repeats import without_rewritten
+from curveread.readers.text_log.points.evaluated import evaluations_apart
+from curveread.readers.text_log.points.repeats import beside_another, without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.readers.text_log.sheets import Sheet
 from curveread.run.nested import epoch_ends, in_epochs
@@ -26,6 +27,10 @@ from curveread.run.roles import role_of
 from curveread.run.tags.words import words
 
 __all__ = ["Rows", "rows_of", "table_of"]
+
+
+_SHOWN = 3
+"""Metrics that a note names."""
 
 
 @dataclass(slots=True)
@@ -71,6 +76,8 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
+    said = [("", lines) for lines in gathered.banners.values()] + list(gathered.announced.items())
+    parts = evaluations_apart(parts, ((n, split) for split, lines in said for n in lines))
     beat = beat_of(parts, source, gathered.best)
     beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
     keep = beat.keep & ~beyond
@@ -156,6 +163,10 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     if again:
         message = f"counted once, {amount(again, 'record')} written again with the same numbers"
         notes.append(DataNote(NoteKind.MERGED, source, message))
+    if crowded := beside_another(table, step):
+        shown = ", ".join(f"{n} of {tag}" for tag, n in list(crowded.items())[:_SHOWN])
+        message = f"points at the step of the one before them, in the order of the lines: {shown}"
+        notes.append(DataNote(NoteKind.X_AXIS, source, message))
     return table, Axis(name, step), notes
 
 

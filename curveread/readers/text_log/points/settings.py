@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import BoolArray, IntArray
-from curveread.readers.text_log.line.words import is_telling
+from curveread.readers.text_log.line.words import is_measured
 from curveread.readers.text_log.points.beat import EPOCH, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
-from curveread.run.roles import Role, role_of
 
 __all__ = ["without_settings"]
 
@@ -19,7 +18,7 @@ def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     They measure nothing, and the counter of the first line behind them that measures something begins below theirs.
     """
     counted = beat.keep & ~beat.blank & ((beat.counts == STEP) | (beat.counts == EPOCH))
-    measures = np.array([any(map(_is_measured, sheet.tags)) for sheet, _ in parts])[beat.sheet]
+    measures = np.array([any(map(is_measured, sheet.tags)) for sheet, _ in parts])[beat.sheet]
     measured = np.flatnonzero(counted & measures)
     if not measured.size:
         return
@@ -27,10 +26,6 @@ def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         mine = np.flatnonzero(counted & (beat.sheet == s))
         if parts[s][0].dialect == "pairs" and _are_settings(beat, mine, measured):
             beat.left_out(_rows(mine, beat.line.size), "they state settings of the training below them")
-
-
-def _is_measured(tag: str) -> bool:
-    return is_telling(tag) and role_of(tag) is not Role.LEARNING_RATE
 
 
 def _are_settings(beat: Beat, mine: IntArray, measured: IntArray) -> bool:
