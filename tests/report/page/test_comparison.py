@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,21 @@ def runs(*names: str, rates: tuple[float, ...] = (0.1, 0.1, 0.3)) -> Comparison:
     return api.compare(made)
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The page of some runs, written once."""
+
+    @cache
+    def write(*names: str) -> Path:
+        return write_comparison(runs(*names), tmp_path_factory.mktemp("compared") / "page.html")
+
+    return write
+
+
 @pytest.fixture
-def opened(visit: Any, tmp_path: Path) -> Any:
-    def go(made: Comparison, **how: Any) -> Visit:
-        seen: Visit = visit(write_comparison(made, tmp_path / "compared.html"), **how)
+def opened(visit: Any, written: Callable[..., Path]) -> Any:
+    def go(*names: str, **how: Any) -> Visit:
+        seen: Visit = visit(written(*names), **how)
         return seen
 
     return go
@@ -52,7 +65,7 @@ def windows(seen: Visit) -> set[str]:
 
 
 def test_the_losses_and_their_differences_stand_on_one_axis(opened: Any) -> None:
-    seen = opened(runs("a", "b", "c"))
+    seen = opened("a", "b", "c")
     assert set(titles(seen)) >= {"train loss", "eval loss"}
     assert any(t.startswith("train loss less that of ") for t in titles(seen))
     assert len(windows(seen)) == 1
@@ -65,7 +78,7 @@ def test_the_losses_and_their_differences_stand_on_one_axis(opened: Any) -> None
 
 
 def test_seeds_of_a_setting_become_a_band(opened: Any) -> None:
-    seen = opened(runs("a", "b", "c"))
+    seen = opened("a", "b", "c")
     canvas = "document.querySelector('[data-curves] canvas').toDataURL()"
     single = seen.tab.evaluate(canvas)
     seen.tab.locator("[data-colour]").select_option("lr")
@@ -93,7 +106,7 @@ def test_without_scripts_the_picture_stands_on_the_paper_of_the_page(browser: An
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
 def test_nothing_is_wrong_with_the_page(opened: Any, width: int, scheme: str) -> None:
-    seen = opened(runs("a", SCRIPT, "</script>" + "x" * 300), width=width, scheme=scheme)
+    seen = opened("a", SCRIPT, "</script>" + "x" * 300, width=width, scheme=scheme)
     assert seen.faults() == []
     assert seen.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert seen.tab.locator("script").count() == 2
