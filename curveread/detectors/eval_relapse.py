@@ -10,6 +10,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.shared.only_worse import only_worse
 from curveread.detectors.shared.quality import measured_beside
 from curveread.findings.arguments import Place, Tag, level, rough
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -37,7 +38,10 @@ class EvalRelapse(Detector):
         lies between its worst and its value at the best evaluation it lost ``share``; where there is none the factor
         is that to the power of one and a half. Where four evaluations or more since the best one all lie above it by
         three times their scatter they do not swing, and its square root is enough: also where the first evaluation was
-        the best, as where a fine-tune spoils what it began with. A loss that diverges or overfits is told as such.
+        the best, as where a fine-tune spoils what it began with. Without an evaluation loss metrics are asked that are
+        good when high: none ever rose above its first ten evaluations or tenth of the run, and one fell as a whole
+        (Mann-Kendall, one in a hundred) so far that a tenth more of its answers are wrong. A loss that diverges or
+        overfits is told as such.
 
     When it is wrong
         The next evaluation might have been good again: batch normalization with a small batch or a high rate swings.
@@ -48,17 +52,18 @@ class EvalRelapse(Detector):
     """
 
     rule: ClassVar[str] = "eval-relapse"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS),)
-    uses: ClassVar[tuple[Role, ...]] = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.ERROR_METRIC,)
     least: ClassVar[int] = 4
 
     factor: float = field(default=2.0, metadata={"help": "last evaluation loss over the best one"})
     share: float = field(default=0.5, metadata={"help": "share of the gain that was given back"})
 
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return at most one finding per evaluation loss."""
-        found = [self._judge(view, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
-        return [f for f in found if f is not None]
+        """Return at most one finding per evaluation loss; without one, one of the metrics that only got worse."""
+        judged = [self._judge(view, subject) for view in subject.all(Role.EVAL_LOSS) if len(view) >= self.least]
+        found = [f for f in judged if f is not None]
+        return found or ([] if judged else only_worse(subject, self.rule))
 
     def _judge(self, view: CurveView, subject: Subject) -> Finding | None:
         value, step, n = view.value, view.step, len(view)

@@ -16,8 +16,9 @@ from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 
 __all__ = ["Ascent", "ascent_of", "stretch_means", "trimmed"]
 
-_SURE, _RISES = 2.5, 1.3
-"""Errors of a level and of a trend from which on a rise may be there: by chance in 3 % and in 10 % of flat curves."""
+_SURE, _RISES, _FALLS = 2.5, 1.3, 2.33
+"""Errors of a level and of a trend from which on a rise may be there: by chance in 3 % and in 10 % of flat curves; and
+of a trend that falls: in 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Ascent:
     def never(self) -> bool:
         """Whether it never rose: the gain is hidden, and none of it is certain."""
         return self.hidden and self.z < _SURE and self.trend < _RISES
+
+    @property
+    def fell(self) -> bool:
+        """Whether it fell as a whole, and never stood clearly above where it began."""
+        return self.trend < -_FALLS and self.z < _SURE
 
 
 def trimmed(value: FloatArray) -> FloatArray:

@@ -63,3 +63,15 @@ def test_a_fine_tune_that_spoils_what_it_began_with_is_told_by_an_error_rate_too
     assert f.get("gain-given-back") is None
     assert found(spread(train_loss=rate, eval_loss=SPOILT, eval_wer=ERRORS[::-1]), "eval-relapse") == []
     assert found(spread(train_loss=rate, eval_loss=np.r_[SPOILT[:3], 0.23, SPOILT[4:]]), "eval-relapse") == []
+
+
+def test_metrics_that_only_got_worse_are_told_where_no_loss_is_evaluated() -> None:
+    falling, other = np.linspace(0.91, 0.87, 14) + normal(14, 0.003), np.linspace(0.82, 0.75, 14) + normal(14, 0.01)
+    (f,) = found(spread(train_loss=decay(140), val_acc=falling, val_nmi=other), "eval-relapse")
+    assert f.severity is Severity.WARNING
+    assert "was best at its first evaluations and fell since" in str(f.message)
+    assert "no other metric rose" in str(f.message)
+    for kept in (np.linspace(0.75, 0.82, 14), np.r_[0.7, 0.8, 0.81, np.full(11, 0.8)]):
+        assert found(spread(train_loss=decay(140), val_acc=falling, val_nmi=kept), "eval-relapse") == []
+    assert found(spread(train_loss=decay(140), val_acc=falling[:9]), "eval-relapse") == []
+    assert found(spread(train_loss=decay(140), val_acc=0.9 + normal(14, 0.01)), "eval-relapse") == []

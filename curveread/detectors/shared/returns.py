@@ -21,9 +21,6 @@ _RULE = "no-learning"
 _SAME, _BATCHES, _FROZEN = 12, 20, 10
 """Points that a return must have that is the same number throughout, batches whose groups have no spread, and points
 that tell enough where the policy itself does not change."""
-_CERTAIN = 2.33
-"""Standard deviations of a trend that chance exceeds once in a hundred."""
-
 TRAINING = (
     Role.POLICY_LOSS,
     Role.VALUE_LOSS,
@@ -60,7 +57,7 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
         return []
     known = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
     # Few points that wander may hide a rise; that they fall as a whole they can show.
-    ascents = [a for n, a in known if n >= least or a.trend < -_CERTAIN]
+    ascents = [a for n, a in known if n >= least or a.fell]
     never = (
         bool(ascents)
         and len(ascents) == len(known)
