@@ -16,6 +16,7 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import Role
+from curveread.run.tags.losses import is_of_a_detector
 from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
 from curveread.signals.scale import bend_noise
@@ -204,6 +205,8 @@ def _leak(run: Run, gap: LossGap, findings: tuple[Finding, ...], task: Task) -> 
     suspected = any(f.rule == "eval-below-train" for f in findings)
     level = abs(float(np.median(gap.train.value[-max(5, len(gap.train) // 20) :])))
     if not suspected and not (gap.high < 0.0 and abs(gap.level) > 0.05 * level):
+        return None
+    if not suspected and is_of_a_detector(gap.evaluation.tag, task.kind):
         return None
     first = float(np.median(gap.value[: max(2, gap.value.size // 4)]))
     start = float(np.median(gap.train.value[: max(3, len(gap.train) // 100)]))

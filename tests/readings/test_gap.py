@@ -106,6 +106,20 @@ def test_eval_below_train_lists_what_else_explains_it() -> None:
     assert "easier evaluation set" in text
 
 
+@pytest.mark.parametrize("named", [{"metrics/mAP50(B)": 0.4}, {}])
+def test_a_part_of_a_detectors_loss_below_that_of_the_training_is_no_leak(named: dict[str, float]) -> None:
+    made = with_gap(-np.linspace(0.1, 0.5, 40), evals=40)
+    train, evaluation = (
+        replace(made.curves[old], tag=new)
+        for old, new in (("train/loss", "train/box_loss"), ("eval/loss", "val/box_loss"))
+    )
+    qualities = {t: Curve(t, evaluation.step, np.linspace(v, 2.0 * v, 40)) for t, v in named.items()}
+    run = replace(made, curves={c.tag: c for c in (train, evaluation)} | qualities)
+    text = told(diagnose(run))
+    assert "lay 0.4" in text
+    assert "leak" not in text
+
+
 def test_a_suspected_leak_has_evidence_for_it() -> None:
     dx = diagnose(with_gap(-np.linspace(0.0, 1.0, 40)))
     assert [f.rule for f in dx.findings] == ["eval-below-train"]

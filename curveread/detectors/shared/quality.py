@@ -25,7 +25,7 @@ class Quality:
     tag, best_at
         Its name; the step at which it was best.
     then, now
-        Its level around the minimum of the loss and at the end.
+        Its level around the minimum of the loss and at the end: medians of evaluations, not the values of one.
     change
         Its change since in units of what noise would explain: beyond +-1 it rose or fell.
     gained
@@ -44,10 +44,12 @@ class Quality:
         """Its course, to stand at the end of a sentence."""
         tag, now = Tag(self.tag), level(self.now)
         if abs(self.change) <= 1.0:
-            return text("; {tag} stayed at {now}", tag=tag, now=now)
+            return text("; {tag} stayed around {now}", tag=tag, now=now)
         if self.change > 0.0:
-            return text("; {tag} still rose from {then} to {now}", tag=tag, then=level(self.then), now=now)
-        return text("; {tag} fell from {then} to {now}", tag=tag, then=level(self.then), now=now)
+            return text(
+                "; {tag} still rose from around {then} to around {now}", tag=tag, then=level(self.then), now=now
+            )
+        return text("; {tag} fell from around {then} to around {now}", tag=tag, then=level(self.then), now=now)
 
 
 def quality_since(subject: Subject, view: CurveView, low: int) -> Quality | None:

@@ -18,8 +18,9 @@ from curveread.run.tags.lexicon import (
     TRAIN_WORDS,
     VALUE,
 )
+from curveread.run.tags.words import words
 
-__all__ = ["loss_role", "qualifiers_of"]
+__all__ = ["is_of_a_detector", "loss_role", "qualifiers_of"]
 
 _GAN_PARTS = PART | frozenset(
     "mel fm l1 l2 feat feature pixel perceptual dur duration recon reconstruction id cycle".split()
@@ -30,6 +31,8 @@ _OF_MODEL_LOSS = frozenset(
 )
 
 
+_BOXES = frozenset({"box", "bbox", "dfl", "giou", "ciou", "objectness"})
+"""Words of the parts of a detector's loss, of one that segments, too."""
 _LETTERS = frozenset({"v", "q"})
 """Short for value functions, where nothing says that a run is not one of reinforcement learning."""
 
@@ -90,6 +93,14 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
     if own & (PART - MAIN):
         return Role.COMPONENT_LOSS
     return Role.EVAL_LOSS if parsed.split == "eval" else Role.TRAIN_LOSS
+
+
+def is_of_a_detector(tag: str, kind: TaskKind) -> bool:
+    """Return whether a loss is a detector's or a part of it.
+
+    Mosaics and mixed images make its training harder than its evaluation: that it lies below says nothing.
+    """
+    return kind is TaskKind.DETECTION or not _BOXES.isdisjoint(words(tag))
 
 
 def _before_loss(parsed: Parsed, *named: str) -> bool:
