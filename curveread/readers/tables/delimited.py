@@ -84,6 +84,9 @@ def parse_cells(text: str, source: str) -> Cells:
         cells = _with_pandas(text, header, delimiter, source)
     if cells is None:
         cells = _with_csv(text, delimiter, source)
+    if "\x00" in header:
+        message = "a stretch of zeros goes through the header line: rows that stood there are lost"
+        notes.append(DataNote(NoteKind.CORRUPT, source, message))
     cells.notes[:0] = notes
     return cells
 

@@ -119,3 +119,12 @@ def test_empty_tables_are_an_error(tmp_path: Path) -> None:
     path = dvclive_metric(tmp_path / "dvclive", "loss", [])
     with pytest.raises(CorruptLogError, match="no row with a step and a value in the metrics of DVCLive"):
         READER.read(path)
+
+
+def test_rows_in_a_header_of_zeros_are_told_as_lost(tmp_path: Path) -> None:
+    table = dvclive_metric(_run(tmp_path), "acc", [(i, 0.1 * i) for i in range(6)])
+    data = table.read_bytes()
+    table.write_bytes(data[:7] + bytes(12) + data[19:])
+    (run,) = read_runs(tmp_path)
+    assert len(run["acc"]) < 6
+    assert any("a stretch of zeros goes through the header line" in n.message for n in run.notes)
