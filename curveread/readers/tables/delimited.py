@@ -21,6 +21,7 @@ import numpy as np
 from curveread.plural import amount
 from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
 from curveread.readers.tables.csv_rows import Rows, delimiter_of, first_line, without_cut_end
+from curveread.readers.tables.durations import durations
 from curveread.readers.tables.grid import grid
 from curveread.run.notes import DataNote, NoteKind
 
@@ -175,6 +176,9 @@ def to_table(
             if clock is not None:
                 out.numeric[name] = clock
                 continue
+        if wrong > count and (lasted := durations(name, cells, names)) is not None:
+            out.numeric[name] = lasted
+            continue
         if wrong > count:
             out.text[name] = list(cells)
             continue
