@@ -108,7 +108,9 @@ def _rows(rows: list[dict[str, Any]], what: object) -> list[Part]:
 def _of_cells(cells: Cells, kind: str) -> list[Part]:
     source, path = Source(kind, kind, 0), Path(kind)
     long = long_parts(cells, source, path)
-    return long or [part_of(table, texts, source, path, cells.notes, key) for key, table, texts in named_runs(cells)]
+    return long or [
+        part_of(table, texts, source, path, cells.notes, key) for key, table, texts in named_runs(cells, kind)
+    ]
 
 
 def _trainer(history: list[Any]) -> Part:
@@ -126,7 +128,7 @@ def _frame(frame: Any) -> list[Part]:
     if parts:
         return parts
     out = []
-    for key, table, texts in named_runs(ordered):
+    for key, table, texts in named_runs(ordered, "DataFrame"):
         restored, notes = restore_nan(table, "DataFrame")
         source = Source("DataFrame", "DataFrame", 0)
         out.append(part_of(restored, texts, source, Path("DataFrame"), [*ordered.notes, *notes], key))

@@ -109,7 +109,7 @@ class CsvReader(Reader):
         parts = long_parts(cells, origin, path)
         if parts:
             return parts
-        for key, table, texts in named_runs(cells):
+        for key, table, texts in named_runs(cells, source):
             whole, restored = restore_nan(table, source)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
         return parts

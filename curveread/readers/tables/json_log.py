@@ -99,7 +99,8 @@ class JsonLogReader(Reader):
         if not cells.rows:
             raise CorruptLogError(f"{path}: no rows in it")
         return [
-            part_of(table, texts, origin, path, cells.notes, key, wanted) for key, table, texts in named_runs(cells)
+            part_of(table, texts, origin, path, cells.notes, key, wanted)
+            for key, table, texts in named_runs(cells, source)
         ]
 
 

@@ -255,7 +255,7 @@ def _parts(cells: Cells, source: Source, path: Path, notes: list[DataNote], by_p
     if long:
         return long
     parts = []
-    for key, table, texts in named_runs(cells):
+    for key, table, texts in named_runs(cells, source.path):
         restored: list[DataNote] = []
         if by_pandas:  # pandas writes NaN as null
             table, restored = restore_nan(table, source.path)

@@ -19,6 +19,7 @@ from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
+from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, role_of
 
 __all__ = ["named_runs", "part_of"]
 
@@ -61,19 +62,24 @@ def _labels(cells: Cells, name: str) -> FloatArray | None:
     return column.value if count.size > 1 and count.min() >= 3 else None
 
 
-def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]]:
-    """Yield key, table and text columns of each run of a file: several where a text column names them."""
-    for name in cells.text:
-        if name.lower() in _RUN_COLUMNS:
-            labels = np.array(cells.text[name], dtype=object)
-            runs = list(dict.fromkeys(labels.tolist()))
-            if 1 < len(runs) <= 0.5 * max(cells.rows, 1):
-                texts = {k: v for k, v in cells.text.items() if k != name}
-                number = {run: i for i, run in enumerate(runs)}
-                owner = np.array([number[run] for run in labels.tolist()])
-                for run, table in zip(runs, _tables_of(cells, owner, len(runs)), strict=True):
-                    yield str(run), table, texts
-                return
+def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str, list[str]]]]:
+    """Yield key, table and text columns of each run of a file: several where a text column names them.
+
+    A note is added to those of ``cells`` where no name of a column but its contents say so.
+    """
+    named = next((n for n in cells.text if n.lower() in _RUN_COLUMNS and _several(cells, n)), "")
+    parted = named or next((n for n in cells.text if _several(cells, n) and _starts_over(cells, n)), "")
+    if parted:
+        labels = cells.text[parted]
+        number = {run: i for i, run in enumerate(dict.fromkeys(labels))}
+        if not named:
+            message = f"the table holds {len(number)} runs: its counter starts over where {parted} changes"
+            cells.notes.append(DataNote(NoteKind.MERGED, source, message))
+        owner = np.array([number[run] for run in labels])
+        texts = {k: v for k, v in cells.text.items() if k != parted}
+        for run, table in zip(number, _tables_of(cells, owner, len(number)), strict=True):
+            yield str(run), table, texts
+        return
     for name in cells.numeric:
         if name.strip().lower() in _SEED_COLUMNS and (labels_ := _labels(cells, name)) is not None:
             seeds, owner = np.unique(labels_, return_inverse=True)
@@ -85,6 +91,29 @@ def named_runs(cells: Cells) -> Iterator[tuple[str, Table, dict[str, list[str]]]
                 )
             return
     yield "", cells.table(), cells.text
+
+
+def _several(cells: Cells, name: str) -> bool:
+    """Return whether a column has several labels, and few for its rows."""
+    return 1 < len(set(cells.text[name])) <= 0.5 * max(cells.rows, 1)
+
+
+def _starts_over(cells: Cells, name: str) -> bool:
+    """Return whether a counter begins anew where the label of a column changes, and goes back nowhere else.
+
+    Labels that are splits or metrics part no runs. A counter that goes on in the middle is that of a resumed run.
+    """
+    labels = np.array(cells.text[name], dtype=object)
+    if any(v.strip().lower() in EVAL_WORDS | TRAIN_WORDS or role_of(v) in TELLING for v in set(labels.tolist())):
+        return False
+    changes = np.flatnonzero(labels[1:] != labels[:-1]) + 1
+    for counter, column in cells.numeric.items():
+        if not is_axis_name(counter) or column.row.size != cells.rows or not integral(column.value):
+            continue
+        back = np.flatnonzero(np.diff(column.value) < 0) + 1
+        if back.size and np.isin(back, changes).all() and (column.value[changes] == column.value[0]).all():
+            return True
+    return False
 
 
 def _tables_of(cells: Cells, owner: IntArray, runs: int) -> list[Table]:
