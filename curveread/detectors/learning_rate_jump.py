@@ -18,6 +18,9 @@ from curveread.signals.levels import median_error, window_medians
 
 __all__ = ["LearningRateJump"]
 
+_ASKED = 200
+"""Jumps of which it is asked whether the loss rose after them."""
+
 
 @dataclass(frozen=True)
 class LearningRateJump(Detector):
@@ -35,7 +38,8 @@ class LearningRateJump(Detector):
         ramps do. Not reported: the first rate above 0, steps of a staircase warm-up at the head, jumps where an
         attempt begins (the ``restart`` tells those), and two or more jumps to equal or shrinking heights at equal or
         growing distances, which are warm restarts. It is a warning when the loss rose right after, by ``least_z``
-        standard errors, unless the rate only went back to an earlier peak.
+        standard errors, unless the rate only went back to an earlier peak. Of hundreds of jumps the 200 highest are
+        asked for that.
 
     When it is wrong
         A cyclic schedule with only one restart in the log is reported as information. Of several parameter groups the
@@ -62,9 +66,9 @@ class LearningRateJump(Detector):
         if len(view) < self.least or float(value.min()) < 0.0:
             return []
         at = self._jumps(value)
-        starts = [a.first_step for a in subject.attempts[1:]]
-        near = 3.0 * view.cadence
-        at = np.array([i for i in at if not any(abs(int(view.step[i]) - s) <= near for s in starts)], dtype=np.int64)
+        starts = np.sort(np.array([a.first_step for a in subject.attempts[1:]], dtype=np.int64))
+        step, near = view.step[at], 3.0 * view.cadence
+        at = at[np.searchsorted(starts, step - near) == np.searchsorted(starts, step + near, side="right")]
         if at.size == 0 or _staircase(value, at) or _planned(view, at):
             return []
         groups = [at] if at.size > self.most else [at[k : k + 1] for k in range(at.size)]
@@ -98,7 +102,8 @@ class LearningRateJump(Detector):
         return (z, loss.parts.level(base), loss.parts.level(top), loss.unit) if z >= self.least_z else None
 
     def _finding(self, view: CurveView, at: IntArray, subject: Subject) -> Finding:
-        reactions = [(r, int(i)) for i in at if (r := self._reaction(view, int(i), subject)) is not None]
+        asked = at if at.size <= _ASKED else at[np.sort(np.argsort(-view.value[at], kind="stable")[:_ASKED])]
+        reactions = [(r, int(i)) for i in asked if (r := self._reaction(view, int(i), subject)) is not None]
         reaction, i = max(reactions) if reactions else (None, int(at[0]))
         old, new = float(view.value[i - 1]), float(view.value[i])
         back = new <= 1.1 * float(view.value[:i].max())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
 from curveread.run.model import Attempt, Run
 from tests.support.curves import decay, run_of
-from tests.support.verdicts import anywhere, found
+from tests.support.verdicts import anywhere, found, found_alone
 
 
 def test_a_jump_that_the_loss_feels() -> None:
@@ -62,3 +64,23 @@ def test_the_first_rate_above_zero_is_no_jump() -> None:
     dx = diagnose(run_of(train_loss=decay(100), lr=rate))
     assert not [f for f in dx.findings if f.rule == "learning-rate-jump"]
     assert not any("jumps" in str(t.text) for t in dx.timeline)
+
+
+def test_thousands_of_jumps_are_one_finding_and_cost_what_their_points_do() -> None:
+    def spent(points: int) -> float:
+        rng = np.random.default_rng(0)
+        at = np.sort(rng.choice(np.arange(points // 5, points - 20), points // 20, replace=False))
+        rate, value = 1e-3 * np.exp(-3.0 * np.arange(points) / points), decay(points)
+        rate[at] *= rng.uniform(4, 20, at.size)
+        highest = int(at[np.argmax(rate[at])])
+        rate[highest] *= 5
+        value[highest : highest + points // 25] += 5.0
+        run = run_of(train_loss=value, lr=rate)
+        began = time.process_time()
+        (f,) = found_alone(run, "learning-rate-jump")
+        assert (f.first_step, f.peak_step) == (int(at[0]), highest)
+        assert f.get("rise") > 6
+        return time.process_time() - began
+
+    spent(2_000)
+    assert spent(400_000) < 20 * min(spent(50_000) for _ in range(2))
