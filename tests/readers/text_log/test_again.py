@@ -17,7 +17,13 @@ TEXT = "".join(
 
 
 @pytest.mark.parametrize(
-    "line", ["Best Epoch 2\tAcc: 0.9204\tnmi: 0.8121", "The best epoch: 2, Acc: 0.920, nmi: 0.812"]
+    "line",
+    [
+        "Best Epoch 2\tAcc: 0.9204\tnmi: 0.8121",
+        "The best epoch: 2, Acc: 0.920, nmi: 0.812",
+        "2026-05-01 12:00:00,123 - INFO - Best epoch: 2, Acc: 0.9204, nmi: 0.8121",
+        "✓ Final epoch 4 | Acc: 0.8786 | nmi: 0.8141",
+    ],
 )
 def test_the_best_epoch_at_the_end_is_no_point(tmp_path: Path, line: str) -> None:
     part = read(tmp_path, f"{TEXT}=====\n{line}\n")

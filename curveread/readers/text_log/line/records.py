@@ -21,7 +21,11 @@ _SOURCE_CODE = re.compile(
 """Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text."""
 _PROGRAM = re.compile(rb"[,;(\[{\\]\s*+$| --\w|^\s*+(?:def|class|if|for|return|import|from|print)\b")
 """Lines of a program, of a printed config and of a command."""
-_CLOSING = re.compile(rb"\W*(?:(?:(?:the|new|current|overall|global) )?best|final|summary)(?=[\W_])", re.IGNORECASE)
+_CLOSING = re.compile(
+    rb"\W*(?:(?:INFO|DEBUG|WARNING|root)\W+){0,2}"
+    rb"(?:(?:(?:the|new|current|overall|global) )?best|final|summary)(?=[\W_])",
+    re.IGNORECASE,
+)
 """How a line begins that says a result again."""
 _BY_PLACE = (Counts.INNER, Counts.BARE, Counts.BATCH)
 """Counters that may start over with each epoch without a word."""
