@@ -34,7 +34,8 @@ TAGS = {
     Role.TRAIN_ACCURACY: "accuracy | train_acc | Accuracy/train | acc | train/accuracy | rewards/accuracies | mean_token_accuracy",
     Role.EVAL_ACCURACY: "val_acc | eval_accuracy | Accuracy/test | val/accuracy | eval_top1 | test_acc5 | validacc",
     Role.QUALITY_METRIC: "eval/bleu | eval_f1 | dice | metrics/mAP50(B) | metrics/mAP_0.5:0.95(B) | mIoU | val/fid | eval/wer | cer_ctc | test-ndcg@10 | rewards/margins | "
-    "error_rate | train-merror | valid_1's auc | rollout/success_rate | mean_io_u | val/f1_macro | pr50k3_full_precision",
+    "error_rate | train-merror | valid_1's auc | rollout/success_rate | mean_io_u | val/f1_macro | pr50k3_full_precision | dice_coefficient | "
+    "val_jaccard_coefficient_t | iou_coef | matthews_correlation_coefficient | pearson_coef | mean_dice_coefficient | silhouette_coefficient",
     Role.ERROR_METRIC: "mse | mae | val_rmse | mean_absolute_error",
     Role.EVAL_PERPLEXITY: "validation/ppl | eval_perplexity | val/ppl | lm loss validation ppl",
     Role.TRAIN_PERPLEXITY: "ppl | train/perplexity",
@@ -50,7 +51,8 @@ TAGS = {
     Role.TIME: "eval_runtime | step_time | Timing/sec_per_tick | time/ppo/forward_pass | TimeSinceStart | data_time | timers/total_time",
     Role.MEMORY: "memory(GiB) | memory/max_active (GiB) | peak_gpu_mem_gb | mem-reserved-bytes",
     Role.SYSTEM: "system/gpu.0.temp | system/cpu | system/memory",
-    Role.HYPER_PARAMETER: "loss_scale | loss-scale | batch-size | seed | train/clip_range | lr_schedule_steps | ent_coef",
+    Role.HYPER_PARAMETER: "loss_scale | loss-scale | batch-size | seed | train/clip_range | lr_schedule_steps | ent_coef | "
+    "entropy_coefficient | dice_loss_coefficient | similarity_coef",
     Role.DIAGNOSTIC: "reward_std | clip_ratio/low_mean | completions/mean_length | rollout/ep_len_mean | train/explained_variance | logps/chosen | "
     "num_eos_tokens | episode_reward_max | params-norm | loss/clipfrac | conv2/sparsity",
     Role.OTHER: "foo | Train | D(x) | xyzzy_17 | custom/thing | environment",

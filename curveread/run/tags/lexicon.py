@@ -127,15 +127,15 @@ _QUALITIES = (
     "precision | recall | f 1 | f 2 | f beta | fbeta | fscore | f score | f measure | fmeasure | macro f 1 | micro f "
     "1 | auc | auroc | roc | roc auc | rocauc | auprc | aucpr | aupr | auc pr | pr auc | prauc | prc | gauc | pauc | "
     "average precision | ap | map | ap 50 | ap 75 | ar | mar | cmap | lwlrap | mean average precision | iou | miou | "
-    "mean iou | io u | mean io u | fwiou | biou | giou | jaccard | jaccard index | jaccard coeff | dice | dice coef "
-    "| dice coeff | dice score | dsc | mdice | pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
+    "mean iou | io u | mean io u | fwiou | biou | giou | jaccard | jaccard index | dice | dice score | dsc | mdice | "
+    "pq | sq | rq | panoptic quality | boundary f 1 | nsd | surface dice | "
     "psnr | ssim | ms ssim | msssim | vif | clip score | clipscore | clip sim | musiq | ndcg | dcg | mrr | mean "
     "reciprocal rank | r 1 | r 5 | r 10 | r 50 | r 100 | r at 1 | r at 5 | r at 10 | hit | hit rate | hit ratio | hr | "
     "cmc | clap | clap score | information ratio | r mean | "
     "minp | won | battle won | r precision | coverage | diversity score | bleu | sacrebleu | bleu 1 | bleu 4 | rouge "
     "| rouge 1 | rouge 2 | rouge l | rouge lsum | rougel | rougelsum | meteor | chrf | cider | spice | bertscore | "
     "bert score | bleurt | comet | sari | gleu | mcc | matthews | matthews corrcoef | kappa | cohen kappa | qwk | "
-    "corr | correlation | corrcoef | corr coef | spearman | spearmanr | spearman corr coef | pearson | pearsonr | "
+    "corr | correlation | corrcoef | spearman | spearmanr | pearson | pearsonr | "
     "pearson corr | kendall | kendall tau | ccc | concordance | c index | cindex | r 2 | r squared | rsquared | r 2 "
     "score | explained var score | nse | specificity | sensitivity | tpr | tnr | npv | ppv | true positive rate | "
     "true negative rate | gini | ks | lift | uas | las | mos | dnsmos | utmos | pesq | stoi | estoi | si sdr | sisdr "
@@ -154,6 +154,11 @@ _QUALITIES = (
     "likelihood | pick score | image reward | px | portfolio value | gdt ha | nsdr | tpr fpr | pcc | mean rank index "
     "| visqol | within threshold"
 )
+_COEFFICIENTS = (
+    "dice | jaccard | iou | tversky | dice similarity | corr | correlation | matthews | pearson | spearman | kendall | "
+    "concordance | silhouette | gini | cohen kappa | determination"
+)
+"""Measures that are coefficients by name; what else is called so weighs a term or is set: ``entropy coef``."""
 _ERRORS = {
     "": "mae | mse | rmse | rms | drmsd | msle | rmsle | mean absolute error | mean squared error | root mean "
     "squared error | mean absolute percentage error | mean squared logarithmic error | absolute error | squared "
@@ -248,6 +253,9 @@ def _heads() -> dict[tuple[str, ...], Head]:
         add(listed, Noun.LOSS, "lower", unit)
     add(_ACCURACIES, Noun.ACCURACY, "higher")
     add(_QUALITIES, Noun.QUALITY, "higher")
+    for name in ("coef", "coeff", "coefficient"):
+        add(" | ".join(f"{measure} {name}" for measure in _COEFFICIENTS.split(" | ")), Noun.QUALITY, "higher")
+    add("coefficient of determination", Noun.QUALITY, "higher")
     for unit, listed in _ERRORS.items():
         add(listed, Noun.ERROR, "lower", unit)
     add(_BADS, Noun.QUALITY, "lower")
