@@ -21,6 +21,7 @@ from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number
 from curveread.readers.tables.delimited import Cells, parse_cells
+from curveread.readers.tables.headless import header_for
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
@@ -58,10 +59,18 @@ class CsvReader(Reader):
             head = head_of(path, _LONGEST_HEADER)
         return _is_log(head, path)
 
+    def holds(self, path: Path) -> bool:
+        """Return whether the file is a table of steps and values without names, which only its user can know."""
+        return plain_suffix(path) in _SUFFIXES and bool(header_for(head_of(path), path))
+
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when no row is usable."""
         source = str(path)
         text, size, notes = read_text(path)
+        if missing := header_for(text[:_LONG_HEADER], path):
+            text = f"{missing}\n{text}"
+            message = "no line names the columns: the first, whole numbers that rise, counts the steps"
+            notes.append(DataNote(NoteKind.X_AXIS, source, message))
         header = first_line(text)
         if not header:
             raise CorruptLogError(f"{path}: the file is empty; expected a header line and rows")
@@ -81,7 +90,7 @@ class CsvReader(Reader):
         """Return what reads a table as it grows, None for a compressed one or one in UTF-16."""
         from curveread.readers.tables.following import GrowingTable
 
-        if is_encoded(path):
+        if is_encoded(path) or header_for(head_of(path), path):
             return None
         source = str(path)
         return GrowingTable(path, lambda text: _cells(text, header_names(first_line(text)), source), self.parts, True)

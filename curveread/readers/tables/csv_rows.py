@@ -11,7 +11,7 @@ from curveread.plural import amount
 from curveread.readers.cut_end import BEFORE, LEFT_OUT, is_whole
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Rows", "delimiter_of", "first_line", "is_number", "without_cut_end"]
+__all__ = ["Rows", "delimiter_of", "first_line", "is_number", "lines_of", "without_cut_end"]
 
 _LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?")
 _LONG = 1 << 12
