@@ -53,10 +53,12 @@ def grid(text: str, begin: int, names: Sequence[str], delimiter: str) -> tuple[i
         of_piece = found.reshape(-1, width).T
         value[:, done : done + of_piece.shape[1]] = of_piece
         begin, done = end, done + of_piece.shape[1]
-    logged = ~np.isnan(value) | (not any_blank)
+    every = np.arange(rows)
+    if not any_blank:
+        return rows, {name: Column(every, column) for name, column in zip(names, value, strict=True)}
+    logged = ~np.isnan(value)
     if delimiter == "\t" and not logged.any(axis=0).all():
         return None  # a blank line
-    every = np.arange(rows)
     return rows, {
         name: Column(every, column) if there.all() else Column(np.flatnonzero(there), column[there])
         for name, column, there in zip(names, value, logged, strict=True)
