@@ -38,16 +38,16 @@ def test_a_noisy_flat_end_is_quiet(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(8, 80))
     evaluation = decay(n, sigma=0.0, height=1.0) * np.exp(0.01 * rng.standard_normal(n))
-    assert found(run_of(train_loss=decay(4000), eval_loss=evaluation), "overfitting") == []
+    assert found_alone(run_of(train_loss=decay(4000), eval_loss=evaluation), "overfitting") == []
 
 
 def test_grokking_and_rising_training_loss_are_not_overfitting() -> None:
     t = np.linspace(0, 1, 60)
     grokking = 3.0 + 3.0 * np.sin(np.pi * np.minimum(t * 1.6, 1.0)) - 2.9 * np.maximum(0, t - 0.6) / 0.4
-    assert found(run_of(train_loss=decay(6000), eval_loss=grokking), "overfitting") == []
+    assert found_alone(run_of(train_loss=decay(6000), eval_loss=grokking), "overfitting") == []
     rising = decay(6000) * np.r_[np.ones(3000), np.linspace(1, 2, 3000)]
     evaluation = np.r_[np.linspace(3, 2, 30), np.linspace(2, 4, 30)]
-    assert found(run_of(train_loss=rising, eval_loss=evaluation), "overfitting") == []
+    assert found_alone(run_of(train_loss=rising, eval_loss=evaluation), "overfitting") == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -112,7 +112,7 @@ def test_three_evaluations_that_rise_while_the_run_memorises(evaluation: list[fl
 def test_few_evaluations_that_do_not_rise_steeply_are_quiet(evaluation: list[float]) -> None:
     end = 0.03 if evaluation[-1] < 1.48 else 1.2
     run = spread(train_loss=_memorising(60, end), eval_loss=np.array(evaluation))
-    assert found(run, "overfitting") == []
+    assert found_alone(run, "overfitting") == []
 
 
 def test_an_accuracy_that_goes_on_rising_is_told_and_makes_a_small_rise_information() -> None:
@@ -164,8 +164,8 @@ def test_four_evaluations_in_a_row_that_rise_while_the_training_loss_falls_by_a_
     train, rising = np.array([3.85, 2.60, 2.35, 2.12]), np.array([2.27, 2.31, 2.40, 2.43])
     assert found(run_of(train_loss=train, eval_loss=rising), "overfitting") != []
     for other in (rising[[0, 2, 1, 3]], 2.27 + 0.2 * (rising - 2.27)):
-        assert found(run_of(train_loss=train, eval_loss=other), "overfitting") == []
-    assert found(run_of(train_loss=2.5 + 0.1 * (train - 2.12), eval_loss=rising), "overfitting") == []
+        assert found_alone(run_of(train_loss=train, eval_loss=other), "overfitting") == []
+    assert found_alone(run_of(train_loss=2.5 + 0.1 * (train - 2.12), eval_loss=rising), "overfitting") == []
 
 
 def test_an_evaluation_loss_that_stands_alone_is_judged_where_it_rises_steeply() -> None:

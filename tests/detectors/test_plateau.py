@@ -10,7 +10,7 @@ import pytest
 from curveread.diagnose import diagnose
 from curveread.findings.finding import Severity
 from tests.support.curves import decay, run_of, spread
-from tests.support.verdicts import alarms, found
+from tests.support.verdicts import alarms, found, found_alone
 
 N = 2000
 
@@ -48,12 +48,12 @@ def test_convergence_is_quiet(seed: int) -> None:
     t = np.arange(6000) / 6000
     shapes = (1.0 + 4 * np.exp(-t * 5), 1.0 + 4 * (t * 200 + 1) ** -0.7, 0.2 + 2 * (t * 50 + 1) ** -0.4)
     for shape in shapes:
-        assert found(run_of(train_loss=shape * np.exp(0.05 * rng.standard_normal(6000))), "plateau") == []
+        assert found_alone(run_of(train_loss=shape * np.exp(0.05 * rng.standard_normal(6000))), "plateau") == []
 
 
 def test_a_loss_that_reached_zero_has_converged() -> None:
     value = (3.0 * np.exp(-np.arange(3000) / 60) + 1e-6) * decay(3000, 0.05) / decay(3000, 0.0)
-    assert found(run_of(train_loss=value), "plateau") == []
+    assert found_alone(run_of(train_loss=value), "plateau") == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -121,7 +121,7 @@ def test_a_rate_that_reductions_took_to_nothing() -> None:
     assert f.severity is Severity.WARNING
     assert "nearly 0" in str(f.message)
     ended = 0.4 * 0.1 ** np.floor(t / 500)  # three cuts, each after a quarter: an ordinary schedule
-    assert found(run_of(train_loss=value, lr=ended), "plateau") == []
+    assert found_alone(run_of(train_loss=value, lr=ended), "plateau") == []
 
 
 def test_gradients_that_stop_being_finite() -> None:
@@ -137,7 +137,7 @@ def test_gradients_that_stop_being_finite() -> None:
 @pytest.mark.parametrize(("n", "time"), [(N, 120.0), (50, 2.5)])
 def test_a_rounded_loss_that_comes_to_rest_has_converged(n: int, time: float) -> None:
     value = np.round(2.9356 + 1.0 * np.exp(-np.arange(n) / time), 4)
-    assert found(run_of(train_loss=value), "plateau") == []
+    assert found_alone(run_of(train_loss=value), "plateau") == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -150,7 +150,7 @@ def test_few_points_tell_a_stall_that_their_noise_does_not_hide(seed: int) -> No
     healthy = (1.0 + 3.0 * (t / 2 + 1) ** -0.6) * noise
     tuned = (1.2 + 0.8 * np.exp(-t / 2) - 0.2 * t / 45) * noise
     for value in (healthy, tuned):
-        assert found(run_of(train_loss=value), "plateau") == []
+        assert found_alone(run_of(train_loss=value), "plateau") == []
 
 
 @pytest.mark.parametrize(("share", "is_told"), [(0.45, False), (0.7, True)])
