@@ -103,8 +103,7 @@ def test_without_scripts_the_picture_stands_on_the_paper_of_the_page(browser: An
     assert corners == {"light": (255, 255, 255), "dark": (20, 23, 26)}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "dark"), (390, "light")])
 def test_nothing_is_wrong_with_the_page(opened: Any, width: int, scheme: str) -> None:
     seen = opened("a", SCRIPT, "</script>" + "x" * 300, width=width, scheme=scheme)
     assert seen.faults() == []

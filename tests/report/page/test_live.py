@@ -512,8 +512,7 @@ def test_a_million_points_open_at_once(visit: Any) -> None:
     assert {599_999, 600_000, 600_020, 600_039, 123_457} <= set(d.drawings[0].step.tolist())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("static", [False, True], ids=["live", "static"])
+@pytest.mark.parametrize(("scheme", "static"), [("light", False), ("dark", True)], ids=["live", "static"])
 def test_axe_finds_nothing(visit: Any, scheme: str, static: bool) -> None:
     needed("axe_playwright_python")
     assert visit(eventful((300, 600)), scheme=scheme, static=static).faults() == []

@@ -203,8 +203,7 @@ def test_without_scripts_the_table_and_the_words_stand(browser: Any, tmp_path: P
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (390, "dark")])
 def test_nothing_is_wrong_with_the_page_wide_or_narrow_light_or_dark(opened: Any, width: int, scheme: str) -> None:
     seen = opened(sweep((*grid(), unread("lost"))), {0: "a.html"}, width=width, scheme=scheme)
     assert seen.faults() == []
