@@ -47,15 +47,15 @@ class Overfitting(Detector):
         The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
         (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
         after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must
-        not rise; where none is logged the rise must be ``steep``. Where the run memorises, a rise at once that stays up
-        is enough: the later half of the evaluations since all lie ``steep`` above the minimum. With fewer than four
-        evaluations after the minimum every one of them must be higher than the one before. Fewer than eight evaluations
-        in all do not show their noise: there every one after the minimum must be higher than the one before, and the
-        rise ``steep``; where the run memorises (the training loss fell by a third since, to less than half of the
-        evaluation loss) a rise of ``slight`` will do, and half of ``steep`` for four or more while the training loss
-        fell by a third. Then some may also be out of order, where the last is the highest and chance would give an
-        order no worse no more often than that of four. The
-        case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
+        not rise; where none is logged the rise must be ``steep``. Where the run memorises, a ``steep`` rise whose order
+        chance would give less than once in 500 is enough, and so is a rise at once that stays up: the later half of the
+        evaluations since all lie ``steep`` above the minimum. With fewer than four evaluations after the minimum every
+        one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
+        there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
+        memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
+        ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. Then some
+        may also be out of order, where the last is the highest and chance would give an order no worse no more often
+        than that of four. The case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
         Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing,
         or low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
         seventh of its gain after its best stretch, slowly, while the training accuracy rose.
@@ -116,7 +116,10 @@ class Overfitting(Detector):
         """Return whether the evaluations from the minimum on rise as a whole, and higher than noise."""
         p = _mann_kendall(rise.after)
         # A long, steady rise proves itself by its direction, one of a run that memorises by what it stands beside.
-        by_itself = rise.memorises or (rise.after.size >= 10 and p <= 0.2 * self.p_value)
+        in_order = rise.after.size >= 10 and p <= 0.2 * self.p_value
+        by_itself = rise.memorises or in_order
+        if rise.memorises and in_order and rise.size >= self.steep:
+            return True  # however far the evaluations scatter: their order is no chance
         if rise.z < self.least_z * (0.6 if by_itself else 1.0):
             return False
         # What is memorised at once rises at once, and then stays up: no trend, but none of them comes back.

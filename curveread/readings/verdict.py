@@ -23,8 +23,8 @@ __all__ = ["verdict_of"]
 _LEAST_POINTS, _LEAST_ASCENT = 3, 10
 """Points below which a curve has no course, and below which nothing is known of its scatter."""
 _EVALUATED = (Role.EVAL_LOSS, Role.EVAL_PERPLEXITY, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
-_EVALUATIONS = 4
-"""Evaluations from which on they are asked, and not the training."""
+_EVALUATIONS = 10
+"""Evaluations from which on they are asked, and not the training: most may be learnt before the first of few."""
 _LEAST_GAIN = 0.015
 """Gain of a loss or a metric without a known scatter, as a share of its first value: what `no-learning` counts."""
 _SILENT = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curveread.findings.finding import Severity
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from tests.support.curves import normal, run_of, spread
 from tests.support.verdicts import alarms, anywhere, found
 
@@ -125,3 +125,34 @@ def test_few_returns_that_fall_as_a_whole_never_rose() -> None:
     assert anywhere(run_of(ep_rew_mean=falling), "no-learning") == []
     for other in (0.4 + normal(19, 0.05), falling[::-1].copy(), falling[:8]):
         assert anywhere(run_of(ep_rew_mean=other, policy_loss=beside), "no-learning") == []
+
+
+@pytest.mark.parametrize("metric", ["val_iou", "metrics/mAP50", "val_f1"])
+def test_a_metric_of_exactly_zero_says_that_nothing_is_found_whatever_the_loss_does(metric: str) -> None:
+    falling = np.linspace(0.3, 0.06, 25)
+    run = made({"train_loss": falling, "val_loss": 1.1 * falling, metric: np.zeros(25)})
+    assert "not one answer is right" in str(found(run, "no-learning")[0].message)
+    for other in ({metric: np.r_[np.zeros(24), 0.01]}, {metric: np.zeros(25), "val_recall": np.full(25, 0.1)}):
+        assert found(made({"train_loss": falling, "val_loss": 1.1 * falling, **other}), "no-learning") == []
+
+
+def test_one_answer_of_525_at_the_loss_of_guessing_is_known_from_four_evaluations() -> None:
+    loss, right = np.array([6.45, 6.39, 6.52, 6.33]), np.full(4, 0.0019047619)
+    curves = {"loss": np.array([7.1, 6.4, 6.3, 6.25]), "val_loss": loss, "val_accuracy": right}
+    assert found(made(curves), "no-learning")
+    assert found(made({**curves, "val_loss": loss - 1.0}), "no-learning") == []
+    assert found(made({**curves, "val_accuracy": right * np.array([1, 1, 1, 2])}), "no-learning") == []
+
+
+def test_ten_points_that_hardly_move_in_a_long_time_are_told_and_those_of_ten_steps_are_not() -> None:
+    flat = np.array([4.005, 3.997, 3.991, 3.987, 3.988, 3.999, 3.986, 3.987, 3.982, 3.98])
+    curve = Curve("l1_loss", np.arange(10) * 5000, flat)
+    assert "hardly left its starting level" in str(found(Run("r", "r", {"l1_loss": curve}), "no-learning")[0].message)
+    assert found(made({"l1_loss": flat}), "no-learning") == []
+    assert found(Run("r", "r", made({"l1_loss": flat}).curves, x_axis="epoch"), "no-learning")
+    learns = Curve("l1_loss", np.arange(10) * 5000, flat * np.linspace(1.0, 0.9, 10))
+    assert found(Run("r", "r", {"l1_loss": learns}), "no-learning") == []
+
+
+def made(curves: dict[str, np.ndarray]) -> Run:
+    return Run("r", "r", {tag: Curve(tag, np.arange(value.size), value) for tag, value in curves.items()})

@@ -191,3 +191,11 @@ def test_an_accuracy_that_turns_is_told_beside_a_training_loss_alone() -> None:
     (f,) = found(spread(train_loss=decay(800), val_accuracy=turned), "overfitting")
     assert "while train/loss fell to" in str(f.message)
     assert found(spread(train_loss=decay(800)[::-1].copy(), val_accuracy=turned), "overfitting") == []
+
+
+def test_an_order_that_is_no_chance_is_enough_where_the_training_loss_leaves_far() -> None:
+    scatter = 0.2 * np.random.default_rng(3).standard_normal(20)
+    rising = np.exp(np.r_[0.3, 0.1, -0.1, np.linspace(0.0, 0.6, 17)] + scatter)
+    train = np.geomspace(1.7, 0.19, 200)
+    assert found(spread(train_loss=train, val_loss=rising), "overfitting")
+    assert found(spread(train_loss=train, val_loss=np.exp(0.3 + scatter)), "overfitting") == []

@@ -12,12 +12,18 @@ from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
 from curveread.run.roles import Role, is_eval
 from curveread.run.tags.grammar import parse
+from curveread.run.tags.kinds import TaskKind
 from curveread.signals.trend import kendall_tau
 
 __all__ = ["unmoved"]
 
 _STILL = 1e-3
 """Share of its first value within which a loss has not moved at all: training moves it more in a single epoch."""
+_HARDLY, _SEASONED = 0.015, 1000
+"""Share of its first value that a loss which learns leaves (the drop that ``no-learning`` counts), in so many steps."""
+_FINE = (TaskKind.PREFERENCE, TaskKind.LANGUAGE_RL)
+"""Tasks whose loss says little of what is learnt: a good policy may stay near ln 2."""
+_NEARLY = 0.97
 _LONG = 8
 """Points that are enough to say of an accuracy that it is one number throughout: few examples give few numbers."""
 _LEARNT = 0.9
@@ -46,18 +52,22 @@ def unmoved(subject: Subject) -> Sign | None:
     if continued(subject):
         return None  # it goes on from an earlier run, at whose end there may have been nothing left to learn
     accuracies = subject.all(Role.EVAL_ACCURACY)
-    same = _same_accuracies(accuracies)
+    same = _same_accuracies(accuracies, FEWEST - 1 if _guessed(accuracies, subject) else _LONG)
     if same is not None and precise_enough(float(same.view.value[0])):
         return same  # whatever the losses do: the answers do not change
+    if (nought := _always_zero(subject)) is not None:
+        return nought
     train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS)
-    if train is None or not all(map(_still, evaluated)):
+    if train is None:
         return None
+    if not all(map(_still, evaluated)):
+        return _hardly_moved(train, evaluated, subject)
     # A loss on fixed data has no noise: that it stays where it is says that the weights do.
     shown = next((v for v in evaluated if len(v) >= FEWEST), None)
     if shown is None and len(train) >= 2 * FEWEST and _still(train):
         shown = train
     if shown is None or falls(train) or not precise_enough(float(shown.value[0])):
-        return None
+        return _hardly_moved(train, evaluated, subject)
     most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
     message = text(
         "{tag} never left its starting level of {level}: it moved by {most} of it at most, at {points} points",
@@ -71,16 +81,62 @@ def unmoved(subject: Subject) -> Sign | None:
 
 
 def _still(view: CurveView) -> bool:
+    return _within(view, _STILL)
+
+
+def _within(view: CurveView, part: float) -> bool:
+    """Return whether a loss stays within a share of its first value."""
     value = view.value
-    return value.size > 0 and bool(value[0] > 0.0 and np.all(np.abs(value - value[0]) <= _STILL * value[0]))
+    return value.size > 0 and bool(value[0] > 0.0 and np.all(np.abs(value - value[0]) <= part * value[0]))
 
 
-def _same_accuracies(views: tuple[CurveView, ...]) -> Sign | None:
+def _hardly_moved(train: CurveView, evaluated: tuple[CurveView, ...], subject: Subject) -> Sign | None:
+    """Find losses that stay within 1.5 % of their first values, each of them over ten points or more that take long."""
+    views = [train, *evaluated]
+    # Ten points of ten steps are no course: what is logged by the epoch, or seldom, had time to learn.
+    slow = "epoch" in subject.x_axis or subject.length >= _SEASONED
+    if not slow or len(train) < 2 * FEWEST or not all(_within(v, _HARDLY) for v in views) or subject.task.kind in _FINE:
+        return None
+    most = float(np.abs(train.value / train.value[0] - 1.0).max())
+    message = text(
+        "{tag} hardly left its starting level of {level}: it moved by {most} of it at most, at {points} points",
+        tag=Tag(train.tag),
+        level=level_of(float(train.value[0]), train.unit),
+        most=share(most),
+        points=count(len(train)),
+    )
+    advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
+    return sign_of(train, 0, len(train.curve) - 1, message, "largest-move", most, advice, "ratio")
+
+
+def _always_zero(subject: Subject) -> Sign | None:
+    """Find metrics, all that are good when high, that are exactly 0 at every evaluation: nothing is ever found."""
+    views = [v for v in subject.all(Role.QUALITY_METRIC) if v.curve.direction == "higher" and len(v)]
+    if not views or any(v.value.any() for v in views) or (n := max(map(len, views))) < _LONG:
+        return None
+    view = max(views, key=len)
+    message = text(
+        "{tag} is exactly 0 at each of {points} evaluations: not one answer is right, whatever the loss does",
+        tag=Tag(view.tag),
+        points=count(n),
+    )
+    advice = "Look at what the model answers: nothing or always the same, a threshold too high, classes too rare."
+    return sign_of(view, 0, len(view.curve) - 1, message, "zero-points", n, advice)
+
+
+def _guessed(views: tuple[CurveView, ...], subject: Subject) -> bool:
+    """Return whether an accuracy is what even guessing gives at the loss that is evaluated, or worse."""
+    losses = [v for v in subject.all(Role.EVAL_LOSS) if len(v) and v.assumed_unit == "nats"]
+    right = max((_part(v) for v in views), default=0.0)
+    return 0.0 < right < 1.0 and bool(losses) and all(v.value.min() >= -_NEARLY * np.log(right) for v in losses)
+
+
+def _same_accuracies(views: tuple[CurveView, ...], least: int = _LONG) -> Sign | None:
     """Find accuracies that are each one number throughout, below what a model that learnt all would have."""
     if not views or any(len(v) == 0 or float(np.ptp(v.value)) > 0.0 for v in views):
         return None
     view = max(views, key=len)
-    if len(view) < _LONG or max(_part(v) for v in views) > _LEARNT:
+    if len(view) < least or max(_part(v) for v in views) > _LEARNT:
         return None
     message = text(
         "{tag} is {level} at each of {points} points, from the first on: the weights do not change, or the answer is "
