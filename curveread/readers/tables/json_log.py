@@ -18,7 +18,7 @@ from curveread.readers.json_text import loads
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
-from curveread.readers.tables.json_rows import lines_to_rows, rows_to_cells
+from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, rows_to_cells
 from curveread.readers.tables.json_shapes import rows_in, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -38,6 +38,7 @@ _NOT_LOGS = re.compile(
 _SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
+_LONG = 1 << 20
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
 
@@ -134,6 +135,9 @@ def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
 
 
 def _lines(path: Path, text: str, notes: Sequence[DataNote] = ()) -> Cells:
+    if len(text) > _LONG and (cells := lines_to_cells(text, str(path))) is not None:
+        cells.notes[:0] = notes
+        return cells
     rows, more = lines_to_rows(text, str(path))
     return rows_to_cells(rows, str(path), [*notes, *more])
 

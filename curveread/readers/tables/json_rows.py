@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from curveread.arrays import FloatArray, IntArray
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
 from curveread.readers.json_text import loads
@@ -14,7 +16,9 @@ from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["lines_to_rows", "rows_to_cells"]
+__all__ = ["lines_to_cells", "lines_to_rows", "rows_to_cells"]
+
+_PIECE = 1 << 20
 
 _NAMED = {
     "NaN": math.nan,
@@ -80,6 +84,87 @@ def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[Da
     return rows, notes
 
 
+class _Values:
+    """What stands under a key: numbers, or what has anything else among its first values as it is."""
+
+    def __init__(self) -> None:
+        self.where: list[IntArray] = []
+        self.numbers: list[FloatArray] = []
+        self.others: list[Any] = []
+
+    def add(self, where: IntArray, values: Sequence[Any]) -> bool:
+        """Take the values of further rows; return whether that was possible."""
+        kinds = set(map(type, values))
+        plain = kinds <= {int, float}
+        self.where.append(where)
+        if self.others or not (plain or self.numbers):
+            self.others += values
+            return not kinds & {dict, list}
+        try:
+            self.numbers += [np.array(values, np.float64)] if plain else []
+        except OverflowError:
+            return False
+        return plain
+
+
+def lines_to_cells(text: str, source: str) -> Cells | None:
+    """Return the columns of long regular text with an object per line, in little more memory than they take.
+
+    None for what :func:`lines_to_rows` and :func:`rows_to_cells` have to look at as a whole: damage, nested objects,
+    numbers among which other things turn up.
+    """
+    found: dict[str, _Values] = {}
+    begin = rows = 0
+    while begin < len(text):
+        end = text.rfind("\n", begin, begin + _PIECE) + 1 or text.find("\n", begin) + 1 or len(text)
+        lines = [line for line in text[begin:end].split("\n") if line.strip(" \r\t")]
+        try:
+            piece = loads("[" + ",".join(lines) + "]")
+        except ValueError:
+            return None
+        if len(piece) != len(lines) or any(type(row) is not dict for row in piece):
+            return None
+        for key, where, values in _by_key(piece, rows):
+            if not found.setdefault(key, _Values()).add(where, values):
+                return None
+        begin, rows = end, rows + len(piece)
+    if not rows:
+        return None
+    out, every = Cells(rows), np.arange(rows)
+    for key, taken in found.items():
+        where = np.concatenate(taken.where)
+        if taken.others:
+            _mixed(out, key, where.tolist(), taken.others, source)
+        else:
+            out.numeric[key] = Column(every if where.size == rows else where, np.concatenate(taken.numbers))
+    return out
+
+
+def _by_key(rows: list[dict[str, Any]], first: int) -> Iterator[tuple[str, IntArray, Sequence[Any]]]:
+    """Yield each key of some rows, in which of them it stands, counted from ``first``, and its values."""
+    if len({(*row,) for row in rows}) == 1:
+        where = np.arange(first, first + len(rows))
+        for key, values in zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True):
+            yield key, where, values
+        return
+    for key, (at, what) in _gathered(rows).items():
+        yield key, np.array(at, np.int64) + first, what
+
+
+def _gathered(rows: list[dict[str, Any]]) -> dict[str, tuple[list[int], list[Any]]]:
+    """Return each key of some rows, with the places of those that have it and the values there."""
+    found: dict[str, tuple[list[int], list[Any]]] = {}
+    for i, row in enumerate(rows):
+        for key, value in row.items():
+            try:
+                where, what = found[key]
+            except KeyError:
+                where, what = found[key] = [], []
+            where.append(i)
+            what.append(value)
+    return found
+
+
 def rows_to_cells(rows: list[dict[str, Any]], source: str, notes: list[DataNote]) -> Cells:
     """Turn objects into columns; nested keys are joined with a dot, ``null`` is "not logged", ``"NaN"`` a number."""
     if not rows:
@@ -90,25 +175,16 @@ def rows_to_cells(rows: list[dict[str, Any]], source: str, notes: list[DataNote]
         rows = [_flat(row) for row in rows]
     if any(type(v) is list for row in rows[:64] for v in row.values()):
         rows = _unlisted(rows)
-    where: dict[str, list[int]] = {}
-    what: dict[str, list[Any]] = {}
-    for i, row in enumerate(rows):
-        for key, value in row.items():
-            try:
-                where[key].append(i)
-                what[key].append(value)
-            except KeyError:
-                where[key], what[key] = [i], [value]
     out = Cells(len(rows), notes=notes)
-    for key, values in what.items():
+    for key, (where, values) in _gathered(rows).items():
         kinds = {type(v) for v in values}
         if kinds <= {int, float}:
             try:
-                out.numeric[key] = Column(np.array(where[key], np.int64), np.array(values, np.float64))
+                out.numeric[key] = Column(np.array(where, np.int64), np.array(values, np.float64))
                 continue
             except OverflowError:
                 pass
-        _mixed(out, key, where[key], values, source)
+        _mixed(out, key, where, values, source)
     return out
 
 
