@@ -99,3 +99,19 @@ def test_an_epoch_of_an_evaluation_is_one_too(tmp_path: Path) -> None:
 )
 def test_what_announces(line: str, split: str | None) -> None:
     assert announced(line.encode()) == split
+
+
+def test_the_split_of_the_first_metric_holds_for_the_line(tmp_path: Path) -> None:
+    text = ""
+    for e in (1, 2, 3):
+        text += f"Epoch {e} train_loss: {3 - e / 2}, rec: 0.{e}, lr: 0.1, time: 12s\n"
+        text += f"Epoch {e} val_loss: {3 - e / 4}, rec: 0.0{e}, lr: 0.1, time: 3s\n"
+    part = read(tmp_path, text)
+    assert points(part, "rec") == [(1, 0.1), (2, 0.2), (3, 0.3)]
+    assert points(part, "val rec") == [(1, 0.01), (2, 0.02), (3, 0.03)]
+    assert set(part.curves) == {"train_loss", "val_loss", "rec", "val rec", "lr", "time"}
+
+
+def test_a_metric_of_evaluations_alone_keeps_its_name(tmp_path: Path) -> None:
+    text = "".join(f"Epoch {e} loss: {3 - e / 2}\nEpoch {e} val_loss: 1.{e}, dice: 0.{e}\n" for e in (1, 2, 3))
+    assert set(read(tmp_path, text).curves) == {"loss", "val_loss", "dice"}

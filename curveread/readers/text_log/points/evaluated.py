@@ -10,12 +10,26 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import BoolArray
-from curveread.readers.text_log.line.words import is_split, is_telling
+from curveread.readers.text_log.line.words import eval_word, is_split, is_telling
 from curveread.readers.text_log.sheets import Columns, Sheet
+from curveread.run.roles import Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["evaluations_apart"]
+__all__ = ["evaluations_apart", "prefixes_held"]
 
+_BESIDE = (
+    Role.TIME,
+    Role.MEMORY,
+    Role.SYSTEM,
+    Role.THROUGHPUT,
+    Role.STEP_AXIS,
+    Role.EPOCH,
+    Role.HYPER_PARAMETER,
+    Role.LEARNING_RATE,
+    Role.TOKENS,
+    Role.DIAGNOSTIC,
+)
+"""What is printed beside the metrics of any line."""
 _MOSTLY = 0.8
 """Share of the lines below announcements at whose counts the training has lines too."""
 
@@ -64,6 +78,42 @@ def evaluations_apart(parts: Parts, said: Iterable[tuple[int, str]]) -> list[tup
             named = replace(sheet, tags=tags, split="eval") if split else sheet
             out.append((named, _some(columns, split_of == split)))
     return out
+
+
+def prefixes_held(parts: Parts) -> list[tuple[Sheet, Columns]]:
+    """Let the split of a line's first metric hold for the others, where the training prints them at the same counts.
+
+    ``Val Loss: 1.5, Rec: 1.2`` beside ``Train Loss: 1.4, Rec: 1.1``: ``Rec`` is two curves.
+    """
+    splits = [_first_split(sheet) for sheet, _ in parts]
+    shared = [
+        _unnamed(s, [o for (o, _), other in zip(parts, splits, strict=True) if not other]) if w else set()
+        for (s, _), w in zip(parts, splits, strict=True)
+    ]
+    if not any(shared):
+        return list(parts)
+    rows = _rows(parts)
+    out = []
+    for i, (sheet, columns) in enumerate(parts):
+        trained = {k for k, (s, _) in enumerate(parts) if not splits[k] and not shared[i].isdisjoint(s.tags)}
+        known = {r.at for r in rows if r.sheet in trained} if trained else set()
+        mine = [r.at in known for r in rows if r.sheet == i] if trained else []
+        if mine and sum(mine) >= _MOSTLY * len(mine):
+            sheet = replace(sheet, tags=tuple(f"{splits[i]} {t}" if t in shared[i] else t for t in sheet.tags))
+        out.append((sheet, columns))
+    return out
+
+
+def _first_split(sheet: Sheet) -> str:
+    """Return the split of an evaluation that a line's first metric names; of lines without, one that any names."""
+    named = [eval_word(w) for t in sheet.tags for w in words(t)[:1]] if sheet.dialect == "pairs" else []
+    return named[0] if named and named[0] else ""
+
+
+def _unnamed(sheet: Sheet, others: Sequence[Sheet]) -> set[str]:
+    """Return the metrics of a line that name no split, and that other lines have too."""
+    own = {t for t in sheet.tags if not any(is_split(w) for w in words(t)) and role_of(t) not in _BESIDE}
+    return own & {t for other in others for t in other.tags}
 
 
 def _are_met(parts: Parts, heads: list[int]) -> bool:

@@ -17,7 +17,7 @@ from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
-from curveread.readers.text_log.points.evaluated import evaluations_apart
+from curveread.readers.text_log.points.evaluated import evaluations_apart, prefixes_held
 from curveread.readers.text_log.points.repeats import beside_another, without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.readers.text_log.sheets import Sheet
@@ -77,7 +77,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
     said = [("", lines) for lines in gathered.banners.values()] + list(gathered.announced.items())
-    parts = evaluations_apart(parts, ((n, split) for split, lines in said for n in lines))
+    parts = evaluations_apart(prefixes_held(parts), ((n, split) for split, lines in said for n in lines))
     beat = beat_of(parts, source, gathered.best)
     beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
     keep = beat.keep & ~beyond
