@@ -13,6 +13,7 @@ from curveread.discovery.losses import summed_note
 from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
 from curveread.discovery.printed_files import printed_files
 from curveread.discovery.streams import Item, Stream
+from curveread.readers.textfile import stem_of
 from curveread.run.model import Attempt, Run, Source
 from curveread.run.notes import DataNote, NoteKind
 
@@ -100,11 +101,11 @@ def _names(named: Sequence[tuple[Path, list[Stream]]], per_home: dict[Path, int]
         folder_name = home.name or home.resolve().name
         if per_home[home] > 1:
             out.append(
-                streams[0].name or streams[0].key or (file.parent.name if first.format.per_folder else _stem(file))
+                streams[0].name or streams[0].key or (file.parent.name if first.format.per_folder else stem_of(file))
             )
         elif path.is_file():
             by_folder = first.format.named_by_folder
-            out.append(streams[0].name or ((folder_name or file.resolve().parent.name) if by_folder else _stem(file)))
+            out.append(streams[0].name or ((folder_name or file.resolve().parent.name) if by_folder else stem_of(file)))
         else:
             named_by_id = streams[0].name and streams[0].key == folder_name  # MLflow calls the folder by the run's id
             out.append(streams[0].name if named_by_id else folder_name)
@@ -112,13 +113,9 @@ def _names(named: Sequence[tuple[Path, list[Stream]]], per_home: dict[Path, int]
     for i, (home, streams) in enumerate(named):
         if out[i] in twice:
             below = relative(str(home), top)
-            key = streams[0].key or _stem(streams[0].items[0].file.path)
+            key = streams[0].key or stem_of(streams[0].items[0].file.path)
             out[i] = below if per_home[home] == 1 else f"{below}/{key}" if below != "." else f"{out[i]}-{key}"
     return out
-
-
-def _stem(file: Path) -> str:
-    return file.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
 def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:

@@ -9,7 +9,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["ENCODED", "MARK", "head_of", "is_encoded", "plain_suffix", "read_text"]
+__all__ = ["ENCODED", "MARK", "head_of", "is_encoded", "plain_suffix", "read_text", "stem_of"]
 
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
@@ -23,6 +23,11 @@ _EXPANDED, _RATIO = 1 << 24, 50
 """Bytes that a gzip stream may be ahead of this many times what was read of it; logs shrink to a tenth, progress bars
 to a thirtieth, and what grows a thousandfold is stopped after little more than those bytes."""
 _FAR = "the gzip stream expands far beyond its size"
+
+
+def stem_of(path: Path) -> str:
+    """Return the file's name without its extension and a trailing ``.gz``: ``log.csv.gz`` -> ``log``."""
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0]
 
 
 def plain_suffix(path: Path) -> str:

@@ -17,6 +17,7 @@ from curveread.readers.base import BEYOND, Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
+from curveread.readers.tables.bare_splits import tags_of_splits
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number
@@ -26,7 +27,7 @@ from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
 from curveread.readers.tensorboard import DOWNLOAD
-from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text
+from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text, stem_of
 from curveread.readers.wandb import HISTORY, PANEL
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
@@ -118,6 +119,8 @@ class CsvReader(Reader):
         parts = long_parts(cells, origin, path)
         if parts:
             return parts
+        tags = tags_of_splits(list(cells.numeric), stem_of(path))
+        cells.numeric = {tags.get(name, name): column for name, column in cells.numeric.items()}
         for key, table, texts in named_runs(cells, source):
             whole, restored = restore_nan(table, source)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
@@ -169,7 +172,8 @@ def _is_log(head: str, path: Path) -> bool:
         return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
     if any(is_axis_name(n) for n in names):
         return _second_row_fits(head, header, len(names))
-    named = role_of(path.stem) in TELLING and names[0].lower() == "t"
+    stem = stem_of(path)
+    named = (role_of(stem) in TELLING and names[0].lower() == "t") or bool(tags_of_splits(names, stem))
     return (named or any(role_of(n) in TELLING for n in names)) and _mostly_numbers(head, header, len(names))
 
 
@@ -200,7 +204,7 @@ def _mostly_numbers(head: str, header: str, width: int) -> bool:
 
 def _download(cells: Cells, path: Path, source: Source) -> Part:
     """TensorBoard's download of one tag of one run: both names stand only in the file's name."""
-    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    stem = stem_of(path)
     found = _DOWNLOAD_NAME.match(stem)
     tag = found["tag"] if found else stem
     run = (found["run"] or "") if found else ""

@@ -1,0 +1,45 @@
+"""Tables whose columns are called after splits alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from curveread.readers.tables.csv import CsvReader
+from curveread.run.roles import Role, role_of
+
+BODY = "".join(f"{0.9 - 0.01 * i:.4f},{0.95 - 0.01 * i:.4f}\n" for i in range(12))
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("losses.csv", [Role.TRAIN_LOSS, Role.EVAL_LOSS]),
+        ("loss_history.csv", [Role.TRAIN_LOSS, Role.EVAL_LOSS]),
+        ("accuracy.csv", [Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY]),
+    ],
+)
+@pytest.mark.parametrize("header", ["train, test", "train,val"])
+def test_the_name_of_the_file_says_what_they_hold(tmp_path: Path, name: str, header: str, roles: list[Role]) -> None:
+    path = tmp_path / name
+    path.write_text(f"{header}\n{BODY}")
+    assert CsvReader().claims(path)
+    (part,) = CsvReader().read(path)
+    assert [role_of(tag) for tag in part.curves] == roles
+    assert all(len(c) == 12 for c in part.curves.values())
+
+
+def test_a_counter_may_stand_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "losses.csv"
+    path.write_text("epoch,train,val\n" + "".join(f"{i + 1},{r}\n" for i, r in enumerate(BODY.splitlines())))
+    (part,) = CsvReader().read(path)
+    assert list(part.curves) == ["train/losses", "val/losses"]
+    assert part.curves["train/losses"].step.tolist() == list(range(1, 13))
+
+
+@pytest.mark.parametrize("name", ["split.csv", "metrics.csv", "val_loss.csv", "data.csv"])
+def test_a_name_that_tells_no_metric_makes_no_log(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(f"train,test\n{BODY}")
+    assert not CsvReader().claims(path)
