@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from curveread.plural import amount
 from curveread.readers.cut_end import BEFORE, LEFT_OUT, is_whole
+from curveread.readers.tables.wrapped import unwrapped
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Rows", "delimiter_of", "first_line", "is_number", "lines_of", "without_cut_end"]
@@ -56,7 +57,7 @@ def without_cut_end(text: str, delimiter: str, source: str) -> tuple[str, list[D
     same = [line.split(delimiter)[-1] for line in before if line.count(delimiter) == len(cells) - 1]
     column = [cell for cell in same if is_number(cell)]
     cell = cells[-1]
-    if is_whole(cell, column):
+    if is_whole(cell, column) or unwrapped(cell) != cell:
         return text, []
     measured = (is_number(cell) or not cell.strip()) and any("." in c or "e" in c.lower() for c in column)
     body = body[: len(body) - len(cell if measured else last)]
@@ -75,9 +76,9 @@ def _last_lines(body: str) -> list[str]:
 
 
 def is_number(cell: str) -> bool:
-    """Return whether a cell is a number, maybe with a decimal comma."""
+    """Return whether a cell is a number, maybe with a decimal comma or as a tensor of one."""
     try:
-        float(cell.replace(",", "."))
+        float(unwrapped(cell).replace(",", "."))
     except ValueError:
         return False
     return True

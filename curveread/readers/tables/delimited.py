@@ -23,6 +23,8 @@ from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table
 from curveread.readers.tables.csv_rows import Rows, delimiter_of, first_line, without_cut_end
 from curveread.readers.tables.durations import durations
 from curveread.readers.tables.grid import grid
+from curveread.readers.tables.unnamed import widened
+from curveread.readers.tables.wrapped import unwrapped
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["Cells", "parse_cells", "to_table"]
@@ -132,11 +134,15 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
         last = body.pop()
         message = f"the last line is half written ({len(last)} of {width} cells) and was left out"
         notes.append(DataNote(NoteKind.TRUNCATED, source, message))
+    names, body, remark = widened(head, body, delimiter)
+    if remark:
+        width = len(names)
+        notes.append(DataNote(NoteKind.CORRUPT, source, remark))
     again = [i for i, r in enumerate(body) if r == head]
     restarts: list[int] = []
     if again:
-        whole = np.cumsum([0, *(len(r) == width for r in body)])  # rows of full width before each row
-        restarts = [int(whole[i]) - n for n, i in enumerate(again)]
+        whole = np.cumsum([0, *(len(r) == width and r != head for r in body)])  # rows of full width before each row
+        restarts = [int(whole[i]) for i in again]
         body = [r for r in body if r != head]
         message = f"the header is repeated {amount(len(again), 'time')}: several logs were written into this file"
         notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -147,14 +153,13 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
             fitting = [r[:width] for r in body]
         else:
             other = len(body) - len(fitting)
-            message = (
-                f"left out {other} of {amount(len(body), 'row')}: another number of cells than the header ({width})"
-            )
+            common = "most rows" if remark else "the header"
+            message = f"left out {other} of {amount(len(body), 'row')}: another number of cells than {common} ({width})"
             notes.append(DataNote(NoteKind.CORRUPT, source, message))
     if delimiter == ";":
         fitting = [[_point(c) for c in r] for r in fitting]
     columns = list(zip(*fitting, strict=True)) if fitting else [()] * width
-    out = to_table(_names(head), columns, len(fitting), source, notes)
+    out = to_table(_names(names), columns, len(fitting), source, notes)
     out.restarts = tuple(restarts)
     return out
 
@@ -168,8 +173,12 @@ def to_table(
 ) -> Cells:
     """Tell numeric columns from text; a few words among the numbers are noted."""
     out = Cells(rows, notes=notes)
+    wrapped: list[str] = []
     for name, cells in zip(names, columns, strict=True):
         value, logged, wrong = numbers(list(cells))
+        if wrong and (inside := [unwrapped(c) for c in cells]) != list(cells):
+            value, logged, wrong = numbers(inside)
+            wrapped.append(name)
         count = int(logged.sum())
         if name.lower() in CLOCK_NAMES and wrong:
             clock = _clock(cells)
@@ -187,6 +196,10 @@ def to_table(
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         row = np.flatnonzero(logged)
         out.numeric[name] = Column(row, value[logged])
+    wrapped = [name for name in wrapped if name in out.numeric]
+    if wrapped:
+        message = f"{', '.join(wrapped)}: the number was read out of cells such as tensor(0.5) or [0.5]"
+        notes.append(DataNote(NoteKind.SKIPPED, source, message))
     return out
 
 

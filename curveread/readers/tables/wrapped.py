@@ -1,0 +1,25 @@
+"""Cells that hold one number as a program prints an object: ``tensor(0.5, grad_fn=<AddBackward0>)``, ``[0.5]``."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["unwrapped"]
+
+_NUMBER = r"([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|nan|inf))"
+_LISTED = rf"\[*\s*{_NUMBER}\s*\]*"
+_SAID = r"(?:,\s*\w+=(?:<[^<>]*>|\([^()]*\)|[^,()<>]+))*"
+_WRAPPED = re.compile(
+    rf"(?:\w+\.)*(?:tensor|array|parameter|float\d*|double|u?int\d+)\({_LISTED}{_SAID}\)"  # PyTorch, NumPy, JAX
+    rf"|<tf\.Tensor:[^<>]*numpy={_NUMBER}>"
+    rf"|\[+\s*{_NUMBER}\s*\]+",
+    re.IGNORECASE,
+)
+
+
+def unwrapped(cell: str) -> str:
+    """Return the number in a cell that is a tensor, an array or a list of one number; any other cell as it is."""
+    if not cell.rstrip().endswith((")", "]", ">")):
+        return cell
+    found = _WRAPPED.fullmatch(cell.strip())
+    return cell if found is None or found.lastindex is None else found[found.lastindex]
