@@ -105,14 +105,15 @@ def prefixes_held(parts: Parts) -> list[tuple[Sheet, Columns]]:
 
 
 def _first_split(sheet: Sheet) -> str:
-    """Return the split of an evaluation that a line's first metric names; of lines without, one that any names."""
-    named = [eval_word(w) for t in sheet.tags for w in words(t)[:1]] if sheet.dialect == "pairs" else []
-    return named[0] if named and named[0] else ""
+    """Return the split of an evaluation that a line's first metric begins with, empty without one."""
+    first = words(sheet.tags[0])[:1] if sheet.tags and sheet.dialect == "pairs" else ()
+    return "".join(map(eval_word, first))
 
 
 def _unnamed(sheet: Sheet, others: Sequence[Sheet]) -> set[str]:
     """Return the metrics of a line that name no split, and that other lines have too."""
-    own = {t for t in sheet.tags if not any(is_split(w) for w in words(t)) and role_of(t) not in _BESIDE}
+    said = {t.split(maxsplit=1)[-1] for t in sheet.tags if " " in t}  # beside "val acc" an acc is another
+    own = {t for t in sheet.tags if not any(is_split(w) for w in words(t)) and role_of(t) not in _BESIDE} - said
     return own & {t for other in others for t in other.tags}
 
 
