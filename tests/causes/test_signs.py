@@ -214,3 +214,11 @@ def test_what_is_logged_for_epoch_0_was_measured_behind_it() -> None:
     by_epoch = Run("made", "made", run.curves, x_axis="epoch")
     assert [asked("many-passes", by_epoch, "overfitting", "val_loss", at) for at in (0, 1, 2)] == [None, True, True]
     assert asked("many-passes", run, "overfitting", "val_loss", 2) is None
+
+
+@pytest.mark.parametrize(("rate", "there"), [([1e-3] * 11, False), ([1e-4, 5e-4, *[1e-3] * 9], None)])
+def test_a_rate_that_never_rose_was_not_raised_at_the_head_of_a_run_either(
+    rate: list[float], there: bool | None
+) -> None:
+    run = run_of(train_loss=np.array([6.0, *np.linspace(200, 90, 10)]), learning_rate=np.array(rate))
+    assert asked("rate-raised", run, "divergence", "train_loss", 1, 10) is there

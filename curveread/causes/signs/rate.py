@@ -91,8 +91,12 @@ def _went(how: str, rate: CurveView, first: int, last: int) -> Text:
 def raised(scene: Scene) -> Seen | None:
     """Whether the learning rate went up just before, or climbs there though no warm-up."""
     then = _rate_then(scene)
-    if then is None or int(np.searchsorted(then.view.step, scene.onset)) < _HEAD:
-        return None  # a rate that climbs at the head of a run warms up
+    if then is None:
+        return None
+    never = text("{rate} was not raised there", rate=Tag(then.view.tag))
+    if int(np.searchsorted(then.view.step, scene.onset)) < _HEAD:
+        # A rate that climbs at the head of a run warms up.
+        return None if np.any(np.diff(then.view.value[: then.at + 1]) > 0.0) else Seen(False, never)
     value, here = then.view.value, then.stretch
     now = float(value[then.now])
     if not then.warming and now > _RAISED * max(float(value[then.before]), 1e-300):
@@ -100,7 +104,7 @@ def raised(scene: Scene) -> Seen | None:
     climbs = here is not None and here.way == 1 and not warms_up(value, here)
     if here is not None and climbs and now > _RAISED * float(value[here.first]):
         return Seen(True, _went("{rate} climbs", then.view, here.first, then.now))
-    return Seen(False, text("{rate} was not raised there", rate=Tag(then.view.tag)))
+    return Seen(False, never)
 
 
 @sign("rate-warming", needs="the learning rate")
