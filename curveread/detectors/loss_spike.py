@@ -67,8 +67,9 @@ class LossSpike(Detector):
         A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
         training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
         point is more likely part of it. So it is where nearly nothing is left of the loss at the start and the jump
-        gives little of that back, and where the log shows another objective from there on, or a learning
-        rate that is back where it was. The first ``head`` of the run is not judged.
+        gives little of that back, where it is a single epoch whose evaluation is no higher than the one before or the
+        one after, and where the log shows another objective from there on, or a learning rate that is back where it
+        was. The first ``head`` of the run is not judged.
         A loss averaged over many steps hides spikes shorter than that.
 
     References
@@ -252,6 +253,9 @@ class LossSpike(Detector):
         if (planned := _planned(subject, view, event)) is not None:
             severity = Severity.INFO
             explained.insert(0, planned)
+        if back is not None and event.first == event.last and _unnoticed(subject, view, event.peak):
+            severity = Severity.INFO
+            explained.insert(0, "an epoch of harder batches: the evaluation behind it did not notice")
         if _trifling(view, before, peak):
             severity = Severity.INFO
             explained.insert(0, "what is left to learn: near 0 a loss goes up and down by its own size")
@@ -273,6 +277,16 @@ class LossSpike(Detector):
             also_explained_by=tuple(explained),
             advice=tuple(advice),
         )
+
+
+def _unnoticed(subject: Subject, view: CurveView, at: int) -> bool:
+    """Return whether a single epoch was high, and no evaluation behind it higher than those of both its neighbours."""
+    if "epoch" not in subject.x_axis:
+        return False
+    seen = [v for v in subject.all(Role.EVAL_LOSS) if len(v) > 2]
+    around = [(v, int(np.searchsorted(v.step, view.step[at]))) for v in seen]
+    beside = [v.value[k - 1 : k + 2] for v, k in around if 0 < k < len(v) - 1 and v.step[k] == view.step[at]]
+    return bool(beside) and all(now <= max(before, after) for before, now, after in beside)
 
 
 def _trifling(view: CurveView, level: float, peak: float) -> bool:

@@ -166,3 +166,14 @@ def test_a_point_three_times_as_high_as_the_run_ever_was_is_told_whatever_the_ta
     value[125] = 4.0 * value.max()
     (f,) = found(run_of(train_loss=value), "loss-spike")
     assert (f.first_step, f.peak_step) == (125, 125)
+
+
+def test_an_epoch_of_harder_batches_that_no_evaluation_notices_is_only_worth_knowing() -> None:
+    train, evaluation = decay(60, 0.01), decay(60, 0.02)
+    train[40] *= 1.4
+    run = run_of(train_loss=train, eval_loss=evaluation)
+    by_epoch = Run("made", "made", run.curves, x_axis="epoch")
+    assert [f.severity for f in found(run, "loss-spike")] == [Severity.WARNING]
+    assert [f.severity for f in found(by_epoch, "loss-spike")] == [Severity.INFO]
+    evaluation[40] *= 1.4
+    assert [f.severity for f in found(by_epoch, "loss-spike")] == [Severity.WARNING]
