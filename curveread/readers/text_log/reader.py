@@ -133,8 +133,9 @@ def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, n
     source = str(path)
     table, axis, more = table_of(rows, gathered, source)
     notes += more
-    totals = rows.total if axis.step.size == rows.total.size else np.full(axis.step.size, np.nan)
-    trainings = trainings_of(table, axis, totals)
+    unknown = np.full(axis.step.size, np.nan)
+    planned = (rows.total, rows.goal) if axis.step.size == rows.total.size else (unknown, unknown)
+    trainings = trainings_of(table, axis, *planned)
     if len(trainings) > 1:
         message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
         notes.append(DataNote(NoteKind.MERGED, source, message))

@@ -17,8 +17,8 @@ from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock,
 __all__ = ["Columns", "Patterns", "Sheet", "pattern_of", "slots_of", "take"]
 
 Slot = tuple[str, int, int]
-"""What a span of a line is, its begin and end: ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``value``, ``of``
-(what the value before is a part of), ``void`` (a number that is not read)."""
+"""What a span of a line is, its begin and end: ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``goal``,
+``value``, ``of`` (what the value before is a part of), ``void`` (a number that is not read)."""
 _GROUP = {
     "rank": rb"(\d++)",
     "stamp": b"(" + STAMP + b")",
@@ -37,7 +37,7 @@ class Columns:
     line
         (n,) int64 numbers of the lines.
     fixed
-        ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``place``, ``places`` -> (n,) float64.
+        ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``goal``, ``place``, ``places`` -> (n,) float64.
     values
         (n, tags) float64.
     """
@@ -142,6 +142,7 @@ def slots_of(found: Found, rank: tuple[int, int] | None, stamp: tuple[int, int] 
         ("step", found.step),
         ("epoch", found.epoch),
         ("total", found.total),
+        ("goal", found.goal),
         ("place", found.place),
         ("places", found.places),
     ):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from curveread.run.notes import NoteKind
 from tests.readers.text_log.support import points, read, read_all, said
 
@@ -43,6 +45,34 @@ def test_a_counter_that_starts_over_while_the_loss_goes_on_is_no_new_training(tm
     second = "".join(f"step {i}: loss={2 - i / 100:.3f}\n" for i in range(0, 61, 10))
     part = read(tmp_path, first + second)
     assert len(part.segments) == 2
+
+
+def _epochs(epochs: range, total: int, keras: bool) -> str:
+    if not keras:
+        return "".join(f"Epoch {e}/{total} loss: {3 / (1 + e / 9):.4f} val_loss: 2.{e:02d}\n" for e in epochs)
+    bar = "100/100 [==============================] - 8s 5ms/step - loss: {:.4f} - val_loss: 2.{:02d}\n"
+    return "".join(f"Epoch {e}/{total}\n" + bar.format(3 / (1 + e / 9), e) for e in epochs)
+
+
+@pytest.mark.parametrize("keras", [True, False])
+def test_epochs_towards_another_total_and_far_on_are_of_another_training(tmp_path: Path, keras: bool) -> None:
+    text = (
+        _epochs(range(1, 11), 10, keras) + "#### The same with another activation\n" + _epochs(range(21, 31), 30, keras)
+    )
+    first, second = read_all(tmp_path, text)
+    assert first.curves["val_loss"].step.tolist() == list(range(1, 11))
+    assert second.curves["val_loss"].step.tolist() == list(range(21, 31))
+
+
+@pytest.mark.parametrize("keras", [True, False])
+@pytest.mark.parametrize(
+    ("epochs", "total"),
+    [(range(11, 21), 20), (range(12, 21), 20), (range(21, 23), 30), (range(21, 31), 10)],
+    ids=["goes on", "a line is lost", "too few", "the same total"],
+)
+def test_a_training_that_goes_on_is_one(tmp_path: Path, keras: bool, epochs: range, total: int) -> None:
+    (part,) = read_all(tmp_path, _epochs(range(1, 11), 10, keras) + _epochs(epochs, total, keras))
+    assert part.curves["val_loss"].step.tolist() == [*range(1, 11), *epochs]
 
 
 def test_records_written_again_count_once(tmp_path: Path) -> None:

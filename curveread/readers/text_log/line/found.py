@@ -26,6 +26,8 @@ class Found:
         The spans of their names: digits in there (``top1``) tell one metric from another.
     step, epoch, total
         Spans of the step, of the epoch beside it, and of the number of steps in an epoch ("10/500"), or None.
+    goal
+        Span of the number of epochs ("Epoch 3/10") in a line that counts epochs alone, or None.
     place, places
         Spans of a counter that its place alone tells and of its total, where another counter is taken for the step.
     shares
@@ -64,6 +66,7 @@ class Found:
     counter: str = ""
     strict: bool = True
     closing: bool = False
+    goal: Span | None = None
 
     def moved(self, by: int) -> Found:
         """Return the same for a line with ``by`` more bytes in front."""
@@ -82,6 +85,7 @@ class Found:
             step=move(self.step),
             epoch=move(self.epoch),
             total=move(self.total),
+            goal=move(self.goal),
             place=move(self.place),
             places=move(self.places),
             shares={t: (a + by, b + by) for t, (a, b) in self.shares.items()},

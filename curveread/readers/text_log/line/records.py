@@ -112,6 +112,7 @@ def found_of(shape: Shape, line: bytes, start: int = 0, block: bool = False) -> 
         first.name.lower() if first else "",
         shape.strict,
         _CLOSING.match(line, start) is not None,
+        epoch.total if epoch and step is None else None,
     )
 
 
@@ -137,6 +138,7 @@ def _anchor(shape: Shape, line: bytes, start: int) -> Found | None:
         inner=step is not None and step.kind in _BY_PLACE,
         counter=counter.name.lower(),
         closing=_CLOSING.match(line, start) is not None,
+        goal=epoch.total if epoch and step is None else None,
     )
 
 

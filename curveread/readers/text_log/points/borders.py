@@ -16,9 +16,11 @@ __all__ = ["told_starts", "trainings_of"]
 
 _FEWEST = 3
 """Steps of a training: a number that was damaged is none."""
+_FAR = 2.0
+"""Of the usual gap between steps: a line or two may be lost."""
 
 
-def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Table, Axis]]:
+def trainings_of(table: Table, axis: Axis, total: FloatArray, goal: FloatArray) -> list[tuple[Table, Axis]]:
     """Cut a log into its trainings.
 
     A training that begins again at the first step is another one where the one before had come to its end, or had
@@ -26,12 +28,17 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
 
     It is the same training, too, where the loss goes on where it was: only its counter starts over.
 
+    Where one had come to its end, ``10/10``, and the next row counts towards another and far on, ``21/30``, that is
+    of a training whose first rows are not here; ``11/20`` goes on.
+
     Parameters
     ----------
     table, axis
         The rows and their steps.
     total
         (rows,) float64: how many steps the rows say there will be; NaN where they do not.
+    goal
+        (rows,) float64: how many epochs.
 
     Returns
     -------
@@ -39,6 +46,8 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
         Of each training, in the file's order; usually one.
     """
     starts = _starts(axis.step, table.restarts)
+    far = _far_on(axis.step, np.where(np.isfinite(goal), goal, total), starts)
+    starts = np.union1d(starts, far)
     bounds = [0, *starts.tolist(), table.rows]
     told = set(table.restarts).issuperset(starts.tolist())
     if not starts.size or (not told and min(np.unique(axis.step[a:b]).size for a, b in pairwise(bounds)) < _FEWEST):
@@ -48,7 +57,7 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray) -> list[tuple[Tabl
     for i in range(len(last) - 1):
         planned = total[bounds[i] : bounds[i + 1]]
         planned = planned[np.isfinite(planned)]
-        done = bool(planned.size) and last[i] >= planned.max()
+        done = bounds[i + 1] in far or (bool(planned.size) and last[i] >= planned.max())
         if not _same_metrics(table, bounds[i : i + 3]):
             continue
         if done or (last[i] >= last[i + 1] and _begins_anew(table, groups[-1], bounds[i + 1])):
@@ -120,11 +129,32 @@ def _starts(step: IntArray, told: tuple[int, ...]) -> IntArray:
     back = np.union1d(np.flatnonzero(step[1:] < step[:-1]) + 1, np.array(told, np.int64))
     if not back.size or back.size > max(64, 0.02 * step.size):
         return back[:0]
+    first = int(step[0])
+    return back[step[back] <= first + _gap(step)]
+
+
+def _gap(step: IntArray) -> float:
+    """Return how far it is from one step to the next, most often."""
     rises = np.diff(step)
     rises = rises[rises > 0]
-    gap = float(np.median(rises)) if rises.size else 0.0
-    first = int(step[0])
-    return back[step[back] <= first + gap]
+    return float(np.median(rises)) if rises.size else 0.0
+
+
+def _far_on(step: IntArray, total: FloatArray, starts: IntArray) -> IntArray:
+    """Return the rows that count towards another total than the one just reached, and not from there on."""
+    said = np.flatnonzero(np.isfinite(total))
+    mine, goal = step[said], total[said]
+    if not said.size or (mine > goal).any():  # a total of something else: of the steps of an epoch
+        return said[:0]
+    anew = (goal[1:] != goal[:-1]) & (mine[:-1] == goal[:-1]) & (np.diff(mine) > _FAR * _gap(step))
+    rows: IntArray = said[1:][anew]
+    edges = np.array([0, *starts.tolist(), step.size])
+    behind = np.searchsorted(edges, rows, side="right")
+    low, high = edges[behind - 1], edges[behind]
+    sides = zip(low.tolist(), rows.tolist(), high.tolist(), strict=True)
+    fewest = [min(np.unique(step[a:b]).size, np.unique(step[b:c]).size) for a, b, c in sides]
+    out: IntArray = rows[np.array(fewest, np.int64) >= _FEWEST]
+    return out
 
 
 def _rows(table: Table, begin: int, end: int) -> Table:

@@ -41,8 +41,8 @@ class Rows:
     ----------
     line
         (n,) int64.
-    step, epoch, total, rank, stamp
-        (n,) float64, NaN where the line does not hold it.
+    step, epoch, total, goal, rank, stamp
+        (n,) float64, NaN where the line does not hold it; ``goal`` is how many epochs there will be.
     counts
         (n,) what ``step`` counts: :data:`~curveread.readers.text_log.points.beat.STEP`, ``EPOCH`` or ``LOOSE``.
     evaluation
@@ -59,6 +59,7 @@ class Rows:
     step: FloatArray
     epoch: FloatArray
     total: FloatArray
+    goal: FloatArray
     rank: FloatArray
     stamp: FloatArray
     counts: IntArray
@@ -75,7 +76,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
     parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values() if sheet.lines or sheet.done]
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
-        return Rows(whole, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
+        return Rows(whole, none, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
     said = [("", lines) for lines in gathered.banners.values()] + list(gathered.announced.items())
     parts = evaluations_apart(prefixes_held(parts), ((n, split) for split, lines in said for n in lines))
     beat = beat_of(parts, source, gathered.best)
@@ -118,6 +119,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         beat.step[keep],
         beat.epoch[keep],
         beat.total[keep],
+        joined("goal"),
         joined("rank"),
         joined("stamp"),
         beat.counts[keep],
