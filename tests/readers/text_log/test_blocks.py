@@ -197,3 +197,20 @@ def test_a_row_that_does_not_fit_the_names_is_told(tmp_path: Path) -> None:
     part = read(tmp_path, "\n".join(["epoch | loss | val_acc", *rows, ""]))
     assert len(part.curves["val_acc"]) == 6
     assert "left out 2 rows of a table (the first is line 5)" in said(part, NoteKind.SKIPPED)
+
+
+@pytest.mark.parametrize("heading", ["## Epoch no. = {}", "### Epoch {}", "##### Epoch {} #####"])
+def test_headings_and_lists_of_markdown_name_the_epoch_and_its_metrics(tmp_path: Path, heading: str) -> None:
+    text = "# Training log\n\n" + "".join(
+        f"{heading.format(e)}\n- ROC AUC Score: 0.{50 + e}\n- Train Loss: {2 / e:.4f}\n* Validation Loss: {2.5 / e:.4f}\n\n"
+        for e in range(1, 9)
+    )
+    part = read(tmp_path, text)
+    assert list(part.curves) == ["ROC AUC Score", "Train Loss", "Validation Loss"]
+    assert all(c.step.tolist() == list(range(1, 9)) for c in part.curves.values())
+
+
+def test_a_comment_of_a_program_is_no_counter(tmp_path: Path) -> None:
+    text = "".join(f"# step {s}\n- Train Loss: {2 / s:.4f}\n" for s in range(1, 9))
+    part = read(tmp_path, text)
+    assert part.x_axis == "record"

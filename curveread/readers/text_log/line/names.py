@@ -17,6 +17,7 @@ _OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
 _ABBREVIATED = re.compile(rb"(\b[A-Za-z]{2,4})\.$")
 _NAME = re.compile(rb"[A-Za-z_\xce\xcf]")
 """How a name begins; a Greek letter is one: ``\u03b5: 0.05``."""
+_LETTER = re.compile(r"[^\W_]")
 _CODE = re.compile(r"(?:\w+\.[\w.]+|__main__):[\w<>]+$")
 """A place in the source, ``module.path:function``, as Loguru prints it before a line's number."""
 
@@ -66,6 +67,8 @@ def name_before(gap: bytes, offset: int) -> Name:
     inside = cut_at > 0 and piece[cut_at - 1 : cut_at] == b"("
     begin += cut_at
     words = text[begin:].decode("utf-8", "replace").split()
+    while len(words) > 1 and not _LETTER.search(words[0]):  # - Train Loss: 0.3, ## Epoch no. 4
+        words = words[1:]
     kept = trimmed(words)[-(5 if explicit else 3) :]
     kept = trimmed(kept)
     if not kept or not _NAME.match(kept[0].encode()[:1]):

@@ -16,9 +16,12 @@ __all__ = ["find", "found_of"]
 
 _SOURCE_CODE = re.compile(
     rb"^[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+$|^[^']*+(?:'[^']*+'[^']*+)*+'(?!s )[^']*+$"
-    rb"|(?:^|\s)#(?!\d)|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"
+    rb"|(?:^|\s)#(?![\d#])|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"
 )
-"""Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text."""
+"""Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text.
+
+Two signs or more begin a heading: ``## Epoch 3``, ``##### Epoch 3 #####``.
+"""
 _PROGRAM = re.compile(rb"[,;(\[{\\]\s*+$| --\w|^\s*+(?:def|class|if|for|return|import|from|print)\b")
 """Lines of a program, of a printed config and of a command."""
 _CLOSING = re.compile(
