@@ -10,10 +10,14 @@ from curveread.readers.tables.csv_rows import delimiter_of, first_line, lines_of
 __all__ = ["header_for"]
 
 _FEWEST, _LOOKED_AT = 3, 1000
+_RARELY = 0.05
+"""Of the rows: a log that was resumed starts over at fewer."""
 
 
 def header_for(head: str, path: Path) -> str:
     """Return the names that stand for a missing header, ``step`` and the file's own name; empty where none may.
+
+    The counter may start over now and then.
 
     Parameters
     ----------
@@ -30,7 +34,9 @@ def header_for(head: str, path: Path) -> str:
     rows = [line.strip().split(delimiter) for line in islice(lines_of(whole), _LOOKED_AT)]
     if len(rows) < _FEWEST or any(len(row) != 2 or not row[0].strip().isdecimal() for row in rows):
         return ""
-    if not all(int(a) < int(b) for (a, _), (b, _) in pairwise(rows)):
+    counts = [int(row[0]) for row in rows]
+    back = [b for a, b in pairwise(counts) if b <= a]
+    if len(back) > max(1, _RARELY * len(rows)) or any(b != counts[0] for b in back):
         return ""
     try:
         measured = any(not float(value).is_integer() for _, value in rows)

@@ -25,6 +25,12 @@ def test_a_table_without_names_that_is_named_itself(tmp_path: Path) -> None:
         cr.read(tmp_path)
 
 
+def test_a_counter_that_starts_over_is_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "loss.csv"
+    path.write_text(ROWS + "0,2.9000\n10,0.2500\n")
+    assert [len(a.curves["loss"]) for a in cr.read(path).attempts] == [20, 2]
+
+
 @pytest.mark.parametrize(("name", "tag"), [("2024.csv", "value"), ("gan_log.v2.tsv", "gan_log"), ("a,b.csv", "value")])
 def test_the_second_column_is_called_after_the_file(tmp_path: Path, name: str, tag: str) -> None:
     path = tmp_path / name
@@ -37,6 +43,7 @@ def test_the_second_column_is_called_after_the_file(tmp_path: Path, name: str, t
     [
         "0,1.5\n1,1.4\n",  # too few
         "0,1.5\n2,1.4\n1,1.3\n3,1.2\n",  # it does not rise
+        "0,1.5\n1,1.4\n0,1.3\n1,1.2\n0,1.3\n",  # labels
         "0,1.5,2\n1,1.4,2\n2,1.3,2\n",
         "0,1\n1,4\n2,9\n3,16\n",  # nothing is measured
         "0.5,1.5\n1.5,1.4\n2.5,1.3\n",
