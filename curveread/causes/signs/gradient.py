@@ -58,6 +58,8 @@ def _hardly_any(scene: Scene, norm: float) -> bool:
     loss = scene.train
     if loss is None or loss.assumed_unit != "nats":
         return False
+    if norm >= _NONE * float(loss.value.max()):  # so it is of most findings, without the median of a long log
+        return False
     return norm < _NONE * float(np.median(loss.value))
 
 
