@@ -73,7 +73,7 @@ def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str
         labels = cells.text[parted]
         number = {run: i for i, run in enumerate(dict.fromkeys(labels))}
         if not named:
-            message = f"the table holds {len(number)} runs: its counter starts over where {parted} changes"
+            message = f"the table holds {amount(len(number), 'run')}: its counter starts over where {parted} changes"
             cells.notes.append(DataNote(NoteKind.MERGED, source, message))
         owner = np.array([number[run] for run in labels])
         texts = {k: v for k, v in cells.text.items() if k != parted}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from curveread.plural import amount
 from curveread.readers.tables.columns import is_axis_name
 from curveread.readers.tables.csv_rows import is_number
 
@@ -43,10 +44,16 @@ def widened(head: list[str], body: list[list[str]], delimiter: str) -> tuple[lis
         return head, body, ""
     if wide == width + 1 and _rises(rows, 0) and (not is_axis_name(head[0]) or _rises(rows, 1)):
         padded = [["", *r] if len(r) == width and r != head else r for r in body]
-        return ["", *head], padded, f"rows have {wide} cells, the header {width}: the first is the rows' own number"
+        return (
+            ["", *head],
+            padded,
+            f"rows have {amount(wide, 'cell')}, the header {width}: the first is the rows' own number",
+        )
     named = [f"column {i + 1}" for i in range(width, wide)]
     padded = [[*r, *[""] * (wide - width)] if len(r) == width and r != head else r for r in body]
-    remark = f"most rows have {wide} cells, the header {width}: read by position, {', '.join(named)} has no name"
+    remark = (
+        f"most rows have {amount(wide, 'cell')}, the header {width}: read by position, {', '.join(named)} has no name"
+    )
     return [*head, *named], padded, remark
 
 
