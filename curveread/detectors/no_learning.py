@@ -71,7 +71,9 @@ class NoLearning(Detector):
     """
 
     rule: ClassVar[str] = "no-learning"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS, Role.REWARD, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY),)
+    needs: ClassVar[tuple[Need, ...]] = (
+        any_of(Role.TRAIN_LOSS, Role.EVAL_LOSS, Role.REWARD, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY),
+    )
     uses: ClassVar[tuple[Role, ...]] = (
         Role.EVAL_LOSS,
         Role.QUALITY_METRIC,

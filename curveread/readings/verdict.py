@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from curveread.arrays import FloatArray
 from curveread.findings.arguments import Count, Tag
 from curveread.findings.diagnosis import Verdict
@@ -98,9 +96,11 @@ def _any_gained(curves: Iterable[Curve]) -> bool:
 
 def _gained(better: FloatArray, role: Role | None) -> bool:
     """Return whether (n,) finite values that should rise did so at some time, as far as they can show it."""
+    if float(better[1:].max()) <= float(better[0]):
+        return False
     if better.size >= _LEAST_ASCENT:
         return not ascent_of(better).never
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.
-    return role is not Role.REWARD and float(np.max(better[1:]) - better[0]) > _LEAST_GAIN * abs(float(better[0]))
+    return role is not Role.REWARD and float(better[1:].max() - better[0]) > _LEAST_GAIN * abs(float(better[0]))

@@ -150,6 +150,9 @@ def test_ten_points_that_hardly_move_in_a_long_time_are_told_and_those_of_ten_st
     assert "hardly left its starting level" in str(found(Run("r", "r", {"l1_loss": curve}), "no-learning")[0].message)
     assert found(made({"l1_loss": flat}), "no-learning") == []
     assert found(Run("r", "r", made({"l1_loss": flat}).curves, x_axis="epoch"), "no-learning")
+    alone = Curve("val_loss", np.arange(10) * 500, np.linspace(1.054, 1.049, 10))
+    once = Curve("train_loss", np.array([0]), np.array([1.25]))
+    assert found(Run("r", "r", {"val_loss": alone, "train_loss": once}), "no-learning")
     learns = Curve("l1_loss", np.arange(10) * 5000, flat * np.linspace(1.0, 0.9, 10))
     assert found(Run("r", "r", {"l1_loss": learns}), "no-learning") == []
 

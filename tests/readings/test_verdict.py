@@ -47,6 +47,7 @@ WANDERS = -18.0 + normal(14, 2.0, seed=3)
         ({"train_loss": RISES}, "undetermined"),
         ({"train_loss": STAYS, "val_accuracy": [0.3, 0.4, 0.5, 0.6, 0.65]}, "ok"),
         ({"train_loss": FALLS, "val_accuracy": 0.9 + normal(12, 0.01)}, "undetermined"),
+        ({"train_loss": FALLS, "val_loss": [2.5, *np.linspace(2.9, 2.6, 20)]}, "undetermined"),
         ({"episode_reward": WANDERS, "policy_loss": normal(14)}, "undetermined"),
         ({"episode_reward": WANDERS, "policy_loss": normal(14), "value_loss": decay(14)}, "undetermined"),
         ({"episode_reward": WANDERS + np.linspace(0, 30, 14), "policy_loss": normal(14)}, "ok"),

@@ -58,16 +58,14 @@ def unmoved(subject: Subject) -> Sign | None:
     if (nought := _always_zero(subject)) is not None:
         return nought
     train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS)
-    if train is None:
-        return None
-    if not all(map(_still, evaluated)):
-        return _hardly_moved(train, evaluated, subject)
+    if train is None or not all(map(_still, evaluated)):
+        return _hardly_moved(losses, subject)
     # A loss on fixed data has no noise: that it stays where it is says that the weights do.
     shown = next((v for v in evaluated if len(v) >= FEWEST), None)
     if shown is None and len(train) >= 2 * FEWEST and _still(train):
         shown = train
     if shown is None or falls(train) or not precise_enough(float(shown.value[0])):
-        return _hardly_moved(train, evaluated, subject)
+        return _hardly_moved(losses, subject)
     most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
     message = text(
         "{tag} never left its starting level of {level}: it moved by {most} of it at most, at {points} points",
@@ -90,23 +88,25 @@ def _within(view: CurveView, part: float) -> bool:
     return value.size > 0 and bool(value[0] > 0.0 and np.all(np.abs(value - value[0]) <= part * value[0]))
 
 
-def _hardly_moved(train: CurveView, evaluated: tuple[CurveView, ...], subject: Subject) -> Sign | None:
-    """Find losses that stay within 1.5 % of their first values, each of them over ten points or more that take long."""
-    views = [train, *evaluated]
+def _hardly_moved(losses: tuple[CurveView, ...], subject: Subject) -> Sign | None:
+    """Find losses that stay within 1.5 % of their first values, one of them over ten points or more that take long."""
     # Ten points of ten steps are no course: what is logged by the epoch, or seldom, had time to learn.
     slow = "epoch" in subject.x_axis or subject.length >= _SEASONED
-    if not slow or len(train) < 2 * FEWEST or not all(_within(v, _HARDLY) for v in views) or subject.task.kind in _FINE:
+    shown = max(losses, key=len)
+    if not slow or len(shown) < 2 * FEWEST or not all(_within(v, _HARDLY) for v in losses if len(v)):
         return None
-    most = float(np.abs(train.value / train.value[0] - 1.0).max())
+    if subject.task.kind in _FINE:
+        return None
+    most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
     message = text(
         "{tag} hardly left its starting level of {level}: it moved by {most} of it at most, at {points} points",
-        tag=Tag(train.tag),
-        level=level_of(float(train.value[0]), train.unit),
+        tag=Tag(shown.tag),
+        level=level_of(float(shown.value[0]), shown.unit),
         most=share(most),
-        points=count(len(train)),
+        points=count(len(shown)),
     )
     advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
-    return sign_of(train, 0, len(train.curve) - 1, message, "largest-move", most, advice, "ratio")
+    return sign_of(shown, 0, len(shown.curve) - 1, message, "largest-move", most, advice, "ratio")
 
 
 def _always_zero(subject: Subject) -> Sign | None:
