@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import curveread as cr
@@ -61,6 +61,7 @@ def test_on_another_axis_no_finding_speaks_of_steps(sample: str, axis: str) -> N
 
 
 @settings(max_examples=30)
+@example(train=np.array([np.nan]), evaluation=np.empty(0), norm=np.array([1.0]), rate=np.empty(0))
 @given(train=values, evaluation=values, norm=values, rate=values)
 def test_any_floats_survive_and_inputs_are_untouched(
     train: np.ndarray, evaluation: np.ndarray, norm: np.ndarray, rate: np.ndarray

@@ -56,7 +56,7 @@ def gone(scene: Scene) -> Seen | None:
 def _hardly_any(scene: Scene, norm: float) -> bool:
     """Return whether a norm is so small beside a loss in nats that targets alone would make a larger one."""
     loss = scene.train
-    if loss is None or loss.assumed_unit != "nats":
+    if loss is None or not len(loss) or loss.assumed_unit != "nats":
         return False
     if norm >= _NONE * float(loss.value.max()):  # so it is of most findings, without the median of a long log
         return False
