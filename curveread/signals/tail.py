@@ -28,6 +28,8 @@ chance below which noise with such a tail leaves no gap."""
 _HEIGHTS = np.geomspace(1e-3, 1e7, 512)
 """Heights above the threshold between which one is sought."""
 
+_WIDER, _WIDEST = 4.0, 0.12
+"""How many times as many points are looked at for a gap where the first have none, and the largest share."""
 _LEAST = 8
 """Clusters that tell a tail."""
 
@@ -122,6 +124,12 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
         if size.size <= max(100, n // 2):
             return None
         base, peaks = _clusters(size, share, gap)
+    if not _apart(peaks, floor):
+        # Events that fill the top leave their gap further down; what lies above it is not the tail's.
+        wide = _clusters(size, min(_WIDER * share, _WIDEST), gap)[1]
+        if (above := _apart(wide, floor)) and (rest := size[size < wide[-above]]).size > n // 2:
+            base, peaks = _clusters(rest, share, gap)
+            peaks = np.append(peaks, wide[-above:])
     clear = peaks.size - _apart(peaks, floor)
     apart = float(np.sqrt(peaks[clear - 1] * peaks[clear])) if clear < peaks.size else np.inf
     peaks = peaks[:clear]

@@ -177,3 +177,10 @@ def test_an_epoch_of_harder_batches_that_no_evaluation_notices_is_only_worth_kno
     assert [f.severity for f in found(by_epoch, "loss-spike")] == [Severity.INFO]
     evaluation[40] *= 1.4
     assert [f.severity for f in found(by_epoch, "loss-spike")] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(("points", "many"), [(40_000, 666), (100_000, 5_000)])
+def test_spikes_that_fill_the_top_of_a_long_log_are_not_passed_over(points: int, many: int) -> None:
+    value, rng = decay(points, 0.01), np.random.default_rng(0)
+    value[rng.choice(np.arange(points // 10, points - 10), many, replace=False)] += 3.0
+    assert "loss-spike" in alarms(run_of(train_loss=value))
