@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.bars import Bars
@@ -11,12 +10,12 @@ from curveread.readers.text_log.blocks.boxes import Box
 from curveread.readers.text_log.blocks.headed import header_of
 from curveread.readers.text_log.blocks.matrix import Matrix
 from curveread.readers.text_log.blocks.tables import Tables
-from curveread.readers.text_log.line.announced import announced
 from curveread.readers.text_log.line.dicts import find_bar, find_dict
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import RANK, STAMP, floats
 from curveread.readers.text_log.line.records import find
 from curveread.readers.text_log.line.words import eval_word
+from curveread.readers.text_log.remarks import Remarks
 from curveread.readers.text_log.sheets import Patterns, Sheet, pattern_of, slots_of, take
 from curveread.readers.trainer.names import SUMMARY_KEYS
 
@@ -31,8 +30,6 @@ _TRIED = 1 << 13
 """Lines of ever new builds that are looked at closely; a log repeats itself long before."""
 _TITLE = 48
 """Characters of a line that is a heading."""
-_BANNER = 90
-"""Characters of a line that says that a training starts."""
 _AGENTS = 32
 _AGENT = re.compile(
     rb"(?:[\]|] |^)\s?([A-Za-z][\w\-]{1,30})\. (?=[A-Z])|\[\w{1,16}[ :=]{1,2}\"?([A-Za-z][\w\-]{0,30})\"?\]"
@@ -49,14 +46,6 @@ _PREFIX = re.compile(
     rb"|(?:INFO|DEBUG|WARNING):[\w.]{1,40}:)"
 )
 """What glog and Python's logging put in front of a line."""
-_BEST_IS = re.compile(rb"(?i:best (?:iteration|round|epoch|step|model|result)s?(?: is| was)?): ?$")
-"""What LightGBM and XGBoost print above their best record, when they print it once more."""
-_STARTS = re.compile(
-    rb"(?i:\b(?:training|session|run|experiment)\b.{0,24}\b(?:started|starts|begins|beginning)\b"
-    rb"|\b(?:start|starting|begin|beginning|new) (?:of )?(?:the |a )?(?:new )?(?:training|session|run|experiment)\b)"
-)
-_VALUE_BASED = re.compile(rb"\b(?:(?:[Dd]ouble |[Dd]ueling |[Dd]eep )?(?:D?DQN|Q-?[Ll]earning|[Qq]-learning)|SARSA)\b")
-"""Names of learners of values, as programs print them above their episodes."""
 _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
 
@@ -77,16 +66,8 @@ class Gathered:
         Lines that were not read because every one is built in another way.
     torn
         How many lines a stretch of zeros goes through.
-    missed
-        The first line that looks like a row of a table and was not read, and how many there are.
-    best
-        Numbers of the lines below one that says ``Best iteration is:``.
-    banners
-        Numbers of the lines that say that a training starts, by their build.
-    announced
-        Numbers of the lines that say that an evaluation or, under an empty name, the training comes next, by its split.
-    algorithm
-        The reinforcement learning that a line names: ``DQN``; empty where none does.
+    remarks
+        What lines that are no records say.
     count
         Lines read.
     """
@@ -96,11 +77,7 @@ class Gathered:
     summary: dict[str, float] = field(default_factory=dict)
     overflow: int = 0
     torn: int = 0
-    missed: tuple[int, int] = (0, 0)
-    best: list[int] = field(default_factory=list)
-    banners: dict[bytes, list[int]] = field(default_factory=dict)
-    announced: dict[str, list[int]] = field(default_factory=dict)
-    algorithm: str = ""
+    remarks: Remarks = field(default_factory=Remarks)
     count: int = 0
     _lines: Patterns = field(default_factory=list)
     _follow: list[int] = field(default_factory=list)
@@ -116,7 +93,6 @@ class Gathered:
     _box: Box = field(default_factory=Box)
     _matrix: Matrix = field(default_factory=Matrix)
     _tables: Tables = field(init=False)
-    _told: dict[bytes, Callable[[int], None]] = field(default_factory=dict)
     _block: int = -_BLOCK - 1
     _contexts: set[str] | None = field(default_factory=set)
 
@@ -159,8 +135,7 @@ class Gathered:
                 if line.endswith((b":", b": ")):
                     if size < _TITLE:
                         self._heading(n, line)
-                    if _BEST_IS.search(line):
-                        self.best.append(n + 1)
+                    self.remarks.heading(n, line)
                 if self._matrix.cells and n - self._matrix.line > 1 and not _RULE.fullmatch(line):
                     self._close_matrix()
                 self._line(n, line)
@@ -180,8 +155,8 @@ class Gathered:
         shape = line.translate(_DIGITS)  # what no dialect reads, none reads with other digits
         rejected = self._rejected[n - self._block <= _BLOCK]  # within a record a line may count that else does not
         if shape in rejected:
-            if shape in self._told:
-                self._told[shape](n)
+            if shape in self.remarks.again:
+                self.remarks.again[shape](n)
             return
         for i, (pattern, sheet) in enumerate(self._lines):
             match = pattern.fullmatch(line)
@@ -203,28 +178,10 @@ class Gathered:
             self._block = n
             return
         self._tried += 1
-        self._tell(n, line, shape)
+        self.remarks.hear(n, line, shape, row=self._tables.misses(line))
         if len(rejected) >= _REJECTED:
             rejected.clear()  # of lines of ever new builds; the counter of one that comes back may have a digit more
         rejected.add(shape)
-
-    def _tell(self, n: int, line: bytes, shape: bytes) -> None:
-        """Remember what a line that is no record says of the log: here and whenever one of its shape comes back."""
-        if self._tables.misses(line):
-            self._told[shape] = self._miss
-        elif len(line) < _BANNER and _STARTS.search(line):
-            self._told[shape] = self.banners.setdefault(shape, []).append
-        elif (split := announced(line)) is not None:
-            self._told[shape] = self.announced.setdefault(split, []).append
-        if shape in self._told:
-            self._told[shape](n)
-        named = None if self.algorithm else _VALUE_BASED.search(line)
-        self.algorithm = named[0].decode("ascii") if named else self.algorithm
-
-    def _miss(self, n: int) -> None:
-        """Count a row of a table that was not read."""
-        first, count = self.missed
-        self.missed = (first if count else n, count + 1)
 
     def _heading(self, n: int, line: bytes) -> None:
         """Remember a line that says that those below it are of an evaluation: ``Test Error:``."""

@@ -108,7 +108,7 @@ class TextLogReader(Reader):
         if gathered.torn:
             message = f"left out {amount(gathered.torn, 'line')} that a stretch of zeros goes through"
             notes.append(DataNote(NoteKind.CORRUPT, str(path), message))
-        first, count = gathered.missed
+        first, count = gathered.remarks.missed
         if count:
             message = f"left out {amount(count, 'row')} of a table (the first is line {first + 1}): built otherwise"
             notes.append(DataNote(NoteKind.SKIPPED, str(path), message))
@@ -139,7 +139,7 @@ def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, n
     if len(trainings) > 1:
         message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
         notes.append(DataNote(NoteKind.MERGED, source, message))
-    named: dict[str, float | str] = {"algorithm": gathered.algorithm} if gathered.algorithm else {}
+    named: dict[str, float | str] = {"algorithm": gathered.remarks.algorithm} if gathered.remarks.algorithm else {}
     stamps = rows.stamp[np.isfinite(rows.stamp)]
     start = float(stamps[0]) if stamps.size else 0.0
     parts = []

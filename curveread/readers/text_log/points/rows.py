@@ -77,9 +77,9 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
-    said = [("", lines) for lines in gathered.banners.values()] + list(gathered.announced.items())
+    said = [("", lines) for lines in gathered.remarks.banners.values()] + list(gathered.remarks.announced.items())
     parts = evaluations_apart(prefixes_held(parts), ((n, split) for split, lines in said for n in lines))
-    beat = beat_of(parts, source, gathered.best)
+    beat = beat_of(parts, source, gathered.remarks.best)
     beyond = beat.keep & (np.abs(beat.step) >= BEYOND)
     keep = beat.keep & ~beyond
     notes = beat.told(source)
@@ -148,7 +148,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     name, step, reason = _steps(rows, columns, gathered)
     if reason:
         notes.append(DataNote(NoteKind.X_AXIS, source, reason))
-    banners = [n for same in gathered.banners.values() if len(same) > 1 for n in same]
+    banners = [n for same in gathered.remarks.banners.values() if len(same) > 1 for n in same]
     behind = np.searchsorted(rows.line, np.array(banners, np.int64))
     restarts = told_starts(Table(rows.line.size, columns), step, behind)
     columns, repeated = _without_repeats(columns, step, restarts) if name != "record" else (columns, 0)
