@@ -14,6 +14,7 @@ from curveread.detectors.confidence import confidence_of
 from curveread.detectors.shared import harm
 from curveread.detectors.shared.parts import PARTS, grown_parts
 from curveread.detectors.shared.quality import gains_since
+from curveread.detectors.shared.untrained import LEAST_DROP
 from curveread.findings.arguments import Place, Tag, level, rough, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -32,8 +33,8 @@ from curveread.signals.trend import blocks_of
 __all__ = ["Divergence"]
 
 _BESIDE = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.GRAD_NORM)
-_LITTLE, _HARDLY = 0.015, 0.05
-"""Shares of its level: a rise that `no-learning` would not count as a fall, and progress that is hardly any."""
+_HARDLY = 0.05
+"""Progress, as a share of the level, that is hardly any."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class Divergence(Detector):
         lost = (end - best) / progress if progress > 0.0 else np.inf
         if rise.size <= 0.0 or lost < self.least_share or not self._clear(rise, lost, subject):
             return []
-        if end - best < _LITTLE * abs(best) and progress < _HARDLY * abs(best):
+        if end - best < LEAST_DROP * abs(best) and progress < _HARDLY * abs(best):
             return []  # what hardly learnt has little to lose
         onset = self._onset(view, rise)
         if n < 30:  # few enough that the lowest of them is where it turned, and not the luck of the noise

@@ -13,7 +13,7 @@ from curveread.detectors.confidence import confidence_of
 from curveread.detectors.shared.policy import beside_the_return
 from curveread.detectors.shared.returns import TRAINING, never_gained
 from curveread.detectors.shared.unmoved import unmoved
-from curveread.detectors.shared.untrained import Sign, guessing, surest_sign
+from curveread.detectors.shared.untrained import LEAST_DROP, Sign, guessing, surest_sign
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -84,7 +84,9 @@ class NoLearning(Detector):
     least_course: ClassVar[int] = 30
     """Points of which a course in noise can be said to be flat."""
 
-    least_drop: float = field(default=0.015, metadata={"help": "drop, as a share of the starting level, that counts"})
+    least_drop: float = field(
+        default=LEAST_DROP, metadata={"help": "drop, as a share of the starting level, that counts"}
+    )
     settling: float = field(default=0.15, metadata={"help": "fall at the very start that is not learning (log units)"})
     least_stuck: float = field(default=0.75, metadata={"help": "share of the run stuck at the start that is reported"})
 

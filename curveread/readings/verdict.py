@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from curveread.arrays import FloatArray
+from curveread.detectors.shared.untrained import LEAST_DROP
 from curveread.findings.arguments import Count, Tag
 from curveread.findings.diagnosis import Verdict
 from curveread.findings.finding import Finding, Severity
@@ -23,8 +24,6 @@ _LEAST_POINTS, _LEAST_ASCENT = 3, 10
 _EVALUATED = (Role.EVAL_LOSS, Role.EVAL_PERPLEXITY, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)
 _EVALUATIONS = 10
 """Evaluations from which on they are asked, and not the training: most may be learnt before the first of few."""
-_LEAST_GAIN = 0.015
-"""Gain of a loss or a metric without a known scatter, as a share of its first value: what `no-learning` counts."""
 _SILENT = {
     Role.ADVERSARIAL_LOSS: "Not judged: adversarial losses do not say how good the samples are, and no score of them "
     "(FID, IS) is logged",
@@ -103,4 +102,4 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.
-    return role is not Role.REWARD and float(better[1:].max() - better[0]) > _LEAST_GAIN * abs(float(better[0]))
+    return role is not Role.REWARD and float(better[1:].max() - better[0]) > LEAST_DROP * abs(float(better[0]))

@@ -124,15 +124,16 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
         if size.size <= max(100, n // 2):
             return None
         base, peaks = _clusters(size, share, gap)
-    if not _apart(peaks, floor):
+    above = _apart(peaks, floor)
+    lowest = peaks[-above] if above else np.inf
+    peaks = peaks[: peaks.size - above]
+    if not above:
         # Events that fill the top leave their gap further down; what lies above it is not the tail's.
         wide = _clusters(size, min(_WIDER * share, _WIDEST), gap)[1]
         if (above := _apart(wide, floor)) and (rest := size[size < wide[-above]]).size > n // 2:
+            lowest = wide[-above]
             base, peaks = _clusters(rest, share, gap)
-            peaks = np.append(peaks, wide[-above:])
-    clear = peaks.size - _apart(peaks, floor)
-    apart = float(np.sqrt(peaks[clear - 1] * peaks[clear])) if clear < peaks.size else np.inf
-    peaks = peaks[:clear]
+    apart = float(np.sqrt(peaks[-1] * lowest))
     aside = min(_SET_ASIDE, peaks.size // 4)
     excess = peaks - base
     known = excess[: peaks.size - aside]

@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.returns import continued
-from curveread.detectors.shared.untrained import FEWEST, Sign, falls, precise_enough, sign_of
+from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
@@ -19,8 +19,8 @@ __all__ = ["unmoved"]
 
 _STILL = 1e-3
 """Share of its first value within which a loss has not moved at all: training moves it more in a single epoch."""
-_HARDLY, _SEASONED = 0.015, 1000
-"""Share of its first value that a loss which learns leaves (the drop that ``no-learning`` counts), in so many steps."""
+_SEASONED = 1000
+"""Steps in which a loss that learns falls by what counts."""
 _FINE = (TaskKind.PREFERENCE, TaskKind.LANGUAGE_RL)
 """Tasks whose loss says little of what is learnt: a good policy may stay near ln 2."""
 _NEARLY = 0.97
@@ -57,25 +57,22 @@ def unmoved(subject: Subject) -> Sign | None:
         return same  # whatever the losses do: the answers do not change
     if (nought := _always_zero(subject)) is not None:
         return nought
+    return _never_moved(subject) or _hardly_moved(losses, subject)
+
+
+def _never_moved(subject: Subject) -> Sign | None:
+    """Find losses that stay within a thousandth of their first values."""
     train, evaluated = subject.first(Role.TRAIN_LOSS), subject.all(Role.EVAL_LOSS)
     if train is None or not all(map(_still, evaluated)):
-        return _hardly_moved(losses, subject)
+        return None
     # A loss on fixed data has no noise: that it stays where it is says that the weights do.
     shown = next((v for v in evaluated if len(v) >= FEWEST), None)
     if shown is None and len(train) >= 2 * FEWEST and _still(train):
         shown = train
     if shown is None or falls(train) or not precise_enough(float(shown.value[0])):
-        return _hardly_moved(losses, subject)
-    most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
-    message = text(
-        "{tag} never left its starting level of {level}: it moved by {most} of it at most, at {points} points",
-        tag=Tag(shown.tag),
-        level=level_of(float(shown.value[0]), shown.unit),
-        most=share(most),
-        points=count(len(shown)),
-    )
+        return None
     advice = "Look at the size of the learning rate, and whether the optimiser holds the parameters that are to learn."
-    return sign_of(shown, 0, len(shown.curve) - 1, message, "largest-move", most, advice, "ratio")
+    return _stayed(shown, "never", advice)
 
 
 def _still(view: CurveView) -> bool:
@@ -93,19 +90,24 @@ def _hardly_moved(losses: tuple[CurveView, ...], subject: Subject) -> Sign | Non
     # Ten points of ten steps are no course: what is logged by the epoch, or seldom, had time to learn.
     slow = "epoch" in subject.x_axis or subject.length >= _SEASONED
     shown = max(losses, key=len)
-    if not slow or len(shown) < 2 * FEWEST or not all(_within(v, _HARDLY) for v in losses if len(v)):
+    if not slow or len(shown) < 2 * FEWEST or not all(_within(v, LEAST_DROP) for v in losses if len(v)):
         return None
     if subject.task.kind in _FINE:
         return None
+    advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
+    return _stayed(shown, "hardly", advice)
+
+
+def _stayed(shown: CurveView, how: str, advice: str) -> Sign:
+    """Return the sign of a loss that stays near its first value."""
     most = float(np.abs(shown.value / shown.value[0] - 1.0).max())
     message = text(
-        "{tag} hardly left its starting level of {level}: it moved by {most} of it at most, at {points} points",
+        f"{{tag}} {how} left its starting level of {{level}}: it moved by {{most}} of it at most, at {{points}} points",
         tag=Tag(shown.tag),
         level=level_of(float(shown.value[0]), shown.unit),
         most=share(most),
         points=count(len(shown)),
     )
-    advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
     return sign_of(shown, 0, len(shown.curve) - 1, message, "largest-move", most, advice, "ratio")
 
 

@@ -19,10 +19,12 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["FEWEST", "Sign", "falls", "guessing", "precise_enough", "sign_of", "surest_sign"]
+__all__ = ["FEWEST", "LEAST_DROP", "Sign", "falls", "guessing", "precise_enough", "sign_of", "surest_sign"]
 
 FEWEST = 5
 """Points of which something exact can be said; of evaluations one fewer will do."""
+LEAST_DROP = 0.015
+"""Drop of a loss, as a share of the level that it began at, from which on it is counted as learning."""
 _NEARLY_ALL = 0.8
 _MOST = 0.6
 _AROUND = 0.05
