@@ -6,9 +6,10 @@ import numpy as np
 
 from curveread.arrays import BoolArray, IntArray
 from curveread.readers.tables.columns import Column, Table
-from curveread.readers.text_log.line.words import is_measured
+from curveread.readers.text_log.line.words import TELLING, is_measured
+from curveread.run.roles import role_of
 
-__all__ = ["beside_another", "without_rewritten"]
+__all__ = ["beside_another", "without_repeats", "without_rewritten"]
 
 
 _MANY = 8
@@ -64,15 +65,47 @@ def without_rewritten(table: Table, step: IntArray) -> tuple[Table, IntArray, in
     return Table(int((~out).sum()), columns, restarts), step[~out], int(out.sum())
 
 
-def beside_another(table: Table, step: IntArray) -> dict[str, int]:
-    """Return of each metric how many points stand at the step of its point before, in the same start of the run."""
-    start = np.searchsorted(np.array(table.restarts, np.int64), np.arange(table.rows), side="right")
-    found = {}
+def without_repeats(table: Table, step: IntArray) -> tuple[dict[str, Column], int]:
+    """Return the columns without points that repeat an equal one beside them, and how many of metrics there were."""
+    start = _start(table)
+    out, repeated = {}, 0
     for tag, column in table.columns.items():
-        if is_measured(tag):
-            at, of = step[column.row], start[column.row]
-            found[tag] = int(((at[1:] == at[:-1]) & (of[1:] == of[:-1])).sum())
+        beside = _beside(column, step, start)
+        if not beside.any():
+            out[tag] = column
+            continue
+        block = np.concatenate([[0], np.cumsum(~beside)])
+        bits = column.value.view(np.int64)
+        order = np.lexsort((column.row, bits, block))
+        again = np.zeros(block.size, bool)
+        same = block[order[1:]] == block[order[:-1]]
+        again[order[1:]] = (bits[order[1:]] == bits[order[:-1]]) & same
+        finite = np.isfinite(column.value)
+        if not finite[again].any() and (~again[order[1:]] & finite[order[1:]] & same).any():
+            again[:] = False  # the finite points of a step all differ: that those without a value agree proves nothing
+        if role_of(tag) in TELLING:  # clocks and counters stand in the lines of training and of evaluation
+            repeated += int(again.sum())
+        out[tag] = Column(column.row[~again], column.value[~again])
+    return out, repeated
+
+
+def beside_another(table: Table, step: IntArray) -> dict[str, int]:
+    """Return of each metric how many points stand beside another."""
+    start = _start(table)
+    found = {t: int(_beside(c, step, start).sum()) for t, c in table.columns.items() if is_measured(t)}
     return {tag: n for tag, n in found.items() if n}
+
+
+def _start(table: Table) -> IntArray:
+    """Return which start of the run each row is of, (rows,)."""
+    return np.searchsorted(np.array(table.restarts, np.int64), np.arange(table.rows), side="right")
+
+
+def _beside(column: Column, step: IntArray, start: IntArray) -> BoolArray:
+    """Return which points but the first stand at the step of the one before, in the same start of the run, (n - 1,)."""
+    at, of = step[column.row], start[column.row]
+    out: BoolArray = (at[1:] == at[:-1]) & (of[1:] == of[:-1])
+    return out
 
 
 def _said_before(step: IntArray, column: Column) -> BoolArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,17 +13,15 @@ from curveread.readers.base import BEYOND
 from curveread.readers.tables.columns import Axis, Column, Table, integral
 from curveread.readers.text_log.blocks.yolo import renamed
 from curveread.readers.text_log.gather import Gathered
-from curveread.readers.text_log.line.words import TELLING
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
 from curveread.readers.text_log.points.evaluated import evaluations_apart, prefixes_held
-from curveread.readers.text_log.points.repeats import beside_another, without_rewritten
+from curveread.readers.text_log.points.repeats import beside_another, without_repeats, without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.readers.text_log.sheets import Sheet
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import role_of
 from curveread.run.tags.words import words
 
 __all__ = ["Rows", "rows_of", "table_of"]
@@ -150,8 +148,8 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
         notes.append(DataNote(NoteKind.X_AXIS, source, reason))
     banners = [n for same in gathered.remarks.banners.values() if len(same) > 1 for n in same]
     behind = np.searchsorted(rows.line, np.array(banners, np.int64))
-    restarts = told_starts(Table(rows.line.size, columns), step, behind)
-    columns, repeated = _without_repeats(columns, step, restarts) if name != "record" else (columns, 0)
+    table = Table(rows.line.size, columns, told_starts(Table(rows.line.size, columns), step, behind))
+    columns, repeated = without_repeats(table, step) if name != "record" else (columns, 0)
     if repeated:
         message = f"counted once, {amount(repeated, 'point')} that several processes printed"
         notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -161,7 +159,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     timed = np.flatnonzero(np.isfinite(rows.stamp))
     if timed.size:
         columns["wall_time"] = Column(timed, rows.stamp[timed])
-    table, step, again = without_rewritten(Table(rows.line.size, columns, restarts), step)
+    table, step, again = without_rewritten(replace(table, columns=columns), step)
     if again:
         message = f"counted once, {amount(again, 'record')} written again with the same numbers"
         notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -240,33 +238,3 @@ def _carried(step: FloatArray, known: BoolArray) -> IntArray:
     """Return whole steps; a row without one has that of the row before, at the start of the file that of the first."""
     at = np.maximum.accumulate(np.where(known, np.arange(step.size), -1))
     return step[np.where(at < 0, int(np.argmax(known)), at)].astype(np.int64)
-
-
-def _without_repeats(
-    columns: dict[str, Column], step: IntArray, restarts: tuple[int, ...]
-) -> tuple[dict[str, Column], int]:
-    """Take out points that repeat an equal point of the same step, printed in a row and of one start."""
-    start = np.searchsorted(np.array(restarts, np.int64), np.arange(step.size), side="right")
-    out, repeated = {}, 0
-    for tag, column in columns.items():
-        mine = step[column.row]
-        of = start[column.row]
-        anew = (mine[1:] != mine[:-1]) | (of[1:] != of[:-1])
-        block = np.concatenate([[0], np.cumsum(anew)]) if mine.size else mine
-        if not mine.size or block[-1] == mine.size - 1:
-            out[tag] = column
-            continue
-        bits = column.value.view(np.int64)
-        order = np.lexsort((column.row, bits, block))
-        again = np.zeros(mine.size, bool)
-        same = block[order[1:]] == block[order[:-1]]
-        again[order[1:]] = (bits[order[1:]] == bits[order[:-1]]) & same
-        finite = np.isfinite(column.value)
-        if not finite[again].any() and (~again[order[1:]] & finite[order[1:]] & same).any():
-            again[:] = (
-                False  # of one step the finite points all differ: that those without a value agree proves nothing
-            )
-        if role_of(tag) in TELLING:  # clocks and counters stand in the lines of training and of evaluation
-            repeated += int(again.sum())
-        out[tag] = Column(column.row[~again], column.value[~again])
-    return out, repeated
