@@ -150,10 +150,11 @@ def _best_words(metric: Metric) -> Text:
     # A return has no scale of its own: what chance brings is that of the first episodes.
     value, part = metric.view.value, max(1, len(metric.view) // 20)
     first, last = number(float(value[:part].mean())), number(float(value[-part:].mean()))
-    course = ", after {first} at the start; the log ends at {last}"
     if part > 1:  # means of a twentieth each
-        course = ", after around {first} at the start; the log ends around {last}"
-    return said + text(course, first=first, last=last)
+        return said + text(", after around {first} at the start; the log ends around {last}", first=first, last=last)
+    if metric.step == int(metric.view.step[0]):
+        return said + text(", at the start; the log ends at {last}", last=last)
+    return said + text(", after {first} at the start; the log ends at {last}", first=first, last=last)
 
 
 def _disagrees(metric: Metric, keep: Keep) -> bool:

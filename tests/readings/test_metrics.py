@@ -118,3 +118,9 @@ def test_a_return_is_told_with_that_of_the_first_episodes_and_its_end() -> None:
     said = str(statement.text)
     assert said.index("episodic_return") < said.index("eval_success_rate")
     assert "after around 37.64 at the start; the log ends around 300" in said.replace("\u202f", "")
+
+
+def test_a_return_that_was_best_at_the_start_is_told_once() -> None:
+    reward = np.array([52.0, 30.0, 31.0, 22.0, 35.0, 18.0, 25.0, 33.0, 19.0, 27.0, 21.0, 18.5])
+    said = " ".join(str(s.text) for s in diagnose(run_of(episodic_return=reward)).statements if s.topic == "metric")
+    assert "is best at step 0 (52), at the start; the log ends at 18.5." in said
