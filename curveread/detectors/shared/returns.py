@@ -55,15 +55,10 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
         least = min(least, _FROZEN)
     if not trained or continued(subject) or len(moving[0]) < _FROZEN:
         return []
-    known = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
+    ascents = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
     # Few points that wander may hide a rise; that they fall as a whole they can show.
-    ascents = [a for n, a in known if n >= least or a.fell]
-    never = (
-        bool(ascents)
-        and len(ascents) == len(known)
-        and all((still and (a.hidden or _of_no_account(a))) or a.never for a in ascents)
-    )
-    return [_flat(moving[0], ascents[0], subject)] if never else []
+    never = all((n >= least or a.fell) and (a.never or (still and (a.hidden or _of_no_account(a)))) for n, a in ascents)
+    return [_flat(moving[0], ascents[0][1], subject)] if never else []
 
 
 def continued(subject: Subject) -> bool:
