@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from curveread.arrays import FloatArray, IntArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.readers.cut_end import BEFORE
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
@@ -45,6 +45,10 @@ class Columns:
     line: IntArray
     fixed: dict[str, FloatArray]
     values: FloatArray
+
+    def take(self, rows: BoolArray | slice) -> Columns:
+        """Return some of the rows."""
+        return Columns(self.line[rows], {k: v[rows] for k, v in self.fixed.items()}, self.values[rows])
 
 
 @dataclass(slots=True)
@@ -108,8 +112,7 @@ class Sheet:
         """Take the last row out."""
         old = self.done.pop()
         if old.line.size > 1:
-            fixed = {k: v[:-1] for k, v in old.fixed.items()}
-            self.done.append(Columns(old.line[:-1], fixed, old.values[:-1]))
+            self.done.append(old.take(slice(-1)))
 
     def columns(self) -> Columns:
         """Return all rows."""

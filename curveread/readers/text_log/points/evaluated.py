@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from curveread.arrays import BoolArray
 from curveread.readers.text_log.line.words import eval_word, is_split, is_telling
 from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.run.roles import Role, role_of
@@ -66,17 +66,19 @@ def evaluations_apart(parts: Parts, said: Iterable[tuple[int, str]]) -> list[tup
         return list(parts)
     rows = _rows(parts)
     below = _below(rows, heads)
+    announced = _by_sheet(r for r in rows if r.row in below.get(r.sheet, ()))
+    trained = _by_sheet(r for r in rows if r.row not in below.get(r.sheet, ()))
     out: list[tuple[Sheet, Columns]] = []
     for i, (sheet, columns) in enumerate(parts):
-        mine = below.get(i, {})
-        if not mine or not _has_twins(rows, below, i, {k for k, (s, _) in enumerate(parts) if _share(s, sheet)}):
+        alike = (k for k, (s, _) in enumerate(parts) if _share(s, sheet))
+        if i not in below or not _mostly_beside(announced[i], (r for k in alike for r in trained[k])):
             out.append((sheet, columns))
             continue
-        split_of = np.array([mine.get(k, "") for k in range(columns.line.size)], object)
+        split_of = np.array([below[i].get(k, "") for k in range(columns.line.size)], object)
         for split in dict.fromkeys(split_of.tolist()):
             tags = tuple(f"{split} {t}" for t in sheet.tags) if split else sheet.tags
             named = replace(sheet, tags=tags, split="eval") if split else sheet
-            out.append((named, _some(columns, split_of == split)))
+            out.append((named, columns.take(split_of == split)))
     return out
 
 
@@ -92,13 +94,11 @@ def prefixes_held(parts: Parts) -> list[tuple[Sheet, Columns]]:
     ]
     if not any(shared):
         return list(parts)
-    rows = _rows(parts)
+    of = _by_sheet(_rows(parts))
     out = []
     for i, (sheet, columns) in enumerate(parts):
-        trained = {k for k, (s, _) in enumerate(parts) if not splits[k] and not shared[i].isdisjoint(s.tags)}
-        known = {r.at for r in rows if r.sheet in trained} if trained else set()
-        mine = [r.at in known for r in rows if r.sheet == i] if trained else []
-        if mine and sum(mine) >= _MOSTLY * len(mine):
+        trained = [k for k, (s, _) in enumerate(parts) if not splits[k] and not shared[i].isdisjoint(s.tags)]
+        if trained and _mostly_beside(of[i], (r for k in trained for r in of[k])):
             sheet = replace(sheet, tags=tuple(f"{splits[i]} {t}" if t in shared[i] else t for t in sheet.tags))
         out.append((sheet, columns))
     return out
@@ -188,12 +188,14 @@ def _below(rows: list[_Row], heads: list[tuple[int, str]]) -> dict[int, dict[int
     return out
 
 
-def _has_twins(rows: list[_Row], below: dict[int, dict[int, str]], sheet: int, shared: set[int]) -> bool:
-    """Return whether the training has lines of a build's metrics at most counts of those below announcements."""
-    known = {r.at for r in rows if r.sheet in shared and r.row not in below.get(r.sheet, ())}
-    mine = [r.at in known for r in rows if r.sheet == sheet and r.row in below[sheet]]
-    return sum(mine) >= _MOSTLY * len(mine)
+def _by_sheet(rows: Iterable[_Row]) -> dict[int, list[_Row]]:
+    out = defaultdict[int, list[_Row]](list)
+    for row in rows:
+        out[row.sheet].append(row)
+    return out
 
 
-def _some(columns: Columns, rows: BoolArray) -> Columns:
-    return Columns(columns.line[rows], {k: v[rows] for k, v in columns.fixed.items()}, columns.values[rows])
+def _mostly_beside(mine: Sequence[_Row], trained: Iterable[_Row]) -> bool:
+    """Return whether the training has lines at most counts of an evaluation's."""
+    known = {r.at for r in trained}
+    return sum(r.at in known for r in mine) >= _MOSTLY * len(mine)
