@@ -82,9 +82,11 @@ def parse_cells(text: str, source: str) -> Cells:
     header = first_line(text)
     delimiter = delimiter_of(header) or ","
     text, notes = without_cut_end(text, delimiter, source)
-    cells = _as_grid(text, header, delimiter)
+    names, begin = _names(next(csv.reader([header], delimiter=delimiter), [])), _below(text, header)
+    found = grid(text, begin, names, delimiter)
+    cells = None if found is None else Cells(*found)
     if cells is None and len(text) > _LARGE:
-        cells = _with_pandas(text, header, delimiter, source)
+        cells = _with_pandas(text, header, names, delimiter, source)
     if cells is None:
         cells = _with_csv(text, delimiter, source)
     if "\x00" in header:
@@ -104,13 +106,6 @@ def _names(cells: Sequence[str]) -> list[str]:
         seen[name] = n + 1
         out.append(f"{name}.{n}" if n else name)
     return out
-
-
-def _as_grid(text: str, header: str, delimiter: str) -> Cells | None:
-    """Parse a regular file of numbers; None when it is any other."""
-    names = next(csv.reader([header], delimiter=delimiter), [])
-    found = grid(text, _below(text, header), _names(names), delimiter)
-    return None if found is None else Cells(*found)
 
 
 def _below(text: str, header: str) -> int:
@@ -218,9 +213,9 @@ def _clock(cells: Sequence[str]) -> Column | None:
     return Column(np.array(row, np.int64), np.array(value))
 
 
-def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells | None:
+def _with_pandas(text: str, header: str, names: Sequence[str], delimiter: str, source: str) -> Cells | None:
     """Parse a large, regular file; None when it has any peculiarity, which :func:`_with_csv` then handles."""
-    width = len(next(csv.reader([header], delimiter=delimiter)))
+    width = len(names)
     end = "" if text.endswith("\n") else "\n"
     start = text.index(header)
     begin = start + len(header)
@@ -249,7 +244,6 @@ def _with_pandas(text: str, header: str, delimiter: str, source: str) -> Cells |
             )
     except (ValueError, OverflowError):
         return None
-    names = _names(next(csv.reader([header], delimiter=delimiter)))
     if frame.shape[1] != width:
         return None
     out = Cells(len(frame))

@@ -46,7 +46,7 @@ _ODD = (
 
 def _by_csv(text: str, monkeypatch: pytest.MonkeyPatch) -> Cells:
     with monkeypatch.context() as patch:
-        patch.setattr("curveread.readers.tables.delimited._as_grid", lambda *_: None)
+        patch.setattr("curveread.readers.tables.delimited.grid", lambda *_: None)
         return parse_cells(text, "log.csv")
 
 
