@@ -37,9 +37,8 @@ def without_closing(beat: Beat, parts: list[tuple[Sheet, Columns]], best: Sequen
         if not columns.values.size:
             beat.keep[mine] = False  # "Best epoch: 3" counts nothing
             continue
-        rows = np.zeros(beat.line.size, bool)
-        rows[mine] = _said_before(columns, value, line) & (beat.counts[mine] != LOOSE)
-        beat.left_out(rows, "they begin as a result does and repeat values that were printed before")
+        again = _said_before(columns, value, line) & (beat.counts[mine] != LOOSE)
+        beat.left_out(mine[again], "they begin as a result does and repeat values that were printed before")
 
 
 def _printed(parts: Sequence[Columns]) -> tuple[FloatArray, IntArray]:

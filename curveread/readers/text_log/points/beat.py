@@ -56,12 +56,14 @@ class Beat:
     notes: list[DataNote] = field(default_factory=list)
     out: dict[str, BoolArray] = field(default_factory=dict)
 
-    def left_out(self, rows: BoolArray, why: str) -> None:
-        """Take lines out and remember why."""
-        rows = rows & self.keep
+    def left_out(self, lines: BoolArray | IntArray, why: str) -> None:
+        """Take lines out, which a mask or their places tell, and remember why."""
+        rows = np.zeros(self.keep.size, bool)
+        rows[lines] = True
+        rows &= self.keep
         if rows.any():
             self.keep &= ~rows
-            self.out[why] = self.out.get(why, rows & False) | rows
+            self.out[why] = self.out.get(why, False) | rows
 
     def told(self, source: str) -> list[DataNote]:
         """Return what was left out and why."""

@@ -162,11 +162,9 @@ def _evaluations(beat: Beat) -> None:
         whole = ~np.isfinite(total[ends]) | (step[ends] + slack >= total[ends])
         last = np.zeros(mine.size, bool)
         last[ends[whole]] = True
-        out = np.zeros(beat.line.size, bool)
-        out[mine[~last]] = True
         cut = int((~whole).sum())
         also = f"; {amount(cut, 'evaluation')} never came to an end" if cut else ""
-        beat.left_out(out, f"counts of running evaluations, whose last line is their result{also}")
+        beat.left_out(mine[~last], f"counts of running evaluations, whose last line is their result{also}")
         named = np.isfinite(beat.epoch[mine])
         beat.counts[mine] = np.where(named, EPOCH, LOOSE)
         beat.step[mine] = beat.epoch[mine]
@@ -246,12 +244,10 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     for s in np.unique(beat.sheet[loose]):
         sheet, columns = parts[s]
         mine = np.flatnonzero(loose & (beat.sheet == s))
-        rows = np.zeros(beat.line.size, bool)
-        rows[mine] = True
         if not base.size:
             varied = columns.values.size and bool(np.any(np.ptp(columns.values, axis=0) > 0))
             if sheet.dialect != "dict" and (mine.size < _RECORDS or not varied or not any(map(is_telling, sheet.tags))):
-                beat.left_out(rows, "no counter stands beside them")
+                beat.left_out(mine, "no counter stands beside them")
             continue
         if sheet.dialect in ("dict", "bar", "tqdm"):
             continue
@@ -260,11 +256,11 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         constant = not columns.values.size or not bool(np.any(np.ptp(columns.values, axis=0) > 0))
         inside = mine.size == 1 and mine[0] < base[-1] and any(role_of(t) is LOSSES[1] for t in sheet.tags)
         if blocks < 2 and not inside:
-            beat.left_out(rows, "they name no step and do not come back")
+            beat.left_out(mine, "they name no step and do not come back")
         elif mine.size > _OFTEN * blocks:
-            beat.left_out(rows, "several of a kind for each step")
+            beat.left_out(mine, "several of a kind for each step")
         elif sheet.assigned and constant:
-            beat.left_out(rows, "they assign the same value again and again, as a program does")
+            beat.left_out(mine, "they assign the same value again and again, as a program does")
 
 
 def _is_a_trainings(sheet: Sheet) -> bool:

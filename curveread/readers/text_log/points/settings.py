@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from curveread.arrays import BoolArray, IntArray
+from curveread.arrays import IntArray
 from curveread.readers.text_log.line.words import is_measured
 from curveread.readers.text_log.points.beat import EPOCH, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
@@ -25,7 +25,7 @@ def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     for s in np.unique(beat.sheet[counted & ~measures]):
         mine = np.flatnonzero(counted & (beat.sheet == s))
         if parts[s][0].dialect == "pairs" and _are_settings(beat, mine, measured):
-            beat.left_out(_rows(mine, beat.line.size), "they state settings of the training below them")
+            beat.left_out(mine, "they state settings of the training below them")
 
 
 def _are_settings(beat: Beat, mine: IntArray, measured: IntArray) -> bool:
@@ -39,9 +39,3 @@ def _are_settings(beat: Beat, mine: IntArray, measured: IntArray) -> bool:
     same = beat.counts[below] == beat.counts[mine]
     begins = np.where(same, beat.step[below], 1.0 if at[0] == 0 else np.inf)
     return bool((beat.step[mine] > begins).all())
-
-
-def _rows(at: IntArray, size: int) -> BoolArray:
-    rows = np.zeros(size, bool)
-    rows[at] = True
-    return rows
