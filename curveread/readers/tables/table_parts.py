@@ -51,6 +51,7 @@ _SEED_COLUMNS = (
     "agent_id",
 )
 """Columns whose numbers say whose row it is."""
+_SPLITS = EVAL_WORDS | TRAIN_WORDS
 
 
 def _labels(cells: Cells, name: str) -> FloatArray | None:
@@ -104,16 +105,17 @@ def _starts_over(cells: Cells, name: str) -> bool:
     Labels that are splits or metrics part no runs. A counter that goes on in the middle is that of a resumed run.
     """
     labels = np.array(cells.text[name], dtype=object)
-    if any(v.strip().lower() in EVAL_WORDS | TRAIN_WORDS or role_of(v) in TELLING for v in set(labels.tolist())):
-        return False
     changes = np.flatnonzero(labels[1:] != labels[:-1]) + 1
-    for counter, column in cells.numeric.items():
-        if not is_axis_name(counter) or column.row.size != cells.rows or not integral(column.value):
-            continue
-        back = np.flatnonzero(np.diff(column.value) < 0) + 1
-        if back.size and np.isin(back, changes).all() and (column.value[changes] == column.value[0]).all():
-            return True
-    return False
+    full = [c.value for n, c in cells.numeric.items() if is_axis_name(n) and c.row.size == cells.rows]
+    if not any(integral(value) and _begins_anew(value, changes) for value in full):
+        return False
+    return not any(v.strip().lower() in _SPLITS or role_of(v) in TELLING for v in set(labels.tolist()))
+
+
+def _begins_anew(counter: FloatArray, changes: IntArray) -> bool:
+    """Return whether a counter is back at its first number at all of some rows, and goes back at no other."""
+    back = np.flatnonzero(np.diff(counter) < 0) + 1
+    return bool(back.size and np.isin(back, changes).all() and (counter[changes] == counter[0]).all())
 
 
 def _tables_of(cells: Cells, owner: IntArray, runs: int) -> list[Table]:
