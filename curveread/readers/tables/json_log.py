@@ -22,7 +22,7 @@ from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, ro
 from curveread.readers.tables.json_shapes import rows_in, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
-from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text
+from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text, stem_of
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
@@ -146,7 +146,7 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
     if rows and all(
         isinstance(r, list) and len(r) == 3 for r in rows
     ):  # TensorBoard's download: wall time, step, value
-        stem = path.name.rsplit(".", 1)[0]
+        stem = stem_of(path)
         found = re.match(r"(?:run-.*?-tag-|tb_export_)?(?P<tag>.+)$", stem)
         tag = found["tag"] if found else stem
         if len(rows) == 1000:

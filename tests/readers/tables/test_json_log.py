@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from pathlib import Path
@@ -112,6 +113,13 @@ def test_tensorboard_download(tmp_path: Path) -> None:
     assert curve.step.tolist() == [0, 5]
     assert math.isnan(curve.value[1])
     assert curve.wall_time[0] == 1700000000.5
+
+
+def test_a_compressed_download_is_called_as_a_plain_one(tmp_path: Path) -> None:
+    path = tmp_path / "run-a-tag-train_loss.json.gz"
+    path.write_bytes(gzip.compress(json.dumps([[1700000000.5, 0, 2.5], [1700000001.5, 5, 1.5]]).encode()))
+    (part,) = JsonLogReader().read(path)
+    assert list(part.curves) == ["train_loss"]
 
 
 def test_old_wandb_history(tmp_path: Path) -> None:
