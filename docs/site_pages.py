@@ -83,10 +83,11 @@ def _sections(name: str) -> dict[str, str]:
 
 
 def _linked(text: str) -> str:
-    """Return text whose links to files of the repository became their words, for Markdown that indents by four."""
+    """Return text whose links to other files of the repository than the site's became their words, indented by four."""
     text = re.sub(r"^ {3}(?=(?: {2}| {4})?\S)", "    ", text, flags=re.M)
     text = re.sub(r"<!--.*?-->\n?", "", text, flags=re.S)
-    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]+\)", r"\1", text)
+    text = text.replace("](docs/pages/", "](/")
+    return re.sub(r"\[([^\]]+)\]\((?!https?:|/)[^)]+\)", r"\1", text)
 
 
 def _gallery(shown: dict[str, list[str]]) -> Iterator[tuple[str, str]]:

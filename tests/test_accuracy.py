@@ -19,7 +19,7 @@ from tests.benchmarks.corpora import Case, sample_logs, trained
 from tests.benchmarks.events import KINDS, Event, Label, Seen
 from tests.benchmarks.rivals import RULES, curves_of
 from tests.benchmarks.scoring import Tally, judge, row
-from tests.benchmarks.tables import BEGIN, END, markdown
+from tests.benchmarks.tables import BEGIN, END, PAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 FALL = 0.02  # of F1, that is still noise
@@ -123,9 +123,10 @@ def test_a_check_that_falls_silent_or_cries_wolf_is_noticed(monkeypatch: pytest.
     assert any(line.startswith("plateau") for line in fallen(figures(wolf), recorded()["sets"]["samples"]))
 
 
-def test_readme_shows_what_is_recorded() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme.split(BEGIN)[1].split(END)[0] == markdown(recorded())
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_what_is_recorded(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert text.split(BEGIN)[1].split(END)[0] == PAGES[page](recorded())
 
 
 # --- how is counted ---

@@ -5,9 +5,9 @@ First on the runs of others (:mod:`.outside`), of which a third is left aside, p
 checks were made: the sample logs, the corpus of trained runs and the synthetic family, beside the rules of
 :mod:`.rivals`. Prints a table per kind of event, the healthy runs with an alarm, the false-alarm budget and the
 reliability of the confidences. ``--write`` records the figures, against which ``tests/test_accuracy.py`` holds later
-changes, and renews the section in the README. Takes ten minutes, five with ``--ours``: then the rows of the other
-tools stay as they were recorded on the same runs. ``--outside`` measures the runs of others alone, a minute for the
-checks and five for the other tools, and keeps the rest as recorded.
+changes, and renews the sections of the README and of the site's page. Takes ten minutes, five with ``--ours``: then the
+rows of the other tools stay as they were recorded on the same runs. ``--outside`` measures the runs of others alone, a
+minute for the checks and five for the other tools, and keeps the rest as recorded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.benchmarks.corpora import ROOT, Case, sample_logs, trained
 from tests.benchmarks.events import KINDS, Seen
 from tests.benchmarks.rivals import RULES, curves_of
 from tests.benchmarks.scoring import Tally, judge, row
-from tests.benchmarks.tables import OURS, markdown, text, with_section
+from tests.benchmarks.tables import OURS, PAGES, text, with_section
 
 __all__ = ["RECORDED", "by_curveread", "figures", "part", "scan", "synthetic_set"]
 
@@ -212,14 +212,13 @@ def _plain(value: Any) -> Any:
 def main() -> int:
     """Measure, print and, when asked, record."""
     parser = argparse.ArgumentParser(description="How often the checks are right, beside other tools.")
-    parser.add_argument("--write", action="store_true", help="record the figures and renew the section in README.md")
+    parser.add_argument("--write", action="store_true", help="record the figures and renew the sections of the pages")
     parser.add_argument("--ours", action="store_true", help="keep the recorded rows of the other tools")
     parser.add_argument("--outside", action="store_true", help="measure the runs of others alone, keep the rest")
     parser.add_argument(
         "--detail", action="store_true", help="list what was missed in sight, and alarms without a reason"
     )
     chosen = parser.parse_args()
-    readme = ROOT / "README.md"
     if missing := [c.name for c in COMMANDS if not chosen.ours and not c.where()]:
         parser.error(f"{', '.join(missing)}: not on the PATH; --ours keeps the recorded rows of the other tools")
     if chosen.write and not (trained() and outside.entries("wild")):
@@ -233,13 +232,11 @@ def main() -> int:
     print(text(measured))
     if chosen.detail:
         print(_detail(sets))
-    section = markdown(measured)
     if chosen.write:
         RECORDED.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-        readme.write_text(with_section(readme.read_text(encoding="utf-8"), section), encoding="utf-8")
-    else:
-        print("-- for README.md, written by --write --\n")
-        print(section)
+        for page, section in PAGES.items():
+            whole = (ROOT / page).read_text(encoding="utf-8")
+            (ROOT / page).write_text(with_section(whole, section(measured)), encoding="utf-8")
     return 0
 
 

@@ -1,15 +1,15 @@
-"""Writes the measured figures: text for the terminal, Markdown for the README."""
+"""Writes the measured figures: text for the terminal, Markdown for the README and the site."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
 from tests.benchmarks.events import KINDS
 
-__all__ = ["BEGIN", "END", "OURS", "markdown", "text", "with_section"]
+__all__ = ["BEGIN", "END", "OURS", "PAGES", "text", "with_section"]
 
 COMMAND = "python -m tests.benchmarks.accuracy --write"
 BEGIN = "<!-- accuracy: begin -->\n"
@@ -28,11 +28,15 @@ def text(measured: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def markdown(measured: Mapping[str, Any]) -> str:
-    """Return the README's section between its markers: what was left aside leads, what was in sight follows."""
-    lines = _outside(measured["outside"])
+def left_aside(measured: Mapping[str, Any]) -> str:
+    """Return the README's section between its markers."""
+    return "\n".join(_outside(measured["outside"]))
+
+
+def in_sight(measured: Mapping[str, Any]) -> str:
+    """Return the section of the page of what was in sight while the checks were made, between its markers."""
     head = f"In sight while the checks were made, measured on {measured['date']}, {measured['machine']}"
-    lines += ["### What was in sight", "", fill(f"{head}. {_said()}", 120), ""]
+    lines = [fill(f"{head}. {_said()}", 120), ""]
     for source, title in _SOURCES.items():
         lines += [
             f"{title}: {_count(measured, source)}.",
@@ -58,6 +62,13 @@ def markdown(measured: Mapping[str, Any]) -> str:
     )
     lines += ["", fill(closing, 120), ""]
     return "\n".join(lines)
+
+
+PAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "README.md": left_aside,
+    "docs/pages/accuracy-in-sight.md": in_sight,
+}
+"""Page -> what stands between its markers."""
 
 
 def _outside(measured: Mapping[str, Any]) -> list[str]:
