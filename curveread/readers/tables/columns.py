@@ -183,20 +183,24 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
         The first candidate that holds whole numbers in at least nine of ten rows that hold any metric and is
         not constant; without one, the row number. Columns that other words call a counter follow the usual names;
         ``epoch`` is taken last, and only where it counts rows of its own. One that goes back often beside another
-        that goes forward is no axis: ``steps`` beside ``episode`` is how long each was.
+        that goes forward is no axis: ``steps`` beside ``episode`` is how long each was, and ``batch`` that begins
+        again in each ``epoch`` counts within it.
     """
     by_name = {name.strip().lower(): name for name in reversed(list(table.columns))}
     first = [w for w in wanted if w in table.columns]
     usual = [by_name[a] for a in AXIS_NAMES if a in by_name and by_name[a] not in first]
     epochs = [n for n in usual if _AXIS_RANK[n.strip().lower()] >= _EPOCH_RANK]
     names = [*first, *(n for n in usual if n not in epochs), *_counters(table, {*first, *usual}), *epochs]
+    held = np.zeros(table.rows, bool)
+    for column in table.columns.values():
+        held[column.row] = True
     for name in names:
         column = table.columns[name]
         if not integral(column.value):
             continue
-        filled = column.row.size >= 0.9 * table.rows or name in first
+        filled = column.row.size >= 0.9 * held.sum() or name in first
         constant = table.rows > 2 and bool(np.all(column.value == column.value[0]))
-        if not filled or constant or (name not in first and _is_a_length(name, table)):
+        if not filled or constant or (name not in first and (_is_a_length(name, table) or _is_inner(name, table))):
             continue
         counts_epochs = _AXIS_RANK.get(name.strip().lower(), 0) >= _EPOCH_RANK
         if counts_epochs and np.unique(column.value).size < 0.5 * column.row.size:
@@ -233,9 +237,24 @@ def _is_a_length(name: str, table: Table) -> bool:
     moves = np.diff(table.columns[name].value)
     if (moves < 0.0).sum() <= _OFTEN * moves.size:
         return False
-    others = [c for n, c in table.columns.items() if n != name and not is_bookkeeping(n) and counter_of(n) is not None]
-    full = [c.value for c in others if c.row.size == table.rows and integral(c.value)]
-    return any((np.diff(value) > 0.0).sum() >= (1.0 - _OFTEN) * moves.size for value in full)
+    return any((other > 0.0).sum() >= (1.0 - _OFTEN) * moves.size for other in _moves_of_counters(table, name))
+
+
+def _is_inner(name: str, table: Table) -> bool:
+    """Return whether a column is back at its first number wherever a counter beside it rises, and nowhere else."""
+    column = table.columns[name]
+    back = np.diff(column.value) < 0.0
+    if column.row.size != table.rows or not back.any() or not np.all(column.value[1:][back] == column.value[0]):
+        return False
+    return any(
+        bool(np.all(other >= 0.0) and np.array_equal(other > 0.0, back)) for other in _moves_of_counters(table, name)
+    )
+
+
+def _moves_of_counters(table: Table, but: str) -> list[FloatArray]:
+    """Return from row to row how the other columns move that count, each (rows - 1,)."""
+    others = [c for n, c in table.columns.items() if n != but and not is_bookkeeping(n) and counter_of(n) is not None]
+    return [np.diff(c.value) for c in others if c.row.size == table.rows and integral(c.value)]
 
 
 def clock_of(table: Table) -> tuple[str, FloatArray] | None:

@@ -20,7 +20,7 @@ from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.bare_splits import tags_of_splits
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
-from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number
+from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
 from curveread.readers.tables.delimited import Cells, parse_cells
 from curveread.readers.tables.headless import header_for
 from curveread.readers.tables.long_form import long_parts
@@ -178,10 +178,12 @@ def _is_log(head: str, path: Path) -> bool:
 
 
 def _second_row(head: str, header: str) -> list[str]:
-    rest = head[head.index(header) + len(header) :].lstrip("\r\n")
-    line = rest.split("\n", 1)[0].rstrip("\r")
+    """Return the cells of the first row that holds any: some writers begin with a row of blanks."""
+    delimiter = delimiter_of(header) or ","
+    rest = lines_of(head[head.index(header) + len(header) :])
+    line = next((line for line in rest if line.strip(f" \r\n{delimiter}")), "")
     try:
-        return next(csv.reader([line], delimiter=delimiter_of(header) or ",", skipinitialspace=True))
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except (csv.Error, StopIteration):
         return []
 

@@ -69,3 +69,24 @@ def test_the_column_that_the_user_names_is_the_axis_whatever_it_does() -> None:
     table = Table(6, {"episode": Column(rows, rows.astype(float)), "steps": steps})
     assert choose_axis(table).name == "episode"
     assert choose_axis(table, ["steps"]).name == "steps"
+
+
+@pytest.mark.parametrize("every", [1, 50])
+def test_batches_that_begin_again_in_each_epoch_are_no_axis(tmp_path: Path, every: int) -> None:
+    path = tmp_path / "log.csv"
+    rows = [(epoch, every * batch) for epoch in range(4) for batch in range(12)]
+    text = "".join(f"{e},{b},{2.0 - 0.03 * i}\n" for i, (e, b) in enumerate(rows))
+    path.write_text(f"epoch,batch,loss\n{text}")
+    (part,) = CsvReader().read(path)
+    assert part.x_axis == "row"
+    assert len(part.curves["loss"]) == 48
+    assert not part.segments
+
+
+def test_batches_that_begin_again_within_an_epoch_are_a_second_start(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = [*((0, b) for b in range(12)), *((0, b) for b in range(12)), *((1, b) for b in range(12, 24))]
+    path.write_text("epoch,batch,loss\n" + "".join(f"{e},{b},{2.0 - 0.03 * i}\n" for i, (e, b) in enumerate(rows)))
+    (part,) = CsvReader().read(path)
+    assert part.x_axis == "batch"
+    assert len(part.segments) == 2

@@ -374,6 +374,14 @@ def test_what_is_no_log_is_not_claimed(name: str, text: str, tmp_path: Path) -> 
     assert not READER.claims(path)
 
 
+@pytest.mark.parametrize("blank", [",,", " , ,", ",,\n,,"])
+def test_a_log_may_begin_with_a_row_of_blanks(tmp_path: Path, blank: str) -> None:
+    part = _read(tmp_path / "log.csv", f"epoch,loss,accuracy\n{blank}\n0,0.7,0.5\n1,0.6,0.8\n2,0.5,0.9\n")
+    assert part.x_axis == "epoch"
+    assert part.curves["loss"].step.tolist() == [0, 1, 2]
+    assert part.curves["accuracy"].value.tolist() == [0.5, 0.8, 0.9]
+
+
 def test_header_alone_is_an_empty_log(tmp_path: Path) -> None:
     part = _read(tmp_path / "log.csv", "step,loss\n")
     assert not part.curves
