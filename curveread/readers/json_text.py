@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-__all__ = ["loads"]
+__all__ = ["closed", "loads"]
 
 _LONG = 1 << 18
 """Characters from which the time that orjson saves is more than the time that it takes to import."""
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},"]')
 
 
 def loads(text: str | bytes) -> Any:
@@ -37,3 +39,36 @@ def loads(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def closed(text: str) -> str:
+    """Return a JSON text whose end is cut off, as far as it is whole, with its brackets closed.
+
+    A program that dies within ``json.dump``, as at a number that is none of Python's, leaves such a text. What a comma
+    or a bracket ends is whole.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Returns
+    -------
+    str
+        A JSON document; anything else where the text is not cut but damaged.
+    """
+    ends: list[str] = []
+    whole, rest = 0, ""
+    for token in _STRUCTURE.finditer(text):
+        sign = token[0]
+        if sign == '"':  # a string without its end
+            break
+        if sign in ("[", "{"):
+            ends.append("]" if sign == "[" else "}")
+        elif sign in ("]", "}"):
+            if not ends or ends.pop() != sign:
+                return ""
+            whole, rest = token.end(), "".join(reversed(ends))
+        elif sign == ",":
+            whole, rest = token.start(), "".join(reversed(ends))
+    return text[:whole] + rest

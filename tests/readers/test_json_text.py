@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curveread.readers import json_text
-from curveread.readers.json_text import loads
+from curveread.readers.json_text import closed, loads
 from curveread.run.equality import equal
 
 SCALARS = st.none() | st.booleans() | st.floats() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=8)
@@ -61,3 +61,21 @@ def test_what_is_nested_too_deeply_is_no_json() -> None:
     for text in ("[" * 100_000, '{"a":' * 100_000, "[" * 300_000):
         with pytest.raises(ValueError, match=r".+"):
             loads(text)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=5), st.data())
+def test_a_cut_list_keeps_what_was_whole(values: list[Any], data: st.DataObject) -> None:
+    text = json.dumps(values)
+    cut = text[: data.draw(st.integers(1, len(text)))]
+    kept = json.loads(closed(cut) or "[]")
+    whole = max(len(kept) - 1, 0)
+    assert equal(kept[:whole], json.loads(text)[:whole])
+    if cut.endswith("]") and cut == text:
+        assert equal(kept, json.loads(text))
+
+
+def test_a_cut_key_goes_with_what_it_names() -> None:
+    assert json.loads(closed('{"loss": [0.5, 0.4], "val_loss": [0.6, 0.')) == {"loss": [0.5, 0.4], "val_loss": [0.6]}
+    assert json.loads(closed('{"loss": [0.5, 0.4], "lr": [')) == {"loss": [0.5, 0.4]}
+    assert json.loads(closed('{"loss": [0.5, 0.4], "a, b')) == {"loss": [0.5, 0.4]}
+    assert closed('{"loss": [0.5}') == ""

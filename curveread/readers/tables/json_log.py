@@ -14,7 +14,7 @@ from curveread.errors import CorruptLogError, ReadError
 from curveread.plural import amount
 from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
-from curveread.readers.json_text import loads
+from curveread.readers.json_text import closed, loads
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
@@ -126,12 +126,23 @@ def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
         try:
             whole: Any = loads(text)
         except (ValueError, RecursionError):
-            whole = None
+            whole = None if _lines_of_objects(text) else _cut_off(text)
+            if whole:
+                message = "the file ends in the middle of a JSON document; what is whole of it was kept"
+                notes = [*notes, DataNote(NoteKind.TRUNCATED, source, message)]
         if isinstance(whole, list):
             return _from_list(whole, path, notes)
         if isinstance(whole, dict):
             return rows_to_cells(rows_in(whole) or [whole], source, notes)
     return _lines(path, text, notes)
+
+
+def _cut_off(text: str) -> Any:
+    """Return the value of a JSON document without its end; None when it is none."""
+    try:
+        return loads(closed(text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _lines(path: Path, text: str, notes: Sequence[DataNote] = ()) -> Cells:

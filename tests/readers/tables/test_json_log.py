@@ -101,6 +101,19 @@ def test_keras_history_object(tmp_path: Path) -> None:
     assert math.isnan(part.curves["val_loss"].value[1])
 
 
+@pytest.mark.parametrize("indent", [None, 4])
+def test_a_history_whose_writer_died_within_it(indent: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "history.json"
+    loss = [1.0 / (i + 1) for i in range(10)]
+    text = json.dumps({"loss": loss, "val_loss": [v + 0.1 for v in loss], "lr": [0.001]}, indent=indent)
+    path.write_text(text[: text.index("0.001")])
+    assert READER.claims(path)
+    (part,) = READER.read(path)
+    assert part.curves["loss"].value.tolist() == loss
+    assert len(part.curves["val_loss"]) == 10
+    assert [n.kind for n in part.notes].count(NoteKind.TRUNCATED) == 1
+
+
 def test_list_of_rows_with_nested_keys(tmp_path: Path) -> None:
     rows = [{"_step": i, "train": {"loss": i + 0.5}, "hist": {"_type": "histogram"}} for i in range(3)]
     part = _read(tmp_path / "scan_history.json", json.dumps([{**r, "loss": 1} for r in rows]))
