@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from curveread.attribution.crowd import gathered
 from curveread.attribution.fold import fold, ordered
 from curveread.attribution.incidents import explained
 from curveread.attribution.rolled_back import RULES as ROLLED_BACK
@@ -83,7 +84,8 @@ def diagnose(
     failed = [*unusable, *failed]
     folded = fold(findings, case)
     gone = rolled_back(case, folded, partial(_examined, configured, failed))
-    kept = ordered(with_causes([*explained(surrounded(folded, case), case), *gone], case))
+    told = explained(surrounded(gathered(folded), case, events=folded), case)
+    kept = ordered(with_causes([*told, *gathered(gone)], case, events=[*findings, *gone]))
     found = {f.rule for f in (*findings, *gone)}
     not_checked = [n for n in not_checked if n.rule not in found]
     settled = found | {n.rule for n in not_checked} | {f.rule for f in failed}
@@ -152,6 +154,7 @@ def _configured(
 def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], list[NotChecked], list[Failed]]:
     """Ask the checks about a run; what they found, which could not run, which broke."""
     findings: list[Finding] = []
+    known: set[Finding] = set()
     not_checked: list[NotChecked] = []
     failed: list[Failed] = []
     groups = families(case.views)
@@ -168,7 +171,8 @@ def _asked(case: Case, checks: Mapping[str, Detector]) -> tuple[list[Finding], l
                 else:
                     kind, said = case.task.kind, check.detect(subject)
                     told = [replace(f, confidence=in_task(f.rule, f.confidence, kind)) for f in said]
-                    findings += [f for f in told if f not in findings]
+                    findings += [f for f in told if f not in known]
+                    known.update(told)
             except Exception as error:  # a broken check must not take the others' results with it
                 failed.append(Failed(rule, f"{type(error).__name__}: {error}"))
                 break

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from curveread.attribution.crowd import gathered
 from curveread.attribution.follows import Causes, follows, twins
 from curveread.case import Case
 from curveread.findings.arguments import AxisWord, Name, Place, Tag, count
@@ -50,7 +51,7 @@ def fold(findings: Sequence[Finding], case: Case) -> list[Finding]:
 
 def _whole(j: int, findings: Sequence[Finding], effects: Mapping[int, Sequence[int]]) -> Finding:
     """Return a finding with what follows from it, and with what follows from that."""
-    return _with_effects(findings[j], [_whole(i, findings, effects) for i in effects.get(j, ())])
+    return _with_effects(findings[j], gathered([_whole(i, findings, effects) for i in effects.get(j, ())]))
 
 
 def _with_effects(cause: Finding, effects: Sequence[Finding]) -> Finding:

@@ -38,7 +38,7 @@ _MEANS = {
 }
 
 
-def surrounded(findings: Sequence[Finding], case: Case) -> list[Finding]:
+def surrounded(findings: Sequence[Finding], case: Case, events: Sequence[Finding] = ()) -> list[Finding]:
     """Return the findings with what surrounds those that are events, as evidence, explanation and advice.
 
     Parameters
@@ -47,11 +47,13 @@ def surrounded(findings: Sequence[Finding], case: Case) -> list[Finding]:
         After folding.
     case
         The run, its curves and its landmarks.
+    events
+        The findings before many of a kind were gathered; ``findings`` where nothing was.
     """
-    events = [f for f in findings if f.rule in EVENTS and f.first_step is not None]
-    if not events:
+    all_events = [f for f in events or findings if f.rule in EVENTS and f.first_step is not None]
+    if not all_events:
         return list(findings)
-    near = _Nearby(case, events)
+    near = _Nearby(case, all_events)
     return [near.described(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
 
 
@@ -81,6 +83,7 @@ class _Nearby:
         self.norm = next((Watched(v) for v in self.views.get(Role.GRAD_NORM, ())), None)
         self.rate = next(iter(self.views.get(Role.LEARNING_RATE, ())), None)
         self.marks, self.events = case.marks, events
+        self.schedule = stretches(self.rate.value) if self.rate is not None else []
         self.changes = case.marks_of(RATE)
         self.slack = self._slack()
         self.chance = {m.kind: self._chance(m, events) for m in self.marks}
@@ -171,7 +174,7 @@ class _Nearby:
         if rate is None or not len(rate):
             return None
         at = int(np.clip(np.searchsorted(rate.step, step, side="right") - 1, 0, len(rate) - 1))
-        here = next((s for s in stretches(rate.value) if s.first <= at <= s.last), None)
+        here = next((s for s in self.schedule if s.first <= at <= s.last), None)
         top = float(rate.value.max())
         if here is None or top <= 0.0:
             return None

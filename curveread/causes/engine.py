@@ -165,7 +165,9 @@ def _speaking(candidate: Candidate, asked: Mapping[str, Seen | None], way: int) 
     return [seen for _, seen in sorted(found, key=lambda pair: -pair[0])]
 
 
-def with_causes(findings: Sequence[Finding], case: Case, belief: Belief = BELIEF) -> list[Finding]:
+def with_causes(
+    findings: Sequence[Finding], case: Case, belief: Belief = BELIEF, events: Sequence[Finding] = ()
+) -> list[Finding]:
     """Return the findings with their causes.
 
     Parameters
@@ -176,9 +178,12 @@ def with_causes(findings: Sequence[Finding], case: Case, belief: Belief = BELIEF
         The run with its views, landmarks and task.
     belief
         How far to trust priors and signs.
+    events
+        All that happened in the run, for how often and where: the findings before many of a kind were gathered;
+        ``findings`` where nothing was.
     """
     everything = [*findings, *(folded for f in findings for folded in f.folded)]
-    stage = Stage(case, everything)
+    stage = Stage(case, everything, [*events, *(folded for f in events for folded in f.folded)])
     causes = {id(f): ranked(Scene(stage, f), belief) for f in everything if f.rule in KINDS}
     return [
         replace(f, causes=(_with_cost(causes[id(f)][0], f, everything, causes, case), *causes[id(f)][1:]))

@@ -33,10 +33,12 @@ class Stage:
         The run with its views, landmarks and task.
     findings
         All findings of the run, those that were folded included.
+    events
+        The same before many of a kind were gathered into one; ``findings`` where nothing was.
     """
 
-    def __init__(self, case: Case, findings: Sequence[Finding]) -> None:
-        self.case, self.findings = case, findings
+    def __init__(self, case: Case, findings: Sequence[Finding], events: Sequence[Finding] = ()) -> None:
+        self.case, self.findings, self.events = case, findings, events or findings
         self._watched: dict[str, Watched] = {}
 
     def first(self, *roles: Role) -> CurveView | None:
@@ -73,13 +75,13 @@ class Stage:
         return self._watched.setdefault(view.tag, Watched(view))
 
     def onsets(self, kind: Kind | None, tag: str | None) -> IntArray:
-        """Return the onsets of all findings of a kind in one curve, in order."""
+        """Return the onsets of all events of a kind in one curve, in order."""
         return self._onsets.get((kind, tag), np.empty(0, dtype=np.int64))
 
     @cached_property
     def _onsets(self) -> dict[tuple[Kind | None, str | None], IntArray]:
         found: dict[tuple[Kind | None, str | None], set[int]] = {}
-        for f in self.findings:
+        for f in self.events:
             if f.first_step is not None:
                 found.setdefault((KINDS.get(f.rule), f.tag), set()).add(f.first_step)
         return {key: np.array(sorted(steps), dtype=np.int64) for key, steps in found.items()}

@@ -32,7 +32,9 @@ def test_more_spikes_are_not_less_alarm(many: int) -> None:
     at = 1_000 + 60 * rng.choice(310, many, replace=False)
     value[at] += 2.0
     told = found(run_of(train_loss=value), "loss-spike")
-    assert sum(any(f.first_step <= a <= f.last_step for f in told) for a in at) >= 0.95 * many
+    counted = sum(f.get("such-events") or 1.0 for f in told)  # over a hundred are told in one
+    assert counted >= 0.95 * many
+    assert all(any(abs(f.first_step - a) <= 2 for a in at) for f in told)
     assert {f.severity for f in told} == {Severity.WARNING}
 
 

@@ -21,6 +21,7 @@ _CHANCE = 0.05
 _LONG, _LOOK = 8, 200
 """Logged points of a long way, and as far as it is looked for."""
 _RISES = (Kind.SPIKE, Kind.DIVERGENCE, Kind.SHIFT)
+_BUMPS = ("loss-spike", "gradient-explosion", "level-shift", "divergence")
 _ACCURACIES = (Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
 _DECADE = 2.3
 _REGULAR = 0.1
@@ -196,12 +197,11 @@ def bump(scene: Scene) -> Seen | None:
     """Whether a spike or a burst of the gradient norm follows a restart at once."""
     if scene.finding.rule != "restart":
         return None
-    near = [
-        f
-        for f in scene.others("loss-spike", "gradient-explosion", "level-shift", "divergence")
-        if f.first_step is not None and -scene.slack <= f.first_step - scene.onset <= 5.0 * scene.near
-    ]
-    return Seen(bool(near), text("a spike follows the restart") if near else text("the loss goes on without a bump"))
+    near = any(
+        f.rule in _BUMPS and f.first_step is not None and -scene.slack <= f.first_step - scene.onset <= 5.0 * scene.near
+        for f in scene.stage.events
+    )
+    return Seen(near, text("a spike follows the restart") if near else text("the loss goes on without a bump"))
 
 
 @sign("fell-off")
