@@ -22,7 +22,7 @@ from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
 from curveread.readers.tables.delimited import Cells, parse_cells
-from curveread.readers.tables.headless import header_for
+from curveread.readers.tables.headless import header_for, names_rewards
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
@@ -58,7 +58,7 @@ class CsvReader(Reader):
         head = head_of(path)
         if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
             head = head_of(path, _LONGEST_HEADER)
-        return _is_log(head, path)
+        return _is_log(head, path) or (names_rewards(path) and bool(header_for(head, path)))
 
     def holds(self, path: Path) -> bool:
         """Return whether the file is a table of steps and values without names, which only its user can know."""
@@ -71,6 +71,8 @@ class CsvReader(Reader):
         if missing := header_for(text[:_LONG_HEADER], path):
             text = f"{missing}\n{text}"
             message = "no line names the columns: the first, whole numbers that rise, counts the steps"
+            if not delimiter_of(missing):
+                message = "no line names the column: it is called after the file"
             notes.append(DataNote(NoteKind.X_AXIS, source, message))
         header = first_line(text)
         if not header:

@@ -1,23 +1,32 @@
-"""Tables of two columns without names, the first of which counts: ``0,1.71``, ``10,1.14``."""
+"""Tables without names: two columns, the first of which counts (``0,1.71``, ``10,1.14``), or one of rewards."""
 
 from __future__ import annotations
 
 from itertools import islice, pairwise
 from pathlib import Path
 
-from curveread.readers.tables.csv_rows import delimiter_of, first_line, lines_of
+from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
+from curveread.readers.textfile import stem_of
+from curveread.run.roles import Role, role_of, words
 
-__all__ = ["header_for"]
+__all__ = ["header_for", "names_rewards"]
 
 _FEWEST, _LOOKED_AT = 3, 1000
 _RARELY = 0.05
 """Of the rows: a log that was resumed starts over at fewer."""
+_REWARDS = frozenset({"reward", "rewards"})
+
+
+def names_rewards(path: Path) -> bool:
+    """Return whether a file's name says that it holds rewards: numbers without a name are those of the episodes."""
+    stem = stem_of(path)
+    return role_of(stem) is Role.REWARD and bool(_REWARDS & set(words(stem)))
 
 
 def header_for(head: str, path: Path) -> str:
     """Return the names that stand for a missing header, ``step`` and the file's own name; empty where none may.
 
-    The counter may start over now and then.
+    The counter may start over now and then. One column has a name where the file's says that it holds rewards.
 
     Parameters
     ----------
@@ -28,9 +37,12 @@ def header_for(head: str, path: Path) -> str:
     """
     first = first_line(head)
     delimiter = delimiter_of(first)
-    if not first[:1].isdecimal() or not delimiter:
-        return ""
     whole = head[: head.rfind("\n") + 1]
+    if not delimiter:
+        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_rewards(path) else []
+        return stem_of(path) if len(values) >= _FEWEST and all(map(is_number, values)) else ""
+    if not first[:1].isdecimal():
+        return ""
     rows = [line.strip().split(delimiter) for line in islice(lines_of(whole), _LOOKED_AT)]
     if len(rows) < _FEWEST or any(len(row) != 2 or not row[0].strip().isdecimal() for row in rows):
         return ""

@@ -18,6 +18,7 @@ from curveread.readers.json_text import closed, loads
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.headless import names_rewards
 from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, rows_to_cells
 from curveread.readers.tables.json_shapes import rows_in, shaped
 from curveread.readers.tables.modes import of_modes
@@ -39,6 +40,7 @@ _SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
 _LONG = 1 << 20
+_LIST = re.compile(r"\[\s*-?\d")
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
 
@@ -57,6 +59,8 @@ class JsonLogReader(Reader):
             return False
         if plain_suffix(path) == ".json" and re.match(r"\[\s*\[\s*-?[\d.]", head):
             return True
+        if _LIST.match(head):
+            return names_rewards(path)
         first = head if plain_suffix(path) == ".json" else head.split("\n", 1)[0]
         keys = [(k, sign) for k, sign in _KEY.findall(first)]
         numeric = (
@@ -170,6 +174,8 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
                 ),
             ]
         return rows_to_cells([{"wall_time": w, "step": s, tag: v} for w, s, v in rows], str(path), notes)
+    if names_rewards(path) and rows and all(isinstance(r, int | float) for r in rows):
+        return rows_to_cells([{stem_of(path): r} for r in rows], str(path), notes)
     good = [r for r in rows if isinstance(r, dict)]
     if not good:
         raise ReadError(

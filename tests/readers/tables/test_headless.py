@@ -1,14 +1,18 @@
-"""Two columns without names: read where the user names the file, and with what is assumed."""
+"""Tables without names: read where the user names the file or the file says rewards, and with what is assumed."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import curveread as cr
 from curveread.errors import NoLogsError
 from curveread.run.notes import NoteKind
+from curveread.run.roles import Role
 
 ROWS = "".join(f"{i},{3 / (i + 1):.4f}\n" for i in range(0, 200, 10))
 
@@ -55,3 +59,32 @@ def test_other_numbers_are_no_log(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(NoLogsError):
         cr.read(path)
+
+
+REWARDS = -21.0 + np.arange(30) % 7
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("rewards.csv", lambda path: np.savetxt(path, REWARDS)),
+        ("episode_rewards.txt", lambda path: np.savetxt(path, REWARDS, "%d")),
+        ("reward_history.json", lambda path: path.write_text(json.dumps(REWARDS.tolist()))),
+    ],
+)
+def test_a_bare_list_is_read_where_the_file_says_that_it_holds_rewards(
+    tmp_path: Path, name: str, write: Callable[[Path], object]
+) -> None:
+    write(tmp_path / name)
+    run = cr.read(tmp_path)
+    assert [(c.role, c.value.tolist()) for c in run.curves.values()] == [(Role.REWARD, REWARDS.tolist())]
+    assert any(n.kind is NoteKind.X_AXIS for n in run.notes)
+    (tmp_path / name).rename(tmp_path / f"stock{Path(name).suffix}")
+    with pytest.raises(NoLogsError):
+        cr.read(tmp_path)
+
+
+def test_rewards_with_a_word_among_them_are_no_bare_list(tmp_path: Path) -> None:
+    (tmp_path / "rewards.csv").write_text("1.5\nMon\n2.5\n3.5\n")
+    with pytest.raises(NoLogsError):
+        cr.read(tmp_path)
