@@ -60,7 +60,8 @@ class NoLearning(Detector):
         1 %, is enough). From 30 points on, or 10 where they fall as a whole (Mann-Kendall, one in a hundred) or where
         a divergence of exactly 0 shows that the policy never changes.
         A run that begins at a later step than it is long goes on from an earlier one and is not judged, unless
-        nothing in it moves; nor is a log of returns alone, which may be an evaluation.
+        nothing in it moves; nor is a log of returns alone, which may be an evaluation, unless its name or that of its
+        file says training.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import curveread as cr
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
 from tests.support.curves import normal, run_of, spread
@@ -125,6 +128,24 @@ def test_few_returns_that_fall_as_a_whole_never_rose() -> None:
     assert anywhere(run_of(ep_rew_mean=falling), "no-learning") == []
     for other in (0.4 + normal(19, 0.05), falling[::-1].copy(), falling[:8]):
         assert anywhere(run_of(ep_rew_mean=other, policy_loss=beside), "no-learning") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("training_rewards.csv", True),
+        ("reward_history.csv", True),
+        ("rewards.csv", False),
+        ("test_reward_history.csv", False),
+    ],
+)
+def test_returns_alone_are_judged_where_the_file_says_that_they_are_of_a_training(
+    tmp_path: Path, name: str, told: bool
+) -> None:
+    for gain in (0.0, 40.0):
+        rewards = 50.0 + normal(120, 3.0) + np.linspace(0.0, gain, 120)
+        (tmp_path / name).write_text("episode,reward\n" + "".join(f"{i},{r:.4f}\n" for i, r in enumerate(rewards)))
+        assert bool(found(cr.read(tmp_path / name), "no-learning")) == (told and gain == 0.0)
 
 
 @pytest.mark.parametrize("metric", ["val_iou", "metrics/mAP50", "val_f1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, count, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
-from curveread.run.roles import Role, is_eval, words
+from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.returns import Ascent, ascent_of
 
@@ -32,6 +33,7 @@ TRAINING = (
     Role.HYPER_PARAMETER,
 )
 """What a log of a training holds beside returns; the exploration rate is among its settings."""
+_OF_TRAINING = TRAIN_WORDS | {"history"}
 
 
 def never_gained(subject: Subject, least: int) -> list[Finding]:
@@ -40,13 +42,14 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     A return may wander without rising, be the same number throughout, or have no spread within the groups of answers
     that a policy is to tell apart. A run whose steps begin later than it is long goes on from an earlier one: its first
     episodes are no beginning. Nor are those of a log that holds returns alone: it may be an evaluation of what was
-    trained elsewhere. ``least`` is the number of points that one must have that wanders.
+    trained elsewhere, unless its name says that it is a training's. ``least`` is the number of points that one must
+    have that wanders.
     """
     apart = _groups_alike(subject)
     if apart is not None:
         return [apart]
     views = [v for v in subject.all(Role.REWARD) if len(v)]
-    trained = any(len(v) for v in subject.all(*TRAINING))
+    trained = any(len(v) for v in subject.all(*TRAINING)) or _says_training(subject)
     moving = [v for v in views if v.value.min() < v.value.max()]
     if not moving:
         return [_same(v) for v in views if (trained or v.value[0] <= 0.0) and _never_moved(v, subject)][:1]
@@ -64,6 +67,13 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
 def continued(subject: Subject) -> bool:
     """Return whether the run visibly goes on from an earlier one: it begins later than it is long."""
     return subject.first_step > subject.length
+
+
+def _says_training(subject: Subject) -> bool:
+    """Return whether the names of the files or of the returns say training, and none says evaluation."""
+    files = [PurePath(attempt.source).name for attempt in subject.attempts]
+    said = {word for name in (*files, *(v.tag for v in subject.all(Role.REWARD))) for word in words(name)}
+    return bool(_OF_TRAINING & said) and not EVAL_WORDS & said
 
 
 def entropies(subject: Subject) -> list[CurveView]:
