@@ -63,7 +63,9 @@ class MetricCollapse(Detector):
         gain is an alarm only where the fall is twice as large as its own moves). The
         onset is where it left its best level: the middle of the fall, and back to the last stretch before that lay at
         that level. A fall of a reward that was won back must be twice as large as any other of the curve, five times as
-        large as its level usually moves within as many points, and six standard errors.
+        large as its level usually moves within as many points, and six standard errors. One that takes a good part of
+        the run is itself most of those moves: four times are enough where it is four times as large as any other, and
+        2.5 where it went as far below the first episodes as the policy had ever been above them.
 
     When it is wrong
         A harder evaluation set or environment from some step on lowers the metric without harm. Metrics for which

@@ -20,6 +20,9 @@ _SHARES = (0.02, 0.05, 0.1)
 _LEAST = 20
 _OTHERS, _MOVES = 2.0, 5.0
 """Times that a fall must be as large as any other, and as its level usually moves within as many points."""
+_ALONE, _FEWER, _FEWEST = 4.0, 4.0, 2.5
+"""A fall that is so many times as large as any other may be that fewer times as large as those moves; and the fewest
+where it went as far below the beginning as the curve ever rose above it: a long fall is itself most of the moves."""
 _ERRORS = 6.0
 """Standard errors of the difference of two means of the length of the stretches, outside the fall."""
 _HELD = 3
@@ -88,7 +91,9 @@ def passing_fall(value: FloatArray, least: float) -> PassingFall | None:
     -------
     PassingFall. Means of stretches are looked at, of one point, of three and of 2 to 10 % of the curve: the fall must
     be twice as large as any other of the curve and five times as large as the level usually moves within as many
-    points, beyond the noise of its points elsewhere, and hold for three of them. O(n).
+    points (four times where it is four times as large as any other, 2.5 times where it moreover went as far below the
+    beginning as the curve ever rose above it), beyond the noise of its points elsewhere, and hold for three of them.
+    O(n).
     """
     if value.size < _LEAST:
         return None
@@ -136,7 +141,7 @@ def _of_width(y: FloatArray, m: int) -> PassingFall | None:
         return None
     lowest = j + int(y[j : j + m].argmin())
     onset, end = _around(y < best - max(0.125 * size, others), lowest)
-    if end - onset < _HELD or size < _MOVES * _usual_move(level, max(m, j - onset + 1)):
+    if end - onset < _HELD:
         return None
     calm = np.concatenate([np.diff(y[:onset]), np.diff(y[min(k + m, y.size) :])])
     if size < _ERRORS * float(calm.std() if calm.size else 0.0) / np.sqrt(m):
@@ -144,6 +149,10 @@ def _of_width(y: FloatArray, m: int) -> PassingFall | None:
     gained = float(level.max()) - start_of(y)
     # The first means of a running mean are those of few episodes; and what was not won yet cannot be lost.
     if gained < _OTHERS * others or best - start_of(y) < 0.5 * gained or i < y.size // 20:
+        return None
+    alone, below = size >= _ALONE * others, size >= 2.0 * gained
+    least = _MOVES if not alone else _FEWEST if below else _FEWER
+    if size < least * _usual_move(level, max(m, j - onset + 1)):
         return None
     return PassingFall(best, low, gained, onset, j + m // 2, k + m // 2, size / others if others > 0.0 else np.inf)
 

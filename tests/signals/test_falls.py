@@ -53,3 +53,29 @@ def test_a_fall_that_is_not_won_back_is_none_that_passes() -> None:
     value = dipped()
     value[150:] = 0.2
     assert passing_fall(value, 0.5) is None
+
+
+def slow_dip(depth: float, first: int, lowest: int, others: float = 0.0) -> np.ndarray:
+    """Rise by 1 all along, with a dip of ``depth`` that begins at ``first`` and is deepest from ``lowest`` on."""
+    value = np.linspace(0.0, 1.0, 200) + 0.01 * np.random.default_rng(1).standard_normal(200)
+    value -= depth * np.interp(np.arange(200), [first, lowest, lowest + 10, lowest + 25], [0.0, 1.0, 1.0, 0.0])
+    value[40:80] -= others
+    return value
+
+
+def test_a_long_fall_may_be_fewer_of_the_usual_moves_most_of_which_it_makes_itself() -> None:
+    assert passing_fall(slow_dip(0.8, 130, 152), 0.5) is not None
+    assert passing_fall(slow_dip(0.8, 110, 152), 0.5) is None
+    below = passing_fall(slow_dip(2.5, 110, 152), 0.5)
+    assert below is not None
+    assert below.share > 2.0
+    assert passing_fall(slow_dip(2.5, 110, 152, others=0.8), 0.5) is None  # another a third as large
+
+
+def test_a_return_that_only_wanders_about_its_rise_has_not_fallen() -> None:
+    told = 0
+    for seed in range(60):
+        noise = np.random.default_rng(seed).standard_normal(300)
+        wandering = np.convolve(noise, 0.9 ** np.arange(60), mode="same")
+        told += passing_fall(np.linspace(0.0, 12.0, 300) + wandering, 0.5) is not None
+    assert told <= 1
