@@ -98,7 +98,8 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
     if float(better[1:].max()) <= float(better[0]):
         return False
     if better.size >= _LEAST_ASCENT:
-        return not ascent_of(better).never
+        ascent = ascent_of(better)
+        return ascent.rose if role is Role.REWARD else not ascent.never
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.

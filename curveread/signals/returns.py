@@ -68,6 +68,11 @@ class Ascent:
         return self.hidden and self.z < _SURE and self.trend < _RISES
 
     @property
+    def rose(self) -> bool:
+        """Whether a rise is certain: of a fifth, of the course as a whole, or of the very first points."""
+        return self.z >= _SURE or self.trend >= _RISES or self.early > 0.5 * self.spread > 0.0
+
+    @property
     def fell(self) -> bool:
         """Whether it fell as a whole, and never stood clearly above where it began."""
         return self.trend < -_FALLS and self.z < _SURE

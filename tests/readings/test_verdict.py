@@ -51,6 +51,7 @@ WANDERS = -18.0 + normal(14, 2.0, seed=3)
         ({"episode_reward": WANDERS, "policy_loss": normal(14)}, "undetermined"),
         ({"episode_reward": WANDERS, "policy_loss": normal(14), "value_loss": decay(14)}, "undetermined"),
         ({"episode_reward": WANDERS + np.linspace(0, 30, 14), "policy_loss": normal(14)}, "ok"),
+        ({"episode_reward": -np.abs(normal(50, 300.0)) - 900.0}, "undetermined"),  # scatters downward only
         ({"episode_reward": [0.0, 0.0, 0.0, 0.0], "policy_loss": normal(4)}, "undetermined"),
         ({"episode_reward": [10.0, 22.0, 41.0, 90.0], "policy_loss": normal(4)}, "ok"),
     ],
