@@ -25,13 +25,16 @@ from curveread.run.tags.kinds import RL, TaskKind
 from curveread.run.tags.lexicon import (
     ADVERSARIAL,
     EVAL_WORDS,
+    GENERATORS,
     MAIN,
     NEUTRAL,
+    PART,
     TOTAL,
     TRAIN_WORDS,
     TURNS,
     VALUE,
     VOCABULARY,
+    WEAK,
     Noun,
 )
 from curveread.run.tags.losses import loss_role, qualifiers_of
@@ -95,6 +98,7 @@ _MACHINE = frozenset({"cpu", "gpu", "ram", "disk", "vram", "gpus", "cpus"})
 _OF_MACHINE = frozenset(
     {"util", "utilization", "load", "usage", "clock", "temp", "temperature", "fan", "percent", "percentage"}
 )
+_NOT_SYSTEM = frozenset({Noun.LOSS, Noun.TIME})
 _POLICY_KL = frozenset({"approx", "mean", "policy", "old", "ref", "reference"})
 
 
@@ -137,7 +141,7 @@ def meaning_of(tag: str, kind: TaskKind = TaskKind.UNKNOWN) -> Meaning:
     """Return what a tag means by its words, in a run of that kind."""
     parsed = parse(tag)
     head = parsed.head
-    if parsed.words[:1] == ("system",) and len(parsed.words) > 1 and not (head and head.kind is Noun.LOSS):
+    if parsed.words[:1] == ("system",) and len(parsed.words) > 1 and not (head and head.kind in _NOT_SYSTEM):
         return Meaning(Role.SYSTEM, "", system_unit(tag), 1.0, "it lies below system/")
     if head is None:
         return Meaning(Role.OTHER, confidence=0.0, why="no word of its name is known")
@@ -166,10 +170,16 @@ def _doubtful(parsed: Parsed, role: Role) -> str:
     The last noun names the thing. A setting or a statistic beside a word that is not known is often a mere qualifier of
     that; a loss or a metric keeps its name, with a class or a data set after it.
     """
+    head = parsed.head
+    assert head is not None
     if role not in (Role.DIAGNOSTIC, Role.HYPER_PARAMETER, Role.TIME):
         return ""
-    last = [w for w in parsed.words[-1:] if w in parsed.own]
-    where = sorted(parsed.own) if role is Role.HYPER_PARAMETER else last
+    at = parsed.words.index(head.words[0]) if head.words[0] in parsed.words else 0
+    measured = head.kind is Noun.NORM or head.words[-1] in ("percentage", "fraction", "ratio", "rate")
+    unclear = head.words[0] in WEAK or (measured and parsed.split == "eval")
+    before = parsed.words[at - 1 : at] if unclear else ()
+    beside = [w for w in (*parsed.words[-1:], *before) if w in parsed.own]
+    where = sorted(parsed.own) if role is Role.HYPER_PARAMETER else beside
     return next((w for w in where if len(w) > 2 and w.isalpha() and w not in VOCABULARY), "")
 
 
@@ -226,6 +236,8 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.DIAGNOSTIC
     if kind is TaskKind.GAN and head.words == ("r", "1"):
         return Role.AUXILIARY_LOSS  # the penalty on gradients at real samples
+    if kind is TaskKind.GAN and head.words == ("adv",):
+        return Role.ADVERSARIAL_LOSS
     if kind is TaskKind.GAN and head.words == ("path", "length"):
         return Role.DIAGNOSTIC
     if kind is TaskKind.VAE and "error" in head.words and parsed.around & {"recon", "reconstruction", "rec"}:
@@ -242,6 +254,8 @@ def _measure(parsed: Parsed, kind: TaskKind) -> Role:
         return Role.DIAGNOSTIC  # a norm of the weights
     if head.words == ("path", "length") and kind in RL:
         return Role.DIAGNOSTIC
+    if head.words == ("speed",) and kind in RL:
+        return Role.DIAGNOSTIC  # of what moves
     if head.kind is Noun.ERROR and "metric" in parsed.group:
         return Role.QUALITY_METRIC
     if head.words in (("error",), ("err",)) and parsed.around & (VALUE - {"v", "q"}):
@@ -317,4 +331,6 @@ def _direction(parsed: Parsed, role: Role, kind: TaskKind) -> str:
         if head.kind is Noun.REWARD and parsed.around & {"max", "min", "maximum", "minimum"}:
             return "higher"
         return "lower" if head.words in (("false", "positive"), ("false", "negative")) else ""
-    return "" if role is Role.COMPONENT_LOSS and kind in RL else DIRECTIONS.get(role, "")
+    if role is Role.COMPONENT_LOSS and (kind in RL or (parsed.around & GENERATORS and not parsed.own & PART)):
+        return ""
+    return DIRECTIONS.get(role, "")

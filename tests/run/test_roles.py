@@ -233,6 +233,28 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
         ("val/rmsd_lt2", "quality-metric"), ("val/rmsd", "error-metric"),
         ("log_pplx", "train-loss"), ("pplx", "train-perplexity"),
         ("codebook_0_loss", "component-loss"), ("codebook_loss", "auxiliary-loss"),
+        ("val_wape_norm", "quality-metric"), ("val/weight_norm", "diagnostic"),
+        ("objective/kl_token_mean", "kl"), ("objective/token_count", "tokens"),
+        ("train/exact_match_ratio", "train-accuracy"), ("train/clip_ratio", "diagnostic"),
+        ("train/episode_count", "step-axis"), ("reward/score_share", "diagnostic"),
+        ("train/loss_weight_contrastive", "hyper-parameter"), ("loss_contrastive", "component-loss"),
+        ("train/gradnorm_loss", "train-loss"), ("train/loss_gradnorm", "grad-norm"),
+        ("Loss/alpha", "auxiliary-loss"), ("stat/alpha", "hyper-parameter"),
+        ("loss/age_classification", "component-loss"), ("loss/age", "diagnostic"),
+        ("Loss/PSNR (train)", "quality-metric"), ("loss/dice", "component-loss"),
+        ("loss_rgb_psnr", "quality-metric"), ("loss_rgb_lpips", "component-loss"),
+        ("Loss/train_batch", "train-loss"), ("Loss/batch", "train-loss"),
+        ("train/recon_loss_low", "component-loss"), ("clip_ratio/low", "diagnostic"),
+        ("train/num_det_loss", "train-loss"), ("train/loss_num", "diagnostic"),
+        ("val_r2_speed", "quality-metric"), ("train/speed", "throughput"),
+        ("train/data_s", "time"), ("train/inv_s", "other"),
+        ("Metrics/Val_Physics", "other"), ("Metrics/Val_F1", "quality-metric"),
+        ("val_fss_step", "other"), ("val_f1_step", "quality-metric"),
+        ("loss_vfl_aux_0", "component-loss"), ("loss_aux", "auxiliary-loss"),
+        ("F1/age/old", "quality-metric"), ("hp_metric", "quality-metric"),
+        ("eval_PER_f1", "quality-metric"), ("val/loss_per_f1", "eval-loss"),
+        ("train/tokps", "throughput"), ("system/val_time_sec", "time"),
+        ("loss/g/lf0", "component-loss"), ("loss/g/total", "adversarial-loss"),
     ],
 )  # fmt: skip
 def test_the_noun_that_names_the_thing_and_its_opposite(tag: str, role: str) -> None:
@@ -261,6 +283,12 @@ def test_a_short_split_beside_one_in_full_says_something_else() -> None:
 
 def test_what_a_word_means_depends_on_the_training() -> None:
     assert meaning_of("R1", TaskKind.GAN).role is Role.AUXILIARY_LOSS, "a penalty on gradients"
+    assert meaning_of("G/latent_adv", TaskKind.GAN).role is Role.ADVERSARIAL_LOSS
+    assert meaning_of("adv", TaskKind.POLICY_RL).role is Role.DIAGNOSTIC, "the advantage"
+    assert meaning_of("eval/speed_mean", TaskKind.POLICY_RL).role is Role.DIAGNOSTIC, "of what moves"
+    assert meaning_of("train/cost_q", TaskKind.VALUE_RL).role is Role.DIAGNOSTIC, (
+        "what a constraint is expected to cost"
+    )
     assert meaning_of("R1", TaskKind.RETRIEVAL).role is Role.QUALITY_METRIC, "the recall at 1"
     assert meaning_of("Path Length", TaskKind.GAN).role is Role.DIAGNOSTIC
     assert meaning_of("val/bert_score", TaskKind.POLICY_RL).role is Role.QUALITY_METRIC

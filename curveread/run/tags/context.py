@@ -32,12 +32,14 @@ from curveread.run.tags.lexicon import (
     ADVERSARIAL,
     ALWAYS_PART,
     AUXILIARY,
+    GENERATORS,
     MAIN,
     NEUTRAL,
     PART,
     PIPELINE,
     RECONSTRUCTIONS,
     TOTAL,
+    VOCABULARY,
     Noun,
 )
 from curveread.run.task import task_of
@@ -59,6 +61,9 @@ _TERMS_OF_GANS = (
     (ADVERSARIAL, Role.ADVERSARIAL_LOSS),
     (AUXILIARY, Role.AUXILIARY_LOSS),
 )
+_JUDGED = frozenset({"d", "disc", "discriminator"})
+_PLAYED = ("g", "gen", "generator", "adv")
+"""The two sides of adversarial training, as they begin the names of their losses."""
 _TERMS_BESIDE = ((PART, Role.COMPONENT_LOSS), (AUXILIARY, Role.AUXILIARY_LOSS))
 """What a term beside a loss may be called, all of its words."""
 _TERMS_OF_AGENTS = (
@@ -117,6 +122,7 @@ def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
     _terms_by_name(found, kind)
     _short_splits(found)
     if kind not in RL:
+        _sides(found)
         _measured(found)
         _headlines(found, kind)
         _errors(found, kind)
@@ -150,11 +156,24 @@ def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
             role = next((r for words, r in roles if own & words), None)
         else:
             alone = kind is TaskKind.VAE and own <= RECONSTRUCTIONS  # Recon beside KL: neither says loss
-            named = own and (losses or alone)
+            named = own and (losses or alone) and max(map(len, own)) > 1
             role = next((r for words, r in _TERMS_BESIDE if own <= words), None) if named else None
+        if role is Role.ADVERSARIAL_LOSS and own & GENERATORS and own - GENERATORS - VOCABULARY:
+            role = Role.COMPONENT_LOSS  # a term of the generator's, of a kind that is not known
         if role is not None and not parsed.notes and len(parsed.core) <= 3:
             why = f"‘{tag}’ is named as a term of the loss of such a training"
             found[tag] = Meaning(role, DIRECTIONS.get(role, ""), "", 0.6, why)
+
+
+def _sides(found: _Meanings) -> None:
+    """Take ``d_mpd`` beside ``adv_mpd`` for the two sides of a game, though what they share is not known."""
+    spelled = {parse(t).core: t for t, m in found.items() if m.role in (Role.OTHER, Role.ERROR_METRIC)}
+    for core, tag in spelled.items():
+        twin = next((spelled[s, *core[1:]] for s in _PLAYED if (s, *core[1:]) in spelled), "")
+        if core[:1] and core[0] in _JUDGED and len(core) > 1 and twin:
+            why = f"{tag} and {twin} are the two sides of a game"
+            for side in (tag, twin):
+                found[side] = Meaning(Role.ADVERSARIAL_LOSS, "", "", 0.6, why)
 
 
 def _plainness(tag: str) -> int:
@@ -220,15 +239,24 @@ def _summed(totals: list[str]) -> bool:
 
 
 def _of_another(totals: list[str]) -> set[str]:
-    """Return those that are a term of another: ``loss_0`` beside ``loss``, ``label/loss`` beside ``combined/loss``."""
+    """Return those that are a term of another: ``loss_0`` beside ``loss``, ``mel/loss`` and ``adv/loss`` as well."""
     grouped = {t for t in totals if parse(t).group & TOTAL}
     beside = {t for t in totals if parse(t).group} - grouped if grouped else set()
+    placed = {t for t in totals if _place(t) and not parse(t).own & TOTAL}
+    if len(placed) < len(totals) and any(_place(t) & (PART | ADVERSARIAL) for t in placed):
+        beside |= placed  # the folders name terms; those of data sets do not
     names = {t: tuple(dict.fromkeys(w for w in parse(t).core if not w.isdigit())) for t in totals}
     numbered = {t for t in totals if any(w.isdigit() for w in parse(t).core)}
     bare = {names[t] for t in totals if t not in numbered}
     sums = [t for t in totals if parse(t).own & _SUMS_BY_NAME]
+    smooth = {t for t in totals if "smooth" in parse(t).own and t not in sums} if sums else set()
     joint = {t for t in totals if parse(t).own & TOTAL - _SUMS_BY_NAME} if sums else set()
-    return beside | {t for t in numbered if names[t] in bare} | joint
+    return beside | {t for t in numbered if names[t] in bare} | joint | smooth
+
+
+def _place(tag: str) -> frozenset[str]:
+    """Return the words of the folders that a tag lies in, but for those that say nothing about what it is."""
+    return parse(tag).group - NEUTRAL - TRAIN_WORDS - EVAL_WORDS
 
 
 def _measured(found: _Meanings) -> None:
@@ -268,7 +296,7 @@ def _errors(found: _Meanings, kind: TaskKind) -> None:
         if not losses:
             role = Role.EVAL_LOSS if parse(tag).split == "eval" else Role.TRAIN_LOSS
             found[tag] = with_role(meaning, role, f"{meaning.why}; no loss is logged beside it", 0.8)
-        elif kind in (TaskKind.DIFFUSION, TaskKind.VAE) and not parse(tag).words[-1].startswith("rms"):
+        elif kind in (TaskKind.DIFFUSION, TaskKind.VAE) and not parse(tag).words[-1].startswith(("rms", "ma")):
             found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}, a term of the loss", 0.8)
 
 

@@ -62,7 +62,12 @@ _VALUE_FUNCTIONS = frozenset({"q", "v", "qf", "vf"})
 _MEASURES = frozenset({Noun.LOSS, Noun.ERROR, Noun.QUALITY, Noun.ACCURACY, Noun.PERPLEXITY, Noun.KL, Noun.ENTROPY})
 _SCORES = frozenset({Noun.QUALITY, Noun.ACCURACY, Noun.ERROR})
 """What is told of each class: ``IoU.wall``, ``Acc.clock``."""
-_AXES = frozenset("step iter iteration epoch time frame".split())
+_COUNTERS = frozenset({Noun.COUNTER, Noun.EPOCH, Noun.TOKENS})
+_UNITS_OF_DATA = frozenset("token sample sequence example query image frame".split())
+"""What a measure is averaged over."""
+_PROPORTIONS = frozenset({("score",), ("ratio",), ("rate",), ("percentage",)})
+"""What is said of a score without changing what it is: ``f1_score``, ``exact_match_ratio``."""
+_AXES = AXIS_SUFFIXES | {"time", "frame"}
 _DRAWN = frozenset({Noun.REWARD, Noun.ACCURACY, Noun.QUALITY, Noun.ERROR, Noun.LOSS, Noun.PERPLEXITY, Noun.DIAGNOSTIC})
 """What may lie over an axis that the last part of the path names: ``rewards/iter``."""
 _COUNTED_OR_SET = frozenset({Noun.COUNTER, Noun.EPOCH, Noun.TOKENS, Noun.SETTING, Noun.DIAGNOSTIC})
@@ -74,13 +79,23 @@ _COUNTING = frozenset(
     "consumed trained train training trainer optimizer opt optim gradient grad agent sampled completed finished all "
     "cumulative cum sum trainable input output padded id idx counter since start learner lifetime policy world real "
     "played learning actor evaluator worker runner collector self comm communication "
-    "update done label labeled valid eval test target".split()
+    "update done label labeled valid eval test target count".split()
 )
 _TAIL = NEUTRAL | EVAL_WORDS | TRAIN_WORDS | SPREADS | frozenset("0123456789")
 """What may stand after the noun that names a thing."""
 _GRADIENTS = frozenset({"grad", "gradient"})
+_TUNED = frozenset({("alpha",), ("temperature",), ("temp",)})
+"""What an agent learns by a loss of its own."""
+_NEVER_TRAINED_ON = frozenset(
+    "psnr auc auroc auprc bleu sacrebleu rouge meteor cider ndcg mrr recall precision f fscore fmeasure mcc kappa "
+    "success winrate elo pesq utmos".split()
+)
+_WEIGHTS = frozenset("weight coef coeff coefficient".split())
+"""What a loss is multiplied by: ``loss_weight_contrastive``, whatever follows."""
 _AVERAGES = frozenset({"mean", "avg", "average"})
 """What is averaged keeps its own name in a folder of losses: ``loss/avg_reward``."""
+_FUNCTIONS = frozenset("inv inverse log exp sqrt mean std var".split())
+"""What is taken of a quantity that a letter names: ``inv_s`` is no time in seconds."""
 _MEANS = frozenset("mean avg average sum min max minimum maximum std median".split())
 
 
@@ -202,7 +217,8 @@ def _until(part: tuple[str, ...], word: str) -> tuple[str, ...]:
 def _without_per(part: tuple[str, ...]) -> tuple[str, ...]:
     """Return the part without what a value is taken per: ``per_image_iou`` is an IoU, ``loss_per_token`` a loss."""
     at = part.index("per", 1) if "per" in part[1:-1] else 0
-    if at and any(start == 0 and h.kind in _SCORES for start, _, h in _matches(part[at + 1 :])):
+    named = any(start == 0 and h.kind in _SCORES for start, _, h in _matches(part[at + 1 :]))
+    if at and named and not _matches(part[:at]):
         return part[:at] + part[at + 1 :]  # eval_PER_f1: an entity
     if at and len(part) > at + 2 and any(h.kind in _SCORES for _, _, h in _matches(part[at + 2 :])):
         return part[:at] + part[at + 2 :]
@@ -297,7 +313,12 @@ def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[
             continue
         start, end, head = _last(parts[at], found[at])
         averaged = parts[at][0] in _AVERAGES and head.kind in (Noun.REWARD, Noun.DIAGNOSTIC)
-        if folder == "loss" and at == len(parts) - 1 and not averaged and head.kind not in _OWN_IN_LOSSES | {Noun.LOSS}:
+        own = head.kind in _OWN_IN_LOSSES | {Noun.LOSS} or _is_no_loss(head)
+        if folder == "loss" and at == len(parts) - 1 and not averaged and not own:
+            break
+        if at < len(parts) - 1 and head.words == ("metric",):
+            continue  # a folder of metrics does not say which ones
+        if folder == "loss" and at == len(parts) - 1 and _is_term(parts[at], head, end):
             break
         if _is_only_where(parts[at], head, found[:at]) or (at < len(parts) - 1 and _is_stage(parts[at], head)):
             continue
@@ -315,13 +336,19 @@ def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[
         return at, head, (start, end)
     if not folder and parts and parts[-1][0] == "l" and len(parts[-1]) > 1 and set(parts[-1][1:]) & _KINDS_OF_LOSS:
         return len(parts) - 1, HEADS["loss",], (0, 1)
-    if not folder and parts and len(parts[-1]) > 1 and parts[-1][-1] == "s":
+    if not folder and parts and len(parts[-1]) > 1 and parts[-1][-1] == "s" and parts[-1][-2] not in _FUNCTIONS:
         return len(parts) - 1, HEADS["second",], (len(parts[-1]) - 1, len(parts[-1]))
     if folder:
         at = next(i for i, p in enumerate(parts) if _is_folder(p, found[i], folder))
         start, end, head = _last(parts[at], found[at])
         return at, head, (start, end)
     return 0, None, (0, 0)
+
+
+def _is_term(part: tuple[str, ...], head: Head, end: int) -> bool:
+    """Return whether a noun in a folder of losses only says which: ``loss/alpha``, ``loss/age_classification``."""
+    followed = head.kind is Noun.DIAGNOSTIC and bool(set(part[end:]) & PART)
+    return followed or (head.kind is Noun.SETTING and part in _TUNED)
 
 
 def _in_seconds(part: tuple[str, ...], head: Head) -> bool:
@@ -387,17 +414,24 @@ def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[in
     losses = [f for f in kept if f[2].kind is Noun.LOSS and (set(f[2].words) & _LOSS)]
     if losses:
         loss = losses[-1]
-        after = [f for f in kept if f[0] > loss[0] and f[2].kind in _RULES_AFTER_LOSS and not _qualifies(f)]
-        after = [f for f in after if not set(part[f[1] :]) - _TAIL]
-        named = [f for f in kept if f[2].kind is Noun.GRAD_NORM]
+        costs = loss[2].words == ("cost",)  # of a constraint: cost_q is what is expected of it
+        rules = [f for f in kept if f[0] > loss[0] and (f[2].kind in _RULES_AFTER_LOSS or _is_no_loss(f[2]))]
+        after = [f for f in rules if costs or not _qualifies(f)]
+        after = [f for f in after if f[2].words[0] in _WEIGHTS or not set(part[f[1] :]) - _TAIL]
+        named = [f for f in kept if f[2].kind is Noun.GRAD_NORM and loss[1] < len(part)]
         if named:
             return named[-1]
         return after[-1] if after else loss
     if kept[-1][2].words[0] in _GRADIENTS and any(f[2].kind is Noun.NORM for f in kept):
         return next(f for f in kept if f[2].kind is Noun.NORM)
-    measures = (Noun.QUALITY, Noun.ACCURACY, Noun.ERROR)
-    kept = [f for i, f in enumerate(kept) if not (i and f[2].words == ("score",) and kept[i - 1][2].kind in measures)]
+    while len(kept) > 1 and kept[-1][2].words in _PROPORTIONS and kept[-2][2].kind in _SCORES:
+        kept = kept[:-1]
     return kept[-1]
+
+
+def _is_no_loss(head: Head) -> bool:
+    """Return whether a metric is one that nothing can be trained on: ``psnr``, ``bleu``, unlike ``dice``."""
+    return head.kind is Noun.QUALITY and head.better == "higher" and head.words[0] in _NEVER_TRAINED_ON
 
 
 def _is_weak(head: Head) -> bool:
@@ -411,13 +445,16 @@ def _qualifies(found: tuple[int, int, Head]) -> bool:
 
 
 def _is_suffix(found: tuple[int, int, Head], before: tuple[int, int, Head], part: tuple[str, ...]) -> bool:
-    """Return whether a noun only tells the axis: ``loss_epoch``, ``perplexity_step``."""
+    """Return whether a noun only tells the axis, or how it is averaged: ``loss_epoch``, ``perplexity_step``."""
     word = found[2].words[0]
-    return (
-        len(found[2].words) == 1
-        and word in AXIS_SUFFIXES
-        and before[2].kind not in (Noun.COUNTER, Noun.EPOCH, Noun.TOKENS, Noun.SETTING, Noun.TIME)
-    )
+    if len(found[2].words) > 1:
+        return False
+    if before[2].kind in _COUNTERS:
+        return word == "count"  # episode_count
+    if word in ("norm", "speed", "power", "load", "temperature"):
+        return before[2].kind in _SCORES  # normalised, or what is predicted: wape_norm, r2_speed
+    over = word in _UNITS_OF_DATA and before[2].kind in _MEASURES and found[1] < len(part)  # kl_token_mean
+    return over or (word in AXIS_SUFFIXES and before[2].kind not in (Noun.SETTING, Noun.TIME))
 
 
 def counts(parsed: Parsed) -> bool:

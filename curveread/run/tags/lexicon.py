@@ -16,6 +16,7 @@ __all__ = [
     "COUNTABLE",
     "DURATIONS",
     "EVAL_WORDS",
+    "GENERATORS",
     "HEADS",
     "LONGEST",
     "MAIN",
@@ -143,7 +144,7 @@ _QUALITIES = (
     "spl | nmi | ari | ami | homogeneity | completeness | v measure | silhouette | modularity | purity | hypervolume "
     "| hvi | success | success rate | win rate | winrate | win | solve rate | solved | pass rate | pass | pass at 1 "
     "| elo | trueskill | inception score | isc | is 50 k | kid score | psds | score | metric | margin | reward "
-    "margin | similarity | cosine similarity | cos sim | cosine sim | human norm score | normalized score | goal "
+    "margin | similarity | cosine similarity | cos sim | cosine sim | sim | human norm score | normalized score | goal "
     "rate | completion rate | tm score | tmscore | gdt ts | lddt | plddt | enrichment factor | validity | uniqueness "
     "| novelty | ipc | s measure | e measure | wfm | delta 1 | delta 2 | delta 3 | a 1 | a 2 | a 3 | neg log "
     "perplexity | log likelihood | loglik | log lik | loglikelihood | logp x | test ll | ll | llk | harmonic mean | "
@@ -162,7 +163,8 @@ _COEFFICIENTS = (
 _ERRORS = {
     "": "mae | mse | rmse | rms | drmsd | msle | rmsle | mean absolute error | mean squared error | root mean "
     "squared error | mean absolute percentage error | mean squared logarithmic error | absolute error | squared "
-    "error | abs err | sq err | l 1 | l 2 | mape | mphe | medae | median absolute error | max error | msd | rmsd | "
+    "error | abs err | sq err | l 1 | l 2 | l inf | mape | mphe | medae | median absolute error | max error | msd | "
+    "rmsd | "
     "rse | rae | rrse | crps | quantile error | fair | logcosh | log cosh | energy mae | force mae | stress mae | "
     "energy rmse | force rmse",
 }
@@ -172,7 +174,7 @@ _BADS = (
     "error rate | eer | equal error rate | min dcf | mindcf | der | dnn error | fid | sfid | fdd | kid | fad | fvd | "
     "swd | lpips | dists | niqe | brisque | nima bad | kvd | frechet distance | fid 50 k | fid 10 k | kid 50 k | ppl "
     "2 | path length | mifid | brier | brier score | ece | mce | ace | calibration error | hamming | hamming loss | "
-    "ranking loss | coverage error | fpr | fnr | false positive rate | false negative rate | fpr 95 | fpr at 95 | "
+    "coverage error | fpr | fnr | false positive rate | false negative rate | fpr 95 | fpr at 95 | "
     "fdr | abs rel | absrel | sq rel | sqrel | silog | rmse log | log 10 | log rmse | chamfer | chamfer distance | "
     "hausdorff | hd | hd 95 | assd | asd | emd | epe | aepe | endpoint error | fl all | mpjpe | pa mpjpe | pampjpe | "
     "mpvpe | nme | ade | fde | minade | minfde | min ade | min fde | miss rate | collision rate | collision | mean "
@@ -180,9 +182,10 @@ _BADS = (
     "| divergence | gap to optimal | optimality gap | neg auc | mmd | jsd | wasserstein | wasserstein distance | "
     "invalid rate | failure | failure rate | fail rate | violation | smape | s mape | wape | wmape | mdape | mase | "
     "rmsse | owa | nrmse | nmse | nmae | nd | mean wquantile loss | wql | safety cost | episode cost | ep cost | "
-    "edit distance | tic | energy distance | exploitability | nash conv | nashconv | idsw | id switch | id sw | ned "
+    "edit distance | tic | energy distance | exploitability | nash conv | nashconv | idsw | id switch | id sw "
     "| wil | hter | apcer | bpcer | acer | frr | ibs | pehe | tvd | aurc | eaurc | lamr | makespan | tardiness | "
-    "drawdown | toxicity | relative error | rel err | harmonic mean rank | mr | mate | maoe | mave | maae"
+    "drawdown | ergas | target registration error | tre | toxicity | relative error | rel err | "
+    "harmonic mean rank | mr | mate | maoe | mave | maae"
 )
 _REWARDS = (
     "reward | rew | return | ret | episode reward | episode return | ep rew | ep ret | episodic return | ep reward | "
@@ -232,7 +235,9 @@ _PLAIN: dict[Noun, str] = {
     "histogram | skew | kurtosis | sign | count | zero | positive | negative | true positive | false positive | true "
     "negative | false negative | percentile | curvature | gradient noise | update ratio | percentage | overflow | "
     "skipped | clipped | clip | cosine | angle | eigenvalue | codebook usage | usage | dead unit | dormant | "
-    "effective rank | trust ratio | gradient | grad | confidence | probability | prob | delta | diff | difference | "
+    "share | proportion | effective rank | trust ratio | gradient | grad | confidence | probability | prob | "
+    "delta | diff | "
+    "difference | "
     "change | age | staleness | occupancy | load | utilization | util | buffer | priority | td target | bias | "
     "attention logit | kl penalty | kl reward | non score reward | baseline | mask rate | rejection rate | "
     "acceptance rate | acceptance | accept rate | rate | surrogate gain | agreement | wpb | logit scale | logit bias "
@@ -276,10 +281,13 @@ POLICY = _set("policy actor pg pi surrogate surr surrgain optimgain ppo grpo trp
 VALUE = _set("value critic vf v qf qf1 qf2 q q1 q2 td bellman baseline cql vloss qloss iql fqe vfunc qfunc vfunction")
 ADVERSARIAL = _set("d g disc discriminator discriminators gen generator generators adv adversarial gan dis netd netg "
                    "critics dloss gloss gd errd errg lossd lossg discr discrim")  # fmt: skip
+GENERATORS = _set("g gen generator generators netg gloss lossg errg")
+"""The side of a game whose loss has terms besides that of the game."""
 AUXILIARY = _set(
     "aux auxiliary balance balancing router moe z zloss reg regularization regularisation regularizer penalty gp "
     "commit commitment vq codebook kl kld kldiv consistency entropy ent orthogonal ortho orth sparsity "
-    "diversity alpha temperature temp exploration curiosity intrinsic rnd icm l1reg l2reg weightdecay smoothness "
+    "diversity alpha temperature temp exploration orthogonality curiosity intrinsic rnd icm l1reg l2reg weightdecay "
+    "smoothness "
     "prior smoothing decorrelation uniformity conservative coef decay tv importance"
 )
 """Terms that keep a model in bounds; neither their rise nor their fall says how well it does."""
@@ -304,7 +312,7 @@ MAIN = _set(
     "objective token tokens sup joint aggregated aggregate"
 )  # fmt: skip
 """Qualifiers that leave a loss the headline: the total, or what a model is trained for."""
-TOTAL = _set("tot total sum overall all full combined whole joint aggregated aggregate")
+TOTAL = _set("vae tot total sum overall all full combined whole joint aggregated aggregate")
 NEUTRAL = _set(
     "mean avg average averaged aver median ema sma running run moving rolling smooth smoothed current cur curr "
     "latest last final best loss losses metric metrics epoch step batch iter iteration episode per raw scalar "
@@ -326,7 +334,7 @@ WEAK = _set(
     "mle lift rho tau term multiclass likelihood px ctc rnnt focal contrastive triplet poisson siglip objective dcl "
     "q v value target rate output input level stage index id gain count positive negative zero image sample query "
     "game round trial win hit pass arc em ic cost metric confidence prob cosine angle divergence distance dist rank "
-    "probability load noise param size epoch step batch iter iteration episode example"
+    "probability load noise param size hp hparam hyper age sim epoch step batch iter iteration episode example"
 )
 """Nouns that are a head only where no other is beside them: a ``cer_ctc`` is an error rate."""
 COUNTABLE = {
@@ -355,7 +363,7 @@ _LOOSE = _set(
     "inverse forward backward world model lambda mini sub cum cumulative norm normalized reduced local global time "
     "wall coco voc lvis imagenet cifar gib mib kib gb mb kb tib tb chosen rejected dpo kto orpo simpo sft rm target "
     "student teacher kd distill distillation nce bn ln fc conv acc rew ret len loss lr grad "
-    "keep sqr sqrt sq square squared"
+    "keep sqr sqrt sq square squared event trend recent present"
 )
 
 VOCABULARY: frozenset[str] = frozenset(

@@ -10,13 +10,16 @@ from curveread.run.tags.lexicon import (
     ALWAYS_PART,
     AUXILIARY,
     EVAL_WORDS,
+    GENERATORS,
     MAIN,
     NEUTRAL,
     PART,
     POLICY,
+    SPREADS,
     TOTAL,
     TRAIN_WORDS,
     VALUE,
+    VOCABULARY,
 )
 from curveread.run.tags.words import words
 
@@ -25,7 +28,7 @@ __all__ = ["is_of_a_detector", "loss_role", "qualifiers_of"]
 _GAN_PARTS = PART | frozenset(
     "mel fm l1 l2 feat feature pixel perceptual dur duration recon reconstruction id cycle".split()
 )
-_KINDS_BY_SPREAD = ("var", "std", "variance", "diff", "delta", "quantile", "count", "range", "change")
+_KINDS_BY_SPREAD = ("var", "std", "variance", "diff", "delta", "quantile", "count", "num", "number", "range", "change")
 _OF_MODEL_LOSS = frozenset(
     "bounds bound gail model dynamics world forward inverse reward transition intrinsic disc discriminator aux".split()
 )
@@ -54,7 +57,7 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
         - TRAIN_WORDS
         - EVAL_WORDS
     )
-    if parsed.spread and not _before_loss(parsed, *_KINDS_BY_SPREAD):
+    if parsed.own & SPREADS - {"low", "high"} and not _before_loss(parsed, *_KINDS_BY_SPREAD):
         return Role.DIAGNOSTIC
     if parsed.own & {"on", "off"} and "policy" in own:
         return Role.COMPONENT_LOSS
@@ -63,16 +66,18 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
     if around & ADVERSARIAL and not (kind is TaskKind.UNKNOWN and around & {"adv"} and around & POLICY):
         if around & AUXILIARY - ADVERSARIAL:
             return Role.AUXILIARY_LOSS
-        return Role.COMPONENT_LOSS if around & _GAN_PARTS - ADVERSARIAL else Role.ADVERSARIAL_LOSS
+        strange = around & GENERATORS and any(w.isalpha() and w not in VOCABULARY for w in own)
+        return Role.COMPONENT_LOSS if strange or around & _GAN_PARTS - ADVERSARIAL else Role.ADVERSARIAL_LOSS
     if kind is TaskKind.GAN and around & {"real", "fake", "critic"}:
         return Role.ADVERSARIAL_LOSS
     if kind is TaskKind.DIFFUSION and around & {"vb", "vlb"}:
         return Role.AUXILIARY_LOSS
     if head.words[0].startswith("reg"):
         return Role.COMPONENT_LOSS if own & PART else Role.AUXILIARY_LOSS
-    if "aux" in parsed.group and own & PART:
+    numbered = any(w.isdigit() for w in parsed.own)
+    if ("aux" in parsed.group and own & PART) or ("aux" in own and numbered and own - AUXILIARY):
         return Role.COMPONENT_LOSS  # of an auxiliary head
-    if "codebook" in own and any(w.isdigit() for w in parsed.own):
+    if "codebook" in own and numbered:
         return Role.COMPONENT_LOSS  # the cross-entropy of one of several codebooks
     if own & AUXILIARY - {"reg"}:
         return Role.AUXILIARY_LOSS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from curveread.run.tags.lexicon import VOCABULARY
+from curveread.run.tags.lexicon import COUNTABLE, VOCABULARY
 
 __all__ = ["lemma", "segments", "slug", "words"]
 
@@ -59,7 +59,7 @@ def lemma(word: str) -> str:
 _SAME = frozenset(
     (
         "loss ms s gas cls pos this vs ks ls ss rs is as bs its fps tps sps ups wps ips bps qps des ents nds rms dists "
-        "mbs eps hrs ltps sents sds"
+        "maps mbs eps hrs ltps sents sds"
     ).split()
 )
 """Words that end in an s and are not plurals."""
@@ -142,6 +142,8 @@ def _unglued(word: str) -> tuple[str, ...]:
         return (word,)
     if _COUNTED.match(word):
         return ("n", word[1:])
+    if word.endswith("ps") and word[:-2] in COUNTABLE:
+        return (word[:-2], "per", "s")
     best: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(2, len(word) + 1):
         for start in range(max(end - 14, 0), end - 1):

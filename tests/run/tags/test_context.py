@@ -245,3 +245,32 @@ def test_data_beside_time_is_the_time_of_loading() -> None:
 @pytest.mark.parametrize("tag", ["hit_ratio@10", "hit_rate@5", "HR@10", "NDCG@10", "MRR", "Hits@3"])
 def test_shares_and_ranks_of_hits_are_qualities(tag: str) -> None:
     assert roles("loss", tag)[tag] == "quality-metric"
+
+
+def test_losses_in_folders_named_after_terms_are_parts_of_the_one_in_none() -> None:
+    found = roles("loss/train", "mel/loss/train", "stft/loss/train", "loss/val", "mel/loss/val")
+    assert found == {
+        "loss/train": "train-loss", "mel/loss/train": "component-loss", "stft/loss/train": "component-loss",
+        "loss/val": "eval-loss", "mel/loss/val": "component-loss",
+    }  # fmt: skip
+    assert roles("eval/loss", "eval/c4_en/loss")["eval/c4_en/loss"] == "eval-loss", "a data set is no term"
+
+
+def test_what_begins_with_the_sides_of_a_game_is_adversarial_though_the_rest_is_not_known() -> None:
+    found = roles("train/adv_mpd", "train/d_mpd", "train/loss_mel")
+    assert list(found.values()) == ["adversarial-loss", "adversarial-loss", "component-loss"]
+    assert roles("train/adv_mpd", "train/loss_mel")["train/adv_mpd"] == "other"
+
+
+def test_a_term_of_a_generator_that_is_not_known_is_no_loss_of_the_game() -> None:
+    found = roles("D/latent_real", "D/latent_fake", "G/latent_adv", "G/latent_cyc")
+    assert (found["D/latent_fake"], found["G/latent_cyc"]) == ("adversarial-loss", "component-loss")
+
+
+def test_a_smooth_loss_beside_a_sum_is_a_term_and_else_a_running_mean() -> None:
+    assert roles("train/total_loss", "train/smooth_loss")["train/smooth_loss"] == "component-loss"
+    assert roles("train/smooth_loss")["train/smooth_loss"] == "train-loss"
+
+
+def test_a_letter_beside_losses_is_no_term() -> None:
+    assert roles("loss", "log_z")["log_z"] == "other"

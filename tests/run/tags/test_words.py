@@ -42,6 +42,9 @@ LETTERS = sorted(w for w in VOCABULARY if w.isalpha() and len(w) > 3)
         ("TotalLossD", "total loss d"),
         ("evaluator_lr_value", "evaluator lr value"),
         ("constant", "constant"),
+        ("tokps", "tok per s"),
+        ("loss_trend", "loss trend"),
+        ("feature_maps", "feature maps"),
         ("", ""),
     ],
 )
