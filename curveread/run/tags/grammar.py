@@ -77,15 +77,15 @@ _TIMED = frozenset({"timing", "timer", "timers"})
 _COUNTING = frozenset(
     "num number n nb no total tot global env environment current cur curr serial so far elapsed seen processed "
     "consumed trained train training trainer optimizer opt optim gradient grad agent sampled completed finished all "
-    "cumulative cum sum trainable input output padded id idx counter since start learner lifetime policy world real "
-    "played learning actor evaluator worker runner collector self comm communication "
+    "cumulative cum sum trainable input output padded id idx counter since start learner collected lifetime policy "
+    "world real played learning actor evaluator worker runner collector self comm communication "
     "update done label labeled valid eval test target count".split()
 )
 _TAIL = NEUTRAL | EVAL_WORDS | TRAIN_WORDS | SPREADS | frozenset("0123456789")
 """What may stand after the noun that names a thing."""
 _GRADIENTS = frozenset({"grad", "gradient"})
 _TUNED = frozenset({("alpha",), ("temperature",), ("temp",)})
-"""What an agent learns by a loss of its own."""
+"""What an agent learns by a loss of its own: among losses, itself or that loss."""
 _NEVER_TRAINED_ON = frozenset(
     "psnr auc auroc auprc bleu sacrebleu rouge meteor cider ndcg mrr recall precision f fscore fmeasure mcc kappa "
     "success winrate elo pesq utmos".split()
@@ -318,8 +318,11 @@ def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[
             break
         if at < len(parts) - 1 and head.words == ("metric",):
             continue  # a folder of metrics does not say which ones
-        if folder == "loss" and at == len(parts) - 1 and _is_term(parts[at], head, end):
-            break
+        if folder == "loss" and at == len(parts) - 1:
+            if parts[at] in _TUNED:
+                return 0, None, (0, 0)
+            if head.kind is Noun.DIAGNOSTIC and set(parts[at][end:]) & PART:
+                break  # age_classification is one
         if _is_only_where(parts[at], head, found[:at]) or (at < len(parts) - 1 and _is_stage(parts[at], head)):
             continue
         if folder == "time" and at == len(parts) - 1:
@@ -343,12 +346,6 @@ def _named(parts: tuple[tuple[str, ...], ...], notes: tuple[str, ...]) -> tuple[
         start, end, head = _last(parts[at], found[at])
         return at, head, (start, end)
     return 0, None, (0, 0)
-
-
-def _is_term(part: tuple[str, ...], head: Head, end: int) -> bool:
-    """Return whether a noun in a folder of losses only says which: ``loss/alpha``, ``loss/age_classification``."""
-    followed = head.kind is Noun.DIAGNOSTIC and bool(set(part[end:]) & PART)
-    return followed or (head.kind is Noun.SETTING and part in _TUNED)
 
 
 def _in_seconds(part: tuple[str, ...], head: Head) -> bool:
