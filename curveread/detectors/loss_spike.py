@@ -324,11 +324,16 @@ def _back(y: FloatArray, event: Excursion, level: float, sigma: float, correlati
     if rest.size < width:
         return None
     # A forward median of ``width`` points is back when it is near the level; windows half a width apart.
-    starts = np.arange(0, rest.size - width + 1, max(1, width // 5))
-    medians = window_medians(rest, width, starts)
     near = level + max(2.0 * median_error(sigma, width, correlation), 0.5 * sigma)
-    hit = np.flatnonzero(medians <= near)
-    return event.last + 1 + int(starts[hit[0]]) if hit.size else None
+    apart, end = max(1, width // 5), rest.size - width + 1
+    done, more = 0, 64 * apart
+    while done < end:  # most are back soon: of a long log the rest is not looked at for each
+        starts = np.arange(done, min(done + more, end), apart)
+        hit = np.flatnonzero(window_medians(rest, width, starts) <= near)
+        if hit.size:
+            return event.last + 1 + int(starts[hit[0]])
+        done, more = done + more, 4 * more
+    return None
 
 
 def _eval_stayed(subject: Subject, step: int) -> bool:

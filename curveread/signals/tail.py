@@ -29,7 +29,7 @@ _HEIGHTS = np.geomspace(1e-3, 1e7, 512)
 """Heights above the threshold between which one is sought."""
 
 _WIDER, _WIDEST = 4.0, 0.12
-"""How many times as many points are looked at for a gap where the first have none, and the largest share."""
+"""How many times as many points are looked at for a gap where the first have none; the largest share, tried last."""
 _LEAST = 8
 """Clusters that tell a tail."""
 
@@ -129,10 +129,12 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     peaks = peaks[: peaks.size - above]
     if not above:
         # Events that fill the top leave their gap further down; what lies above it is not the tail's.
-        wide = _clusters(size, min(_WIDER * share, _WIDEST), gap)[1]
-        if (above := _apart(wide, floor)) and (rest := size[size < wide[-above]]).size > n // 2:
-            lowest = wide[-above]
-            base, peaks = _clusters(rest, share, gap)
+        for wider in (min(_WIDER * share, _WIDEST), _WIDEST):
+            wide = _clusters(size, wider, gap)[1]
+            if (above := _apart(wide, floor)) and (rest := size[size < wide[-above]]).size > n // 2:
+                lowest = wide[-above]
+                base, peaks = _clusters(rest, share, gap)
+                break
     apart = float(np.sqrt(peaks[-1] * lowest))
     aside = min(_SET_ASIDE, peaks.size // 4)
     excess = peaks - base

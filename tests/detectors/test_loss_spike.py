@@ -38,6 +38,18 @@ def test_more_spikes_are_not_less_alarm(many: int) -> None:
     assert {f.severity for f in told} == {Severity.WARNING}
 
 
+@pytest.mark.parametrize("width", [1, 6])
+def test_thousands_that_fill_a_part_of_a_long_log_are_told(width: int) -> None:
+    n = 200_000
+    value = decay(n, sigma=0.01)
+    at = np.arange(n // 20, n - 50, 100)
+    for i in range(width):
+        value[at + i] += 2.0
+    told = found(run_of(train_loss=value), "loss-spike")
+    assert told[0].severity is Severity.WARNING
+    assert sum(f.get("such-events") for f in told) == at.size
+
+
 def test_one_that_never_comes_back_fully_is_an_error() -> None:
     value = decay(2000, sigma=0.01)
     value[1200:] += 0.8 * np.exp(-np.arange(800) / 600)

@@ -91,14 +91,16 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
         return []
     gap = max(3, n // 400)
     out: list[Excursion] = []
-    for group in np.split(hot, np.flatnonzero(np.diff(hot) > gap) + 1):
+    ends = np.flatnonzero(np.diff(hot) > 3).tolist()
+    begins = [k + 1 for k in ends if not _one(z, int(hot[k]), int(hot[k + 1]), gap)]
+    for group in np.split(hot, begins):
         top = int(group[np.argmax(best[group])])
         half = int(best_width[top]) // 2
         low, high = max(0, int(group[0]) - half), min(n - 1, int(group[-1]) + half)
         peak = low + int(np.argmax(z[low : high + 1]))
         first, last = _walk(z, peak, low, high, sharp)
         new = Excursion(first, peak, last, float(best[top] * limit[top]), float(limit[top]), int(best_width[top]))
-        if out and new.first <= out[-1].last + gap:
+        if out and _one(z, out[-1].last, new.first, gap):
             new = _joined(out.pop(), new, z)
         out.append(new)
     return out
@@ -128,6 +130,12 @@ def _judged(
         if clip >= 0.99 * enough or clip > 3.0 * floor:
             return stat, threshold, spread
         clip = enough
+
+
+def _one(z: FloatArray, last: int, first: int, gap: int) -> bool:
+    """Return whether two stretches are one: one or two points lie between them, or a few above the noise."""
+    between = z[last + 1 : first]
+    return between.size < 3 or (between.size < gap and float(np.median(between)) > 1.0)
 
 
 def prominence(y: FloatArray, scale: FloatArray, event: Excursion) -> tuple[float, float]:
