@@ -58,7 +58,7 @@ class CsvReader(Reader):
         head = head_of(path)
         if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
             head = head_of(path, _LONGEST_HEADER)
-        return _is_log(head, path) or (names_rewards(path) and bool(header_for(head, path)))
+        return _is_log(head, path) or (names_rewards(stem_of(path)) and bool(header_for(head, path)))
 
     def holds(self, path: Path) -> bool:
         """Return whether the file is a table of steps and values without names, which only its user can know."""
@@ -154,7 +154,9 @@ def _is_log(head: str, path: Path) -> bool:
     if not header or len(header) >= _LONGEST_HEADER // 2 or header.count(delimiter_of(header) or ",") > _COLUMNS:
         return False
     names = header_names(header)
-    if len(names) < 2 or names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):
+    if len(names) == 1:
+        return names_rewards(names[0]) and _mostly_numbers(head, header, 1)
+    if names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):
         return False
     try:
         [float(n) for n in names]

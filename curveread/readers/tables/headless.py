@@ -17,10 +17,9 @@ _RARELY = 0.05
 _REWARDS = frozenset({"reward", "rewards"})
 
 
-def names_rewards(path: Path) -> bool:
-    """Return whether a file's name says that it holds rewards: numbers without a name are those of the episodes."""
-    stem = stem_of(path)
-    return role_of(stem) is Role.REWARD and bool(_REWARDS & set(words(stem)))
+def names_rewards(name: str) -> bool:
+    """Return whether the name of a file or of its only column says rewards: nothing else need name the numbers in it."""
+    return role_of(name) is Role.REWARD and bool(_REWARDS & set(words(name)))
 
 
 def header_for(head: str, path: Path) -> str:
@@ -39,7 +38,7 @@ def header_for(head: str, path: Path) -> str:
     delimiter = delimiter_of(first)
     whole = head[: head.rfind("\n") + 1]
     if not delimiter:
-        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_rewards(path) else []
+        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_rewards(stem_of(path)) else []
         return stem_of(path) if len(values) >= _FEWEST and all(map(is_number, values)) else ""
     if not first[:1].isdecimal():
         return ""

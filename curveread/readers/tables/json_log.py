@@ -60,7 +60,7 @@ class JsonLogReader(Reader):
         if plain_suffix(path) == ".json" and re.match(r"\[\s*\[\s*-?[\d.]", head):
             return True
         if _LIST.match(head):
-            return names_rewards(path)
+            return names_rewards(stem_of(path))
         first = head if plain_suffix(path) == ".json" else head.split("\n", 1)[0]
         keys = [(k, sign) for k, sign in _KEY.findall(first)]
         numeric = (
@@ -174,7 +174,7 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
                 ),
             ]
         return rows_to_cells([{"wall_time": w, "step": s, tag: v} for w, s, v in rows], str(path), notes)
-    if names_rewards(path) and rows and all(isinstance(r, int | float) for r in rows):
+    if names_rewards(stem_of(path)) and rows and all(isinstance(r, int | float) for r in rows):
         return rows_to_cells([{stem_of(path): r} for r in rows], str(path), notes)
     good = [r for r in rows if isinstance(r, dict)]
     if not good:

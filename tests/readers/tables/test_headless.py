@@ -88,3 +88,13 @@ def test_rewards_with_a_word_among_them_are_no_bare_list(tmp_path: Path) -> None
     (tmp_path / "rewards.csv").write_text("1.5\nMon\n2.5\n3.5\n")
     with pytest.raises(NoLogsError):
         cr.read(tmp_path)
+
+
+@pytest.mark.parametrize(("header", "read"), [("Reward", True), ("episode_reward", True), ("price", False)])
+def test_one_column_is_a_log_where_its_name_says_rewards(tmp_path: Path, header: str, read: bool) -> None:
+    np.savetxt(tmp_path / "log.csv", REWARDS, header=header, comments="")
+    if read:
+        assert cr.read(tmp_path)[header].value.tolist() == REWARDS.tolist()
+    else:
+        with pytest.raises(NoLogsError):
+            cr.read(tmp_path)
