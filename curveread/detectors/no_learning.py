@@ -58,10 +58,11 @@ class NoLearning(Detector):
         90th percentile; by the whole where it ends no higher than it began) nor the run above its first hundredth, and
         no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first, or a gain of less than
         1 %, is enough). From 30 points on, or 10 where they fall as a whole (Mann-Kendall, one in a hundred) or where
-        a divergence of exactly 0 shows that the policy never changes.
+        a divergence of exactly 0 shows that the policy never changes. Where one return falls as a whole, others of at
+        least 10 points count that gained less than a tenth of their level.
         A run that begins at a later step than it is long goes on from an earlier one and is not judged, unless
         nothing in it moves; nor is a log of returns alone, which may be an evaluation, unless its name or that of its
-        file says training.
+        file says training, or its episodes fall as a whole (one in 2,000): a policy that does not change does not.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that

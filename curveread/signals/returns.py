@@ -42,6 +42,8 @@ class Ascent:
         order, in standard deviations.
     low_sided
         Whether the values scatter downward only, as those of a learner at its ceiling do.
+    one_by_one
+        Whether neighbours lie about as far apart as any two values: single episodes, and no running mean of them.
     """
 
     start: float
@@ -53,6 +55,7 @@ class Ascent:
     z: float
     trend: float
     low_sided: bool
+    one_by_one: bool
 
     @property
     def hidden(self) -> bool:
@@ -116,4 +119,5 @@ def ascent_of(value: FloatArray) -> Ascent:
         z=rise / error if error > 0.0 else (np.inf if rise > 0.0 else 0.0),
         trend=kendall_score(means_of_blocks) / kendall_spread(blocks),
         low_sided=bool(high - middle < 0.5 * (middle - low)),
+        one_by_one=bool(np.diff(y).var() >= y.var()),  # twice as large where nothing ties neighbours to one another
     )

@@ -130,6 +130,28 @@ def test_few_returns_that_fall_as_a_whole_never_rose() -> None:
         assert anywhere(run_of(ep_rew_mean=other, policy_loss=beside), "no-learning") == []
 
 
+def test_an_evaluation_that_hardly_gains_while_the_training_falls_shows_no_learning() -> None:
+    steps = np.arange(400)
+    falling = Curve("ep_rew_mean", steps, np.linspace(20.0, 12.0, 400) + normal(400, 1.0))
+    loss = Curve("td_loss", steps, 1.0 + normal(400, 0.1))
+
+    def beside(gain: float, points: int = 30) -> Run:
+        greedy = 9.0 + np.linspace(0.0, gain, points) + normal(points, 0.1)
+        curves = (falling, loss, Curve("eval/mean_reward", np.linspace(0, 399, points).astype(int), greedy))
+        return Run("r", "r", {c.tag: c for c in curves})
+
+    assert found(beside(0.5), "no-learning")
+    assert found(beside(0.0, 12), "no-learning")
+    assert found(beside(4.0), "no-learning") == []
+
+
+def test_returns_alone_are_a_training_where_episodes_fall_for_certain() -> None:
+    falling = np.linspace(5.0, 1.0, 200) + normal(200, 3.0)
+    assert found(run_of(episode_reward=falling), "no-learning")
+    for quiet in (falling[::-1].copy(), normal(200, 3.0), np.convolve(normal(240), np.ones(40) / 40, "valid")):
+        assert found(run_of(episode_reward=quiet), "no-learning") == []
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

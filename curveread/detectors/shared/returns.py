@@ -33,6 +33,8 @@ TRAINING = (
     Role.HYPER_PARAMETER,
 )
 """What a log of a training holds beside returns; the exploration rate is among its settings."""
+_BEYOND_CHANCE = 3.3
+"""Standard deviations of a trend: by chance one in 2,000."""
 _OF_TRAINING = TRAIN_WORDS | {"history"}
 
 
@@ -56,12 +58,17 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     still = _as_random_as_ever(subject)
     if subject.task.kind is not TaskKind.LANGUAGE_RL and _stands_still(subject):
         least = min(least, _FROZEN)
-    if not trained or continued(subject) or len(moving[0]) < _FROZEN:
+    if continued(subject) or len(moving[0]) < _FROZEN:
         return []
-    ascents = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
-    # Few points that wander may hide a rise; that they fall as a whole they can show.
-    never = all((n >= least or a.fell) and (a.never or (still and (a.hidden or _of_no_account(a)))) for n, a in ascents)
-    return [_flat(moving[0], ascents[0][1], subject)] if never else []
+    courses = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
+    # A policy that is only evaluated stays as it is: episodes that fall, beyond chance, are those of a training.
+    if not trained and not all(a.fell and a.one_by_one and a.trend < -_BEYOND_CHANCE for _, a in courses):
+        return []
+    # Few points that wander may hide a rise; that they fall as a whole they can show, and what does not rise beside.
+    fell = any(a.fell for _, a in courses)
+    slight = 0.1 if fell else 0.01 if still else 0.0
+    flat = all(a.never or (still and a.hidden) or _gain(a) < slight for _, a in courses)
+    return [_flat(moving[0], courses[0][1], subject)] if flat and all(n >= least or fell for n, _ in courses) else []
 
 
 def continued(subject: Subject) -> bool:
@@ -70,10 +77,10 @@ def continued(subject: Subject) -> bool:
 
 
 def _says_training(subject: Subject) -> bool:
-    """Return whether the names of the files or of the returns say training, and none says evaluation."""
-    files = [PurePath(attempt.source).name for attempt in subject.attempts]
-    said = {word for name in (*files, *(v.tag for v in subject.all(Role.REWARD))) for word in words(name)}
-    return bool(_OF_TRAINING & said) and not EVAL_WORDS & said
+    """Return whether the name of a file or of a return says training, and not evaluation as well."""
+    names = [PurePath(attempt.source).name for attempt in subject.attempts]
+    said = (set(words(name)) for name in (*names, *(v.tag for v in subject.all(Role.REWARD))))
+    return any(_OF_TRAINING & have and not EVAL_WORDS & have for have in said)
 
 
 def entropies(subject: Subject) -> list[CurveView]:
@@ -107,9 +114,10 @@ def _as_random_as_ever(subject: Subject) -> bool:
     return False
 
 
-def _of_no_account(ascent: Ascent) -> bool:
-    """Return whether a gain is less than 1 % of the level that it began at: -500 that became -499."""
-    return max(ascent.best - ascent.start, ascent.early) < 0.01 * abs(ascent.start)
+def _gain(ascent: Ascent) -> float:
+    """Return what a return gained as a share of the level that it began at: 0.002 where -500 became -499."""
+    gain = max(ascent.best - ascent.start, ascent.early)
+    return gain / abs(ascent.start) if ascent.start else np.inf
 
 
 def _stands_still(subject: Subject) -> bool:
