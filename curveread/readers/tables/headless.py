@@ -18,7 +18,7 @@ _REWARDS = frozenset({"reward", "rewards"})
 
 
 def names_rewards(name: str) -> bool:
-    """Return whether the name of a file or of its only column says rewards: nothing else need name the numbers in it."""
+    """Return whether the name of a file, or of its only column, says rewards: nothing else need name the numbers."""
     return role_of(name) is Role.REWARD and bool(_REWARDS & set(words(name)))
 
 
