@@ -90,6 +90,8 @@ def _points(series: Any) -> Points | None:
     from curveread.readers.tables.points import Points
 
     try:
+        if None in series["values"]:  # NumPy would make it a NaN, which the run never logged
+            return None
         step = np.array(series["steps"], np.int64)
         value = np.array(series["values"], np.float64)
         clock = np.array([_seconds(moment) for moment in series["timestamps"]])

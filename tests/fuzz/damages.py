@@ -6,10 +6,10 @@ import random
 import re
 from collections.abc import Callable
 
-__all__ = ["DAMAGES", "KEEPS", "Damage"]
+__all__ = ["DAMAGES", "KEEPS", "NUMBER", "Damage"]
 
 Damage = Callable[[bytes, random.Random], bytes]
-_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _ODD = (
     b"NaN",
     b"-inf",
@@ -87,7 +87,7 @@ def length(data: bytes, rng: random.Random) -> bytes:
 
 def number(data: bytes, rng: random.Random) -> bytes:
     """A printed number is one that nobody expects."""
-    found = list(_NUMBER.finditer(data))
+    found = list(NUMBER.finditer(data))
     if not found:
         return flip(data, rng)
     a, b = rng.choice(found).span()

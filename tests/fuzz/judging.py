@@ -1,31 +1,40 @@
-"""One damaged log, read and judged: what must never happen."""
+"""Damaged logs, read and judged: what must never happen."""
 
 from __future__ import annotations
 
 import json
-import random
+import re
 import resource
 import struct
 import time
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
 
 from curveread.diagnose import diagnose
-from curveread.discovery.discover import read_runs
-from curveread.discovery.tree import claimed_by
+from curveread.discovery.bounds import within_bounds
+from curveread.discovery.discover import find, read_files, read_runs
+from curveread.discovery.tree import LogFile, claimed_by
 from curveread.errors import ReadError
+from curveread.readers.base import Part, Reader
 from curveread.run.model import Curve, Run
-from tests.fuzz.damages import DAMAGES, KEEPS
-from tests.fuzz.writers import Rows, Writer
+from tests.fuzz.damages import KEEPS
+from tests.fuzz.oracles import not_held_by, unharmed
+from tests.fuzz.writers import Writer
 
-__all__ = ["KINDS", "Fault", "Seed", "judged", "rows_of", "seed_of"]
+__all__ = ["KINDS", "Fault", "Judge", "Seed"]
 
 KINDS = ("crash", "hang", "memory", "wrong number", "loss without a note", "warning")
 _SECONDS, _BYTES = 10.0, 300 << 20
 _UNVERIFIED = "cut before its checksum"
+_DIAGNOSED = 16
+"""Of the outcomes that no case had before, every how many are diagnosed."""
 Points = set[tuple[int, bytes]]
 
 
@@ -64,6 +73,8 @@ class Seed:
         Steps and values of all its points, and of all that the file holds.
     notes
         What is said of it.
+    files
+        The logs in the folder.
     """
 
     writer: Writer
@@ -73,108 +84,202 @@ class Seed:
     points: Points
     held: Points
     notes: frozenset[str]
+    files: tuple[LogFile, ...]
+
+    @classmethod
+    def of(cls, writer: Writer, root: Path, path: Path) -> Seed:
+        """Read a log that lies there."""
+        runs = read_runs(root)
+        notes = frozenset(n.message for r in runs for n in r.notes)
+        held = _values(c for part in _read(path)[1] for c in (part.curves, *part.segments))
+        return cls(writer, root, path, path.read_bytes(), _points(runs), held, notes, tuple(find(root)[0]))
 
 
-def rows_of(rng: random.Random) -> Rows:
-    """Return what a training could log: values of all digits, and some that repeat."""
-    level, fixed = rng.uniform(0.5, 9.0), rng.random() < 0.3
-    rows = []
-    for i in range(rng.randint(8, 40)):
-        loss = level / (i + 1) + rng.random() * 10 ** rng.randint(-6, 0)
-        loss = round(loss, 4) if fixed else loss
-        rows.append({"step": 10.0 * i, "loss": loss, "accuracy": round(rng.random(), 3)})
-    return rows
+@dataclass
+class _Outcome:
+    """What is told of a damaged log; ``points`` is None where it is an error."""
+
+    points: Points | None
+    notes: frozenset[str] = frozenset()
 
 
-def seed_of(writer: Writer, root: Path, rows: Rows) -> Seed:
-    """Write a log and read it."""
-    root.mkdir(parents=True, exist_ok=True)
-    return existing(writer, root, writer.write(root, rows))
+@dataclass
+class Judge:
+    """Judges damaged forms of one log.
 
-
-def existing(writer: Writer, root: Path, path: Path) -> Seed:
-    """Return a log that lies there as a seed."""
-    runs = read_runs(root)
-    notes = frozenset(n.message for r in runs for n in r.notes)
-    reader = claimed_by(path)
-    parts = reader.read(path) if reader else []
-    held = _values(curves for part in parts for curves in (part.curves, *part.segments))
-    return Seed(writer, root, path, path.read_bytes(), _points(runs), held, notes)
-
-
-def judged(seed: Seed, damage: str, rng: random.Random, *, whole: bool) -> tuple[list[Fault], bytes]:
-    """Damage a log, read it, and return what must not have happened, with the damaged bytes.
+    A file that reads exactly as an earlier one did is not assembled and diagnosed again: what is told of the parts that
+    a reader returns depends on nothing else. Its numbers are compared all the same.
 
     Parameters
     ----------
-    seed, damage
-        The log, and what happens to it.
-    rng
-        Where.
-    whole
-        Whether it is also diagnosed and told.
+    seed
+        The log.
     """
-    data = DAMAGES[damage](seed.data, rng)
-    seed.path.write_bytes(data)
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    faults = []
-    runs: list[Run] | None = []
+
+    seed: Seed
+    _known: dict[object, _Outcome] = field(default_factory=dict)
+
+    def judged(self, damage: str, data: bytes, *, whole: bool = False) -> list[Fault]:
+        """Read a damaged form of the log, and return what must not have happened.
+
+        Parameters
+        ----------
+        damage
+            What happened to it.
+        data
+            The damaged bytes.
+        whole
+            Whether it is assembled, diagnosed and told in any case.
+        """
+        self.seed.path.write_bytes(data)
+        before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+        faults: list[Fault] = []
+        outcome = None
+        with _warned(faults):
+            try:
+                outcome = self._outcome(faults, whole=whole)
+            except MemoryError:
+                faults.append(Fault("memory", damage, f"{len(data)} bytes"))
+            except Exception as error:
+                faults.append(Fault("crash", _place_of(error), "".join(traceback.format_exception(error))))
+        if (took := time.process_time() - begun) > _SECONDS:
+            faults.append(Fault("hang", f"{self.seed.writer.name} {damage}", f"{took:.1f} s"))
+        if (more := 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)) > _BYTES:
+            faults.append(Fault("memory", damage, f"{more >> 20} MiB"))
+        if not faults and outcome is not None and outcome.points is not None:
+            faults += _numbers(self.seed, damage, data, outcome.points, outcome.notes - self.seed.notes)
+        return faults
+
+    def _outcome(self, faults: list[Fault], *, whole: bool) -> _Outcome:
+        parts: list[Part] = []
+        try:
+            reader, parts = _read(self.seed.path)
+            key = None if reader is None else _key(parts)
+        except ReadError as error:
+            reader, key = None, (type(error), _without_numbers(str(error)))
+            faults += _unfit(error)
+        if whole or key is None or key not in self._known:
+            whole = whole or len(self._known) % _DIAGNOSED == 0
+            self._known[key] = self._told(reader, parts, faults, whole=whole)
+        return self._known[key]
+
+    def _told(self, reader: Reader | None, parts: list[Part], faults: list[Fault], *, whole: bool) -> _Outcome:
+        try:
+            runs = self._runs(reader, parts)
+        except ReadError as error:
+            faults += _unfit(error)
+            return _Outcome(None)
+        for run in runs if whole else ():
+            dx = diagnose(run)
+            json.loads(dx.to_json(), parse_constant=_not_json)
+            faults += [Fault("crash", f"{f.rule}: {f.error[:80]}", f.error) for f in dx.failed]
+        return _Outcome(_points(runs), frozenset(n.message for r in runs for n in r.notes))
+
+    def _runs(self, reader: Reader | None, parts: list[Part]) -> list[Run]:
+        """Assemble what was read; where it is another reader's file now, the folder is read anew."""
+        files = self.seed.files
+        if reader is None or len(files) != 1 or files[0].reader is not reader:
+            return read_runs(self.seed.root)
+        once = cast(Reader, _Once(reader, parts))
+        return read_files([replace(files[0], reader=once)], self.seed.root)
+
+
+class _Once:
+    """A reader that has read its file."""
+
+    def __init__(self, reader: Reader, parts: list[Part]) -> None:
+        self._reader, self._parts = reader, parts
+
+    def read(self, path: Path) -> list[Part]:
+        return self._parts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+
+@contextmanager
+def _warned(faults: list[Fault]) -> Iterator[None]:
+    """Make each warning a fault."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        try:
-            runs = read_runs(seed.root)
-            if whole:
-                for run in runs:
-                    dx = diagnose(run)
-                    json.loads(dx.to_json(), parse_constant=_not_json)
-                    faults += [Fault("crash", f"{f.rule}: {f.error[:80]}", f.error) for f in dx.failed]
-        except ReadError as error:
-            runs = None
-            if "fault in curveread" in str(error) or "\n" in str(error):
-                faults.append(Fault("crash", str(error)[-120:], str(error)))
-        except MemoryError:
-            faults.append(Fault("memory", damage, f"{len(data)} bytes"))
-        except Exception as error:
-            faults.append(Fault("crash", _place_of(error), "".join(traceback.format_exception(error))))
+        yield
     faults += [
         Fault("warning", f"{w.category.__name__} {Path(w.filename).name}:{w.lineno}", str(w.message)) for w in warned
     ]
-    if (took := time.process_time() - begun) > _SECONDS:
-        faults.append(Fault("hang", damage, f"{took:.1f} s"))
-    if (more := 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)) > _BYTES:
-        faults.append(Fault("memory", damage, f"{more >> 20} MiB"))
-    if not faults and runs is not None:
-        faults += _numbers(seed, damage, data, runs)
-    return faults, data
 
 
-def _numbers(seed: Seed, damage: str, data: bytes, runs: list[Run]) -> list[Fault]:
-    """Compare what is told with what was logged."""
-    notes = {n.message for r in runs for n in r.notes} - seed.notes
-    found = _points(runs)
+def _unfit(error: ReadError) -> list[Fault]:
+    """Return the fault of an error that is no sentence for users."""
+    text = str(error)
+    return [Fault("crash", text[-120:], text)] if "fault in curveread" in text or "\n" in text else []
+
+
+@np.errstate(all="ignore")
+def _read(path: Path) -> tuple[Reader | None, list[Part]]:
+    """Return the reader that takes a file, and what it reads; None where no reader does."""
+    reader = claimed_by(path)
+    return reader, [] if reader is None else [within_bounds(part) for part in reader.read(path)]
+
+
+def _key(parts: Iterable[Part]) -> object:
+    """Return what is equal where what is read is: but for numbers within notes."""
+    return tuple(
+        (
+            p.source.format, p.key, p.name, p.x_axis, p.order, p.crashed, p.purges, p.fidelity,
+            repr(p.config), repr(p.checkpoints),
+            tuple(_curves_key(curves) for curves in (p.curves, *p.segments)),
+            tuple((n.kind, _without_numbers(n.message)) for n in p.notes),
+        )
+        for p in parts
+    )  # fmt: skip
+
+
+def _curves_key(curves: Mapping[str, Curve]) -> object:
+    return tuple(
+        (tag, c.step.tobytes(), c.value.tobytes(), None if c.wall_time is None else c.wall_time.tobytes())
+        for tag, c in curves.items()
+    )
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"0x[0-9a-f]+|\d+", "0", text)
+
+
+def _numbers(seed: Seed, damage: str, data: bytes, found: Points, notes: frozenset[str]) -> list[Fault]:
+    """Compare what is told with what was logged, and with what others read in the damaged file."""
     out = []
-    if seed.writer.protected or damage == "cut" or (damage in KEEPS and seed.writer.text):
-        values = {value for _, value in seed.points | seed.held}
-        wrong = {p for p in found if p[1] not in values}
-        moved = found - seed.points - seed.held - wrong
-        if wrong and not any(_UNVERIFIED in n for n in notes):
-            out.append(Fault("wrong number", f"{seed.writer.name} {damage}", f"{_shown(wrong)} {sorted(notes)}"))
-        elif moved and not notes:
-            out.append(Fault("wrong number", f"{seed.writer.name} {damage} moved", _shown(moved)))
+    held = {value for _, value in seed.points | seed.held}
+    wrong = {p for p in found if p[1] not in held}
+    kept = damage != "structure" and (
+        seed.writer.protected or damage == "cut" or (damage in KEEPS and seed.writer.text)
+    )
+    if wrong and not kept:
+        invented = not_held_by(seed.writer.name, seed.path, data, {value for _, value in wrong})
+        wrong = {p for p in wrong if p[1] in invented}
+    moved = found - seed.points - seed.held
+    if wrong and not any(_UNVERIFIED in n for n in notes):
+        out.append(Fault("wrong number", f"{seed.writer.name} {damage}", f"{_shown(wrong)} {sorted(notes)}"))
+    elif kept and moved and not notes:
+        out.append(Fault("wrong number", f"{seed.writer.name} {damage} moved", _shown(moved)))
     lost = seed.points - found
-    if lost and not notes and data != seed.data and _told(seed, damage, data):
-        detail = f"{len(lost)} of {len(seed.points)} points"
-        out.append(Fault("loss without a note", f"{seed.writer.name} {damage}", detail))
+    if lost and not notes and data != seed.data:
+        if not _could_know(seed, damage, data):
+            values = {value for _, value in found}
+            intact = unharmed(seed.writer.name, seed.data, data)
+            lost = {p for p in lost if p[1] in intact and p[1] not in values}
+        if lost:
+            detail = f"{len(lost)} of {len(seed.points)} points: {_shown(lost)}"
+            out.append(Fault("loss without a note", f"{seed.writer.name} {damage}", detail))
     return out
 
 
-def _told(seed: Seed, damage: str, data: bytes) -> bool:
+def _could_know(seed: Seed, damage: str, data: bytes) -> bool:
     """Return whether somebody could know that something is missing."""
     behind = seed.data[len(data) : len(data) + 1]
     if seed.data.startswith(data) and (seed.writer.whole(data) or (seed.writer.lines and behind in (b"\r", b"\n"))):
         return False
     if seed.writer.protected:
-        return damage not in ("drop", "again", "swap")
+        return damage not in ("drop", "again", "swap", "structure", "guided", "several")
     return damage == "cut" or (damage in KEEPS and seed.writer.text)
 
 

@@ -15,8 +15,9 @@ from curveread.diagnose import diagnose
 from curveread.discovery.discover import read_runs
 from curveread.errors import ReadError
 from tests.fuzz.damages import DAMAGES
-from tests.fuzz.judging import judged, rows_of, seed_of
-from tests.fuzz.writers import WRITERS, Writer
+from tests.fuzz.judging import Judge, Seed
+from tests.fuzz.shapes import shaped
+from tests.fuzz.writers import WRITERS, Rows, Writer, rows_of
 
 BUDGET = 60
 FORMATS = [pytest.param(w, id=w.name.replace(" ", "-")) for w in WRITERS]
@@ -29,14 +30,20 @@ rows = st.lists(st.tuples(measured, measured), min_size=4, max_size=30).map(
 """What a program may log: any two numbers that 32 bits hold."""
 
 
+def _seed(writer: Writer, folder: Path, logged: Rows) -> Seed:
+    folder.mkdir()
+    return Seed.of(writer, folder, writer.write(folder, logged))
+
+
 @pytest.mark.parametrize("writer", FORMATS)
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", [*DAMAGES, "structure"])
 def test_damage(writer: Writer, damage: str, tmp_path: Path) -> None:
     rng = random.Random(f"{writer.name} {damage}")
-    seed = seed_of(writer, tmp_path / "run", rows_of(rng))
+    judge = Judge(_seed(writer, tmp_path / "run", rows_of(rng, 20)))
     for case in range(BUDGET // 10):
-        faults, data = judged(seed, damage, rng, whole=case == 0)
-        assert not faults, (case, data[:200])
+        before = judge.seed.data
+        data = shaped(writer.name, before, rng) if damage == "structure" else DAMAGES[damage](before, rng)
+        assert not judge.judged(damage, data, whole=case == 0), (case, data[:200])
 
 
 @pytest.mark.parametrize("writer", FORMATS)
@@ -50,12 +57,11 @@ def test_any_numbers_are_read_as_written_and_damage_invents_none(
     place: random.Random,
 ) -> None:
     folder = tmp_path_factory.mktemp("log") / "run"
-    seed = seed_of(writer, folder, logged)
+    seed = _seed(writer, folder, logged)
     (run,) = read_runs(folder)
     assert run["loss"].value.tolist() == [row["loss"] for row in logged]
     assert run["loss"].step.tolist() == [row["step"] for row in logged]
-    faults, _ = judged(seed, damage, place, whole=False)
-    assert not faults
+    assert not Judge(seed).judged(damage, DAMAGES[damage](seed.data, place))
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda p: p.name)

@@ -1,7 +1,8 @@
-"""One process that damages logs until its time is up; tells what it found, a JSON object a line."""
+"""One process that damages logs until its time is up; tells what it did and found, a JSON object a line."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -12,25 +13,31 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 from tests.fuzz.damages import DAMAGES
-from tests.fuzz.judging import Fault, Seed, existing, judged, rows_of, seed_of
-from tests.fuzz.writers import WRITERS, Writer
+from tests.fuzz.every import cuts, flips
+from tests.fuzz.judging import Fault, Judge, Seed
+from tests.fuzz.shapes import shaped
+from tests.fuzz.writers import WRITERS, Writer, rows_of
 
-__all__ = ["in_memory", "main"]
+__all__ = ["CASES", "alarmed", "in_memory", "main", "seed_of", "writer_of"]
 
+CASES = ("cuts", "flips", "structure", "mixed")
+"""The kinds of cases, as the columns of the table."""
 _ADDRESSES = 6 << 30
-_PATIENCE = 60
-_PER_SEED = 100
+_PATIENCE = 90
+_SMALL, _LARGE = (1500, 2000, 500, 500), (150, 200, 0, 150)
+"""At most so many cases of each kind for a log of a few points, and for a sample of a real training."""
 _SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
 _REAL = {"event file": "*tfevents*", ".wandb": "*.wandb", "csv": "*.csv", "text log": "*.log",
          "trainer_state.json": "trainer_state.json"}  # fmt: skip
-_LARGEST = 120_000
+_LARGEST = 60_000
 
 
-class _HangError(Exception):
+class _HangError(BaseException):
     pass
 
 
@@ -44,50 +51,93 @@ def in_memory() -> Path | None:
     return shared if os.access(shared, os.W_OK) else None
 
 
-def _seeds(writer: Writer, folder: Path, rng: random.Random) -> Seed:
-    """Write a new log, or copy a sample of a real training."""
+def writer_of(unit: int) -> Writer:
+    """Return the format of a unit of work."""
+    return WRITERS[unit % len(WRITERS)]
+
+
+def seed_of(unit: int, folder: Path) -> tuple[Seed, bool]:
+    """Write the log of a unit of work, or copy a sample of a real training; and whether it is one."""
+    writer, rng = writer_of(unit), random.Random(unit)
     real = sorted(p for p in _SAMPLES.rglob(_REAL.get(writer.name, "no sample")) if p.stat().st_size < _LARGEST)
+    folder.mkdir(parents=True, exist_ok=True)
     if real and rng.random() < 0.2:
-        path = folder / rng.choice(real).name
-        folder.mkdir(parents=True)
-        shutil.copyfile(rng.choice([p for p in real if p.name == path.name]), path)
-        return existing(writer, folder, path)
-    return seed_of(writer, folder, rows_of(rng))
+        sample = rng.choice(real)
+        shutil.copyfile(sample, folder / sample.name)
+        return Seed.of(writer, folder, folder / sample.name), True
+    return Seed.of(writer, folder, writer.write(folder, rows_of(rng, rng.randint(4, 14)))), False
 
 
-def main(number: int, seconds: float, only: str, state: Path) -> None:
-    """Work; ``state`` tells, should the process die, at what."""
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
+def _cases(unit: int, seed: Seed, *, real: bool) -> Iterator[tuple[str, str, bytes]]:
+    """Yield kind, damage and bytes of the cases of a unit of work, each once."""
+    rng, data = random.Random(-unit - 1), seed.data
+    most = dict(zip(CASES, _LARGE if real else _SMALL, strict=True))
+    seen = {hash(data)}
+    for kind in CASES:
+        for damage, damaged in _of_kind(kind, most[kind], seed, rng):
+            if hash(damaged) not in seen:
+                seen.add(hash(damaged))
+                yield kind, damage, damaged
+
+
+def _of_kind(kind: str, most: int, seed: Seed, rng: random.Random) -> Iterator[tuple[str, bytes]]:
+    if kind == "cuts":
+        yield from (("cut", d) for d in cuts(seed.data, rng, most))
+    elif kind == "flips":
+        yield from (("flip", d) for d in flips(seed.data, rng, most))
+    elif kind == "structure":
+        yield from (("structure", shaped(seed.writer.name, seed.data, rng)) for _ in range(most))
+    else:
+        names = [name for name in DAMAGES if name != "cut"]
+        for damage in (rng.choice(names) for _ in range(most)):
+            yield damage, DAMAGES[damage](seed.data, rng)
+
+
+def alarmed(judge: Judge, damage: str, data: bytes) -> list[Fault]:
+    """Judge a case that is interrupted where it does not end."""
     signal.signal(signal.SIGALRM, _ring)
-    rng = random.Random(number)
-    end = time.monotonic() + seconds
-    writers = [w for w in WRITERS if only in w.name]
+    signal.alarm(_PATIENCE)
+    try:
+        return judge.judged(damage, data)
+    except _HangError:
+        return [Fault("hang", f"{judge.seed.writer.name} {damage}", f"more than {_PATIENCE} s")]
+    finally:
+        signal.alarm(0)
+
+
+def _work(unit: int, end: float, last: int) -> None:
+    """Judge the cases of a unit; ``last`` is a file that tells, should the process die, at what."""
     tried: Counter[str] = Counter()
-    case = 0
+    begun = time.process_time()
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        seed, real = seed_of(unit, Path(folder) / "run")
+        judge = Judge(seed)
+        for kind, damage, data in _cases(unit, seed, real=real):
+            os.pwrite(last, f"{unit} {seed.writer.name} {damage} {sum(tried.values())}".ljust(80).encode(), 0)
+            tried[kind] += 1
+            for fault in alarmed(judge, damage, data):
+                told = {"unit": unit, "format": seed.writer.name, "damage": damage, "file": seed.path.name,
+                        "kind": fault.kind, "where": fault.where, "detail": fault.detail[-3000:],
+                        "hex": data.hex()}  # fmt: skip
+                print(json.dumps(told), flush=True)
+            if time.monotonic() > end:
+                break
+    done = {"done": unit, "format": seed.writer.name, "tried": tried, "seconds": time.process_time() - begun}
+    print(json.dumps(done), flush=True)
+
+
+def main(first: int, every: int, seconds: float, only: str, state: Path) -> None:
+    """Do units of work from the first on, every so many, until the time is up."""
+    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES, _ADDRESSES))
+    end = time.monotonic() + seconds
+    last = os.open(state, os.O_WRONLY | os.O_CREAT)
+    gc.freeze()  # what was imported is no litter
+    unit = first
     while time.monotonic() < end:
-        writer = writers[case // _PER_SEED % len(writers)]
-        with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
-            seed = _seeds(writer, Path(folder) / "run", rng)
-            for _ in range(_PER_SEED):
-                case += 1
-                name = rng.choice(list(DAMAGES))
-                mine = f"{number}-{case}"
-                state.write_text(f"{writer.name} {name} {mine}")
-                signal.alarm(_PATIENCE)
-                try:
-                    faults, data = judged(seed, name, random.Random(mine), whole=case % 25 == 0)
-                except _HangError:
-                    faults, data = [Fault("hang", f"{writer.name} {name}", mine)], seed.path.read_bytes()
-                finally:
-                    signal.alarm(0)
-                tried[f"{writer.name}\t{name}"] += 1
-                for fault in faults:
-                    told = {"format": writer.name, "damage": name, "case": mine, "file": seed.path.name,
-                            "kind": fault.kind, "where": fault.where, "detail": fault.detail[-3000:],
-                            "hex": data.hex()}  # fmt: skip
-                    print(json.dumps(told), flush=True)
-    print(json.dumps({"tried": tried}), flush=True)
+        if only in writer_of(unit).name:
+            _work(unit, end, last)
+        unit += every
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], Path(sys.argv[5]))

@@ -5,19 +5,32 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from tests.support import event_files, store_files, wandb_writer
 
-__all__ = ["WRITERS", "Rows", "Writer"]
+__all__ = ["WRITERS", "Rows", "Writer", "rows_of", "sacred_metrics"]
 
 Rows = Sequence[Mapping[str, float]]
 """What was logged at each step: ``step`` and the values by tag."""
+
+
+def rows_of(rng: random.Random, count: int) -> Rows:
+    """Return what a training could log: values of all digits, and some that repeat."""
+    level, fixed = rng.uniform(0.5, 9.0), rng.random() < 0.3
+    rows = []
+    for i in range(count):
+        loss = level / (i + 1) + rng.random() * 10 ** rng.randint(-6, 0)
+        loss = round(loss, 4) if fixed else loss
+        rows.append({"step": 10.0 * i, "loss": loss, "accuracy": round(rng.random(), 3)})
+    return rows
 
 
 def _records_end(data: bytes) -> bool:
@@ -175,7 +188,36 @@ def _mlflow_db(folder: Path, rows: Rows) -> Path:
         if tag != "step"
     ]
     tables = {"runs": [store_files.sql_run(run, "a")], "metrics": metrics}
-    return store_files.mlflow_db(folder / "mlflow.db", tables, page=1024)
+    return store_files.mlflow_db(folder / "mlflow.db", tables, page=512)
+
+
+def _moment(row: Mapping[str, float]) -> datetime:
+    return datetime(2026, 11, 29, 23, 50, tzinfo=UTC) + timedelta(seconds=row["step"])
+
+
+def _trackio(folder: Path, rows: Rows) -> Path:
+    metrics = []
+    for i, row in enumerate(rows):
+        content = json.dumps({k: v for k, v in row.items() if k != "step"}, separators=(",", ":")).encode()
+        metrics.append((i + 1, "id-a", _moment(row).isoformat(), "a", int(row["step"]), content, None, None))
+    configs = [(1, "id-a", "a", b'{"lr":0.1}', _moment(rows[0]).isoformat())]
+    return store_files.trackio_db(folder / "words.db", {"metrics": metrics, "configs": configs}, page=512)
+
+
+def _sacred(folder: Path, rows: Rows) -> Path:
+    path = folder / "1" / "metrics.json"
+    path.parent.mkdir(exist_ok=True)
+    (path.parent / "config.json").write_text('{\n  "lr": 0.1,\n  "seed": 654421231\n}')
+    path.write_text(json.dumps(sacred_metrics(rows), indent=2, sort_keys=True))
+    return path
+
+
+def sacred_metrics(rows: Rows) -> dict[str, dict[str, list[float] | list[str]]]:
+    """Return what Sacred's file storage keeps of metrics."""
+    clock = [_moment(r).replace(tzinfo=None).isoformat(timespec="microseconds") for r in rows]
+    steps: list[float] = [int(r["step"]) for r in rows]
+    tags = [tag for tag in rows[0] if tag != "step"]
+    return {tag: {"steps": steps, "timestamps": clock, "values": [r[tag] for r in rows]} for tag in tags}
 
 
 def _dvclive(folder: Path, rows: Rows) -> Path:
@@ -198,5 +240,7 @@ WRITERS = (
     Writer("parquet", _parquet, _never, text=False),
     Writer("mlflow files", _mlflow, _lines_end),
     Writer("mlflow.db", _mlflow_db, _never, text=False),
+    Writer("trackio", _trackio, _never, text=False),
+    Writer("sacred", _sacred, _never),
     Writer("dvclive", _dvclive, _lines_end),
 )

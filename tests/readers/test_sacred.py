@@ -36,12 +36,14 @@ def test_the_reader_keeps_to_its_contract(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_together_is_left_out_with_a_note(tmp_path: Path) -> None:
     odd = {"steps": [0, 1], "values": [1.0], "timestamps": []}
+    null = {"steps": [0], "values": [None], "timestamps": ["b"]}
     path = tmp_path / "metrics.json"
-    path.write_text(json.dumps({**METRICS, "odd": odd, "text": {"steps": [0], "values": ["a"], "timestamps": ["b"]}}))
+    text = {"steps": [0], "values": ["a"], "timestamps": ["b"]}
+    path.write_text(json.dumps({**METRICS, "odd": odd, "null": null, "text": text}))
     (tmp_path / "config.json").write_text("{")
     (part,) = SacredReader().read(path)
     assert set(part.curves) == set(METRICS)
-    assert [n.message.partition(":")[0] for n in part.notes] == ["odd", "text", "cannot be read"]
+    assert [n.message.partition(":")[0] for n in part.notes] == ["odd", "null", "text", "cannot be read"]
 
 
 def test_values_clock_config_and_ending(tmp_path: Path) -> None:

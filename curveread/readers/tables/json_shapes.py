@@ -77,8 +77,14 @@ def _columns(columns: dict[str, list[Any]]) -> Rows:
 
 
 def _sacred(whole: dict[str, Any]) -> bool:
-    """Return whether each entry holds ``steps`` and ``values``, as Sacred's metrics do."""
-    return bool(whole) and all(isinstance(v, dict) and {"steps", "values"} <= v.keys() for v in whole.values())
+    """Return whether each entry holds ``steps``, all of them numbers, and ``values``, as Sacred's metrics do."""
+    return bool(whole) and all(
+        isinstance(v, dict)
+        and isinstance(v.get("steps"), list)
+        and isinstance(v.get("values"), list)
+        and all(isinstance(step, int | float) for step in v["steps"])
+        for v in whole.values()
+    )
 
 
 def _points(metrics: dict[str, Any]) -> Rows:

@@ -26,6 +26,7 @@ _GROUP = {
     "void": b"(?:" + NUMBER + b")",
 }
 _FREE = re.compile(rb"(\d+)|(\s+)")
+_NUMBERS = re.compile(rb"[\d.]\s+\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _literal(line: bytes, begin: int, end: int, fixed: set[int]) -> bytes:
     for free in _FREE.finditer(line, begin, end):
         if free[1] and free.start() in fixed:
             continue
-        out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s*+"]
+        apart = _NUMBERS.match(line, max(free.start() - 1, 0))  # without a blank they would be one number
+        out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s++" if apart else rb"\s*+"]
         at = free.end()
     return b"".join([*out, re.escape(line[at:end])])
 

@@ -153,3 +153,10 @@ def test_a_counter_that_steps_back_beside_the_loss_shows_no_restart(tmp_path: Pa
     assert len(run["train_loss"]) == 8
     assert len(run["lr"]) == 8
     assert not [n for n in run.notes if "resume" in n.message]
+
+
+def test_points_at_steps_that_are_no_numbers_are_not_taken_for_those_of_sacred(tmp_path: Path) -> None:
+    acc = {"steps": [0, "b"], "values": [0.25, 0.5]}
+    (tmp_path / "history.json").write_text(json.dumps({"acc": acc, "loss": {"steps": "-inf", "values": [2.0, 1.0]}}))
+    run = cr.read(tmp_path)
+    assert run["values"].value.tolist() == [0.25, 0.5]

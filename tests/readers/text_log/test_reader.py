@@ -325,6 +325,12 @@ def test_digits_in_names_tell_metrics_apart(tmp_path: Path) -> None:
     assert set(part.curves["acc_1 @ 5"].step % 2) == {1}
 
 
+def test_a_number_torn_in_the_first_line_does_not_hide_it_in_those_below(tmp_path: Path) -> None:
+    lines = [f"step {10 * i}: loss {3.5 / (i + 1):.4f}, accuracy 0.{649 + i}" for i in range(6)]
+    part = _read(tmp_path, "\n".join(["step 0: loss 7.2665, accuracy 0. 29", *lines[1:]]) + "\n")
+    assert _points(part, "accuracy") == [(10 * i, (649 + i) / 1000) for i in range(1, 6)]
+
+
 def test_steps_within_epochs_are_counted_on(tmp_path: Path) -> None:
     text = "".join(
         f"[03:23:49.951215] Epoch: [{e}]  [{i:3d}/500]  lr: 0.000026  loss: {_loss(500 * e + i):.4f} (1.13)  data: 0\n"

@@ -1,0 +1,182 @@
+"""What others find in a damaged file: tensorboard, pandas, json and sqlite3; the numbers that a text holds."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import sqlite3
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["not_held_by", "unharmed"]
+
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf(?:inity)?|nan", re.IGNORECASE)
+_LINES = frozenset({"csv", "tsv", "json lines", "text log", "mlflow files", "dvclive"})
+_BINARY = frozenset({"event file", ".wandb", "csv.gz", "parquet", "mlflow.db", "trackio"})
+_HEADED = frozenset({"csv", "tsv", "dvclive"})
+
+
+def not_held_by(name: str, path: Path, data: bytes, values: set[bytes]) -> set[bytes]:
+    """Return those of some numbers, by their bits, that a damaged file does not hold, as others see it.
+
+    None of them where the others cannot read it. Numbers that stand in a text are looked for there first.
+    """
+    if name not in _BINARY:
+        values = values - {struct.pack("<d", value) for value in _tokens(_decoded(data))}
+    if not values:
+        return values
+    try:
+        return values - {struct.pack("<d", value) for value in _HELD[name](path, data)}
+    except Exception:
+        return set()
+
+
+def unharmed(name: str, before: bytes, after: bytes) -> set[bytes]:
+    """Return the bits of the numbers on whole lines that both files hold below the same header."""
+    if name not in _LINES:
+        return set()
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    if name in _HEADED and old[:1] != new[:1]:
+        return set()
+    both = {line for line in set(old[name in _HEADED :]) & set(new) if line.endswith(b"\n")}
+    return {struct.pack("<d", value) for value in _tokens(b"".join(both).decode("utf-8", "replace"))}
+
+
+def _tokens(text: str) -> Iterator[float]:
+    for token in _NUMBER.findall(text):
+        yield float(token)
+
+
+def _decoded(data: bytes) -> str:
+    for mark, coding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return data.decode(coding, "replace")
+    return data.decode("utf-8", "replace").replace("\0", "")
+
+
+def _text(path: Path, data: bytes) -> Iterable[float]:
+    return _tokens(_decoded(data))
+
+
+def _cells(path: Path, data: bytes) -> Iterator[float]:
+    """Return the numbers in the cells that pandas sees, at any of the usual separators."""
+    text = _decoded(data)
+    for separator in (",", "\t", ";", " ", "|"):
+        if separator in text:
+            frame = pd.read_csv(
+                io.StringIO(text), sep=separator, header=None, dtype=str, names=range(40), na_filter=False,
+                on_bad_lines="skip", engine="c", index_col=False, skipinitialspace=True,
+            )  # fmt: skip
+            yield from (v for cell in pd.unique(frame.to_numpy().ravel()) for v in _number(cell))
+
+
+def _packed(path: Path, data: bytes) -> Iterator[float]:
+    try:
+        text = gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        text = zlib.decompressobj(31).decompress(data)
+    yield from _tokens(_decoded(text))
+    yield from _cells(path, text)
+
+
+def _number(cell: Any) -> Iterator[float]:
+    if isinstance(cell, str):
+        for plain in (cell, cell.replace(",", ""), cell.replace(",", ".")):
+            with suppress(ValueError):
+                yield float(plain.strip().rstrip("%"))
+        yield from _tokens(cell)
+    elif isinstance(cell, int | float | np.number):
+        yield float(cell)
+
+
+def _json(path: Path, data: bytes) -> Iterator[float]:
+    """Return the numbers in a document, or in each line of its own; those of a text where it is no JSON."""
+    text = _decoded(data)
+    try:
+        found = [json.loads(text)]
+    except ValueError:
+        found = []
+        for line in text.splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                yield from _tokens(line)
+    while found:
+        value = found.pop()
+        if isinstance(value, dict):
+            found += value.values()
+        elif isinstance(value, list):
+            found += value
+        else:
+            yield from _number(value)
+
+
+def _rows(path: Path, data: bytes) -> Iterator[float]:
+    """Return the numbers in all tables that sqlite3 reads, and in the JSON among their cells."""
+    with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as db:
+        db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            try:
+                for row in db.execute(f'SELECT * FROM "{table}"'):
+                    for cell in row:
+                        yield from _json(path, cell) if isinstance(cell, bytes) else _number(cell)
+            except sqlite3.Error:
+                continue
+    db.close()
+
+
+def _columns(path: Path, data: bytes) -> Iterator[float]:
+    """Return the numbers in a Parquet table as pandas reads it."""
+    frame = pd.read_parquet(io.BytesIO(data))
+    for column in (frame[name] for name in frame):
+        if column.dtype.kind in "iufb":
+            yield from column.astype(float).tolist()
+        elif column.dtype.kind in "Mm":
+            moments = column.astype("int64") / 1e9
+            yield from [*moments.tolist(), *moments.round(6).tolist()]
+        else:
+            yield from (v for cell in column for v in _number(cell))
+
+
+def _events(path: Path, data: bytes) -> Iterator[float]:
+    """Return the scalars that TensorBoard's loader reads, up to the first record that it cannot."""
+    from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
+    from tensorboard.util.tensor_util import make_ndarray
+
+    try:
+        for event in LegacyEventFileLoader(str(path)).Load():
+            for value in event.summary.value:
+                if value.HasField("simple_value"):
+                    yield value.simple_value
+                elif value.HasField("tensor"):
+                    yield 0.0  # what a list without elements stands for
+                    with suppress(TypeError, ValueError):
+                        yield from np.asarray(make_ndarray(value.tensor), np.float64).ravel()[:2].tolist()
+    except Exception:
+        return
+
+
+def _wandb(path: Path, data: bytes) -> Iterator[float]:
+    """Return the numbers in the histories that W&B's own protobufs find."""
+    from tests.support.wandb_writer import oracle_records
+
+    for record in oracle_records(data):
+        for item in record.history.item:
+            yield from _json(path, item.value_json.encode())
+
+
+_HELD: dict[str, Callable[[Path, bytes], Iterable[float]]] = {
+    "event file": _events, ".wandb": _wandb, "csv.gz": _packed, "csv": _cells, "tsv": _cells, "text log": _text,
+    "json lines": _json, "trainer_state.json": _json, "sacred": _json, "parquet": _columns, "mlflow files": _cells,
+    "mlflow.db": _rows, "trackio": _rows, "dvclive": _cells,
+}  # fmt: skip
