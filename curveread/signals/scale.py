@@ -90,7 +90,7 @@ def correlation_length(residual: FloatArray, most: int = 64) -> float:
     x = np.clip(residual[:200_000], -spread, spread)
     x = x - x.mean()
     variance = float(x @ x)
-    if variance <= 0.0:  # the squares of the smallest floats
+    if not 0.0 < variance < np.inf:  # the squares of the smallest floats, and of the largest
         return 1.0
     total = 1.0
     for lag in range(1, min(most, x.size // 4) + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import re
 import sqlite3
 import struct
@@ -16,6 +17,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from tests.fuzz.records import payloads_of
 
 __all__ = ["not_held_by", "unharmed"]
 
@@ -121,7 +124,8 @@ def _json(path: Path, data: bytes) -> Iterator[float]:
 
 
 def _rows(path: Path, data: bytes) -> Iterator[float]:
-    """Return the numbers in all tables that sqlite3 reads, and in the JSON among their cells."""
+    """Return the numbers in all tables that sqlite3 reads, in the JSON among their cells, and NaN, which is a flag."""
+    yield math.nan
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as db:
         db.text_factory = lambda raw: raw.decode("utf-8", "replace")
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -143,27 +147,26 @@ def _columns(path: Path, data: bytes) -> Iterator[float]:
             yield from column.astype(float).tolist()
         elif column.dtype.kind in "Mm":
             moments = column.astype("int64") / 1e9
-            yield from [*moments.tolist(), *moments.round(6).tolist()]
+            yield from [*moments.tolist(), *(np.floor(moments * 1e6) / 1e6).tolist()]
         else:
             yield from (v for cell in column for v in _number(cell))
 
 
 def _events(path: Path, data: bytes) -> Iterator[float]:
-    """Return the scalars that TensorBoard's loader reads, up to the first record that it cannot."""
-    from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
+    """Return the scalars that TensorBoard's protos find in each record that one of its writers framed."""
+    from google.protobuf.message import DecodeError
+    from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.util.tensor_util import make_ndarray
 
-    try:
-        for event in LegacyEventFileLoader(str(path)).Load():
-            for value in event.summary.value:
+    for payload in payloads_of(data):
+        with suppress(DecodeError):
+            for value in Event.FromString(payload).summary.value:
                 if value.HasField("simple_value"):
                     yield value.simple_value
                 elif value.HasField("tensor"):
                     yield 0.0  # what a list without elements stands for
                     with suppress(TypeError, ValueError):
                         yield from np.asarray(make_ndarray(value.tensor), np.float64).ravel()[:2].tolist()
-    except Exception:
-        return
 
 
 def _wandb(path: Path, data: bytes) -> Iterator[float]:

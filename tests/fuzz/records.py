@@ -17,7 +17,7 @@ from wandb.proto import wandb_internal_pb2 as pb
 from tests.fuzz.damages import DAMAGES
 from tests.support import wandb_writer
 
-__all__ = ["reframed_events", "reframed_wandb"]
+__all__ = ["framed", "payloads_of", "reframed_events", "reframed_wandb"]
 
 TAGS = ("loss", "", "\0", "é/\u202e", "a" * 400, "lr", "train/loss", "eval/loss", "epoch", "step", "../x", "a.b")
 STEPS = (0, -1, -(2**63), 2**63 - 1, 2**62, 2**53 + 1, 5, 10**9)
@@ -29,15 +29,21 @@ JSON = ("", "null", "true", "NaN", '"NaN"', '"Infinity"', "1e999", "-", "[1.5, 2
 
 def reframed_events(data: bytes, rng: random.Random) -> bytes:
     """Change records of an event file, and frame them as they should be."""
+    return b"".join(framed(p) for p in _changed(payloads_of(data), rng, _other_event))
+
+
+def payloads_of(data: bytes) -> list[bytes]:
+    """Return the records of an event file whose frames are whole."""
     payloads, at = [], 0
     while at + 16 <= len(data):
         size = int.from_bytes(data[at : at + 8], "little")
         payloads.append(data[at + 12 : at + 12 + size])
         at += 16 + size
-    return b"".join(_framed(p) for p in _changed(payloads, rng, _other_event))
+    return payloads
 
 
-def _framed(payload: bytes) -> bytes:
+def framed(payload: bytes) -> bytes:
+    """Return a record of an event file."""
     head = struct.pack("<Q", len(payload))
     return head + _masked(head) + payload + _masked(payload)
 

@@ -141,6 +141,10 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     """Return the records as a table with its axis, and what was decided on the way."""
     notes: list[DataNote] = list(rows.notes)
     columns = {t: _one_dialect(c, rows) for t, c in rows.columns.items()}
+    otherwise = {t: c.row.size - columns[t].row.size for t, c in rows.columns.items()}
+    if shown := ", ".join(f"{n} of {t}" for t, n in [(t, n) for t, n in otherwise.items() if n][:_SHOWN]):
+        message = f"left out points in lines built otherwise than most that print the metric: {shown}"
+        notes.append(DataNote(NoteKind.SKIPPED, source, message))
     columns, note = _one_rank(columns, rows, source)
     notes += note
     name, step, reason = _steps(rows, columns, gathered)
