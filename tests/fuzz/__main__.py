@@ -9,15 +9,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.figures import BEGIN, END, ROOT, Figures
-from tests.fuzz.judging import Judge
-from tests.fuzz.worker import alarmed, in_memory, seed_of, writer_of
+from tests.fuzz.figures import BEGIN, BY_HAND, END, KEPT, ROOT, Figures
+from tests.fuzz.handmade import HANDMADE, made
+from tests.fuzz.judging import Judge, judged_whole
+from tests.fuzz.worker import alarmed, in_memory, seed_of
+from tests.fuzz.writers import WRITERS
 
-KEPT = Path(__file__).parent / "figures.json"
+Take = Callable[[dict[str, Any]], None]
 _SILENT = 900.0
 
 
@@ -29,15 +33,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="the first unit of work; else where the figures end")
     parser.add_argument("--only", default="", help="a part of the formats' names")
     parser.add_argument("--state", type=Path, help="a file of figures to go on with")
+    parser.add_argument("--atheris", action="store_true", help="let coverage guide the damage (extra fuzz)")
+    parser.add_argument("--by-hand", action="store_true", help="try the inputs made by hand, too")
     parser.add_argument("--write", action="store_true", help="write figures and table into the repository")
     parser.add_argument("--keep", type=Path, help="a folder that gets a file of each fault")
     given = parser.parse_args()
     figures = Figures.read(given.state or Path("none"))
     _judge_again(figures)
+    if given.by_hand:
+        _by_hand(figures)
     if given.minutes > 0:
         figures.begin()
-        first = figures.next if given.seed is None else given.seed
-        _work(figures, first, given)
+        _work(figures, given)
     _tell(figures.open, given.keep)
     print(figures.table())
     if given.state:
@@ -50,38 +57,59 @@ def main() -> int:
     return bool(figures.open)
 
 
-def _work(figures: Figures, first: int, given: argparse.Namespace) -> None:
+def _by_hand(figures: Figures) -> None:
+    """Read each input that was made by hand."""
+    figures.by_hand = len(HANDMADE)
+    for name, make in HANDMADE.items():
+        with made(make) as folder:
+            for fault in alarmed(name, partial(judged_whole, folder)):
+                told = {"kind": fault.kind, "where": fault.where, "detail": fault.detail}
+                figures.open.append({**told, "unit": -1, "format": BY_HAND, "damage": name, "file": name, "hex": ""})
+
+
+def _work(figures: Figures, given: argparse.Namespace) -> None:
     """Let workers work, and keep the figures as they come."""
     lock, end = threading.Lock(), time.monotonic() + 60 * given.minutes
+    first = figures.next if given.seed is None else given.seed
 
     def take(told: dict[str, Any]) -> None:
         with lock:
             figures.add(told)
             if given.state:
                 figures.write(given.state)
-            if "done" in told and told["done"] % 20 == 0:
+            if "done" in told:
                 print(f"{figures.total:,} cases, {len(figures.open):,} faults", file=sys.stderr, flush=True)
 
-    def run(job: int) -> None:
+    def damage(job: int) -> None:
         unit = first + job
         while (left := end - time.monotonic()) > 1:
-            unit = _worked(unit, given.jobs, left, given.only, take)
+            unit = _damaged(unit, given.jobs, left, given.only, take)
+
+    def guide(job: int) -> None:
+        names = [w.name for w in WRITERS if given.only in w.name][job :: given.jobs]
+        for name in names:
+            _told_by(["tests.fuzz.guided", name, str(int(60 * given.minutes / len(names)))], name, take)
 
     with ThreadPoolExecutor(given.jobs) as pool:
-        for future in [pool.submit(run, job) for job in range(given.jobs)]:
+        for future in [pool.submit(guide if given.atheris else damage, job) for job in range(given.jobs)]:
             future.result()
 
 
-def _worked(unit: int, every: int, seconds: float, only: str, take: Any) -> int:
-    """Run one worker, and return the unit to go on with; one that dies is a fault of its last case."""
+def _damaged(unit: int, every: int, seconds: float, only: str, take: Take) -> int:
+    """Run one worker, and return the unit to go on with."""
     with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
-        state, errors = Path(folder) / "state", Path(folder) / "errors"
-        state.write_text(f"{unit} ? nothing")
-        command = [sys.executable, "-m", "tests.fuzz.worker", str(unit), str(every), str(seconds), only, str(state)]
-        with (
-            errors.open("wb") as file,
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, text=True) as job,
-        ):
+        state = Path(folder) / "state"
+        state.write_text(f"{unit} ")
+        _told_by(["tests.fuzz.worker", str(unit), str(every), str(seconds), only, str(state)], state, take)
+        return int(state.read_text().split()[0]) + every
+
+
+def _told_by(command: list[str], last: Path | str, take: Take) -> None:
+    """Take what a process tells; one that dies is a fault of its last case, which ``last`` names or holds."""
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(
+            [sys.executable, "-m", *command], stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as job:
             watch = threading.Timer(_SILENT, job.kill)
             watch.start()
             for line in job.stdout or ():
@@ -90,21 +118,21 @@ def _worked(unit: int, every: int, seconds: float, only: str, take: Any) -> int:
                 watch.start()
                 take(json.loads(line))
             watch.cancel()
-        last = state.read_text()
         if job.returncode:
-            told = {"unit": int(last.split()[0]), "format": writer_of(int(last.split()[0])).name, "damage": last}
-            where, detail = f"process ended with {job.returncode}", errors.read_text()[-3000:]
-            take({**told, "file": "", "kind": "crash", "where": where, "detail": detail, "hex": ""})
-        return int(last.split()[0]) + every
+            errors.seek(0)
+            case = last if isinstance(last, str) else last.read_text()
+            where, detail = f"process ended with {job.returncode}", errors.read()[-3000:]
+            fault = {"unit": -1, "format": "?", "damage": case, "file": "", "kind": "crash"}
+            take({**fault, "where": where, "detail": detail, "hex": ""})
 
 
 def _judge_again(figures: Figures) -> None:
     """Judge the faults that are known by the code as it is now."""
     still = []
-    for fault in figures.open:
+    for fault in (f for f in figures.open if f["unit"] >= 0):
         with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
             seed, _ = seed_of(fault["unit"], Path(folder) / "run")
-            if alarmed(Judge(seed), fault["damage"], bytes.fromhex(fault["hex"])):
+            if alarmed("again", partial(Judge(seed).judged, fault["damage"], bytes.fromhex(fault["hex"]))):
                 still.append(fault)
             elif (kind := f"{fault['kind']}: {fault['where']}") not in figures.mended:
                 figures.mended.append(kind)

@@ -13,11 +13,12 @@ from tests.fuzz.judging import KINDS
 from tests.fuzz.worker import CASES
 from tests.fuzz.writers import WRITERS
 
-__all__ = ["BEGIN", "END", "Figures"]
+__all__ = ["BEGIN", "BY_HAND", "END", "KEPT", "ROOT", "Figures"]
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = Path(__file__).parent / "figures.json"
 BEGIN, END = "<!-- damaged logs: begin (python -m tests.fuzz --write) -->\n", "<!-- damaged logs: end -->"
-GUIDED = "guided"
+GUIDED, BY_HAND = "guided", "made by hand"
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Figures:
         When, and of which states of the code.
     tried
         Format -> kind of case -> how many.
+    by_hand
+        How many inputs made by hand.
     open
         Faults that the code still has.
     mended
@@ -45,6 +48,7 @@ class Figures:
     days: list[str] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
     tried: dict[str, dict[str, int]] = field(default_factory=dict)
+    by_hand: int = 0
     open: list[dict[str, Any]] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
 
@@ -81,7 +85,7 @@ class Figures:
     @property
     def total(self) -> int:
         """How many cases were tried."""
-        return sum(sum(of.values()) for of in self.tried.values())
+        return sum(sum(of.values()) for of in self.tried.values()) + self.by_hand
 
     def table(self) -> str:
         """Return formats, cases and faults in Markdown, and a sentence about how they came about."""
@@ -91,6 +95,9 @@ class Figures:
             "|---|" + "---:|" * (len(columns) + 1 + len(KINDS)),
         ]
         rows += [self._row(w.name, columns, {w.name: self.tried.get(w.name, {})}, w.name) for w in WRITERS]
+        none = " |" * len(columns)
+        found = " | ".join(str(sum(f["kind"] == kind and f["format"] == BY_HAND for f in self.open)) for kind in KINDS)
+        rows.append(f"| {BY_HAND} |{none} {self.by_hand} | {found} |")
         rows.append(self._row("all", columns, self.tried, None))
         when = " and ".join(dict.fromkeys((self.days[0], self.days[-1]))) if self.days else "never"
         states = " to ".join(dict.fromkeys((self.commits[0], self.commits[-1]))) if self.commits else "none"
@@ -102,5 +109,6 @@ class Figures:
 
     def _row(self, title: str, columns: list[str], tried: dict[str, dict[str, int]], only: str | None) -> str:
         counts = [sum(of.get(kind, 0) for of in tried.values()) for kind in columns]
+        total = self.total if only is None else sum(counts)
         found = [sum(f["kind"] == kind and only in (None, f["format"]) for f in self.open) for kind in KINDS]
-        return f"| {title} | " + " | ".join(f"{n:,}" for n in (*counts, sum(counts), *found)) + " |"
+        return f"| {title} | " + " | ".join(f"{n:,}" for n in (*counts, total, *found)) + " |"

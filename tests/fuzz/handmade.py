@@ -8,19 +8,34 @@ import os
 import pickle
 import random
 import struct
+import subprocess
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from tests.fuzz.records import framed
 from tests.support import event_files, store_files, wandb_writer
 
-__all__ = ["HANDMADE"]
+__all__ = ["HANDMADE", "made"]
 
 ROWS = "".join(f"{i},{3 - 0.02 * i:.4f}\n" for i in range(60))
 GOOD = "step,loss\n" + ROWS
 HANDMADE: dict[str, Callable[[Path], object]] = {}
 """Name -> what writes it into a folder."""
+
+
+@contextmanager
+def made(make: Callable[[Path], object]) -> Iterator[Path]:
+    """Yield a folder with an input in it."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        make(folder)
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)  # shutil's recursion ends before the deepest folder
 
 
 def _made(make: Callable[[Path], object]) -> Callable[[Path], object]:
@@ -40,7 +55,7 @@ def _text(name: str, path: str, text: str | bytes, *, beside: bool = False) -> N
     HANDMADE[name] = make
 
 
-LAUGHS = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [{', '.join(['*' + b] * 9)}]\n" for b, n in zip("abcdefgh", "bcdefghi"))
+LAUGHS = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [{', '.join(['*' + b] * 9)}]\n" for b, n in pairwise("abcdefghi"))
 CYCLE = "a: &a\n  b: *a\n"
 RUNS_AS = "!!python/object/apply:os.system ['touch /tmp/curveread-was-here']\n"
 for _kind, _yaml in (("laughs", LAUGHS), ("cycle", CYCLE), ("depth", "[" * 3000), ("python-tags", RUNS_AS)):
@@ -50,32 +65,54 @@ _text("settings-with-a-key-of-a-megabyte", "hparams.yaml", f"{'k' * 1_000_000}: 
 _text("settings-that-are-binary", "config.json", bytes(range(256)) * 40, beside=True)
 
 _text("csv-header-40000-times", "metrics.csv", "step,loss\n1,2\n" * 40_000)
-_text("csv-of-1000-runs", "metrics.csv", "run,step,loss\n" + "".join(f"r{i % 1000},{i // 1000},1.5\n" for i in range(4000)))
+_text(
+    "csv-of-400-runs",
+    "metrics.csv",
+    "run,step,loss\n" + "".join(f"r{i % 400},{i // 400},1.5\n" for i in range(1600)),
+)
 _text("csv-of-one-line", "metrics.csv", "step,loss\n" + "1," * 5_000_000)
-_text("csv-of-5000-columns", "metrics.csv", "\n".join(",".join(f"{c}{i}" for i in range(5000)) for c in ("m", "1", "2", "3")))
+_text(
+    "csv-of-5000-columns",
+    "metrics.csv",
+    "\n".join(",".join(f"{c}{i}" for i in range(5000)) for c in ("m", "1", "2", "3")),
+)
 _text("csv-of-3000-equal-names", "metrics.csv", "step," + ",".join(["loss"] * 3000) + "\n" + ("1," * 3000 + "1\n") * 5)
-_text("csv-with-a-quote-that-never-ends", "metrics.csv", GOOD + '61,"' + ROWS * 2000)
+_text("csv-with-a-quote-that-never-ends", "metrics.csv", GOOD + '61,"' + ROWS * 500)
 _text("csv-of-nan-only", "metrics.csv", "step,loss\n" + "".join(f"{i},nan\n" for i in range(100)))
 _text("csv-of-one-step", "metrics.csv", "step,loss\n" + "".join(f"7,{i}.5\n" for i in range(3000)))
 _text("csv-backwards", "metrics.csv", "step,loss\n" + "".join(f"{-i},{i}.5\n" for i in range(3000)))
 _text("csv-of-the-largest-values", "metrics.csv", "step,loss\n" + "".join(f"{i},{(-1) ** i}e308\n" for i in range(500)))
 _text("csv-of-the-largest-steps", "metrics.csv", "step,loss\n" + "".join(f"{2**62 + i},{i}\n" for i in range(-50, 50)))
 _text("csv-of-zeros", "metrics.csv", bytes(500_000))
-_text("csv-of-numbers-with-5000-digits", "metrics.csv", "step,loss\n" + "".join(f"{i},{'9' * 5000}\n" for i in range(20)))
+_text(
+    "csv-of-numbers-with-5000-digits", "metrics.csv", "step,loss\n" + "".join(f"{i},{'9' * 5000}\n" for i in range(20))
+)
 _text("csv-in-utf-32", "metrics.csv", GOOD.encode("utf-32"))
 _text("csv-in-utf-16-cut-within-a-character", "metrics.csv", GOOD.encode("utf-16")[:-1])
 _text("csv-that-restarts-5000-times", "metrics.csv", "step,loss\n" + "0,2.5\n1,2.0\n" * 5000)
-_text("csv-with-200-spikes", "metrics.csv", "step,loss\n" + "".join(f"{i},{1 + 9 * (i % 50 == 7)}\n" for i in range(10_000)))
+_text(
+    "csv-with-200-spikes",
+    "metrics.csv",
+    "step,loss\n" + "".join(f"{i},{1 + 9 * (i % 50 == 7)}\n" for i in range(10_000)),
+)
 
 _text("json-of-100000-levels", "metrics.jsonl", '{"loss": ' + "[" * 100_000)
 _text("json-line-of-10-megabytes", "metrics.jsonl", "[" * 10_000_000)
 _text("json-with-a-number-of-5000-digits", "metrics.jsonl", f'{{"step": 1, "loss": {"9" * 5000}}}\n' * 20)
 _text("json-with-one-key-10000-times", "metrics.jsonl", "{" + ", ".join(['"loss": 1.5'] * 10_000) + "}\n")
-_text("json-with-a-new-tag-in-every-line", "metrics.jsonl", "".join(f'{{"step": {i}, "t{i}": 1.5}}\n' for i in range(4000)))
+_text(
+    "json-with-a-new-tag-in-every-line",
+    "metrics.jsonl",
+    "".join(f'{{"step": {i}, "t{i}": 1.5}}\n' for i in range(4000)),
+)
 _text("json-with-half-a-character", "metrics.jsonl", '{"step": 1, "\\ud83d": 1.5}\n' * 30)
 _text("state-whose-history-is-an-object", "trainer_state.json", '{"log_history": {"loss": {"0": 1}}, "global_step": 3}')
 _text("state-whose-history-is-deep", "trainer_state.json", '{"log_history": ' + "[" * 50_000)
-_text("state-of-infinite-steps", "trainer_state.json", '{"global_step": Infinity, "log_history": [{"step": NaN, "loss": 1e999}]}')
+_text(
+    "state-of-infinite-steps",
+    "trainer_state.json",
+    '{"global_step": Infinity, "log_history": [{"step": NaN, "loss": 1e999}]}',
+)
 _text("sacred-of-depth", "metrics.json", '{"loss": {"steps": [' + "[" * 20_000)
 
 _text("text-of-one-line-of-10-megabytes", "train.log", "step 1 loss 2.5 " * 640_000)
@@ -84,12 +121,24 @@ _text("text-of-brackets", "train.log", ("[" * 8000 + "loss: 1 step: 2\n") * 20)
 _text("text-of-colours", "train.log", "".join(f"step {i}: \x1b[31mloss\x1b[0m {3 - i / 9999}\n" for i in range(20_000)))
 _text("text-of-one-line-rewritten", "train.log", "".join(f"\r {i}/9999 loss: 0.5" for i in range(20_000)))
 _text("text-with-a-step-of-10-to-20", "train.log", "".join(f"step {i}: loss 1.5\n" for i in (1, 2, 10**20, 3)))
-_text("text-of-ever-new-builds", "train.log", "".join(f"step {i} {'x' * (i % 300)}{chr(97 + i % 26)}: loss 1.5\n" for i in range(9000)))
-_text("text-in-which-all-is-hostile", "train.log", "".join(f"step {i}: loss 1.5 <script>\u202e\x07::error::\n" for i in range(99)))
+_text(
+    "text-of-ever-new-builds",
+    "train.log",
+    "".join(f"step {i} {'x' * (i % 300)}{chr(97 + i % 26)}: loss 1.5\n" for i in range(9000)),
+)
+_text(
+    "text-in-which-all-is-hostile",
+    "train.log",
+    "".join(f"step {i}: loss 1.5 <script>\u202e\x07::error::\n" for i in range(99)),
+)
 
 _text("events-of-zeros", event_files.NAME, bytes(1_000_000))
 _text("events-that-are-a-pickle", event_files.NAME, pickle.dumps({"a": [1] * 1000}))
-_text("events-with-a-length-of-2-to-63", event_files.NAME, event_files.frame(b"")[:0] + struct.pack("<Q", 2**63) + bytes(99))
+_text(
+    "events-with-a-length-of-2-to-63",
+    event_files.NAME,
+    event_files.frame(b"")[:0] + struct.pack("<Q", 2**63) + bytes(99),
+)
 _text("events-of-empty-records", event_files.NAME, framed(b"") * 20_000)
 _text("events-of-deep-messages", event_files.NAME, framed(b"\x2a\x7f" * 3000))
 _text("wandb-that-is-a-header", "run-a.wandb", wandb_writer.HEADER)
@@ -168,22 +217,22 @@ def _names_that_are_no_text(folder: Path) -> None:
 
 
 @_made
-def _runs_800(folder: Path) -> None:
-    for i in range(800):
+def _runs_100(folder: Path) -> None:
+    for i in range(100):
         (folder / f"run-{i}").mkdir()
         (folder / f"run-{i}" / "metrics.csv").write_text(GOOD)
 
 
 @_made
-def _event_files_1000_in_a_folder(folder: Path) -> None:
-    for i in range(1000):
+def _event_files_400_in_a_folder(folder: Path) -> None:
+    for i in range(400):
         event_files.write(folder, [event_files.scalar("loss", i, 1.0)], name=f"events.out.tfevents.{i:010}.h")
 
 
 @_made
-def _checkpoints_500(folder: Path) -> None:
+def _checkpoints_200(folder: Path) -> None:
     (folder / "metrics.csv").write_text(GOOD)
-    for i in range(500):
+    for i in range(200):
         (folder / f"checkpoint-{i}").mkdir()
         (folder / f"checkpoint-{i}" / "trainer_state.json").write_text(
             json.dumps({"global_step": i, "log_history": [{"step": i, "loss": 1.5}]})
@@ -205,8 +254,8 @@ def _events_whose_text_is_deep_json(folder: Path) -> None:
 
 
 @_made
-def _events_of_6000_tags(folder: Path) -> None:
-    event_files.write(folder, [event_files.scalar(f"t{i}", 1, 1.5) for i in range(6000)])
+def _events_of_3000_tags(folder: Path) -> None:
+    event_files.write(folder, [event_files.scalar(f"t{i}", 1, 1.5) for i in range(3000)])
 
 
 @_made
@@ -234,21 +283,22 @@ _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELE
 def _database_whose_table_is_an_endless_view(folder: Path) -> None:
     schema = (
         "CREATE TABLE runs (run_uuid TEXT, name TEXT, status TEXT);"
-        f"CREATE VIEW metrics AS {_ENDLESS} 'loss' AS key, i AS value, i AS timestamp, 'r' AS run_uuid, i AS step FROM n;"
+        f"CREATE VIEW metrics AS {_ENDLESS} 'loss' AS key, i AS value, i AS timestamp, 'r' AS run_uuid, i AS step "
+        "FROM n;"
     )
     store_files.sqlite_file(folder / "mlflow.db", schema, {"runs": [("r", "a", "FINISHED")]})
 
 
 @_made
 def _project_whose_table_is_an_endless_view(folder: Path) -> None:
-    view = f"CREATE VIEW metrics AS {_ENDLESS} i AS id, '2026-01-01' AS timestamp, 'a' AS run_name, i AS step, '{{}}' AS metrics"
-    store_files.sqlite_file(folder / "words.db", f"{view} FROM n;", {})
+    columns = "i AS id, '2026-01-01' AS timestamp, 'a' AS run_name, i AS step, '{}' AS metrics"
+    store_files.sqlite_file(folder / "words.db", f"CREATE VIEW metrics AS {_ENDLESS} {columns} FROM n;", {})
 
 
 @_made
-def _database_of_2000_runs(folder: Path) -> None:
-    runs = [store_files.sql_run(f"{i:032}", f"r{i}") for i in range(2000)]
-    metrics = [("loss", 1.0 / (s + 1), s, f"{i:032}", s, 0) for i in range(2000) for s in range(3)]
+def _database_of_500_runs(folder: Path) -> None:
+    runs = [store_files.sql_run(f"{i:032}", f"r{i}") for i in range(500)]
+    metrics = [("loss", 1.0 / (s + 1), s, f"{i:032}", s, 0) for i in range(500) for s in range(3)]
     store_files.mlflow_db(folder / "mlflow.db", {"runs": runs, "metrics": metrics})
 
 
@@ -291,13 +341,13 @@ def _parquet_of_nested_columns(folder: Path) -> None:
 
 @_made
 def _parquet_bomb(folder: Path) -> None:
-    """Write 15 million equal rows in a file of some kilobytes."""
+    """Write a million equal rows in a file of some kilobytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({"step": pa.repeat(1, 500_000), "loss": pa.repeat(0.5, 500_000)})
+    table = pa.table({"step": pa.repeat(1, 100_000), "loss": pa.repeat(0.5, 100_000)})
     with pq.ParquetWriter(folder / "metrics.parquet", table.schema) as writer:
-        for _ in range(30):
+        for _ in range(10):
             writer.write_table(table)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import resource
 import struct
@@ -28,10 +29,14 @@ from tests.fuzz.damages import KEEPS
 from tests.fuzz.oracles import not_held_by, unharmed
 from tests.fuzz.writers import Writer
 
-__all__ = ["KINDS", "Fault", "Judge", "Seed"]
+__all__ = ["KINDS", "Fault", "Judge", "Seed", "judged_whole"]
 
 KINDS = ("crash", "hang", "memory", "wrong number", "loss without a note", "warning")
 _SECONDS, _BYTES = 10.0, 300 << 20
+_OTHER_CONTENT = ("structure", "guided")
+"""Damages that leave checksums right around other numbers."""
+_BLANK = "blank in"
+"""What is said of NaN that a CSV writer left out."""
 _UNVERIFIED = "cut before its checksum"
 _DIAGNOSED = 16
 """Of the outcomes that no case had before, every how many are diagnosed."""
@@ -132,20 +137,10 @@ class Judge:
             Whether it is assembled, diagnosed and told in any case.
         """
         self.seed.path.write_bytes(data)
-        before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
         faults: list[Fault] = []
         outcome = None
-        with _warned(faults):
-            try:
-                outcome = self._outcome(faults, whole=whole)
-            except MemoryError:
-                faults.append(Fault("memory", damage, f"{len(data)} bytes"))
-            except Exception as error:
-                faults.append(Fault("crash", _place_of(error), "".join(traceback.format_exception(error))))
-        if (took := time.process_time() - begun) > _SECONDS:
-            faults.append(Fault("hang", f"{self.seed.writer.name} {damage}", f"{took:.1f} s"))
-        if (more := 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)) > _BYTES:
-            faults.append(Fault("memory", damage, f"{more >> 20} MiB"))
+        with _watched(faults, f"{self.seed.writer.name} {damage}"):
+            outcome = self._outcome(faults, whole=whole)
         if not faults and outcome is not None and outcome.points is not None:
             faults += _numbers(self.seed, damage, data, outcome.points, outcome.notes - self.seed.notes)
         return faults
@@ -169,10 +164,8 @@ class Judge:
         except ReadError as error:
             faults += _unfit(error)
             return _Outcome(None)
-        for run in runs if whole else ():
-            dx = diagnose(run)
-            json.loads(dx.to_json(), parse_constant=_not_json)
-            faults += [Fault("crash", f"{f.rule}: {f.error[:80]}", f.error) for f in dx.failed]
+        if whole:
+            _diagnose(runs, faults)
         return _Outcome(_points(runs), frozenset(n.message for r in runs for n in r.notes))
 
     def _runs(self, reader: Reader | None, parts: list[Part]) -> list[Run]:
@@ -197,15 +190,43 @@ class _Once:
         return getattr(self._reader, name)
 
 
+def judged_whole(root: Path) -> list[Fault]:
+    """Read, diagnose and tell what lies below a folder, and return what must not have happened."""
+    faults: list[Fault] = []
+    with _watched(faults, "whole"):
+        try:
+            _diagnose(read_runs(root), faults)
+        except ReadError as error:
+            faults += _unfit(error)
+    return faults
+
+
+def _diagnose(runs: Iterable[Run], faults: list[Fault]) -> None:
+    for run in runs:
+        dx = diagnose(run)
+        json.loads(dx.to_json(), parse_constant=_not_json)
+        faults += [Fault("crash", f"{f.rule}: {f.error[:80]}", f.error) for f in dx.failed]
+
+
 @contextmanager
-def _warned(faults: list[Fault]) -> Iterator[None]:
-    """Make each warning a fault."""
+def _watched(faults: list[Fault], what: str) -> Iterator[None]:
+    """Make exceptions, warnings, and too much time or memory faults."""
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        yield
+        try:
+            yield
+        except MemoryError:
+            faults.append(Fault("memory", what, "more than there is"))
+        except Exception as error:
+            faults.append(Fault("crash", _place_of(error), "".join(traceback.format_exception(error))))
     faults += [
         Fault("warning", f"{w.category.__name__} {Path(w.filename).name}:{w.lineno}", str(w.message)) for w in warned
     ]
+    if (took := time.process_time() - begun) > _SECONDS:
+        faults.append(Fault("hang", what, f"{took:.1f} s"))
+    if (more := 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)) > _BYTES:
+        faults.append(Fault("memory", what, f"{more >> 20} MiB"))
 
 
 def _unfit(error: ReadError) -> list[Fault]:
@@ -250,12 +271,14 @@ def _numbers(seed: Seed, damage: str, data: bytes, found: Points, notes: frozens
     out = []
     held = {value for _, value in seed.points | seed.held}
     wrong = {p for p in found if p[1] not in held}
-    kept = damage != "structure" and (
+    kept = damage not in _OTHER_CONTENT and (
         seed.writer.protected or damage == "cut" or (damage in KEEPS and seed.writer.text)
     )
     if wrong and not kept:
         invented = not_held_by(seed.writer.name, seed.path, data, {value for _, value in wrong})
         wrong = {p for p in wrong if p[1] in invented}
+    if any(_BLANK in n for n in notes):
+        wrong = {p for p in wrong if p[1] != struct.pack("<d", math.nan)}
     moved = found - seed.points - seed.held
     if wrong and not any(_UNVERIFIED in n for n in notes):
         out.append(Fault("wrong number", f"{seed.writer.name} {damage}", f"{_shown(wrong)} {sorted(notes)}"))
@@ -279,7 +302,7 @@ def _could_know(seed: Seed, damage: str, data: bytes) -> bool:
     if seed.data.startswith(data) and (seed.writer.whole(data) or (seed.writer.lines and behind in (b"\r", b"\n"))):
         return False
     if seed.writer.protected:
-        return damage not in ("drop", "again", "swap", "structure", "guided", "several")
+        return damage not in ("drop", "again", "swap", "several", *_OTHER_CONTENT)
     return damage == "cut" or (damage in KEEPS and seed.writer.text)
 
 

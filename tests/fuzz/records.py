@@ -17,7 +17,7 @@ from wandb.proto import wandb_internal_pb2 as pb
 from tests.fuzz.damages import DAMAGES
 from tests.support import wandb_writer
 
-__all__ = ["framed", "payloads_of", "reframed_events", "reframed_wandb"]
+__all__ = ["framed", "masked", "payloads_of", "reframed_events", "reframed_wandb"]
 
 TAGS = ("loss", "", "\0", "é/\u202e", "a" * 400, "lr", "train/loss", "eval/loss", "epoch", "step", "../x", "a.b")
 STEPS = (0, -1, -(2**63), 2**63 - 1, 2**62, 2**53 + 1, 5, 10**9)
@@ -45,10 +45,11 @@ def payloads_of(data: bytes) -> list[bytes]:
 def framed(payload: bytes) -> bytes:
     """Return a record of an event file."""
     head = struct.pack("<Q", len(payload))
-    return head + _masked(head) + payload + _masked(payload)
+    return head + masked(head) + payload + masked(payload)
 
 
-def _masked(data: bytes) -> bytes:
+def masked(data: bytes) -> bytes:
+    """Return the checksum of an event file."""
     crc = google_crc32c.value(data)
     return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from curveread.diagnose import diagnose
 from curveread.discovery.discover import read_runs
 from curveread.errors import ReadError
 from tests.fuzz.damages import DAMAGES
-from tests.fuzz.judging import Judge, Seed
+from tests.fuzz.figures import BEGIN, END, KEPT, ROOT, Figures
+from tests.fuzz.handmade import HANDMADE, made
+from tests.fuzz.judging import Judge, Seed, judged_whole
 from tests.fuzz.shapes import shaped
 from tests.fuzz.writers import WRITERS, Rows, Writer, rows_of
 
@@ -62,6 +65,40 @@ def test_any_numbers_are_read_as_written_and_damage_invents_none(
     assert run["loss"].value.tolist() == [row["loss"] for row in logged]
     assert run["loss"].step.tolist() == [row["step"] for row in logged]
     assert not Judge(seed).judged(damage, DAMAGES[damage](seed.data, place))
+
+
+@pytest.mark.parametrize("name", HANDMADE)
+def test_what_was_made_by_hand(name: str) -> None:
+    with made(HANDMADE[name]) as folder:
+        assert judged_whole(folder) == []
+
+
+def test_the_readme_has_the_table_of_the_figures() -> None:
+    told = (ROOT / "README.md").read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    assert told.strip() == Figures.read(KEPT).table().strip(), "run python -m tests.fuzz --minutes 0 --write"
+
+
+def test_figures_add_up_over_runs(tmp_path: Path) -> None:
+    figures, file = Figures(), tmp_path / "figures.json"
+    for unit in (3, 4):
+        figures.add({"done": unit, "format": "csv", "tried": {"cuts": 5, "flips": 7}, "seconds": 1.0})
+        figures.write(file)
+        figures = Figures.read(file)
+    figures.add({"unit": 5, "format": "csv", "kind": "crash", "where": "x", "detail": "", "hex": ""})
+    assert (figures.next, figures.total, figures.seconds) == (5, 24, 2.0)
+    assert "| csv | 10 | 14 | 0 | 0 | 24 | 1 | 0 |" in figures.table()
+
+
+def test_the_judge_sees_what_is_invented_and_what_is_lost(tmp_path: Path) -> None:
+    seed = _seed(WRITERS[3], tmp_path / "csv", rows_of(random.Random(1), 9))
+    point = min(seed.points)
+    less = replace(seed, points=seed.points - {point}, held=seed.held - {point})
+    assert [f.kind for f in Judge(less).judged("cut", seed.data[:-4])] == ["wrong number"]
+    seed = _seed(WRITERS[0], tmp_path / "events", rows_of(random.Random(1), 9))
+    data = seed.data[:300] + b"x" + seed.data[301:]
+    assert Judge(seed).judged("flip", data) == []
+    silent = replace(seed, notes=frozenset(n.message for n in read_runs(seed.root)[0].notes))
+    assert [f.kind for f in Judge(silent).judged("flip", data)] == ["loss without a note"]
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda p: p.name)

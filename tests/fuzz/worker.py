@@ -13,7 +13,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -23,12 +24,12 @@ from tests.fuzz.judging import Fault, Judge, Seed
 from tests.fuzz.shapes import shaped
 from tests.fuzz.writers import WRITERS, Writer, rows_of
 
-__all__ = ["CASES", "alarmed", "in_memory", "main", "seed_of", "writer_of"]
+__all__ = ["CASES", "alarmed", "in_memory", "main", "seed_of"]
 
 CASES = ("cuts", "flips", "structure", "mixed")
 """The kinds of cases, as the columns of the table."""
 _ADDRESSES = 6 << 30
-_PATIENCE = 90
+_PATIENCE = ((signal.ITIMER_PROF, signal.SIGPROF, 30.0), (signal.ITIMER_REAL, signal.SIGALRM, 600.0))
 _SMALL, _LARGE = (1500, 2000, 500, 500), (150, 200, 0, 150)
 """At most so many cases of each kind for a log of a few points, and for a sample of a real training."""
 _SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
@@ -93,16 +94,18 @@ def _of_kind(kind: str, most: int, seed: Seed, rng: random.Random) -> Iterator[t
             yield damage, DAMAGES[damage](seed.data, rng)
 
 
-def alarmed(judge: Judge, damage: str, data: bytes) -> list[Fault]:
-    """Judge a case that is interrupted where it does not end."""
-    signal.signal(signal.SIGALRM, _ring)
-    signal.alarm(_PATIENCE)
+def alarmed(what: str, case: Callable[[], list[Fault]]) -> list[Fault]:
+    """Judge a case that is interrupted where it does not end: it works on and on, or waits."""
+    for timer, ring, seconds in _PATIENCE:
+        signal.signal(ring, _ring)
+        signal.setitimer(timer, seconds)
     try:
-        return judge.judged(damage, data)
+        return case()
     except _HangError:
-        return [Fault("hang", f"{judge.seed.writer.name} {damage}", f"more than {_PATIENCE} s")]
+        return [Fault("hang", what, "interrupted")]
     finally:
-        signal.alarm(0)
+        for timer, _, _ in _PATIENCE:
+            signal.setitimer(timer, 0)
 
 
 def _work(unit: int, end: float, last: int) -> None:
@@ -115,7 +118,7 @@ def _work(unit: int, end: float, last: int) -> None:
         for kind, damage, data in _cases(unit, seed, real=real):
             os.pwrite(last, f"{unit} {seed.writer.name} {damage} {sum(tried.values())}".ljust(80).encode(), 0)
             tried[kind] += 1
-            for fault in alarmed(judge, damage, data):
+            for fault in alarmed(f"{seed.writer.name} {damage}", partial(judge.judged, damage, data)):
                 told = {"unit": unit, "format": seed.writer.name, "damage": damage, "file": seed.path.name,
                         "kind": fault.kind, "where": fault.where, "detail": fault.detail[-3000:],
                         "hex": data.hex()}  # fmt: skip

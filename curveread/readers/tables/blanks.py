@@ -7,6 +7,7 @@ logging fell silent. Those cells are put back as NaN, with a note.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -30,7 +31,7 @@ _SCATTERED = 0.01
 """Share of scattered blanks up to which they are taken for NaN."""
 
 
-def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
+def restore_nan(table: Table, source: str, torn: Collection[str] = ()) -> tuple[Table, list[DataNote]]:
     """Put NaN back where a CSV writer left it out.
 
     Parameters
@@ -39,6 +40,8 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
         The numeric columns of a CSV.
     source
         The file, for the notes.
+    torn
+        Columns in which cells are damaged: what they lack need not have been a NaN.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def restore_nan(table: Table, source: str) -> tuple[Table, list[DataNote]]:
     kinds = [masks[names[0]] for names in alike.values()]
     lost: dict[str, IntArray] = {}
     for i, names in enumerate(alike.values()):
-        breakable = [n for n in names if role_of(n) in _BREAKABLE]
+        breakable = [n for n in names if role_of(n) in _BREAKABLE and n not in torn]
         if breakable:
             lost |= dict.fromkeys(breakable, _lost(i, kinds, twins=len(names) > 1))
     columns, notes = dict(table.columns), []

@@ -123,8 +123,9 @@ class CsvReader(Reader):
             return parts
         tags = tags_of_splits(list(cells.numeric), stem_of(path))
         cells.numeric = {tags.get(name, name): column for name, column in cells.numeric.items()}
+        torn = {tags.get(name, name) for name in cells.torn}
         for key, table, texts in named_runs(cells, source):
-            whole, restored = restore_nan(table, source)
+            whole, restored = restore_nan(table, source, torn)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
         return parts
 

@@ -51,6 +51,8 @@ class Cells:
         What was repaired or left out.
     restarts
         Rows in front of which the header was repeated.
+    torn
+        Numeric columns in which cells are neither blank nor numbers.
     """
 
     rows: int
@@ -58,6 +60,7 @@ class Cells:
     text: dict[str, list[str]] = field(default_factory=dict)
     notes: list[DataNote] = field(default_factory=list)
     restarts: tuple[int, ...] = ()
+    torn: set[str] = field(default_factory=set)
 
     def table(self) -> Table:
         """Return the numeric columns as a table."""
@@ -189,6 +192,7 @@ def to_table(
         if wrong:
             message = f"{name}: left out {amount(wrong, 'cell that is not a number', 'cells that are not numbers')}"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
+            out.torn.add(name)
         row = np.flatnonzero(logged)
         out.numeric[name] = Column(row, value[logged])
     wrapped = [name for name in wrapped if name in out.numeric]

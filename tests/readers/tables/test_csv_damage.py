@@ -7,6 +7,7 @@ import gzip
 import random
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -180,3 +181,13 @@ def test_a_large_file_with_words_far_below_reads_as_a_small_one(tmp_path: Path) 
     assert path.stat().st_size > 3_000_000
     (part,) = READER.read(path)
     assert part.curves["loss"].value.tolist() == [3 / (i + 1) for i in range(120_000)]
+
+
+def test_a_damaged_cell_was_no_nan(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = [f"{i},{3 / (i + 1):.4f},0.001\n" for i in range(200)]
+    lines[50] = lines[50].replace(".", "&", 1)
+    path.write_text("step,train/loss,lr\n" + "".join(lines))
+    (part,) = READER.read(path)
+    assert np.isfinite(part.curves["train/loss"].value).all()
+    assert [n.message for n in part.notes] == ["train/loss: left out 1 cell that is not a number"]
