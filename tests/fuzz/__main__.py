@@ -134,8 +134,6 @@ def _judge_again(figures: Figures) -> None:
             seed, _ = seed_of(fault["unit"], Path(folder) / "run")
             if alarmed("again", partial(Judge(seed).judged, fault["damage"], bytes.fromhex(fault["hex"]))):
                 still.append(fault)
-            elif (kind := f"{fault['kind']}: {fault['where']}") not in figures.mended:
-                figures.mended.append(kind)
     figures.open = still
 
 

@@ -39,8 +39,6 @@ class Figures:
         How many inputs made by hand.
     open
         Faults that the code still has.
-    mended
-        Those that it had, each once.
     """
 
     next: int = 0
@@ -50,7 +48,6 @@ class Figures:
     tried: dict[str, dict[str, int]] = field(default_factory=dict)
     by_hand: int = 0
     open: list[dict[str, Any]] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Figures:
@@ -101,10 +98,7 @@ class Figures:
         rows.append(self._row("all", columns, self.tried, None))
         when = " and ".join(dict.fromkeys((self.days[0], self.days[-1]))) if self.days else "never"
         states = " to ".join(dict.fromkeys((self.commits[0], self.commits[-1]))) if self.commits else "none"
-        told = (
-            f"Commits {states}, {when}, {self.seconds / 3600:.1f} hours of one core. The faults are those that the\n"
-            f"code still has; {len(self.mended)} kinds more were found on the way and mended.\n"
-        )
+        told = f"Commits {states}, {when}, {self.seconds / 3600:.1f} hours of one core; the faults are those of today.\n"
         return "\n".join(rows) + "\n\n" + told
 
     def _row(self, title: str, columns: list[str], tried: dict[str, dict[str, int]], only: str | None) -> str:
