@@ -98,7 +98,8 @@ class Figures:
         rows.append(self._row("all", columns, self.tried, None))
         when = " and ".join(dict.fromkeys((self.days[0], self.days[-1]))) if self.days else "never"
         states = " to ".join(dict.fromkeys((self.commits[0], self.commits[-1]))) if self.commits else "none"
-        told = f"Commits {states}, {when}, {self.seconds / 3600:.1f} hours of one core; the faults are those of today.\n"
+        hours = f"{self.seconds / 3600:.1f} hours of one core"
+        told = f"Commits {states}, {when}, {hours}; the faults are those of today.\n"
         return "\n".join(rows) + "\n\n" + told
 
     def _row(self, title: str, columns: list[str], tried: dict[str, dict[str, int]], only: str | None) -> str:
