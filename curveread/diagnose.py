@@ -200,9 +200,12 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
         curves = [v for role in need for v in views[role]]
         if not curves:
             return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=tuple(named))
-        most = max(int(v.usable.sum()) for v in curves)
+        longest = max(curves, key=lambda v: int(v.usable.sum()))
+        most, role = int(longest.usable.sum()), longest.curve.role
         if most < check.least:
             few = "the {curve} has {points}; at least {least} are needed"
+            if role is not None and role not in named[:1]:  # the reader looks for the curve that has so many
+                names = text("{role}", role=Name(role.value.replace("-", " ")))
             points = Count(most, "usable point")
             return NotChecked(check.rule, text(few, curve=names, points=points, least=count(check.least)))
     return None

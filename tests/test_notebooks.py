@@ -78,7 +78,7 @@ def _perplexity(shown: Shown) -> None:
     assert "healthy-perplexity: 1.00 to 1.00 times exp(loss)" in shown["mismatch"]["text/plain"]
     assert "perplexity-mismatch" in shown["wrong"]["text/html"]
     assert len(shown["gaps"]["image/png"]) > 10_000
-    assert "the gap grew by" in shown["said"]["text/plain"]
+    assert "the gap grew from" in shown["said"]["text/plain"]
     assert "overfitting: report 79.69, of step 160; at the end it was 789.49" in shown["decision"]["text/plain"]
 
 

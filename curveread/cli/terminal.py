@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curveread.cli.screen import Screen, cells, padded
 from curveread.cli.strips import print_strips
-from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.diagnosis import Diagnosis, KeyFigure
 from curveread.findings.wording import amount, compact, duration, measure, span
 from curveread.logtext import clean, shorten
 from curveread.report.cards import Card, cards
@@ -76,6 +76,12 @@ def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:
         out.line((f"note: {source}{clean(note.message)}", "dim"), indent=2, hang=6)
 
 
+_OF_LOSSES = frozenset(
+    f"best_{split}_{kind}" for split in ("eval", "train") for kind in ("loss", "perplexity", "bits_per_byte")
+)
+"""Key figures of losses; what else is a best value is a metric's."""
+
+
 def _facts(diagnosis: Diagnosis) -> str:
     """Return the key figures on a line: where the run lies, how long it took, the best and the last loss."""
     run = diagnosis.run
@@ -87,15 +93,25 @@ def _facts(diagnosis: Diagnosis) -> str:
     best, last = diagnosis.summary.get("best_eval_loss"), diagnosis.summary.get("last_eval_loss")
     train = diagnosis.summary.get("last_train_loss")
     if best is not None:
-        own = run.x_axis in ("epoch", "tokens", "seconds")
-        at = "" if best.step is None else span(best.step, None, run.x_axis) if own else f"step {compact(best.step)}"
-        place = f" ({at})" if at else ""
-        facts.append(f"{clean(best.label) or 'best eval loss'} {measure(best.value, best.unit)}{place}")
+        facts.append(f"{clean(best.label) or 'best eval loss'} {measure(best.value, best.unit)}{_at(best, run.x_axis)}")
     if last is not None and (best is None or last.value != best.value):
         facts.append(f"last {measure(last.value, last.unit)}")
     if best is None and train is not None:
         facts.append(f"{clean(train.label) or 'last train loss'} {measure(train.value, train.unit)}")
+    metric = next(
+        (r for key, r in diagnosis.summary.items() if key.startswith("best_") and key not in _OF_LOSSES), None
+    )
+    if metric is not None and (best is not None or all(s.topic != "keep" for s in diagnosis.statements)):
+        facts.append(f"{clean(metric.label)} {measure(metric.value, metric.unit)}{_at(metric, run.x_axis)}")
     return " · ".join(facts)
+
+
+def _at(figure: KeyFigure, x_axis: str) -> str:
+    """Return where a figure was, in brackets."""
+    if figure.step is None:
+        return ""
+    own = x_axis in ("epoch", "tokens", "seconds")
+    return f" ({span(figure.step, None, x_axis) if own else f'step {compact(figure.step)}'})"
 
 
 def _print_card(out: Screen, card: Card) -> None:

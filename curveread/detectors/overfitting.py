@@ -17,6 +17,7 @@ from curveread.findings.arguments import Argument, AxisWord, Labelled, Place, Sp
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.run.tags.kinds import TaskKind
 from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.levels import evaluation_noise, median_error, window_medians
 from curveread.signals.ties import best_on_disk
@@ -178,12 +179,13 @@ class Overfitting(Detector):
         if quality is not None:
             name = text("best {tag} at {axis}", tag=Tag(quality.tag), axis=AxisWord())
             evidence.append(Evidence("best-metric-at", name, float(quality.best_at), "step"))
-        advice = [
-            _what_to_keep(view, subject),
-            "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation."
-            if subject.trainer
-            else "Stop early next time, or add data or regularisation.",
+        alternatives = [
+            "a change of the training data, which the evaluation set does not follow"
+            if train is not None
+            else "a training that diverges: no training loss is logged"
         ]
+        if quality is None or quality.change >= -1.0:  # what fell with the loss did not improve
+            alternatives.append("over-confidence: accuracy may still improve while the loss rises")
         return Finding(
             rule=self.rule,
             severity=severity,
@@ -194,13 +196,8 @@ class Overfitting(Detector):
             last_step=int(step[-1]),
             message=message,
             evidence=tuple(evidence),
-            also_explained_by=(
-                "a change of the training data, which the evaluation set does not follow"
-                if train is not None
-                else "a training that diverges: no training loss is logged",
-                "over-confidence: accuracy may still improve while the loss rises",
-            ),
-            advice=tuple(advice),
+            also_explained_by=tuple(alternatives),
+            advice=(_what_to_keep(view, subject), _next_time(subject)),
         )
 
 
@@ -210,11 +207,22 @@ def _what_to_keep(view: CurveView, subject: Subject) -> Text:
     if (judge := next(precision, None)) is not None:
         best = Place(int(judge.step[int(np.argmax(judge.value))]))
         return text("Keep the checkpoint of the best {tag}, {best}.", tag=Tag(judge.tag), best=best)
+    if subject.task.kind is TaskKind.BOOSTING:
+        return text("Predict with the rounds up to {onset}.", onset=Place(int(view.step[int(np.argmin(view.value))])))
     kept = np.array([c.step for c in subject.checkpoints], dtype=np.int64)
     if kept.size:
         chosen = Place(int(kept[best_on_disk(kept, view.step, view.value)]))
         return text("Keep the checkpoint of {kept}, the best on disk.", kept=chosen)
     return text("Keep the checkpoint nearest to {onset}.", onset=Place(int(view.step[int(np.argmin(view.value))])))
+
+
+def _next_time(subject: Subject) -> str:
+    """Return how the next run stays out of it, in the words of its trade."""
+    if subject.task.kind is TaskKind.BOOSTING:
+        return "Stop early next time (early_stopping_rounds), or take smaller trees or more regularisation."
+    if subject.trainer:
+        return "Stop early next time (load_best_model_at_end, EarlyStoppingCallback), or add data or regularisation."
+    return "Stop early next time, or add data or regularisation."
 
 
 def _risen(best: float, end: float) -> Argument:

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import Length, Place, figure, level
+from curveread.findings.arguments import AxisWord, Length, Place, figure, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.model import Attempt, Curve
@@ -65,14 +65,9 @@ class Restart(Detector):
         first, last = new.first_step, max(old.last_step, new.first_step)
         lost = sum(len(c) for c in old.superseded.values())
         unit = view.unit if view is not None else ""
-        evidence = [
-            Evidence(
-                "steps-computed-again",
-                "steps computed again",
-                float(max(0, old.last_step - new.first_step + 1)),
-                "steps",
-            )
-        ]
+        # The first logged step stands for those since the one before it.
+        again = max(0, old.last_step - first + max(1, view.cadence if view is not None else 1))
+        evidence = [Evidence("steps-computed-again", "steps computed again", float(again), "steps")]
         if lost:
             evidence.append(Evidence("superseded-points", "superseded points", float(lost), "points"))
         pause = _pause(old, new)
@@ -88,7 +83,8 @@ class Restart(Detector):
             ]
         if _from_the_start(old, new):
             message = text(
-                "the step counter began again at {at}, after it had reached {reached}",
+                "the {axis} counter began again at {at}, after it had reached {reached}",
+                axis=AxisWord(),
                 at=Place(first),
                 reached=Place(old.last_step),
             )
@@ -98,14 +94,14 @@ class Restart(Detector):
                 message += text(
                     ", but the loss went on at {after}: the weights were those of before", after=level(jump.after, unit)
                 )
-            advice = ["Give every training a folder of its own, or carry the step counter on."]
-            explained = ("a second training that was logged into the folder of the first",)
+            advice = ["Give every training a log of its own, or carry the counter on."]
+            explained = ("a second training that was logged where the first was",)
         else:
             message = text("the run was restarted at {at}", at=Place(first))
             if old.last_step > first:
                 message += text(", after it had reached {reached}", reached=Place(old.last_step))
-                again = Length(old.last_step - first + 1)
-                advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=again)]
+                lost_steps = Length(again)
+                advice = [text("Save checkpoints more often: {steps} had to be computed again.", steps=lost_steps)]
             if jump is not None and jump.z > self.harm_z and jump.size > 0.02:
                 severity = Severity.WARNING
                 message += text(

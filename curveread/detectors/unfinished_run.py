@@ -14,6 +14,7 @@ from curveread.findings.arguments import share as share_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.run.tags.kinds import TaskKind
 from curveread.signals.events.change import change_of
 
 __all__ = ["UnfinishedRun"]
@@ -75,9 +76,11 @@ class UnfinishedRun(Detector):
             open_end = -last.mid <= -previous.mid
         if not (open_end or crashed) or not _eval_improves(subject):
             return []
-        return [self._finding(view, n - fifth, -last.mid / progress, -last.high, end, crashed)]
+        return [self._finding(view, n - fifth, -last.mid / progress, -last.high, end, subject)]
 
-    def _finding(self, view: CurveView, begin: int, share: float, least: float, end: float, crashed: bool) -> Finding:
+    def _finding(
+        self, view: CurveView, begin: int, share: float, least: float, end: float, subject: Subject
+    ) -> Finding:
         last = int(view.step[-1])
         return Finding(
             rule=self.rule,
@@ -90,7 +93,7 @@ class UnfinishedRun(Detector):
             message=text(
                 "the run {ended} at {end} while {tag} was still falling: "
                 "{share} of all progress came in the last fifth, to about {level}",
-                ended=text("crashed" if crashed else "ended"),
+                ended=text("crashed" if subject.crashed is True else "ended"),
                 end=Place(last),
                 tag=Tag(view.tag),
                 share=share_of(share),
@@ -103,9 +106,21 @@ class UnfinishedRun(Detector):
                 ),
                 Evidence("loss-at-the-end", "loss at the end", end, view.unit),
             ),
-            also_explained_by=("a budget that was chosen on purpose", "memorising, where there is no evaluation loss"),
-            advice=("Go on from the last checkpoint, or compare this run with others at equal steps only.",),
+            also_explained_by=(
+                "a budget that was chosen on purpose",
+                *(() if subject.all(Role.EVAL_LOSS) else ("memorising: there is no evaluation loss",)),
+            ),
+            advice=(_next(subject),),
         )
+
+
+def _next(subject: Subject) -> str:
+    """Return what to do next; a training loss that falls alone may as well be memory."""
+    if subject.task.kind is TaskKind.BOOSTING:
+        return "Add rounds, as long as the metric on held-out data improves; stop early there."
+    if not subject.all(Role.EVAL_LOSS):
+        return "Evaluate the last checkpoint on held-out data, and go on from it where that still improves."
+    return "Go on from the last checkpoint, or compare this run with others at equal steps only."
 
 
 def _eval_improves(subject: Subject) -> bool:

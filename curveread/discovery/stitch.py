@@ -281,12 +281,14 @@ def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
     most = sorted(
         lost, key=lambda t: (role_of(t) is not Role.TRAIN_LOSS, role_of(t) is not Role.EVAL_LOSS, -lost[t], t)
     )
-    shown = ", ".join(f"{amount(lost[t], 'point')} of {t}" for t in most[:2])
-    more = f" and points of {amount(len(most) - 2, 'more curve')}" if len(most) > 2 else ""
+    more = f" and {amount(len(most) - 2, 'more curve')}" if len(most) > 2 else ""
+    even = len({lost[t] for t in most}) == 1  # curves of one rhythm lose as many points each
+    each = f"{amount(lost[most[0]], 'point')} each of " if even and len(most) > 1 else ""
+    shown = each + ", ".join(t if each else f"{amount(lost[t], 'point')} of {t}" for t in most[:2])
     return DataNote(
         NoteKind.SUPERSEDED,
         new.source,
-        f"resume at step {first}: {shown}{more} were logged again or lie behind it and are superseded",
+        f"a later attempt begins at step {first}: {shown}{more} of the earlier one from there on are superseded",
     )
 
 

@@ -187,7 +187,7 @@ def _states(form: Format, members: list[Item]) -> Stream:
             DataNote(
                 NoteKind.MERGED,
                 item.part.source.path,
-                f"not a beginning of {final.part.source.path}: another training into the same folder, "
+                f"{final.part.source.path} does not go on from it: another training in the same folder, "
                 "taken as an earlier attempt",
             )
         )

@@ -83,9 +83,14 @@ def _epochs(run: Run) -> Landmarks:
         return empty
     keep = where < step[-1]
     where, numbers = where[keep], numbers[keep]
+    coarse = float(np.median(np.diff(step))) > 1.0  # the first logged step of an epoch is not its first
     # A whole number is the log's own name of an epoch; a fraction counts how many are over.
     begun = tuple(
-        text("epoch {number} begins at {at}", number=count(n if whole else n + 1), at=Place(int(s)))
+        text(
+            "epoch {number} has begun by {at}" if whole and coarse else "epoch {number} begins at {at}",
+            number=count(n if whole else n + 1),
+            at=Place(int(s)),
+        )
         for n, s in zip(numbers, where, strict=True)
     )
     return Landmarks(EPOCHS, where.astype(np.int64), begun)

@@ -70,6 +70,9 @@ def percent(share: float) -> str:
     value = 100.0 * share
     if 0.0 < abs(value) < 0.05:
         return f"{value:.1g} %".replace("-", "−")
+    if 99.5 <= abs(value) < 100.0:  # all but a rest, which is what counts
+        digits = min(-math.floor(math.log10(100.0 - abs(value)) + 1e-9), 4)
+        return f"{math.trunc(value * 10**digits) / 10**digits:.{digits}f} %".replace("-", "−")
     return f"{value:,.0f} %" if abs(value) >= 9.95 else f"{value:.1f} %"
 
 
@@ -139,6 +142,8 @@ def measure(value: float | str, unit: str = "") -> str:
         return places(place(value), unit)
     if isinstance(value, str):
         return f"{value} {unit}".strip()
+    if unit == "%" and 99.5 <= abs(value) < 100.0:
+        return percent(value / 100.0)
     if unit == "log units" and abs(value) < 100:
         return f"a factor of {figure(math.exp(value))}"
     if unit in _NOISE and math.isfinite(value):

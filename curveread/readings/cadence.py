@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from curveread.detectors.base import CurveView
 from curveread.detectors.shared.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.arguments import Length, Tag, count, duration, measure, share
@@ -21,6 +23,9 @@ _Views = Mapping[Role, tuple[CurveView, ...]]
 
 _COARSE = 0.05
 """Smallest rise to be seen that is worth saying: below it the noise of the evaluations hides nothing that matters."""
+
+_SURE = 3.0
+"""Standard errors above which a rise is seen."""
 
 _MANY = 200_000
 """Points of a training loss that are more than anybody looks at."""
@@ -89,5 +94,7 @@ def _smallest(view: CurveView) -> float | None:
     if len(view) < 8 or view.parts.transform.kind != "log":
         return None
     y = view.parts.y[len(view) // 3 :]  # the steep beginning is not noise
-    rise = smallest_rise(bend_noise(y), len(view))
+    # Neighbours that swing to and fro look noisier by their bends than they lie apart.
+    noise = min(bend_noise(y), float(np.std(y)))
+    rise = smallest_rise(noise, len(view), z=_SURE)
     return rise if 0.0 < rise < 1.0 else None

@@ -61,6 +61,11 @@ class LossGap:
         """Return how the gap changed from a step to the end, with its 99 % interval (Theil-Sen)."""
         return change_of(self.value[self.step >= step])
 
+    def at(self, step: int, evals: int) -> float:
+        """Return the median gap of so many evaluations from a step on."""
+        begin = int(np.searchsorted(self.step, step))
+        return float(np.median(self.value[begin : begin + evals]))
+
 
 def gap_of(views: _Views) -> LossGap | None:
     """Return the gap of a run, None with fewer than eight pairs.
@@ -126,26 +131,32 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
     unit = gap.evaluation.unit
     onset = next((p.first_step for p in phases if p.name == "memorising"), None)
     since = onset if onset is not None else int(gap.step[gap.step.size // 2])
-    where = (
-        text("since {onset}", onset=Place(onset)) if onset is not None else text("over the second half of the evals")
-    )
-    change = gap.since(since)
-    sentence = _at_the_end(gap)
+    where = text("at {onset}", onset=Place(onset)) if onset is not None else text("halfway through the evals")
+    trend, first = gap.since(since), gap.at(since, 1 if onset is not None else gap.last)
+    moved, sentence = gap.level - first, _at_the_end(gap)
     evidence = [
         Evidence("gap-at-the-end", "gap at the end", gap.level, unit),
         Evidence("gap-interval", _interval_of(0.95), _range(gap.low, gap.high), unit),
     ]
-    if np.isfinite(change.low) and np.isfinite(change.high):
+    if np.isfinite(trend.low) and np.isfinite(trend.high):
         scale = max(abs(gap.level), bend_noise(gap.evaluation.value, 3))
-        if change.low * change.high > 0.0 and abs(change.mid) >= 0.1 * scale:
-            growing = (change.mid > 0.0) == (gap.level >= 0.0)
-            moved = "; the gap grew by {change} {where}" if growing else "; the gap shrank by {change} {where}"
-            sentence += text(moved, change=leveled(abs(change.mid), unit), where=where)
-        elif max(abs(change.low), abs(change.high)) < 0.5 * scale:
-            sentence += text("; the gap kept its size {where}", where=where)
-        evidence.append(Evidence("change", text("change {where}", where=where), change.mid, unit))
-        evidence.append(Evidence("change-interval", _interval_of(0.99), _range(change.low, change.high), unit))
+        if trend.low * trend.high > 0.0 < trend.mid * moved and abs(moved) >= 0.1 * scale:
+            sentence += _change(gap, first, where)
+        elif max(abs(trend.low), abs(trend.high), abs(moved)) < 0.5 * scale:
+            sentence += text(", much as {where}", where=where)
+        evidence.append(Evidence("gap-before", text("gap {where}", where=where), first, unit))
+        evidence.append(Evidence("change", "change of the gap since", moved, unit))
     return Statement("gap", joined("", (sentence, ".", _reading(gap, phase))), tuple(evidence))
+
+
+def _change(gap: LossGap, first: float, where: Text) -> Text:
+    """Return from what the gap came: its size, or on which side of the training loss the evaluation lay."""
+    unit = gap.evaluation.unit
+    if first * gap.level < 0.0 and abs(first) > 0.1 * abs(gap.level):
+        side = "; {where} it lay {first} above" if first > 0.0 else "; {where} it lay {first} below"
+        return text(side, where=where, first=leveled(abs(first), unit))
+    moved = "; the gap grew from {first} {where}" if abs(gap.level) > abs(first) else "; it shrank from {first} {where}"
+    return text(moved, where=where, first=leveled(abs(first), unit))
 
 
 def _at_the_end(gap: LossGap) -> Text:
@@ -212,7 +223,8 @@ def _leak(run: Run, gap: LossGap, findings: tuple[Finding, ...], task: Task) -> 
     start = float(np.median(gap.train.value[: max(3, len(gap.train) // 100)]))
     for_it = []
     change = gap.since(int(gap.step[gap.step.size // 4]))
-    if change.high < 0.0 and change.mid < min(-0.05 * abs(start), 0.3 * min(first, 0.0)):
+    wider = gap.level < -abs(first)
+    if wider and change.high < 0.0 and change.mid < min(-0.05 * abs(start), 0.3 * min(first, 0.0)):
         for_it.append("the gap widened as training went on")
     if suspected and task.language and 0.0 < level < 0.1 * start:
         for_it.append("the training loss is so low that it is memory, and the eval loss is, too")

@@ -229,7 +229,7 @@ def _tie_words(keep: Keep) -> str:
     if not others.size:
         return ""
     ties = PlaceList(tuple(int(step) for step in others[:_TIES]), more=max(others.size - _TIES, 0))
-    tied_with_it = " Within the noise of an eval (±{noise}) tied with it: {ties}."
+    tied_with_it = " As good within the noise of an eval (±{noise}): {ties}."
     return text(tied_with_it, noise=figure(keep.error), ties=ties)
 
 

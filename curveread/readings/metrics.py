@@ -12,7 +12,7 @@ from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, number
 from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
-from curveread.findings.text import Text, joined, text
+from curveread.findings.text import Text, joined, listed, text
 from curveread.readings.keep import Keep
 from curveread.run.roles import Role, is_eval
 from curveread.run.tags.precision import is_average_precision, is_overall_precision
@@ -56,14 +56,23 @@ class Metric:
     @staticmethod
     def of(view: CurveView, higher: bool) -> Metric:
         """Return a curve as a metric."""
-        n = len(view)
-        if n <= _LONG:
+        if len(view) <= _LONG:
             at = int(np.argmax(view.value) if higher else np.argmin(view.value))
             return Metric(view, higher, int(view.step[at]), float(view.value[at]))
-        width, starts = windows_of(n, 0.05)
+        width, starts = windows_of(len(view), 0.05)
         medians = window_medians(view.value, width, starts)
         best = int(np.argmax(medians) if higher else np.argmin(medians))
         return Metric(view, higher, int(view.step[starts[best] + width // 2]), float(medians[best]))
+
+    @property
+    def long(self) -> bool:
+        """Whether the best stretch counts, and not the best point."""
+        return len(self.view) > _LONG
+
+    @property
+    def peak(self) -> int:
+        """Index of its best point."""
+        return int(np.argmin(self.worse))
 
     @property
     def worse(self) -> FloatArray:
@@ -115,38 +124,54 @@ def metric_summary(metrics: Sequence[Metric]) -> dict[str, KeyFigure]:
     for metric in metrics:
         name = slug(metric.view.tag)
         if name:
-            best = KeyFigure(metric.value, metric.view.unit, metric.step, text("best {tag}", tag=Tag(metric.view.tag)))
-            out.setdefault(f"best_{name[:60]}", best)
+            label = text("best level of {tag}" if metric.long else "best {tag}", tag=Tag(metric.view.tag))
+            out.setdefault(f"best_{name[:60]}", KeyFigure(metric.value, metric.view.unit, metric.step, label))
     return out
 
 
 def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Statement]:
-    """Return each metric's best step, and where one asks for another checkpoint than the loss by more than noise."""
+    """Return what the key figures leave open.
+
+    That is where a best stretch lies beside the best point, how far a return came, and which metrics ask for another
+    checkpoint than the loss by more than noise.
+    """
     kept = keep.tag if keep is not None else ""
     if is_average_precision(kept):  # told where it says what to keep; the others are slices of it
         metrics = [m for m in metrics if not is_average_precision(m.view.tag)]
-    if not metrics:
-        return []
-    evidence = tuple(Evidence("best", text("best {tag}", tag=Tag(m.view.tag)), m.value, m.view.unit) for m in metrics)
-    sentence = joined("", (joined("; ", map(_best_words, metrics[:_SPOKEN])), "."))
+    sentences: list[Text] = [text("{best}.", best=_best_words(m)) for m in metrics[:_SPOKEN] if _worth_telling(m)]
     apart = [m for m in metrics if keep is not None and _disagrees(m, keep)]
     if apart and keep is not None:
-        others = [text("best {tag} at {at}", tag=Tag(m.view.tag), at=Place(m.step, bare=True)) for m in apart]
-        sentence += text(
-            " They disagree by more than noise: best {tag} at {at}, {others}. Keep the checkpoint by the one that "
-            "the model is for.",
+        others = [text("{tag} at {at}", tag=Tag(m.view.tag), at=Place(m.step)) for m in apart]
+        beside = text(
+            "{tag} is best at {at}, but {others}: they disagree by more than noise. Keep the checkpoint by the one "
+            "that the model is for.",
             tag=Tag(keep.tag),
             at=Place(keep.at),
-            others=joined(", ", others),
+            others=listed(others),
         )
-    return [Statement("metric", sentence, evidence)]
+        sentences.append(beside)
+    if not sentences:
+        return []
+    evidence = tuple(Evidence("best", text("best {tag}", tag=Tag(m.view.tag)), m.value, m.view.unit) for m in metrics)
+    return [Statement("metric", joined(" ", sentences), evidence)]
+
+
+def _worth_telling(metric: Metric) -> bool:
+    """Return whether a best value is no plain one, which stands among the key figures."""
+    return metric.view.curve.role is Role.REWARD or (
+        metric.long and float(metric.view.value[metric.peak]) != metric.value
+    )
 
 
 def _best_words(metric: Metric) -> Text:
-    where = "{tag} is best around {at} ({value})" if len(metric.view) > _LONG else "{tag} is best at {at} ({value})"
+    where = "{tag} is best around {at} ({value})" if metric.long else "{tag} is best at {at} ({value})"
     said = text(where, tag=Tag(metric.view.tag), at=Place(metric.step), value=number(metric.value))
     if metric.view.curve.role is not Role.REWARD:
-        return said
+        highest = (
+            "; its highest point is {value}, at {at}" if metric.higher else "; its lowest point is {value}, at {at}"
+        )
+        peak = Place(int(metric.view.step[metric.peak]))
+        return said + text(highest, value=number(float(metric.view.value[metric.peak])), at=peak)
     # A return has no scale of its own: what chance brings is that of the first episodes.
     value, part = metric.view.value, max(1, len(metric.view) // 20)
     first, last = number(float(value[:part].mean())), number(float(value[-part:].mean()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePath
 
 import numpy as np
 
@@ -23,6 +24,9 @@ _MOST = 25
 """Epochs or evaluations beyond which a list of them hides what else happened."""
 _MOST_CHANGES = 20
 
+_OF_THE_END = frozenset({"unfinished-run"})
+"""Rules whose findings tell of where the run ended, and not of where what they rest on begins."""
+
 _Clock = Callable[[int], float | None]
 
 
@@ -39,9 +43,9 @@ def timeline(case: Case, findings: Sequence[Finding]) -> tuple[TimelineEntry, ..
     run = case.run
     wall = _clock(run)
     out = [
-        TimelineEntry(f.first_step, "restart" if f.rule == "restart" else "finding", f.message, wall(f.first_step))
+        TimelineEntry(at, "restart" if f.rule == "restart" else "finding", f.message, wall(at))
         for f in findings
-        if f.first_step is not None
+        if (at := f.last_step if f.rule in _OF_THE_END else f.first_step) is not None
     ]
     out += _places(run, case.marks, wall)
     out += _checkpoints(run, wall)
@@ -74,22 +78,23 @@ def _places(run: Run, places: Sequence[Landmarks], wall: _Clock) -> Iterator[Tim
         else:
             continue
         for step, kind, words in zip(steps, kinds, marks.text, strict=True):
-            measured = _measured(run, step) if kind == EVALS else ""
-            yield TimelineEntry(step, kind, joined("", (words, measured)), wall(step))
+            yield TimelineEntry(step, kind, (_measured(run, step) if kind == EVALS else "") or words, wall(step))
 
 
 def _measured(run: Run, step: int) -> str:
-    """Return what an evaluation measured: ``: eval/loss 2.31``."""
+    """Return what an evaluation measured: ``eval/loss 2.31``."""
     curve = eval_curve(run)
     if curve is None:
         return ""
     value = float(curve.value[int(np.searchsorted(curve.step, step))])
-    return text(": {tag} {value}", tag=Tag(curve.tag), value=figure(value))
+    return text("{tag} {value}", tag=Tag(curve.tag), value=figure(value))
 
 
 def _checkpoints(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:
     for kept in run.checkpoints:
-        yield TimelineEntry(kept.step, "checkpoint", text("checkpoint {path}", path=Name(kept.path)), wall(kept.step))
+        yield TimelineEntry(
+            kept.step, "checkpoint", text("{name} was saved", name=Name(PurePath(kept.path).name)), wall(kept.step)
+        )
 
 
 def _ends(run: Run, wall: _Clock) -> Iterator[TimelineEntry]:

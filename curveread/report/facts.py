@@ -76,6 +76,7 @@ class CurveRow:
     first: str
     last: str
     low: str
+    high: str
     end: str
     blocks: FloatArray
 
@@ -186,10 +187,11 @@ def _curve_row(c: Curve) -> CurveRow:
     return CurveRow(
         tag=c.tag,
         role=str(c.role),
-        points=count(n) + (f" ({count(bad)} no number)" if bad else ""),
+        points=count(n) + (f" ({count(bad)} not finite)" if bad else ""),
         first=count(c.step[0].item()) if n else "",
         last=count(c.step[-1].item()) if n else "",
         low=number(float(good.min())) if good.size else "",
+        high=number(float(good.max())) if good.size else "",
         end=number(float(c.value[-1])) if n else "",
         blocks=c.value[:: -(-n // _SPARK_BLOCKS) or 1],  # a shape to recognise, no statistics
     )

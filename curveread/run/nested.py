@@ -48,7 +48,7 @@ def in_epochs(
     out = step.copy()
     first = min(float(epoch[both].min()), 1.0)
     out[both] += (epoch[both] - first) * each
-    return out, f"steps start over with each epoch: {each:.0f} steps per epoch are counted on", each
+    return out, f"steps start over with each epoch; they are counted on, {each:,.0f} an epoch", each
 
 
 def _carried_epochs(epoch: FloatArray, step: FloatArray, counted: BoolArray, by_epoch: BoolArray) -> FloatArray:

@@ -246,7 +246,7 @@ def _resumed(run: Run, tag: str = "train/loss") -> None:
     assert [(a.first_step, a.last_step) for a in run.attempts] == [(0, 79), (60, 129)]
     assert run[tag].step.tolist() == list(range(130))
     assert run[tag].value[60] == pytest.approx(np.sin(60) + 2.5, rel=1e-6)
-    assert any(n.kind is NoteKind.SUPERSEDED and "resume at step 60: 20 points" in n.message for n in run.notes)
+    assert any(n.kind is NoteKind.SUPERSEDED and "begins at step 60: 20 points" in n.message for n in run.notes)
 
 
 def test_resume_into_one_event_folder(tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_trainer_folder_whose_counter_starts_again(tmp_path: Path) -> None:
     assert [(a.first_step, a.last_step) for a in run.attempts] == [(1, 50), (1, 60)]
     assert run["loss"].value[0] == np.sin(1) + 2.5
     assert len(run.attempts[0].superseded["loss"]) == 50
-    assert any("not a beginning of" in n.message for n in run.notes)
+    assert any("does not go on from it" in n.message for n in run.notes)
 
 
 def test_checkpoints_that_are_beginnings_say_nothing_new(tmp_path: Path) -> None:

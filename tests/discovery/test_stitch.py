@@ -39,7 +39,7 @@ def test_resume_with_overlap() -> None:
     assert [(a.first_step, a.last_step) for a in out.attempts] == [(0, 799), (651, 1299)]
     (note,) = out.notes
     assert note.kind is NoteKind.SUPERSEDED
-    assert note.message.startswith("resume at step 651: 149 points of train/loss, 1 point of eval/loss")
+    assert note.message.startswith("a later attempt begins at step 651: 149 points of train/loss, 1 point of eval/loss")
 
 
 def test_tags_not_logged_again_yet_are_purged_too() -> None:

@@ -55,7 +55,25 @@ def test_growth_is_measured_with_an_interval() -> None:
     assert found is not None
     change = found.since(0)
     assert change.low < 0.4 < change.high
-    assert "the gap grew by 0.2" in told(diagnose(run))
+    assert "lay 0.359 above the training loss; the gap grew from 0.173 at step 1,799." in told(diagnose(run))
+
+
+def test_a_gap_that_closed_is_not_said_to_have_grown() -> None:
+    """Told by its size then and now: of a jump the slope times the length is neither."""
+    closed = with_gap(np.where(np.arange(40) < 26, 0.3, -0.001), sigma=0.001)
+    said = told(diagnose(closed))
+    assert "grew" not in said
+    assert "widened" not in said
+    assert "halfway through the evals it lay 0.297 above" in said
+
+
+def test_the_gap_since_the_best_eval_is_that_of_the_best_eval() -> None:
+    rise = np.concatenate([np.zeros(5), 0.8 * (1.0 - np.exp(-np.arange(35) / 6.0))])
+    found = gap(with_gap(rise, sigma=0.001))
+    assert found is not None
+    assert found.at(int(found.step[4]), 1) == pytest.approx(0.0, abs=0.01)
+    assert found.level - found.at(int(found.step[4]), 1) == pytest.approx(0.79, abs=0.02)
+    assert found.since(int(found.step[4])).mid < 0.6  # a slope times a length is no difference
 
 
 def test_the_mean_since_the_last_log_is_no_gap() -> None:
@@ -84,7 +102,7 @@ def test_both_parted_are_read_and_that_both_fell_is_no_news() -> None:
     evaluation = np.r_[np.linspace(4.0, 2.0, 8), np.linspace(2.0, 2.7, 22)]
     parted = told(diagnose(run_of(train_loss=train, eval_loss=evaluation)))
     assert "falling together" not in parted
-    assert "the gap grew" in parted
+    assert "at step 527 it lay 1.34 below." in parted
 
 
 def test_after_a_divergence_nothing_is_said() -> None:

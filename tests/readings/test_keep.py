@@ -63,7 +63,7 @@ def test_ties_are_within_the_noise_and_checkpoints_are_judged_by_their_eval() ->
     assert [int(s) for s in keep.step[keep.ties]] == [750, 800]
     assert [(c.step, c.tied_with_best) for c in checkpoints(run, keep)] == [(500, False), (800, True), (1500, False)]
     assert [c.tied_with_best for c in checkpoints(run, None)] == [None, None, None]
-    assert "tied with it: step 800" in _said(run)[0].text
+    assert "As good within the noise of an eval (±0.0182): step 800" in _said(run)[0].text
     assert "best checkpoint on disk is checkpoint-800 (step 800), tied with the best" in _said(run)[0].text
     far = made(evals=RISING, checkpoints=(1500,))
     assert "checkpoint-1500 (step 1,500), worse than the best eval by more than the noise" in _said(far)[0].text

@@ -47,8 +47,8 @@ def test_each_metric_has_its_own_best_step(tag: str, value: np.ndarray, best: in
 def test_disagreement_with_the_loss_is_said() -> None:
     rouge = 0.4 - 0.0002 * (N - 30.0) ** 2 + 0.001 * (-1.0) ** N
     text = _said(made(evals=LOSS, eval__rougeL=rouge))[0].text
-    assert "They disagree by more than noise: best eval/loss at step" in text
-    assert "best eval/rougeL at 1,5" in text
+    assert text.startswith("eval/loss is best at step")
+    assert "but eval/rougeL at step 1,550: they disagree by more than noise." in text
 
 
 @pytest.mark.parametrize("noise", [0.05, 0.2])
@@ -56,7 +56,7 @@ def test_noise_is_no_disagreement(noise: float) -> None:
     rng = np.random.default_rng(3)
     loss = 2.0 + noise * rng.standard_normal(40)
     rouge = 0.4 + 0.02 * rng.standard_normal(40)
-    assert "disagree" not in _said(made(evals=loss, eval__rougeL=rouge))[0].text
+    assert not _said(made(evals=loss, eval__rougeL=rouge))
 
 
 def test_speeds_counters_and_constants_are_no_metrics() -> None:
@@ -99,15 +99,21 @@ def test_beyond_noise_is_three_standard_errors_of_a_difference_of_medians(height
     wave = (-1.0) ** N
     noise = bend_noise(wave)
     step = height * noise * (N >= 20)
-    (statement, *_) = _said(made(evals=2.0 + 0.01 * (step + wave), eval__rougeL=0.4 + 0.01 * (step - wave)))
-    assert ("disagree" in str(statement.text)) is told
+    assert bool(_said(made(evals=2.0 + 0.01 * (step + wave), eval__rougeL=0.4 + 0.01 * (step - wave)))) is told
 
 
-@pytest.mark.parametrize(("n", "word"), [(60, "at"), (61, "around")])
-def test_the_best_of_a_long_curve_is_a_stretch_and_told_as_one(n: int, word: str) -> None:
+@pytest.mark.parametrize("n", [60, 61])
+def test_the_best_of_a_long_curve_is_a_stretch_and_told_beside_its_best_point(n: int) -> None:
     value = 0.4 - 0.0002 * (np.arange(n) - 30.0) ** 2
-    (statement, *_) = _said(made(decaying(n * 50), evals=np.resize(LOSS, n), eval__rougeL=value))
-    assert f"eval/rougeL is best {word} step" in str(statement.text)
+    value[5] = 0.9
+    run = made(decaying(n * 50), evals=np.resize(LOSS, n), eval__rougeL=value)
+    said, (figure,) = _said(run), metric_summary(metrics_of(views(run))).values()
+    if n == 60:
+        assert (said, figure.label, figure.value) == ([], "best eval/rougeL", 0.9)
+        return
+    assert (figure.label, round(figure.value, 2)) == ("best level of eval/rougeL", 0.4)
+    assert "is best around step 1,5" in said[0].text
+    assert "; its highest point is 0.9, at step 300." in said[0].text
 
 
 def test_a_return_is_told_with_that_of_the_first_episodes_and_its_end() -> None:

@@ -56,7 +56,7 @@ def test_the_onset_of_memorising_is_bracketed_by_the_evals_around_it() -> None:
     text = told(dx)
     assert text.startswith("Until step 799 the run learned; from step 799 on it only fitted its training data (60 %")
     assert "began between the evals at steps 749 and 849." in text
-    assert "since step 799" in told(dx, "gap")
+    assert "the gap grew from 0.181 at step 799." in told(dx, "gap")
 
 
 def test_a_run_that_only_learned_needs_no_sentence() -> None:

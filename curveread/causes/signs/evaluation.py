@@ -117,6 +117,9 @@ def falls_on(scene: Scene) -> Seen | None:
     words = (
         "{train} went on falling, from around {first} to around {last}" if there else "{train} did not fall any more"
     )
+    ends = max(3, rest.size // 20)  # the halves decide; a reader looks at both ends
+    begun, ended = float(np.median(rest[:ends])), float(np.median(rest[-ends:]))
+    first, last = (begun, ended) if ended < begun else (first, last)
     said = {"first": level(first, view.unit), "last": level(last, view.unit)} if there else {}
     return Seen(there, text(words, train=Tag(view.tag), **said))
 

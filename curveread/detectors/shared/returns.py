@@ -165,7 +165,7 @@ def _same(view: CurveView) -> Finding:
         view,
         (int(view.step[0]), int(view.step[-1])),
         message,
-        (Evidence("starting-level", "starting level", value, "reward"),),
+        (Evidence("starting-level", "starting level", value),),
         (
             "Step through one episode by hand: a return that never varies means an environment that always ends the "
             "same way, a reward that is never paid, or a policy that always does the same.",

@@ -47,6 +47,10 @@ _ON_REQUEST = ("Throughput",)
 _INKS = ("train", "third", "fourth", "fifth", "sixth")
 _SIDE = ("Gradient norm", "Learning rate", "Gap")
 """Panels whose first curve is drawn in a quiet ink: they stand beside the loss to explain it."""
+_OWN_SCALES = ("Reward", "Metrics", "Errors")
+"""Panels of curves that have no scale in common."""
+_FLAT, _MOST_SCALES = 10.0, 3
+"""A curve that reaches less than this part of another is flat beside it; so many panels are made of one at most."""
 MOST = len(_INKS)
 _FIRST = 1.8
 """Least height of the panel that is put first."""
@@ -122,12 +126,29 @@ def _groups(
             group.sort(key=lambda d: roles.index(d.role))
             titles.add(title)
             taken |= {d.tag for d in group}
-            yield title, group, height
+            parts = _by_scale(group) if title in _OWN_SCALES else [group]
+            largest = max(parts, key=len)
+            for part in parts:
+                own = title if part is largest else f"{title} on another scale"
+                yield shorten(part[0].tag, 60) if part is not largest and len(part) == 1 else own, part, height
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
         rest = [d for d in rest if d.tag in named] if titles else rest[:MOST]
     for d in rest:
         yield shorten(d.tag, 60), [d], 1.2
+
+
+def _by_scale(group: list[Drawing]) -> list[list[Drawing]]:
+    """Return curves apart where one panel would flatten some of them: percentages beside shares of 1."""
+    reach = {d.tag: float(np.abs(d.value).max()) if d.value.size else 0.0 for d in group}
+    sizes = np.array(sorted(r for r in reach.values() if r > 0.0))
+    steps = sizes[1:] / sizes[:-1] if sizes.size else sizes
+    widest = np.sort(np.argsort(-steps, kind="stable")[: _MOST_SCALES - 1])
+    edges = [float(sizes[i + 1]) for i in widest if steps[i] > _FLAT]
+    parts: dict[int, list[Drawing]] = {}
+    for d in group:
+        parts.setdefault(sum(reach[d.tag] >= edge for edge in edges), []).append(d)
+    return list(parts.values())
 
 
 def _panel(

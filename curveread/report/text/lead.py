@@ -128,7 +128,7 @@ def lead(diagnosis: Diagnosis) -> Lead:
         "" if calm and finding.confidence is None else sureness(finding.confidence),
         number,
         "Worth doing" if calm else _DOING,
-        shorten(_action(finding, diagnosis.causes), _LONG),
+        shorten(_action(finding, diagnosis), _LONG),
         _why(found, number, diagnosis.causes) if diagnosis.causes else None,
     )
 
@@ -149,10 +149,16 @@ def _percent(share: float) -> str:
     return f"{100.0 * share:.0f} %"
 
 
-def _action(finding: Finding, causes: Sequence[Cause]) -> str:
-    """Return what mends the cause, or what would tell it where the log does not; else what to do about the finding."""
-    if causes:
-        return causes[0].fix if causes[0].share >= _TOLD else causes[0].check
+def _action(finding: Finding, diagnosis: Diagnosis) -> str:
+    """Return what mends the cause, or what would tell it where the log does not; else what to do about the finding.
+
+    What tells the causes of a loss apart tells little of a return: there the finding's own advice comes first.
+    """
+    causes, curve = diagnosis.causes, diagnosis.run.curves.get(finding.tag or "")
+    told = bool(causes) and causes[0].share >= _TOLD
+    returns = curve is not None and curve.role is Role.REWARD and bool(finding.advice)
+    if causes and (told or not returns):
+        return causes[0].fix if told else causes[0].check
     return finding.advice[0] if finding.advice else ""
 
 

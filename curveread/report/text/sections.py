@@ -191,7 +191,9 @@ def _notes(diagnosis: Diagnosis) -> Section | None:
     notes = diagnosis.run.notes
     if not notes:
         return None
-    items = tuple(Named(n.kind.value, shorten(n.message, _LONG), n.source) for n in notes[:_ROWS])
+    items = tuple(
+        Named("", shorten(n.message, _LONG), n.source) if n.source else shorten(n.message, _LONG) for n in notes[:_ROWS]
+    )
     blocks: tuple[Block, ...] = (Bullets(items), *_more(len(notes) - _ROWS, "note"))
     return Section("Data notes", blocks, "data", unfolded=len(notes) <= 6, count=len(notes))
 
@@ -200,13 +202,13 @@ def _notes(diagnosis: Diagnosis) -> Section | None:
 def _curves(diagnosis: Diagnosis) -> Section | None:
     curves = diagnosis.run.curves
     rows = tuple(
-        (Code(r.tag), r.role, r.points, r.first, r.last, r.low, r.end, Spark(r.blocks))
+        (Code(r.tag), r.role, r.points, r.first, r.last, r.low, r.high, r.end, Spark(r.blocks))
         for r in facts.curve_rows(diagnosis.run)
     )
     if not rows:
         return None
-    head = ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Last value", "Shape")
-    blocks: tuple[Block, ...] = (TextTable(head, rows, (2, 3, 4, 5, 6)), *_more(len(curves) - len(rows), "curve"))
+    head = ("Tag", "Role", "Points", "First step", "Last step", "Lowest", "Highest", "Last value", "Shape")
+    blocks: tuple[Block, ...] = (TextTable(head, rows, (2, 3, 4, 5, 6, 7)), *_more(len(curves) - len(rows), "curve"))
     return Section("Curves", blocks, "data", unfolded=len(rows) <= 12, count=len(curves))
 
 

@@ -138,7 +138,7 @@ def test_session_start_of_a_further_file_purges_every_curve_before_it(tmp_path: 
     assert run["old"].step.tolist() == list(range(6)), "a curve that the resumed run does not log is cut, too"
     assert run.attempts[0].superseded["old"].step.tolist() == [6, 7, 8, 9]
     note = next(n for n in run.notes if n.kind is NoteKind.SUPERSEDED)
-    assert note.message.startswith("resume at step 6: 4 points of")
+    assert note.message.startswith("a later attempt begins at step 6: 4 points")
     oracle = EventAccumulator(str(tmp_path), size_guidance={"scalars": 0}).Reload()
     for tag in ("loss", "eval", "old"):
         assert run[tag].step.tolist() == [e.step for e in oracle.Scalars(tag)], tag

@@ -19,7 +19,7 @@ def test_lasagne(tmp_path: Path) -> None:
     assert points(part, "training loss") == [(1, 1.213348), (2, 1.223348), (3, 1.233348), (4, 1.243348)]
     assert points(part, "validation accuracy") == [(1, 81.78), (2, 82.78), (3, 83.78), (4, 84.78)]
     assert "test loss" not in part.curves
-    assert "do not come back" in said(part, NoteKind.SKIPPED)
+    assert "printed once" in said(part, NoteKind.SKIPPED)
 
 
 def test_caffe_tests_at_its_own_iterations(tmp_path: Path) -> None:

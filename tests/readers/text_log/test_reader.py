@@ -236,7 +236,7 @@ def test_lines_that_every_process_prints_count_once(tmp_path: Path) -> None:
     part = _read(tmp_path, text)
     assert _points(part, "loss") == [(i, float(f"{_loss(i):.4f}")) for i in range(10)]
     assert len(part.curves["tps"]) == 20  # unequal values stay
-    assert "counted once, 20 points that several processes printed" in _said(part, NoteKind.MERGED)
+    assert "20 points printed more than once, as by several processes: counted once" in _said(part, NoteKind.MERGED)
 
 
 @pytest.mark.parametrize("strings", [True, False])
@@ -339,7 +339,7 @@ def test_steps_within_epochs_are_counted_on(tmp_path: Path) -> None:
     )
     part = _read(tmp_path, text)
     assert _points(part, "loss") == [(i, float(f"{_loss(i):.4f}")) for i in range(0, 1500, 100)]
-    assert "500 steps per epoch" in _said(part, NoteKind.X_AXIS)
+    assert "500 an epoch" in _said(part, NoteKind.X_AXIS)
 
 
 def test_a_restart_in_the_file_makes_a_segment(tmp_path: Path) -> None:

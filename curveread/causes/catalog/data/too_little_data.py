@@ -14,6 +14,7 @@ from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
+from curveread.run.tags.kinds import TaskKind
 
 __all__ = ["CAUSE"]
 
@@ -24,7 +25,10 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     words = (
-        "Keep the checkpoint nearest to {best}; for the next run stop there, or add data, augmentation, "
+        "Predict with the rounds up to {best}; for the next run stop there, or take smaller trees, a lower learning "
+        "rate, row and column sampling or a larger L2 penalty."
+        if scene.case.task.kind is TaskKind.BOOSTING
+        else "Keep the checkpoint nearest to {best}; for the next run stop there, or add data, augmentation, "
         "dropout or weight decay."
     )
     return text(words, best=Place(scene.onset))

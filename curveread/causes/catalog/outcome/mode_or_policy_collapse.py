@@ -14,19 +14,25 @@ from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
+from curveread.run.tags.kinds import RL, TaskKind
 
 __all__ = ["CAUSE"]
 
 
 def _check(scene: Scene) -> Text:
-    return text(
-        ("Look at samples, at the entropy, at the KL to the start and at a reward that was held out, around {at}."),
-        at=Place(scene.onset),
+    of = (
+        "Look at the actions that the policy takes in a few episodes, and at its entropy, around {at}."
+        if scene.case.task.kind in RL - {TaskKind.LANGUAGE_RL}
+        else "Look at samples, at the entropy, at the KL to the start and at a reward that was held out, around {at}."
     )
+    return text(of, at=Place(scene.onset))
 
 
 def _fix(scene: Scene) -> Text:
-    return text("Add an entropy or KL term, or a baseline; stop at {at}; or mend the reward.", at=Place(scene.onset))
+    mend = "Add an entropy or KL term, or a baseline, or mend the reward"
+    if scene.onset <= scene.begin + 0.05 * scene.length:  # there was nothing before it to stop at
+        return text("{mend}.", mend=text(mend))
+    return text("{mend}; or stop at {at}.", mend=text(mend), at=Place(scene.onset))
 
 
 CAUSE = Candidate(

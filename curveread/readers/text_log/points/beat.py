@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
-from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat"]
@@ -70,6 +69,8 @@ class Beat:
         notes = list(self.notes)
         for why, rows in self.out.items():
             first = int(self.line[np.argmax(rows)]) + 1
-            message = f"{amount(int(rows.sum()), 'line')} left out (the first is line {first}): {why}"
+            lines = int(rows.sum())
+            which = f"line {first} left out" if lines == 1 else f"{lines:,} lines left out (the first is line {first})"
+            message = f"{which}: {why}"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         return notes

@@ -247,7 +247,7 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         if not base.size:
             varied = columns.values.size and bool(np.any(np.ptp(columns.values, axis=0) > 0))
             if sheet.dialect != "dict" and (mine.size < _RECORDS or not varied or not any(map(is_telling, sheet.tags))):
-                beat.left_out(mine, "no counter stands beside them")
+                beat.left_out(mine, "without a counter beside them")
             continue
         if sheet.dialect in ("dict", "bar", "tqdm"):
             continue
@@ -256,7 +256,7 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         constant = not columns.values.size or not bool(np.any(np.ptp(columns.values, axis=0) > 0))
         inside = mine.size == 1 and mine[0] < base[-1] and any(role_of(t) is LOSSES[1] for t in sheet.tags)
         if blocks < 2 and not inside:
-            beat.left_out(mine, "they name no step and do not come back")
+            beat.left_out(mine, "without a step, and of a kind that is printed once")
         elif mine.size > _OFTEN * blocks:
             beat.left_out(mine, "several of a kind for each step")
         elif sheet.assigned and constant:

@@ -155,7 +155,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     table = Table(rows.line.size, columns, told_starts(Table(rows.line.size, columns), step, behind))
     columns, repeated = without_repeats(table, step) if name != "record" else (columns, 0)
     if repeated:
-        message = f"counted once, {amount(repeated, 'point')} that several processes printed"
+        message = f"{amount(repeated, 'point')} printed more than once, as by several processes: counted once"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     named = np.flatnonzero(np.isfinite(rows.epoch))
     if named.size and "epoch" not in columns and name != "epoch":
@@ -165,7 +165,7 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
         columns["wall_time"] = Column(timed, rows.stamp[timed])
     table, step, again = without_rewritten(replace(table, columns=columns), step)
     if again:
-        message = f"counted once, {amount(again, 'record')} written again with the same numbers"
+        message = f"{amount(again, 'record')} written again with the same numbers: counted once"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     if crowded := beside_another(table, step):
         shown = ", ".join(f"{n} of {tag}" for tag, n in list(crowded.items())[:_SHOWN])

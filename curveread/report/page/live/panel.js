@@ -62,7 +62,7 @@ class Panel {
     const shown = this.curves.filter(c => c.on), more = this.curves.filter(c => !c.on);
     this.keys.append(...shown.map(c => this.key(c)), ...this.curves.filter(c => c.ahead).map(c => this.foretold(c)));
     if (more.length) {
-      const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more curves`));
+      const folded = element("details", {class: "more"}, element("summary", {}, `${more.length} more ${more.length === 1 ? "curve" : "curves"}`));
       for (const [name, of] of this.families()) folded.append(...this.family(name, of));
       folded.append(element("div", {class: "keys"}, ...more.filter(c => !c.button).map(c => this.key(c))));
       this.keys.append(folded);
