@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.detectors.base import CurveView, Detector, Need, Subject
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import AxisWord, Length, Place, figure, level
+from curveread.findings.arguments import Length, Place, figure, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.model import Attempt, Curve
@@ -83,8 +83,7 @@ class Restart(Detector):
             ]
         if _from_the_start(old, new):
             message = text(
-                "the {axis} counter began again at {at}, after it had reached {reached}",
-                axis=AxisWord(),
+                "the counter began again at {at}, after it had reached {reached}",
                 at=Place(first),
                 reached=Place(old.last_step),
             )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from curveread.case import case_of
+from curveread.causes.catalog.outcome.mode_or_policy_collapse import CAUSE as POLICY_COLLAPSE
 from curveread.causes.engine import ranked
 from curveread.causes.scene import Scene, Stage
 from curveread.causes.signs import SIGNS
@@ -222,3 +223,23 @@ def test_a_rate_that_never_rose_was_not_raised_at_the_head_of_a_run_either(
 ) -> None:
     run = run_of(train_loss=np.array([6.0, *np.linspace(200, 90, 10)]), learning_rate=np.array(rate))
     assert asked("rate-raised", run, "divergence", "train_loss", 1, 10) is there
+
+
+def test_a_loss_that_went_on_falling_is_told_from_its_ends() -> None:
+    loss = np.exp(-np.arange(300) / 40.0)
+    run = run_of(train_loss=loss, val_loss=np.linspace(0.5, 0.6, 30))
+    finding = Finding("overfitting", Severity.WARNING, 0.9, "m", "val_loss", 30, 30, None)
+    seen = SIGNS["train-goes-on-falling"](Scene(Stage(case_of(understood(run)), [finding]), finding))
+    assert seen is not None
+    assert seen.words.startswith("train_loss went on falling, from around 0.4")
+
+
+@pytest.mark.parametrize(("first", "stop"), [(0, False), (700, True)])
+def test_a_policy_is_not_told_to_stop_where_it_began(first: int, stop: bool) -> None:
+    entropy = np.r_[np.full(first or 1, 1.0), np.full(N - (first or 1), 0.001)]
+    run = made({"episode_reward_mean": np.full(N, -21.0), "entropy": entropy, "policy_loss": np.zeros(N)})
+    finding = Finding("no-learning", Severity.ERROR, 0.9, "m", "episode_reward_mean", first, first, None)
+    scene = Scene(Stage(case_of(understood(run)), [finding]), finding)
+    assert ("stop at step 700" in POLICY_COLLAPSE.fix(scene)) is stop
+    assert "step 0" not in POLICY_COLLAPSE.fix(scene)
+    assert POLICY_COLLAPSE.check(scene).startswith("Look at the actions that the policy takes in a few episodes")

@@ -199,3 +199,29 @@ def test_an_order_that_is_no_chance_is_enough_where_the_training_loss_leaves_far
     train = np.geomspace(1.7, 0.19, 200)
     assert found(spread(train_loss=train, val_loss=rising), "overfitting")
     assert found(spread(train_loss=train, val_loss=np.exp(0.3 + scatter)), "overfitting") == []
+
+
+def test_an_accuracy_that_fell_leaves_no_room_for_mere_over_confidence() -> None:
+    at = np.linspace(0, 1, 40)
+    loss = 1.5 + 1.5 * np.abs(at - 0.2) + normal(40, 0.01)
+    for accuracy, over_confident in ((0.9 - 0.4 * np.abs(at - 0.2), False), (0.5 + 0.4 * at, True)):
+        run = run_of(train_loss=decay(N), eval_loss=loss, eval_accuracy=accuracy + normal(40, 0.002, 1))
+        (f,) = found(run, "overfitting")
+        assert any("over-confidence" in words for words in f.also_explained_by) is over_confident
+
+
+def test_boosting_is_advised_in_rounds_and_trees() -> None:
+    at = np.arange(200)
+    run = Run(
+        "r",
+        "r",
+        {
+            "training's binary_logloss": Curve("training's binary_logloss", at, 0.7 * np.exp(-at / 30)),
+            "valid's binary_logloss": Curve("valid's binary_logloss", at, 0.6 + 0.005 * np.abs(at - 20)),
+        },
+    )
+    (f,) = found(run, "overfitting")
+    assert f.advice[0] == "Predict with the rounds up to step 20."
+    assert "smaller trees" in f.advice[1]
+    assert f.causes[0].fix.startswith("Predict with the rounds up to step 20;")
+    assert not any(word in f.causes[0].fix for word in ("dropout", "augmentation", "checkpoint"))

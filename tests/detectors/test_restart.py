@@ -119,7 +119,7 @@ def test_a_counter_that_began_again_proves_no_weights(tmp_path: Path) -> None:
     rows = [f"{i},{v:.6g}" for i, v in enumerate(loss)] + [f"{i},{v:.6g}" for i, v in enumerate(anew)]
     (tmp_path / "log.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
     (finding,) = (f for f in cr.diagnose(cr.read(tmp_path)).findings if f.rule == "restart")
-    assert str(finding.message) == "the step counter began again at step 0, after it had reached step 699"
+    assert str(finding.message) == "the counter began again at step 0, after it had reached step 699"
     assert "weights" not in str(finding.message)
 
 
@@ -140,3 +140,20 @@ def test_an_evaluation_that_closes_the_log_is_no_restart(tmp_path: Path) -> None
     assert not [f for f in cr.diagnose(run).findings if f.rule == "restart"]
     assert [int(s) for s in run["eval_loss"].step] == [250, 351]
     assert any("after the training" in n.message for n in run.notes)
+
+
+def test_a_counter_of_epochs_that_began_again_is_no_step_counter(tmp_path: Path) -> None:
+    loss = decay(30)
+    rows = [f"{i + 1},{v:.6g}" for part in (loss[:10], loss) for i, v in enumerate(part)]
+    (tmp_path / "log.csv").write_text("epoch,loss\n" + "\n".join(rows))
+    (finding,) = (f for f in cr.diagnose(cr.read(tmp_path)).findings if f.rule == "restart")
+    assert str(finding.message).startswith("the counter began again at epoch 1, after it had reached epoch 10")
+
+
+def test_steps_between_two_logged_ones_were_computed_again_too() -> None:
+    step = np.arange(10, 1010, 10)
+    old = {"loss": Curve("loss", step[:50], decay(100)[:50])}
+    new = {"loss": Curve("loss", step, decay(100))}
+    parts = (Attempt(10, 500, old, old), Attempt(10, 1000, new))
+    (f,) = found(Run("r", "r", new, attempts=parts), "restart")
+    assert f.get("steps-computed-again") == 500

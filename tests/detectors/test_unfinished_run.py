@@ -50,3 +50,13 @@ def test_a_loss_that_stopped_long_before_the_other_curves_is_not_judged(later: i
         "lr": Curve("lr", steps, np.full(steps.size, 1e-3)),
     }
     assert len(found(Run("r", "r", curves), "unfinished-run")) == is_told
+
+
+def test_without_an_evaluation_the_fall_may_be_memory() -> None:
+    (alone,) = found(run_of(train_loss=falling(), lr=np.full(1000, 1e-3)), "unfinished-run")
+    assert alone.advice[0].startswith("Evaluate the last checkpoint on held-out data")
+    assert "memorising: there is no evaluation loss" in alone.also_explained_by
+    run = run_of(train_loss=falling(), lr=np.full(1000, 1e-3), eval_loss=np.linspace(6.0, 3.0, 30))
+    (beside,) = found(run, "unfinished-run")
+    assert beside.advice[0].startswith("Go on from the last checkpoint")
+    assert beside.also_explained_by == ("a budget that was chosen on purpose",)

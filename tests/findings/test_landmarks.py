@@ -19,6 +19,9 @@ def test_epochs_are_read_off_whole_and_broken_numbers() -> None:
     assert broken[0].text[0] == "epoch 2 begins at step 300"
     whole = landmarks(run_with(epoch=(step, np.floor(step / 300.0))))
     assert whole[0].step.tolist() == [300, 600, 900]
+    assert whole[0].text[0] == "epoch 1 has begun by step 300"  # one of the ten steps before may be its first
+    every = np.arange(1000)
+    assert landmarks(run_with(epoch=(every, every // 300)))[0].text[0] == "epoch 1 begins at step 300"
 
 
 def test_a_point_an_epoch_and_a_counter_that_goes_back_have_no_boundaries() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from curveread.findings.wording import compact, count, duration, measure, number, quantity, size, span
+from curveread.findings.wording import compact, count, duration, measure, number, percent, quantity, size, span
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,13 @@ def test_places_and_sizes() -> None:
     ]
     assert [size(812), size(51_234), size(1_200_000), size(5 * 10**12)] == ["812 B", "51.2 kB", "1.2 MB", "5,000 GB"]
     assert count(-12_400) == "−12,400"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.9997, "99.97 %"), (-0.9951, "−99.5 %"), (1.0, "100 %"), (0.99999, "99.999 %"), (0.994, "99 %")],
+)
+def test_what_is_left_of_a_hundred_percent_stays(share: float, words: str) -> None:
+    assert percent(share) == words
+    if 0.995 <= abs(share) < 1.0:
+        assert measure(100.0 * share, "%") == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from curveread.diagnose import diagnose
 from curveread.findings.diagnosis import Diagnosis
@@ -61,3 +62,15 @@ def test_two_evaluations_are_no_cadence() -> None:
 def test_a_huge_log_is_told_how_to_be_smaller() -> None:
     assert "A log of every 25 steps" in told(diagnose(run_of(train_loss=decay(250_000))))
     assert told(diagnose(run_of(train_loss=decay(5000)))) == ""
+
+
+def test_evals_that_swing_to_and_fro_hide_no_more_than_their_spread() -> None:
+    at = np.arange(199, 4000, 200)
+    swing = 2.0 * np.exp(0.02 * (-1.0) ** np.arange(at.size))
+    curves = {
+        "train/loss": Curve("train/loss", np.arange(4000), decay(4000)),
+        "eval/loss": Curve("eval/loss", at, swing),
+    }
+    (statement,) = (s for s in diagnose(Run("r", "r", curves)).statements if s.topic == "cadence")
+    rise = float(str(statement.text).split("rise below ")[1].split(" %")[0])
+    assert rise == pytest.approx(100.0 * 3.0 * 0.02 * 1.2533, rel=0.1)  # two medians of two evals each

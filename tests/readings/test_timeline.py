@@ -65,3 +65,10 @@ def test_it_is_in_the_order_of_steps(samples: Path) -> None:
     for case in ("resumed-overlap", "spikes-several", "nan-logged-as-zero"):
         steps = [t.step for t in cr.diagnose(cr.read(samples / case)).timeline]
         assert steps == sorted(steps)
+
+
+def test_the_end_of_an_unfinished_run_stands_at_the_end() -> None:
+    step = np.arange(1000)
+    loss = np.linspace(6.0, 3.0, 1000) * np.exp(0.02 * np.random.default_rng(0).standard_normal(1000))
+    lines = told(run_with(loss=Curve("train_loss", step, loss), lr=Curve("lr", step, np.full(1000, 1e-3))))
+    assert [s for s, kind, words in lines if kind == "finding" and "still falling" in words] == [999]

@@ -224,3 +224,14 @@ def test_of_many_like_curves_some_from_the_highest_to_the_lowest_are_drawn() -> 
     assert panel.tags == tuple(f"layers/{i}/grad_norm" for i in (0, 1, 7, 30, 59))
     assert panel.left_out == 55
     assert len({line.ink for line in panel.lines}) == 5
+
+
+def test_percentages_do_not_flatten_shares() -> None:
+    names = {"f1": 90.0, "bbox_mAP": 0.4, "bbox_mAP_50": 0.6}
+    curves = {"loss": (STEP, LOSS)} | {name: (STEP, top * STEP / N) for name, top in names.items()}
+    spec = chart(diagnosis(run_of(curves)))
+    tags = {p.title: p.tags for p in spec.panels}
+    assert tags["Metrics"] == ("bbox_mAP", "bbox_mAP_50")
+    assert tags["f1"] == ("f1",)
+    alike = chart(diagnosis(run_of({k: v for k, v in curves.items() if k != "f1"})))
+    assert [p.title for p in alike.panels] == ["Loss", "Metrics"]

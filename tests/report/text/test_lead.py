@@ -92,3 +92,13 @@ def test_what_cannot_be_judged_asks_for_the_loss() -> None:
 def test_a_gain_that_cannot_be_seen_asks_for_a_comparison() -> None:
     d = Diagnosis(curves.run_of(loss=np.full(5, 2.0)), (), Verdict("undetermined", "Not judged."))
     assert lead(d).action.startswith("Evaluate its first and its last checkpoint alike")
+
+
+def test_a_return_has_advice_of_its_own_where_the_log_tells_no_cause() -> None:
+    run = run_of({"reward": (np.arange(50), np.zeros(50))})
+    f = replace(
+        finding("no-learning", "error", 0, 49, tag="reward", advice=("Play.",)), causes=(replace(FIRST, share=0.3),)
+    )
+    assert lead(diagnosis(run, [f])).action == "Play."
+    told = replace(f, causes=(FIRST,))
+    assert lead(diagnosis(run, [told])).action == "Skip them."

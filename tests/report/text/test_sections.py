@@ -28,6 +28,7 @@ from curveread.report.text.github import notices
 from curveread.report.text.junit import junit
 from curveread.report.text.markdown import markdown
 from curveread.report.text.postmortem_text import postmortem_markdown
+from curveread.run.notes import DataNote, NoteKind
 from tests.report.handmade import diagnosis, run_of, spiky
 
 
@@ -127,3 +128,11 @@ def test_long_lists_say_how_much_is_left_out() -> None:
     (section,) = [s for s in written.sections(diagnosis(spiky().run, checkpoints=kept)) if s.heading == "Checkpoints"]
     assert section.count == 205
     assert section.blocks[1] == "and 5 more checkpoints"
+
+
+def test_a_data_note_names_its_file_and_not_its_kind() -> None:
+    note = DataNote(NoteKind.SKIPPED, "progress.csv", "no numbers in 1 column: host")
+    d = spiky()
+    said = markdown(replace(d, run=replace(d.run, notes=(note, DataNote(NoteKind.MERGED, "", "2 logs of one run")))))
+    assert "- `progress.csv`: no numbers in 1 column: host" in said
+    assert "- 2 logs of one run" in said
