@@ -159,7 +159,8 @@ def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: st
         out.counters.append(Counter(Counts.EPOCH, span, None, tag, name.key))
         return
     mean = name.inside and is_mean(tag)
-    if mean or (is_split(tag) and not name.explicit) or _NO_METRIC.search(tag):
+    measured = b"." in token["number"] and token.end() == token.end("number")  # val 3.603; not: val 3.6s
+    if mean or (is_split(tag) and not name.explicit and not measured) or _NO_METRIC.search(tag):
         out.voids.append(span)
         return
     words = tag.replace("_", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()

@@ -14,6 +14,7 @@ from curveread.readers.tables.columns import Axis, Column, Table, integral
 from curveread.readers.text_log.blocks.yolo import renamed
 from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.points.axis import from_bars, from_epochs
+from curveread.readers.text_log.points.bare_losses import losses_named
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
 from curveread.readers.text_log.points.evaluated import evaluations_apart, prefixes_held
@@ -125,7 +126,7 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         dialect,
         dialects,
         _counted(beat, keep, [sheet for sheet, _ in parts]),
-        renamed(columns),
+        losses_named(renamed(columns)),
         notes,
     )
 
