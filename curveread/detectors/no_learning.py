@@ -39,10 +39,11 @@ class NoLearning(Detector):
         without rising, fall, are one number throughout, or have no spread within groups of answers to one prompt. And,
         at any noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an
         evaluation that repeats one number to its last digit, a language model that stays at the level of guessing,
-        losses of which none moves by a thousandth (by 1.5 % in ten points by the epoch or in a thousand steps), metrics
-        that are all exactly 0, accuracies that are each one number throughout (of the evaluation,
-        to four digits, where a loss is logged), an R2 that never rises above 0, areas under the ROC curve that stay at
-        0.5 while the training loss does not fall.
+        losses of which none moves by a thousandth (by 1.5 % in ten points, ten epochs or a thousand steps), metrics
+        that are all exactly 0, accuracies that are each one number throughout (of the evaluation, to four digits, where
+        a loss is logged), an accuracy of the evaluation that comes back to its first number and never surely rises
+        above it while the loss is that of one answer to all inputs, an R2 that never rises above 0, areas under the ROC
+        curve that stay at 0.5 while the training loss does not fall.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
@@ -54,6 +55,9 @@ class NoLearning(Detector):
         and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
         first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
         error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
+        One answer to all inputs that is right in a share of the cases costs at least the entropy of the shares: where
+        an evaluation loss gets within 5 % of it and no further, little was learnt of the inputs. The examples, which
+        the accuracies are whole numbers of, say how far two accuracies differ by chance.
         A reward never rose when no tenth of the run lies above the first by half the scatter of its points (10th to
         90th percentile; by the whole where it ends no higher than it began) nor the run above its first hundredth, and
         no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first, or a gain of less than
@@ -79,6 +83,7 @@ class NoLearning(Detector):
     uses: ClassVar[tuple[Role, ...]] = (
         Role.EVAL_LOSS,
         Role.QUALITY_METRIC,
+        Role.EPOCH,
         Role.DIAGNOSTIC,
         *TRAINING,
     )

@@ -117,7 +117,24 @@ def test_an_accuracy_that_is_the_same_to_its_last_digit_is_told_whatever_the_los
     (f,) = found(spread(train_loss=loss, val_loss=0.9 * loss, val_acc=np.full(31, 0.72414)), "no-learning")
     assert "the answer is always the same" in str(f.message)
     for same in (0.8, 0.95):  # of ten examples eight are right, or most of all is learnt
-        assert found(spread(train_loss=loss, val_loss=0.9 * loss, val_acc=np.full(31, same)), "no-learning") == []
+        assert found(spread(train_loss=loss, val_loss=0.7 * loss, val_acc=np.full(31, same)), "no-learning") == []
+
+
+def test_an_evaluation_that_one_answer_would_pass_as_well_shows_no_learning() -> None:
+    rng, by_heart = np.random.default_rng(0), np.linspace(0.70, 0.15, 15)
+    right = np.array([24] * 4 + [25] * 7 + [24, 25, 24, 24]) / 31  # of 31 examples 24 are of one class
+    flat = 0.56 + 0.02 * rng.standard_normal(15)  # one answer in 77 % of the cases costs 0.534
+    (f,) = found(spread(train_loss=by_heart, val_loss=flat, val_acc=right), "no-learning")
+    assert "at 7 of 15 evaluations" in str(f.message)
+    for loss, accuracy in (
+        (0.9 * flat, right),  # it knows more than how frequent the answers are
+        (np.linspace(0.9, 0.65, 15), right),  # or does not know that yet
+        (flat, np.where(np.arange(15) < 8, 24, 29) / 31),  # and is right more often
+        (flat, np.where(np.arange(15) < 8, 2401, 2603) / 3100),  # which needs less of a rise among many
+        (flat, (24 + rng.permutation(15)) / 310),  # each time another share: it does not give one answer
+        (flat - 0.2, np.full(15, 28 / 31)),  # there may be nothing left to learn
+    ):
+        assert found(spread(train_loss=by_heart, val_loss=loss, val_acc=accuracy), "no-learning") == []
 
 
 def test_few_returns_that_fall_as_a_whole_never_rose() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.shared.one_answer import LEARNT, LITTLE, one_answer, over_entropy
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
@@ -23,11 +24,8 @@ _SEASONED = 1000
 """Steps in which a loss that learns falls by what counts."""
 _FINE = (TaskKind.PREFERENCE, TaskKind.LANGUAGE_RL)
 """Tasks whose loss says little of what is learnt: a good policy may stay near ln 2."""
-_NEARLY = 0.97
 _LONG = 8
 """Points that are enough to say of an accuracy that it is one number throughout: few examples give few numbers."""
-_LEARNT = 0.9
-"""An accuracy above which there may be nothing left to learn."""
 _R2 = (("r", "2"), ("r", "squared"))
 _AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
 _NEAR, _WIDE = 0.005, 0.1
@@ -52,9 +50,12 @@ def unmoved(subject: Subject) -> Sign | None:
     if continued(subject):
         return None  # it goes on from an earlier run, at whose end there may have been nothing left to learn
     accuracies = subject.all(Role.EVAL_ACCURACY)
-    same = _same_accuracies(accuracies, FEWEST - 1 if _guessed(accuracies, subject) else _LONG)
+    guessed = bool(accuracies) and over_entropy(max(map(_part, accuracies)), subject) >= 1.0 - LITTLE
+    same = _same_accuracies(accuracies, FEWEST - 1 if guessed else _LONG)
     if same is not None and precise_enough(float(same.view.value[0])):
         return same  # whatever the losses do: the answers do not change
+    if (one := one_answer(subject)) is not None:
+        return one
     if (nought := _always_zero(subject)) is not None:
         return nought
     return _never_moved(subject) or _hardly_moved(losses, subject)
@@ -88,14 +89,24 @@ def _within(view: CurveView, part: float) -> bool:
 def _hardly_moved(losses: tuple[CurveView, ...], subject: Subject) -> Sign | None:
     """Find losses that stay within 1.5 % of their first values, one of them over ten points or more that take long."""
     # Ten points of ten steps are no course: what is logged by the epoch, or seldom, had time to learn.
-    slow = "epoch" in subject.x_axis or subject.length >= _SEASONED
     shown = max(losses, key=len)
-    if not slow or len(shown) < 2 * FEWEST or not all(_within(v, LEAST_DROP) for v in losses if len(v)):
+    if not _had_time(subject) or len(shown) < 2 * FEWEST or not all(_within(v, LEAST_DROP) for v in losses if len(v)):
         return None
     if subject.task.kind in _FINE:
         return None
     advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
     return _stayed(shown, "hardly", advice)
+
+
+def _had_time(subject: Subject) -> bool:
+    """Return whether a run has many steps or epochs, or evaluations as many as points, as are made by the epoch."""
+    if "epoch" in subject.x_axis or subject.length >= _SEASONED:
+        return True
+    epoch, train = subject.first(Role.EPOCH), subject.first(Role.TRAIN_LOSS)
+    if epoch is not None and float(np.ptp(epoch.value)) >= 2 * FEWEST - 1:
+        return True
+    evaluated = subject.all(Role.EVAL_LOSS) if train is not None and subject.x_axis == "row" else ()
+    return any(np.array_equal(view.step, train.step) for view in evaluated if train is not None)
 
 
 def _stayed(shown: CurveView, how: str, advice: str) -> Sign:
@@ -126,19 +137,12 @@ def _always_zero(subject: Subject) -> Sign | None:
     return sign_of(view, 0, len(view.curve) - 1, message, "zero-points", n, advice)
 
 
-def _guessed(views: tuple[CurveView, ...], subject: Subject) -> bool:
-    """Return whether an accuracy is what even guessing gives at the loss that is evaluated, or worse."""
-    losses = [v for v in subject.all(Role.EVAL_LOSS) if len(v) and v.assumed_unit == "nats"]
-    right = max((_part(v) for v in views), default=0.0)
-    return 0.0 < right < 1.0 and bool(losses) and all(v.value.min() >= -_NEARLY * np.log(right) for v in losses)
-
-
 def _same_accuracies(views: tuple[CurveView, ...], least: int = _LONG) -> Sign | None:
     """Find accuracies that are each one number throughout, below what a model that learnt all would have."""
     if not views or any(len(v) == 0 or float(np.ptp(v.value)) > 0.0 for v in views):
         return None
     view = max(views, key=len)
-    if len(view) < least or max(_part(v) for v in views) > _LEARNT:
+    if len(view) < least or max(_part(v) for v in views) > LEARNT:
         return None
     message = text(
         "{tag} is {level} at each of {points} points, from the first on: the weights do not change, or the answer is "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,18 @@ def test_a_run_that_goes_on_from_an_earlier_one_may_have_nothing_left_to_learn()
     late = logged(train_loss=TINY, eval_loss=TINY)
     curves = {t: type(c)(t, c.step + 100_000, c.value) for t, c in late.curves.items()}
     assert "no-learning" not in alarms(Run("made", "made", curves))
+
+
+def test_losses_that_hardly_move_had_time_where_epochs_passed_or_each_row_holds_an_evaluation() -> None:
+    flat = 1.054 + 0.002 * NOISE[:12]
+    by_steps = logged(val_loss=flat, epoch=np.arange(12.0))
+    assert len(found(by_steps, "no-learning")) == 1
+    assert found(logged(val_loss=flat, epoch=np.arange(12.0) / 10.0), "no-learning") == []  # a single epoch
+    rows = replace(logged(train_loss=0.8 * flat, val_loss=flat), x_axis="row")
+    assert len(found(rows, "no-learning")) == 1
+    for quiet in (
+        replace(rows, x_axis="step"),  # twelve steps may be no course
+        replace(logged(train_loss=0.8 * flat), x_axis="row"),
+        replace(logged(train_loss=np.linspace(0.9, 0.8, 12), val_loss=flat), x_axis="row"),
+    ):
+        assert found(quiet, "no-learning") == []

@@ -1,0 +1,78 @@
+"""An evaluation that one answer to all inputs would pass as well: its accuracy is one share, its loss their entropy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curveread.arrays import FloatArray
+from curveread.detectors.base import Subject
+from curveread.detectors.shared.untrained import FEWEST, Sign, sign_of
+from curveread.findings.arguments import Tag, count
+from curveread.findings.arguments import level as level_of
+from curveread.findings.text import text
+from curveread.run.roles import Role
+
+__all__ = ["LEARNT", "LITTLE", "one_answer", "over_entropy"]
+
+LEARNT = 0.9
+"""An accuracy above which there may be nothing left to learn."""
+LITTLE = 0.05
+"""Share of the entropy of the answers by which the loss of a model that knows anything of its inputs lies below it."""
+_SURE = 2.0
+"""Standard errors above which a share of the examples is no chance."""
+_ROUNDED = 5e-5
+"""Half of the last digit of a share as it is printed."""
+_ASKED = 100
+"""Shares that say of how many examples all are."""
+
+
+def over_entropy(right: float, subject: Subject) -> float:
+    """Return the lowest evaluation loss as a share of what one answer to all inputs costs at least; NaN without one.
+
+    Where the most frequent of the answers is right in a share of cases, no constant forecast costs less than the
+    entropy of the shares, which is least where as few others as possible fill up what remains.
+    """
+    losses = [v for v in subject.all(Role.EVAL_LOSS) if len(v) and v.assumed_unit == "nats"]
+    if not losses or not 0.0 < right < 1.0:
+        return np.nan
+    as_frequent = int(1.0 / right)
+    rest = 1.0 - as_frequent * right
+    entropy = -as_frequent * right * np.log(right) - (rest * np.log(rest) if rest > 0.0 else 0.0)
+    return float(min(v.value.min() for v in losses) / entropy)
+
+
+def one_answer(subject: Subject) -> Sign | None:
+    """Find an accuracy that comes back to its first number and never surely rises above it, at the loss of a guess.
+
+    What always gives one answer is right in one share of the cases, and gets down to their entropy. The number of
+    examples, which says how far an accuracy lies above it by chance, shows in the accuracies: all are whole numbers of
+    it.
+    """
+    for view in subject.all(Role.EVAL_ACCURACY):
+        if len(view) < FEWEST or view.curve.direction != "higher":
+            continue
+        often = view.value / (100.0 if float(view.value.max()) > 1.0 else 1.0)
+        first, same = float(often[0]), int((often == often[0]).sum())
+        if same < max(3, often.size / 3) or first > LEARNT or not abs(over_entropy(first, subject) - 1.0) <= LITTLE:
+            continue
+        if float(often.max()) > first + _SURE * float(np.sqrt(first * (1.0 - first) / _examples(often))):
+            continue
+        message = text(
+            "{tag} is {level} at {same} of {points} evaluations, from the first on, and never surely above: one answer "
+            "to all inputs would do as well",
+            tag=Tag(view.tag),
+            level=level_of(float(view.value[0]), view.unit),
+            same=count(same),
+            points=count(len(view)),
+        )
+        advice = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
+        return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, advice)
+    return None
+
+
+def _examples(share: FloatArray) -> int:
+    """Return the least number of examples of which all shares are whole numbers, at most 2,000."""
+    number = np.arange(1, 2001)
+    counts = np.outer(number, np.unique(share)[:_ASKED])
+    whole = np.all(np.abs(counts - np.round(counts)) <= _ROUNDED * number[:, None], axis=1)
+    return int(number[int(np.argmax(whole))]) if whole.any() else 2000
