@@ -16,15 +16,17 @@ from curveread.run.roles import Role
 from curveread.signals.decomposition import Transform, decompose
 from curveread.signals.falls import largest_fall
 from curveread.signals.levels import block_medians, evaluation_noise, median_error, rise_after_best
-from curveread.signals.returns import stretch_means
+from curveread.signals.returns import ascent_of, stretch_means
 
 __all__ = ["uncarried"]
 
 _LEAST = 8
-_TAUGHT = 0.3
+_TAUGHT = 0.1
 """Gain of the training accuracy from which on something was learnt."""
 _HALF, _TENTH = 0.5, 0.1
 """An evaluation that ends below half of the training accuracy, and gained less than a tenth of what that gained."""
+_SURE = 2.5
+"""Standard errors that the best stretch of an accuracy may lie above the first where it never rose."""
 _LOST, _CLEAR, _OTHERS = 0.15, 4.0, 1.5
 """Share of its gain that an accuracy lost, in so many standard errors, and so many times its largest fall before."""
 _ABOVE_CHANCE = 0.2
@@ -91,8 +93,10 @@ def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | N
     seen, unseen = _part(train), _part(view)
     end = float(np.median(seen[-max(3, seen.size // 10) :]))
     gained = end - float(seen[0])
-    levels = block_medians(unseen, min(10, unseen.size // 2))
-    stayed = float(levels.max() - min(levels[0], unseen[0])) <= _TENTH * gained
+    course = ascent_of(unseen)
+    error = float(np.sqrt(2.0)) * median_error(evaluation_noise(unseen), max(3, unseen.size // 10))
+    little = _TENTH * gained
+    stayed = course.end - course.start <= little and course.best - course.start <= max(little, _SURE * error)
     if gained < _TAUGHT or not stayed or float(np.median(unseen[unseen.size // 2 :])) > _HALF * end:
         return None
     message = text(

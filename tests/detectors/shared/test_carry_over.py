@@ -31,6 +31,15 @@ def test_accuracy_that_stays_at_chance_while_the_training_data_are_learnt(seed: 
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_accuracy_that_wanders_where_it_began_while_the_training_slowly_goes_on(seed: int) -> None:
+    wandering = 0.25 + 0.02 * np.random.default_rng(seed).standard_normal(20)
+    (f,) = found(logged(train_acc=np.linspace(0.40, 0.54, 20), val_acc=wandering), "overfitting")
+    assert "does not carry over" in str(f.message)
+    for quiet in (wandering + np.linspace(0.0, 0.1, 20), wandering + 0.1):  # it follows, or is not that low
+        assert "overfitting" not in alarms(logged(train_acc=np.linspace(0.40, 0.54, 20), val_acc=quiet))
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_accuracy_that_falls_while_the_training_data_are_memorised(seed: int) -> None:
     val = _rising(0.1, 0.6, 30.0) - 0.2 * AT + 0.5 * _noise(60, seed)
     (f,) = found(logged(train_acc=_rising(0.1, 1.0), val_acc=100.0 * val), "overfitting")
