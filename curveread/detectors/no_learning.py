@@ -34,16 +34,17 @@ class NoLearning(Detector):
     """The training loss, or a policy's reward, never left the level at which it started.
 
     What it finds
-        A training loss that is flat from the first step on, for the whole run or for at least ``least_stuck``
-        of it. Without a training loss, rewards of which none ever rose above that of the first episodes: that wander
-        without rising, fall, are one number throughout, or have no spread within groups of answers to one prompt. And,
-        at any noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an
-        evaluation that repeats one number to its last digit, a language model that stays at the level of guessing,
-        losses of which none moves by a thousandth (by 1.5 % in ten points, ten epochs or a thousand steps), metrics
-        that are all exactly 0, accuracies that are each one number throughout (of the evaluation, to four digits, where
-        a loss is logged), an accuracy of the evaluation that comes back to its first number and never surely rises
-        above it while the loss is that of one answer to all inputs, an R2 that never rises above 0, areas under the ROC
-        curve that stay at 0.5 while the training loss does not fall.
+        A training loss that is flat from the first step on, for the whole run or for at least ``least_stuck`` of it.
+        Without a training loss, rewards of which none ever rose above that of the first episodes: that wander without
+        rising, fall, are one number throughout, or have no spread within groups of answers to one prompt. And, at any
+        noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an evaluation that
+        repeats one number to its last digit, a language model that stays at the level of guessing, losses of which none
+        moves by a thousandth (by 1.5 % in ten points, ten epochs or a thousand steps, up to 5 % of a training's first
+        epoch apart where an evaluation does not move), metrics that are all exactly 0, accuracies that are each one
+        number throughout (of the evaluation, to four digits, where a loss is logged), an accuracy of the evaluation
+        that comes back to its first number and never surely rises above it while the loss is that of one answer to all
+        inputs or no accuracy of the training rises, an R2 that never rises above 0, areas under the ROC curve that stay
+        at 0.5 while the training loss does not fall.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or

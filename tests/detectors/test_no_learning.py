@@ -126,6 +126,11 @@ def test_an_evaluation_that_one_answer_would_pass_as_well_shows_no_learning() ->
     flat = 0.56 + 0.02 * rng.standard_normal(15)  # one answer in 77 % of the cases costs 0.534
     (f,) = found(spread(train_loss=by_heart, val_loss=flat, val_acc=right), "no-learning")
     assert "at 7 of 15 evaluations" in str(f.message)
+    margin = np.linspace(0.32, 0.26, 15)  # no loss in nats, beside a training that is no more often right, either
+    taught = 0.66 + 0.005 * np.sin(2.0 * np.arange(15))
+    assert found(spread(train_loss=margin, train_acc=taught, val_loss=margin, val_acc=right), "no-learning") != []
+    taught = np.linspace(0.6, 0.7, 15)
+    assert found(spread(train_loss=margin, train_acc=taught, val_loss=margin, val_acc=right), "no-learning") == []
     for loss, accuracy in (
         (0.9 * flat, right),  # it knows more than how frequent the answers are
         (np.linspace(0.9, 0.65, 15), right),  # or does not know that yet

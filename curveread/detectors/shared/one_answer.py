@@ -11,6 +11,7 @@ from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.returns import ascent_of
 
 __all__ = ["LEARNT", "LITTLE", "one_answer", "over_entropy"]
 
@@ -22,6 +23,8 @@ _SURE = 2.0
 """Standard errors above which a share of the examples is no chance."""
 _ROUNDED = 5e-5
 """Half of the last digit of a share as it is printed."""
+_LONG = 8
+"""Points in which a training accuracy had time to rise."""
 _ASKED = 100
 """Shares that say of how many examples all are."""
 
@@ -44,16 +47,18 @@ def over_entropy(right: float, subject: Subject) -> float:
 def one_answer(subject: Subject) -> Sign | None:
     """Find an accuracy that comes back to its first number and never surely rises above it, at the loss of a guess.
 
-    What always gives one answer is right in one share of the cases, and gets down to their entropy. The number of
-    examples, which says how far an accuracy lies above it by chance, shows in the accuracies: all are whole numbers of
-    it.
+    What always gives one answer is right in one share of the cases, and gets down to their entropy; whatever the loss
+    measures, it is no more often right on the training data than it was at first, either. The number of examples, which
+    says how far an accuracy lies above it by chance, shows in the accuracies: all are whole numbers of it.
     """
     for view in subject.all(Role.EVAL_ACCURACY):
         if len(view) < FEWEST or view.curve.direction != "higher":
             continue
         often = view.value / (100.0 if float(view.value.max()) > 1.0 else 1.0)
         first, same = float(often[0]), int((often == often[0]).sum())
-        if same < max(3, often.size / 3) or first > LEARNT or not abs(over_entropy(first, subject) - 1.0) <= LITTLE:
+        if same < max(3, often.size / 3) or first > LEARNT:
+            continue
+        if not abs(over_entropy(first, subject) - 1.0) <= LITTLE and not _untaught(subject):
             continue
         if float(often.max()) > first + _SURE * float(np.sqrt(first * (1.0 - first) / _examples(often))):
             continue
@@ -68,6 +73,11 @@ def one_answer(subject: Subject) -> Sign | None:
         advice = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
         return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, advice)
     return None
+
+
+def _untaught(subject: Subject) -> bool:
+    """Return whether a training accuracy never rose."""
+    return any(len(view) >= _LONG and ascent_of(view.value).never for view in subject.all(Role.TRAIN_ACCURACY))
 
 
 def _examples(share: FloatArray) -> int:

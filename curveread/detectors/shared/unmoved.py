@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.one_answer import LEARNT, LITTLE, one_answer, over_entropy
 from curveread.detectors.shared.returns import continued
@@ -20,6 +21,8 @@ __all__ = ["unmoved"]
 
 _STILL = 1e-3
 """Share of its first value within which a loss has not moved at all: training moves it more in a single epoch."""
+_SETTLING = 1.05
+"""How far above its second value the first of a training loss may lie: biases and norms settle within an epoch."""
 _SEASONED = 1000
 """Steps in which a loss that learns falls by what counts."""
 _FINE = (TaskKind.PREFERENCE, TaskKind.LANGUAGE_RL)
@@ -77,12 +80,11 @@ def _never_moved(subject: Subject) -> Sign | None:
 
 
 def _still(view: CurveView) -> bool:
-    return _within(view, _STILL)
+    return _near(view.value, _STILL)
 
 
-def _within(view: CurveView, part: float) -> bool:
-    """Return whether a loss stays within a share of its first value."""
-    value = view.value
+def _near(value: FloatArray, part: float) -> bool:
+    """Return whether values stay within a share of the first."""
     return value.size > 0 and bool(value[0] > 0.0 and np.all(np.abs(value - value[0]) <= part * value[0]))
 
 
@@ -90,12 +92,25 @@ def _hardly_moved(losses: tuple[CurveView, ...], subject: Subject) -> Sign | Non
     """Find losses that stay within 1.5 % of their first values, one of them over ten points or more that take long."""
     # Ten points of ten steps are no course: what is logged by the epoch, or seldom, had time to learn.
     shown = max(losses, key=len)
-    if not _had_time(subject) or len(shown) < 2 * FEWEST or not all(_within(v, LEAST_DROP) for v in losses if len(v)):
+    if not _had_time(subject) or len(shown) < 2 * FEWEST:
+        return None
+    evaluated = bool(subject.all(Role.EVAL_LOSS))
+    if not all(_near(_settled(v) if evaluated else v.value, LEAST_DROP) for v in losses if len(v)):
         return None
     if subject.task.kind in _FINE:
         return None
     advice = "Overfit one small batch: where that does not fall either, look at the learning rate and the targets."
     return _stayed(shown, "hardly", advice)
+
+
+def _settled(view: CurveView) -> FloatArray:
+    """Return the values of a loss, those of a training without the first, a mean of its first epoch, if it is higher.
+
+    That is where biases and norms settle. What is evaluated behind the epoch shows whether more was learnt in it.
+    """
+    value = view.value
+    settles = view.curve.role is Role.TRAIN_LOSS and value.size > 2 and value[1] < value[0] <= _SETTLING * value[1]
+    return value[int(settles) :]
 
 
 def _had_time(subject: Subject) -> bool:

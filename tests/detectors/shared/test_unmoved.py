@@ -17,6 +17,10 @@ NOISE = RNG.standard_normal(20)
 TINY = 0.6573 - 1e-6 * np.arange(100)
 
 
+def by_epoch(**curves: np.ndarray) -> Run:
+    return replace(logged(**curves), x_axis="epoch")
+
+
 @pytest.mark.parametrize(
     ("run", "said"),
     [
@@ -68,5 +72,17 @@ def test_losses_that_hardly_move_had_time_where_epochs_passed_or_each_row_holds_
         replace(rows, x_axis="step"),  # twelve steps may be no course
         replace(logged(train_loss=0.8 * flat), x_axis="row"),
         replace(logged(train_loss=np.linspace(0.9, 0.8, 12), val_loss=flat), x_axis="row"),
+    ):
+        assert found(quiet, "no-learning") == []
+
+
+def test_the_first_epoch_of_a_training_settles_biases_and_norms() -> None:
+    flat = 0.36 + 0.0005 * NOISE[:12]
+    fell = np.concatenate([[1.03 * flat[0]], flat[1:]])
+    assert len(found(by_epoch(train_loss=fell, val_loss=flat), "no-learning")) == 1
+    for quiet in (
+        by_epoch(train_loss=fell),
+        by_epoch(train_loss=fell, val_loss=fell),  # what is evaluated shows that it learnt
+        by_epoch(train_loss=np.concatenate([[1.1 * flat[0]], flat[1:]]), val_loss=flat),
     ):
         assert found(quiet, "no-learning") == []
