@@ -20,6 +20,7 @@ from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, role_of
+from curveread.run.tags.counters import counter_of
 
 __all__ = ["named_runs", "part_of"]
 
@@ -64,12 +65,13 @@ def _labels(cells: Cells, name: str) -> FloatArray | None:
 
 
 def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str, list[str]]]]:
-    """Yield key, table and text columns of each run of a file: several where a text column names them.
+    """Yield key, table and text columns of each run of a file: several where a column names or numbers them.
 
     A note is added to those of ``cells`` where no name of a column but its contents say so.
     """
     named = next((n for n in cells.text if n.lower() in _RUN_COLUMNS and _several(cells, n)), "")
-    parted = named or next((n for n in cells.text if _several(cells, n) and _starts_over(cells, n)), "")
+    back = _that_go_back(cells)
+    parted = named or next((n for n in cells.text if _several(cells, n) and _starts_over(cells, n, back)), "")
     if parted:
         labels = cells.text[parted]
         number = {run: i for i, run in enumerate(dict.fromkeys(labels))}
@@ -82,8 +84,14 @@ def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str
             yield str(run), table, texts
         return
     for name in cells.numeric:
-        if name.strip().lower() in _SEED_COLUMNS and (labels_ := _labels(cells, name)) is not None:
+        numbered = name.strip().lower() in _SEED_COLUMNS
+        if not numbered and not (back and counter_of(name) is None and _starts_over(cells, name, back)):
+            continue
+        if (labels_ := _labels(cells, name)) is not None:
             seeds, owner = np.unique(labels_, return_inverse=True)
+            if not numbered:
+                message = f"the table holds {amount(seeds.size, 'run')}: its counter starts over where {name} changes"
+                cells.notes.append(DataNote(NoteKind.MERGED, source, message))
             for run, mine in zip(seeds.tolist(), _tables_of(cells, owner, seeds.size), strict=True):
                 yield (
                     f"{name} {run:g}",
@@ -99,17 +107,25 @@ def _several(cells: Cells, name: str) -> bool:
     return 1 < len(set(cells.text[name])) <= 0.5 * max(cells.rows, 1)
 
 
-def _starts_over(cells: Cells, name: str) -> bool:
-    """Return whether a counter begins anew where the label of a column changes, and goes back nowhere else.
+def _starts_over(cells: Cells, name: str, back: list[FloatArray]) -> bool:
+    """Return whether one of the counters begins anew where the label of a column changes, and goes back nowhere else.
 
     Labels that are splits or metrics part no runs. A counter that goes on in the middle is that of a resumed run.
     """
-    labels = np.array(cells.text[name], dtype=object)
-    changes = np.flatnonzero(labels[1:] != labels[:-1]) + 1
-    full = [c.value for n, c in cells.numeric.items() if is_axis_name(n) and c.row.size == cells.rows]
-    if not any(integral(value) and _begins_anew(value, changes) for value in full):
+    words = cells.text.get(name, [])
+    labels = np.array(words, dtype=object) if words else cells.numeric[name].value
+    if labels.size != cells.rows:
         return False
-    return not any(v.strip().lower() in _SPLITS or role_of(v) in TELLING for v in set(labels.tolist()))
+    changes = np.flatnonzero(labels[1:] != labels[:-1]) + 1
+    if not any(integral(value) and _begins_anew(value, changes) for value in back):
+        return False
+    return not any(v.strip().lower() in _SPLITS or role_of(v) in TELLING for v in set(words))
+
+
+def _that_go_back(cells: Cells) -> list[FloatArray]:
+    """Return the counters of all rows that go back anywhere."""
+    full = [c.value for n, c in cells.numeric.items() if is_axis_name(n) and c.row.size == cells.rows]
+    return [value for value in full if np.any(np.diff(value) < 0)]
 
 
 def _begins_anew(counter: FloatArray, changes: IntArray) -> bool:

@@ -1,4 +1,4 @@
-"""Several runs in one table, told by a column of words."""
+"""Several runs in one table, told by a column of words or numbers."""
 
 from __future__ import annotations
 
@@ -32,9 +32,17 @@ def test_epochs_that_start_over_where_a_word_changes_are_of_several_runs(tmp_pat
     assert said == {"the table holds 3 runs: its counter starts over where modality changes"}
 
 
+def test_epochs_that_start_over_where_a_number_changes_are_of_several_runs(tmp_path: Path) -> None:
+    path = _table(tmp_path, "stage", [("1", range(1, 6)), ("2", range(1, 9))])
+    assert _runs(path) == {"stage 1": [*range(1, 6)], "stage 2": [*range(1, 9)]}
+
+
 @pytest.mark.parametrize(
     ("column", "stretches"),
     [
+        ("stage", [("1", range(1, 7)), ("2", range(7, 12))]),  # one training in two stages
+        ("stage", [("1", range(1, 7)), ("1", range(1, 7)), ("2", range(1, 7))]),
+        ("batches", [("32", range(1, 7)), ("64", range(4, 9))]),
         ("host", [("a", range(1, 7)), ("b", range(4, 9))]),  # a resume elsewhere
         ("phase", [("train", range(1, 7)), ("val", range(1, 7))]),
         ("name", [("loss", range(1, 7)), ("accuracy", range(1, 7))]),
@@ -43,7 +51,9 @@ def test_epochs_that_start_over_where_a_word_changes_are_of_several_runs(tmp_pat
         ("remark", [("x", range(1, 4)), ("y", range(4, 9))]),
     ],
 )
-def test_other_words_part_no_runs(tmp_path: Path, column: str, stretches: Sequence[tuple[str, Sequence[int]]]) -> None:
+def test_other_words_and_numbers_part_no_runs(
+    tmp_path: Path, column: str, stretches: Sequence[tuple[str, Sequence[int]]]
+) -> None:
     assert list(_runs(_table(tmp_path, column, stretches))) == [""]
 
 
