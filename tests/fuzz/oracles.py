@@ -165,8 +165,7 @@ def _events(path: Path, data: bytes) -> Iterator[float]:
                     yield value.simple_value
                 elif value.HasField("tensor"):
                     yield 0.0  # what a list without elements stands for
-                    with suppress(TypeError, ValueError):
-                        yield from np.asarray(make_ndarray(value.tensor), np.float64).ravel()[:2].tolist()
+                    yield from np.asarray(make_ndarray(value.tensor), np.float64).ravel()[:2].tolist()
 
 
 def _records(data: bytes) -> Iterator[bytes]:

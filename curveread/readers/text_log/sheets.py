@@ -26,7 +26,7 @@ _GROUP = {
     "void": b"(?:" + NUMBER + b")",
 }
 _FREE = re.compile(rb"(\d+)|(\s+)")
-_NUMBERS = re.compile(rb"[\d.]\s+\d")
+_NUMBERS = re.compile(rb"[\d.]\s+[\d.]")
 
 
 @dataclass(frozen=True, slots=True)
