@@ -68,6 +68,7 @@ class NoLearning(Detector):
         A run that begins at a later step than it is long goes on from an earlier one and is not judged, unless
         nothing in it moves; nor is a log of returns alone, which may be an evaluation, unless its name or that of its
         file says training, or its episodes fall as a whole (one in 2,000): a policy that does not change does not.
+        Where at least half of the actions are drawn at random to the end only evaluations are asked.
 
     When it is wrong
         A fine-tune that starts from a model which already does the task may gain less than ``least_drop``; that

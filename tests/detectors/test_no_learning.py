@@ -167,6 +167,14 @@ def test_an_evaluation_that_hardly_gains_while_the_training_falls_shows_no_learn
     assert found(beside(4.0), "no-learning") == []
 
 
+@pytest.mark.parametrize(("last", "told"), [(0.8, False), (0.05, True)])
+def test_returns_of_random_actions_say_nothing_of_what_was_learned(last: float, told: bool) -> None:
+    flat, epsilon = -20.0 + normal(200, 0.6), np.linspace(1.0, last, 200)
+    assert bool(found(run_of(reward=flat, epsilon=epsilon), "no-learning")) == told
+    greedy = run_of(reward=flat, epsilon=epsilon, eval_reward=-20.0 + normal(200, 0.6, seed=1))
+    assert found(greedy, "no-learning")
+
+
 def test_returns_alone_are_a_training_where_episodes_fall_for_certain() -> None:
     falling = np.linspace(5.0, 1.0, 200) + normal(200, 3.0)
     assert found(run_of(episode_reward=falling), "no-learning")

@@ -35,6 +35,7 @@ TRAINING = (
 """What a log of a training holds beside returns; the exploration rate is among its settings."""
 _BEYOND_CHANCE = 3.3
 """Standard deviations of a trend: by chance one in 2,000."""
+_EXPLORATION = frozenset({"epsilon", "eps", "exploration"})
 _OF_TRAINING = TRAIN_WORDS | {"history"}
 
 
@@ -44,8 +45,8 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     A return may wander without rising, be the same number throughout, or have no spread within the groups of answers
     that a policy is to tell apart. A run whose steps begin later than it is long goes on from an earlier one: its first
     episodes are no beginning. Nor are those of a log that holds returns alone: it may be an evaluation of what was
-    trained elsewhere, unless its name says that it is a training's. ``least`` is the number of points that one must
-    have that wanders.
+    trained elsewhere, unless its name says that it is a training's. Nor are returns of actions most of which are drawn
+    at random to the end. ``least`` is the number of points that one must have that wanders.
     """
     apart = _groups_alike(subject)
     if apart is not None:
@@ -58,7 +59,9 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     still = _as_random_as_ever(subject)
     if subject.task.kind is not TaskKind.LANGUAGE_RL and _stands_still(subject):
         least = min(least, _FROZEN)
-    if continued(subject) or len(moving[0]) < _FROZEN:
+    if _mostly_at_random(subject):
+        moving = [v for v in moving if is_eval(v.tag)]
+    if continued(subject) or not moving or len(moving[0]) < _FROZEN:
         return []
     courses = [(len(v), ascent_of(v.value)) for v in moving if len(v) >= _FROZEN]
     # A policy that is only evaluated stays as it is: episodes that fall, beyond chance, are those of a training.
@@ -103,6 +106,12 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
         return False  # a rare reward of a language model may come late
     late = continued(subject) or (is_eval(view.tag) and float(view.value[0]) > 0.0)
     return not late or _stands_still(subject)
+
+
+def _mostly_at_random(subject: Subject) -> bool:
+    """Return whether at least half of the actions are still drawn at random at the end: returns are chance's then."""
+    rates = [v for v in subject.all(Role.HYPER_PARAMETER) if len(v) and _EXPLORATION & set(words(v.tag))]
+    return any(0.5 <= float(v.value[-1]) <= 1.0 >= float(v.value.max()) for v in rates)
 
 
 def _as_random_as_ever(subject: Subject) -> bool:
