@@ -1,4 +1,4 @@
-"""Columns that are called after a split alone, ``train,test``: the file's name says what they hold, ``losses.csv``."""
+"""Columns called after a split, ``train,test``, or by pandas, ``,0``: the name of the file says what they hold."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ __all__ = ["tags_of_splits"]
 
 _NO_METRIC = frozenset({"metric", "metrics"})
 """Words of a file's name that say that it holds metrics, not which one."""
+_UNNAMED = ["", "0"]
+"""What pandas writes above an index and values that have no name."""
 
 
 def tags_of_splits(names: Sequence[str], stem: str) -> dict[str, str]:
-    """Return column -> tag where all columns but the counter's are splits and the file is named after a metric.
+    """Return column -> tag where all columns but the counter's are splits, or pandas' ``0``, in a file of a metric.
 
     Parameters
     ----------
@@ -27,11 +29,12 @@ def tags_of_splits(names: Sequence[str], stem: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``train`` -> ``train/losses``; empty for any other table.
+        ``train`` -> ``train/losses``, ``0`` -> ``losses``; empty for any other table.
     """
+    unnamed = list(names) in (_UNNAMED, _UNNAMED[1:])
     splits = [n for n in names if not is_axis_name(n) and not is_bookkeeping(n)]
-    if not splits or any(n.lower() not in EVAL_WORDS | TRAIN_WORDS for n in splits):
+    if not unnamed and (not splits or any(n.lower() not in EVAL_WORDS | TRAIN_WORDS for n in splits)):
         return {}
     if role_of(stem) not in TELLING or split_of(stem) or not _NO_METRIC.isdisjoint(words(stem)):
         return {}
-    return {n: f"{n}/{stem}" for n in splits}
+    return {"0": stem} if unnamed else {n: f"{n}/{stem}" for n in splits}

@@ -156,7 +156,7 @@ def _is_log(head: str, path: Path) -> bool:
         return False
     names = header_names(header)
     if len(names) == 1:
-        return names_rewards(names[0]) and _mostly_numbers(head, header, 1)
+        return names_rewards(stem_of(path) if header == "0" else names[0]) and _mostly_numbers(head, header, 1)
     if names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):
         return False
     try:

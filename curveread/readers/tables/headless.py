@@ -39,6 +39,8 @@ def header_for(head: str, path: Path) -> str:
     whole = head[: head.rfind("\n") + 1]
     if not delimiter:
         values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_rewards(stem_of(path)) else []
+        if values[:1] == ["0"] and all("." in value for value in values[1:]):
+            return ""  # the name that pandas gives to values without one
         return stem_of(path) if len(values) >= _FEWEST and all(map(is_number, values)) else ""
     if not first[:1].isdecimal():
         return ""

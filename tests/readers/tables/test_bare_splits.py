@@ -43,3 +43,29 @@ def test_a_name_that_tells_no_metric_makes_no_log(tmp_path: Path, name: str) -> 
     path = tmp_path / name
     path.write_text(f"train,test\n{BODY}")
     assert not CsvReader().claims(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tag"),
+    [
+        ("losses.csv", ",0\n0,0.9\n1,0.7\n2,0.6\n", "losses"),
+        ("episode_rewards.csv", ",0\n0,0.9\n1,0.7\n2,0.6\n", "episode_rewards"),
+        ("rewards.csv", "0\n0.9\n0.7\n0.6\n", "rewards"),
+    ],
+)
+def test_values_to_which_pandas_gave_no_name_are_called_after_the_file(
+    tmp_path: Path, name: str, text: str, tag: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert CsvReader().claims(path)
+    (part,) = CsvReader().read(path)
+    assert {t: (c.step.tolist(), c.value.tolist()) for t, c in part.curves.items()} == {
+        tag: ([0, 1, 2], [0.9, 0.7, 0.6])
+    }
+
+
+def test_values_without_a_name_in_a_file_that_tells_none_make_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(",0\n0,0.9\n1,0.7\n2,0.6\n")
+    assert not CsvReader().claims(path)
