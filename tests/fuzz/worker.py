@@ -30,7 +30,7 @@ CASES = ("cuts", "flips", "structure", "mixed")
 """The kinds of cases, as the columns of the table."""
 _ADDRESSES = 6 << 30
 _PATIENCE = ((signal.ITIMER_PROF, signal.SIGPROF, 30.0), (signal.ITIMER_REAL, signal.SIGALRM, 600.0))
-_SMALL, _LARGE = (1500, 2000, 500, 500), (150, 200, 0, 150)
+_SMALL, _LARGE = (4000, 8000, 500, 500), (150, 200, 0, 150)
 """At most so many cases of each kind for a log of a few points, and for a sample of a real training."""
 _SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
 _REAL = {"event file": "*tfevents*", ".wandb": "*.wandb", "csv": "*.csv", "text log": "*.log",
