@@ -145,6 +145,7 @@ def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
     """Take what is named as a term of a loss, without the word, for one: ``D_A`` of a GAN, ``critic`` of an agent."""
     roles = _TERMS_OF_GANS if kind is TaskKind.GAN else _TERMS_OF_AGENTS if kind in RL else ()
     losses = any(m.role in LOSSES for m in found.values())
+    called = {w for t in found if "loss" in parse(t).words for w in qualifiers_of(parse(t))}
     for tag in [t for t, m in found.items() if m.role is Role.OTHER]:
         parsed = parse(tag)
         if losses and set(parsed.core) & TOTAL and not set(parsed.core) - TOTAL - NEUTRAL:
@@ -153,7 +154,7 @@ def _terms_by_name(found: _Meanings, kind: TaskKind) -> None:
             continue
         own = {w for w in parsed.own if not w.isdigit()} - TRAIN_WORDS - EVAL_WORDS - NEUTRAL
         if roles:
-            role = next((r for words, r in roles if own & words), None)
+            role = next((r for words, r in roles if own & words and not (kind in RL and own & words & called)), None)
         else:
             alone = kind is TaskKind.VAE and own <= RECONSTRUCTIONS  # Recon beside KL: neither says loss
             named = own and (losses or alone) and max(map(len, own)) > 1
@@ -211,7 +212,8 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
         headline = Role.EVAL_LOSS if split == "eval" else Role.TRAIN_LOSS
         for tag in losses:
             meaning = found[tag]
-            if rank[tag] and totals and kind not in _SUMS and _is_another_measure(tag) and not _summed(totals):
+            again = rank[tag] and not qualifiers_of(parse(tag)) & PART and _is_another_measure(tag)
+            if again and totals and kind not in _SUMS and not _summed(totals):
                 role = with_role(meaning, Role.QUALITY_METRIC, f"{meaning.why}; {totals[0]} is the loss beside it")
                 found[tag] = replace(role, direction="lower", unit=meaning.unit)
             elif rank[tag] and totals:
@@ -228,7 +230,7 @@ def _headlines(found: _Meanings, kind: TaskKind) -> None:
 
 def _stems(losses: list[str], rank: Mapping[str, int]) -> list[str]:
     """Return the losses whose names others go on: ``bpd`` beside ``bpd_recon`` and ``bpd_latent``."""
-    cores = {t: (parse(t).head, frozenset(parse(t).core)) for t in losses}
+    cores = {t: (parse(t).head, frozenset(parse(t).core) - NEUTRAL) for t in losses}
     parts = [cores[t] for t in losses if rank[t] == 2]
     return [t for t in losses if rank[t] == 1 and any(h is cores[t][0] and cores[t][1] < c for h, c in parts)]
 
@@ -271,9 +273,9 @@ def _measured(found: _Meanings) -> None:
 
 def _regressions(found: _Meanings) -> None:
     """Take ``loss_reg`` beside ``loss_cls`` for the regression of boxes: by itself it is most often a regulariser."""
-    classes = any(parse(t).own & {"cls", "classification"} and _noun(t) is Noun.LOSS for t in found)
+    classes = any(parse(t).own & {"cls", "classification"} and _noun(t) in (Noun.LOSS, None) for t in found)
     for tag, meaning in found.items():
-        if classes and meaning.role is Role.AUXILIARY_LOSS and "reg" in parse(tag).own:
+        if classes and meaning.role is Role.AUXILIARY_LOSS and "reg" in parse(tag).words:
             found[tag] = with_role(meaning, Role.COMPONENT_LOSS, f"{meaning.why}: a regression beside a classification")
 
 

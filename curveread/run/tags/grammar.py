@@ -92,6 +92,8 @@ _NEVER_TRAINED_ON = frozenset(
 )
 _WEIGHTS = frozenset("weight coef coeff coefficient".split())
 """What a loss is multiplied by: ``loss_weight_contrastive``, whatever follows."""
+_FACTORS = _WEIGHTS | frozenset("scale scaler factor multiplier decay lambda threshold limit schedule interval".split())
+"""Settings of a loss; what else is set may be what the loss is of."""
 _AVERAGES = frozenset({"mean", "avg", "average"})
 """What is averaged keeps its own name in a folder of losses: ``loss/avg_reward``."""
 _FUNCTIONS = frozenset("inv inverse log exp sqrt mean std var".split())
@@ -412,7 +414,7 @@ def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[in
     if losses:
         loss = losses[-1]
         costs = loss[2].words == ("cost",)  # of a constraint: cost_q is what is expected of it
-        rules = [f for f in kept if f[0] > loss[0] and (f[2].kind in _RULES_AFTER_LOSS or _is_no_loss(f[2]))]
+        rules = [f for f in kept if f[0] > loss[0] and _rules(f[2])]
         after = [f for f in rules if costs or not _qualifies(f)]
         after = [f for f in after if f[2].words[0] in _WEIGHTS or not set(part[f[1] :]) - _TAIL]
         named = [f for f in kept if f[2].kind is Noun.GRAD_NORM and loss[1] < len(part)]
@@ -424,6 +426,13 @@ def _last(part: tuple[str, ...], found: list[tuple[int, int, Head]]) -> tuple[in
     while len(kept) > 1 and kept[-1][2].words in _PROPORTIONS and kept[-2][2].kind in _SCORES:
         kept = kept[:-1]
     return kept[-1]
+
+
+def _rules(head: Head) -> bool:
+    """Return whether a noun after ``loss`` names the thing: ``loss_scale`` is a scale, but ``loss_depth`` a loss."""
+    if head.kind is Noun.SETTING:
+        return not set(head.words).isdisjoint(_FACTORS)
+    return head.kind in _RULES_AFTER_LOSS or _is_no_loss(head)
 
 
 def _is_no_loss(head: Head) -> bool:

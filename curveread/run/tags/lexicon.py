@@ -183,7 +183,7 @@ _BADS = (
     "invalid rate | failure | failure rate | fail rate | violation | smape | s mape | wape | wmape | mdape | mase | "
     "rmsse | owa | nrmse | nmse | nmae | nd | mean wquantile loss | wql | safety cost | episode cost | ep cost | "
     "edit distance | tic | energy distance | exploitability | nash conv | nashconv | idsw | id switch | id sw "
-    "| wil | hter | apcer | bpcer | acer | frr | ibs | pehe | tvd | aurc | eaurc | lamr | makespan | tardiness | "
+    "| wil | uer | hter | apcer | bpcer | acer | frr | ibs | pehe | tvd | aurc | eaurc | lamr | makespan | tardiness | "
     "drawdown | ergas | target registration error | tre | toxicity | relative error | rel err | "
     "harmonic mean rank | mr | mate | maoe | mave | maae"
 )

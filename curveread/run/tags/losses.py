@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from curveread.run.role import Role
 from curveread.run.tags.grammar import Parsed
 from curveread.run.tags.kinds import RL, TaskKind
@@ -57,7 +59,7 @@ def loss_role(parsed: Parsed, kind: TaskKind) -> Role:
         - TRAIN_WORDS
         - EVAL_WORDS
     )
-    if parsed.own & SPREADS - {"low", "high"} and not _before_loss(parsed, *_KINDS_BY_SPREAD):
+    if parsed.own & SPREADS - {"low", "high"} and not _before_loss(parsed, *_kinds_by_spread(parsed)):
         return Role.DIAGNOSTIC
     if parsed.own & {"on", "off"} and "policy" in own:
         return Role.COMPONENT_LOSS
@@ -106,6 +108,13 @@ def is_of_a_detector(tag: str, kind: TaskKind) -> bool:
     Mosaics and mixed images make its training harder than its evaluation: that it lies below says nothing.
     """
     return kind is TaskKind.DETECTION or not _BOXES.isdisjoint(words(tag))
+
+
+def _kinds_by_spread(parsed: Parsed) -> tuple[str, ...]:
+    """Return the statistics that say which loss it is: ``min`` too where it is of what follows (``min_q_loss``)."""
+    of = {b for a, b in itertools.pairwise(parsed.words) if a in ("min", "max")}
+    apart = of and not of & ({"loss"} | TRAIN_WORDS | EVAL_WORDS | NEUTRAL)
+    return (*_KINDS_BY_SPREAD, "min", "max") if apart else _KINDS_BY_SPREAD
 
 
 def _before_loss(parsed: Parsed, *named: str) -> bool:

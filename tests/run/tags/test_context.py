@@ -274,3 +274,18 @@ def test_a_smooth_loss_beside_a_sum_is_a_term_and_else_a_running_mean() -> None:
 
 def test_a_letter_beside_losses_is_no_term() -> None:
     assert roles("loss", "log_z")["log_z"] == "other"
+
+
+def test_a_critic_beside_its_loss_is_what_it_says() -> None:
+    agent = ("train_return", "train/actor_loss")
+    assert roles(*agent, "train/critic_loss", "train/critic_slow")["train/critic_slow"] == "other"
+    assert roles(*agent, "train/critic")["train/critic"] == "value-loss"
+
+
+def test_cross_entropies_of_parts_are_terms() -> None:
+    found = roles("train_loss/batch_CE", "train_loss/X_CE", "train_loss/E_CE")
+    assert list(found.values()) == ["train-loss", "component-loss", "component-loss"]
+    assert roles("train_loss", "train_cls", "train_reg", "train_seg_ce") == {
+        "train_loss": "train-loss", "train_cls": "component-loss",
+        "train_reg": "component-loss", "train_seg_ce": "component-loss",
+    }  # fmt: skip
