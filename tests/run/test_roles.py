@@ -242,6 +242,8 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
         ("train/loss_betas", "train-loss"), ("train/beta", "hyper-parameter"),
         ("loss_size", "train-loss"), ("size", "hyper-parameter"),
         ("cql_min_qf1_loss", "value-loss"), ("train/min_loss", "diagnostic"),
+        ("grads/grad_norm2_weights", "layer-grad-norm"), ("weights/norm", "diagnostic"),
+        ("Current_norm_ED", "quality-metric"), ("train/embed_norm", "diagnostic"),
         ("losses/alpha", "other"), ("losses/alpha_loss", "auxiliary-loss"),
         ("train/collected_frames", "step-axis"), ("train/alpha", "hyper-parameter"),
         ("loss/age_classification", "component-loss"), ("loss/age", "diagnostic"),

@@ -243,7 +243,7 @@ def _summed(totals: list[str]) -> bool:
 def _of_another(totals: list[str]) -> set[str]:
     """Return those that are a term of another: ``loss_0`` beside ``loss``, ``mel/loss`` and ``adv/loss`` as well."""
     grouped = {t for t in totals if parse(t).group & TOTAL}
-    beside = {t for t in totals if parse(t).group} - grouped if grouped else set()
+    beside = {t for t in totals if _place(t)} - grouped if grouped else set()
     placed = {t for t in totals if _place(t) and not parse(t).own & TOTAL}
     if len(placed) < len(totals) and any(_place(t) & (PART | ADVERSARIAL) for t in placed):
         beside |= placed  # the folders name terms; those of data sets do not

@@ -62,6 +62,7 @@ _VALUE_FUNCTIONS = frozenset({"q", "v", "qf", "vf"})
 _MEASURES = frozenset({Noun.LOSS, Noun.ERROR, Noun.QUALITY, Noun.ACCURACY, Noun.PERPLEXITY, Noun.KL, Noun.ENTROPY})
 _SCORES = frozenset({Noun.QUALITY, Noun.ACCURACY, Noun.ERROR})
 """What is told of each class: ``IoU.wall``, ``Acc.clock``."""
+_WHERE = frozenset("weight bias param parameter".split())
 _COUNTERS = frozenset({Noun.COUNTER, Noun.EPOCH, Noun.TOKENS})
 _UNITS_OF_DATA = frozenset("token sample sequence example query image frame".split())
 """What a measure is averaged over."""
@@ -457,6 +458,8 @@ def _is_suffix(found: tuple[int, int, Head], before: tuple[int, int, Head], part
         return False
     if before[2].kind in _COUNTERS:
         return word == "count"  # episode_count
+    if before[2].kind in (Noun.NORM, Noun.GRAD_NORM) and word in _WHERE:
+        return True  # grad_norm_weights
     if word in ("norm", "speed", "power", "load", "temperature"):
         return before[2].kind in _SCORES  # normalised, or what is predicted: wape_norm, r2_speed
     over = word in _UNITS_OF_DATA and before[2].kind in _MEASURES and found[1] < len(part)  # kl_token_mean

@@ -254,6 +254,7 @@ def test_losses_in_folders_named_after_terms_are_parts_of_the_one_in_none() -> N
         "loss/val": "eval-loss", "mel/loss/val": "component-loss",
     }  # fmt: skip
     assert roles("eval/loss", "eval/c4_en/loss")["eval/c4_en/loss"] == "eval-loss", "a data set is no term"
+    assert roles("test/loss", "fulltest/loss")["test/loss"] == "eval-loss", "nor is a split"
 
 
 def test_what_begins_with_the_sides_of_a_game_is_adversarial_though_the_rest_is_not_known() -> None:
