@@ -67,7 +67,7 @@ class Restart(Detector):
         unit = view.unit if view is not None else ""
         # The first logged step stands for those since the one before it.
         again = max(0, old.last_step - first + max(1, view.cadence if view is not None else 1))
-        evidence = [Evidence("steps-computed-again", "steps computed again", float(again), "steps")]
+        evidence = [Evidence("steps-computed-again", "computed again", float(again), "steps")]
         if lost:
             evidence.append(Evidence("superseded-points", "superseded points", float(lost), "points"))
         pause = _pause(old, new)

@@ -144,7 +144,12 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
     if summed is not None:
         notes.append(summed)
     if len(forms) > 1:
-        kinds = ", ".join(f"{n} {name}" if n > 1 else name for name, n in Counter(f.format.name for f in forms).items())
+        of = Counter(f.format.name for f in forms)
+        kinds = (
+            ", ".join(f"{n} {name}" if n > 1 else name for name, n in of.items())
+            if len(of) > 1
+            else f"all {forms[0].format.name}"
+        )
         notes.append(DataNote(NoteKind.MERGED, "", f"{len(forms)} logs of one run: {kinds}"))
     attempts = merged.attempts
     if len(attempts) <= 1:

@@ -282,9 +282,10 @@ def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
         lost, key=lambda t: (role_of(t) is not Role.TRAIN_LOSS, role_of(t) is not Role.EVAL_LOSS, -lost[t], t)
     )
     even = len({lost[t] for t in most}) == 1  # curves of one rhythm lose as many points each
-    more = f" and {'' if even else 'points of '}{amount(len(most) - 2, 'more curve')}" if len(most) > 2 else ""
+    few = 3 if len(most) == 3 else 2
+    more = f" and {'' if even else 'points of '}{amount(len(most) - few, 'more curve')}" if len(most) > few else ""
     each = f"{amount(lost[most[0]], 'point')} each of " if even and len(most) > 1 else ""
-    shown = each + ", ".join(t if each else f"{amount(lost[t], 'point')} of {t}" for t in most[:2])
+    shown = each + ", ".join(t if each else f"{amount(lost[t], 'point')} of {t}" for t in most[:few])
     return DataNote(
         NoteKind.SUPERSEDED,
         new.source,

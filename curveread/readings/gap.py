@@ -61,10 +61,17 @@ class LossGap:
         """Return how the gap changed from a step to the end, with its 99 % interval (Theil-Sen)."""
         return change_of(self.value[self.step >= step])
 
-    def at(self, step: int, evals: int) -> float:
-        """Return the median gap of so many evaluations from a step on."""
+    def after(self, step: int) -> float:
+        """Return the median gap of the evaluations from a step on, as many as ``level`` is taken of."""
         begin = int(np.searchsorted(self.step, step))
-        return float(np.median(self.value[begin : begin + evals]))
+        return float(np.median(self.value[begin : begin + self.last]))
+
+    def at(self, step: int) -> float:
+        """Return the gap at one evaluation as a reader sees it: with the training loss that is logged beside it."""
+        trend = self.train.parts.transform.back(self.train.parts.trend)
+        beside = (self.evaluation.step, self.evaluation.value), (self.train.step, trend)
+        evaluation, train = (float(np.interp(step, *curve)) for curve in beside)
+        return evaluation - train
 
 
 def gap_of(views: _Views) -> LossGap | None:
@@ -132,7 +139,7 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
     onset = next((p.first_step for p in phases if p.name == "memorising"), None)
     since = onset if onset is not None else int(gap.step[gap.step.size // 2])
     where = text("at {onset}", onset=Place(onset)) if onset is not None else text("halfway through the evals")
-    trend, first = gap.since(since), gap.at(since, 1 if onset is not None else gap.last)
+    trend, first = gap.since(since), gap.at(since) if onset is not None else gap.after(since)
     moved, sentence = gap.level - first, _at_the_end(gap)
     evidence = [
         Evidence("gap-at-the-end", "gap at the end", gap.level, unit),
@@ -153,9 +160,10 @@ def _change(gap: LossGap, first: float, where: Text) -> Text:
     """Return from what the gap came: its size, or on which side of the training loss the evaluation lay."""
     unit = gap.evaluation.unit
     if first * gap.level < 0.0 and abs(first) > 0.1 * abs(gap.level):
-        side = "; {where} it lay {first} above" if first > 0.0 else "; {where} it lay {first} below"
-        return text(side, where=where, first=leveled(abs(first), unit))
-    moved = "; the gap grew from {first} {where}" if abs(gap.level) > abs(first) else "; it shrank from {first} {where}"
+        side = "; {where} {tag} lay {first} above" if first > 0.0 else "; {where} {tag} lay {first} below"
+        return text(side, where=where, first=leveled(abs(first), unit), tag=Tag(gap.evaluation.tag))
+    grew = abs(gap.level) > abs(first)
+    moved = "; the gap grew from {first} {where}" if grew else "; the gap shrank from {first} {where}"
     return text(moved, where=where, first=leveled(abs(first), unit))
 
 

@@ -143,8 +143,8 @@ def metric_statements(metrics: Sequence[Metric], keep: Keep | None) -> list[Stat
     if apart and keep is not None:
         others = [text("{tag} at {at}", tag=Tag(m.view.tag), at=Place(m.step)) for m in apart]
         beside = text(
-            "{tag} is best at {at}, but {others}: they disagree by more than noise. Keep the checkpoint by the one "
-            "that the model is for.",
+            "{tag} is best at {at}, but {others}: they disagree by more than noise. Go by the one that "
+            "the model is for.",
             tag=Tag(keep.tag),
             at=Place(keep.at),
             others=listed(others),

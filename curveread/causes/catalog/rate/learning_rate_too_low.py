@@ -27,11 +27,11 @@ def _check(scene: Scene) -> Text:
 
 def _fix(scene: Scene) -> Text:
     if scene.rate is None:
-        return text("Raise it ten times, look at the first hundred steps, and log it.")
+        return text("Raise it tenfold, look at the first hundred steps, and log it.")
     top = float(scene.rate.value.max())
     if top <= 0.0:
         return text("Set a learning rate above zero and log it.")
-    return text("Raise it ten times, to {rate}, and look at the first hundred steps.", rate=level(10.0 * top))
+    return text("Raise it tenfold, to {rate}, and look at the first hundred steps.", rate=level(10.0 * top))
 
 
 CAUSE = Candidate(
