@@ -68,10 +68,10 @@ class LossGap:
 
     def at(self, step: int) -> float:
         """Return the gap at one evaluation as a reader sees it: with the training loss that is logged beside it."""
-        trend = self.train.parts.transform.back(self.train.parts.trend)
-        beside = (self.evaluation.step, self.evaluation.value), (self.train.step, trend)
-        evaluation, train = (float(np.interp(step, *curve)) for curve in beside)
-        return evaluation - train
+        own, train = self.evaluation, self.train
+        dense = len(train) >= 3 * len(own)  # of single batches the trend, of means over an interval the point itself
+        beside = train.parts.transform.back(train.parts.trend) if dense else train.value
+        return float(np.interp(step, own.step, own.value)) - float(np.interp(step, train.step, beside))
 
 
 def gap_of(views: _Views) -> LossGap | None:

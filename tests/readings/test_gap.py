@@ -105,6 +105,17 @@ def test_both_parted_are_read_and_that_both_fell_is_no_news() -> None:
     assert "at step 527 eval_loss lay 1.3" in parted
 
 
+def test_a_gap_of_losses_logged_once_an_epoch_starts_where_both_stand() -> None:
+    """A trend of thirty points would smooth the first of them away."""
+    epoch = np.arange(1, 31)
+    train, evaluation = 0.05 + 1.06 * 0.5 ** np.arange(30.0), 1.11 + 1.6 * (1.0 - 0.85 ** np.arange(30.0))
+    run = Run("r", "r", {"loss": Curve("loss", epoch, train), "eval_loss": Curve("eval_loss", epoch, evaluation)})
+    found = gap(run)
+    assert found is not None
+    assert found.at(1) == pytest.approx(0.0, abs=1e-9)
+    assert "the gap grew from 0" in told(diagnose(run))
+
+
 def test_after_a_divergence_nothing_is_said() -> None:
     value = decay()
     value[1200:] *= np.linspace(1.2, 1.8, 800)

@@ -127,10 +127,10 @@ def _groups(
             titles.add(title)
             taken |= {d.tag for d in group}
             parts = _by_scale(group) if title in _OWN_SCALES else [group]
-            largest = max(parts, key=len)
-            for part in parts:
-                own = title if part is largest else f"{title} on another scale"
-                yield shorten(part[0].tag, 60) if part is not largest and len(part) == 1 else own, part, height
+            largest, *others = sorted(parts, key=len, reverse=True)
+            yield title, largest, height
+            for part in others:
+                yield shorten(part[0].tag, 60) if len(part) == 1 else f"{title} on another scale", part, height
     rest = [d for d in drawings if d.tag not in taken]
     if not everything:
         rest = [d for d in rest if d.tag in named] if titles else rest[:MOST]
