@@ -172,6 +172,40 @@ def test_pointing_at_a_mark_tells_its_run_and_goes_to_its_row(opened: Any) -> No
     assert seen.tab.get_by_role("link", name="run-0012").is_visible()
 
 
+RECORD = """() => {
+  window.words = [], window.spots = [];
+  const proto = CanvasRenderingContext2D.prototype, {fillText, arc, moveTo} = proto;
+  const first = ctx => ctx.canvas === document.querySelector("[data-outcomes] canvas");
+  proto.clearRect = function (...all) { if (first(this)) words = [], spots = []; };
+  proto.fillText = function (text, x, y) {
+    if (first(this)) words.push([text, x, y, this.measureText(text).width / 2]);
+    return fillText.call(this, text, x, y);
+  };
+  const noting = draws => function (x, y, ...rest) {
+    if (first(this)) spots.push([x, y]);
+    return draws.call(this, x, y, ...rest);
+  };
+  proto.arc = noting(arc), proto.moveTo = noting(moveTo);
+}"""
+"""Keeps what is drawn into the first chart."""
+
+
+@pytest.mark.parametrize("width", [360, 390, 500, 1400])
+def test_the_names_of_the_ranges_stand_clear_of_the_marks(opened: Any, width: int) -> None:
+    rows = [row(i, rate, i % 5) for i, rate in enumerate(5 * (0.001, 0.01, 0.1, 1.0, 10.0))]
+    high = [replace(r, measures=[replace(m, tail=9.0) for m in r.measures]) if r.broken else r for r in rows]
+    seen = opened(sweep(high), width=width + 100)
+    seen.tab.evaluate(RECORD)
+    seen.tab.set_viewport_size({"width": width, "height": 900})
+    seen.settle()
+    words, spots = seen.tab.evaluate("[words, spots]")
+    named = [w for w in words if w[0] in ("best", "broke")]
+    assert [w[0] for w in named] == ["best", "broke"]
+    assert len(spots) > 15
+    for text, x, y, half in named:
+        assert [s for s in spots if abs(s[0] - x) < half + 2 and abs(s[1] - y) < 7] == [], text
+
+
 def test_a_tap_leaves_what_it_tells_standing(browser: Any, tmp_path: Path) -> None:
     path = write(sweep(), tmp_path / "index.html", {})
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)

@@ -39,7 +39,7 @@ class Outcomes {
     const of = broken => Float64Array.from(rows.filter(i => sweep.broken[i] === broken), i => values[i]);
     const y = heights(of(0), of(1), log, sweep.data.rules), down = sweep.data.outcome.better === "down";
     const place = frame.lay(this.x, y, log, down ? RAIL : -RAIL), {ratio} = place, foot = place.top + place.height;
-    this.range(ctx, place);
+    const names = this.range(ctx, place);
     frame.axes(ctx, this.ticks(), yTicks(...y, log, place.height / ratio));
     const rail = down ? place.top - 11 * ratio : foot + 11 * ratio;
     ctx.fillStyle = colours.wash;
@@ -54,24 +54,18 @@ class Outcomes {
       spot(ctx, s.x, s.y, radius, sweep.broken[s.row]);
     }
     ctx.globalAlpha = 1;
-    this.centres(ctx, place);
+    const around = 1.5 * radius, marks = this.spots.map(s => [s.x - around, s.y - around, s.x + around, s.y + around]);
+    this.names(ctx, place, names, [...marks, ...this.centres(ctx, place)]);
     this.mark();
   }
 
-  // Behind the marks: the range that holds the best, and from where on most runs broke.
+  // Behind the marks: the range that holds the best, and from where on most runs broke. Returns their names.
   range(ctx, place) {
     const {best, numbers} = this.setting;
-    if (!best || !numbers) return;
+    if (!best || !numbers) return [];
     const put = this.setting.log ? Math.log10 : v => v, {ratio} = place, top = 8 * ratio, tall = (this.frame.height - 32) * ratio;
     const ends = this.used.map(this.where), between = (a, b) => (a + b) / 2;
-    const write = (text, x, colour) => {
-      ctx.font = `${11 * ratio}px ${FAMILY}`;
-      ctx.textAlign = "center";
-      ctx.textBaseline = "middle";
-      ctx.fillStyle = colour;
-      const half = ctx.measureText(text).width / 2 + 3 * ratio;
-      ctx.fillText(text, Math.min(Math.max(x, place.left + half), place.left + place.width - half), this.page.sweep.data.outcome.better === "down" ? place.top + 9 * ratio : top + tall - (RAIL + 9) * ratio);
-    };
+    const names = [];
     if (best.low !== null) {
       const low = put(best.low), high = put(best.high), before = Math.max(...ends.filter(e => e < low - 1e-12), this.x[0]), after = Math.min(...ends.filter(e => e > high + 1e-12), this.x[1]);
       const [a, b] = [place.x(between(before, low)), place.x(between(high, after))];
@@ -79,7 +73,7 @@ class Outcomes {
       ctx.globalAlpha = 0.12;
       ctx.fillRect(a, top, b - a, tall);
       ctx.globalAlpha = 1;
-      write("best", (a + b) / 2, colours.ok);
+      names.push({text: "best", from: a, to: b, colour: colours.ok});
     }
     if (best.edge !== null) {
       const edge = put(best.edge), right = best.high === null || best.edge > best.high;
@@ -92,13 +86,32 @@ class Outcomes {
       ctx.setLineDash([4 * ratio, 3 * ratio]);
       upright(ctx, at, top, top + tall, colours.error, 1.2 * ratio);
       ctx.setLineDash([]);
-      write("broke", (a + b) / 2, colours.error);
+      names.push({text: "broke", from: a, to: b, colour: colours.error});
+    }
+    return names;
+  }
+
+  // The names of the ranges, within them and clear of the marks: near the strip where there is room, else further off.
+  names(ctx, place, names, taken) {
+    const {ratio} = place, down = this.page.sweep.data.outcome.better === "down", line = 14 * ratio, foot = place.top + place.height;
+    ctx.font = `${11 * ratio}px ${FAMILY}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    for (const {text, from, to, colour} of names) {
+      const half = ctx.measureText(text).width / 2 + 3 * ratio, [left, right] = [place.left + half, place.left + place.width - half];
+      const middle = (from + to) / 2, across = [middle, from + half, to - half].map(x => Math.min(Math.max(x, left), right));
+      const rows = Array.from({length: Math.max(1, Math.floor(place.height / line))}, (_, k) => down ? place.top + 9 * ratio + k * line : foot - 9 * ratio - k * line);
+      const boxes = rows.flatMap(y => across.map(x => [x - half, y - line / 2, x + half, y + line / 2]));
+      const box = boxes.find(b => !taken.some(t => t[0] < b[2] && t[2] > b[0] && t[1] < b[3] && t[3] > b[1])) ?? boxes[0];
+      taken.push(box);
+      ctx.fillStyle = colour;
+      ctx.fillText(text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
     }
   }
 
-  // What the runs of a setting come to, beside their marks; left out where they would stand on each other.
+  // What the runs of a setting come to, beside their marks; left out where they would stand on each other. Returns what they cover.
   centres(ctx, place) {
-    const {ratio} = place, beside = new Map();
+    const {ratio} = place, beside = new Map(), boxes = [];
     for (const g of this.groups) {
       const key = this.setting.at[g.rows[0]];
       beside.set(key, [...(beside.get(key) || []), g]);
@@ -121,8 +134,11 @@ class Outcomes {
         ctx.moveTo(x - 4 * ratio, place.y(g.centre));
         ctx.lineTo(x + 4 * ratio, place.y(g.centre));
         ctx.stroke();
+        const ends = [g.centre, g.low ?? g.centre, g.high ?? g.centre].map(v => place.y(v));
+        boxes.push([x - 4 * ratio, Math.min(...ends) - 2 * ratio, x + 4 * ratio, Math.max(...ends) + 2 * ratio]);
       });
     }
+    return boxes;
   }
 
   nearest(event) {
