@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from matplotlib import colormaps
+from matplotlib import colormaps, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from curveread.report.chart.palette import INKS
+from curveread.report.figure.style import is_dark
 
 __all__ = ["LINES", "NAMED", "bare", "key", "ramp"]
 
@@ -21,8 +22,9 @@ NAMED = 12
 
 
 def ramp(count: int) -> list[Any]:
-    """Return the colours of the values of a number, from the lowest to the highest."""
-    return [colormaps["viridis"](0.92 * i / max(1, count - 1)) for i in range(count)]
+    """Return the colours of the values of a number, from the lowest to the highest, apart from the paper."""
+    low, high = (0.25, 1.0) if is_dark(rcParams["axes.facecolor"]) else (0.0, 0.72)
+    return [colormaps["viridis"](low + (high - low) * i / max(1, count - 1)) for i in range(count)]
 
 
 def bare(ax: Axes) -> None:

@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from curveread.logtext import shorten
 from curveread.report.chart.palette import HEALTH, INKS, PLAIN, Ink
 
-__all__ = ["DARK", "colour", "dashes", "halo", "plain", "shade"]
+__all__ = ["DARK", "colour", "dashes", "halo", "is_dark", "plain", "shade"]
 
 
 DARK: Any = dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "#14171a") | dict.fromkeys(
@@ -39,8 +39,13 @@ def colour(name: str, paper: Any) -> tuple[Any, float]:
 
 def shade(ink: Ink, paper: Any) -> str:
     """Return the colour of an ink that can be read on this paper."""
+    return ink.dark if is_dark(paper) else ink.light
+
+
+def is_dark(paper: Any) -> bool:
+    """Return whether a paper asks for light inks."""
     red, green, blue = to_rgb(paper) if paper != "none" else (1.0, 1.0, 1.0)
-    return ink.light if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.4 else ink.dark
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue <= 0.4
 
 
 def dashes(pattern: str) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import io
 import math
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
@@ -14,11 +15,11 @@ from curveread.arrays import FloatArray
 from curveread.findings.sweep.analysis import Optimum, Setting
 from curveread.findings.sweep.sweep import Sweep
 from curveread.report import swept
-from curveread.report.chart.palette import HEALTH, INKS
+from curveread.report.chart.palette import HEALTH, INKS, Ink
 from curveread.report.chart.scale import DECADES, value_axis
 from curveread.report.figure.axes import LINES, bare, ramp
 from curveread.report.figure.paper import RunFigure
-from curveread.report.figure.style import plain
+from curveread.report.figure.style import plain, shade
 
 __all__ = ["figure", "png"]
 
@@ -75,12 +76,12 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
         ax.set_xscale("log")
     if _wide(y[finite]):
         ax.set_yscale("log")
-    ax.scatter(x[finite & ~broken], y[finite & ~broken], s=14, color=INKS["train"].light, alpha=0.7, linewidths=0)
-    ax.scatter(x[finite & broken], y[finite & broken], s=22, color=HEALTH["error"].light, marker="x")
+    ax.scatter(x[finite & ~broken], y[finite & ~broken], s=14, color=_ink(INKS["train"]), alpha=0.7, linewidths=0)
+    ax.scatter(x[finite & broken], y[finite & broken], s=22, color=_ink(HEALTH["error"]), marker="x")
     rail = blended_transform_factory(ax.transData, ax.transAxes)
     bad = 1.0 if outcome.better == "down" else 0.0
     for at in x[~finite]:
-        (cross,) = ax.plot(at, bad, "x", color=HEALTH["error"].light, transform=rail, clip_on=False)
+        (cross,) = ax.plot(at, bad, "x", color=_ink(HEALTH["error"]), transform=rail, clip_on=False)
         cross.set_in_layout(False)
     for g in sweep.analysis.groups:
         if (
@@ -92,7 +93,7 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
             at = _at(setting, places[g.rows[0]])
             low, high = (g.low, g.high) if math.isfinite(g.low) and math.isfinite(g.high) else (g.centre, g.centre)
             ax.errorbar(
-                at, g.centre, [[g.centre - low], [high - g.centre]], fmt="_", color=INKS["sixth"].light, capsize=0
+                at, g.centre, [[g.centre - low], [high - g.centre]], fmt="_", color=_ink(INKS["sixth"]), capsize=0
             )
     best = next((o for o in sweep.analysis.optima if o.setting == setting.name), None)
     if best is not None:
@@ -102,9 +103,9 @@ def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:
 
 def _range(ax: Axes, best: Optimum) -> None:
     if math.isfinite(best.low) and math.isfinite(best.high):
-        ax.axvspan(best.low, best.high, color=HEALTH["ok"].light, alpha=0.15, linewidth=3)
+        ax.axvspan(best.low, best.high, color=_ink(HEALTH["ok"]), alpha=0.15, linewidth=3)
     if math.isfinite(best.edge):
-        ax.axvline(best.edge, color=HEALTH["error"].light, linestyle="--", linewidth=1)
+        ax.axvline(best.edge, color=_ink(HEALTH["error"]), linestyle="--", linewidth=1)
 
 
 def _ticks(ax: Axes, setting: Setting) -> None:
@@ -126,7 +127,7 @@ def _curves(made: Figure, ax: Axes, sweep: Sweep, setting: Setting | None) -> No
     inks = _inks(setting)
     places = setting.places(r.settings.get(setting.name) for r, _ in shown) if setting else [-1] * len(shown)
     for (row, sketch), i in zip(shown, places, strict=True):
-        colour = inks[i] if i >= 0 else INKS["plain"].light
+        colour = inks[i] if i >= 0 else _ink(INKS["plain"])
         style = "--" if row.broken else "-"
         ax.plot(sketch.step, sketch.value, color=colour, linewidth=0.9, alpha=0.6, linestyle=style)
     values = [v[np.isfinite(v)] for v in (np.array(s.value, dtype=np.float64) for r, s in shown if not r.broken)]
@@ -153,7 +154,11 @@ def _inks(setting: Setting | None) -> list[object]:
         return []
     if setting.kind == "number":
         return ramp(len(setting.values))
-    return [(LINES[i] if i < len(LINES) else INKS["plain"]).light for i in range(len(setting.values))]
+    return [_ink(LINES[i] if i < len(LINES) else INKS["plain"]) for i in range(len(setting.values))]
+
+
+def _ink(ink: Ink) -> str:
+    return shade(ink, rcParams["axes.facecolor"])
 
 
 def _at(setting: Setting, i: int) -> float:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from matplotlib import style
+from matplotlib.colors import to_rgb
 
 from curveread.findings.sweep.analysis import Setting
 from curveread.report.figure.sweep import png
@@ -32,6 +35,21 @@ def test_a_rate_that_one_log_wrote_as_a_text_stands_among_the_others() -> None:
     assert len(np.asarray(outcomes.collections[0].get_offsets())) == 12
     inks = [line.get_color() for line in curves.lines if len(line.get_xdata()) > 2]
     assert inks == [line.get_color() for line in sweep().plot().axes[1].lines if len(line.get_xdata()) > 2]
+
+
+def test_on_dark_paper_marks_curves_and_ramp_are_in_light_inks() -> None:
+    with style.context("dark_background"):
+        dark = sweep().plot()
+    for panel, bright in ((sweep().plot(), False), (dark, True)):
+        outcomes, curves = panel.axes
+        found = [c.get_facecolor()[0] for c in outcomes.collections[:2]] + [line.get_color() for line in curves.lines]
+        assert {contrast(c, "black" if bright else "white") > 2.0 for c in found} == {True}
+
+
+def contrast(ink: Any, paper: str) -> float:
+    """Return the ratio of luminances, as WCAG has it."""
+    a, b = sorted(float(np.dot([0.2126, 0.7152, 0.0722], np.square(to_rgb(c)))) for c in (ink, paper))
+    return (b + 0.05) / (a + 0.05)
 
 
 def test_hostile_names_are_drawn_without_a_warning() -> None:
