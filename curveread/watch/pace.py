@@ -1,4 +1,4 @@
-"""When the checks run: when the log has grown by a share, or at once on suspicion, within a share of one core."""
+"""When the checks run: when the log has grown by a share, or at once on suspicion, and rested from the last time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ __all__ = ["Pace"]
 GROWTH = 0.01
 """Share by which the log has grown before it is judged again: so each point is judged some hundred times in all."""
 SHARE = 0.03
-"""Share of one core that may be used in all, the first reading aside."""
+"""Share of one core that the checks may take: after T seconds of processor time they rest for T / SHARE, 33 T."""
+AHEAD = 0.5
+"""Seconds of processor time for which the rest may still stand out when there is a suspicion."""
 _SHORTEST, _LONGEST = 0.05, 2.0
 _REST = 20.0
-"""Seconds after which a log that has grown by less is judged again, where the share allows it."""
+"""Seconds after which a log that has grown by less is judged again."""
 
 
 class Pace:
-    """What was spent, and what was read.
+    """What was read and what judging it took.
 
     Parameters
     ----------
@@ -27,14 +29,15 @@ class Pace:
     def __init__(self, share: float = SHARE) -> None:
         self.values = 0
         self._share = share
-        self._judged, self._cost, self._changed = 0, 0.0, False
-        self._last = self._grew = time.monotonic()
+        self._judged, self._changed = 0, False
+        self._last: float | None = None
+        self._grew = time.monotonic()
         self._gap = 1.0
         self.begin()
 
     def begin(self) -> None:
-        """Begin to count what is spent."""
-        self._begun, self._spent = time.monotonic(), time.process_time()
+        """Forget what the first look took, at all that was there before."""
+        self._rested = time.monotonic()
 
     @property
     def idle(self) -> float:
@@ -48,23 +51,20 @@ class Pace:
         self.values += values
 
     def due(self, *, urgent: bool = False) -> bool:
-        """Return whether the checks are to run now.
-
-        On suspicion they do unless the debt of the last such run stands: they may be one run ahead of the share.
-        """
-        if not self._changed or not self._cost:
-            return self._changed
+        """Return whether the checks are to run now; on suspicion they do while little of their rest stands out."""
         now = time.monotonic()
-        left = self._share * (now - self._begun) - (time.process_time() - self._spent)
+        if not self._changed or self._last is None:
+            return self._changed
         if urgent:
-            return left > -0.5 * self._cost
+            return now >= self._rested - AHEAD / self._share
         enough = self.values - self._judged > GROWTH * self._judged
-        return left > self._cost and (enough or now - self._last > _REST)
+        return now >= self._rested and (enough or now - self._last > _REST)
 
     def judged(self, cost: float) -> None:
         """Note that the checks ran, and the seconds of processor time that they took."""
-        self._judged, self._cost, self._changed = self.values, cost, False
+        self._judged, self._changed = self.values, False
         self._last = time.monotonic()
+        self._rested = max(self._rested, self._last) + cost / self._share
 
     def sleep(self) -> None:
         """Wait half as long as the log takes from line to line, 50 ms to 2 s."""
