@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from curveread.discovery.beside import settings_beside
+from curveread.discovery.epoch_counts import at_steps
 from curveread.discovery.losses import summed_note
 from curveread.discovery.merge import all_checkpoints, drop_summaries, merge_forms
 from curveread.discovery.printed_files import printed_files
@@ -124,6 +125,7 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
     forms = [s.form() for s in streams]
     merged = merge_forms(forms)
     curves, summary = drop_summaries(merged.curves)
+    curves, moved = at_steps(curves) if len(merged.attempts) <= 1 else (curves, [])
     curves = dict(sorted(curves.items(), key=lambda kv: kv[0].startswith("system/")))
     items = [i for s in streams for i in s.items]
     config: dict[str, Any] = {}
@@ -140,6 +142,7 @@ def _run(streams: list[Stream], name: str, where: str, top: Path) -> Run:
     notes += [
         n for s, f in zip(streams, forms, strict=True) if f is merged.attempts_from for n in s.stitched.notes
     ] + merged.notes
+    notes += moved
     notes += said
     if summed is not None:
         notes.append(summed)
