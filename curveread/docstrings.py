@@ -20,7 +20,8 @@ def docstring(what: Any) -> str:
     if sys.flags.optimize < 2:
         return inspect.cleandoc(what.__doc__ or "")
     try:
-        tree: ast.AST = ast.parse(dedent(inspect.getsource(what)))
+        source = dedent(inspect.getsource(what))
+        tree: ast.AST = compile(source, "", "exec", ast.PyCF_ONLY_AST, optimize=0)  # ast.parse: none from 3.14
     except (OSError, SyntaxError):
         return ""
     if not isinstance(what, ModuleType):

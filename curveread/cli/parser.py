@@ -70,6 +70,10 @@ class Parser(argparse.ArgumentParser):
         near = difflib.get_close_matches(unknown, known, n=1) if unknown.startswith("-") else []
         return f"; did you mean {near[0]}?" if near else ""
 
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; argparse would take no notice of a full disk."""
+        print(self.format_help(), end="", file=file)
+
     def format_help(self) -> str:
         """Return the help, in colours on a terminal. Rich is loaded here only: a check should not wait for it."""
         from rich_argparse import RichHelpFormatter

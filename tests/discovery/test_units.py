@@ -83,7 +83,7 @@ def test_little_is_held_for_each_run_of_a_tree(tmp_path: Path) -> None:
         finally:
             tracemalloc.stop()
         assert len(list(units)) == 500
-    assert min(peaks) < 700, f"{min(peaks):.0f} bytes a run"
+    assert min(peaks) < 850, f"{min(peaks):.0f} bytes a run"
 
 
 def test_nothing_there_says_what_was_looked_for(tmp_path: Path) -> None:

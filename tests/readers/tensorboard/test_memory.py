@@ -75,4 +75,4 @@ def test_a_large_file_that_is_shortened_while_it_is_read_is_damaged_and_ends_not
     os.truncate(path, path.stat().st_size // 2)
     (part,) = TensorBoardReader().read(path)
     assert 0 < len(part.curves["loss"]) < 4000
-    assert [n.kind for n in part.notes] == [NoteKind.CORRUPT]
+    assert {n.kind for n in part.notes} == {NoteKind.CORRUPT}  # where it ends, and perhaps in the record cut in two
