@@ -32,12 +32,8 @@ class Pace:
         self._judged, self._changed = 0, False
         self._last: float | None = None
         self._grew = time.monotonic()
+        self._rested = self._grew
         self._gap = 1.0
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget what the first look took, at all that was there before."""
-        self._rested = time.monotonic()
 
     @property
     def idle(self) -> float:
@@ -60,12 +56,16 @@ class Pace:
         enough = self.values - self._judged > GROWTH * self._judged
         return now >= self._rested and (enough or now - self._last > _REST)
 
+    def looks(self) -> None:
+        """Note that the checks begin to run, on all that was appended."""
+        self._judged, self._changed = self.values, False
+
     def judged(self, cost: float) -> None:
         """Note that the checks ran, and the seconds of processor time that they took."""
-        self._judged, self._changed = self.values, False
         self._last = time.monotonic()
         self._rested = max(self._rested, self._last) + cost / self._share
 
-    def sleep(self) -> None:
-        """Wait half as long as the log takes from line to line, 50 ms to 2 s."""
-        time.sleep(min(max(0.5 * self._gap, _SHORTEST), _LONGEST))
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before looking at the files again: half as many as between two lines, 50 ms to 2 s."""
+        return min(max(0.5 * self._gap, _SHORTEST), _LONGEST)

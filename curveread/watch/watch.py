@@ -16,6 +16,7 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Run
 from curveread.watch.growing import Growing
 from curveread.watch.ledger import Entry, Ledger
+from curveread.watch.look import Look
 from curveread.watch.pace import Pace
 from curveread.watch.suspicion import Suspicion
 
@@ -104,6 +105,7 @@ class Watch:
         log, pace, doubt = Growing(self.path, further), Pace(), Suspicion()
         ledgers: _Ledgers = defaultdict(Ledger)
         waiting, over, urgent, begun, looked = "", "", False, False, 0.0
+        look: Look | None = None
         while True:
             if time.monotonic() - looked >= _LOOK:
                 if log.look(anew=not begun):
@@ -117,17 +119,17 @@ class Watch:
                         yield Suspected(text)
                 else:
                     doubt.prime(path, values)
-            if pace.idle > self.idle:
-                over = over or f"nothing was written for {self.idle:g} s"
-            elif pace.due(urgent=urgent):
-                found, reason = self._look(log, pace)
-                urgent = urgent and not found
-                over = _over(found)
+            if look is not None and not look.is_alive():
+                found, begun = look.found(), True
+                pace.judged(look.cost)
+                look, over = None, _over(found)
                 yield from _entered(ledgers, found)
-                if not begun and found:
-                    begun = True
-                    pace.begin()
-                elif reason not in ("", waiting):
+            if look is None and pace.idle > self.idle:
+                over = over or f"nothing was written for {self.idle:g} s"
+            elif look is None and pace.due(urgent=urgent):
+                look, reason = self._look(log, pace)
+                urgent = urgent and look is None
+                if reason not in ("", waiting):
                     waiting = reason
                     yield Waiting(reason)
             if not (waiting or begun or log.files):
@@ -136,21 +138,25 @@ class Watch:
             if self.until_end and over:
                 yield from self._end(ledgers, over)
                 return
-            pace.sleep()
+            if look is None:
+                time.sleep(pace.pause)
+            else:
+                look.join(pace.pause)
 
-    def _look(self, log: Growing, pace: Pace) -> tuple[list[Diagnosis], str]:
-        """Judge what was read so far; why that cannot be done."""
-        before = time.process_time()
+    def _look(self, log: Growing, pace: Pace) -> tuple[Look | None, str]:
+        """Begin to judge what was read so far; why that cannot be done."""
+        pace.looks()
         judging = dict(self.judging)
         judging["ignore"] = (*judging.get("ignore", ()), *_ONLY_ENDED)
+        before = time.process_time()
         try:
             runs = api.read_all(log.unit(), **self.reading)
         except ReadError as error:
             pace.judged(time.process_time() - before)
-            return [], f"{error}" if log.files > 1 else f"{self.path}: no curve in it yet"
-        found = [api.diagnose(_going_on(run), **judging) for run in runs]
-        pace.judged(time.process_time() - before)
-        return found, ""
+            return None, f"{error}" if log.files > 1 else f"{self.path}: no curve in it yet"
+        look = Look([_going_on(run) for run in runs], judging)
+        look.start()
+        return look, ""
 
     def _end(self, ledgers: _Ledgers, reason: str) -> Iterator[Event]:
         """Read and judge the whole log as a check does; the last word is that of the check."""

@@ -23,6 +23,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def look(pace: Pace, cost: float) -> None:
+    pace.looks()
+    pace.judged(cost)
+
+
+def test_what_is_appended_while_the_checks_run_calls_for_another_look(clock: Clock) -> None:
+    pace = Pace()
+    pace.grew(10)
+    pace.looks()
+    pace.grew(10)
+    pace.judged(0.1)
+    assert not pace.due()
+    assert pace.due(urgent=True)
+
+
 def test_the_first_look_is_taken_when_something_is_there(clock: Clock) -> None:
     pace = Pace()
     assert not pace.due()
@@ -33,7 +48,7 @@ def test_the_first_look_is_taken_when_something_is_there(clock: Clock) -> None:
 def test_a_log_is_looked_at_when_it_has_grown_by_a_share_and_the_checks_have_rested(clock: Clock) -> None:
     pace = Pace(share=0.1)
     pace.grew(1_000)
-    pace.judged(0.5)
+    look(pace, 0.5)
     clock.wall = 6.0
     pace.grew(10)
     assert not pace.due()
@@ -43,19 +58,10 @@ def test_a_log_is_looked_at_when_it_has_grown_by_a_share_and_the_checks_have_res
     assert not pace.due()
 
 
-def test_the_first_look_needs_no_rest(clock: Clock) -> None:
-    pace = Pace()
-    pace.grew(1_000)
-    pace.judged(5.0)
-    pace.begin()
-    pace.grew(11)
-    assert pace.due()
-
-
 def test_a_log_that_hardly_grows_is_looked_at_now_and_then(clock: Clock) -> None:
     pace = Pace()
     pace.grew(1_000)
-    pace.judged(0.1)
+    look(pace, 0.1)
     pace.grew(1)
     clock.wall = 19.0
     assert not pace.due()
@@ -66,14 +72,13 @@ def test_a_log_that_hardly_grows_is_looked_at_now_and_then(clock: Clock) -> None
 def test_an_hour_of_steady_growth_costs_the_share(clock: Clock) -> None:
     pace, looks, spent = Pace(share=0.03), 0, 0.0
     pace.grew(100)
-    pace.judged(0.1)
-    pace.begin()
+    look(pace, 0.1)
     for _ in range(36_000):
         clock.wall += 0.1
         pace.grew(1)
         if pace.due():
             cost = 0.1 + pace.values / 1e6
-            pace.judged(cost)
+            look(pace, cost)
             looks, spent = looks + 1, spent + cost
     assert looks > 100
     assert spent <= 0.03 * 3_600
@@ -82,13 +87,12 @@ def test_an_hour_of_steady_growth_costs_the_share(clock: Clock) -> None:
 def test_suspicions_without_end_cost_the_share_and_what_is_ahead_of_it(clock: Clock) -> None:
     pace, looks = Pace(share=0.03), 0
     pace.grew(1_000_000)
-    pace.judged(1.5)
-    pace.begin()
+    look(pace, 1.5)
     for _ in range(6_000):
         clock.wall += 0.1
         pace.grew(1)
         if pace.due(urgent=True):
-            pace.judged(1.5)
+            look(pace, 1.5)
             looks += 1
     assert 10 <= looks <= (0.03 * 600 + AHEAD) / 1.5 + 1
 
@@ -96,12 +100,12 @@ def test_suspicions_without_end_cost_the_share_and_what_is_ahead_of_it(clock: Cl
 def test_suspicion_is_looked_into_before_the_rest_is_over_where_a_look_costs_little(clock: Clock) -> None:
     pace = Pace()
     pace.grew(1_000)
-    pace.judged(0.2)
+    look(pace, 0.2)
     clock.wall = 1.0
     for _ in range(2):
         pace.grew(1)
         assert not pace.due()
         assert pace.due(urgent=True)
-        pace.judged(0.2)
+        look(pace, 0.2)
     pace.grew(1)
     assert not pace.due(urgent=True)
