@@ -5,15 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.findings.finding import Finding, Severity
 
 __all__ = ["Causes", "follows", "twins"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     """An effect that may follow from a cause; both have their steps.
 
     Parameters
@@ -101,8 +100,7 @@ def _at_once(pair: _Pair) -> bool:
     return pair.effect.tag != pair.cause.tag and _same_onset(pair)
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(NamedTuple):
     """A row of the table: these effects follow from this cause when they stand so to it.
 
     Parameters

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import comb
 from pathlib import PurePath
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,8 +58,7 @@ def surrounded(findings: Sequence[Finding], case: Case, events: Sequence[Finding
     return [near.described(f) if f.rule in EVENTS and f.first_step is not None else f for f in findings]
 
 
-@dataclass(frozen=True, slots=True)
-class _RateThen:
+class _RateThen(NamedTuple):
     """What the learning rate was doing, in words (``warming up``, ``falling`` …), and its share of the peak."""
 
     how: str

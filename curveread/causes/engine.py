@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.case import Case
 from curveread.causes.candidate import Candidate
@@ -43,8 +43,7 @@ _LEAD = 0.1
 """Share of the run by which a first sight may come before a finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """How far the engine trusts itself.
 
     Parameters

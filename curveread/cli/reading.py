@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from curveread import api
 from curveread.cli.codes import fault, say, worded
@@ -55,8 +55,7 @@ class Reading:
         return out | {name: dict(out[name]) for name in ("role", "better", "unit")} | {"x": self.x.value}
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A path that could not be read, and why."""
 
     path: Place

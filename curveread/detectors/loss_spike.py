@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -135,7 +135,7 @@ class LossSpike(Detector):
         at = skip + np.flatnonzero((parts.z[skip:] > self.tall * spread) & (view.value[skip:] > beyond))
         if at.size == 0 or at.size > self.rare * n:
             return found
-        known = [replace(e, threshold=min(e.threshold, self.tall)) if _holds(e, at) else e for e in found]
+        known = [e._replace(threshold=min(e.threshold, self.tall)) if _holds(e, at) else e for e in found]
         groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1)
         new = [g for g in groups if not any(e.first <= g[-1] and e.last >= g[0] for e in known)]
         peaks = [int(g[np.argmax(parts.z[g])]) for g in new]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import erfc, factorial, sqrt
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -237,8 +237,7 @@ def _change_of_training(fall: float, train: CurveView) -> Evidence:
     return Evidence(key, name, -float(fall), "scaled")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rise:
+class _Rise(NamedTuple):
     """The course of an evaluation loss from its minimum on, on the view's even scale.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _BINARY = (
 _SPLITS = ((Role.EVAL_PERPLEXITY, Role.EVAL_LOSS), (Role.TRAIN_PERPLEXITY, Role.TRAIN_LOSS))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     """A logged perplexity beside a loss, where both have a point at the same step."""
 
     perplexity: CurveView

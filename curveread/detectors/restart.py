@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -147,8 +147,7 @@ def _pause(old: Attempt, new: Attempt) -> float | None:
     return new.started - max(ends)
 
 
-@dataclass(frozen=True, slots=True)
-class _Jump:
+class _Jump(NamedTuple):
     """The training loss at a restart.
 
     Parameters

@@ -10,7 +10,8 @@ judged by their own counts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +26,7 @@ __all__ = ["Start", "Stitched", "continues", "started_at", "starts_late", "stitc
 Curves = Mapping[str, Curve]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """What one start of a run logged.
 
     Parameters
@@ -45,8 +45,7 @@ class Start:
     purge: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stitched:
+class Stitched(NamedTuple):
     """The joined curves, the attempts they were made of, and what was superseded."""
 
     curves: dict[str, Curve]

@@ -9,6 +9,7 @@ for evaluations at fixed steps, on samples large enough that their noise does no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -64,8 +65,7 @@ class Rhythm:
         return 1000.0 / self.interval
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """What evaluations took.
 
     Parameters

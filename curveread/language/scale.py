@@ -23,13 +23,12 @@ FineWeb).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["REFERENCES", "Reference", "reference_for"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Published figures on a data set.
 
     Parameters

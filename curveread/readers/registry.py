@@ -8,9 +8,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import curveread.readers as folder
 from curveread.entry_points import announced, loaded
@@ -25,8 +25,7 @@ GROUP = "curveread.readers"
 _registered: dict[str, type[Reader]] = {}
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     """A reader that can be asked, and what it reads."""
 
     format: Format

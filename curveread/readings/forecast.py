@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -240,16 +240,14 @@ def _come_down(of_peak: float) -> Text:
     return text("the learning rate has come down to {share} of its peak", share=share(of_peak))
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(NamedTuple):
     """A forecast of the last fifth from the steps before: its error, and that in its own standard deviations."""
 
     error: float
     miss: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Law:
+class _Law(NamedTuple):
     """Block medians of a loss in the present regime of its schedule, ready to be carried on."""
 
     step: FloatArray

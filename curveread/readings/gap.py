@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ _SLIVER = 0.02
 """Share of the training loss below which a gap, or its change, is told to nobody."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LossGap:
+class LossGap(NamedTuple):
     """Evaluation loss minus training loss, paired at the evaluations.
 
     Parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 import numpy as np
 
@@ -40,8 +40,7 @@ _TIES = 4
 """Evals tied with the best that a sentence lists."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Keep:
+class Keep(NamedTuple):
     """The best eval of a run and what came after it.
 
     Parameters

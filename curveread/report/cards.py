@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.findings.finding import Finding
 from curveread.findings.wording import place, span, sureness
@@ -22,8 +22,7 @@ _FOLLOWS = "consequence"
 """Key of the evidence that names what follows from a finding; ``folded`` tells it in sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One of the events that share a card: its number in the picture, its place, its message and its figures."""
 
     number: int
@@ -32,8 +31,7 @@ class Event:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A finding in words; with the later ones of its check in its curve, if there are any.
 
     Parameters

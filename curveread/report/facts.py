@@ -6,8 +6,7 @@ import json
 import math
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from curveread.arrays import FloatArray
 from curveread.findings.arguments import Span
@@ -48,16 +47,14 @@ __all__ = [
 _SPARK_BLOCKS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A name with its text."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordedFigure:
+class WordedFigure(NamedTuple):
     """A key figure: its name, its value with the unit, and where it was; ``aside`` when it is for comparing only."""
 
     name: str
@@ -66,8 +63,7 @@ class WordedFigure:
     aside: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CurveRow:
+class CurveRow(NamedTuple):
     """A row of the table of curves; ``blocks`` (at most 60,) gives the shape of the curve."""
 
     tag: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ _SAME = 1e-6
 """Relative difference within which two values are taken as one: what float32 leaves of a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """(n,) steps that two curves share, increasing, and the value of each there; of several at a step the last."""
 
     step: IntArray

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +15,7 @@ from curveread.signals.trend import robust_trend, trend_window
 __all__ = ["Decomposition", "Transform", "decompose"]
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(NamedTuple):
     """The scale on which a curve's noise is even: log for positive values, asinh else.
 
     Parameters

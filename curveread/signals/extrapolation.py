@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ _Z80 = 1.2816
 """Half width of the 80 % interval of a Gaussian in standard deviations."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Clock:
+class Clock(NamedTuple):
     """What progress is measured in: steps, or the learning rate summed over them.
 
     Parameters
@@ -43,8 +42,7 @@ class Clock:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Extrapolation:
+class Extrapolation(NamedTuple):
     """Where a curve will be.
 
     Parameters
@@ -150,8 +148,7 @@ def _laws(clock: Clock) -> tuple[FloatArray, FloatArray]:
     return at(clock.now), at(clock.then)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
+class _Fit(NamedTuple):
     """The best law of the grid for each of some curves: its index, A and E, all (curves,)."""
 
     law: IntArray

@@ -6,7 +6,7 @@ curve itself: every other fall that it went through, and how far its level usual
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ _FEW, _LOST, _LONG = 10, 0.8, 0.1
 """Points, and shares of the gain and of the curve: what was lost for how long is a wreck, whatever came before."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassingFall:
+class PassingFall(NamedTuple):
     """A fall that was won back.
 
     Parameters

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(NamedTuple):
     """The end of a curve against its best stretch; all levels on the scale that was given.
 
     Parameters

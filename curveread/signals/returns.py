@@ -6,7 +6,7 @@ wandering.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ _SURE, _RISES, _FALLS = 2.5, 1.3, 2.33
 of a trend that falls: in 1 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ascent:
+class Ascent(NamedTuple):
     """How far a curve rose above its beginning.
 
     Parameters

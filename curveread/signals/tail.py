@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,8 +37,7 @@ _SET_ASIDE = 3
 """So many of the highest peaks may be events: their height does not count, only that they are there."""
 
 
-@dataclass(frozen=True, eq=False)
-class Tail:
+class Tail(NamedTuple):
     """The peaks of a noise above a threshold, as a weighted family of generalised Pareto laws.
 
     Parameters

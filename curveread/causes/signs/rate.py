@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,7 @@ _TINY, _USUAL = 1e-7, 1e-5
 """Learning rates that move no known optimizer, and those from which on some fine-tunings are run."""
 
 
-@dataclass(frozen=True, slots=True)
-class _RateThen:
+class _RateThen(NamedTuple):
     """The learning rate around an onset.
 
     Parameters

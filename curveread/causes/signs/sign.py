@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text
@@ -12,8 +12,7 @@ from curveread.run.roles import Role
 __all__ = ["NEEDS", "SIGNS", "WORTH_LOGGING", "Seen", "sign"]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """An answer.
 
     Parameters

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,8 +27,7 @@ _FLAGS = {"fp16": "fp16", "bf16": "bf16", "use_fp16": "fp16", "use_bf16": "bf16"
 _NAMED = ("precision", "mixed_precision", "dtype", "torch_dtype", "compute_dtype")
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """A curve that was not finite before another one was.
 
     Parameters

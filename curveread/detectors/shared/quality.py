@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from curveread.signals.levels import evaluation_noise, median_error
 __all__ = ["Quality", "gains_since", "measured_beside", "quality_since", "rises_beside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(NamedTuple):
     """A quality metric since the evaluation loss was best.
 
     Parameters

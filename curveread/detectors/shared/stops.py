@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from curveread.run.roles import Role
 __all__ = ["Stop", "stopped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Something that stopped the learning: where, in words, as evidence, and what to do."""
 
     step: int

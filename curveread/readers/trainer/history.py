@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,7 @@ _NAMED = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LogCells:
+class LogCells(NamedTuple):
     """The values of one key.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.beside import Beside
@@ -12,8 +12,7 @@ from curveread.findings.extras.drawing import Drawing, Ruler
 __all__ = ["ReportExtras"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportExtras:
+class ReportExtras(NamedTuple):
     """Implements :class:`curveread.findings.diagnosis.Extras`.
 
     Parameters

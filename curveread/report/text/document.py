@@ -7,6 +7,7 @@ section has to be written only once; :mod:`curveread.report.text.sections` has t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.arrays import FloatArray
 from curveread.report.cards import Card
@@ -37,8 +38,7 @@ class Code(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spark:
+class Spark(NamedTuple):
     """The shape of a curve, (n,) evenly spaced values; only the page can show it."""
 
     values: FloatArray
@@ -47,8 +47,7 @@ class Spark:
 Cell = str | Spark
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An item with a name before it, and perhaps the file it is about."""
 
     name: str
@@ -56,22 +55,19 @@ class Named:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(NamedTuple):
     """A list."""
 
     items: tuple[str | Named, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(NamedTuple):
     """A list of things to do, each with a box to tick."""
 
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(NamedTuple):
     """A picture that the log holds: what it is, in words, and its ``data:`` address for a page."""
 
     caption: str
@@ -80,15 +76,13 @@ class Shot:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
+class Pictures(NamedTuple):
     """Pictures; where none can be shown their captions say that they are there."""
 
     items: tuple[Shot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A text that is complete without its caption, with the figures behind it."""
 
     caption: str
@@ -96,15 +90,13 @@ class Term:
     figures: tuple[Pair, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """Texts; captions and figures are shown where there is room."""
 
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextTable:
+class TextTable(NamedTuple):
     """A table with a head.
 
     ``numeric`` are the positions of the columns that are aligned to the right; the cells of a ``prose`` table are
@@ -159,8 +151,7 @@ class Section:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """All that a written report says, made once for every output.
 
     Parameters

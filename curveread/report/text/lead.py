@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.findings.arguments import Place, Tag
 from curveread.findings.cause import Cause
@@ -30,8 +30,7 @@ _SCORE_IT = "Log a score of what the model makes, every few hundred steps: its s
 _SET_APART = "Evaluate its first and its last checkpoint alike, on as much as it takes to tell them apart."
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """What the log holds for a cause, and where it is seen.
 
     Parameters
@@ -49,8 +48,7 @@ class Sign:
     step: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """The most probable cause of the gravest alarm.
 
     Parameters
@@ -88,8 +86,7 @@ class Why:
         return f"{self.cause}{signs}.{but}"
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """What a reader wants to know after the verdict.
 
     Parameters

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from curveread.run.tags.lexicon import (
     ADVERSARIAL,
@@ -102,8 +102,7 @@ _FUNCTIONS = frozenset("inv inverse log exp sqrt mean std var".split())
 _MEANS = frozenset("mean avg average sum min max minimum maximum std median".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What the words of a tag say.
 
     Parameters

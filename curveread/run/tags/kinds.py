@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from curveread.run.settings import settings
 from curveread.run.tags.grammar import parse
@@ -48,8 +47,7 @@ RL = frozenset({TaskKind.POLICY_RL, TaskKind.VALUE_RL, TaskKind.LANGUAGE_RL, Tas
 """Kinds whose losses have targets that move with the policy: neither their rise nor their level says how it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of training, and why.
 
     Parameters
@@ -64,8 +62,7 @@ class Kind:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
+class _Sign(NamedTuple):
     """Words of which a tag must hold one of each group, and none of others."""
 
     every: tuple[frozenset[str], ...]

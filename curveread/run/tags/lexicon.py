@@ -6,8 +6,8 @@ which one of its kind, a split says on which data. :mod:`curveread.run.tags.gram
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = [
     "ADVERSARIAL",
@@ -63,8 +63,7 @@ class Noun(StrEnum):
     DIAGNOSTIC = "diagnostic"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A noun that names a quantity.
 
     Parameters

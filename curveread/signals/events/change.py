@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from curveread.signals.trend import theil_sen
 __all__ = ["LevelChange", "Offset", "change_of", "offset_at"]
 
 
-@dataclass(frozen=True, slots=True)
-class LevelChange:
+class LevelChange(NamedTuple):
     """Change of a stretch from its beginning to its end.
 
     Parameters
@@ -55,8 +54,7 @@ def change_of(value: FloatArray, most: int = 40) -> LevelChange:
     return LevelChange(low * (n - 1), mid * (n - 1), high * (n - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(NamedTuple):
     """Step between the line through the points before an index and the line through those from it on.
 
     Parameters

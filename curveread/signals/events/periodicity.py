@@ -5,9 +5,9 @@ A period that lasts for a part of the series only is looked for in windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ from curveread.signals.smoothing import lowess
 __all__ = ["Period", "Swing", "limited", "strongest_period", "swing_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The strongest period of a series.
 
     Parameters
@@ -78,8 +77,7 @@ def strongest_period(y: FloatArray, most: float) -> Period | None:
     return Period(n / k, float(power[harmonics].sum() / total), _fisher(g, m))
 
 
-@dataclass(frozen=True, slots=True)
-class Swing:
+class Swing(NamedTuple):
     """A stretch of a series that goes up and down evenly.
 
     Parameters
@@ -140,7 +138,7 @@ def swing_of(
         for begin in range(0, n - width + 1, width // 2)
     ]
     pairs = [
-        replace(max(a, b, key=lambda s: s.share), first=a.first, last=b.last)
+        max(a, b, key=lambda s: s.share)._replace(first=a.first, last=b.last)
         for a, b in pairwise(seen)
         if a is not None and b is not None and abs(np.log(a.points / b.points)) < 0.15
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,7 @@ _FEW = 12
 """More stretches than this are not a schedule that words could describe."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateStretch:
+class RateStretch(NamedTuple):
     """A stretch in which a rate goes one way.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ __all__ = ["Course", "course_of"]
 _GRID = 400
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class Course(NamedTuple):
     """The course of a learning rate, as shares of its peak.
 
     Parameters
