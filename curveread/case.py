@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.detectors.base import CurveView, views_of
 from curveread.findings.landmarks import Landmarks, landmarks
@@ -15,8 +15,7 @@ from curveread.run.trainer import logged_by_trainer
 __all__ = ["Case", "case_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A run with what is known of it before it is judged.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,7 @@ _MOST_EVALS = 10_000
 """With more, something always coincides with one: nothing is set against them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Landmarks:
+class Landmarks(NamedTuple):
     """The places of one kind.
 
     Parameters

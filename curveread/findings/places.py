@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curveread.findings import wording
 from curveread.run.placement import Placement
@@ -11,8 +11,7 @@ from curveread.run.placement import Placement
 __all__ = ["Places", "places"]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """An axis other than steps.
 
     Parameters

@@ -5,13 +5,12 @@ Colour never carries a meaning alone: severities differ in shape and word, curve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["FORECAST", "HEALTH", "INKS", "PLAIN", "SHADES", "STRIP", "STROKES", "WORDS", "Ink", "dash"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(NamedTuple):
     """A colour for light and for dark paper, and the dash pattern that tells it from the others without colour."""
 
     light: str
