@@ -10,6 +10,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.signals import windows
+from curveread.signals.reduction import knots
 
 __all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
 
@@ -149,9 +150,9 @@ def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
 @lru_cache(maxsize=2)  # a check smooths many windows of one length
 def _windows(n: int, width: int) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
     """Return anchors (a,), and of the points that each is fitted to: index, kernel and place beside it, (a, w) each."""
-    anchors = np.unique(np.linspace(0, n - 1, min(n, 400)).round().astype(np.int64))
+    anchors = knots(n, 400)
     # Long windows are thinned evenly to at most 512 points a fit: the kernel is smooth on that scale.
-    take = np.unique(np.linspace(0, width - 1, min(width, 512)).round().astype(np.int64))
+    take = knots(width, 512)
     start = np.clip(anchors - width // 2, 0, n - width)
     index = start[:, None] + take[None, :]
     x = (index - anchors[:, None]).astype(np.float64)

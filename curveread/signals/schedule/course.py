@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.reduction import knots
 
 __all__ = ["Course", "course_of"]
 
@@ -153,7 +154,7 @@ def _cosine(x: FloatArray, y: FloatArray) -> _Shape | None:
     """
     if x.size < 8 or x[-1] <= x[0]:
         return None
-    thin = np.unique(np.linspace(0, x.size - 1, 80).round().astype(np.int64))
+    thin = knots(x.size, 80)
     place, level = x[thin], y[thin]
     best: tuple[float, float, float, float, float] | None = None
     for x0 in np.linspace(0.0, float(x[0]), 5):
