@@ -6,7 +6,6 @@ Rich is loaded for a terminal only: a check in a pipe is over before it would be
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import unicodedata
 from functools import cached_property
@@ -30,8 +29,14 @@ class Screen:
 
     @cached_property
     def width(self) -> int:
-        """Columns: those of the terminal, else ``COLUMNS``, else 80."""
-        return shutil.get_terminal_size((80, 24)).columns
+        """Columns: ``COLUMNS``, else those of the terminal, else 80."""
+        told = os.environ.get("COLUMNS", "")
+        if told.isdecimal() and int(told) > 0:
+            return int(told)
+        try:
+            return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+        except (AttributeError, ValueError, OSError):  # closed, or no terminal
+            return 80
 
     @cached_property
     def draws(self) -> bool:

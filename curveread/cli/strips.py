@@ -101,8 +101,8 @@ def _levels(curve: Curve, first: int, last: int, width: int) -> FloatArray:
     for i in range(width):
         part = curve.value[edges[i] : edges[i + 1]]
         if part.size:
-            good = part[np.isfinite(part)]
-            held = float(np.median(good)) if good.size else np.inf
+            good = np.sort(part[np.isfinite(part)])  # the median of so few by np.median takes far longer
+            held = float(good[(good.size - 1) // 2] + good[good.size // 2]) / 2.0 if good.size else np.inf
         out[i] = held if edges[i + 1] < column.size or part.size else np.nan
     return out
 
