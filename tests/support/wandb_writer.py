@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wandb.proto import wandb_internal_pb2 as pb
+from tests.conftest import needed
+
+pb = needed("wandb.proto.wandb_internal_pb2")
 
 HEADER = b":W&B\xe1\xbe\x00"
 BLOCK = 32768
