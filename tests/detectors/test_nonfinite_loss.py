@@ -110,6 +110,7 @@ def test_a_single_value_is_no_wreck() -> None:
     ("config", "said"),
     [
         ({"fp16": True, "bf16": False}, "half precision (fp16): train in bf16"),
+        ({"dtype": "float16"}, "half precision (dtype = float16): train in bf16"),
         ({"trainer": {"precision": "16-mixed"}}, "half precision (precision = 16-mixed): train in bf16"),
         ({"bf16": True, "torch_dtype": "float16"}, "The run is in bf16"),
         ({}, "fp16 overflows where bf16 does not"),

@@ -60,3 +60,15 @@ def test_values_clock_config_and_ending(tmp_path: Path) -> None:
     assert math.isnan(loss.value[3])
     assert loss.wall_time is not None
     assert loss.wall_time[0] == 1795996200.971007
+
+
+def test_steps_that_begin_again_are_another_start_of_the_run(tmp_path: Path) -> None:
+    path = _sample(tmp_path)
+    (part,) = SacredReader().read(path)
+    assert part.segments == ()
+    steps, values = [0, 10, 20, 10, 20, 30], [3.0, 2.0, 1.5, 2.1, 1.4, 1.0]
+    moments = [f"2026-11-29T23:50:0{i}" for i in range(6)]
+    path.write_text(json.dumps({"training.loss": {"steps": steps, "timestamps": moments, "values": values}}))
+    (part,) = SacredReader().read(path)
+    assert [s["training.loss"].value.tolist() for s in part.segments] == [values[:3], values[3:]]
+    assert cr.read(path)["training.loss"].value.tolist() == [3.0, 2.1, 1.4, 1.0]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import curveread as cr
+from curveread.run.incidents import Incident
 from curveread.run.model import Checkpoint, Curve, Run
 from tests.support.curves import decay
 
@@ -72,3 +73,21 @@ def test_the_end_of_an_unfinished_run_stands_at_the_end() -> None:
     loss = np.linspace(6.0, 3.0, 1000) * np.exp(0.02 * np.random.default_rng(0).standard_normal(1000))
     lines = told(run_with(loss=Curve("train_loss", step, loss), lr=Curve("lr", step, np.full(1000, 1e-3))))
     assert [s for s, kind, words in lines if kind == "finding" and "still falling" in words] == [999]
+
+
+def test_what_was_printed_stands_at_its_step_or_at_its_time_and_what_ended_the_run_at_its_end() -> None:
+    step = np.arange(N)
+    loss = Curve("train_loss", step, decay(N), 1.7e9 + step)
+    said = (
+        Incident("out-of-memory", "the GPU ran out of memory", "a.log", 8, step=300),
+        Incident("collective", "a collective operation timed out", "a.log", 0, wall_time=1.7e9 + 700.5),
+        Incident("disk", "the disk was full", "a.log", 9, wall_time=1.6e9),  # before the run: nowhere on it
+        Incident("killed", "the process was killed", "a.log", 99, final=True),
+    )
+    run = Run("r", "r", {loss.tag: loss}, crashed=True, incidents=said)
+    ends = [(t.step, str(t.text), t.wall_time) for t in cr.diagnose(run).timeline if t.kind == "end"]
+    assert ends == [
+        (300, "printed at step 300: the GPU ran out of memory (a.log, line 8)", 1.7e9 + 300),
+        (700, "printed at step 700: a collective operation timed out (a.log)", 1.7e9 + 700.5),
+        (N - 1, "the run crashed: the process was killed (a.log, line 99)", 1.7e9 + N - 1),
+    ]

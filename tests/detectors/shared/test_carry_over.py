@@ -56,6 +56,13 @@ def test_guesses_beside_a_training_loss_that_began_at_guessing_and_fell() -> Non
     assert "overfitting" not in alarms(logged(train_loss=train, **learnt))
 
 
+@pytest.mark.parametrize(("often", "told"), [(0.1, True), (0.27, True), (0.29, False), (0.5, False)])
+def test_a_fifth_of_the_way_from_guessing_to_knowing_is_no_guessing(often: float, told: bool) -> None:
+    train = np.log(10) * (1.0 - 0.2 * AT)
+    run = logged(train_loss=train, val_loss=np.full(60, np.log(10)), val_acc=np.full(60, often))
+    assert ("overfitting" in alarms(run)) is told
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_honest_accuracies_are_quiet(seed: int) -> None:
     noise = _noise(60, seed)

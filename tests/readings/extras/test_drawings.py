@@ -5,6 +5,7 @@ import numpy as np
 from curveread import api
 from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import GAP, Drawing
+from curveread.readings.extras.drawings import smoothed
 from curveread.report.chart.chart import chart
 from curveread.run.model import Curve, Run
 
@@ -97,3 +98,20 @@ def test_a_drawing_without_a_loggers_zero_is_not_reduced() -> None:
     value[7] = 0.0  # a stand-in for a number, which no picture shows
     drawing = drawn(value)[1]["train-loss"]
     assert (drawing.step.size, drawing.points, drawing.complete) == (29, 30, None)
+
+
+def test_a_further_smoothing_is_that_of_every_logged_point_up_to_each_knot() -> None:
+    made, drawings = drawn(falling())
+    drawing = drawings["train-loss"]
+    again = smoothed(drawing, made.run, 0.9, in_place_of_trend=False)
+    curve, average, debiased = made.run["train/loss"], 0.0, []
+    for n, value in enumerate(curve.value.tolist(), 1):  # TensorBoard's own loop
+        average = 0.9 * average + 0.1 * value
+        debiased.append(average / (1.0 - 0.9**n))
+    want = [debiased[int(np.flatnonzero(curve.step <= at)[-1])] for at in drawing.knot_step]
+    assert np.allclose(again.smooth[0.9], want, rtol=1e-12)
+    assert again.smooth.keys() == drawing.smooth.keys() | {0.9}
+    assert np.array_equal(again.trend, drawing.trend)
+    instead = smoothed(drawing, made.run, 0.9, in_place_of_trend=True)
+    assert instead.trend_weight == 0.9
+    assert np.array_equal(instead.trend, again.smooth[0.9])
