@@ -23,6 +23,8 @@ SETTINGS = (
 """The arguments of a training before the config of a model: an earlier file wins."""
 _WHOLE = frozenset({"hparams.yaml", "hparams.json"})
 """Files that a logger wrote for this run: all of them is taken."""
+_SHOWN = 120
+"""Characters of what a parser says."""
 _KEYS = frozenset(
     (
         "vocab_size n_vocab num_vocab vocabulary_size padded_vocab_size model_type architectures num_labels "
@@ -58,26 +60,29 @@ def settings_beside(
     notes = []
     for folder in folders:
         for name in SETTINGS:
-            loaded = _load(folder / name)
+            loaded, problem = _load(folder / name)
             whole = name in _WHOLE
+            place = "/".join(p for p in (named.get(folder, ""), name) if p and p != ".")
+            if problem:
+                notes.append(DataNote(NoteKind.SKIPPED, place, f"settings beside the log cannot be read: {problem}"))
             new = {
                 str(k): v for k, v in loaded.items() if (whole or k in _KEYS) and k not in known and str(k) not in out
             }
             out |= new
             if new and not whole:
                 shown = ", ".join(sorted(new)[:6]) + (f" and {len(new) - 6} more" if len(new) > 6 else "")
-                place = "/".join(p for p in (named.get(folder, ""), name) if p and p != ".")
                 notes.append(DataNote(NoteKind.SETTINGS, place, f"settings read beside the log: {shown}"))
     return out, notes
 
 
-def _load(path: Path) -> dict[str, Any]:
-    """Return the mapping that a file holds, empty for what is not one."""
+def _load(path: Path) -> tuple[dict[str, Any], str]:
+    """Return the mapping that a file holds, empty for what is not one, and why a file that is there cannot be read."""
     try:
         loaded = settings_in(path)
-    except (OSError, ValueError):
-        return {}
-    return loaded if path.name in _WHOLE else _flat(loaded)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())[:_SHOWN]
+        return {}, (reason or "") if path.is_file() else ""
+    return (loaded if path.name in _WHOLE else _flat(loaded)), ""
 
 
 def _flat(loaded: Mapping[Any, Any], depth: int = 3) -> dict[str, Any]:

@@ -69,3 +69,12 @@ def test_what_is_no_config_is_no_config(tmp_path: Path, content: str) -> None:
     run = read(_folder(tmp_path, **{"config.json": content, "config.yaml": content}))
     assert run.config == {}
     assert not [n for n in run.notes if n.kind is NoteKind.SETTINGS]
+
+
+def test_settings_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+    run = read(_folder(tmp_path, **{"config.json": "{", "config.yaml": "a: &a\n  b: *a\n"}))
+    said = [(n.source, n.message.partition(": ")[2].partition(":")[0]) for n in run.notes if "beside" in n.message]
+    assert said == [
+        ("config.yaml", "an alias stands within what it stands for"),
+        ("config.json", "Expecting property name enclosed in double quotes"),
+    ]
