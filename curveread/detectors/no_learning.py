@@ -58,7 +58,8 @@ class NoLearning(Detector):
         error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
         One answer to all inputs that is right in a share of the cases costs at least the entropy of the shares: where
         an evaluation loss gets within 5 % of it and no further, little was learnt of the inputs. The examples, which
-        the accuracies are whole numbers of, say how far two accuracies differ by chance.
+        the accuracies are whole numbers of, say how far two accuracies differ by chance. Where the training data are
+        learnt meanwhile it is ``overfitting``.
         A reward never rose when no tenth of the run lies above the first by half the scatter of its points (10th to
         90th percentile; by the whole where it ends no higher than it began) nor the run above its first hundredth, and
         no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first, or a gain of less than

@@ -57,9 +57,10 @@ class Overfitting(Detector):
         ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. Then some
         may also be out of order, where the last is the highest and chance would give an order no worse no more often
         than that of four. The case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
-        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of guessing,
-        or low and where it began, while the training data are learnt; without an evaluation loss also one that lost a
-        seventh of its gain after its best stretch, slowly, while the training accuracy rose.
+        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of
+        guessing, of one answer to all inputs, or low and where it began, while the training data are learnt; without
+        an evaluation loss also one that lost a seventh of its gain after its best stretch, slowly, while the training
+        accuracy rose.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
         ``gained`` of all that it gained.

@@ -121,16 +121,19 @@ def test_an_accuracy_that_is_the_same_to_its_last_digit_is_told_whatever_the_los
 
 
 def test_an_evaluation_that_one_answer_would_pass_as_well_shows_no_learning() -> None:
-    rng, by_heart = np.random.default_rng(0), np.linspace(0.70, 0.15, 15)
+    rng = np.random.default_rng(0)
     right = np.array([24] * 4 + [25] * 7 + [24, 25, 24, 24]) / 31  # of 31 examples 24 are of one class
     flat = 0.56 + 0.02 * rng.standard_normal(15)  # one answer in 77 % of the cases costs 0.534
-    (f,) = found(spread(train_loss=by_heart, val_loss=flat, val_acc=right), "no-learning")
+    (f,) = found(spread(train_loss=0.1 + flat, val_loss=flat, val_acc=right), "no-learning")
     assert "at 7 of 15 evaluations" in str(f.message)
     margin = np.linspace(0.32, 0.26, 15)  # no loss in nats, beside a training that is no more often right, either
     taught = 0.66 + 0.005 * np.sin(2.0 * np.arange(15))
     assert found(spread(train_loss=margin, train_acc=taught, val_loss=margin, val_acc=right), "no-learning") != []
     taught = np.linspace(0.6, 0.7, 15)
     assert found(spread(train_loss=margin, train_acc=taught, val_loss=margin, val_acc=right), "no-learning") == []
+    by_heart = np.linspace(0.70, 0.15, 15)
+    (f,) = found(spread(train_loss=by_heart, val_loss=flat, val_acc=right), "overfitting")
+    assert "does not carry over" in str(f.message)
     for loss, accuracy in (
         (0.9 * flat, right),  # it knows more than how frequent the answers are
         (np.linspace(0.9, 0.65, 15), right),  # or does not know that yet
@@ -139,7 +142,9 @@ def test_an_evaluation_that_one_answer_would_pass_as_well_shows_no_learning() ->
         (flat, (24 + rng.permutation(15)) / 310),  # each time another share: it does not give one answer
         (flat - 0.2, np.full(15, 28 / 31)),  # there may be nothing left to learn
     ):
-        assert found(spread(train_loss=by_heart, val_loss=loss, val_acc=accuracy), "no-learning") == []
+        for train in (0.1 + flat, by_heart):
+            said = alarms(spread(train_loss=train, val_loss=loss, val_acc=accuracy))
+            assert not {"no-learning", "overfitting"} & set(said)
 
 
 def test_few_returns_that_fall_as_a_whole_never_rose() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.confidence import confidence_of
+from curveread.detectors.shared.one_answer import TAUGHT, learnt, one_answer
 from curveread.detectors.shared.untrained import falls
 from curveread.findings.arguments import Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -21,8 +22,6 @@ from curveread.signals.returns import ascent_of, stretch_means
 __all__ = ["uncarried"]
 
 _LEAST = 8
-_TAUGHT = 0.1
-"""Gain of the training accuracy from which on something was learnt."""
 _HALF, _TENTH = 0.5, 0.1
 """An evaluation that ends below half of the training accuracy, and gained less than a tenth of what that gained."""
 _SURE = 2.5
@@ -47,6 +46,8 @@ def uncarried(subject: Subject, rule: str) -> list[Finding]:
     rule
         The rule that asks.
     """
+    if (found := _as_one_answer(subject, rule)) is not None:
+        return [found]
     train = next((v for v in subject.all(Role.TRAIN_ACCURACY) if len(v) >= _LEAST), None)
     for view in subject.all(Role.EVAL_ACCURACY):
         if view.curve.direction != "higher":
@@ -88,6 +89,22 @@ def _at_chance(view: CurveView, subject: Subject, rule: str) -> Finding | None:
     return _finding(view, rule, 0, message, Evidence("best-evaluation-loss", "best evaluation loss", _best(loss), ""))
 
 
+def _as_one_answer(subject: Subject, rule: str) -> Finding | None:
+    """Find evaluations that one answer to all inputs would pass as well, while the training data are learnt."""
+    train = learnt(subject)
+    if train is None or (sign := one_answer(subject)) is None:
+        return None
+    start, end = float(train.value[0]), float(np.median(train.value[-3:]))
+    went = text(
+        "; {train} went from {start} to {end}: what is learnt does not carry over",
+        train=Tag(train.tag),
+        start=level(start),
+        end=level(end, train.unit),
+    )
+    gain = Evidence("change-in-training", "change in training", end - start, train.unit)
+    return _finding(sign.view, rule, 0, sign.message + went, gain)
+
+
 def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | None:
     """Find an evaluation accuracy that stayed low and where it began, while the training accuracy rose."""
     seen, unseen = _part(train), _part(view)
@@ -97,7 +114,7 @@ def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | N
     error = float(np.sqrt(2.0)) * median_error(evaluation_noise(unseen), max(3, unseen.size // 10))
     little = _TENTH * gained
     stayed = course.end - course.start <= little and course.best - course.start <= max(little, _SURE * error)
-    if gained < _TAUGHT or not stayed or float(np.median(unseen[unseen.size // 2 :])) > _HALF * end:
+    if gained < TAUGHT or not stayed or float(np.median(unseen[unseen.size // 2 :])) > _HALF * end:
         return None
     message = text(
         "{metric} stayed at {often} while {train} rose from {start} to {end}: what is learnt does not carry over",

@@ -5,20 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.detectors.base import Subject
-from curveread.detectors.shared.untrained import FEWEST, Sign, sign_of
+from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.shared.untrained import FEWEST, Sign, falls, sign_of
 from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.returns import ascent_of
 
-__all__ = ["LEARNT", "LITTLE", "one_answer", "over_entropy"]
+__all__ = ["LEARNT", "LITTLE", "TAUGHT", "learnt", "one_answer", "over_entropy"]
 
 LEARNT = 0.9
 """An accuracy above which there may be nothing left to learn."""
 LITTLE = 0.05
 """Share of the entropy of the answers by which the loss of a model that knows anything of its inputs lies below it."""
+TAUGHT = 0.1
+"""Gain of the training accuracy from which on something was learnt."""
 _SURE = 2.0
 """Standard errors above which a share of the examples is no chance."""
 _ROUNDED = 5e-5
@@ -73,6 +75,17 @@ def one_answer(subject: Subject) -> Sign | None:
         advice = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
         return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, advice)
     return None
+
+
+def learnt(subject: Subject) -> CurveView | None:
+    """Return the accuracy, without one the loss, that shows that the training data are learnt; None where none does."""
+    accuracies = [v for v in subject.all(Role.TRAIN_ACCURACY) if len(v) >= FEWEST]
+    for view in accuracies:
+        gained = float(np.median(view.value[-3:]) - view.value[0])
+        if gained >= TAUGHT * (100.0 if float(view.value.max()) > 1.0 else 1.0):
+            return view
+    train = None if accuracies else subject.first(Role.TRAIN_LOSS)
+    return train if train is not None and falls(train) else None
 
 
 def _untaught(subject: Subject) -> bool:

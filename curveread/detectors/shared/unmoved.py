@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
-from curveread.detectors.shared.one_answer import LEARNT, LITTLE, one_answer, over_entropy
+from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, one_answer, over_entropy
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
@@ -57,7 +57,7 @@ def unmoved(subject: Subject) -> Sign | None:
     same = _same_accuracies(accuracies, FEWEST - 1 if guessed else _LONG)
     if same is not None and precise_enough(float(same.view.value[0])):
         return same  # whatever the losses do: the answers do not change
-    if (one := one_answer(subject)) is not None:
+    if learnt(subject) is None and (one := one_answer(subject)) is not None:
         return one
     if (nought := _always_zero(subject)) is not None:
         return nought
