@@ -100,8 +100,8 @@ class LossSpike(Detector):
         points = len(train) if train is not None else 0
         if points >= self.fewest or evaluated:
             return ""
-        few = "the train loss has {points}; at least {least} are needed"
-        return text(few, points=Count(points, "usable point"), least=count(self.fewest))
+        few, curve = "the {curve} has {points}; at least {least} are needed", text("train loss")
+        return text(few, curve=curve, points=Count(points, "usable point"), least=count(self.fewest))
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return a finding per spike of the training loss, and per evaluation that was spoilt."""

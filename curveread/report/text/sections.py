@@ -10,8 +10,9 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 
-from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.diagnosis import Diagnosis, NotChecked
 from curveread.findings.extras.beside import Picture, Spread
+from curveread.findings.text import Text, text
 from curveread.findings.wording import amount, count, measure, span
 from curveread.logtext import clean, shorten, words
 from curveread.report import facts
@@ -162,11 +163,21 @@ def _not_checked(diagnosis: Diagnosis) -> Section | None:
     """Return what could not be checked, the checks with one reason on a line."""
     by_reason: dict[str, list[str]] = {}
     for n in diagnosis.not_checked:
-        by_reason.setdefault(str(n.reason), []).append(clean(n.rule))
+        reason, rule = _short_of_points(n)
+        by_reason.setdefault(str(reason), []).append(rule)
     if not by_reason:
         return None
     items = tuple(Named(shorten(reason, _LONG), ", ".join(rules)) for reason, rules in by_reason.items())
     return Section("Not checked", (Bullets(items),), "checked", count=len(diagnosis.not_checked))
+
+
+def _short_of_points(n: NotChecked) -> tuple[str, str]:
+    """Return why a check could not run, and its name; of a short curve only how many points it asks for differs."""
+    args = dict(n.reason.args) if isinstance(n.reason, Text) else {}
+    if not {"curve", "points", "least"} <= args.keys():
+        return n.reason, clean(n.rule)
+    said = text("the {curve} has {points}, too few for", curve=args["curve"], points=args["points"])
+    return said, f"{clean(n.rule)} (at least {args['least']})"
 
 
 @section

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 
 from curveread.cli.screen import Screen
 from curveread.cli.terminal import print_diagnosis
+from curveread.diagnose import diagnose
 from curveread.findings.cause import Cause
 from curveread.findings.diagnosis import Diagnosis, KeptCheckpoint, NotChecked, Statement, TimelineEntry
 from curveread.findings.finding import Severity
@@ -30,6 +32,7 @@ from curveread.report.text.markdown import markdown
 from curveread.report.text.postmortem_text import postmortem_markdown
 from curveread.run.notes import DataNote, NoteKind
 from tests.report.handmade import diagnosis, run_of, spiky
+from tests.support.curves import run_of as curves_of
 
 
 def pdf_text(d: Diagnosis) -> str:
@@ -136,3 +139,12 @@ def test_a_data_note_names_its_file_and_not_its_kind() -> None:
     said = markdown(replace(d, run=replace(d.run, notes=(note, DataNote(NoteKind.MERGED, "", "2 logs of one run")))))
     assert "- `progress.csv`: no numbers in 1 column: host" in said
     assert "- 2 logs of one run" in said
+
+
+def test_a_short_curve_is_told_once_with_what_each_check_asks_for() -> None:
+    dx = diagnose(curves_of(train_loss=np.linspace(3.0, 2.0, 25)))
+    (section,) = [s for s in written.sections(dx) if s.heading == "Not checked"]
+    (short,) = [i for i in section.blocks[0].items if "25 usable points" in i.name]
+    assert short.name == "the train loss has 25 usable points, too few for"
+    assert "plateau (at least 30), " in short.text
+    assert section.count == len(dx.not_checked)
