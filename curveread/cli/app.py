@@ -20,6 +20,7 @@ from curveread.cli.parser import Parser
 from curveread.cli.reading import Reading
 from curveread.docstrings import docstring
 from curveread.errors import CurvereadError, UsageError
+from curveread.limits import allow
 
 __all__ = ["COMMANDS", "command_line", "parser_of", "run"]
 
@@ -93,6 +94,7 @@ def _parsed(argv: Sequence[str]) -> tuple[Callable[..., int], dict[str, Any]]:
     command, parser = _command(name), parser_of(name)
     values = with_defaults(parser, name, parser.given(argv[1:]))
     _load_plugins(values.pop("plugins", ()))
+    allow(values.pop("limits", None) or ())
     if parser.reads:
         known = {f.name for f in fields(Reading)} & set(values)
         values["reading"] = Reading(**{key: values.pop(key) for key in known})

@@ -8,7 +8,9 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-__all__ = ["open_regular", "read_regular"]
+from curveread.limits import limits, too_much
+
+__all__ = ["not_too_large", "open_regular", "read_regular"]
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -34,7 +36,13 @@ def _must_be_regular(about: os.stat_result, path: Path) -> None:
         raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
-def read_regular(path: Path, most: int | None = None) -> bytes:
+def not_too_large(size: int, path: Path) -> None:
+    """Raise OSError for a file of more bytes than are read of one."""
+    if size > limits().bytes:
+        raise OSError(errno.EFBIG, f"{size:,} bytes; {too_much('bytes')}", str(path))
+
+
+def read_regular(path: Path, most: int | None = None, told: str = "") -> bytes:
     """Return what a file holds.
 
     Parameters
@@ -43,16 +51,19 @@ def read_regular(path: Path, most: int | None = None) -> bytes:
         The file.
     most
         Bytes above which it is refused.
+    told
+        What the error then says besides.
 
     Raises
     ------
     OSError
-        As :func:`open_regular`, and when the file is larger than ``most``.
+        As :func:`open_regular`, and when the file is larger than ``most``, or than any may be.
     """
     with open_regular(path) as file:
         if most is None:
+            not_too_large(os.fstat(file.fileno()).st_size, path)
             return file.read()
         raw = file.read(most + 1)
     if len(raw) > most:
-        raise OSError(errno.EFBIG, f"larger than {most:,} bytes", str(path))
+        raise OSError(errno.EFBIG, f"larger than {most:,} bytes{told and '; '}{told}", str(path))
     return raw

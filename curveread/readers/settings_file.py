@@ -6,20 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from curveread.plural import amount
+from curveread.limits import limits, too_much
 from curveread.readers.regular import read_regular
 
 __all__ = ["settings_in"]
 
-_LARGEST = 1 << 20
-_NODES = 200_000
-"""Values that a YAML text may hold once its aliases are written out: nine lines of them can stand for 10^9."""
-_DEPTH = 100
 _NUMBER = 400
 """Characters of a number; one in base 60 takes time in the square of its length."""
 
 
-def settings_in(path: Path, most: int = _LARGEST) -> dict[str, Any]:
+def settings_in(path: Path, most: int | None = None) -> dict[str, Any]:
     """Return the mapping that a file holds, empty when it holds something else.
 
     Parameters
@@ -27,7 +23,7 @@ def settings_in(path: Path, most: int = _LARGEST) -> dict[str, Any]:
     path
         The file; JSON when its name says so, else YAML.
     most
-        Bytes above which it is refused.
+        Bytes above which it is refused; those that settings may take unless given.
 
     Raises
     ------
@@ -36,7 +32,11 @@ def settings_in(path: Path, most: int = _LARGEST) -> dict[str, Any]:
     ValueError
         When it cannot be parsed, or is nested or multiplied by aliases beyond what settings are.
     """
-    text = read_regular(path, most).decode("utf-8")
+    if most is None:
+        most, told = limits().settings_bytes, too_much("settings_bytes")
+    else:
+        told = ""
+    text = read_regular(path, most, told).decode("utf-8")
     try:
         loaded = json.loads(text) if path.suffix == ".json" else _yaml(text)
     except RecursionError as error:
@@ -62,6 +62,7 @@ def _yaml(text: str) -> Any:
 
 def _bounded(root: Any) -> None:
     """Raise ValueError for a tree that is too large once its aliases are written out; O(nodes) as it is written."""
+    allowed = limits()
     size: dict[int, int] = {}
     depth: dict[int, int] = {}
     waiting = [(root, False)]
@@ -82,10 +83,10 @@ def _bounded(root: Any) -> None:
         within.remove(key)
         size[key] = 1 + sum(size[id(child)] for child in inner)
         depth[key] = 1 + max((depth[id(child)] for child in inner), default=0)
-        if size[key] > _NODES:
-            raise ValueError(f"more than {amount(_NODES, 'value')}, aliases written out")
-        if depth[key] > _DEPTH:
-            raise ValueError(f"nested more than {_DEPTH} deep")
+        if size[key] > allowed.settings_values:  # nine lines of aliases can stand for 10^9
+            raise ValueError(f"too many values, aliases written out: {too_much('settings_values')}")
+        if depth[key] > allowed.settings_depth:
+            raise ValueError(f"nested too deeply: {too_much('settings_depth')}")
 
 
 def _inner(node: Any) -> list[Any]:

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.limits import limits, too_much
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
@@ -19,10 +20,10 @@ ENCODED = (_GZIP, *_UTF16)
 MARK = b"\xef\xbb\xbf"
 """How a file in UTF-8 may begin."""
 _PIECE, _HEAD_PIECE = 1 << 12, 16
-_EXPANDED, _RATIO = 1 << 24, 50
+_EXPANDED = 1 << 24
+_FAR = "the gzip stream expands far beyond its size"
 """Bytes that a gzip stream may be ahead of this many times what was read of it; logs shrink to a tenth, progress bars
 to a thirtieth, and what grows a thousandfold is stopped after little more than those bytes."""
-_FAR = "the gzip stream expands far beyond its size"
 
 
 def stem_of(path: Path) -> str:
@@ -73,7 +74,7 @@ def read_text(path: Path) -> tuple[str, int, list[DataNote]]:
         raw, reason = _gunzip(raw)
         if reason and not raw:
             raise CorruptLogError(f"{path}: {reason}, and nothing stands before it")
-        if reason == _FAR:
+        if reason.startswith(_FAR):
             raw = raw[: raw.rfind(b"\n") + 1]  # the line in which it was left may be cut within a number
         if reason:
             notes.append(DataNote(NoteKind.TRUNCATED, str(path), f"{reason}; {len(raw)} bytes of text kept"))
@@ -93,15 +94,16 @@ def _gunzip(raw: bytes) -> tuple[bytes, str]:
     """
     out = bytearray()
     stream, begin, at = zlib.decompressobj(wbits=31), 0, 0
+    ratio = limits().gzip
     while at < len(raw):
         piece = raw[at : at + _PIECE]
-        most = _EXPANDED + _RATIO * (at + len(piece))
+        most = _EXPANDED + ratio * (at + len(piece))
         try:
             out += stream.decompress(piece, most - len(out))
         except zlib.error:  # also for a checksum that does not hold
             return _without_damage(out, begin)
         if len(out) >= most:
-            return bytes(out), _FAR
+            return bytes(out), f"{_FAR}, {too_much('gzip')}"
         at += len(piece) - len(stream.unused_data)
         if stream.eof:
             begin = len(out)

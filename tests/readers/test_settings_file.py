@@ -41,7 +41,11 @@ def test_ordinary_anchors_and_merges_are_read(tmp_path: Path) -> None:
     [
         ("laughs.yaml", LAUGHS, "values, aliases written out"),
         ("cycle.yaml", "lr: 0.1\nown: &own\n  self: *own\n", "within what it stands for"),
-        ("deep.yaml", "a: " + "[" * 200 + "]" * 200, "nested more than 100 deep"),
+        (
+            "deep.yaml",
+            "a: " + "[" * 200 + "]" * 200,
+            "limit is 100 .--limit settings-depth=200",
+        ),
         ("deeper.yaml", "a: " + "[" * 100_000, "nest|recursion"),
         ("deep.json", '{"a": ' * 100_000, "nested too deeply"),
         ("sixty.yaml", "a: 1" + ":59" * 300_000, "a number of more than 400 digits"),

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.errors import CorruptLogError, ReadError
-from curveread.readers.regular import open_regular
+from curveread.limits import limits
+from curveread.readers.regular import not_too_large, open_regular
 
 if TYPE_CHECKING:
     import sqlite3
@@ -60,6 +61,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     with ExitStack() as stack:
         try:
             head = path.stat().st_size
+            not_too_large(head, path)
             beside = [c for c in _COMPANIONS if (other := _beside(path, c)).is_file() and other.stat().st_size]
             if not head and not beside:
                 raise CorruptLogError(f"{path}: the file is empty; expected a SQLite database")
@@ -98,7 +100,7 @@ def _sizes(path: Path, size: int) -> tuple[int, int]:
 
 def _patience(size: int) -> Callable[[], bool]:
     """Return what tells SQLite to give up: a file of this size cannot hold what takes so many steps to read."""
-    left = iter(range(100 + 50 * size // _STEPS))
+    left = iter(range(100 + limits().sqlite * size // _STEPS))
     return lambda: next(left, None) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.limits import limits, too_much
 from curveread.plural import amount
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
-from curveread.readers.regular import open_regular
+from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.stores import TRACKIO_PARQUET
 from curveread.readers.tables import PARQUET
 from curveread.readers.tables.blanks import restore_nan
@@ -35,7 +37,6 @@ _NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
 _TRACKIO_OWN = ("id", "run_id", "run_name", "log_id", "space_id")
 _EXPANDED = 1 << 28
-_RATIO = 200
 """Times its size that a large file may expand; columns of which most is blank shrink far more than text does."""
 _Errors = tuple[type[BaseException], ...]
 
@@ -117,15 +118,17 @@ def _broken(arrow: Any) -> _Errors:
 def _expected(about: Any, path: Path, size: int) -> None:
     """Raise ReadError when the footer promises far more cells than such a file can hold."""
     rows = sum(about.row_group(i).num_rows for i in range(about.num_row_groups))
-    if 8 * rows * about.num_columns > max(_EXPANDED, _RATIO * size):
+    if 8 * rows * about.num_columns > max(_EXPANDED, limits().parquet * size):
         held = amount(rows, "row")
-        raise ReadError(f"{path}: {held} in {size:,} bytes: this file expands too far to be read as a log")
+        far = "this file expands too far to be read as a log"
+        raise ReadError(f"{path}: {held} in {size:,} bytes: {far}; {too_much('parquet')}")
 
 
 def _footer(path: Path) -> Any:
     import pyarrow.parquet as parquet
 
     with open_regular(path) as file:  # Arrow itself would wait for a pipe, and tells no audit hook what it opens
+        not_too_large(os.fstat(file.fileno()).st_size, path)
         return parquet.read_metadata(file)
 
 

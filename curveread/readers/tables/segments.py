@@ -84,7 +84,9 @@ def segments_of(
             a, b = np.searchsorted(column.row, [low, high])
             if a == b:
                 continue
-            row, value = column.row[a:b], column.value[a:b]
+            # Of columns that stand in every row the curves share the steps and the clock.
+            row = slice(low, high) if b - a == high - low else column.row[a:b]
+            value = column.value[a:b]
             step = own[name][a:b] if name in own else axis.step[row]
             wall = clock[1][row] if clock else None
             if np.any(step[1:] < step[:-1]):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
-from curveread.readers.regular import open_regular
+from curveread.readers.regular import not_too_large, open_regular
 
 __all__ = ["PAD", "Log", "held", "load"]
 
@@ -121,6 +121,7 @@ def load(path: Path) -> Log:
     try:
         file = open_regular(path)
         size = file.seek(0, 2)
+        not_too_large(size, path)
         file.seek(0)
         if size >= _PIECEWISE and hasattr(mmap, "MADV_DONTNEED"):
             return _piecewise(file, size)

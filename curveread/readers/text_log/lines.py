@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from curveread.errors import ReadError
-from curveread.readers.regular import open_regular
+from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.textfile import ENCODED, MARK, head_of, read_text
 from curveread.run.notes import DataNote
 
@@ -94,6 +95,7 @@ class Lines:
     def _chunks(self, size: int) -> Iterator[bytes]:
         try:
             with open_regular(self.path) as file:
+                not_too_large(os.fstat(file.fileno()).st_size, self.path)
                 first = file.read(size)
                 if not first.startswith(ENCODED):
                     while first:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from curveread.readers.regular import read_regular
 from curveread.readers.trainer.names import CHECKPOINT
 
 __all__ = ["beginnings"]
@@ -46,7 +47,7 @@ def beginnings(paths: Iterable[Path]) -> set[Path]:
 def _entries(path: Path) -> bytes:
     """Return the text of the log entries, empty when they are not laid out as the Trainer does."""
     try:
-        text = path.read_bytes()
+        text = read_regular(path)
     except OSError:
         return b""
     begin, end = text.find(_BEGIN), text.rfind(_END)

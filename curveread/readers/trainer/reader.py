@@ -23,6 +23,7 @@ from curveread.plural import amount
 from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
+from curveread.readers.regular import read_regular
 from curveread.readers.textfile import head_of
 from curveread.readers.trainer import STATE
 from curveread.readers.trainer.checkpoints import beginnings
@@ -56,7 +57,7 @@ class TrainerStateReader(Reader):
         """Read one state; CorruptLogError when it is not JSON or holds no ``log_history``."""
         source = str(path)
         try:
-            text = path.read_bytes()
+            text = read_regular(path)
         except OSError as error:
             raise ReadError(f"{path}: {error.strerror or error}") from error
         state, history, notes = _load(text, path)

@@ -16,7 +16,7 @@ import numpy as np
 
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
-from curveread.readers.regular import open_regular
+from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.wandb.blocks import BLOCK, FIRST, FULL, HEADER, LAST, MIDDLE, PLAIN, Chunks, whole_chunks
 from curveread.readers.wandb.eight_bytes import REACH
 
@@ -64,6 +64,7 @@ def load(path: Path) -> tuple[ByteArray, int]:
     try:
         with open_regular(path) as file:
             size = file.seek(0, 2)
+            not_too_large(size, path)
             file.seek(0)
             buffer = np.empty(size + size // 16 + PAD, np.uint8)
             got = file.readinto(buffer[:size].data)

@@ -160,7 +160,7 @@ def test_a_state_that_cannot_be_read_is_said_in_the_systems_words(tmp_path: Path
     path.mkdir()
     with pytest.raises(ReadError) as folder:
         TrainerStateReader().read(path)
-    assert str(folder.value) == f"{path}: Is a directory"
+    assert str(folder.value) == f"{path}: not a regular file"
 
 
 def test_an_evaluation_after_the_end_is_not_a_point(tmp_path: Path) -> None:
