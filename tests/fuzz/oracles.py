@@ -11,7 +11,8 @@ import sqlite3
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from tests.fuzz.records import masked
 __all__ = ["not_held_by", "unharmed"]
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf(?:inity)?|nan", re.IGNORECASE)
-_LINES = frozenset({"csv", "tsv", "json lines", "text log", "mlflow files", "dvclive"})
 _SIMPLE = re.compile(rb"\x15(.{4})", re.DOTALL)
 _BINARY = frozenset({"event file", ".wandb", "csv.gz", "parquet", "mlflow.db", "trackio"})
 _HEADED = frozenset({"csv", "tsv", "dvclive"})
@@ -45,14 +45,54 @@ def not_held_by(name: str, path: Path, data: bytes, values: set[bytes]) -> set[b
 
 
 def unharmed(name: str, before: bytes, after: bytes) -> set[bytes]:
-    """Return the bits of the numbers on whole lines that both files hold below the same header."""
-    if name not in _LINES:
+    """Return the bits of the numbers in whole entries that others find in both files; none where they cannot read one.
+
+    An entry is a line below the same header, an object of a history, a point of a list, a row of a table.
+    """
+    entries = _ENTRIES.get(name, partial(_lines, name in _HEADED))
+    try:
+        both = entries(before) & entries(after)
+    except Exception:
         return set()
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    if name in _HEADED and old[:1] != new[:1]:
-        return set()
-    both = {line for line in set(old[name in _HEADED :]) & set(new) if line.endswith(b"\n")}
-    return {struct.pack("<d", value) for value in _tokens(b"".join(both).decode("utf-8", "replace"))}
+    return {struct.pack("<d", value) for entry in both for value in _tokens(entry)}
+
+
+def _lines(headed: bool, data: bytes) -> set[str]:
+    lines = data.decode("utf-8", "replace").splitlines(keepends=True)
+    head = lines[0] if headed else ""
+    return {f"{head}\0{line}" for line in lines[headed:] if line.endswith("\n")}
+
+
+def _history(data: bytes) -> set[str]:
+    return {json.dumps(entry) for entry in json.loads(data)["log_history"]}
+
+
+def _series(data: bytes) -> set[str]:
+    return {
+        f"{tag} {step} {value!r}"
+        for tag, series in json.loads(data).items()
+        for step, _, value in zip(series["steps"], series["timestamps"], series["values"], strict=True)
+    }
+
+
+def _stored(data: bytes) -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(data)
+        if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            return set()
+        return {repr(row) for row in db.execute("SELECT * FROM metrics")}
+
+
+def _table(data: bytes) -> set[str]:
+    frame = pd.read_parquet(io.BytesIO(data))
+    return {f"{list(frame)} {row}" for row in frame.itertuples(index=False, name=None)}
+
+
+_ENTRIES: dict[str, Callable[[bytes], set[str]]] = {
+    "event file": lambda data: set(), ".wandb": lambda data: set(), "csv.gz": lambda data: set(),
+    "trainer_state.json": _history, "sacred": _series, "mlflow.db": _stored, "trackio": _stored, "parquet": _table,
+}  # fmt: skip
+"""Formats that are not made of lines; where checksums protect a file, all of it must be told of."""
 
 
 def _tokens(text: str) -> Iterator[float]:
