@@ -90,7 +90,7 @@ def lead(order: Sequence[Ranked]) -> list[Statement]:
         ties = joined(", ", (text("{run}", run=Name(r.run.name)) for r in near[:6]))
         if len(near) > 6:
             ties += text(" and {n} more", n=count(len(near) - 6))
-        sentence += text("; within the noise of an eval tied with it: {ties}", ties=ties)
+        sentence += text("; as good within the noise of an eval: {ties}", ties=ties)
     if len(order) > 1 + len(near):
         behind = order[1 + len(near)]
         apart = text(

@@ -35,7 +35,7 @@ def run_fragment(run: Run) -> str:
     names: list[Cell] = ["curve", "role", "", *(("num", name) for name in ("points", "min", "max", "last"))]
     rows = [_row(run.curves[line.tag], line, bad) for line in lines[:_ROWS]]
     left = max(0, len(lines) - _ROWS)
-    more = f"<p class='cr-small'>and {left} more curves</p>" if left else ""
+    more = f"<p class='cr-small'>and {amount(left, 'more curve')}</p>" if left else ""
     notes = "".join(f"<li>{_note(note)}</li>" for note in run.notes[:_NOTES])
     rest = f"<li>and {len(run.notes) - _NOTES} more</li>" if len(run.notes) > _NOTES else ""
     return framed(

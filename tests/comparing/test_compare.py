@@ -43,7 +43,7 @@ def test_runs_of_the_same_data_are_ranked() -> None:
     assert found.ranked == ("c", "b", "a")
     assert _said(found, "comparable") == ""
     assert "Lowest eval loss: c" in _said(found, "ranking")
-    assert "tied with it: b; next is a, 0.2 higher" in _said(found, "ranking")
+    assert "as good within the noise of an eval: b; next is a, 0.2 higher" in _said(found, "ranking")
 
 
 @pytest.mark.parametrize(
