@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.faults import judged_whole
 from tests.fuzz.figures import BEGIN, BY_HAND, END, KEPT, ROOT, Figures
 from tests.fuzz.handmade import HANDMADE, made
-from tests.fuzz.judging import Judge, judged_whole
+from tests.fuzz.judging import Judge
 from tests.fuzz.worker import alarmed, in_memory, seed_of
 from tests.fuzz.writers import WRITERS
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz.judging import KINDS
+from tests.fuzz.faults import KINDS
 from tests.fuzz.worker import CASES
 from tests.fuzz.writers import WRITERS
 

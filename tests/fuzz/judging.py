@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import resource
 import struct
-import time
-import traceback
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
-from curveread.diagnose import diagnose
 from curveread.discovery.bounds import within_bounds
 from curveread.discovery.discover import find, read_files, read_runs
 from curveread.discovery.tree import LogFile, claimed_by
@@ -26,13 +19,12 @@ from curveread.errors import ReadError
 from curveread.readers.base import Part, Reader
 from curveread.run.model import Curve, Run
 from tests.fuzz.damages import KEEPS
+from tests.fuzz.faults import Fault, diagnose_all, unfit, watched
 from tests.fuzz.oracles import not_held_by, unharmed
 from tests.fuzz.writers import Writer
 
-__all__ = ["KINDS", "Fault", "Judge", "Seed", "judged_whole"]
+__all__ = ["Judge", "Seed"]
 
-KINDS = ("crash", "hang", "memory", "wrong number", "loss without a note", "warning")
-_SECONDS, _BYTES = 10.0, 300 << 20
 _OTHER_CONTENT = ("structure", "guided")
 """Damages that leave checksums right around other numbers."""
 _BLANK = "blank in"
@@ -41,25 +33,6 @@ _UNVERIFIED = "cut before its checksum"
 _DIAGNOSED = 16
 """Of the outcomes that no case had before, every how many are diagnosed."""
 Points = set[tuple[int, bytes]]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that must not happen.
-
-    Parameters
-    ----------
-    kind
-        One of :data:`KINDS`.
-    where
-        The last line of curveread that was running, or what else tells one fault from another.
-    detail
-        For whoever looks for the cause.
-    """
-
-    kind: str
-    where: str
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -139,7 +112,7 @@ class Judge:
         self.seed.path.write_bytes(data)
         faults: list[Fault] = []
         outcome = None
-        with _watched(faults, f"{self.seed.writer.name} {damage}"):
+        with watched(faults, f"{self.seed.writer.name} {damage}"):
             outcome = self._outcome(faults, whole=whole)
         if not faults and outcome is not None and outcome.points is not None:
             faults += _numbers(self.seed, damage, data, outcome.points, outcome.notes - self.seed.notes)
@@ -152,7 +125,7 @@ class Judge:
             key = None if reader is None else _key(parts)
         except ReadError as error:
             reader, key = None, (type(error), _without_numbers(str(error)))
-            faults += _unfit(error)
+            faults += unfit(error)
         if whole or key is None or key not in self._known:
             whole = whole or len(self._known) % _DIAGNOSED == 0
             self._known[key] = self._told(reader, parts, faults, whole=whole)
@@ -162,10 +135,10 @@ class Judge:
         try:
             runs = self._runs(reader, parts)
         except ReadError as error:
-            faults += _unfit(error)
+            faults += unfit(error)
             return _Outcome(None)
         if whole:
-            _diagnose(runs, faults)
+            diagnose_all(runs, faults)
         return _Outcome(_points(runs), frozenset(n.message for r in runs for n in r.notes))
 
     def _runs(self, reader: Reader | None, parts: list[Part]) -> list[Run]:
@@ -188,51 +161,6 @@ class _Once:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
-
-
-def judged_whole(root: Path) -> list[Fault]:
-    """Read, diagnose and tell what lies below a folder, and return what must not have happened."""
-    faults: list[Fault] = []
-    with _watched(faults, "whole"):
-        try:
-            _diagnose(read_runs(root), faults)
-        except ReadError as error:
-            faults += _unfit(error)
-    return faults
-
-
-def _diagnose(runs: Iterable[Run], faults: list[Fault]) -> None:
-    for run in runs:
-        dx = diagnose(run)
-        json.loads(dx.to_json(), parse_constant=_not_json)
-        faults += [Fault("crash", f"{f.rule}: {f.error[:80]}", f.error) for f in dx.failed]
-
-
-@contextmanager
-def _watched(faults: list[Fault], what: str) -> Iterator[None]:
-    """Make exceptions, warnings, and too much time or memory faults."""
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        try:
-            yield
-        except MemoryError:
-            faults.append(Fault("memory", what, "more than there is"))
-        except Exception as error:
-            faults.append(Fault("crash", _place_of(error), "".join(traceback.format_exception(error))))
-    faults += [
-        Fault("warning", f"{w.category.__name__} {Path(w.filename).name}:{w.lineno}", str(w.message)) for w in warned
-    ]
-    if (took := time.process_time() - begun) > _SECONDS:
-        faults.append(Fault("hang", what, f"{took:.1f} s"))
-    if (more := 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)) > _BYTES:
-        faults.append(Fault("memory", what, f"{more >> 20} MiB"))
-
-
-def _unfit(error: ReadError) -> list[Fault]:
-    """Return the fault of an error that is no sentence for users."""
-    text = str(error)
-    return [Fault("crash", text[-120:], text)] if "fault in curveread" in text or "\n" in text else []
 
 
 @np.errstate(all="ignore")
@@ -326,14 +254,3 @@ def _values(several: Iterable[Mapping[str, Curve]]) -> Points:
 
 def _shown(points: Points) -> str:
     return str([(step, struct.unpack("<d", value)[0]) for step, value in sorted(points)[:4]])
-
-
-def _place_of(error: BaseException) -> str:
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/curveread/" in f.filename]
-    last = frames[-1] if frames else None
-    at = f"{last.filename.rpartition('/curveread/')[2]}:{last.name}" if last else "?"
-    return f"{type(error).__name__} {at}"
-
-
-def _not_json(text: str) -> float:
-    raise ValueError(f"{text} in the JSON")

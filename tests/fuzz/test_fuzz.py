@@ -16,9 +16,10 @@ from curveread.diagnose import diagnose
 from curveread.discovery.discover import read_runs
 from curveread.errors import ReadError
 from tests.fuzz.damages import DAMAGES
+from tests.fuzz.faults import judged_whole
 from tests.fuzz.figures import BEGIN, END, KEPT, ROOT, Figures
 from tests.fuzz.handmade import HANDMADE, made
-from tests.fuzz.judging import Judge, Seed, judged_whole
+from tests.fuzz.judging import Judge, Seed
 from tests.fuzz.shapes import shaped
 from tests.fuzz.writers import WRITERS, Rows, Writer, rows_of
 

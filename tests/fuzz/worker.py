@@ -20,7 +20,8 @@ from types import FrameType
 
 from tests.fuzz.damages import DAMAGES
 from tests.fuzz.every import cuts, flips
-from tests.fuzz.judging import Fault, Judge, Seed
+from tests.fuzz.faults import Fault
+from tests.fuzz.judging import Judge, Seed
 from tests.fuzz.shapes import shaped
 from tests.fuzz.writers import WRITERS, Writer, rows_of
 
