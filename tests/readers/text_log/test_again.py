@@ -29,7 +29,7 @@ def test_the_best_epoch_at_the_end_is_no_point(tmp_path: Path, line: str) -> Non
     part = read(tmp_path, f"{TEXT}=====\n{line}\n")
     assert [v for _, v in points(part, "Acc")] == list(ACCURACY)
     assert not part.segments
-    assert "repeat values that were printed before" in said(part, NoteKind.SKIPPED)
+    assert "a result that repeats values printed before" in said(part, NoteKind.SKIPPED)
 
 
 def test_what_was_not_printed_before_is_kept(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_settings_above_a_training_are_no_step(tmp_path: Path) -> None:
     part = read(tmp_path, text)
     assert points(part, "Loss") == [(0, 9.0), (100, 8.0), (200, 7.0)]
     assert set(part.curves) == {"Loss", "Grad Norm"}
-    assert "1 line left out (the first is line 2): they state settings" in said(part, NoteKind.SKIPPED)
+    assert "line 2 left out: settings of the training below" in said(part, NoteKind.SKIPPED)
 
 
 def test_each_of_two_trainings_has_settings_above_it(tmp_path: Path) -> None:

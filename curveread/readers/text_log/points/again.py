@@ -38,7 +38,7 @@ def without_closing(beat: Beat, parts: list[tuple[Sheet, Columns]], best: Sequen
             beat.keep[mine] = False  # "Best epoch: 3" counts nothing
             continue
         again = _said_before(columns, value, line) & (beat.counts[mine] != LOOSE)
-        beat.left_out(mine[again], "they begin as a result does and repeat values that were printed before")
+        beat.left_out(mine[again], "a result that repeats values printed before")
 
 
 def _printed(parts: Sequence[Columns]) -> tuple[FloatArray, IntArray]:

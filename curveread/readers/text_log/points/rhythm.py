@@ -260,7 +260,7 @@ def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         elif mine.size > _OFTEN * blocks:
             beat.left_out(mine, "several of a kind for each step")
         elif sheet.assigned and constant:
-            beat.left_out(mine, "they assign the same value again and again, as a program does")
+            beat.left_out(mine, "the same value assigned again and again, as by a program")
 
 
 def _is_a_trainings(sheet: Sheet) -> bool:
@@ -284,4 +284,4 @@ def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         known = beat.step[main & (beat.counts == STEP)]
         fits = same.size > 0 and known.size > 0 and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5
         if not fits or mine.sum() < 3:
-            beat.left_out(mine, "they count something else than the training")
+            beat.left_out(mine, "a count of something else than the training")

@@ -25,7 +25,7 @@ def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     for s in np.unique(beat.sheet[counted & ~measures]):
         mine = np.flatnonzero(counted & (beat.sheet == s))
         if parts[s][0].dialect == "pairs" and _are_settings(beat, mine, measured):
-            beat.left_out(mine, "they state settings of the training below them")
+            beat.left_out(mine, "settings of the training below")
 
 
 def _are_settings(beat: Beat, mine: IntArray, measured: IntArray) -> bool:
