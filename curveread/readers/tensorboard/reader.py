@@ -20,7 +20,7 @@ from curveread.readers.tensorboard.config import configuration
 from curveread.readers.tensorboard.damage import damage_notes
 from curveread.readers.tensorboard.memory import load
 from curveread.readers.tensorboard.scalars import Scalars, scalars
-from curveread.readers.tensorboard.series import Series
+from curveread.readers.tensorboard.series import Once, Series
 from curveread.readers.tensorboard.session import RunEvents, run_events
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Curve, Source
@@ -101,7 +101,10 @@ class TensorBoardReader(Reader):
 
 def _curves(series: Mapping[str, Series]) -> dict[str, Curve]:
     ordered = {tag: s.by_step() for tag, s in series.items()}
-    return {tag: Curve(tag, s.step, s.value, s.wall_time, significand_bits=s.bits) for tag, s in ordered.items()}
+    once = Once()  # the curves of one training mostly have the same steps and times
+    return {
+        tag: Curve(tag, once(s.step), s.value, once(s.wall_time), significand_bits=s.bits) for tag, s in ordered.items()
+    }
 
 
 def _counted(series: Mapping[str, Series], source: str) -> tuple[dict[str, Series], list[DataNote]]:

@@ -27,13 +27,15 @@ from curveread.readers.tensorboard.crc32c import (
 from curveread.readers.tensorboard.event import Value, parse
 from curveread.readers.tensorboard.known import KnownLayout, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
-from curveread.readers.tensorboard.series import Series, by_tag, split
+from curveread.readers.tensorboard.series import Growing, Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
 __all__ = ["BadRecord", "Decoder", "Record", "Scalars", "scalars"]
 
 _CHUNK = 1 << 20
 """Bytes of rows worked on at once: they stay in the processor's cache."""
+_SETTLED = 1 << 8
+"""Pieces from which on they are put where they are to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def scalars(log: Log) -> Scalars:
     for frames in walk(log, damage):
         decoder.add(frames)
         log.passed(int(frames.start[0]), frames.end)
+        decoder.settle(_SETTLED)
     return decoder.found(damage)
 
 
@@ -130,6 +133,7 @@ class Decoder:
         self._known: dict[int, list[KnownLayout]] = {}
         self._tags: dict[bytes, int] = {}
         self._pieces: list[tuple[int, Series]] = []
+        self._settled: dict[int, Growing] = {}
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
         self._tensors: set[int] = set()
         self.others: Counter[bytes] = Counter()
@@ -265,6 +269,13 @@ class Decoder:
             else:
                 self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
 
+    def settle(self, most: int) -> None:
+        """Put more than so many pieces together, tag by tag; what was decoded so far is then no piece any more."""
+        if len(self._pieces) > most:
+            for tag, piece in self._pieces:
+                self._settled.setdefault(tag, Growing()).add(piece)
+            self._pieces = []
+
     def pieces(self, first: int) -> Iterator[tuple[str, Series]]:
         """Yield tag and points of the pieces that were decoded from the ``first`` on."""
         names = list(self._tags)
@@ -300,7 +311,12 @@ class Decoder:
 
     def series(self) -> dict[str, Series]:
         """Return everything decoded, tag by tag in the order of the file."""
-        points = by_tag(self._pieces)
+        if self._settled:
+            self.settle(0)
+            points = {tag: whole.series().by_record() for tag, whole in self._settled.items()}
+            self._settled = {}
+        else:
+            points = by_tag(self._pieces)
         self._pieces = list(points.items())
         names: dict[str, list[Series]] = {}
         for name, tag in self._tags.items():

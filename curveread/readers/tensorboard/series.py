@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["Series", "by_tag", "split"]
+__all__ = ["Growing", "Once", "Series", "by_tag", "split"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +68,21 @@ class Series:
         return self.take(np.argsort(self.record, kind="stable"))
 
 
+class Once:
+    """Keeps one of arrays that are the same, bit for bit."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int, int], NDArray[Any]] = {}
+
+    def __call__(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the array, or the one that was the same."""
+        bits = array.view(np.int64)
+        if not bits.size:
+            return array
+        known = self._known.setdefault((bits.size, int(bits[0]), int(bits[-1])), array)
+        return known if known.dtype == array.dtype and np.array_equal(known.view(np.int64), bits) else array
+
+
 def split(tags: NDArray[Any], series: Series) -> Iterator[tuple[int, Series]]:
     """Yield each tag's number with its points, cut from a series whose points belong to the tags given one by one.
 
@@ -78,6 +93,36 @@ def split(tags: NDArray[Any], series: Series) -> Iterator[tuple[int, Series]]:
     edges = [0, *(np.flatnonzero(tags[1:] != tags[:-1]) + 1).tolist(), tags.size]
     for a, b in pairwise(edges):
         yield int(tags[a]), ordered.take(slice(a, b))
+
+
+class Growing:
+    """The points of one tag while a long file is read: pieces are added where they are to stay.
+
+    Put together at the end, all pieces and the whole would be in memory side by side.
+    """
+
+    def __init__(self) -> None:
+        self._size, self._bits = 0, 53
+        self._record, self._step = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._wall_time, self._value = np.empty(0), np.empty(0)
+
+    def add(self, piece: Series) -> None:
+        """Add points behind those that are there."""
+        begin, end = self._size, self._size + piece.record.size
+        if end > self._record.size:
+            self._resize(end + end // 8)
+        self._record[begin:end], self._step[begin:end] = piece.record, piece.step
+        self._wall_time[begin:end], self._value[begin:end] = piece.wall_time, piece.value
+        self._size, self._bits = end, min(self._bits, piece.bits)
+
+    def series(self) -> Series:
+        """Return the points; nothing can be added any more."""
+        self._resize(self._size)
+        return Series(self._record, self._step, self._wall_time, self._value, self._bits)
+
+    def _resize(self, size: int) -> None:
+        for array in (self._record, self._step, self._wall_time, self._value):
+            array.resize(size, refcheck=False)  # in place where the system can
 
 
 def by_tag(pieces: Iterable[tuple[int, Series]]) -> dict[int, Series]:
