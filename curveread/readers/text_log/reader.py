@@ -92,7 +92,10 @@ class TextLogReader(Reader):
             gathered.feed(piece)
         gathered.finish()
         notes = [*lines.notes, *cut_short(gathered, lines.unfinished, str(path))]
-        return self.parts(path, lines.size, gathered, notes)
+        rows = rows_of(gathered, str(path))
+        for sheet in gathered.sheets.values():
+            sheet.done.clear()  # the rows hold it now, and of a long log it is half of the memory
+        return self._made(path, lines.size, gathered, rows, notes)
 
     def follow(self, path: Path) -> Following | None:
         """Return what reads a text log as it grows, None for a compressed one or one in UTF-16."""
@@ -102,7 +105,9 @@ class TextLogReader(Reader):
 
     def parts(self, path: Path, size: int, gathered: Gathered, notes: list[DataNote]) -> list[Part]:
         """Return what was gathered of a file as parts; CorruptLogError when no line of it is a record."""
-        rows = rows_of(gathered, str(path))
+        return self._made(path, size, gathered, rows_of(gathered, str(path)), notes)
+
+    def _made(self, path: Path, size: int, gathered: Gathered, rows: Rows, notes: list[DataNote]) -> list[Part]:
         if not rows.columns:
             raise CorruptLogError(f"{path}: {amount(gathered.count, 'line')}, none with a step and a metric")
         if gathered.torn:

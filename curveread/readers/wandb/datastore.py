@@ -7,6 +7,7 @@ or a FIRST, any MIDDLE and a LAST one. The checksum is the plain CRC-32 (IEEE) o
 
 from __future__ import annotations
 
+import mmap
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.wandb.blocks import BLOCK, FIRST, FULL, HEADER, LAST, MIDDLE, PLAIN, Chunks, whole_chunks
 from curveread.readers.wandb.eight_bytes import REACH
 
-__all__ = ["BLOCK", "HEADER", "PAD", "Records", "load", "padded", "read_records"]
+__all__ = ["BLOCK", "HEADER", "PAD", "Records", "give_back", "load", "padded", "read_records"]
 
 PAD = REACH
 """Zeros behind the payloads, so that looking ahead never leaves the buffer."""
@@ -66,12 +67,24 @@ def load(path: Path) -> tuple[ByteArray, int]:
             size = file.seek(0, 2)
             not_too_large(size, path)
             file.seek(0)
-            buffer = np.empty(size + size // 16 + PAD, np.uint8)
+            buffer = np.frombuffer(_room(size + size // 16 + PAD), np.uint8)
             got = file.readinto(buffer[:size].data)
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
-    buffer[got:] = 0
     return buffer, got
+
+
+def _room(size: int) -> mmap.mmap:
+    """Return memory of zeros, of which pieces can be given back."""
+    private = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
+    return mmap.mmap(-1, size, flags=private) if private else mmap.mmap(-1, size)
+
+
+def give_back(buffer: ByteArray, end: int) -> None:
+    """Give back the memory of a file of :func:`load` up to a place; what was there is zeros then."""
+    room = getattr(buffer.base, "obj", buffer.base)
+    if isinstance(room, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") and end >= mmap.PAGESIZE:
+        room.madvise(mmap.MADV_DONTNEED, 0, end - end % mmap.PAGESIZE)
 
 
 def padded(data: bytes) -> ByteArray:
@@ -144,6 +157,16 @@ def _fast(chunks: Chunks, walk: _Walk) -> tuple[IntArray, IntArray, int]:
     return start, stop, at
 
 
+def _written(buffer: ByteArray, size: int) -> int:
+    """Return the place behind the last byte of a file that is not zero; its end where all are."""
+    for behind in range(size, 0, -BLOCK):
+        first = max(0, behind - BLOCK)
+        found = np.flatnonzero(buffer[first:behind])
+        if found.size:
+            return first + int(found[-1]) + 1
+    return size
+
+
 class _Walk:
     """Walks chunk by chunk, and past damage."""
 
@@ -157,7 +180,7 @@ class _Walk:
         self.appended = size
         self.pieces: list[memoryview] = []
         self.opened_at = -1  # offset of the FIRST chunk of a record in pieces
-        self.written = size - int(np.argmax(out.buffer[:size][::-1] != 0)) if size else 0  # behind it stand zeros
+        self.written = _written(out.buffer, size)  # behind it stand zeros
         self.tries = _TRIED + 32 * size  # bytes whose checksums the search for good chunks may still try
 
     def keep_long(self, pieces: list[memoryview]) -> tuple[int, int]:

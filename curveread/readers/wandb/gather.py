@@ -41,10 +41,12 @@ class Gather:
             at = key.astype(np.int64) * rows + row
             value.reshape(-1)[at] = number
             logged.reshape(-1)[at] = True
+        self.parts.clear()
+        every = np.arange(rows)
         out: dict[str, Column] = {}
         for name, i in self.ids.items():
             if logged[i].all():
-                out[name] = Column(np.arange(rows), value[i])
+                out[name] = Column(every, value[i])
             elif logged[i].any():
                 row = np.flatnonzero(logged[i])
                 out[name] = Column(row, value[i][row])

@@ -8,7 +8,7 @@ values, unusual field order) is decoded by :mod:`.records`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,14 +77,21 @@ def split_records(buf: ByteArray, at: IntArray, end: IntArray) -> tuple[IntArray
     return content[rows], content[rows] + size[rows], np.flatnonzero(~is_history).tolist()
 
 
-def read_history(buf: ByteArray, start: IntArray, stop: IntArray) -> History:
-    """Decode the history rows whose contents are ``buf[start:stop]``; rows keep the order of the file."""
+def read_history(
+    buf: ByteArray, start: IntArray, stop: IntArray, passed: Callable[[int], None] = lambda place: None
+) -> History:
+    """Decode the history rows whose contents are ``buf[start:stop]``; rows keep the order of the file.
+
+    ``passed`` is told now and then up to which place the bytes are not needed any more.
+    """
     buffer = buf.data
     out = History(rows=int(start.size), step=np.full(start.size, -1, np.int64))
     gather = Gather()
     if start.size > _CHUNK:
         reuse_memory()
     for first in range(0, int(start.size), _CHUNK):
+        if first % (8 * _CHUNK) == 0:
+            passed(int(start[first]))
         rows = np.arange(first, min(first + _CHUNK, int(start.size)))
         odd = _chunk(buf, rows, start[rows], stop[rows], out, gather)
         for row in odd.tolist():

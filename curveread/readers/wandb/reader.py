@@ -15,7 +15,7 @@ from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column, Table, choose_axis
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import BINARY
-from curveread.readers.wandb.datastore import HEADER, Records, load, read_records
+from curveread.readers.wandb.datastore import HEADER, Records, give_back, load, read_records
 from curveread.readers.wandb.files import beside, dropped_calls, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.own_axes import main_axes, own_steps
@@ -71,8 +71,14 @@ class WandbReader(Reader):
         records = read_records(buffer, size)
         notes = _damage_notes(records, source, size)
         start, stop, others = split_records(records.buffer, records.start, records.stop)
-        history = read_history(records.buffer, start, stop)
         content = _read_others(records, others)
+
+        def passed(place: int) -> None:
+            if place < size:  # the records that had to be put together stand behind the file
+                give_back(records.buffer, place)
+
+        history = read_history(records.buffer, start, stop, passed)
+        del start, stop
         run = content.run or RunHeader()
         notes += _content_notes(history, content, source)
 

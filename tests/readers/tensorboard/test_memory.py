@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from curveread.readers.tensorboard import memory
+from curveread.readers.tensorboard import scalars as decoding
 from curveread.readers.tensorboard.memory import PAD, Log, load
 from curveread.readers.tensorboard.reader import TensorBoardReader
 from curveread.run.notes import NoteKind
+from tests.benchmarks import logs
 from tests.support.event_files import ramp, write
 
 
@@ -76,3 +78,25 @@ def test_a_large_file_that_is_shortened_while_it_is_read_is_damaged_and_ends_not
     (part,) = TensorBoardReader().read(path)
     assert 0 < len(part.curves["loss"]) < 4000
     assert {n.kind for n in part.notes} == {NoteKind.CORRUPT}  # where it ends, and perhaps in the record cut in two
+
+
+def test_points_are_the_same_however_often_they_are_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "events.out.tfevents.1.a"
+    logs.irregular(path, 20_000)
+    at_once = decoding.scalars(load(path)).series
+    monkeypatch.setattr(decoding, "_SETTLED", 0)
+    monkeypatch.setattr("curveread.readers.tensorboard.tfrecord._BATCH", 500)
+    settled = decoding.scalars(load(path)).series
+    assert list(settled) == list(at_once)
+    for tag, series in at_once.items():
+        for field in ("record", "step", "wall_time", "value"):
+            assert np.array_equal(getattr(settled[tag], field), getattr(series, field))
+
+
+def test_curves_that_were_logged_together_share_their_steps_and_times(tmp_path: Path) -> None:
+    path = tmp_path / "events.out.tfevents.1.a"
+    logs.regular(path, 1000)
+    (part,) = TensorBoardReader().read(path)
+    first, *others = part.curves.values()
+    assert all(np.shares_memory(c.step, first.step) and np.shares_memory(c.wall_time, first.wall_time) for c in others)
+    assert not any(np.shares_memory(c.value, first.value) for c in others)

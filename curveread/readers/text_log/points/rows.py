@@ -86,15 +86,20 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         message = f"left out {amount(int(beyond.sum()), 'record')} whose step is beyond what 64 bits count"
         notes.append(DataNote(NoteKind.SKIPPED, source, message))
     size = [c.line.size for _, c in parts]
-    order = np.argsort(np.concatenate([c.line for _, c in parts]), kind="stable")
+    # Of a long log nearly every line is of one build, in order and kept: then nothing is copied.
+    line = np.concatenate([c.line for _, c in parts])
+    order = slice(None) if bool((line[1:] >= line[:-1]).all()) else np.argsort(line, kind="stable")
     number = np.cumsum(keep) - 1  # of a kept row
-    place = np.empty(order.size, np.int64)
-    place[order] = np.arange(order.size)
+    place = np.empty(line.size, np.int64)
+    place[order] = np.arange(line.size)
+    left = slice(None) if bool(keep.all()) else keep
     dialects = tuple(dict.fromkeys(s.dialect for s, _ in parts))
     which = {d: i for i, d in enumerate(dialects)}
 
     def joined(kind: str) -> FloatArray:
-        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][keep]
+        if not any(kind in c.fixed for _, c in parts):
+            return np.broadcast_to(np.nan, line.size)[left]
+        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][left]
 
     pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     begin = 0
@@ -102,27 +107,29 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         mine = place[begin : begin + part.line.size]
         begin += part.line.size
         kept = keep[mine]
+        row = number[mine[kept]]
         for i, tag in enumerate(tags):
             if tag:
-                pieces.setdefault(tag, []).append((number[mine[kept]], part.values[kept, i]))
+                pieces.setdefault(tag, []).append((row, part.values[kept, i]))
     columns = {}
     for tag, found in pieces.items():
-        row = np.concatenate([r for r, _ in found])
-        value = np.concatenate([v for _, v in found])
-        by_row = np.argsort(row, kind="stable")
+        row, value = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
+        if not bool((row[1:] >= row[:-1]).all()):
+            by_row = np.argsort(row, kind="stable")
+            row, value = row[by_row], value[by_row]
         if row.size:
-            columns[tag] = Column(row[by_row], value[by_row])
-    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][keep]
+            columns[tag] = Column(row, value)
+    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][left]
     return Rows(
-        beat.line[keep],
-        beat.step[keep],
-        beat.epoch[keep],
-        beat.total[keep],
+        beat.line[left],
+        beat.step[left],
+        beat.epoch[left],
+        beat.total[left],
         joined("goal"),
         joined("rank"),
         joined("stamp"),
-        beat.counts[keep],
-        beat.evaluation[keep],
+        beat.counts[left],
+        beat.evaluation[left],
         dialect,
         dialects,
         _counted(beat, keep, [sheet for sheet, _ in parts]),
