@@ -36,7 +36,7 @@ class ConcurrentWriters(Detector):
         The wall times of an attempt span a stretch; two stretches overlap by at least ``least_share`` of the shorter
         one and by ``least_seconds``, and so do their steps, by at least ``least_share`` of the shorter. In one file:
         at least ``doubled`` of the steps hold two different values of the training loss, and the reader noted that
-        steps go back, at least once for every second of them.
+        steps go back, at least once for every second of them: then each curve is a mixture, and that is a warning.
 
     When it is wrong
         Machines whose clocks differ. Ranks of one training that each log the same curve into files of their own. Two
@@ -97,7 +97,7 @@ class ConcurrentWriters(Detector):
         finding = self._finding(
             message, first, last, (Evidence("steps-written-twice", "steps written twice", float(both.size), "steps"),)
         )
-        return [replace(finding, tag=view.tag)]
+        return [replace(finding, tag=view.tag, severity=Severity.WARNING)]
 
     def _overlapping(self, seconds: float, a: Attempt, b: Attempt) -> Finding:
         first, last = max(a.first_step, b.first_step), min(a.last_step, b.last_step)

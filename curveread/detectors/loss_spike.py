@@ -31,6 +31,8 @@ _NEARLY_NOTHING = 0.05
 """Share of the loss at the start that is nearly nothing; a jump back to less than twice that is a trifle ..."""
 _OWN_SIZE = 5.0
 """... where it is also less than so many times the level that it left."""
+_NO_MATTER = 0.01
+"""Share of the level that nobody acts upon, however quiet the curve."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,12 @@ class LossSpike(Detector):
         than half as good as at both; where others stand out like that in one of the two it is only information.
 
     When it is wrong
-        A switch of data or objective shows the same jump; when the evaluation loss stays changed while the
-        training loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the
-        point is more likely part of it. So it is where nearly nothing is left of the loss at the start and the jump
-        gives little of that back, where it is a single epoch whose evaluation is no higher than the one before or the
-        one after, and where the log shows another objective from there on, or a learning rate that is back where it
-        was. The first ``head`` of the run is not judged.
+        A switch of data or objective shows the same jump; when the evaluation loss stays changed while the training
+        loss recovers, the finding is only information, and so it is in a noise with so heavy a tail that the point is
+        more likely part of it. So it is where it rises by less than a hundredth of the loss, where nearly nothing is
+        left of the loss at the start and the jump gives little of that back, where it is a single epoch whose
+        evaluation is no higher than the one before or the one after, and where the log shows another objective from
+        there on, or a learning rate that is back where it was. The first ``head`` of the run is not judged.
         A loss averaged over many steps hides spikes shorter than that.
 
     References
@@ -256,9 +258,9 @@ class LossSpike(Detector):
         if back is not None and event.first == event.last and _unnoticed(subject, view, event.peak):
             severity = Severity.INFO
             explained.insert(0, "an epoch of harder batches: the evaluation behind it did not notice")
-        if _trifling(view, before, peak):
+        if why := _trifling(view, before, peak):
             severity = Severity.INFO
-            explained.insert(0, "what is left to learn: near 0 a loss goes up and down by its own size")
+            explained.insert(0, why)
         # In a noise with a heavy tail the threshold itself is high; what passes it is more often noise than elsewhere.
         strength = np.log(event.score / event.threshold) - np.log(event.threshold / self.floor)
         if strength < -np.log(_DOUBT):
@@ -289,10 +291,14 @@ def _unnoticed(subject: Subject, view: CurveView, at: int) -> bool:
     return bool(beside) and all(now <= max(before, after) for before, now, after in beside)
 
 
-def _trifling(view: CurveView, level: float, peak: float) -> bool:
-    """Return whether a loss has nearly nothing left of its start, and a stretch gives little of it back."""
+def _trifling(view: CurveView, level: float, peak: float) -> str:
+    """Return why a stretch does not matter: it is hardly a rise, or nearly nothing is left to learn; else ""."""
     start = float(np.median(view.value[:5]))
-    return 0.0 < level <= _NEARLY_NOTHING * start and peak <= min(2.0 * _NEARLY_NOTHING * start, _OWN_SIZE * level)
+    if 0.0 < peak - level < _NO_MATTER * min(level, start):
+        return "nothing that matters: it is less than a hundredth of the loss"
+    if 0.0 < level <= _NEARLY_NOTHING * start and peak <= min(2.0 * _NEARLY_NOTHING * start, _OWN_SIZE * level):
+        return "what is left to learn: near 0 a loss goes up and down by its own size"
+    return ""
 
 
 def _planned(subject: Subject, view: CurveView, event: Excursion) -> Text | None:

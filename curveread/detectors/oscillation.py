@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
-from curveread.arrays import IntArray
+from curveread.arrays import FloatArray, IntArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Length, Tag, figure, share
@@ -39,7 +39,8 @@ class Oscillation(Detector):
         The trend (local regression) is taken out of the evaluations after the steep head; Fisher's test must find a
         period with p below ``p_value`` that repeats at least ``cycles`` times, explains ``least_share`` of the
         variance, and swings by ``least_swing`` of the level. A learning rate that goes up and down with it is a
-        planned cycle. The training loss is judged where the evaluations show none, in windows of a quarter of the run,
+        planned cycle; what no longer swings by that much in its last period has died away, and is only information. The
+        training loss is judged where the evaluations show none, in windows of a quarter of the run,
         so that ringing that dies down is found: in two neighbours a period of at least eight points must repeat eight
         times, explain 30 % of the variance and swing by ``train_swing``. What falls at once and climbs slowly is the
         sawtooth of epochs, which is usual, and is left out.
@@ -92,7 +93,11 @@ class Oscillation(Detector):
         how = text("with a period of {period}", period=Length(round(period)))
         if abs(found.points - 2.0) < 0.2:
             how = text("every other evaluation is higher")
-        return self._finding(view, step, int(np.argmax(rest)), swing, found.share, period, how)
+        at_rest = _swing_of(y[-max(4, round(found.points)) :]) < self.least_swing
+        if at_rest:
+            how = text("{how}, and came to rest", how=how)
+        finding = self._finding(view, step, int(np.argmax(rest)), swing, found.share, period, how)
+        return replace(finding, severity=Severity.INFO) if at_rest else finding
 
     def _training(self, view: CurveView, subject: Subject) -> Finding | None:
         if float(view.value.min(initial=np.inf)) <= 0.0:
@@ -147,6 +152,11 @@ class Oscillation(Detector):
                 else "Shuffle the data and mix their kinds; if they are, lower the momentum or the learning rate.",
             ),
         )
+
+
+def _swing_of(period: FloatArray) -> float:
+    """Return from bottom to top how far (n,) values swing about the line through their ends."""
+    return float(np.ptp(period - np.linspace(period[0], period[-1], period.size)))
 
 
 def _planned(subject: Subject, period: float) -> bool:

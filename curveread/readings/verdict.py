@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from curveread.arrays import FloatArray
 from curveread.detectors.shared.untrained import LEAST_DROP
 from curveread.findings.arguments import Count, Tag
@@ -98,6 +100,9 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
     if float(better[1:].max()) <= float(better[0]):
         return False
     if better.size >= _LEAST_ASCENT:
+        part = max(3, better.size // 10)
+        if float(np.median(better[-part:])) <= float(np.median(better[:part])):
+            return False  # whatever was gained is lost
         ascent = ascent_of(better)
         return ascent.rose if role is Role.REWARD else not ascent.never
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not

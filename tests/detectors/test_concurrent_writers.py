@@ -37,7 +37,7 @@ def test_two_processes_that_append_to_one_file(tmp_path: Path) -> None:
     running = [subprocess.Popen(c) for c in commands]
     assert [p.wait(timeout=60) for p in running] == [0, 0]
     (finding,) = found(cr.read(file), "concurrent-writers")
-    assert finding.severity is Severity.INFO
+    assert finding.severity is Severity.WARNING  # every curve is a mixture
     assert finding.tag == "train_loss"
     assert str(finding.message).startswith("two processes seem to have logged into one file at the same time")
     assert finding.get("steps-written-twice") == 300

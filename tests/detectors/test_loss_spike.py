@@ -173,6 +173,15 @@ def test_a_bump_of_what_little_is_left_near_zero_is_only_worth_knowing() -> None
     assert "loss-spike" in alarms(run_of(train_loss=value))
 
 
+def test_a_bump_of_less_than_a_hundredth_of_a_quiet_loss_is_only_worth_knowing() -> None:
+    """A boosting's evaluation is smooth to the fifth digit: that nothing is noise does not make a trifle matter."""
+    value = 0.43 + 0.6 * np.exp(-np.arange(300) / 60) + normal(300, 1e-5)
+    value[276:280] += 0.002
+    assert {f.severity for f in found(run_of(train_loss=value), "loss-spike")} <= {Severity.INFO}
+    value[276:280] += 0.02
+    assert "loss-spike" in alarms(run_of(train_loss=value))
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_point_three_times_as_high_as_the_run_ever_was_is_told_whatever_the_tail(seed: int) -> None:
     value = 0.1 * np.exp(np.random.default_rng(seed).standard_normal(200)) * (1 + 9 * np.exp(-np.arange(200) / 5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from curveread.findings.finding import Severity
 from tests.support.curves import decay, run_of
 from tests.support.verdicts import found
 
@@ -47,6 +48,16 @@ def test_ringing_that_dies_down_is_found_where_it_rings() -> None:
     (f,) = found(run_of(train_loss=decay(N, 0.05) * ringing), "oscillation")
     assert f.get("period") == pytest.approx(25, rel=0.03)
     assert f.last_step < 2600
+
+
+def test_ringing_of_evaluations_that_came_to_rest_is_only_worth_knowing() -> None:
+    t = np.arange(120)
+    swing = np.sin(t * 2 * np.pi / 13)
+    (f,) = found(run_of(eval_loss=decay(120, 0.001) * np.exp(0.5 * swing * np.exp(-t / 25))), "oscillation")
+    assert f.severity is Severity.INFO
+    assert "came to rest" in str(f.message)
+    (f,) = found(run_of(eval_loss=decay(120, 0.001) * np.exp(0.1 * swing)), "oscillation")
+    assert f.severity is Severity.WARNING
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -37,6 +37,7 @@ def test_a_headline_begins_with_a_capital_or_with_a_curve() -> None:
 
 FALLS, STAYS, RISES = [2.3, 1.9, 1.7, 1.6, 1.5], [2.3, 2.31, 2.29, 2.3, 2.31], [1.0, 1.3, 1.8, 2.6, 4.0]
 WANDERS = -18.0 + normal(14, 2.0, seed=3)
+ROSE_AND_FELL = 40.0 + 60.0 * np.sin(np.pi * np.linspace(0.1, 1.05, 30)) + normal(30, 20.0)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ WANDERS = -18.0 + normal(14, 2.0, seed=3)
         ({"episode_reward": WANDERS, "policy_loss": normal(14), "value_loss": decay(14)}, "undetermined"),
         ({"episode_reward": WANDERS + np.linspace(0, 30, 14), "policy_loss": normal(14)}, "ok"),
         ({"episode_reward": -np.abs(normal(50, 300.0)) - 900.0}, "undetermined"),  # scatters downward only
+        ({"episode_reward": ROSE_AND_FELL, "policy_loss": normal(30)}, "undetermined"),
         ({"episode_reward": [0.0, 0.0, 0.0, 0.0], "policy_loss": normal(4)}, "undetermined"),
         ({"episode_reward": [10.0, 22.0, 41.0, 90.0], "policy_loss": normal(4)}, "ok"),
     ],
