@@ -15,6 +15,12 @@ _NEAR = 0.05
 """Share of the run by which the onset of one finding may move from look to look."""
 _CALM = 0.05
 """Share by which the run goes on behind a finding that stays as it is, before it is settled."""
+_NOT_YET = ("no-learning", "underfitting")
+"""Checks that say what has not come: of a run that goes on it may yet."""
+_WAITED = 2.0
+"""How many times as long as when that was first found a run must be for it to be told ..."""
+_LONG = 500
+"""... or how many points it must have."""
 
 
 class Kind(StrEnum):
@@ -59,6 +65,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
+        self._waiting: dict[tuple[str, str], int] = {}
+        """Check and tag of what has not come -> points of the run when that was first found."""
 
     def enter(self, run: Run, findings: Sequence[Finding], *, final: bool = False) -> list[Entry]:
         """Take what a look found; return what is new, changed, settled or gone since the last one.
@@ -72,6 +80,7 @@ class Ledger:
         """
         last = run.last_step or 0
         length = max(last - (run.first_step or 0), 1)
+        findings = findings if final else self._waited(run, findings)
         left, told, kept = list(findings), list[Entry](), list[Entry]()
         for old in self._entries:
             again = _again(old.finding, left, _NEAR * length)
@@ -87,6 +96,17 @@ class Ledger:
         new = [Entry(Kind.NEW, f, last, _lasts(f, last), final) for f in left]
         self._entries = [*kept, *new]
         return [*told, *new]
+
+    def _waited(self, run: Run, findings: Sequence[Finding]) -> list[Finding]:
+        """Return findings without those of what has not come so soon."""
+        points = max((len(c) for c in run.curves.values()), default=0)
+        early = {(f.rule, f.tag): points for f in findings if f.rule in _NOT_YET}
+        self._waiting = {key: self._waiting.get(key, now) for key, now in early.items()}
+        return [
+            f
+            for f in findings
+            if f.rule not in _NOT_YET or points >= min(_LONG, _WAITED * self._waiting[f.rule, f.tag])
+        ]
 
 
 def _again(old: Finding, found: Sequence[Finding], near: float) -> Finding | None:

@@ -64,5 +64,18 @@ def test_a_finding_that_became_part_of_another_names_it() -> None:
     assert (gone.kind, gone.into, new.kind) == (Kind.GONE, "nonfinite-loss", Kind.NEW)
 
 
+def test_what_has_not_come_is_told_of_a_run_that_had_its_time() -> None:
+    def stuck(last: int) -> list[Finding]:
+        return [Finding("no-learning", ERROR, 0.9, "it never left", "loss", 0, 0, last)]
+
+    ledger = Ledger()
+    assert [ledger.enter(run_to(last), stuck(last)) for last in (30, 50)] == [[], []]
+    assert ledger.enter(run_to(70), []) == []  # it learns after all, and nobody was told that it did not
+    assert ledger.enter(run_to(80), stuck(80)) == []
+    assert kinds(ledger.enter(run_to(165), stuck(165))) == [(Kind.NEW, False)]
+    assert kinds(Ledger().enter(run_to(600), stuck(600))) == [(Kind.NEW, False)]
+    assert kinds(Ledger().enter(run_to(30), stuck(30), final=True)) == [(Kind.NEW, True)]
+
+
 def test_what_only_the_end_shows_is_new_and_final() -> None:
     assert kinds(Ledger().enter(run_to(10), [spike(1, 10)], final=True)) == [(Kind.NEW, True)]
