@@ -65,7 +65,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
-        self._waiting: dict[tuple[str, str], int] = {}
+        self._waiting: dict[tuple[str, str | None], int] = {}
         """Check and tag of what has not come -> points of the run when that was first found."""
 
     def enter(self, run: Run, findings: Sequence[Finding], *, final: bool = False) -> list[Entry]:
