@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,9 @@ def unharmed(name: str, before: bytes, after: bytes) -> set[bytes]:
 
 
 def _lines(headed: bool, data: bytes) -> set[str]:
-    lines = data.decode("utf-8", "replace").splitlines(keepends=True)
-    head = lines[0] if headed else ""
-    return {f"{head}\0{line}" for line in lines[headed:] if line.endswith("\n")}
+    lines = data.splitlines(keepends=True)  # of bytes: text would end at other signs, too
+    head = lines[0] if headed else b""
+    return {(head + b"\0" + line).decode("utf-8", "replace") for line in lines[headed:] if line.endswith(b"\n")}
 
 
 def _history(data: bytes) -> set[str]:
@@ -138,7 +139,7 @@ def _number(cell: Any) -> Iterator[float]:
             with suppress(ValueError):
                 yield float(plain.strip().rstrip("%"))
         yield from _tokens(cell)
-    elif isinstance(cell, int | float | np.number):
+    elif isinstance(cell, int | float | np.number | Decimal):
         yield float(cell)
 
 
@@ -232,9 +233,13 @@ def _wandb(path: Path, data: bytes) -> Iterator[float]:
         crc, length, kind = struct.unpack_from("<IHB", data, at)
         chunk = data[at + 7 : at + 7 + length]
         if kind == 1 and len(chunk) == length and zlib.crc32(chunk, zlib.crc32(b"\1")) == crc:
-            with suppress(DecodeError):
-                for item in Record.FromString(chunk).history.item:
-                    yield from _json(path, item.value_json.encode())
+            try:
+                items = Record.FromString(chunk).history.item
+            except DecodeError:  # of a key that is no UTF-8
+                yield from _tokens(_decoded(chunk))
+                continue
+            for item in items:
+                yield from _json(path, item.value_json.encode())
 
 
 _HELD: dict[str, Callable[[Path, bytes], Iterable[float]]] = {

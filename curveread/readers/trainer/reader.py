@@ -8,7 +8,6 @@ point of any curve. Each ``checkpoint-<step>`` folder holds a copy that ends at 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -95,7 +94,7 @@ class TrainerStateReader(Reader):
                 config=config,
                 checkpoints=checkpoints_beside(path),
                 x_axis="step",
-                order=(float(step) if isinstance(step, int | float) and math.isfinite(step) else 0.0, path.parent.name),
+                order=(float(step) if isinstance(step, int | float) and abs(step) < BEYOND else 0.0, path.parent.name),
             )
         ]
 
