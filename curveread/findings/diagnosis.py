@@ -14,7 +14,6 @@ from curveread.findings.finding import Evidence, Finding, Severity, json_number
 from curveread.plural import amount
 from curveread.run.equality import ByValue
 from curveread.run.model import Run
-from curveread.run.overview import about, place
 from curveread.run.roles import Role
 
 if TYPE_CHECKING:
@@ -296,6 +295,7 @@ class Diagnosis(ByValue):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as the contract's JSON object."""
+        from curveread.run.overview import about, place
         from curveread.version import __version__
 
         run = self.run

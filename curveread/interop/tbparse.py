@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ _COLUMNS = {*_PLACES, "min", "max", "num", "sum", "sum_squares", "width", "heigh
 _COLUMNS |= {"content_type", "length_frames", "sample_rate"}
 
 
-@dataclass(frozen=True, slots=True)
-class EventFile:
+class EventFile(NamedTuple):
     """An event file of a run: where it is, and the names that tbparse gives its folder and itself."""
 
     path: Path

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from curveread.arrays import FloatArray
 from curveread.findings.arguments import Span
 from curveread.findings.diagnosis import KeyFigure
-from curveread.findings.extras.beside import Spread
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import capitalized, without_axis
 from curveread.findings.wording import (
@@ -232,6 +231,8 @@ def command(run: Run) -> str:
 
 def spread(histogram: object, axis: str) -> str:
     """Return a histogram in figures: its mean and deviation, its ends, its place; empty where there is none."""
+    from curveread.findings.extras.beside import Spread
+
     if not isinstance(histogram, Spread):
         return ""
     h = histogram

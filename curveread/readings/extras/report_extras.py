@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.findings.diagnosis import Diagnosis
-from curveread.findings.extras.beside import Beside
-from curveread.findings.extras.drawing import Drawing, Ruler
+
+if TYPE_CHECKING:
+    from curveread.findings.extras.beside import Beside
+    from curveread.findings.extras.drawing import Drawing, Ruler
 
 __all__ = ["ReportExtras"]
 

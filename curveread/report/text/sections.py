@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from curveread.findings.diagnosis import Diagnosis, NotChecked
-from curveread.findings.extras.beside import Picture, Spread
 from curveread.findings.text import Text, text
 from curveread.findings.wording import amount, count, measure, span
 from curveread.logtext import clean, shorten, words
@@ -33,6 +33,9 @@ from curveread.report.text.document import (
     TextTable,
 )
 from curveread.report.text.lead import SIGNS, lead, shared
+
+if TYPE_CHECKING:
+    from curveread.findings.extras.beside import Picture
 
 __all__ = ["CAUSES", "brief", "document", "likely_causes", "sections"]
 
@@ -263,6 +266,8 @@ def _timeline(diagnosis: Diagnosis) -> Section | None:
 
 @record
 def _beside(diagnosis: Diagnosis) -> Section | None:
+    from curveread.findings.extras.beside import Picture, Spread
+
     axis = diagnosis.run.x_axis
     rows, items, shots = [], list[Named](), list[Shot]()
     for b in diagnosis.beside:
