@@ -117,6 +117,26 @@ def test_two_writers_at_once_do_not_cut_each_other() -> None:
     assert any("written at the same time" in n.message for n in out.notes)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "together"),
+    [
+        ((0, 1000, 400, 500), True),
+        ((400, 500, 0, 1000), True),
+        ((0, 1000, 940, 1100), False),
+        ((0, 99, 100, 199), False),
+    ],
+)
+def test_writers_are_beside_each_other_for_more_than_half_of_the_shorter_of_them(
+    seconds: tuple[int, int, int, int], together: bool
+) -> None:
+    """A short job within a long one and the other way round; one that takes over at the end of another is a resume."""
+    begun, ended, again, over = seconds
+    first = start(curve("loss", range(begun, ended, 10), wall=1e9))
+    second = start(curve("loss", range(again, over, 10), 0.5, wall=1e9), source="b")
+    notes = [n.message for n in stitch([first, second]).notes]
+    assert any("written at the same time" in n for n in notes) is together
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50), st.integers(1, 7)), min_size=1, max_size=5))
 def test_nothing_is_lost_and_steps_never_go_back(attempts: list[tuple[int, int, int]]) -> None:

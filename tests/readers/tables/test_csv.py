@@ -411,3 +411,11 @@ def test_a_counter_that_goes_back_is_no_axis(tmp_path: Path) -> None:
     rows = "".join(f"{i % 5},{2.0 - i / 50}\n" for i in range(40))
     (tmp_path / "log.csv").write_text(f"env_step,loss\n{rows}")
     assert read(tmp_path / "log.csv").x_axis == "row"
+
+
+def test_a_header_of_thousands_of_columns_is_read_to_its_end(tmp_path: Path) -> None:
+    names = [*(f"parameter_{n:05d}_of_the_model" for n in range(6000)), "step", "train_loss"]
+    rows = [[*["0"] * 6000, str(step), str(2.0 - step / 10)] for step in range(5)]
+    part = _read(tmp_path / "log.csv", "\n".join(map(",".join, [names, *rows])))
+    assert part.curves["train_loss"].step.tolist() == [0, 1, 2, 3, 4]
+    assert part.curves["train_loss"].value.tolist() == [2.0 - step / 10 for step in range(5)]
