@@ -88,6 +88,13 @@ def test_a_reward_that_fell_and_came_back_is_a_warning_with_both_places() -> Non
     assert f.severity is Severity.WARNING
     assert (f.first_step, f.last_step) == (pytest.approx(120, abs=1), pytest.approx(132, abs=3))
     assert float(f.get("lowest-level")) < 30.0
+    lost = float(f.get("share-of-the-gain-that-was-lost"))
+    gained = float(f.get("best-level")) - float(np.median(value[:5]))
+    assert lost == pytest.approx((float(f.get("best-level")) - float(f.get("lowest-level"))) / gained, rel=0.25)
+    value[120:132] -= 1e5
+    (f,) = found(run_of(episodic_return=value), "metric-collapse")
+    assert f.get("share-of-the-gain-that-was-lost") == 10.0  # beyond all that was gained: a share says no more
+    assert f.get("largest-other-fall") <= 1e3
 
 
 def test_a_smooth_mean_of_many_episodes_shows_it_in_few_points() -> None:
