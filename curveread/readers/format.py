@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 __all__ = ["Format"]
 
 
-class Format(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Format:
     """One format of training logs.
 
     A family of readers lists its formats as ``FORMATS`` in the ``__init__`` of its folder (or, when it is one file, in
