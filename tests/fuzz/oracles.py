@@ -25,6 +25,8 @@ from tests.fuzz.records import masked
 __all__ = ["not_held_by", "unharmed"]
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?inf(?:inity)?|nan", re.IGNORECASE)
+_SHARE = re.compile(r"([\d.]*\d)/(0*[1-9]\d*)")
+"""What is told as a share: 9832/10000."""
 _SIMPLE = re.compile(rb"\x15(.{4})", re.DOTALL)
 _BINARY = frozenset({"event file", ".wandb", "csv.gz", "parquet", "mlflow.db", "trackio"})
 _HEADED = frozenset({"csv", "tsv", "dvclive"})
@@ -109,7 +111,10 @@ def _decoded(data: bytes) -> str:
 
 
 def _text(path: Path, data: bytes) -> Iterable[float]:
-    return _tokens(_decoded(data))
+    text = _decoded(data)
+    yield from _tokens(text)
+    for part, whole in _SHARE.findall(text):
+        yield float(part) / float(whole)
 
 
 def _cells(path: Path, data: bytes) -> Iterator[float]:

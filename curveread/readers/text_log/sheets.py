@@ -25,8 +25,8 @@ _GROUP = {
     "value": b"(" + NUMBER + b")",
     "void": b"(?:" + NUMBER + b")",
 }
+_NUMERAL = frozenset(bytes([c]) for c in b"0123456789.")
 _FREE = re.compile(rb"(\d+)|(\s+)")
-_NUMBERS = re.compile(rb"[\d.]\s+[\d.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _literal(line: bytes, begin: int, end: int, fixed: set[int]) -> bytes:
     for free in _FREE.finditer(line, begin, end):
         if free[1] and free.start() in fixed:
             continue
-        apart = _NUMBERS.match(line, max(free.start() - 1, 0))  # without a blank they would be one number
+        apart = line[free.start() - 1 : free.start()] in _NUMERAL  # without it the number would be read, or be another
         out += [re.escape(line[at : free.start()]), rb"\d++" if free[1] else rb"\s++" if apart else rb"\s*+"]
         at = free.end()
     return b"".join([*out, re.escape(line[at:end])])

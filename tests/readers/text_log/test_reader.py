@@ -325,7 +325,7 @@ def test_digits_in_names_tell_metrics_apart(tmp_path: Path) -> None:
     assert set(part.curves["acc_1 @ 5"].step % 2) == {1}
 
 
-@pytest.mark.parametrize("torn", ["0. 29", "0\t.329"])
+@pytest.mark.parametrize("torn", ["0. 29", "0\t.329", "0.329\t, lr 0.1"])
 def test_a_number_torn_in_the_first_line_does_not_hide_it_in_those_below(tmp_path: Path, torn: str) -> None:
     lines = [f"step {10 * i}: loss {3.5 / (i + 1):.4f}, accuracy 0.{649 + i}" for i in range(6)]
     part = _read(tmp_path, "\n".join([f"step 0: loss 7.2665, accuracy {torn}", *lines[1:]]) + "\n")
