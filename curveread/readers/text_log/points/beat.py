@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
 __all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat"]
@@ -69,8 +70,8 @@ class Beat:
         notes = list(self.notes)
         for why, rows in self.out.items():
             first = int(self.line[np.argmax(rows)]) + 1
-            lines = int(rows.sum())
-            which = f"line {first} left out" if lines == 1 else f"{lines:,} lines left out (the first is line {first})"
+            several = f"{amount(int(rows.sum()), 'line')} left out (the first is line {first})"
+            which = f"line {first} left out" if rows.sum() == 1 else several
             message = f"{which}: {why}"
             notes.append(DataNote(NoteKind.SKIPPED, source, message))
         return notes
