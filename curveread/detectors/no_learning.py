@@ -55,7 +55,8 @@ class NoLearning(Detector):
         first one, the log must be able to show such a drop (its standard error is at most a third of it),
         and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
         first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
-        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing.
+        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing. An evaluation loss
+        without a training loss counts only at such a level: most may be learnt before the first evaluation.
         One answer to all inputs that is right in a share of the cases costs at least the entropy of the shares: where
         an evaluation loss gets within 5 % of it and no further, little was learnt of the inputs. The examples, which
         the accuracies are whole numbers of, say how far two accuracies differ by chance. Where the training data are
@@ -114,6 +115,11 @@ class NoLearning(Detector):
             found = self._loss(view)
             if found:
                 return [self._finding(view, *found, subject)]
+        alone = subject.all(Role.EVAL_LOSS)
+        if view is None and len(alone) == 1 and len(alone[0]) >= self.least_course:
+            found = self._loss(alone[0])
+            if found and self._guess(alone[0], *found[:2], subject) is not None:
+                return [self._finding(alone[0], *found, subject)]
         sign = guessing(subject) or unmoved(subject)
         return [] if sign is None else [self._shown(sign)]
 
@@ -153,6 +159,11 @@ class NoLearning(Detector):
         fall = float(np.median(y[fifth : 2 * fifth]) - np.median(y[-fifth:]))
         return fall > max(4.0 * error / 2.0, 0.5 * self.least_drop)
 
+    def _guess(self, view: CurveView, stuck: int, level: float, subject: Subject) -> int | None:
+        """Return among how many answers a guess would cost the level at which a loss stood, None where it is none."""
+        error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
+        return guess_of(level, error, subject.task.answers)
+
     def _shown(self, sign: Sign) -> Finding:
         return Finding(
             rule=self.rule,
@@ -184,8 +195,7 @@ class NoLearning(Detector):
         evidence = [Evidence("starting-level", "starting level", level, view.unit)]
         evidence.append(Evidence("largest-gain", "largest drop", drop, "log units"))
         advice = ["Overfit one small batch: a model that cannot do that has a bug, not a hard problem."]
-        error = level * median_error(view.parts.noise, stuck + 1, view.parts.correlation)
-        guess = guess_of(level, error, subject.task.answers)
+        guess = self._guess(view, stuck, level, subject)
         if guess is not None:
             evidence.append(
                 Evidence("guessing", text("ln({answers})", answers=count(guess)), float(np.log(guess)), "nats")

@@ -178,6 +178,9 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
     return items, problems
 
 
+_MEASURED = frozenset({"error", "errors", "loss", "losses", "metrics"})
+
+
 def _repeated(files: Sequence[LogFile]) -> set[Path]:
     """Return the files that another file of the same reader repeats in full."""
     by_reader: dict[Reader, list[Path]] = defaultdict(list)
@@ -187,13 +190,23 @@ def _repeated(files: Sequence[LogFile]) -> set[Path]:
 
 
 def _split_files(files: Sequence[LogFile]) -> dict[Path, str]:
-    """Return the split that ``train.csv`` and ``val.csv`` of one folder hold, under the same column names."""
-    found: dict[Path, list[tuple[Path, str]]] = defaultdict(list)
+    """Return the split that a table holds by its name, under column names that may be those of another split.
+
+    That is each of ``train.csv`` and ``val.csv``, or ``learn_error.tsv`` and ``test_error.tsv``, in one folder: names
+    that differ in the split alone. A lone one counts where it says what of the split it holds: a test may be of the
+    program.
+    """
+    found: dict[tuple[Path, str], list[tuple[Path, str]]] = defaultdict(list)
     for file in files:
-        stem = file.path.name.split(".", 1)[0].lower()
-        if stem in SPLITS and not file.split and file.reader.format.table:
-            found[file.folder].append((file.path, stem))
-    return {path: stem for group_ in found.values() if len(group_) > 1 for path, stem in group_}
+        split, _, rest = file.path.name.split(".", 1)[0].lower().partition("_")
+        if split in SPLITS and not file.split and file.reader.format.table:
+            found[file.folder, rest].append((file.path, split))
+    return {
+        path: split
+        for (_, rest), alike in found.items()
+        if len(alike) > 1 or rest in _MEASURED
+        for path, split in alike
+    }
 
 
 def _prefixed(part: Part, split: str) -> Part:

@@ -62,7 +62,7 @@ _KINDS = _CONTAINERS | {
 }
 """Folders that say what lies in them and not of which run it is."""
 _LIGHTNING = frozenset({"lightning_logs", "csv_logs", "tb_logs", "logs", "tensorboard", "default"})
-SPLITS = frozenset({"train", "training", "validation", "valid", "val", "eval", "evaluation", "test", "dev"})
+SPLITS = frozenset({"train", "training", "learn", "validation", "valid", "val", "eval", "evaluation", "test", "dev"})
 """Folders (and files) that hold one split of a run: their tags get the folder's name in front."""
 _WANDB_RUN = re.compile(r"(offline-)?(run|dryrun)-\d{8}_\d{6}-\w+$")
 _HPARAMS = re.compile(r"\d{9,11}(\.\d+)?$")

@@ -23,6 +23,13 @@ def test_flat_at_uniform_guessing() -> None:
     assert "ln(10): uniform guessing among 10" in str(f.message)
 
 
+def test_a_lone_evaluation_at_guessing_is_told_and_one_that_only_stands_still_is_not() -> None:
+    at_ln2 = np.log(2) + normal(60, 0.001)
+    (f,) = found(run_of(eval_loss=at_ln2), "no-learning")
+    assert "guessing among 2" in str(f.message)
+    assert found(run_of(eval_loss=at_ln2 + 0.15), "no-learning") == []  # most may be learnt before the first evaluation
+
+
 def test_a_fall_within_the_first_points_is_told() -> None:
     loss = 3.31 * np.exp(0.002 * np.random.default_rng(0).standard_normal(500))
     loss[:2] = 4.25, 3.4

@@ -139,6 +139,23 @@ def test_train_and_val_tables(tmp_path: Path) -> None:
     assert {"train/loss", "val/loss"} <= set(one(tmp_path).curves)
 
 
+def test_catboosts_folder_is_one_run(tmp_path: Path) -> None:
+    """What CatBoost leaves in ``catboost_info`` holds the same curves under the same names."""
+    loss = [0.69 - 0.01 * i for i in range(30)]
+    for split, above in (("learn", 0.0), ("test", 0.1)):
+        write_scalars(tmp_path / split, [("Logloss", i, v + above, 1.7e9 + i) for i, v in enumerate(loss)])
+        rows = "".join(f"{i}\t{v + above:.10f}\n" for i, v in enumerate(loss))
+        (tmp_path / f"{split}_error.tsv").write_text(f"iter\tLogloss\n{rows}")
+    run = one(tmp_path)
+    assert {t: c.role for t, c in run.curves.items()} == {"learn/Logloss": "train-loss", "test/Logloss": "eval-loss"}
+    assert run.curves["test/Logloss"].value.tolist() == pytest.approx([v + 0.1 for v in loss])
+
+
+def test_a_lone_table_that_says_what_of_its_split_it_holds(tmp_path: Path) -> None:
+    csv_log(tmp_path / "test_error.csv", range(50))
+    assert one(tmp_path)["test/loss"].role == "eval-loss"
+
+
 def test_sub_writers_are_folded(tmp_path: Path) -> None:
     """``add_scalars`` writes a folder per line, ``add_hparams`` one that is called by the time."""
     folder = tmp_path / "exp"

@@ -95,7 +95,7 @@ EVAL_WORDS = _set(
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
 SHORT_SPLITS = _set("tr te va vl")
 """Splits in short; beside one in full they say something else: ``train_tr_loss`` is of a translation."""
-TRAIN_WORDS = _set("train trains training trained trn tr fit")
+TRAIN_WORDS = _set("train trains training trained trn tr fit learn")
 
 # --- the heads ---------------------------------------------------------------------------------------------------
 
