@@ -197,7 +197,7 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
         named = [role for role in roles if role in LOSSES] or roles  # what else is asked for only stands in for it
         said = ["loss"] if need >= {*LOSSES, *LOSS_TERMS} else [role.value.replace("-", " ") for role in named]
         names = joined(" or ", (text("{role}", role=Name(name)) for name in said))
-        curves = [v for role in need for v in views[role]]
+        curves = [v for role in sorted(need) for v in views[role]]  # of two as long the same one in every process
         if not curves:
             return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=tuple(named))
         longest = max(curves, key=lambda v: int(v.usable.sum()))
