@@ -155,23 +155,16 @@ def _curves(cells: Cells, axis: Axis, metric: str, name: str, notes: list[DataNo
     if value is None or not value.row.size:
         return {}
     out = {metric: _curve(metric, axis, value)}
-    if low is not None and high is not None and low.row.size:
-        differ = sum(
-            not np.array_equal(edge.value, value.value, equal_nan=True)
-            for edge in (low, high)
-            if edge.row.size == value.row.size
+    if low is None or high is None or not low.row.size:
+        return out
+    if any(not np.array_equal(edge.value, value.value, equal_nan=True) for edge in (low, high)):
+        out[metric + "__MIN"] = _curve(metric + "__MIN", axis, low)
+        out[metric + "__MAX"] = _curve(metric + "__MAX", axis, high)
+        said = (
+            f"{metric}: the web interface put the points into buckets; each of the {value.row.size:,} points "
+            "is the last of its bucket, __MIN and __MAX are the bucket's extremes"
         )
-        if differ:
-            out[metric + "__MIN"] = _curve(metric + "__MIN", axis, low)
-            out[metric + "__MAX"] = _curve(metric + "__MAX", axis, high)
-            notes.append(
-                DataNote(
-                    NoteKind.SAMPLED,
-                    source,
-                    f"{metric}: the web interface put the points into buckets; each of the {value.row.size:,} points "
-                    "is the last of its bucket, __MIN and __MAX are the bucket's extremes",
-                )
-            )
+        notes.append(DataNote(NoteKind.SAMPLED, source, said))
     return out
 
 

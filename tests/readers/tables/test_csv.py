@@ -269,6 +269,12 @@ def test_panel_with_buckets_and_own_axis(tmp_path: Path) -> None:
     assert {n.kind for n in part.notes} == {NoteKind.SAMPLED, NoteKind.X_AXIS}
 
 
+def test_a_missing_value_does_not_cost_a_panel_its_extremes(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'null' if i == 3 else 2.5},{2.0 + i},{3.0 + i}\n" for i in range(8))
+    part = _read(tmp_path / "wandb_export.csv", f"Step,a - loss,a - loss__MIN,a - loss__MAX\n{rows}")
+    assert {t: len(c) for t, c in part.curves.items()} == {"loss": 7, "loss__MIN": 8, "loss__MAX": 8}
+
+
 def test_splitting_run_and_metric() -> None:
     assert split_names(["x - eval - loss", "y - eval - loss"]) == {
         "x - eval - loss": ("x", "eval - loss"),
