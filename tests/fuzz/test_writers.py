@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import curveread as cr
+from tests.conftest import needed
 from tests.fuzz.writers import WRITERS, Rows, rows_of, sacred_metrics
 
+pytestmark = pytest.mark.frameworks
 ROWS = rows_of(random.Random(3), 6)
 
 
@@ -28,8 +30,7 @@ def _same(one: cr.Run, other: cr.Run) -> bool:
 
 
 def test_sacred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sacred = pytest.importorskip("sacred")
-    observers = pytest.importorskip("sacred.observers")
+    sacred, observers = needed("sacred"), needed("sacred.observers")
     monkeypatch.chdir(tmp_path)
     experiment = sacred.Experiment("shown", save_git_info=False, base_dir=tmp_path)
     experiment.observers.append(observers.FileStorageObserver(tmp_path / "real"))
@@ -53,7 +54,7 @@ def test_sacred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_trackio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKIO_DIR", os.fspath(tmp_path / "real"))
-    storage = pytest.importorskip("trackio.sqlite_storage").SQLiteStorage
+    storage = needed("trackio.sqlite_storage").SQLiteStorage
     metrics = [{tag: v for tag, v in row.items() if tag != "step"} for row in ROWS]
     storage.bulk_log("words", "a", metrics, steps=[int(row["step"]) for row in ROWS], config={"lr": 0.1})
     (real,) = (tmp_path / "real").rglob("words.db")

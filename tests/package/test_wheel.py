@@ -127,7 +127,7 @@ def test_each_extra_works_alone(extra: str, fresh: Fresh, samples: Path, tmp_pat
 
 
 def test_each_extra_for_users_is_tried() -> None:
-    assert set(EXTRAS) - {"test", "dev", "samples", "docs", "frameworks"} == set(WORKING) == set(MISSING)
+    assert set(EXTRAS) - {"test", "dev", "samples", "docs", "frameworks", "fuzz"} == set(WORKING) == set(MISSING)
 
 
 def test_there_is_something_to_try() -> None:
