@@ -13,6 +13,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.language.cadence import EVAL_SHARE, better_interval
 from curveread.run.roles import Role
+from curveread.run.tags.kinds import TaskKind
 
 __all__ = ["DenseEval"]
 
@@ -30,7 +31,7 @@ class DenseEval(Detector):
     How it decides
         More than ``most`` evaluations, more than ``per_thousand`` per 1,000 steps and, where the epochs are known, more
         than ``per_epoch`` per epoch. Quiet where the log shows that they cost no more than the usual share of the time.
-        Runs whose steps are epochs are not judged.
+        Runs whose steps are epochs are not judged, nor is a boosting: it evaluates every round as it goes.
 
     When it is wrong
         An evaluation on a few examples costs nothing. Studies of training dynamics want every step.
@@ -48,6 +49,10 @@ class DenseEval(Detector):
     most: int = field(default=200, metadata={"help": "evaluations that are too many"})
     per_thousand: float = field(default=20.0, metadata={"help": "evaluations per 1,000 steps that are too many"})
     per_epoch: float = field(default=40.0, metadata={"help": "evaluations per epoch that are too many"})
+
+    def lacks(self, subject: Subject) -> str:
+        """Return that a boosting evaluates every round."""
+        return "a boosting evaluates every round" if subject.task.kind is TaskKind.BOOSTING else ""
 
     def detect(self, subject: Subject) -> list[Finding]:
         """Return at most one finding, about the run as a whole."""

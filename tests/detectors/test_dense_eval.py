@@ -10,7 +10,7 @@ import pytest
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
 from tests.support.curves import evaluated
-from tests.support.verdicts import found_alone
+from tests.support.verdicts import found_alone, unchecked
 
 RULE = "dense-eval"
 
@@ -22,6 +22,14 @@ def test_five_hundred_evaluations() -> None:
     assert f.advice == ("Evaluate every 200 steps.",)
     (f,) = found_alone(replace(evaluated(5_000, 10), config={"logging_steps": 10}), RULE)
     assert "eval_steps=200" in f.advice[0]  # the Trainer's words only to those who use it
+
+
+def test_a_boosting_evaluates_every_round() -> None:
+    run = evaluated(5_000, 10)
+    curves = {
+        name: replace(run[tag], tag=name) for tag, name in (("loss", "learn/Logloss"), ("eval_loss", "test/Logloss"))
+    }
+    assert unchecked(replace(run, curves=curves), RULE) == "a boosting evaluates every round"
 
 
 def test_cheap_evaluations_are_fine() -> None:
