@@ -217,7 +217,7 @@ def _numbers(seed: Seed, damage: str, data: bytes, found: Points, notes: frozens
         if not _could_know(seed, damage, data):
             values = {value for _, value in found}
             intact = unharmed(seed.writer.name, seed.data, data)
-            lost = {p for p in lost if p[1] in intact and p[1] not in values}
+            lost = {p for p in lost if p in intact and p[1] not in values}
         if lost:
             detail = f"{len(lost)} of {len(seed.points)} points: {_shown(lost)}"
             out.append(Fault("loss without a note", f"{seed.writer.name} {damage}", detail))

@@ -47,8 +47,8 @@ def not_held_by(name: str, path: Path, data: bytes, values: set[bytes]) -> set[b
         return set()
 
 
-def unharmed(name: str, before: bytes, after: bytes) -> set[bytes]:
-    """Return the bits of the numbers in whole entries that others find in both files; none where they cannot read one.
+def unharmed(name: str, before: bytes, after: bytes) -> set[tuple[int, bytes]]:
+    """Return step and bits of the numbers in whole entries that others find in both files.
 
     An entry is a line below the same header, an object of a history, a point of a list, a row of a table.
     """
@@ -57,7 +57,14 @@ def unharmed(name: str, before: bytes, after: bytes) -> set[bytes]:
         both = entries(before) & entries(after)
     except Exception:
         return set()
-    return {struct.pack("<d", value) for entry in both for value in _tokens(entry)}
+    numbers = ([*_tokens(entry)] for entry in both)
+    return {
+        (int(step), struct.pack("<d", value))
+        for found in numbers
+        for step in found
+        if math.isfinite(step) and step == int(step)
+        for value in found
+    }
 
 
 def _lines(headed: bool, data: bytes) -> set[str]:
