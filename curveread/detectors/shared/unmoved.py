@@ -118,7 +118,7 @@ def _had_time(subject: Subject) -> bool:
     if "epoch" in subject.x_axis or subject.length >= _SEASONED:
         return True
     epoch, train = subject.first(Role.EPOCH), subject.first(Role.TRAIN_LOSS)
-    if epoch is not None and float(np.ptp(epoch.value)) >= 2 * FEWEST - 1:
+    if epoch is not None and len(epoch) and float(np.ptp(epoch.value)) >= 2 * FEWEST - 1:
         return True
     evaluated = subject.all(Role.EVAL_LOSS) if train is not None and subject.x_axis == "row" else ()
     return any(np.array_equal(view.step, train.step) for view in evaluated if train is not None)
