@@ -235,7 +235,7 @@ def _could_know(seed: Seed, damage: str, data: bytes) -> bool:
 
 
 def _points(runs: list[Run]) -> Points:
-    """Return step and bits of the value of all points, of superseded ones too."""
+    """Return step and bits of the value of all points, superseded ones too; of no clock before the lines."""
     return _values(
         curves
         for run in runs
@@ -248,6 +248,7 @@ def _values(several: Iterable[Mapping[str, Curve]]) -> Points:
         (step, struct.pack("<d", value))
         for curves in several
         for curve in curves.values()
+        if curve.tag != "wall_time"
         for step, value in zip(curve.step.tolist(), curve.value.tolist(), strict=True)
     }
 

@@ -37,7 +37,7 @@ RANK = (
 )
 """Who printed the line, as torchrun, srun and mpirun put it in front."""
 STAMP = (
-    rb"(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+    rb"(?<!\d)(?:\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
     rb"|\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)"
 )
 """Date and time of a line, as Python's logging prints them."""
