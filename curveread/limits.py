@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from functools import lru_cache
 
 from curveread.errors import UsageError
 
-__all__ = ["Limits", "allow", "limits", "too_much"]
+__all__ = ["Limits", "allow", "bounds", "limits", "too_much"]
 
 _VARIABLE = "CURVEREAD_LIMITS"
 """Of the environment, so that processes which read for this one are bounded the same way."""
@@ -29,6 +29,11 @@ class Limits:
     settings_bytes: int = field(default=1 << 20, metadata={"help": "bytes of a file with settings"})
     settings_values: int = field(default=200_000, metadata={"help": "values in it, YAML aliases written out"})
     settings_depth: int = field(default=100, metadata={"help": "levels of nesting in it"})
+
+
+def bounds() -> dict[str, Field[int]]:
+    """Return the bounds by the names under which they are set: ``settings-depth``."""
+    return {f.name.replace("_", "-"): f for f in fields(Limits)}
 
 
 def limits() -> Limits:
@@ -74,7 +79,7 @@ def too_much(name: str) -> str:
 
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> Limits:
-    known = {f.name.replace("_", "-"): f.name for f in fields(Limits)}
+    known = bounds()
     values = {}
     for pair in filter(None, text.split(",")):
         name, _, value = (part.strip() for part in pair.partition("="))
@@ -82,5 +87,5 @@ def _parsed(text: str) -> Limits:
             raise UsageError(f"there is no limit {name!r}; there are: {', '.join(known)}")
         if not value.isdecimal() or not int(value):
             raise UsageError(f"the limit {name} must be a whole number above 0, not {value!r}")
-        values[known[name]] = int(value)
+        values[known[name].name] = int(value)
     return Limits(**values)

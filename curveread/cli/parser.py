@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from curveread.cli.reading import XAxis
 from curveread.discovery.remote.url import place
 from curveread.errors import UsageError
-from curveread.limits import Limits
+from curveread.limits import bounds
 
 __all__ = ["Parser", "add_jobs", "add_paths", "add_plugins", "add_reading", "member", "names", "price", "seconds"]
 
@@ -159,18 +158,15 @@ def add_reading(parser: Parser) -> None:
         type=_weight,
         help="Smoothing as on TensorBoard's slider, for what is shown and exported; checks read the log as it is.",
     )
+    known = ", ".join(f"{name}={bound.default}" for name, bound in bounds().items())
     add(
         "--limit",
         metavar="NAME=VALUE",
         dest="limits",
         action="append",
-        help=f"Raise or lower a bound of reading ({', '.join(_limits())}); repeatable.",
+        help=f"Raise or lower a bound of reading ({known}); repeatable.",
     )
     add_plugins(parser)
-
-
-def _limits() -> list[str]:
-    return [f"{f.name.replace('_', '-')}={f.default}" for f in fields(Limits)]
 
 
 def member(kind: type[_Member]) -> dict[str, Any]:

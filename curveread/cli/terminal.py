@@ -26,6 +26,10 @@ _EVENTS = 12
 """Events of one kind that have a row; the report has all."""
 _UNCHECKED = 12
 """Checks that were not possible and are named; the report and the JSON name all, with the reasons."""
+_OF_LOSSES = frozenset(
+    f"best_{split}_{kind}" for split in ("eval", "train") for kind in ("loss", "perplexity", "bits_per_byte")
+)
+"""Key figures of losses; what else is a best value is a metric's."""
 
 
 def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
@@ -74,12 +78,6 @@ def print_notes(out: Screen, notes: tuple[DataNote, ...]) -> None:
     for note in notes:
         source = f"{shorten(note.source, 48)}: " if note.source else ""
         out.line((f"note: {source}{clean(note.message)}", "dim"), indent=2, hang=6)
-
-
-_OF_LOSSES = frozenset(
-    f"best_{split}_{kind}" for split in ("eval", "train") for kind in ("loss", "perplexity", "bits_per_byte")
-)
-"""Key figures of losses; what else is a best value is a metric's."""
 
 
 def _facts(diagnosis: Diagnosis) -> str:

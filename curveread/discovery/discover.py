@@ -27,6 +27,8 @@ __all__ = ["Progress", "find", "natural", "read_files", "read_runs"]
 
 Progress = Callable[[int, int, str], None]
 """Called before each file with the number done, the total and the file's name."""
+_MEASURED = frozenset({"error", "errors", "loss", "losses", "metrics"})
+"""What a table may hold of the split that its name begins with: ``test_error.tsv``."""
 
 
 def read_runs(path: Path, *, progress: Progress | None = None, readers: Sequence[type[Reader]] = ()) -> list[Run]:
@@ -176,9 +178,6 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
     if progress is not None:
         progress(len(files), len(files), "")
     return items, problems
-
-
-_MEASURED = frozenset({"error", "errors", "loss", "losses", "metrics"})
 
 
 def _repeated(files: Sequence[LogFile]) -> set[Path]:

@@ -21,9 +21,9 @@ MARK = b"\xef\xbb\xbf"
 """How a file in UTF-8 may begin."""
 _PIECE, _HEAD_PIECE = 1 << 12, 16
 _EXPANDED = 1 << 24
+"""Bytes that a gzip stream may be ahead of so many times what was read of it as the limit says; logs shrink to a tenth,
+progress bars to a thirtieth, and what grows a thousandfold is stopped after little more than those bytes."""
 _FAR = "the gzip stream expands far beyond its size"
-"""Bytes that a gzip stream may be ahead of this many times what was read of it; logs shrink to a tenth, progress bars
-to a thirtieth, and what grows a thousandfold is stopped after little more than those bytes."""
 
 
 def stem_of(path: Path) -> str:

@@ -43,6 +43,5 @@ def knots(n: int, most: int = 2000) -> IntArray:
     >>> knots(1001, 5).tolist()
     [0, 250, 500, 750, 1000]
     """
-    return (
-        np.linspace(0, max(n - 1, 0), min(n, most)).round().astype(np.int64)
-    )  # no two alike: they are 1 apart or more
+    # No two are alike: they are 1 apart or more.
+    return np.linspace(0, max(n - 1, 0), min(n, most)).round().astype(np.int64)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import curveread as cr
 from curveread.errors import UsageError
-from curveread.limits import Limits, allow, limits
+from curveread.limits import Limits, allow, bounds, limits
 from tests.cli.conftest import Cli
 from tests.conftest import ROOT
 
@@ -66,5 +65,5 @@ def test_gzip_text_is_read_as_far_as_its_bound(tmp_path: Path) -> None:
 
 def test_the_readme_tells_each_bound_with_its_default() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for f in fields(Limits):
-        assert f"| `{f.name.replace('_', '-')}` | {f.default:,} | {f.metadata['help']} |" in text
+    for name, bound in bounds().items():
+        assert f"| `{name}` | {bound.default:,} | {bound.metadata['help']} |" in text

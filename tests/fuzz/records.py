@@ -7,6 +7,7 @@ import math
 import random
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import google_crc32c
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
@@ -76,12 +77,19 @@ def _changed(payloads: list[bytes], rng: random.Random, other: Callable[[bytes, 
     return payloads
 
 
+def _parsed(message: Any, payload: bytes) -> Any:
+    """Return a protocol buffer with what a payload holds, None where it is damaged."""
+    try:
+        message.ParseFromString(payload)
+    except Exception:
+        return None
+    return message
+
+
 def _other_event(payload: bytes, rng: random.Random) -> bytes:
     """Return an event with a field as no logger fills it."""
-    event = Event()
-    try:
-        event.ParseFromString(payload)
-    except Exception:
+    event = _parsed(Event(), payload)
+    if event is None:
         return payload
     kind = rng.randrange(8)
     if kind == 0:
@@ -120,10 +128,8 @@ def _tensor(rng: random.Random) -> TensorProto:
 
 def _other_record(payload: bytes, rng: random.Random) -> bytes:
     """Return a record with a field as W&B never fills it."""
-    record = pb.Record()
-    try:
-        record.ParseFromString(payload)
-    except Exception:
+    record = _parsed(pb.Record(), payload)
+    if record is None:
         return payload
     kind = rng.randrange(6)
     if kind == 0:

@@ -8,6 +8,7 @@ from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.confidence import confidence_of
 from curveread.detectors.shared.one_answer import TAUGHT, learnt, one_answer
+from curveread.detectors.shared.quality import shares
 from curveread.detectors.shared.untrained import falls
 from curveread.findings.arguments import Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -74,7 +75,7 @@ def _at_chance(view: CurveView, subject: Subject, rule: str) -> Finding | None:
     answers = subject.task.answers or guess_of(start, 0.0)
     if answers is None or float(loss.value.min()) < 0.97 * np.log(answers):
         return None
-    often = float(np.median(_part(view)))
+    often = float(np.median(shares(view)))
     if often > 1.0 / answers + _ABOVE_CHANCE * (1.0 - 1.0 / answers):
         return None
     message = text(
@@ -107,7 +108,7 @@ def _as_one_answer(subject: Subject, rule: str) -> Finding | None:
 
 def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | None:
     """Find an evaluation accuracy that stayed low and where it began, while the training accuracy rose."""
-    seen, unseen = _part(train), _part(view)
+    seen, unseen = shares(train), shares(view)
     end = float(np.median(seen[-max(3, seen.size // 10) :]))
     gained = end - float(seen[0])
     course = ascent_of(unseen)
@@ -185,8 +186,3 @@ def _finding(view: CurveView, rule: str, at: int, message: Text, evidence: Evide
 
 def _best(loss: CurveView) -> float:
     return float(loss.value.min())
-
-
-def _part(view: CurveView) -> FloatArray:
-    """Return an accuracy as shares of 1."""
-    return view.value / (100.0 if view.unit == "%" or float(view.value.max()) > 1.0 else 1.0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.shared.quality import shares
 from curveread.detectors.shared.untrained import FEWEST, Sign, falls, sign_of
 from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
@@ -56,7 +57,7 @@ def one_answer(subject: Subject) -> Sign | None:
     for view in subject.all(Role.EVAL_ACCURACY):
         if len(view) < FEWEST or view.curve.direction != "higher":
             continue
-        often = view.value / (100.0 if float(view.value.max()) > 1.0 else 1.0)
+        often = shares(view)
         first, same = float(often[0]), int((often == often[0]).sum())
         if same < max(3, often.size / 3) or first > LEARNT:
             continue
@@ -81,8 +82,8 @@ def learnt(subject: Subject) -> CurveView | None:
     """Return the accuracy, without one the loss, that shows that the training data are learnt; None where none does."""
     accuracies = [v for v in subject.all(Role.TRAIN_ACCURACY) if len(v) >= FEWEST]
     for view in accuracies:
-        gained = float(np.median(view.value[-3:]) - view.value[0])
-        if gained >= TAUGHT * (100.0 if float(view.value.max()) > 1.0 else 1.0):
+        right = shares(view)
+        if float(np.median(right[-3:]) - right[0]) >= TAUGHT:
             return view
     train = None if accuracies else subject.first(Role.TRAIN_LOSS)
     return train if train is not None and falls(train) else None

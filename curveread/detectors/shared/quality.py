@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
@@ -13,7 +14,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import evaluation_noise, median_error
 
-__all__ = ["Quality", "gains_since", "measured_beside", "quality_since", "rises_beside"]
+__all__ = ["Quality", "gains_since", "measured_beside", "quality_since", "rises_beside", "shares"]
 
 
 class Quality(NamedTuple):
@@ -112,3 +113,8 @@ def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:
     own = set(words(view.tag))
     shared = [len(own & set(words(m.tag))) for m in metrics]
     return [m for m, n in zip(metrics, shared, strict=True) if n == max(shared)]
+
+
+def shares(view: CurveView) -> FloatArray:
+    """Return the values of an accuracy or an area as shares of 1, (n,); percentages are known by unit or by size."""
+    return view.value / (100.0 if view.unit == "%" or float(view.value.max(initial=0.0)) > 1.0 else 1.0)

@@ -7,6 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, one_answer, over_entropy
+from curveread.detectors.shared.quality import shares
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
@@ -172,8 +173,7 @@ def _same_accuracies(views: tuple[CurveView, ...], least: int = _LONG) -> Sign |
 
 def _part(metric: CurveView) -> float:
     """Return the largest value of an accuracy as a share of 1."""
-    most = float(metric.value.max())
-    return most / 100.0 if most > 1.0 else most
+    return float(shares(metric).max())
 
 
 def _ranks_by_chance(subject: Subject) -> Sign | None:
@@ -196,7 +196,7 @@ def _ranks_by_chance(subject: Subject) -> Sign | None:
 
 def _at_half(view: CurveView) -> bool:
     """Return whether an area is 0.5 within its own noise, over the whole run and over its later half."""
-    value = view.value / (100.0 if float(view.value.max(initial=0.0)) > 1.0 else 1.0)
+    value = shares(view)
     if value.size < 2 * FEWEST or float(value.std()) > _WIDE:
         return False
     return all(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.detectors.base import CurveView, Subject
+from curveread.detectors.shared.quality import shares
 from curveread.findings.arguments import Place, Tag, count, precise
 from curveread.findings.arguments import level as level_of
 from curveread.findings.arguments import share as share_of
@@ -158,8 +159,7 @@ def guessing(subject: Subject) -> Sign | None:
     for metric in subject.all(Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY):
         if len(metric) < FEWEST:
             continue
-        share = metric.value / (100.0 if float(metric.value.max()) > 1.0 else 1.0)
-        beside = np.interp(view.step, metric.step, share)
+        beside = np.interp(view.step, metric.step, shares(metric))
         right = np.array([np.median(beside[a:b]) for a, b in pairwise(edge)])
         even = (np.abs(right * np.exp(np.minimum(loss, 700.0)) - 1.0) <= _EVEN) & (right <= _RIGHT)
         first, length = longest_run(even)

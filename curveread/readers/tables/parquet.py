@@ -37,7 +37,8 @@ _NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})
 _TRACKIO_OWN = ("id", "run_id", "run_name", "log_id", "space_id")
 _EXPANDED = 1 << 28
-"""Times its size that a large file may expand; columns of which most is blank shrink far more than text does."""
+"""Bytes that any file may expand to; a larger one to so many times its size as the limit says, as columns of which most
+is blank shrink far more than text does."""
 _Errors = tuple[type[BaseException], ...]
 
 
