@@ -6,6 +6,7 @@ A large file is not mapped: a mapped one that is shortened while it is read ends
 from __future__ import annotations
 
 import mmap
+from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -119,13 +120,15 @@ def load(path: Path) -> Log:
         When it cannot be opened.
     """
     try:
-        file = open_regular(path)
-        size = file.seek(0, 2)
-        not_too_large(size, path)
-        file.seek(0)
-        if size >= _PIECEWISE and hasattr(mmap, "MADV_DONTNEED"):
-            return _piecewise(file, size)
-        with file:
+        with ExitStack() as stack:
+            file = stack.enter_context(open_regular(path))
+            size = file.seek(0, 2)
+            not_too_large(size, path)
+            file.seek(0)
+            if size >= _PIECEWISE and hasattr(mmap, "MADV_DONTNEED"):
+                pieces = _piecewise(file, size)
+                stack.pop_all()  # it goes on reading the file
+                return pieces
             buffer = np.zeros(PAD + size + PAD, dtype=np.uint8)
             read = file.readinto(buffer[PAD : PAD + size].data)
             return Log(buffer[: PAD + read + PAD], read)

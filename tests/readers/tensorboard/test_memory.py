@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import mmap
 import os
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from curveread.errors import ReadError
 from curveread.readers.tensorboard import memory
 from curveread.readers.tensorboard import scalars as decoding
 from curveread.readers.tensorboard.memory import PAD, Log, load
@@ -100,3 +102,14 @@ def test_curves_that_were_logged_together_share_their_steps_and_times(tmp_path: 
     first, *others = part.curves.values()
     assert all(np.shares_memory(c.step, first.step) and np.shares_memory(c.wall_time, first.wall_time) for c in others)
     assert not any(np.shares_memory(c.value, first.value) for c in others)
+
+
+def test_a_file_that_is_too_large_is_closed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, ramp("loss", range(20)))
+    opened: list[BufferedReader] = []
+    real = memory.open_regular
+    monkeypatch.setattr(memory, "open_regular", lambda path: opened.append(real(path)) or opened[-1])
+    monkeypatch.setenv("CURVEREAD_LIMITS", "bytes=10")
+    with pytest.raises(ReadError, match="the limit is 10"):
+        load(file)
+    assert opened[0].closed
