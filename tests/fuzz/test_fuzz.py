@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import warnings
@@ -37,6 +38,12 @@ rows = st.lists(st.tuples(measured, measured), min_size=4, max_size=30).map(
 def _seed(writer: Writer, folder: Path, logged: Rows) -> Seed:
     folder.mkdir()
     return Seed.of(writer, folder, writer.write(folder, logged))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_rubbish_of_others() -> None:
+    """Let go of what other tests left open: its warning would come in the middle of a case."""
+    gc.collect()
 
 
 @pytest.mark.parametrize("writer", FORMATS)
