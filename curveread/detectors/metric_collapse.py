@@ -153,7 +153,9 @@ class MetricCollapse(Detector):
                     onset=Place(first),
                     part=text("all") if lost >= 0.995 else share(lost),
                 ),
-                "Look at what changed there: learning rate, labels, reward function.",
+                "Look at what changed there: learning rate, reward function, environment or prompts."
+                if reward
+                else "Look at what changed there: learning rate, labels, evaluation data.",
             ),
         )
 

@@ -288,7 +288,7 @@ def _superseded_note(new: Start, lost: dict[str, int]) -> DataNote:
     return DataNote(
         NoteKind.SUPERSEDED,
         new.source,
-        f"a later attempt begins at step {first}: {shown}{more} of the earlier one from there on are superseded",
+        f"a later attempt begins at step {first:,}: {shown}{more} of the earlier one from there on are superseded",
     )
 
 

@@ -21,7 +21,7 @@ from curveread.run.role import (
     with_role,
 )
 from curveread.run.tags.grammar import Parsed, counts, parse, split_of
-from curveread.run.tags.kinds import RL, TaskKind
+from curveread.run.tags.kinds import AGENTS, RL, TaskKind
 from curveread.run.tags.lexicon import (
     ADVERSARIAL,
     EVAL_WORDS,
@@ -198,7 +198,7 @@ def _role(parsed: Parsed, kind: TaskKind) -> Role:
         return loss_role(parsed, kind)
     evaluation = parsed.split == "eval"
     codes = kind is TaskKind.VAE or parsed.around & {"codebook", "vq", "code", "prob"}
-    if head.kind is Noun.PERPLEXITY and (codes or (kind in RL - {TaskKind.LANGUAGE_RL} and not evaluation)):
+    if head.kind is Noun.PERPLEXITY and (codes or (kind in AGENTS and not evaluation)):
         return Role.DIAGNOSTIC  # of the codebook, or of the actions: how many are used
     if head.kind is Noun.PERPLEXITY:
         return Role.EVAL_PERPLEXITY if evaluation else Role.TRAIN_PERPLEXITY

@@ -36,6 +36,9 @@ def test_fall_for_good(tag: str) -> None:
     (f,) = found(run_of(**{tag: value}), "metric-collapse")
     assert f.severity is Severity.ERROR
     assert abs(f.first_step - 80) <= 2
+    assert ("labels" in f.advice[1], "environment" in f.advice[1]) == (tag == "val_acc", tag != "val_acc")
+    changed = [c for c in f.causes if c.cause == "data-changed"]
+    assert all(("environment" in c.check and "labels" not in c.fix) == (tag != "val_acc") for c in changed)
 
 
 def test_a_dip_that_recovers_and_noise_are_quiet() -> None:

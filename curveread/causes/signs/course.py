@@ -219,7 +219,9 @@ def fell_off(scene: Scene) -> Seen | None:
     if end <= 2 or float(rest[end - 1]) > 0.6:
         return Seen(True, text("it ended from one logged point to the next"))
     return (
-        Seen(False, text("it went bit by bit, over {points}", points=Count(end, "logged point"))) if end >= 5 else None
+        Seen(False, text("it came back bit by bit, over {points}", points=Count(end, "logged point")))
+        if end >= 5
+        else None
     )
 
 

@@ -15,7 +15,7 @@ from curveread.run.settings import settings
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.lexicon import EVAL_WORDS, RECONSTRUCTIONS, TRAIN_WORDS
 
-__all__ = ["RL", "Kind", "TaskKind", "kind_by_name", "kind_of"]
+__all__ = ["AGENTS", "RL", "Kind", "TaskKind", "kind_by_name", "kind_of"]
 
 
 class TaskKind(StrEnum):
@@ -45,6 +45,8 @@ class TaskKind(StrEnum):
 
 RL = frozenset({TaskKind.POLICY_RL, TaskKind.VALUE_RL, TaskKind.LANGUAGE_RL, TaskKind.PLAY})
 """Kinds whose losses have targets that move with the policy: neither their rise nor their level says how it does."""
+AGENTS = RL - {TaskKind.LANGUAGE_RL}
+"""Kinds in which an agent acts in an environment and so makes its own data."""
 
 
 class Kind(NamedTuple):

@@ -17,23 +17,26 @@ from curveread.causes.numbers import after_back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
+from curveread.run.tags.kinds import AGENTS
 
 __all__ = ["CAUSE"]
 
 
 def _check(scene: Scene) -> Text:
-    return text(
-        (
-            "Hold the data, the label map, the reward code and the weights of the loss before and "
-            "after {at} side by side."
-        ),
-        at=Place(scene.onset),
+    held = (
+        "Hold the environment, its version and settings and the reward code before and after {at} side by side."
+        if scene.case.task.kind in AGENTS
+        else "Hold the data, the label map, the reward code and the weights of the loss before and after {at} "
+        "side by side."
     )
+    return text(held, at=Place(scene.onset))
 
 
 def _fix(scene: Scene) -> Text:
-    said = "If data, labels, reward or objective were changed at {at}, undo it, or warm the rate up again and go on."
-    return after_back_before(scene, text(said, at=Place(scene.onset)))
+    kind = scene.case.task.kind
+    what = "the environment, its reward or the curriculum" if kind in AGENTS else "data, labels, reward or objective"
+    said = "If {what} changed at {at}, undo it, or warm the rate up again and go on."
+    return after_back_before(scene, text(said, what=text(what), at=Place(scene.onset)))
 
 
 CAUSE = Candidate(

@@ -14,7 +14,7 @@ from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
-from curveread.run.tags.kinds import RL, TaskKind
+from curveread.run.tags.kinds import AGENTS
 
 __all__ = ["CAUSE"]
 
@@ -22,7 +22,7 @@ __all__ = ["CAUSE"]
 def _check(scene: Scene) -> Text:
     of = (
         "Look at the actions that the policy takes in a few episodes, and at its entropy, around {at}."
-        if scene.case.task.kind in RL - {TaskKind.LANGUAGE_RL}
+        if scene.case.task.kind in AGENTS
         else "Look at samples, at the entropy, at the KL to the start and at a reward that was held out, around {at}."
     )
     return text(of, at=Place(scene.onset))
