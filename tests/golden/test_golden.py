@@ -9,6 +9,7 @@ import pytest
 
 import curveread as cr
 from curveread.findings import schema
+from tests.golden import variants
 from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, THRESHOLDS, golden, thresholds, with_tables
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
@@ -20,6 +21,13 @@ def test_result_is_as_recorded(case: str) -> None:
     file = HERE / f"{case}.json"
     recorded = file.read_text(encoding="utf-8") if file.exists() else ""
     assert golden(case) == recorded, f"{file.name} {STALE}"
+
+
+@pytest.mark.parametrize("case", ALL_CASES)
+def test_every_sample_and_its_variants_are_judged_as_recorded(case: str) -> None:
+    """A border of a check that moves, or a figure of its evidence, shows here as the lines that changed."""
+    recorded = variants.parsed(variants.FILE.read_text(encoding="utf-8"))
+    assert variants.record(ROOT / "sample_logs" / case) == recorded.get(case), f"{variants.FILE.name} {STALE}"
 
 
 def test_no_recorded_result_is_left_over() -> None:

@@ -1,7 +1,7 @@
 """Write what is compared with a recorded state again: ``python -m tests.golden.update``.
 
-That is the result JSON of some sample logs and the thresholds of the checks, beside this file, and the tables of
-formats and checks in the README. Look at the diff before it goes in: a changed verdict is a change that users see.
+That is the result JSON of some sample logs, what is said of all of them and of variants of theirs, and the thresholds
+of the checks, beside this file, and the tables of formats and checks in the README. Look at the diff before it goes in: a changed verdict is a change that users see.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.golden import variants
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -82,6 +84,8 @@ def main() -> None:
     THRESHOLDS.write_text(thresholds(), encoding="utf-8")
     for case in CASES:
         (HERE / f"{case}.json").write_text(golden(case), encoding="utf-8")
+    samples = sorted(p.parent for p in (ROOT / "sample_logs").glob("*/labels.json"))
+    variants.FILE.write_text(variants.rendered({p.name: variants.record(p) for p in samples}), encoding="utf-8")
 
 
 if __name__ == "__main__":
