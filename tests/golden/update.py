@@ -1,7 +1,8 @@
 """Write what is compared with a recorded state again: ``python -m tests.golden.update``.
 
 That is the result JSON of some sample logs, what is said of all of them and of variants of theirs, and the thresholds
-of the checks, beside this file, and the tables of formats and checks in the README. Look at the diff before it goes in: a changed verdict is a change that users see.
+of the checks, beside this file, and the tables of formats and checks in the README. Look at the diff before it goes
+in: a changed verdict is a change that users see.
 """
 
 from __future__ import annotations

@@ -90,7 +90,9 @@ def _said(run: Run) -> Iterator[str]:
 def _told(finding: Finding, indent: str) -> Iterator[str]:
     sure = "unmeasured" if finding.confidence is None else f"{finding.confidence:.2f}"
     steps = f"{finding.first_step}/{finding.peak_step}/{finding.last_step}"
-    figures = (f"{e.key}={e.value:.4g}" if isinstance(e.value, float) else f"{e.key}={e.value}" for e in finding.evidence)
+    figures = (
+        f"{e.key}={e.value:.4g}" if isinstance(e.value, float) else f"{e.key}={e.value}" for e in finding.evidence
+    )
     yield " ".join((f"{indent}{finding.rule}", str(finding.severity), sure, f"{finding.tag} {steps}", *figures))
     for follower in finding.folded:
         yield from _told(follower, f"{indent}> ")
