@@ -12,8 +12,6 @@ from curveread.run.roles import Role
 from curveread.run.task import Task, task_of
 from curveread.run.trainer import logged_by_trainer
 
-__all__ = ["Case", "case_of"]
-
 
 class Case(NamedTuple):
     """A run with what is known of it before it is judged.

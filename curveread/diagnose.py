@@ -38,8 +38,6 @@ from curveread.run.model import Run
 from curveread.run.roles import LOSS_TERMS, LOSSES, Role
 from curveread.run.tags.context import understood
 
-__all__ = ["diagnose"]
-
 
 @np.errstate(all="ignore")  # a log may hold any number; what becomes of it is looked at, not warned of
 def diagnose(

@@ -9,8 +9,6 @@ from textwrap import dedent
 from types import ModuleType
 from typing import Any
 
-__all__ = ["docstring"]
-
 
 def docstring(what: Any) -> str:
     """Return the docstring of a module, a class or a function, from its source where Python runs without them.

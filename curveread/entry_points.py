@@ -13,8 +13,6 @@ from curveread.errors import PluginError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["announced", "loaded"]
-
 
 @lru_cache(maxsize=8)
 def announced(group: str) -> dict[str, EntryPoint]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from curveread.causes.registry import candidate, candidates
 from curveread.detectors.registry import all_detectors, detector
 
-__all__ = ["CAUSE", "causes", "checks", "explained"]
-
 CAUSE = "cause:"
 """Stands before the name of a cause."""
 

@@ -19,8 +19,6 @@ from curveread.findings.impact import Detection, Impact, Spent
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = ["impact", "until"]
-
 _FINDINGS = 4
 """Findings, the gravest, that are looked for in the growing log."""
 _LENGTHS, _HALVINGS = 8, 7

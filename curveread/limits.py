@@ -9,8 +9,6 @@ from functools import lru_cache
 
 from curveread.errors import UsageError
 
-__all__ = ["Limits", "allow", "bounds", "limits", "too_much"]
-
 _VARIABLE = "CURVEREAD_LIMITS"
 """Of the environment, so that processes which read for this one are bounded the same way."""
 

@@ -10,8 +10,6 @@ import json
 import re
 import unicodedata
 
-__all__ = ["cell", "clean", "inert", "quiet_json", "shorten", "storable", "words"]
-
 _JOINERS = {"\u200c", "\u200d"}  # several scripts and emoji need them
 _NONCHARACTERS = {"\ufffe", "\uffff"}  # no XML may hold them, and so no SVG
 _COMMAND = re.compile(r"(?:^\s*(?=::))|(?<=##)(?=[\w.-]*\[)")

@@ -11,8 +11,6 @@ from curveread.errors import PluginError
 from curveread.readers import registry as readers
 from curveread.readers.base import Reader
 
-__all__ = ["load_plugin", "loaded_plugins"]
-
 _loaded: list[str] = []
 
 

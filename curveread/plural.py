@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["amount"]
-
 
 def amount(value: float, unit: str, several: str = "") -> str:
     """Return a counted thing with its plural: ``1 step``, ``2,400 steps``, ``2 entries are``.

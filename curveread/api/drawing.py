@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from curveread.comparing.overlay import By
 
-__all__ = ["plot", "smooth"]
-
 
 def plot(
     run: Run | Diagnosis | str | PathLike[str] | object,

@@ -9,8 +9,6 @@ from os import PathLike
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Curve, Run
 
-__all__ = ["names", "several"]
-
 _ONE = (Run, Diagnosis, str, PathLike)
 
 

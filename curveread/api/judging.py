@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from curveread.findings.comparison import Comparison
     from curveread.interop.verify import Compared
 
-__all__ = ["accept", "all_diagnosed", "check_rules", "compare", "diagnose", "diagnosed", "read_baseline", "verify"]
-
 _NO_OPTIONS: Mapping[str, Mapping[str, object]] = {}
 
 

@@ -12,8 +12,6 @@ from curveread.errors import ArgumentError
 from curveread.run.model import Run
 from curveread.run.selection import check_role
 
-__all__ = ["run_from"]
-
 _NOTHING: Mapping[str, Any] = {}
 
 

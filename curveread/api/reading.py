@@ -25,8 +25,6 @@ from curveread.run.tags.context import understood
 if TYPE_CHECKING:
     from curveread.readers.base import Reader
 
-__all__ = ["by_step", "read", "read_all", "readers_for", "units"]
-
 _NOTHING: Mapping[str, str] = {}
 
 

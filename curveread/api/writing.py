@@ -17,8 +17,6 @@ from curveread.run.model import Run
 if TYPE_CHECKING:
     from curveread.findings.comparison import Comparison
 
-__all__ = ["export", "index", "postmortem", "report", "write_comparison"]
-
 
 def report(
     what: Run | Diagnosis | str | PathLike[str] | object,

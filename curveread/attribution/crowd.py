@@ -10,8 +10,6 @@ from curveread.findings.arguments import Count, Span
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import joined, text
 
-__all__ = ["gathered"]
-
 _MOST = 100
 """Events of one kind, gravity and curve that are told one by one."""
 _BESIDE = 20

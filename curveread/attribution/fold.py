@@ -13,8 +13,6 @@ from curveread.findings.arguments import AxisWord, Name, Place, Tag, count
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import joined, listed, text
 
-__all__ = ["fold", "ordered"]
-
 _NAMED = 4
 """Curves with the same finding that a sentence names."""
 

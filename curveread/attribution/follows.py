@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from curveread.findings.finding import Finding, Severity
 
-__all__ = ["Causes", "follows", "twins"]
-
 
 class _Pair(NamedTuple):
     """An effect that may follow from a cause; both have their steps.

@@ -11,8 +11,6 @@ from curveread.findings.incidents import incident_text
 from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 
-__all__ = ["explained"]
-
 _SCALED = ("divergence", "gradient-explosion", "masked-nan", "nonfinite-loss")
 """Checks whose findings bring the fp16 loss scale to its floor."""
 

@@ -12,8 +12,6 @@ from curveread.findings.finding import Finding
 from curveread.findings.lead import Lead, Moved, lead_of
 from curveread.signals.events.departure import departure
 
-__all__ = ["Watched", "lead_at"]
-
 
 class Watched:
     """A curve that may move first, judged by its own noise.

@@ -12,8 +12,6 @@ from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import text
 from curveread.run.model import Curve
 
-__all__ = ["with_recovery"]
-
 _FAST = 0.01, 10, 200
 """Share of the points within which a way back is fast, and the fewest and most points that this is; never over 5 %."""
 

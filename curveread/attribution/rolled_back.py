@@ -14,8 +14,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import joined, text
 from curveread.run.model import Attempt, Curve, Run
 
-__all__ = ["RULES", "rolled_back"]
-
 RULES = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfinite-loss")
 """The checks that an attempt is given to: what makes people go back to a checkpoint."""
 

@@ -21,8 +21,6 @@ from curveread.findings.text import Text, joined, text
 from curveread.run.roles import Role
 from curveread.signals.schedule.changes import stretches, warms_up
 
-__all__ = ["EVENTS", "surrounded"]
-
 EVENTS = ("divergence", "gradient-explosion", "loss-spike", "masked-nan", "nonfinite-loss")
 """The checks whose findings are events: they begin somewhere for a reason."""
 

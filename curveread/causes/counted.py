@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["COUNTED"]
-
 COUNTED: Mapping[str, Mapping[str, float]] = {
     "collapse": {
         "data-changed": 4,

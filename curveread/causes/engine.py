@@ -20,8 +20,6 @@ from curveread.findings.text import Text, joined, text
 if TYPE_CHECKING:
     from curveread.causes.signs.sign import Seen
 
-__all__ = ["BELIEF", "Belief", "ranked", "with_causes"]
-
 _MOST = 3
 """Causes that are told of a finding."""
 _TOLD = 0.03

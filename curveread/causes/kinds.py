@@ -8,8 +8,6 @@ from enum import StrEnum
 from curveread.findings.finding import Finding
 from curveread.run.tags.grammar import parse
 
-__all__ = ["KINDS", "LASTING", "Kind", "kind_of"]
-
 
 class Kind(StrEnum):
     """Kinds of event, by what they leave open about their cause."""

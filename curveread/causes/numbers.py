@@ -11,8 +11,6 @@ from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Name, Place, Tag, level
 from curveread.findings.text import Text, joined, text
 
-__all__ = ["after_back_before", "back_before", "best_before", "rate_at", "sound_rate"]
-
 
 def rate_at(scene: Scene, step: int) -> float | None:
     """Return the learning rate at a step; None where it is not logged."""

@@ -18,8 +18,6 @@ from curveread.run.roles import LOSSES, Role
 from curveread.signals.scale import mad_scale
 from curveread.signals.schedule.changes import RateStretch, stretches
 
-__all__ = ["Scene", "Stage", "moved"]
-
 _SIGMAS = 5.0
 """A level has moved when it stands so many of its own noise scales away."""
 

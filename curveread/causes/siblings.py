@@ -12,8 +12,6 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.findings.text import text
 
-__all__ = ["APART", "with_siblings"]
-
 _SHARED = "same-step-in-siblings"
 """Name of the sign."""
 APART = 2

@@ -19,8 +19,6 @@ from collections.abc import Sequence
 
 from curveread.errors import ArgumentError, NoLogsError
 
-__all__ = ["DONE", "FAULT", "FOUND", "GONE", "INTERRUPTED", "UNUSABLE", "fault", "gravest", "say", "worded"]
-
 DONE, FOUND, UNUSABLE, FAULT, INTERRUPTED, GONE = 0, 1, 2, 3, 130, 141
 _GRAVITY = (DONE, FAULT, FOUND, UNUSABLE)
 

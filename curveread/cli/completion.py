@@ -9,8 +9,6 @@ from typing import Any
 
 from curveread.discovery.remote.url import place
 
-__all__ = ["SHELLS", "PrintCompletion"]
-
 SHELLS = ("bash", "zsh", "fish")
 
 

@@ -10,8 +10,6 @@ from curveread.logtext import clean
 from curveread.run.model import Curve, Run
 from curveread.run.overview import curve_line
 
-__all__ = ["print_curves"]
-
 _HEAD = ("curve", "role", "points", "steps", "min", "max", "last", "")
 _RIGHT = (False, False, True, False, True, True, True, False)
 _SHAPE = 8

@@ -20,8 +20,6 @@ from typing import Any
 from curveread.cli.parser import Parser
 from curveread.errors import UsageError
 
-__all__ = ["KEYS", "with_defaults"]
-
 KEYS = (
     *("better", "eval-loss", "fail-on", "format", "ignore", "role", "run", "select", "set", "smooth", "static", "tags"),
     *("columns", "pattern", "task", "tokens-per-byte", "train-loss", "unit", "vocab-size", "x"),

@@ -12,8 +12,6 @@ from curveread.cli.reading import Unread
 from curveread.findings.diagnosis import Diagnosis
 from curveread.logtext import quiet_json
 
-__all__ = ["print_entries", "print_github", "print_junit", "print_sarif"]
-
 
 def print_entries(entries: Iterable[dict[str, Any]], paths: int) -> None:
     """Print one run as an object and several as a list, in their order.

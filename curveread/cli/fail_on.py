@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from curveread.findings.finding import Severity
 
-__all__ = ["FailOn"]
-
 
 class FailOn(StrEnum):
     """What makes ``check`` end with 1."""

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-__all__ = ["interruptible"]
-
 _AGAIN = 0.02
 """Seconds after which it is looked again whether an import is over."""
 _IMPORT = 5.0

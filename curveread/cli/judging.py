@@ -15,8 +15,6 @@ from curveread.cli.reading import Reading, Unread
 from curveread.discovery.remote.url import Place
 from curveread.findings.diagnosis import Diagnosis
 
-__all__ = ["Judging", "OutputForm", "code"]
-
 
 class OutputForm(StrEnum):
     """How the result is told."""

@@ -19,8 +19,6 @@ from curveread.findings.wording import amount, span
 from curveread.logtext import clean, shorten
 from curveread.run.model import Run
 
-__all__ = ["in_order", "judged_paths", "print_rows", "print_runs"]
-
 _Unit = TypeVar("_Unit")
 
 _WORST_FIRST = ("error", "warning", "undetermined", "info", "ok")

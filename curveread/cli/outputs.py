@@ -14,8 +14,6 @@ from curveread.errors import ExportError, UsageError
 from curveread.report.write import FORMATS, POSTMORTEM_FORMATS
 from curveread.run.model import Run
 
-__all__ = ["Plan", "plan"]
-
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 
 

@@ -12,8 +12,6 @@ from curveread.discovery.remote.url import place
 from curveread.errors import UsageError
 from curveread.limits import bounds
 
-__all__ = ["Parser", "add_jobs", "add_paths", "add_plugins", "add_reading", "member", "names", "price", "seconds"]
-
 _Member = TypeVar("_Member", bound=StrEnum)
 _Number = TypeVar("_Number", int, float)
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["counting", "progress"]
-
 PATIENCE = 0.7
 """Seconds before the line appears: most reads are over by then."""
 

@@ -14,8 +14,6 @@ from curveread.discovery.remote.url import Place, discreet
 from curveread.errors import ReadError, UsageError
 from curveread.run.model import Run
 
-__all__ = ["Reading", "Unread", "XAxis", "read_paths"]
-
 
 class XAxis(StrEnum):
     """What the horizontal axis counts."""

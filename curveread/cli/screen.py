@@ -16,8 +16,6 @@ from curveread.logtext import inert
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Part", "Screen", "cells", "padded"]
-
 Part = str | tuple[str, str]
 """Text, or text with a style of Rich such as ``bold red``; never markup."""
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["bars", "sparkline"]
-
 _BARS = "▁▂▃▄▅▆▇█"
 
 

@@ -13,8 +13,6 @@ from curveread.logtext import shorten
 from curveread.run.model import Curve
 from curveread.run.roles import Role
 
-__all__ = ["print_strips"]
-
 _ORDER = (
     Role.TRAIN_LOSS,
     Role.EVAL_LOSS,

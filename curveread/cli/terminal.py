@@ -14,8 +14,6 @@ from curveread.report.text.plain import lines
 from curveread.report.text.sections import CAUSES, brief
 from curveread.run.notes import DataNote
 
-__all__ = ["STYLES", "print_diagnosis", "print_notes"]
-
 STYLES = {"ok": "bold green", "info": "bold cyan", "warning": "bold yellow", "error": "bold red"}
 
 _LINES = 4

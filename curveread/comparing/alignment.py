@@ -12,8 +12,6 @@ from curveread.findings.comparison import Aligned, ComparedRun
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.roles import Role
 
-__all__ = ["aligned"]
-
 _GRID = 1000
 
 

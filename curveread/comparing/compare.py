@@ -23,8 +23,6 @@ from curveread.run.hyperparameters import plain_settings, worded
 from curveread.run.roles import Role
 from curveread.run.task import task_of
 
-__all__ = ["compare"]
-
 _OUTLIERS = ("loss-spike", "outlier-batch")
 
 

@@ -8,8 +8,6 @@ from pathlib import PurePath
 from curveread.findings.comparison import Condition
 from curveread.run.hyperparameters import is_hyperparameter
 
-__all__ = ["DATA", "LENGTH", "TOKENIZER", "conditions", "differing"]
-
 TOKENIZER, DATA, LENGTH = "tokenizer", "data set", "sequence length"
 _SETTINGS = {
     TOKENIZER: (

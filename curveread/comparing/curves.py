@@ -5,8 +5,6 @@ from __future__ import annotations
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = ["curve_of"]
-
 
 def curve_of(run: Run, role: Role) -> Curve | None:
     """Return the run's curve of a role that has the most finite values, None without one."""

@@ -19,8 +19,6 @@ from curveread.run.shared_steps import Shared, on_shared_steps
 from curveread.signals.scale import correlation_length, mad_scale
 from curveread.signals.trend import robust_trend
 
-__all__ = ["differences", "last_differences"]
-
 _STRETCHES, _LEAST = 40, 8
 """Stretches of the common steps at most, and points for an interval at least."""
 _WIDTH = 1.96

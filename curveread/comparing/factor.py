@@ -18,8 +18,6 @@ from curveread.run.hyperparameters import plain_settings
 from curveread.run.roles import Role
 from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["factors"]
-
 _BLOCKS, _LEAST = 12, 36
 """Stretches of which each must show the factor, and the points for that."""
 _NEAR = 0.02

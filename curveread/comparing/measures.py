@@ -15,8 +15,6 @@ from curveread.run.task import task_of
 from curveread.signals.scale import bend_noise
 from curveread.signals.trend import robust_trend
 
-__all__ = ["measure", "ranking_curves"]
-
 _RANKING = (
     Role.EVAL_LOSS,
     Role.EVAL_ACCURACY,

@@ -7,8 +7,6 @@ from pathlib import PurePath
 
 from curveread.run.model import Run
 
-__all__ = ["names_of"]
-
 
 def names_of(runs: Sequence[Run]) -> list[str]:
     """Return a name for each run, no two the same: with its folder, and a number where that does not help."""

@@ -17,8 +17,6 @@ from curveread.run.hyperparameters import plain_settings, worded
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = ["By", "overlay"]
-
 By = str | Sequence[str] | Callable[[Run], object] | None
 """What makes runs a group: a setting or several, or what a function says of a run."""
 

@@ -16,8 +16,6 @@ from curveread.run.model import Curve, Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["partings"]
-
 _DISTINCT = 3
 """Values, none like another, that must agree before chance is ruled out."""
 _MOST = 5

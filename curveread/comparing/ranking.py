@@ -20,8 +20,6 @@ from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.ties import tied
 
-__all__ = ["Ranked", "comparable", "figures", "lead", "ranking", "same_steps"]
-
 _SUMMARY = (
     "best_eval_loss",
     "last_eval_loss",

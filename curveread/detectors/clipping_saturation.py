@@ -16,8 +16,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 
-__all__ = ["ClippingSaturation"]
-
 _SETTINGS = ("max_grad_norm", "clip_grad", "gradient_clip_val", "grad_clip", "clip_grad_norm", "gradient_clipping")
 
 

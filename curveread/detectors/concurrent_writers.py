@@ -17,8 +17,6 @@ from curveread.run.model import Attempt
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["ConcurrentWriters"]
-
 
 @dataclass(frozen=True)
 class ConcurrentWriters(Detector):

@@ -10,8 +10,6 @@ import math
 
 from curveread.run.tags.kinds import RL, TaskKind
 
-__all__ = ["CAPS", "ELSEWHERE", "KINDS", "RULES", "confidence_of", "group_of", "in_task"]
-
 # --- fitted: begin ---
 RULES: dict[str, tuple[float, float]] = {
     "divergence": (3.33, 0.10),  # 18 of 18 right, 11 programs

@@ -13,8 +13,6 @@ from curveread.findings.incidents import incident_text
 from curveread.findings.text import text
 from curveread.run.incidents import root_of
 
-__all__ = ["Crash"]
-
 _HARD = ("out-of-memory", "collective", "loss-scale", "segfault", "disk", "device")
 """What ends a training that nobody wanted to end."""
 

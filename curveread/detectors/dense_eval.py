@@ -15,8 +15,6 @@ from curveread.language.cadence import EVAL_SHARE, better_interval
 from curveread.run.roles import Role
 from curveread.run.tags.kinds import TaskKind
 
-__all__ = ["DenseEval"]
-
 
 @dataclass(frozen=True)
 class DenseEval(Detector):

@@ -30,8 +30,6 @@ from curveread.signals.levels import (
 )
 from curveread.signals.trend import blocks_of
 
-__all__ = ["Divergence"]
-
 _BESIDE = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.GRAD_NORM)
 _HARDLY = 0.05
 """Progress, as a share of the level, that is hardly any."""

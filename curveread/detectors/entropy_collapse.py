@@ -17,8 +17,6 @@ from curveread.run.roles import Role
 from curveread.signals.levels import block_medians, last_change, window_medians, windows_of
 from curveread.signals.scale import change_noise
 
-__all__ = ["EntropyCollapse"]
-
 _NEARLY_ALL = 0.9
 """Share of the points of a log."""
 

@@ -21,8 +21,6 @@ from curveread.run.tags.losses import is_of_a_detector
 from curveread.signals.levels import block_medians
 from curveread.signals.scale import mad_scale
 
-__all__ = ["EvalBelowTrain"]
-
 _REGULARISERS = ("dropout", "drop_rate", "drop_path", "mixup", "cutmix", "smoothing", "augment", "distill", "pdrop")
 _OTHER_SUMS = RL | {
     TaskKind.PREFERENCE, TaskKind.GAN, TaskKind.DIFFUSION, TaskKind.VAE, TaskKind.DETECTION, TaskKind.SEGMENTATION,

@@ -14,8 +14,6 @@ from curveread.findings.text import text
 from curveread.language.cadence import EVAL_SHARE, better_interval
 from curveread.run.roles import Role
 
-__all__ = ["EvalOverhead"]
-
 
 @dataclass(frozen=True)
 class EvalOverhead(Detector):

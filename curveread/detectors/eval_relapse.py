@@ -17,8 +17,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 
-__all__ = ["EvalRelapse"]
-
 
 @dataclass(frozen=True)
 class EvalRelapse(Detector):

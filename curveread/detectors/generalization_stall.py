@@ -15,8 +15,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.events.change import LevelChange, change_of
 
-__all__ = ["GeneralizationStall"]
-
 
 @dataclass(frozen=True)
 class GeneralizationStall(Detector):

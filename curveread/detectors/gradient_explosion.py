@@ -17,8 +17,6 @@ from curveread.run.roles import Role
 from curveread.run.tags.kinds import RL
 from curveread.signals.levels import median_error, window_medians, windows_of
 
-__all__ = ["GradientExplosion"]
-
 
 @dataclass(frozen=True)
 class GradientExplosion(Detector):

@@ -15,8 +15,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 
-__all__ = ["ImplausibleLoss"]
-
 
 @dataclass(frozen=True)
 class ImplausibleLoss(Detector):

@@ -15,8 +15,6 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
 from curveread.signals.levels import block_medians, last_change
 
-__all__ = ["KlBlowup"]
-
 _POLICY = frozenset({"approx", "approxkl", "old", "update"})
 """Words of a divergence between two updates, which stays near 0.01; others are from a reference policy."""
 _MANY = 0.2

@@ -16,8 +16,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
 
-__all__ = ["LearningRateJump"]
-
 _ASKED = 200
 """Jumps of which it is asked whether the loss rose after them."""
 

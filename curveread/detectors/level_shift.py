@@ -19,8 +19,6 @@ from curveread.signals.events.change import Offset, offset_at
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import no_higher_since
 
-__all__ = ["LevelShift"]
-
 _EPOCH_ENDED = "an epoch ended"
 
 

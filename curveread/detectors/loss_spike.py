@@ -23,8 +23,6 @@ from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
 from curveread.signals.scale import mad_scale
 
-__all__ = ["LossSpike"]
-
 _DOUBT = 3.0
 """A heavy tail that raised the threshold by this factor more than a point passes it has such points of its own."""
 _NEARLY_NOTHING = 0.05

@@ -16,8 +16,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 
-__all__ = ["MaskedNan"]
-
 
 @dataclass(frozen=True)
 class MaskedNan(Detector):

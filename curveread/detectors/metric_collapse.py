@@ -25,8 +25,6 @@ from curveread.signals.levels import Rise, crossing, rise_after_best
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.trend import blocks_of
 
-__all__ = ["MetricCollapse"]
-
 _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.QUALITY_METRIC, Role.REWARD)
 _PART = re.compile(r"(^|/)rewards/")
 """Where trainers of language models log each reward function beside their sum."""

@@ -15,8 +15,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
 
-__all__ = ["MissingWarmup"]
-
 
 @dataclass(frozen=True)
 class MissingWarmup(Detector):

@@ -23,8 +23,6 @@ from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians, windows_of
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["NoLearning"]
-
 _FELL = 0.05
 """Share of its level by which the first value of a loss lies above it where that is worth a word."""
 

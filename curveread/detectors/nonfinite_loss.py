@@ -16,8 +16,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import LOSS_TERMS, LOSSES, Role
 
-__all__ = ["NonfiniteLoss"]
-
 _EVALUATION = "Look for an empty split, labels that are all masked, or an evaluation in half precision."
 _BEFORE = 10
 """Points of the gradient norm, just before the loss, that are looked at."""

@@ -17,8 +17,6 @@ from curveread.run.roles import Role
 from curveread.signals.events.periodicity import limited, strongest_period, swing_of
 from curveread.signals.smoothing import lowess
 
-__all__ = ["Oscillation"]
-
 _POINTS = 4000
 """A training loss of more points is judged by means of neighbours: each mean is a point then."""
 

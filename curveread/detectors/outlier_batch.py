@@ -18,8 +18,6 @@ from curveread.run.roles import Role
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
 
-__all__ = ["OutlierBatch"]
-
 _FEW = 10
 """Odd batches in a run that are nothing to act on."""
 

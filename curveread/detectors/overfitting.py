@@ -23,8 +23,6 @@ from curveread.signals.levels import evaluation_noise, median_error, window_medi
 from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score, kendall_spread
 
-__all__ = ["Overfitting"]
-
 _FOUR_IN_ORDER = 1.0 / factorial(4)
 """Share of all orders of four values in which they rise throughout."""
 _ALONE = "and no training loss is logged: it memorises, or it diverges"

@@ -16,8 +16,6 @@ from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
 from curveread.run.roles import LOSSES, Role, is_eval, words
 
-__all__ = ["PerplexityMismatch"]
-
 _BINARY = (
     text("it is 2 to the power of the loss, which is right for a loss in bits only"),
     "Take exp of a loss in nats, or 2 to the power of a loss in bits.",

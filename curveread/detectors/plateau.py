@@ -23,8 +23,6 @@ from curveread.signals.levels import median_error, window_medians
 from curveread.signals.scale import change_noise
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
-__all__ = ["Plateau"]
-
 _OF_FREQUENCIES = 0.67
 """Share of ln(vocabulary) above which a model knows little more than how often each token is used."""
 

@@ -17,8 +17,6 @@ from curveread.run.roles import Role
 from curveread.signals.levels import median_error
 from curveread.signals.scale import change_noise
 
-__all__ = ["Restart"]
-
 
 @dataclass(frozen=True)
 class Restart(Detector):

@@ -17,8 +17,6 @@ from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.signals.levels import median_error, window_medians
 from curveread.signals.scale import change_noise
 
-__all__ = ["RewardHacking"]
-
 _TRUE = frozenset({"true", "gold", "golden", "human", "win"})
 _LOCATION = EVAL_WORDS | TRAIN_WORDS | _TRUE | frozenset({"rollout", "collection", "charts", "proxy"})
 

@@ -14,8 +14,6 @@ from curveread.findings.text import text
 from curveread.language.cadence import better_interval
 from curveread.run.roles import Role
 
-__all__ = ["SparseEval"]
-
 
 @dataclass(frozen=True)
 class SparseEval(Detector):

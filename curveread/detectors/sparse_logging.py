@@ -14,8 +14,6 @@ from curveread.findings.text import text
 from curveread.language.cadence import arguments, round_steps
 from curveread.run.roles import Role
 
-__all__ = ["SparseLogging"]
-
 
 @dataclass(frozen=True)
 class SparseLogging(Detector):

@@ -14,8 +14,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 
-__all__ = ["StepGap"]
-
 
 @dataclass(frozen=True)
 class StepGap(Detector):

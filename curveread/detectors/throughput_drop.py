@@ -17,8 +17,6 @@ from curveread.run.roles import Role, is_eval, words
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.schedule.pace import Slowdown, rates, slowdown
 
-__all__ = ["ThroughputDrop"]
-
 _STEPS = {"iteration", "iter", "step", "batch"}
 """Words in the name of a time that say it is that of a step."""
 

@@ -17,8 +17,6 @@ from curveread.run.roles import Role
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.events.change import change_of
 
-__all__ = ["UnfinishedRun"]
-
 
 @dataclass(frozen=True)
 class UnfinishedRun(Detector):

@@ -16,8 +16,6 @@ from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
 
-__all__ = ["UnnormalizedLoss"]
-
 _FACTORS = (
     ("gradient_accumulation_steps", "the gradient accumulation steps"),
     ("gradient_accumulation", "the gradient accumulation steps"),

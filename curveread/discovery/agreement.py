@@ -8,8 +8,6 @@ from curveread.arrays import FloatArray
 from curveread.run.model import Curve
 from curveread.run.shared_steps import on_shared_steps
 
-__all__ = ["agreement", "same_values"]
-
 
 def _decimals(value: FloatArray) -> float:
     """Return half a unit of the last decimal that all finite values are rounded to (up to six), 0 when they are not."""

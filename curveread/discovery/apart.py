@@ -12,8 +12,6 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray
 from curveread.run.model import Curve
 
-__all__ = ["Apart"]
-
 _FEWEST = 16
 """Logs from which the comparison pays."""
 _MOST_NAMES, _MOST_STEPS = 8, 48

@@ -18,8 +18,6 @@ from curveread.readers.textfile import stem_of
 from curveread.run.model import Attempt, Run, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["build", "relative"]
-
 
 def relative(source: str, top: Path) -> str:
     """Return a path below a folder as it is named there, any other as it is."""

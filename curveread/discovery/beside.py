@@ -13,8 +13,6 @@ from typing import Any
 from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["SETTINGS", "settings_beside"]
-
 SETTINGS = (
     "training_args.json", "training_args.yaml", "train_args.json", "train_args.yaml",
     "args.json", "args.yaml", "params.json", "hparams.yaml", "hparams.json",

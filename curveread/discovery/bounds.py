@@ -12,8 +12,6 @@ from curveread.readers.base import BEYOND, Part
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["within_bounds"]
-
 _CLOCK = 1.0e11
 """Seconds since 1970, in the year 5138."""
 

@@ -17,8 +17,6 @@ from curveread.readers.text_log.lines import plain
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["crash_lines"]
-
 _MOST_BYTES = 1 << 24
 """Of a longer file only the end is looked at: that is where a program dies."""
 _ALL_BYTES = 1 << 25

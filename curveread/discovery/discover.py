@@ -23,8 +23,6 @@ from curveread.readers.registry import asked_about, formats
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Progress", "find", "natural", "read_files", "read_runs"]
-
 Progress = Callable[[int, int, str], None]
 """Called before each file with the number done, the total and the file's name."""
 _MEASURED = frozenset({"error", "errors", "loss", "losses", "metrics"})

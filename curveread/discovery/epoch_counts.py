@@ -17,8 +17,6 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.tags.words import words
 
-__all__ = ["at_steps"]
-
 _FEWEST = 3
 """Distinct values that tell one curve from another."""
 

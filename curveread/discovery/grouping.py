@@ -12,8 +12,6 @@ from curveread.discovery.apart import Apart
 from curveread.discovery.stitch import continues, started_at
 from curveread.discovery.streams import Item, Stream, streams_of
 
-__all__ = ["chain", "group", "one_run"]
-
 _MANY = 20
 """Common steps at which a measured curve of two runs surely differs."""
 

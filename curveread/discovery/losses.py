@@ -12,8 +12,6 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["summed_note"]
-
 _SUMMING = re.compile(r"4\.4[67]\b")
 _NEAR = 0.2
 """How far from the number of accumulated batches the ratio of train to eval loss may lie."""

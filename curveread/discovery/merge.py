@@ -17,15 +17,6 @@ from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 from curveread.run.shared_steps import on_shared_steps
 
-__all__ = [
-    "Form",
-    "Merged",
-    "all_checkpoints",
-    "drop_summaries",
-    "merge_forms",
-    "plain_name",
-]
-
 _BREAK = re.compile(r"[^a-z0-9]+")
 
 

@@ -30,8 +30,6 @@ from curveread.run.notes import DataNote, NoteKind
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["runs_of"]
-
 _KNOWN = "a path, a Run, a DataFrame, a Series, a dict of lists, a list of dicts, a Keras History or a Trainer"
 _CLOCK = "wall_time"
 _UNSORTED = 0.1

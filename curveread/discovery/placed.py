@@ -14,8 +14,6 @@ from curveread.plural import amount
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["in_order", "placed", "seconds_of"]
-
 
 def placed(what: object) -> dict[str, Curve] | None:
     """Return the curves of what brings steps of its own; None for anything else.

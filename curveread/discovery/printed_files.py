@@ -9,8 +9,6 @@ from pathlib import Path
 
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["printed_files"]
-
 _MOST_FILES = 20
 _PRINTED = re.compile(
     r"(.*(log|out|err|stdout|stderr|console|slurm|nohup|train|run)[\w.\-]*\.txt|.+\.(log|out|err)(\.\d{1,3})?"

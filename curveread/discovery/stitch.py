@@ -21,8 +21,6 @@ from curveread.run.model import Attempt, Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
 
-__all__ = ["Start", "Stitched", "continues", "started_at", "starts_late", "stitch"]
-
 Curves = Mapping[str, Curve]
 
 

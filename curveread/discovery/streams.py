@@ -18,8 +18,6 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
-__all__ = ["Item", "Stream", "streams_of"]
-
 _ALIKE = frozenset(
     {Role.LEARNING_RATE, Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT}
 )

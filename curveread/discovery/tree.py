@@ -13,8 +13,6 @@ from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about, asked_anyway
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["SPLITS", "LogFile", "claimed_by", "files_below", "scan", "taken_by", "without_kinds"]
-
 _NEVER = frozenset(
     {
         ".git",

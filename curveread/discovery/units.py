@@ -17,8 +17,6 @@ from curveread.run.model import Run
 if TYPE_CHECKING:
     from curveread.discovery.remote.far import Far
 
-__all__ = ["Spot", "Unit", "all_at", "arrived", "each_at", "joined", "units_at"]
-
 
 class Spot(NamedTuple):
     """A :class:`curveread.discovery.tree.LogFile` as it travels: without its reader, which is asked for on arrival."""

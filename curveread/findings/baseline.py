@@ -12,8 +12,6 @@ from curveread.errors import ArgumentError
 from curveread.findings.finding import Finding, Severity
 from curveread.run.model import Curve, Run
 
-__all__ = ["Accepted", "Baseline", "baseline", "split"]
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:

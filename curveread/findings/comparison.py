@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Aligned", "ComparedRun", "Comparison", "ComparisonRenderer", "Condition", "Difference"]
-
 
 @dataclass(frozen=True, slots=True)
 class ComparedRun:

@@ -7,8 +7,6 @@ from typing import Any
 
 from curveread.findings.finding import json_number
 
-__all__ = ["Forecast", "ForecastPoint"]
-
 
 @dataclass(frozen=True, slots=True)
 class ForecastPoint:

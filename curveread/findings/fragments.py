@@ -11,8 +11,6 @@ from curveread.run.notebook import framed, head, table, told
 if TYPE_CHECKING:
     from curveread.findings.finding import Finding
 
-__all__ = ["finding_fragment"]
-
 _EVIDENCE, _CAUSES, _ADVICE = 8, 3, 3
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from curveread.findings.finding import Finding, Severity
 
-__all__ = ["Detection", "Impact", "Spent"]
-
 
 @dataclass(frozen=True, slots=True)
 class Spent:

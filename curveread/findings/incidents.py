@@ -6,8 +6,6 @@ from curveread.findings.arguments import Name, count
 from curveread.findings.text import Text, text
 from curveread.run.incidents import Incident
 
-__all__ = ["incident_text"]
-
 
 def incident_text(incident: Incident) -> Text:
     """Return what happened and where it stands: ``the GPU ran out of memory (train.log, line 812)``."""

@@ -13,8 +13,6 @@ from curveread.run.model import Curve, Run
 from curveread.run.roles import Role, words
 from curveread.signals.schedule.changes import RateChange, changes
 
-__all__ = ["EPOCHS", "EVALS", "RATE", "RESTARTS", "SIZES", "Landmarks", "eval_curve", "landmarks"]
-
 RESTARTS, EPOCHS, EVALS, RATE, SIZES = "restart", "epoch", "eval", "learning-rate", "size"
 
 _NAMES = [frozenset(name.split()) for name in ("batch size", "batchsize", "seq len", "seq length", "sequence length")]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from curveread.findings.arguments import Length, Tag, count
 from curveread.findings.text import Text, text
 
-__all__ = ["Lead", "Moved", "lead_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Moved:

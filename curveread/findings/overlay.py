@@ -9,8 +9,6 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.run.equality import ByValue
 
-__all__ = ["Overlay", "OverlayPanel", "Strand"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strand(ByValue):

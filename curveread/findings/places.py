@@ -8,8 +8,6 @@ from typing import NamedTuple
 from curveread.findings import wording
 from curveread.run.placement import Placement
 
-__all__ = ["Places", "places"]
-
 
 class Places(NamedTuple):
     """An axis other than steps.

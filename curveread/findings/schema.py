@@ -7,8 +7,6 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["load", "text"]
-
 
 def text() -> str:
     """Return the schema's file."""

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["Failure", "attempt", "attempt_within", "overtime"]
-
 U = TypeVar("U")
 R = TypeVar("R")
 

@@ -21,8 +21,6 @@ from uuid import uuid4
 from curveread.fleet.attempt import Failure, attempt_within
 from curveread.fleet.workers import in_processes
 
-__all__ = ["on_executor"]
-
 U = TypeVar("U")
 R = TypeVar("R")
 

@@ -15,8 +15,6 @@ from curveread.discovery.units import Unit
 from curveread.errors import ReadError
 from curveread.fleet.spool import Spool
 
-__all__ = ["catalogue"]
-
 
 def catalogue(
     roots: Sequence[str | os.PathLike[str]],

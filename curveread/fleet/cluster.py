@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from curveread.errors import ArgumentError, UsageError
 from curveread.version import __version__
 
-__all__ = ["dask_executor"]
-
 _PATIENCE = 30
 """Seconds that a scheduler has to answer."""
 

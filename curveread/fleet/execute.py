@@ -10,8 +10,6 @@ from typing import TypeVar
 from curveread.errors import ArgumentError
 from curveread.fleet.attempt import Failure, attempt
 
-__all__ = ["execute"]
-
 U = TypeVar("U")
 R = TypeVar("R")
 

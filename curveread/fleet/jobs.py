@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["processes"]
-
 _WORTH = 8
 """Runs for which starting a process pays."""
 

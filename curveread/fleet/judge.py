@@ -12,8 +12,6 @@ from curveread.errors import ReadError, UsageError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.plugins import load_plugin, loaded_plugins
 
-__all__ = ["Judge"]
-
 
 @dataclass(frozen=True, slots=True)
 class Judge:

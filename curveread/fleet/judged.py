@@ -23,8 +23,6 @@ from curveread.fleet.siblings import Siblings
 from curveread.fleet.spool import Spool
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["judged"]
-
 _Outcome = list[Diagnosis] | str
 """What was found in a unit, or why it could not be read."""
 

@@ -12,8 +12,6 @@ from curveread.discovery.units import Unit
 from curveread.findings.sweep.row import Found, Measure, Sketch, SweepRow
 from curveread.version import __version__
 
-__all__ = ["key_of", "seal"]
-
 _PROBED = 4096
 """Bytes at either end of a log that are hashed: a file that was written over within the clock's tick shows there."""
 _BESIDE = (".json", ".yaml", ".yml", ".log", ".out", ".err", ".txt")

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from curveread.fleet.store import Rows
 
-__all__ = ["name_apart"]
-
 
 def name_apart(rows: Rows, roots: list[str]) -> None:
     """Give rows of one name their folder's path below the root, and a number where that does not help.

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Progress", "Shown", "shown"]
-
 Progress = Callable[[int, int, int], None]
 """Called after each unit of files with the number done, their total, and how many could not be read."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from curveread.findings.sweep.analysis import Group
     from curveread.findings.sweep.sweep import Sweep
 
-__all__ = ["FleetRenderer"]
-
 
 @dataclass(frozen=True, slots=True)
 class FleetRenderer:

@@ -17,8 +17,6 @@ from curveread.run.roles import LOSSES, METRICS, Role
 from curveread.run.task import task_of
 from curveread.signals.reduction import extremes
 
-__all__ = ["row_of", "unread"]
-
 _DRAWN, _POINTS = 4, 200
 _OF_RUN = re.compile(r"(best|final|last|min|max)_")
 

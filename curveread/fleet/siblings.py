@@ -8,8 +8,6 @@ from itertools import pairwise
 
 from curveread.discovery.units import Unit
 
-__all__ = ["Siblings"]
-
 
 class Siblings:
     """Runs as they come, forgotten as soon as two of one folder begin at the same step, as those of a sweep do.

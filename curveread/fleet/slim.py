@@ -10,8 +10,6 @@ from typing import Any, TypeVar, cast
 
 from curveread.findings.sweep.row import Found, Measure, SweepRow
 
-__all__ = ["slim"]
-
 T = TypeVar("T")
 
 

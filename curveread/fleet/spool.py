@@ -12,8 +12,6 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar, overload
 
-__all__ = ["Spool"]
-
 T = TypeVar("T")
 
 

@@ -18,8 +18,6 @@ from curveread.errors import ExportError
 from curveread.findings.sweep.row import Found, Measure, Sketch, SweepRow
 from curveread.run.equality import equal
 
-__all__ = ["Known", "Rows", "packed", "unpacked"]
-
 _PAGE = 100
 """Rows that are fetched at a time."""
 _SPARE = "PRAGMA cache_size = -512"

@@ -35,8 +35,6 @@ from curveread.fleet.store import Known, Rows
 from curveread.fleet.table import check_name, write_table
 from curveread.fleet.work import Reports, Work, failed
 
-__all__ = ["sweep"]
-
 Begin = Callable[[Iterable[Unit], int], Generator[tuple[SweepRow, ...], None, None]]
 """Begins the work on units, of which there are so many, and yields the rows of each."""
 Read = Callable[[Sequence[Unit]], Generator[tuple[SweepRow, ...], None, None]]

@@ -16,8 +16,6 @@ from curveread.findings.sweep.table import columns, flat
 from curveread.logtext import cell, storable
 from curveread.report.files import placed
 
-__all__ = ["FORMATS", "check_name", "write_table"]
-
 FORMATS = ("parquet", "csv", "json")
 _BATCH = 1000
 

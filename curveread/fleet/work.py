@@ -18,8 +18,6 @@ from curveread.findings.sweep.row import SweepRow
 from curveread.fleet.judge import Judge
 from curveread.fleet.row import row_of, unread
 
-__all__ = ["Reports", "Wanted", "Work", "failed"]
-
 _UNSAFE = re.compile(r"[^\w.+=@-]+")
 
 

@@ -29,8 +29,6 @@ from typing import Any, TypeVar
 from curveread.errors import UsageError
 from curveread.fleet.attempt import Failure, attempt, overtime
 
-__all__ = ["in_processes"]
-
 U = TypeVar("U")
 R = TypeVar("R")
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from curveread.readers.tensorboard.series import Series
 
-__all__ = ["EVENT_FILES", "EventFile", "TbparseView", "event_files", "quiet", "scalars_of"]
-
 _PLACES = ("wall_time", "dir_name", "file_name")
 _COLUMNS = {*_PLACES, "min", "max", "num", "sum", "sum_squares", "width", "height"}
 _COLUMNS |= {"content_type", "length_frames", "sample_rate"}

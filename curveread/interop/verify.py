@@ -19,8 +19,6 @@ from curveread.run.notes import NoteKind
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Compared", "Difference", "verify"]
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -15,23 +15,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = [
-    "EVAL_SHARE",
-    "USUAL_STEPS",
-    "Cost",
-    "Rhythm",
-    "arguments",
-    "better_interval",
-    "counted",
-    "epoch_length",
-    "eval_cost",
-    "eval_pauses",
-    "rhythm_of",
-    "round_steps",
-    "smallest_rise",
-]
-
-
 USUAL_STEPS = (500, 1000)
 """Steps between evaluations in long trainings."""
 EVAL_SHARE = 0.02

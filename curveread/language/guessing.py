@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["guess_of"]
-
 _CHOICES = (2, 3, 4, 5, 8, 10, 16, 20, 50, 100, 256, 1000)
 """Answers of common tasks: pairs, digits and CIFAR, bytes, ImageNet."""
 

@@ -25,8 +25,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["REFERENCES", "Reference", "reference_for"]
-
 
 class Reference(NamedTuple):
     """Published figures on a data set.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["BEFORE", "LEFT_OUT", "is_whole"]
-
 BEFORE = 8
 """Numbers before the last one that are looked at."""
 _FEWEST = 3

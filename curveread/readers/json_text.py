@@ -6,8 +6,6 @@ import json
 import re
 from typing import Any
 
-__all__ = ["closed", "loads"]
-
 _LONG = 1 << 18
 """Characters from which the time that orjson saves is more than the time that it takes to import."""
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},"]')

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["BYTES", "EIGHT", "FOUR", "VARINT", "NotAMessage", "fields", "varint"]
-
 VARINT, EIGHT, BYTES, FOUR = 0, 1, 2, 5
 """Wire types."""
 

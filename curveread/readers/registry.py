@@ -17,8 +17,6 @@ from curveread.entry_points import announced, loaded
 from curveread.readers.base import Reader
 from curveread.readers.format import Format
 
-__all__ = ["GROUP", "all_readers", "asked_about", "asked_anyway", "formats", "register"]
-
 GROUP = "curveread.readers"
 """The entry points of other packages' readers."""
 

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from curveread.limits import limits, too_much
 
-__all__ = ["not_too_large", "open_regular", "read_regular"]
-
 
 def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading.

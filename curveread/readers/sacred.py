@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from curveread.readers.tables.points import Points
     from curveread.run.notes import DataNote
 
-__all__ = ["FORMATS", "SacredReader"]
-
 SACRED = Format(
     "sacred",
     "metrics.json of Sacred",

@@ -9,8 +9,6 @@ from typing import Any
 from curveread.limits import limits, too_much
 from curveread.readers.regular import read_regular
 
-__all__ = ["settings_in"]
-
 _NUMBER = 400
 """Characters of a number; one in base 60 takes time in the square of its length."""
 

@@ -10,8 +10,6 @@ from curveread.limits import limits, too_much
 from curveread.readers.regular import open_regular, read_regular
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["ENCODED", "MARK", "head_of", "is_encoded", "plain_suffix", "read_text", "stem_of"]
-
 _HEAD = 1 << 16
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

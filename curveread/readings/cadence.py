@@ -17,8 +17,6 @@ from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.scale import bend_noise
 
-__all__ = ["cadence"]
-
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 _COARSE = 0.05

@@ -21,8 +21,6 @@ from curveread.run.settings import number_of, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians
 from curveread.signals.schedule.course import Course, course_of
 
-__all__ = ["forecast", "forecast_statements"]
-
 AHEAD = (1.1, 1.5, 2.0)
 """Where a forecast looks, in lengths of the run."""
 

@@ -21,8 +21,6 @@ from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
 from curveread.signals.scale import bend_noise
 
-__all__ = ["LossGap", "gap_of", "gap_statements"]
-
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 _SLIVER = 0.02

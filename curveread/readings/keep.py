@@ -33,8 +33,6 @@ from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.schedule.pace import rates
 from curveread.signals.ties import Stop, best_on_disk, early_stop, tied
 
-__all__ = ["Keep", "checkpoints", "judged_by", "keep_of", "keep_statements", "keep_summary"]
-
 PATIENCE = (1, 3, 5, 10)
 _TIES = 4
 """Evals tied with the best that a sentence lists."""

@@ -20,8 +20,6 @@ from curveread.run.tags.words import slug
 from curveread.signals.levels import window_medians, windows_of
 from curveread.signals.scale import bend_noise
 
-__all__ = ["Metric", "metric_statements", "metric_summary", "metrics_of"]
-
 _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.QUALITY_METRIC, Role.ERROR_METRIC)
 
 _MOST, _SPOKEN, _LEAST = 6, 3, 5

@@ -10,8 +10,6 @@ from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = ["naming"]
-
 _MOST = 6
 _COUNTER = 20
 """Points of which each is higher than the one before: a counter."""

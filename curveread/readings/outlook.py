@@ -14,8 +14,6 @@ from curveread.readings.keep import checkpoints, keep_of, keep_statements, keep_
 from curveread.readings.metrics import metric_statements, metric_summary, metrics_of
 from curveread.readings.schedule import schedule_statements
 
-__all__ = ["Outlook", "outlook"]
-
 
 @dataclass(frozen=True, slots=True)
 class Outlook:

@@ -20,8 +20,6 @@ from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.events.change import change_of
 
-__all__ = ["Views", "phase_statements", "phases"]
-
 Views = Mapping[Role, tuple[CurveView, ...]]
 
 _NAMES = {

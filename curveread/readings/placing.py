@@ -12,8 +12,6 @@ from curveread.findings.places import Places, places
 from curveread.findings.text import on_axis as worded
 from curveread.run.model import Run
 
-__all__ = ["on_axis"]
-
 
 def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
     """Return a diagnosis with every place and every sentence on the axis of ``run``.

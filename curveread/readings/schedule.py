@@ -16,8 +16,6 @@ from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
 from curveread.signals.schedule.course import Course, course_of
 
-__all__ = ["schedule_statements"]
-
 HIGH, OVER = 0.5, 0.01
 """A rate above the first share of its peak is high, one below the second is over."""
 

@@ -12,8 +12,6 @@ from curveread.readings.language.perplexity import guessing, in_words
 from curveread.readings.naming import naming
 from curveread.readings.phases import phase_statements
 
-__all__ = ["statements"]
-
 
 def statements(case: Case, phases: tuple[Phase, ...], findings: tuple[Finding, ...]) -> tuple[Statement, ...]:
     """Return what the run's course, its loss, its gap, its data and its cadence say; only what the log supports."""

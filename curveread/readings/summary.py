@@ -17,8 +17,6 @@ from curveread.readings.language.perplexity import BEYOND, per_byte, per_token
 from curveread.run.roles import Role
 from curveread.run.task import Task
 
-__all__ = ["summary"]
-
 _PERPLEXITY = {Role.EVAL_LOSS: Role.EVAL_PERPLEXITY, Role.TRAIN_LOSS: Role.TRAIN_PERPLEXITY}
 _Views = Mapping[Role, tuple[CurveView, ...]]
 

@@ -18,8 +18,6 @@ from curveread.run.incidents import Incident, root_of
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES
 
-__all__ = ["timeline"]
-
 _MOST = 25
 """Epochs or evaluations beyond which a list of them hides what else happened."""
 _MOST_CHANGES = 20

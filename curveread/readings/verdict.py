@@ -19,8 +19,6 @@ from curveread.run.task import task_of
 from curveread.signals.returns import ascent_of
 from curveread.signals.trend import kendall_score, kendall_spread
 
-__all__ = ["verdict_of"]
-
 _LEAST_POINTS, _LEAST_ASCENT = 3, 10
 """Points below which a curve has no course, and below which nothing is known of its scatter."""
 _EVALUATED = (Role.EVAL_LOSS, Role.EVAL_PERPLEXITY, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.ERROR_METRIC)

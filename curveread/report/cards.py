@@ -12,8 +12,6 @@ from curveread.logtext import clean, shorten, words
 from curveread.report.chart.palette import WORDS
 from curveread.report.facts import Pair, pair
 
-__all__ = ["Card", "Event", "cards", "repeated"]
-
 _MESSAGE = 600
 _COLUMNS = 3
 _BAR = "threshold"

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from curveread.findings.diagnosis import TimelineEntry
 
-__all__ = ["telling"]
-
 _ROUTINE = ("checkpoint", "epoch", "eval")
 _FEW = 5
 

@@ -28,21 +28,6 @@ from curveread.logtext import clean, shorten
 from curveread.run.model import Curve, Run
 from curveread.run.roles import Role
 
-__all__ = [
-    "CurveRow",
-    "Pair",
-    "WordedFigure",
-    "command",
-    "config",
-    "counts",
-    "curve_rows",
-    "figures",
-    "heading",
-    "pair",
-    "sources",
-    "spread",
-]
-
 _SPARK_BLOCKS = 60
 
 

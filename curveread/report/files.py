@@ -13,8 +13,6 @@ from curveread.errors import ExportError, UsageError
 if TYPE_CHECKING:
     from curveread.run.model import Run
 
-__all__ = ["address", "placed", "put", "refuse_inputs"]
-
 
 def put(path: Path, content: str | bytes) -> None:
     """Write a file beside its place and move it there in one step."""

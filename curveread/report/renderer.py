@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from curveread.findings.comparison import Comparison
     from curveread.findings.diagnosis import Diagnosis
 
-__all__ = ["ReportRenderer", "Side"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReportRenderer:

@@ -14,11 +14,6 @@ from curveread.logtext import clean, shorten
 from curveread.report.chart import palette
 from curveread.report.facts import WordedFigure
 
-__all__ = [
-    "FORMS", "TOPICS", "WORDS", "Column", "columns", "figures", "interval", "numeric",
-    "order", "outcome_name", "rules", "settings", "title", "told", "value",
-]  # fmt: skip
-
 WORDS = {health: (palette.WORDS | {UNREAD: "Unread"})[health] for health in WORST_FIRST}
 """How a row's health is written, the worst first."""
 FORMS = {"tail": "mean of the last 10 %", "last": "last value", "best": "best, smoothed"}

@@ -12,11 +12,6 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.impact import Impact
 from curveread.report.files import put
 
-__all__ = [
-    "COMPARISON_FORMATS", "FORMATS", "POSTMORTEM_FORMATS", "write", "write_comparison", "write_index",
-    "write_postmortem",
-]  # fmt: skip
-
 POSTMORTEM_FORMATS = ("md", "html")
 FORMATS = ("html", "md", "json", "png", "svg", "pdf")
 COMPARISON_FORMATS = ("html", "json", "txt", "png")

@@ -17,8 +17,6 @@ from curveread.run.shared_steps import last_at_each_step, shared_points
 if TYPE_CHECKING:
     from curveread.run.curve import Curve
 
-__all__ = ["Arithmetic", "interpolated"]
-
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "−": operator.sub,

@@ -14,8 +14,6 @@ from curveread.run.notes import DataNote, NoteKind
 from curveread.run.placement import Placement
 from curveread.run.roles import Role
 
-__all__ = ["clock", "with_axis"]
-
 _Place = Callable[[Curve], FloatArray]
 
 

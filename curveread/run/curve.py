@@ -18,8 +18,6 @@ from curveread.run.roles import LOSSES, Meaning, Role, direction_of, role_of, un
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Curve"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve(Arithmetic, ByValue):

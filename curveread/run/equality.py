@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ByValue", "equal"]
-
 
 class ByValue:
     """Base of the frozen dataclasses that hold arrays or numbers that may be NaN.

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from curveread.run.model import Run, Source
 
-__all__ = ["local", "located"]
-
 
 def local(run: Run) -> Path:
     """Return where what a run was read from lies here: its path, or the copy of what lies elsewhere."""

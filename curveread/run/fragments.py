@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from curveread.run.model import Curve, Run
     from curveread.run.notes import DataNote
 
-__all__ = ["curve_fragment", "run_fragment"]
-
 _ROWS, _NOTES = 24, 5
 """Curves and notes that a notebook shows of a run."""
 _RANK = {role.value: 0 for role in (*LOSSES, *METRICS)} | {

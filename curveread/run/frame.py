@@ -12,8 +12,6 @@ from curveread.logtext import storable
 if TYPE_CHECKING:
     from curveread.run.model import Run
 
-__all__ = ["COLUMNS", "to_frame", "to_wide"]
-
 COLUMNS = ("run", "tag", "step", "wall_time", "value")
 
 

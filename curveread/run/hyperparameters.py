@@ -8,8 +8,6 @@ from typing import Any
 
 from curveread.run.settings import last_part
 
-__all__ = ["Value", "hyperparameters", "is_hyperparameter", "plain_settings", "worded"]
-
 Value = str | int | float | bool | list[Any] | tuple[Any, ...]
 """What a setting may hold: a plain value, or a list of them."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Incident", "root_of"]
-
 _LAUNCHER = ("ChildFailedError", "CalledProcessError", "ProcessExitedException", "SystemExit")
 """Exceptions with which a launcher says that a worker failed."""
 

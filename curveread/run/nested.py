@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["epoch_ends", "in_epochs"]
-
 
 def in_epochs(
     step: FloatArray, epoch: FloatArray, total: FloatArray, counted: BoolArray, by_epoch: BoolArray

@@ -11,8 +11,6 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.logtext import shorten
 from curveread.run.thinning import thin
 
-__all__ = ["STYLE", "Cell", "framed", "head", "sparkline", "table", "told"]
-
 STYLE = """\
 .curveread-fragment{--paper:#fff;--ink:#1c2126;--soft:#59636d;--line:#e1e5e8;--grid:#eceef0;--ok:#007f5c;--info:#2f6fa8;\
 --warning:#e69f00;--error:#c8410b;--onerror:#fff;--onwarning:#1c1400;--train:#0072b2;--eval:#a8327e;--plain:#4a5560;\

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["DataNote", "NoteKind"]
-
 
 class NoteKind(StrEnum):
     """What a note is about; the value is what the result JSON shows."""

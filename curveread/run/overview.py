@@ -12,8 +12,6 @@ from curveread.run.roles import Role
 if TYPE_CHECKING:
     from curveread.run.model import Curve, Run
 
-__all__ = ["DIRECTION_NAMES", "CurveLine", "about", "curve_line", "not_understood", "overview", "place"]
-
 DIRECTION_NAMES = {"higher": "up", "lower": "down", "": "none"}
 """Better ways as the result JSON names them."""
 

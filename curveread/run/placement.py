@@ -12,8 +12,6 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.run.equality import ByValue
 from curveread.run.model import Run
 
-__all__ = ["Placement"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement(ByValue):

@@ -5,19 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = [
-    "COURSES",
-    "DIRECTIONS",
-    "LOSSES",
-    "LOSS_TERMS",
-    "METRICS",
-    "TELLING",
-    "UNITS",
-    "Meaning",
-    "Role",
-    "with_role",
-]
-
 
 class Role(StrEnum):
     """What a curve is; the value is what the result JSON shows.

@@ -11,8 +11,6 @@ from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import DIRECTIONS, UNITS, Meaning, Role
 from curveread.run.tags.kinds import Kind, TaskKind, kind_by_name
 
-__all__ = ["Names", "check_role", "with_facts", "with_names", "with_role", "with_tags", "with_task"]
-
 _Curves = Mapping[str, Curve]
 _WAYS = {"up": "higher", "down": "lower", "none": ""}
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["last_part", "number_of", "settings", "text_in"]
-
 
 def last_part(key: object) -> str:
     """Return the last part of a name, in lower case: ``model/vocab_size`` -> ``vocab_size``."""

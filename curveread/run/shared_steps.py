@@ -11,8 +11,6 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 if TYPE_CHECKING:
     from curveread.run.curve import Curve
 
-__all__ = ["Shared", "last_at_each_step", "on_shared_steps", "shared_points"]
-
 _SAME = 1e-6
 """Relative difference within which two values are taken as one: what float32 leaves of a value."""
 

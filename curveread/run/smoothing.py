@@ -14,8 +14,6 @@ from curveread.signals.smoothing import METHODS, smooth_values
 if TYPE_CHECKING:
     from curveread.run.curve import Curve
 
-__all__ = ["smoothed"]
-
 _IN_STEPS = {
     "ema": ("half_life", "weight"),
     "running-median": ("width", "window"),

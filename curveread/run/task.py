@@ -15,13 +15,6 @@ from curveread.run.settings import last_part, number_of, settings
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL, Kind, TaskKind, kind_of
 
-__all__ = [
-    "Task",
-    "dropout_of",
-    "task_of",
-    "vocabulary_of",
-]
-
 _VOCABULARY = ("vocab_size", "n_vocab", "num_vocab", "vocabulary_size", "padded_vocab_size", "meta_vocab_size")
 _PER_BYTE, _BYTES_PER = ("tokens_per_byte",), ("bytes_per_token",)
 _DATA = ("dataset", "dataset_name", "dataset_id", "train_dataset", "dataset_config_name", "data_path", "data")

@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["thin"]
-
 
 def thin(x: FloatArray, y: FloatArray, columns: int) -> IntArray:
     """Return the positions of the points that a picture of ``columns`` columns can tell apart.

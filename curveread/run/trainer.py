@@ -5,8 +5,6 @@ from __future__ import annotations
 from curveread.run.model import Run
 from curveread.run.settings import settings
 
-__all__ = ["logged_by_trainer"]
-
 _ARGUMENTS = {
     "per_device_train_batch_size",
     "logging_steps",

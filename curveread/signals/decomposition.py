@@ -12,8 +12,6 @@ from curveread.arrays import FloatArray
 from curveread.signals.scale import correlation_length, local_scale, mad_scale
 from curveread.signals.trend import robust_trend, trend_window
 
-__all__ = ["Decomposition", "Transform", "decompose"]
-
 
 class Transform(NamedTuple):
     """The scale on which a curve's noise is even: log for positive values, asinh else.

@@ -9,9 +9,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["Clock", "Extrapolation", "extrapolate", "medians"]
-
-
 _POWERS = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.7, 2.5])
 _OFFSETS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
 """Exponents b and offsets t0 (as a share of the curve) of E + A (t + t0)^-b."""

@@ -14,8 +14,6 @@ from curveread.arrays import BoolArray, FloatArray
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.scale import MAD_TO_SIGMA
 
-__all__ = ["PassingFall", "largest_fall", "passing_fall", "sank_for_good", "start_of"]
-
 _SHARES = (0.02, 0.05, 0.1)
 _LEAST = 20
 _OTHERS, _MOVES = 2.0, 5.0

@@ -11,22 +11,6 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.scale import bend_noise
 
-__all__ = [
-    "Rise",
-    "block_medians",
-    "crossing",
-    "evaluation_noise",
-    "last_change",
-    "median_error",
-    "no_higher_since",
-    "rise_after_best",
-    "rises_undone",
-    "split_point",
-    "window_medians",
-    "windows_of",
-]
-
-
 SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""
 

@@ -13,8 +13,6 @@ from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.events.change import offset_at
 from curveread.signals.levels import split_point
 
-__all__ = ["parted", "steps_near"]
-
 _SURE = 6.0
 """A step is one when it is so many standard errors high."""
 _LASTS = 0.5

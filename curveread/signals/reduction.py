@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["extremes", "knots"]
-
 
 def extremes(value: FloatArray, most: int = 4000) -> IntArray:
     """Return indices of at most ``most`` points: the smallest and the largest of each equal block, and both ends.

@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
 
-__all__ = ["longest_repeat", "longest_run", "significant_digits"]
-
 
 def longest_run(held: BoolArray) -> tuple[int, int]:
     """Return where the longest stretch begins in which (n,) points hold, and its length: (0, 0) where none do. O(n).

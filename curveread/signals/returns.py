@@ -14,8 +14,6 @@ from curveread.arrays import FloatArray
 from curveread.signals.scale import correlation_length
 from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 
-__all__ = ["Ascent", "ascent_of", "stretch_means", "trimmed"]
-
 _SURE, _RISES, _FALLS = 2.5, 1.3, 2.33
 """Errors of a level and of a trend from which on a rise may be there: by chance in 3 % and in 10 % of flat curves; and
 of a trend that falls: in 1 %."""

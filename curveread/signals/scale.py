@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["MAD_TO_SIGMA", "bend_noise", "change_noise", "correlation_length", "local_scale", "mad_scale"]
-
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
 

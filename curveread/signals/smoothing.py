@@ -12,8 +12,6 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.signals import windows
 from curveread.signals.reduction import knots
 
-__all__ = ["METHODS", "ema", "gaussian", "lowess", "running_median", "savitzky_golay", "smooth_values"]
-
 
 def ema(value: FloatArray, weight: float = 0.6) -> FloatArray:
     """Smooth with TensorBoard's debiased exponential moving average.

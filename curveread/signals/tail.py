@@ -9,9 +9,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["Tail", "tail_of"]
-
-
 _SHAPES = np.arange(-0.5, 1.001, 0.05) + 0.005
 """Shapes that are weighed: below 0 a tail that ends, 0 an exponential one, 1/3 that of Student's t with 3 degrees."""
 

@@ -9,8 +9,6 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.scale import bend_noise
 
-__all__ = ["Stop", "best_on_disk", "early_stop", "tied"]
-
 _AROUND = 6
 
 

@@ -11,18 +11,6 @@ from curveread.arrays import FloatArray, IntArray
 from curveread.signals.scale import mad_scale
 from curveread.signals.windows import running_mean, running_median
 
-__all__ = [
-    "Blocks",
-    "blocks_of",
-    "kendall_score",
-    "kendall_spread",
-    "kendall_tau",
-    "robust_trend",
-    "theil_sen",
-    "trend_window",
-]
-
-
 _NARROWEST = 7
 _WIDEST = 2047
 

@@ -6,9 +6,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["running_mean", "running_median"]
-
-
 _SMALL = 3_000_000
 """Numbers in all windows together up to which sorting them is quicker than loading SciPy."""
 

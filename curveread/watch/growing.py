@@ -17,8 +17,6 @@ from curveread.readers.format import Format
 from curveread.run.model import Run
 from curveread.watch.tail import Tail
 
-__all__ = ["Growing"]
-
 
 class Growing:
     """The log files at a path.

@@ -9,8 +9,6 @@ from enum import StrEnum
 from curveread.findings.finding import Finding
 from curveread.run.model import Run
 
-__all__ = ["Entry", "Kind", "Ledger"]
-
 _NEAR = 0.05
 """Share of the run by which the onset of one finding may move from look to look."""
 _CALM = 0.05

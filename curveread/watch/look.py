@@ -11,8 +11,6 @@ from curveread import api
 from curveread.findings.diagnosis import Diagnosis
 from curveread.run.model import Run
 
-__all__ = ["Look"]
-
 
 class Look(Thread):
     """Judges runs, once started; a process may end before it has.

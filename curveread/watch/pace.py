@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-__all__ = ["Pace"]
-
 GROWTH = 0.01
 """Share by which the log has grown before it is judged again: so each point is judged some hundred times in all."""
 SHARE = 0.03

@@ -17,8 +17,6 @@ from curveread.arrays import FloatArray
 from curveread.findings.wording import figure
 from curveread.run.roles import LOSSES, METRICS, Role, role_of
 
-__all__ = ["Suspicion"]
-
 _WINDOW, _FEWEST = 128, 16
 _LATEST = 32
 _OFTEN = 8

@@ -14,8 +14,6 @@ from curveread.errors import ReadError
 from curveread.readers.base import Part, Reader
 from curveread.readers.regular import open_regular
 
-__all__ = ["Tail"]
-
 _PIECE = 1 << 23
 _MARK = 64
 """Bytes before the place that was reached: while they are the same, the file was only appended to."""

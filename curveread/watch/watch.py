@@ -20,8 +20,6 @@ from curveread.watch.look import Look
 from curveread.watch.pace import Pace
 from curveread.watch.suspicion import Suspicion
 
-__all__ = ["Ended", "Found", "Suspected", "Waiting", "Watch"]
-
 _LOOK = 1.0
 """Seconds between looks for new files."""
 _ONLY_ENDED = ("unfinished-run",)

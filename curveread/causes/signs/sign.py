@@ -9,8 +9,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.text import Text
 from curveread.run.roles import Role
 
-__all__ = ["NEEDS", "SIGNS", "WORTH_LOGGING", "Seen", "sign"]
-
 
 class Seen(NamedTuple):
     """An answer.

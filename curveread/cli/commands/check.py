@@ -12,8 +12,6 @@ from curveread.cli.reading import Reading
 from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
 
-__all__ = ["add_rules", "arguments", "check", "settings"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``check`` takes."""

@@ -15,8 +15,6 @@ from curveread.errors import UsageError
 from curveread.logtext import clean
 from curveread.run.model import Run
 
-__all__ = ["arguments", "compare"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``compare`` takes."""

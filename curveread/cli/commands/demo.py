@@ -8,8 +8,6 @@ from curveread.cli.parser import Parser
 from curveread.cli.reading import Reading
 from curveread.errors import UsageError
 
-__all__ = ["SAMPLES", "arguments", "demo"]
-
 SAMPLES = ("overfitting", "spike-recovers", "divergence-slow", "reward-collapse", "healthy-perplexity")
 """The sample logs that ride in the wheel; the first is shown unless another is named."""
 _REPORTS = Path("reports")

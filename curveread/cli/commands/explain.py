@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from curveread.cli.codes import DONE
 from curveread.cli.parser import Parser, add_plugins
 
-__all__ = ["arguments", "explain"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``explain`` takes."""

@@ -12,8 +12,6 @@ from curveread.cli.screen import Screen
 from curveread.discovery.remote.url import Place, place
 from curveread.run.model import Run
 
-__all__ = ["arguments", "export"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``export`` takes."""

@@ -9,8 +9,6 @@ from curveread.cli.codes import DONE
 from curveread.cli.parser import Parser, add_plugins
 from curveread.errors import UsageError
 
-__all__ = ["arguments", "mcp"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``mcp`` takes."""

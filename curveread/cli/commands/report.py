@@ -22,8 +22,6 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.logtext import clean
 from curveread.report.files import refuse_inputs
 
-__all__ = ["arguments", "report"]
-
 _SHOWN = 20
 """Runs whose files are named; the index has all."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from curveread.cli.codes import DONE
 from curveread.cli.parser import Parser
 
-__all__ = ["arguments", "schema"]
-
 
 def arguments(parser: Parser) -> None:
     """Add nothing: ``schema`` takes no arguments."""

@@ -17,8 +17,6 @@ from curveread.version import __version__
 if TYPE_CHECKING:
     from curveread.interop.verify import Compared
 
-__all__ = ["arguments", "show"]
-
 
 def arguments(parser: Parser) -> None:
     """Add what ``show`` takes."""

@@ -20,8 +20,6 @@ from curveread.findings.sweep.row import UNREAD
 from curveread.fleet.work import Reports, Wanted
 from curveread.logtext import clean
 
-__all__ = ["arguments", "sweep"]
-
 _SHOWN = 40
 """Runs that are printed; the table and the page have all."""
 

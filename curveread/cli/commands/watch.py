@@ -29,8 +29,6 @@ from curveread.report.text.message import message
 from curveread.watch.ledger import Kind
 from curveread.watch.watch import Ended, Found, Suspected, Waiting, Watch
 
-__all__ = ["arguments", "watch"]
-
 _PATIENCE = 60.0
 """Seconds that a command of --exec may take."""
 

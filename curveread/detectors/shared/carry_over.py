@@ -20,8 +20,6 @@ from curveread.signals.falls import largest_fall
 from curveread.signals.levels import block_medians, evaluation_noise, median_error, rise_after_best
 from curveread.signals.returns import ascent_of, stretch_means
 
-__all__ = ["uncarried"]
-
 _LEAST = 8
 _HALF, _TENTH = 0.5, 0.1
 """An evaluation that ends below half of the training accuracy, and gained less than a tenth of what that gained."""

@@ -8,8 +8,6 @@ from curveread.detectors.base import CurveView
 from curveread.run.roles import Role, qualifiers_of
 from curveread.run.tags.grammar import parse
 
-__all__ = ["COURSES", "families"]
-
 COURSES = frozenset(
     {
         "divergence", "loss-spike", "level-shift", "plateau", "no-learning", "oscillation", "overfitting",

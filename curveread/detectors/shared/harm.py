@@ -15,8 +15,6 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
 from curveread.signals.levels import block_medians, median_error
 
-__all__ = ["ROLES", "rate_is_back", "what_changed"]
-
 _SETTINGS = (Role.HYPER_PARAMETER, Role.DIAGNOSTIC, Role.OTHER)
 _PARTS = (Role.COMPONENT_LOSS, Role.AUXILIARY_LOSS, Role.KL, Role.OTHER)
 ROLES = (Role.LEARNING_RATE, *dict.fromkeys((*_SETTINGS, *_PARTS)))

@@ -17,8 +17,6 @@ from curveread.run.model import Curve
 from curveread.run.roles import Role
 from curveread.run.settings import settings
 
-__all__ = ["Earlier", "earlier", "loss_that_goes_on", "precision"]
-
 _REACH = 50
 """Logged points between two non-finite stretches that still belong together; of long logs a fiftieth of the points."""
 _NEAR, _OFTEN = 10, 2

@@ -14,8 +14,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.returns import ascent_of
 
-__all__ = ["LEARNT", "LITTLE", "TAUGHT", "learnt", "one_answer", "over_entropy"]
-
 LEARNT = 0.9
 """An accuracy above which there may be nothing left to learn."""
 LITTLE = 0.05

@@ -12,8 +12,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.returns import ascent_of
 
-__all__ = ["only_worse"]
-
 _LEAST = 10
 _MORE_WRONG = 1.1
 """A tenth more of the answers are wrong than at first."""

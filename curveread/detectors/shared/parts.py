@@ -17,8 +17,6 @@ from curveread.run.tags.kinds import RL, TaskKind
 from curveread.run.tags.words import words
 from curveread.signals.levels import window_medians
 
-__all__ = ["PARTS", "grown_parts"]
-
 PARTS = (Role.COMPONENT_LOSS, Role.AUXILIARY_LOSS)
 
 _DECADE = 10.0

@@ -11,8 +11,6 @@ from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import Role, words
 
-__all__ = ["beside_the_return"]
-
 _LEAST = 8
 _CLIPPED = 0.5
 """Share of the samples outside the clip range from which on an update leaves the old policy behind."""

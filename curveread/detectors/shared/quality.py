@@ -14,8 +14,6 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import evaluation_noise, median_error
 
-__all__ = ["Quality", "gains_since", "measured_beside", "quality_since", "rises_beside", "shares"]
-
 
 class Quality(NamedTuple):
     """A quality metric since the evaluation loss was best.

@@ -16,8 +16,6 @@ from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.returns import Ascent, ascent_of
 
-__all__ = ["TRAINING", "continued", "entropies", "never_gained"]
-
 _RULE = "no-learning"
 _SAME, _BATCHES, _FROZEN = 12, 20, 10
 """Points that a return must have that is the same number throughout, batches whose groups have no spread, and points

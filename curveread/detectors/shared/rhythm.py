@@ -14,8 +14,6 @@ from curveread.language.cadence import Cost, Rhythm, arguments, epoch_length, ev
 from curveread.run.roles import EVAL_WORDS, Role, words
 from curveread.run.settings import number_of
 
-__all__ = ["cost_of_evals", "evals_of", "evaluate_every", "logging_of", "steps_per_epoch"]
-
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 

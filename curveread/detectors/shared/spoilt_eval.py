@@ -13,8 +13,6 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 
-__all__ = ["METRICS_BESIDE", "spoilt"]
-
 METRICS_BESIDE = (Role.EVAL_ACCURACY, Role.QUALITY_METRIC)
 """Metrics that are good when high and measured with the evaluation loss."""
 

@@ -12,8 +12,6 @@ from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import Role
 
-__all__ = ["Stop", "stopped"]
-
 
 class Stop(NamedTuple):
     """Something that stopped the learning: where, in words, as evidence, and what to do."""

@@ -18,8 +18,6 @@ from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["unmoved"]
-
 _STILL = 1e-3
 """Share of its first value within which a loss has not moved at all: training moves it more in a single epoch."""
 _SETTLING = 1.05

@@ -20,8 +20,6 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["FEWEST", "LEAST_DROP", "Sign", "falls", "guessing", "precise_enough", "sign_of", "surest_sign"]
-
 FEWEST = 5
 """Points of which something exact can be said; of evaluations one fewer will do."""
 LEAST_DROP = 0.015

@@ -20,8 +20,6 @@ from curveread.errors import ReadError
 from curveread.readers.base import Reader
 from curveread.run.model import Run
 
-__all__ = ["read_far", "read_url", "units_behind"]
-
 
 def units_behind(url: str, readers: Sequence[type[Reader]] = (), cache: str = "", *, apart: bool = True) -> list[Unit]:
     """Return the units at or below a URL; nothing is fetched but what tells logs from other files.

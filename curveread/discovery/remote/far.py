@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from curveread.discovery.remote.store import Entry, Store
 
-__all__ = ["Far"]
-
 
 @dataclass(frozen=True, slots=True)
 class Far:

@@ -23,8 +23,6 @@ from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about, formats
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["Mirror", "made"]
-
 _GLIMPSE = 1 << 16
 """Bytes at the beginning and at the end of a file by which a reader knows it."""
 _FURTHER = 1 << 22

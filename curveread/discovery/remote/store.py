@@ -19,8 +19,6 @@ from typing import Any, NamedTuple, TypeVar
 from curveread.discovery.remote.url import discreet
 from curveread.errors import ArgumentError, NoLogsError, ReadError, UsageError
 
-__all__ = ["Entry", "Store"]
-
 R = TypeVar("R")
 
 _PAUSES = (0.5, 2.0)

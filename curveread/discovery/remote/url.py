@@ -6,8 +6,6 @@ import os
 import re
 from pathlib import Path
 
-__all__ = ["Place", "discreet", "is_url", "place"]
-
 Place = Path | str
 """Where logs are: a path, or a URL, which is text."""
 

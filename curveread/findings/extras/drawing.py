@@ -10,9 +10,6 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.run.equality import ByValue
 
-__all__ = ["GAP", "Drawing", "Ruler"]
-
-
 GAP = "gap"
 """Role of a drawing that is not a logged curve: how far the eval loss lies above the train loss."""
 

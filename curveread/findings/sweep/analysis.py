@@ -9,11 +9,6 @@ from dataclasses import dataclass
 from curveread.findings.diagnosis import Statement
 from curveread.run.equality import ByValue
 
-__all__ = [
-    "Analysis", "Association", "Group", "Importance", "Improvement", "Optimum", "Outcome", "Setting", "Side",
-    "plain_number",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -11,8 +11,6 @@ from curveread.run.equality import ByValue
 if TYPE_CHECKING:
     from curveread.findings.sweep.analysis import Outcome
 
-__all__ = ["UNREAD", "WORST_FIRST", "Found", "Measure", "Sketch", "SweepRow"]
-
 UNREAD = "unread"
 """The ``health`` of a row whose run could not be read; all others have their verdict's."""
 WORST_FIRST = (UNREAD, "error", "warning", "undetermined", "info", "ok")

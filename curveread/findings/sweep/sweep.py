@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Sweep", "SweepRenderer"]
-
 
 class SweepRenderer(Protocol):
     """Shows a sweep, and groups it anew; handed in by :func:`curveread.fleet.sweep.sweep`."""

@@ -11,8 +11,6 @@ from curveread.findings.sweep.row import SweepRow
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["columns", "flat", "frame"]
-
 
 def frame(rows: Sequence[SweepRow], outcome: Outcome | None) -> pd.DataFrame:
     """Return the rows as a DataFrame; columns that no run fills are left out but for the fixed ones."""

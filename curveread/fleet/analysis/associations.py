@@ -23,8 +23,6 @@ from curveread.fleet.analysis.settings import Column, told_apart
 from curveread.fleet.analysis.splits import Splits, fisher, newcombe, splits, surprise
 from curveread.fleet.analysis.ties import holm
 
-__all__ = ["ERROR", "associations"]
-
 ERROR = "error"
 """The verdict, beside the rules."""
 _LEVEL = 0.025

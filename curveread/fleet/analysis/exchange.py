@@ -11,8 +11,6 @@ from curveread.arrays import IntArray
 from curveread.fleet.analysis.groups import Grouping
 from curveread.fleet.analysis.settings import Column
 
-__all__ = ["Exchange", "partners", "wholes"]
-
 _FEW = 200
 """Up to so many groups a crossed design is taken apart; with more of them whole groups tell enough."""
 _CROSSED = 0.8

@@ -14,8 +14,6 @@ from curveread.fleet.analysis.outcome import Scores
 from curveread.fleet.analysis.settings import Column
 from curveread.fleet.analysis.ties import LEVEL, SEEDS, interquartile_mean, redrawn, ties
 
-__all__ = ["Grouping", "first", "grouping", "groups", "settings_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Grouping:

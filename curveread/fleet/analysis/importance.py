@@ -20,8 +20,6 @@ from curveread.fleet.analysis.levels import levelled
 from curveread.fleet.analysis.outcome import Scores, ranks
 from curveread.fleet.analysis.settings import Column, told_apart
 
-__all__ = ["importances"]
-
 _RESAMPLES, _SHUFFLES = 400, 200
 _AT_ONCE = 200_000
 """Numbers that are worked on at a time, so that memory does not grow with the runs."""

@@ -9,8 +9,6 @@ import numpy as np
 from curveread.arrays import IntArray
 from curveread.fleet.analysis.settings import Column
 
-__all__ = ["Levels", "levelled"]
-
 _PER_LEVEL, _MOST = 4, 8
 
 

@@ -15,8 +15,6 @@ from curveread.fleet.analysis.outcome import ranks
 from curveread.fleet.analysis.settings import Column, told_apart
 from curveread.fleet.analysis.ties import SEEDS, redrawn, ties
 
-__all__ = ["optima"]
-
 
 def optima(
     found: Sequence[Column], how: Grouping, cost: FloatArray, broken: BoolArray, matter: Collection[str]

@@ -14,8 +14,6 @@ from curveread.errors import UsageError
 from curveread.findings.sweep.analysis import Outcome
 from curveread.findings.sweep.row import UNREAD, SweepRow
 
-__all__ = ["FORMS", "Scores", "candidates", "ranks", "scores"]
-
 FORMS = ("tail", "last", "best")
 """What of a curve may be ranked; the first one is."""
 

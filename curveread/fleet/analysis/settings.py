@@ -13,8 +13,6 @@ from curveread.findings.sweep.row import SweepRow
 from curveread.run.hyperparameters import is_hyperparameter
 from curveread.run.settings import last_part
 
-__all__ = ["Column", "columns", "told_apart"]
-
 _SEEDS = frozenset(
     (
         "seed random_seed manual_seed rng rng_seed global_seed torch_seed np_seed numpy_seed env_seed data_seed "

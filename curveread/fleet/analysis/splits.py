@@ -11,8 +11,6 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.findings.sweep.analysis import Side
 from curveread.fleet.analysis.settings import Column
 
-__all__ = ["Splits", "fisher", "newcombe", "splits", "surprise"]
-
 _CUTS = 24
 _LEAST = 2
 """Cut points of a number, and values of a category, that are tried at most; runs that a side must have."""

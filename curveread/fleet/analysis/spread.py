@@ -8,8 +8,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["moderated", "welch"]
-
 _SURE = 1e6
 """Degrees of freedom of a common variance, where the groups' variances differ no more than chance makes them."""
 

@@ -16,8 +16,6 @@ from curveread.findings.text import Text, joined, listed, text
 from curveread.fleet.analysis.associations import ERROR
 from curveread.fleet.analysis.ties import SEEDS
 
-__all__ = ["First", "statements"]
-
 _MOST, _SHOWN = 6, 3
 _FORMS = {"tail": "mean of the last tenth", "last": "last value", "best": "best level reached"}
 

@@ -15,8 +15,6 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.fleet.analysis.spread import moderated, welch
 
-__all__ = ["LEVEL", "SEEDS", "Ties", "holm", "improvement", "interquartile_mean", "redrawn", "ties"]
-
 SEEDS = 3
 """Fewest seeds by which something is claimed of a setting."""
 LEVEL = 0.05

@@ -23,8 +23,6 @@ from curveread.readers.textfile import head_of, read_text
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["DvcliveReader"]
-
 _OWN = frozenset({"step", "timestamp"})
 
 

@@ -30,8 +30,6 @@ from curveread.readers.textfile import head_of, read_text
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["MlflowReader", "ended_badly", "typed"]
-
 _META = "meta.yaml"
 _KINDS = frozenset({"metrics", "params", "tags"})
 _RUN = re.compile(r"^run_(?:id|uuid): ", re.MULTILINE)

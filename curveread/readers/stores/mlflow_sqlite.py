@@ -24,8 +24,6 @@ from curveread.run.notes import DataNote, NoteKind
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["MlflowSqliteReader"]
-
 _SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3"})
 _LARGEST = float(np.finfo(np.float64).max)
 """What MLflow writes for an infinity, which SQL cannot hold."""

@@ -19,8 +19,6 @@ from curveread.readers.regular import not_too_large, open_regular
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["chunks", "columns_of", "is_sqlite", "opened", "tables_of"]
-
 _MAGIC = b"SQLite format 3\x00"
 _IS_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
 _COMPANIONS = ("-wal", "-journal")

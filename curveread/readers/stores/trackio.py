@@ -26,8 +26,6 @@ from curveread.run.notes import DataNote, NoteKind
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["TrackioReader"]
-
 _NEEDED = ("timestamp", "run_name", "step", "metrics")
 
 

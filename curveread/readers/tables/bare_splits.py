@@ -8,8 +8,6 @@ from curveread.readers.tables.columns import is_axis_name, is_bookkeeping
 from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, role_of, words
 from curveread.run.tags.grammar import split_of
 
-__all__ = ["tags_of_splits"]
-
 _NO_METRIC = frozenset({"metric", "metrics"})
 """Words of a file's name that say that it holds metrics, not which one."""
 _UNNAMED = ["", "0"]

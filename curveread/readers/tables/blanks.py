@@ -18,8 +18,6 @@ from curveread.readers.tables.columns import Column, Table, clock_of, is_axis_na
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
 
-__all__ = ["restore_nan"]
-
 _BREAKABLE = frozenset({Role.TRAIN_LOSS, Role.GRAD_NORM})
 _COUNTERS = frozenset({Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM})
 _FEWEST = 20

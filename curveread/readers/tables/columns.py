@@ -16,23 +16,6 @@ from curveread.readers.base import BEYOND
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import counter_of
 
-__all__ = [
-    "AXIS_NAMES",
-    "BOOKKEEPING",
-    "CLOCK_NAMES",
-    "MISSING",
-    "Axis",
-    "Column",
-    "Table",
-    "choose_axis",
-    "clock_of",
-    "integral",
-    "is_axis_name",
-    "is_bookkeeping",
-    "is_sweep_table",
-    "numbers",
-]
-
 AXIS_NAMES = (
     "train/global_step",
     "trainer/global_step",

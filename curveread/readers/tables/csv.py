@@ -34,8 +34,6 @@ from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import TELLING, role_of
 
-__all__ = ["CsvReader"]
-
 _SUFFIXES = {".csv", ".tsv", ".log", ".txt"}
 _DOWNLOAD = ["Wall time", "Step", "Value"]
 _DOWNLOAD_NAME = re.compile(r"(?:run-(?P<run>.*?)-tag-|tb_export_)?(?P<tag>.+)$")

@@ -12,8 +12,6 @@ from curveread.readers.cut_end import BEFORE, LEFT_OUT, is_whole
 from curveread.readers.tables.wrapped import unwrapped
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Rows", "delimiter_of", "first_line", "is_number", "lines_of", "without_cut_end"]
-
 _LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?")
 _LONG = 1 << 12
 """Characters from which a line is not taken apart before its cells are counted."""

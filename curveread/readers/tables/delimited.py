@@ -27,8 +27,6 @@ from curveread.readers.tables.unnamed import widened
 from curveread.readers.tables.wrapped import unwrapped
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Cells", "parse_cells", "to_table"]
-
 _LARGE = 1 << 21
 """Characters from which pandas' parser is worth its import."""
 _PIECE = 1 << 18

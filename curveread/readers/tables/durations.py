@@ -11,8 +11,6 @@ from curveread.readers.tables.columns import MISSING, Column
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["durations"]
-
 _DURATION = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]\d(?:\.\d{1,9})?)")
 _HOURS = 24
 _HALF_A_DAY = 43200.0

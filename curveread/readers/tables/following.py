@@ -17,8 +17,6 @@ from curveread.readers.tables.csv_rows import first_line
 from curveread.readers.tables.delimited import Cells
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["GrowingTable"]
-
 
 class GrowingTable(Following):
     """The rows of a file so far.

@@ -15,8 +15,6 @@ import orjson
 from curveread.arrays import FloatArray
 from curveread.readers.tables.columns import Column
 
-__all__ = ["grid"]
-
 _PIECE = 1 << 17
 _OF_NUMBERS = b"0123456789.+-eE naN"
 """What numbers are made of; other things that JSON and :class:`float` know, or know apart, have further letters."""

@@ -9,8 +9,6 @@ from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_numbe
 from curveread.readers.textfile import stem_of
 from curveread.run.roles import Role, role_of, words
 
-__all__ = ["header_for", "names_rewards"]
-
 _FEWEST, _LOOKED_AT = 3, 1000
 _RARELY = 0.05
 """Of the rows: a log that was resumed starts over at fewer."""

@@ -29,8 +29,6 @@ from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import METRICS, TELLING, role_of
 
-__all__ = ["JsonLogReader"]
-
 _NOT_LOGS = re.compile(
     r"(config|tokenizer|vocab|added_tokens|special_tokens|generation|package|tsconfig|labels?|wandb-(metadata|summary)|all_results|"
     r"(train|eval|test|predict)_results|model\.safetensors\.index|preprocessor|dataset|manifest|index|schema|settings)[\w.\-]*\.jsonl?$",

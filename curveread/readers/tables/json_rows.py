@@ -16,8 +16,6 @@ from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["lines_to_cells", "lines_to_rows", "rows_to_cells"]
-
 _PIECE = 1 << 20
 
 _NAMED = {

@@ -17,8 +17,6 @@ from curveread.readers.tables.points import Points, segments_of_points, starts_o
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["long_parts"]
-
 _TAG = ("tag", "metric", "metric_name")
 _RUN = ("run", "run_name", "run_id")
 _SMOOTHED = "smoothed"

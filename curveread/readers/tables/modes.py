@@ -11,8 +11,6 @@ from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import EVAL_WORDS
 
-__all__ = ["of_modes"]
-
 _INNER = ("iter", "step", "iteration", "batch")
 
 

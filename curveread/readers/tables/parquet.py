@@ -30,8 +30,6 @@ from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import TELLING, role_of
 
-__all__ = ["ParquetReader"]
-
 _SIDECAR = re.compile(r".*_(configs|system|traces|artifacts|artifact_\w+|run_artifact_\w+)\.parquet$")
 _NUMBERS = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 _TRACKIO = frozenset({"id", "run_name", "timestamp", "step"})

@@ -17,8 +17,6 @@ from curveread.readers.tables.segments import segments_of
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Points", "segments_of_points", "starts_of"]
-
 _CLOCK = (3.0e8, 1.0e10)  # 1979 to 2286: what can be a time of logging
 
 

@@ -14,8 +14,6 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.tags.counters import counter_of
 
-__all__ = ["segments_of"]
-
 
 def _breaks(table: Table, step: IntArray, names: list[str]) -> IntArray:
     """Return the rows at which the log starts over: a column's own steps go back there."""

@@ -22,8 +22,6 @@ from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, role_of
 from curveread.run.tags.counters import counter_of
 
-__all__ = ["named_runs", "part_of"]
-
 _RUN_COLUMNS = (
     "run",
     "run_name",

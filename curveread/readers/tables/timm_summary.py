@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["even_rows", "is_summary"]
-
 
 def is_summary(names: Sequence[str]) -> bool:
     """Return whether a header is one of timm's."""

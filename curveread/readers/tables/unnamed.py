@@ -11,8 +11,6 @@ from curveread.plural import amount
 from curveread.readers.tables.columns import is_axis_name
 from curveread.readers.tables.csv_rows import is_number
 
-__all__ = ["widened"]
-
 _FEWEST = 3
 _THOUSANDS = re.compile(r"\d{3}")
 

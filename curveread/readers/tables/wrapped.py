@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["unwrapped"]
-
 _NUMBER = r"([-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|nan|inf))"
 _LISTED = rf"\[*\s*{_NUMBER}\s*\]*"
 _SAID = r"(?:,\s*\w+=(?:<[^<>]*>|\([^()]*\)|[^,()<>]+))*"

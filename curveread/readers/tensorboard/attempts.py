@@ -14,8 +14,6 @@ import numpy as np
 
 from curveread.readers.tensorboard.series import Series
 
-__all__ = ["attempt_starts", "cut", "purges_of", "stitched"]
-
 _ANEW = 4
 """A curve that goes back this often, and each time to the same step, counts something that begins anew."""
 _MOST = 64

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from curveread.arrays import BoolArray, ByteArray, FloatArray, WordArray
 from curveread.readers.tensorboard.event import Number, Span
 
-__all__ = ["alike", "column", "numbers", "rounded", "varints", "words"]
-
 """(n, width) uint8, C-contiguous; at least 8 spare bytes behind what is read, so that it can be read in words."""
 
 

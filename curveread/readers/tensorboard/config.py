@@ -13,8 +13,6 @@ from curveread.readers.tensorboard.texts import hyper_parameters, texts
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["configuration"]
-
 _WHOLE = frozenset({"args", "config", "hparams", "hyperparameters", "run_params", "training_args"})
 """Texts whose JSON object is the configuration itself and not a part of it."""
 _SHORT = 200

@@ -25,20 +25,6 @@ from numpy.typing import NDArray
 from curveread.arrays import ByteArray, IntArray
 from curveread.readers.tensorboard.columns import column
 
-__all__ = [
-    "BLOCK",
-    "SHORT",
-    "checksum_of_lengths",
-    "contribution",
-    "crc_of_rows",
-    "crc_of_spans",
-    "length_checksums",
-    "mask",
-    "masked_crc32c",
-    "of_zeros",
-    "unmask",
-]
-
 Words = NDArray[np.uint32]
 
 SHORT = 128

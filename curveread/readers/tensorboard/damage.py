@@ -6,8 +6,6 @@ from curveread.plural import amount
 from curveread.readers.tensorboard.scalars import Scalars
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["damage_notes"]
-
 _SINGLY = 8
 """Damaged places that are told one by one; a ninth and later ones are told together."""
 

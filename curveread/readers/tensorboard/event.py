@@ -16,8 +16,6 @@ import numpy as np
 from curveread.arrays import ByteArray
 from curveread.readers.protobuf import BYTES, EIGHT, FOUR, VARINT, fields, varint
 
-__all__ = ["Layout", "Number", "Value", "parse"]
-
 Span = tuple[int, int]
 
 # TensorProto.dtype -> (format of tensor_content, number of the field of single values, significand bits)

@@ -19,8 +19,6 @@ from curveread.readers.tensorboard.session import RunEvents, run_events
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, walk
 from curveread.run.notes import DataNote
 
-__all__ = ["GrowingEvents"]
-
 Build = Callable[[Path, int, bytes, Scalars, RunEvents, dict[str, Any], list[DataNote]], Part]
 
 

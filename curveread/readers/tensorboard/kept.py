@@ -11,8 +11,6 @@ from curveread.readers.tensorboard.scalars import scalars
 from curveread.readers.tensorboard.series import Series
 from curveread.readers.tensorboard.session import run_events
 
-__all__ = ["kept"]
-
 _VERSION = b"brain.Event:2"
 
 

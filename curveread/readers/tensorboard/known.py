@@ -12,8 +12,6 @@ from curveread.arrays import BoolArray, ByteArray
 from curveread.readers.tensorboard.crc32c import SHORT, Words, contribution, of_zeros
 from curveread.readers.tensorboard.event import Layout, Span, Value
 
-__all__ = ["KnownLayout", "Tags"]
-
 
 @dataclass(slots=True)
 class Tags:

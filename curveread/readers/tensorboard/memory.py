@@ -19,8 +19,6 @@ from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
 from curveread.readers.regular import not_too_large, open_regular
 
-__all__ = ["PAD", "Log", "held", "load"]
-
 PAD = 256
 """Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
 _PIECEWISE = 1 << 28

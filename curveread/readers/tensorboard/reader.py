@@ -26,8 +26,6 @@ from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["TensorBoardReader"]
-
 _CREATED = re.compile(r"tfevents\.(\d+(?:\.\d+)?)")
 
 

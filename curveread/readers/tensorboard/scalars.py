@@ -30,8 +30,6 @@ from curveread.readers.tensorboard.memory import PAD, Log
 from curveread.readers.tensorboard.series import Growing, Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
-__all__ = ["BadRecord", "Decoder", "Record", "Scalars", "scalars"]
-
 _CHUNK = 1 << 20
 """Bytes of rows worked on at once: they stay in the processor's cache."""
 _SETTLED = 1 << 8

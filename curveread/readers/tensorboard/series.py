@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["Growing", "Once", "Series", "by_tag", "split"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:

@@ -12,8 +12,6 @@ from curveread.readers.tensorboard.scalars import Record
 from curveread.readers.tensorboard.tfrecord import HEADER
 from curveread.run.model import Checkpoint
 
-__all__ = ["RunEvents", "run_events"]
-
 _START, _CHECKPOINT = 1, 3  # SessionLog.status
 _SHORT = 400  # bytes of a record whose text may be one setting; a longer one is a configuration only with braces
 

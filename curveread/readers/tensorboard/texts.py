@@ -8,8 +8,6 @@ from typing import Any
 
 from curveread.readers.protobuf import NotAMessage, fields, varint
 
-__all__ = ["hyper_parameters", "texts"]
-
 _DEPTH = 20
 
 

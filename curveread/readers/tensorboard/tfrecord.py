@@ -19,8 +19,6 @@ from curveread.readers.tensorboard.columns import column
 from curveread.readers.tensorboard.crc32c import checksum_of_lengths, length_checksums, masked_crc32c
 from curveread.readers.tensorboard.memory import Log
 
-__all__ = ["FRAME", "HEADER", "Damage", "Frames", "walk"]
-
 HEADER = 12
 FRAME = 16
 """Bytes of a record that are not data: length, its checksum, the checksum of the data."""

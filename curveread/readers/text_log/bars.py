@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Bar", "Bars"]
-
 _BAR = re.compile(rb"(\d{1,12})/(\d{1,12}) \[")
 _BEHIND = 3
 """Bars behind a dict that are kept: the first may still be that of the step before."""

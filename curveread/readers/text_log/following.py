@@ -15,8 +15,6 @@ from curveread.readers.text_log.lines import plain
 from curveread.readers.textfile import MARK
 from curveread.run.notes import DataNote
 
-__all__ = ["GrowingText"]
-
 
 class GrowingText(Following):
     """The lines of a text log so far.

@@ -19,8 +19,6 @@ from curveread.readers.text_log.remarks import Remarks
 from curveread.readers.text_log.sheets import Patterns, Sheet, pattern_of, slots_of, take
 from curveread.readers.trainer.names import SUMMARY_KEYS
 
-__all__ = ["Gathered"]
-
 _SHORTEST, _LONGEST = 4, 1 << 14
 """No trainer prints longer records; longer lines are data dumped to the terminal."""
 _PATTERNS = 64

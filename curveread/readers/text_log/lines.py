@@ -13,8 +13,6 @@ from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.textfile import ENCODED, MARK, head_of, read_text
 from curveread.run.notes import DataNote
 
-__all__ = ["GLIMPSE", "Lines", "glimpse", "plain"]
-
 _CHUNK = 1 << 23
 _ENDLESS = 1 << 20
 """A line of this length is not a record: what stands behind is dropped, so that a file of one line costs no more."""

@@ -13,8 +13,6 @@ from curveread.readers.text_log.lines import glimpse
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import counter_of
 
-__all__ = ["Near", "nearly"]
-
 _TOKEN = re.compile(rb"(?P<skip>" + CLOCK + rb")|(?<![\w.])" + NUMBER)
 _LOOSE = re.compile(rb"(?P<skip>" + CLOCK + rb")|(?<![\d.])" + NUMBER)
 _SPECIAL = re.compile(r"([\\.^$*+?{}\[\]|()])")

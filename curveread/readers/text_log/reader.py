@@ -31,8 +31,6 @@ from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["TextLogReader", "parts_of"]
-
 _NAMES = re.compile(r"(.+\.(log|txt|out|err)(\.\d{1,3})?|[\w\- ]+|.+\.[oe]\d{3,10})(\.gz)?$", re.IGNORECASE)
 _NOT_LOGS = re.compile(
     r"(readme|licen[cs]e|requirements|changelog|changes|authors|notice|cmakelists|robots|vocab|merges|config|args|"

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from curveread.readers.text_log.line.announced import announced
 
-__all__ = ["Remarks"]
-
 _BANNER = 90
 """Characters of a line that says that a training starts."""
 _BEST_IS = re.compile(rb"(?i:best (?:iteration|round|epoch|step|model|result)s?(?: is| was)?): ?$")

@@ -14,8 +14,6 @@ from curveread.readers.cut_end import BEFORE
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
 
-__all__ = ["Columns", "Patterns", "Sheet", "pattern_of", "slots_of", "take"]
-
 Slot = tuple[str, int, int]
 """What a span of a line is, its begin and end: ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``goal``,
 ``value``, ``of`` (what the value before is a part of), ``void`` (a number that is not read)."""

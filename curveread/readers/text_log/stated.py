@@ -20,8 +20,6 @@ from curveread.readers.text_log.sheets import Sheet
 from curveread.readers.text_log.tail import cut_short
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["stated_reader"]
-
 _NUMBER = re.compile(NUMBER)
 _CELL = re.compile(rb"(" + NUMBER + rb")(?:/\d++)?" + UNIT)
 _PARTED = re.compile(rb"[\s,;|]++")

@@ -8,8 +8,6 @@ from curveread.readers.text_log.gather import Gathered
 from curveread.readers.text_log.sheets import Sheet
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["cut_short"]
-
 
 def cut_short(gathered: Gathered, last: bytes, source: str) -> list[DataNote]:
     """Take out the last record of a file without a line break at its end when its last number may be cut.

@@ -14,8 +14,6 @@ from pathlib import Path
 from curveread.readers.regular import read_regular
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["beginnings"]
-
 _BEGIN, _END = b'\n  "log_history": [\n', b"\n  ]"
 
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["NULL", "NUMBER", "OTHER", "LogCells", "LogHistory", "cell_of", "history_of"]
-
 NUMBER, NULL, OTHER = 0, 1, 2
 _NAMED = {
     "NaN": math.nan,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CHECKPOINT", "SUMMARY_KEYS", "rewritten"]
-
 CHECKPOINT = re.compile(r"(?:checkpoint-(\d+)|last-checkpoint)$")
 """Name of a checkpoint's folder; the Hub keeps the newest as ``last-checkpoint``."""
 SUMMARY_KEYS = frozenset(

@@ -32,8 +32,6 @@ from curveread.readers.trainer.settings import settings_beside
 from curveread.run.model import Checkpoint, Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["TrainerStateReader", "checkpoints_beside", "curves_of"]
-
 _LARGE = {"log_history", "stateful_callbacks", "trial_params"}
 
 

@@ -8,8 +8,6 @@ from typing import Any
 from curveread.readers.settings_file import settings_in
 from curveread.readers.trainer.names import CHECKPOINT
 
-__all__ = ["settings_beside"]
-
 _FILES = {
     "config.json": ("transformers_version",),
     "args.json": ("gradient_accumulation_steps", "learning_rate", "per_device_train_batch_size", "lr_scheduler_type"),

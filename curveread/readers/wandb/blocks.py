@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from curveread.arrays import ByteArray, IntArray
 
-__all__ = ["BLOCK", "FIRST", "FULL", "HEADER", "LAST", "MIDDLE", "PLAIN", "Chunks", "whole_chunks"]
-
 HEADER = b":W&B\xe1\xbe\x00"
 BLOCK = 32768
 FULL, FIRST, MIDDLE, LAST = 1, 2, 3, 4

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from curveread.arrays import ByteArray, IntArray, WordArray
 
-__all__ = ["REACH", "digests", "reuse_memory"]
-
 REACH = 48
 """Bytes that must lie behind the last text that is looked at."""
 

@@ -13,8 +13,6 @@ from curveread.readers.regular import read_regular
 from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["Beside", "beside", "dropped_calls", "last_values"]
-
 _ENDED = {"finished": False, "failed": True, "crashed": True, "killed": True}
 _CONSOLES = ("files/output.log", "logs/debug-internal.log", "logs/debug.log", "output.log")
 _BACKWARDS = re.compile(rb"step:? (\d{1,18}) (?:that is |which is |is )?less than (?:the )?current step[: ]*(\d{1,18})")

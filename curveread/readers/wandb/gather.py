@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 from curveread.arrays import FloatArray, IntArray
 from curveread.readers.tables.columns import Column
 
-__all__ = ["SLOT_SHIFT", "Gather"]
-
-
 _SLOTS = 4096
 SLOT_SHIFT = np.uint64(52)
 

@@ -22,8 +22,6 @@ from curveread.readers.wandb.items import Items, any_fields, joined, plain_items
 from curveread.readers.wandb.numbers import floats_at
 from curveread.readers.wandb.records import history_step, items_of, walk
 
-__all__ = ["History", "read_history", "split_records"]
-
 _CHUNK = 4096
 """Rows walked together: their bytes and index arrays stay in the cache."""
 _NUMERIC_START = np.zeros(256, bool)

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from curveread.arrays import BoolArray, ByteArray, IntArray
 
-__all__ = ["Items", "any_fields", "joined", "plain_items", "varints"]
-
 
 def varints(buf: ByteArray, at: IntArray) -> tuple[IntArray, IntArray]:
     """Return the varint at each offset and the offset behind it (up to 9 bytes; longer ones come out wrong)."""

@@ -6,9 +6,6 @@ import numpy as np
 
 from curveread.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
-__all__ = ["floats_at"]
-
-
 _AT_ONCE = 8192
 """Texts parsed together: their arrays stay in the cache, and one that is not plain JSON slows down only these."""
 

@@ -23,8 +23,6 @@ from curveread.readers.wandb.system import EVENTS, events_beside, system_curves
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["WandbHistoryReader"]
-
 _HISTORY = "wandb-history.jsonl"
 _RUN_FOLDER = re.compile(r"(?:dry)?run-\d{8}_\d{6}-(\w+)$")
 

@@ -16,8 +16,6 @@ from curveread.readers.tables.columns import Axis, Column, Table, integral, is_a
 from curveread.readers.wandb.records import MetricDefinition
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["main_axes", "own_steps"]
-
 
 def main_axes(metrics: Sequence[MetricDefinition], table: Table) -> list[str]:
     """Return the axis of the run that ``define_metric`` names, in a list, empty without one.

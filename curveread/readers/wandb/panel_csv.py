@@ -12,8 +12,6 @@ from curveread.readers.tables.delimited import Cells
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["is_panel_header", "is_runs_table", "panel_parts", "split_names"]
-
 _EDGE = re.compile(r"__(MIN|MAX)$")
 _SEPARATOR = " - "
 

@@ -34,8 +34,6 @@ from curveread.readers.wandb.system import samples_of, system_curves
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["WandbReader"]
-
 
 @dataclass(slots=True)
 class _Content:

@@ -13,18 +13,6 @@ from typing import Any
 from curveread.readers.json_text import loads
 from curveread.readers.protobuf import VARINT, fields, varint
 
-__all__ = [
-    "RECORD_KINDS",
-    "MetricDefinition",
-    "RunHeader",
-    "Stats",
-    "items_of",
-    "metric_of",
-    "run_of",
-    "stats_of",
-    "walk",
-]
-
 RECORD_KINDS = {
     2: "history",
     3: "summary",

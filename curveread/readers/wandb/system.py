@@ -16,8 +16,6 @@ from curveread.readers.wandb.records import Stats
 from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["EVENTS", "events_beside", "samples_of", "system_curves"]
-
 EVENTS = "wandb-events.jsonl"
 """The system metrics of W&B clients before 0.10: a JSON object per sample, beside ``wandb-history.jsonl``."""
 

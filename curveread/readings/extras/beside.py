@@ -16,8 +16,6 @@ from curveread.run.model import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["beside"]
-
 _BYTES = 64 << 20
 """tbparse takes a second for about 4 MB; of larger logs nothing is read again for a report."""
 _FINDINGS, _TAGS = 3, 6

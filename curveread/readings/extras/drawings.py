@@ -20,8 +20,6 @@ from curveread.signals.piecewise import parted, steps_near
 from curveread.signals.reduction import extremes, knots
 from curveread.signals.smoothing import ema
 
-__all__ = ["SMOOTHING", "drawings", "smoothed"]
-
 _Placed = Callable[[NDArray[Any]], NDArray[Any]]
 
 SMOOTHING = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)

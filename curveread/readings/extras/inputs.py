@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from curveread.run.files import located
 from curveread.run.model import Run
 
-__all__ = ["digests"]
-
 
 def digests(run: Run) -> Mapping[str, str]:
     """Return path -> SHA-256 in hexadecimal of the run's files.

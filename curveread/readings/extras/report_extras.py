@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from curveread.findings.extras.beside import Beside
     from curveread.findings.extras.drawing import Drawing, Ruler
 
-__all__ = ["ReportExtras"]
-
 
 class ReportExtras(NamedTuple):
     """Implements :class:`curveread.findings.diagnosis.Extras`.

@@ -12,8 +12,6 @@ from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.reduction import knots
 
-__all__ = ["rulers"]
-
 _LEAPS = 40
 """So many of the largest leaps keep both of their ends: a pause between two attempts must not become a slope."""
 

@@ -14,8 +14,6 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.task import Task
 
-__all__ = ["data_hints"]
-
 _EARLY = 0.3
 _LOW = 0.1
 

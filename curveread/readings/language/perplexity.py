@@ -25,8 +25,6 @@ from curveread.run.task import Task
 from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
 
-__all__ = ["BEYOND", "guessing", "in_words", "per_byte", "per_token"]
-
 _Views = Mapping[Role, tuple[CurveView, ...]]
 
 BEYOND = 1e6

@@ -7,8 +7,6 @@ from curveread.findings.diagnosis import KeyFigure
 from curveread.run.roles import Role
 from curveread.signals.events import spike_scores as definitions
 
-__all__ = ["spike_scores"]
-
 _CURVES = ((Role.TRAIN_LOSS, "loss"), (Role.GRAD_NORM, "grad_norm"))
 
 

@@ -18,8 +18,6 @@ from curveread.report.chart.panels import panels
 from curveread.report.chart.scale import Scale, step_axis
 from curveread.report.chart.spec import ChartSpec, Event, Mark, Segment, Stretch
 
-__all__ = ["chart", "leading", "quiet"]
-
 _MAX_MARKS = 40
 _AHEAD = 0.2
 """A forecast is drawn where its first place lies no further beyond the run than this share of it."""

@@ -13,8 +13,6 @@ from curveread.arrays import FloatArray
 from curveread.report.chart.scale import Scale
 from curveread.report.chart.spec import Mark
 
-__all__ = ["RULES", "Label", "Note", "beside", "gap_notes", "place"]
-
 BADGE = 3.2
 """Width of a numbered badge with the space after it, in characters."""
 GAP = 1.0

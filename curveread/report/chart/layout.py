@@ -12,8 +12,6 @@ from curveread.report.chart.scene import Badge, Boxes, Glyphs, Group, Part, Plot
 from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Event
 
-__all__ = ["scene"]
-
 _SPOKEN = 80
 """Up to so many pieces of the strip, or events of a kind, say what they are when the pointer rests on them."""
 _STRIP = 16.0

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["FORECAST", "HEALTH", "INKS", "PLAIN", "SHADES", "STRIP", "STROKES", "WORDS", "Ink", "dash"]
-
 
 class Ink(NamedTuple):
     """A colour for light and for dark paper, and the dash pattern that tells it from the others without colour."""

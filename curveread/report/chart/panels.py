@@ -17,9 +17,6 @@ from curveread.logtext import clean, shorten
 from curveread.report.chart.scale import Scale, value_axis
 from curveread.report.chart.spec import Band, Gap, Key, Line, Marker, Panel
 
-__all__ = ["MOST", "RULES", "fan", "most_telling", "outside", "panels", "parted"]
-
-
 # title, roles, relative height
 _PANELS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("Loss", ("train-loss", "eval-loss"), 2.8),

@@ -11,8 +11,6 @@ from curveread.report.chart.size import Size
 from curveread.report.chart.spec import ChartSpec, Gap, Key, Panel
 from curveread.report.chart.texture import busy
 
-__all__ = ["content", "heading"]
-
 
 def heading(p: Panel, size: Size, y: float, out: list[Part]) -> float:
     """Write the panel's title and key; return where its plot begins."""

@@ -12,9 +12,6 @@ from curveread.arrays import FloatArray
 from curveread.findings.wording import compact, number
 from curveread.report.chart.ticks import log_marks, nice, texts, time_marks
 
-__all__ = ["DECADES", "RULES", "Scale", "Tick", "step_axis", "value_axis"]
-
-
 _LARGEST = float(np.finfo(np.float64).max)
 _SMALLEST = float(np.finfo(np.float64).tiny)
 _DECADES = (-307.0, 308.25)

@@ -9,10 +9,6 @@ from dataclasses import dataclass
 
 from curveread.report.chart.spec import ChartSpec
 
-__all__ = [
-    "SHAPES", "Badge", "Box", "Boxes", "Glyphs", "Group", "Hatch", "Part", "Plot", "Scene", "Stroke", "Words",
-]  # fmt: skip
-
 Box = tuple[float, float, float, float]
 """x, y, width, height."""
 

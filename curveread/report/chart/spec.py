@@ -8,8 +8,6 @@ from curveread.arrays import FloatArray
 from curveread.findings import wording
 from curveread.report.chart.scale import Scale
 
-__all__ = ["Band", "ChartSpec", "Event", "Gap", "Key", "Line", "Mark", "Marker", "Panel", "Segment", "Stretch"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:

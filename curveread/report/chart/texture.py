@@ -7,8 +7,6 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.report.chart.spec import ChartSpec, Panel
 
-__all__ = ["RULES", "busy"]
-
 _SAMPLES = 400
 RULES = {"samples": _SAMPLES}
 """:mod:`labels` says what for."""

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 
 from curveread.findings.wording import count, number
 
-__all__ = ["log_marks", "nice", "texts", "time_marks"]
-
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _TIMES = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,

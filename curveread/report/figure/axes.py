@@ -12,8 +12,6 @@ from matplotlib.figure import Figure
 from curveread.report.chart.palette import INKS
 from curveread.report.figure.style import is_dark
 
-__all__ = ["LINES", "NAMED", "bare", "key", "ramp"]
-
 LINES = [INKS[n] for n in ("train", "eval", "third", "fourth", "fifth", "sixth")]
 """The inks of several lines, in their order."""
 

@@ -18,8 +18,6 @@ from curveread.report.figure.axes import LINES, bare, key
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import DARK, dashes, plain, shade
 
-__all__ = ["figure", "png"]
-
 
 def figure(comparison: Comparison) -> Figure:
     """Return the losses of all runs on common steps: a panel for the eval loss and one for the train loss."""

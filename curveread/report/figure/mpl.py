@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["figure", "pdf", "png", "svg"]
-
 _PAD = 16
 """Points between axes of the caller's and the verdict over them, where the findings' numbers stand."""
 

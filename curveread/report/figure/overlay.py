@@ -17,8 +17,6 @@ from curveread.report.figure.axes import LINES, NAMED, bare, key, ramp
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import dashes, plain, shade
 
-__all__ = ["figure"]
-
 _TURNS = ("", "6 3", "2 2", "8 3 2 3")
 """Dashes of the first six lines, of the next six …: each turn through the colours has its own."""
 

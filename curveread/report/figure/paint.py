@@ -19,8 +19,6 @@ from curveread.report.chart.scene import SHAPES, Badge, Boxes, Glyphs, Group, Ha
 from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.figure.style import colour, dashes, halo, plain, shade
 
-__all__ = ["PIXEL", "Painter", "curves", "paint"]
-
 PIXEL = 1 / 96
 """A pixel of CSS in inches."""
 _POINT = 72 * PIXEL

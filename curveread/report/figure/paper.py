@@ -18,8 +18,6 @@ from curveread.report.chart.size import Size
 from curveread.report.figure.paint import PIXEL, Painter, paint
 from curveread.report.figure.style import plain
 
-__all__ = ["Paper", "RunFigure", "size", "text_width", "wrapped"]
-
 
 class RunFigure(Figure):
     """A figure that shows itself in a notebook although pyplot does not know it."""

@@ -23,8 +23,6 @@ from curveread.report.text.document import Bullets, Checks, Document, Pictures, 
 from curveread.report.text.plain import named
 from curveread.report.text.sections import document
 
-__all__ = ["pages", "pdf_document"]
-
 _WIDTH, _HEIGHT = 8.27, 11.69
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.75, 0.6, 0.75, 0.8
 _AXIS = 0.45

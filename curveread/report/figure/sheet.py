@@ -14,8 +14,6 @@ from curveread.report.figure.paint import PIXEL
 from curveread.report.figure.paper import Paper, size, wrapped
 from curveread.report.figure.style import plain
 
-__all__ = ["sheet"]
-
 _WIDTH = 10.0
 _LEFT, _RIGHT = 0.72, 0.2
 _MARGIN = _LEFT - 0.5

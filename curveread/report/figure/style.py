@@ -11,9 +11,6 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from curveread.logtext import shorten
 from curveread.report.chart.palette import HEALTH, INKS, PLAIN, Ink
 
-__all__ = ["DARK", "colour", "dashes", "halo", "is_dark", "plain", "shade"]
-
-
 DARK: Any = dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), "#14171a") | dict.fromkeys(
     ("text.color", "axes.labelcolor", "axes.titlecolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color"),
     PLAIN["ink"].dark,

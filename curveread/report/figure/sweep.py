@@ -21,8 +21,6 @@ from curveread.report.figure.axes import LINES, bare, ramp
 from curveread.report.figure.paper import RunFigure
 from curveread.report.figure.style import plain, shade
 
-__all__ = ["figure", "png"]
-
 _PANELS = 4
 _TICKS = 12
 

@@ -9,8 +9,6 @@ from curveread.findings.wording import count
 from curveread.logtext import shorten
 from curveread.report.chart.spec import ChartSpec
 
-__all__ = ["caption"]
-
 
 def caption(spec: ChartSpec, drawings: Sequence[Drawing]) -> str:
     """Return what the marks of the charts mean, of those that are there."""

@@ -10,8 +10,6 @@ from curveread.logtext import clean
 from curveread.report.page.templates import asset, environment
 from curveread.report.text.comparison import SIDE_BY_SIDE, findings, table
 
-__all__ = ["fragment", "page"]
-
 
 def page(comparison: Comparison) -> str:
     """Return the comparison as one HTML page that needs nothing else."""

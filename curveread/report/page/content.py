@@ -17,8 +17,6 @@ from curveread.report.page.caption import caption
 from curveread.report.text.document import Document, Section
 from curveread.report.text.lead import Lead
 
-__all__ = ["CARDS", "Content", "content", "dated", "present"]
-
 CARDS = 60
 _ROWS = 400
 _FIGURES = 10

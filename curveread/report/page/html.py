@@ -22,8 +22,6 @@ from curveread.report.page.templates import asset, environment
 from curveread.report.text.lead import lead
 from curveread.report.text.sections import document
 
-__all__ = ["fragment", "index", "page"]
-
 
 def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None, now: datetime | None = None) -> str:
     """Return the report as a self-contained HTML page.

@@ -9,8 +9,6 @@ from curveread.report.page.templates import environment
 from curveread.report.text.postmortem import postmortem
 from curveread.report.text.postmortem_text import meta
 
-__all__ = ["postmortem_page"]
-
 
 def postmortem_page(
     diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None

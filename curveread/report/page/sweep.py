@@ -16,8 +16,6 @@ from curveread.report.files import address, put
 from curveread.report.page.content import dated, present
 from curveread.report.page.templates import asset, environment
 
-__all__ = ["fragment", "page", "write"]
-
 _SETTINGS = 24
 """Columns of settings in the table."""
 _GROUPS = 60

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["asset", "environment"]
-
 
 @cache
 def asset(name: str) -> str:

@@ -9,8 +9,6 @@ from curveread.logtext import clean, shorten
 from curveread.report import facts
 from curveread.report.chart.palette import WORDS
 
-__all__ = ["SIDE_BY_SIDE", "findings", "table", "text"]
-
 SIDE_BY_SIDE = 4
 """Runs that stand side by side, a column each; more are listed below each other."""
 

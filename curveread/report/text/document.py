@@ -14,23 +14,6 @@ from curveread.report.cards import Card
 from curveread.report.facts import Pair, WordedFigure
 from curveread.report.text.lead import Lead
 
-__all__ = [
-    "Block",
-    "Bullets",
-    "Cell",
-    "Checks",
-    "Code",
-    "Document",
-    "Named",
-    "Pictures",
-    "Section",
-    "Shot",
-    "Spark",
-    "Term",
-    "Terms",
-    "TextTable",
-]  # fmt: skip
-
 
 class Code(str):
     """A name as the log or the disk has it: a curve's tag, a path."""

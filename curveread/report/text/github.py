@@ -9,8 +9,6 @@ from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
-__all__ = ["notices", "unread"]
-
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 

@@ -12,8 +12,6 @@ from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.extras.drawing import Drawing
 from curveread.findings.finding import json_number
 
-__all__ = ["result_json", "result_text"]
-
 
 def result_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the result of the contract, and under ``charts`` tag -> points, knots and smoothed values."""

@@ -18,8 +18,6 @@ from curveread.report.text.lead import lead
 from curveread.report.text.plain import lines
 from curveread.report.text.sections import brief
 
-__all__ = ["junit"]
-
 
 def junit(
     results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, when: datetime, *, unjudged_fails: bool = False

@@ -15,8 +15,6 @@ from curveread.logtext import clean, shorten
 from curveread.run.model import Run
 from curveread.run.roles import COURSES, Role
 
-__all__ = ["NAME_IT", "SIGNS", "Lead", "Sign", "Why", "lead", "shared"]
-
 SIGNS = 2
 """The strongest signs for a cause, and as many against it, are told."""
 _ALIKE = 6

@@ -14,8 +14,6 @@ from curveread.report.text.document import Bullets, Checks, Code, Named, Picture
 from curveread.report.text.lead import Lead
 from curveread.report.text.sections import document
 
-__all__ = ["blocks", "code", "escape", "markdown", "table"]
-
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 _LINKS = re.compile(r"(@|://|www\.|\bGH-)", re.IGNORECASE)
 _LEAD = re.compile(r"^(\s*\d*)([.)+=-])(?=\s|-|=|$)")

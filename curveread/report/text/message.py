@@ -11,8 +11,6 @@ from curveread.logtext import clean, shorten
 from curveread.report import facts
 from curveread.report.text.lead import Lead, lead
 
-__all__ = ["message"]
-
 _ROOM = 140
 _NAME = 40
 

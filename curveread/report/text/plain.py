@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from curveread.logtext import clean
 from curveread.report.text.document import Bullets, Checks, Named, Pictures, Section, Terms, TextTable
 
-__all__ = ["lines", "named"]
-
 
 def lines(section: Section) -> list[str]:
     """Return what a section says, a line for each paragraph, item and row of a table."""

@@ -19,8 +19,6 @@ from curveread.report.text.document import Block, Bullets, Checks, Section, Text
 from curveread.report.text.sections import CAUSES, likely_causes, sections
 from curveread.run.roles import Role
 
-__all__ = ["postmortem"]
-
 _EVENTS = 40
 _WORTH_LOGGING = (Role.EVAL_LOSS, Role.GRAD_NORM, Role.LEARNING_RATE)
 _SURROUNDINGS = (

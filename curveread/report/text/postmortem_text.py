@@ -10,8 +10,6 @@ from curveread.report.files import address
 from curveread.report.text.markdown import blocks, escape
 from curveread.report.text.postmortem import postmortem
 
-__all__ = ["meta", "postmortem_markdown"]
-
 
 def postmortem_markdown(
     diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None

@@ -18,8 +18,6 @@ from curveread.logtext import clean
 from curveread.run.files import located
 from curveread.run.model import Run
 
-__all__ = ["sarif"]
-
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _ACTING = re.compile(r"(?<=\])(?=\()|(?<=\{)(?=\d)")

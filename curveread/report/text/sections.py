@@ -37,8 +37,6 @@ from curveread.report.text.lead import SIGNS, lead, shared
 if TYPE_CHECKING:
     from curveread.findings.extras.beside import Picture
 
-__all__ = ["CAUSES", "brief", "document", "likely_causes", "sections"]
-
 CAUSES = "Likely causes"
 """Heading of the causes: their head stands under the verdict."""
 

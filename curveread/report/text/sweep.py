@@ -9,8 +9,6 @@ from curveread.findings.wording import count
 from curveread.logtext import clean, shorten
 from curveread.report import swept
 
-__all__ = ["text"]
-
 _HEADS = {"tail": "last 10 %", "last": "last", "best": "best"}
 _CLIP = {"run": 40, "setting": 18}
 _LEAST = 28

@@ -20,8 +20,6 @@ from curveread.run.model import Run
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMATS", "table_format", "write_table"]
-
 FORMATS = ("csv", "parquet", "json")
 
 

@@ -44,8 +44,6 @@ from curveread.run.tags.lexicon import (
 )
 from curveread.run.task import task_of
 
-__all__ = ["understood"]
-
 _Meanings = dict[str, Meaning]
 _PLAIN_LOSS = frozenset({("loss",), ("elbo",), ("cost",), ("objective",), ("criterion",), ("risk",)})
 _PERCENTS = frozenset(

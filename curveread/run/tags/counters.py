@@ -6,8 +6,6 @@ from enum import IntEnum
 
 from curveread.run.tags.words import words
 
-__all__ = ["Counts", "counted_as", "counter_of"]
-
 
 class Counts(IntEnum):
     """What a counter counts; of several in a line the lowest is the step, an epoch stands beside it."""

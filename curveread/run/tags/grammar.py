@@ -34,8 +34,6 @@ from curveread.run.tags.lexicon import (
 )
 from curveread.run.tags.words import lemma, segments, words
 
-__all__ = ["Parsed", "counts", "parse", "rate_unit", "split_of"]
-
 _LOSS = frozenset({"loss", "cost"})
 _OWN_IN_LOSSES = frozenset(
     {

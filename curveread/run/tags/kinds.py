@@ -15,8 +15,6 @@ from curveread.run.settings import settings
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.lexicon import EVAL_WORDS, RECONSTRUCTIONS, TRAIN_WORDS
 
-__all__ = ["AGENTS", "RL", "Kind", "TaskKind", "kind_by_name", "kind_of"]
-
 
 class TaskKind(StrEnum):
     """A kind of training; the value is what the result JSON shows."""

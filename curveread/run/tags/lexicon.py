@@ -9,34 +9,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = [
-    "ADVERSARIAL",
-    "AUXILIARY",
-    "AXIS_SUFFIXES",
-    "COUNTABLE",
-    "DURATIONS",
-    "EVAL_WORDS",
-    "GENERATORS",
-    "HEADS",
-    "LONGEST",
-    "MAIN",
-    "NEUTRAL",
-    "PART",
-    "PIPELINE",
-    "POLICY",
-    "RATES",
-    "RECONSTRUCTIONS",
-    "SHORT_SPLITS",
-    "SPREADS",
-    "TRAIN_WORDS",
-    "TURNS",
-    "VALUE",
-    "VOCABULARY",
-    "WEAK",
-    "Head",
-    "Noun",
-]
-
 
 class Noun(StrEnum):
     """What a head names, before the run is known that it belongs to."""

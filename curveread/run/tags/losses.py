@@ -25,8 +25,6 @@ from curveread.run.tags.lexicon import (
 )
 from curveread.run.tags.words import words
 
-__all__ = ["is_of_a_detector", "loss_role", "qualifiers_of"]
-
 _GAN_PARTS = PART | frozenset(
     "mel fm l1 l2 feat feature pixel perceptual dur duration recon reconstruction id cycle".split()
 )

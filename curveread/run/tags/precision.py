@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from curveread.run.tags.words import words
 
-__all__ = ["is_average_precision", "is_overall_precision"]
-
 _HEADS = ("map", "ap")
 
 

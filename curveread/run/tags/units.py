@@ -7,8 +7,6 @@ from curveread.run.tags.grammar import Parsed, rate_unit
 from curveread.run.tags.lexicon import DURATIONS, Noun
 from curveread.run.tags.words import words
 
-__all__ = ["system_unit", "unit_by_words"]
-
 _MEMORY_UNITS = {"gb": "GB", "gib": "GiB", "mb": "MB", "mib": "MiB", "kb": "KB", "kib": "KiB", "tb": "TB"}
 _SYSTEM_UNITS = (
     (("percent", "usagepercent", "powerpercent"), "%"),

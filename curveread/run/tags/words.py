@@ -7,8 +7,6 @@ from functools import lru_cache
 
 from curveread.run.tags.lexicon import COUNTABLE, VOCABULARY
 
-__all__ = ["lemma", "segments", "slug", "words"]
-
 _RUNS = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z]+")
 _POSSESSIVE = re.compile(r"['’]s\b")

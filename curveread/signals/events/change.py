@@ -11,8 +11,6 @@ from curveread.signals.levels import median_error
 from curveread.signals.scale import mad_scale
 from curveread.signals.trend import theil_sen
 
-__all__ = ["LevelChange", "Offset", "change_of", "offset_at"]
-
 
 class LevelChange(NamedTuple):
     """Change of a stretch from its beginning to its end.

@@ -8,9 +8,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["Break", "breaking_point"]
-
-
 _POWERS = np.array([0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0])
 _OFFSETS = np.array([0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0])
 """Exponents b and offsets t0 (as a share of the curve) of c + a (t + t0)^-b."""

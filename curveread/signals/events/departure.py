@@ -7,9 +7,6 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.signals.scale import mad_scale
 
-__all__ = ["departure"]
-
-
 _SIGMAS = 5.0
 _FEWEST = 12
 

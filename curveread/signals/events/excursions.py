@@ -11,8 +11,6 @@ from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
 from curveread.signals.windows import running_mean
 
-__all__ = ["Excursion", "excursions", "prominence"]
-
 
 class Excursion(NamedTuple):
     """A stretch above the noise.

@@ -10,8 +10,6 @@ from curveread.arrays import FloatArray
 from curveread.signals.levels import split_point
 from curveread.signals.trend import blocks_of
 
-__all__ = ["Jump", "jumps"]
-
 
 @dataclass(frozen=True, slots=True)
 class Jump:

@@ -14,8 +14,6 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.signals.smoothing import lowess
 
-__all__ = ["Period", "Swing", "limited", "strongest_period", "swing_of"]
-
 
 class Period(NamedTuple):
     """The strongest period of a series.

@@ -6,8 +6,6 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
 
-__all__ = ["above_recent", "recent", "spike_scores"]
-
 
 class _Sums:
     """Sums of a curve's finite values up to each point, so that every window costs a difference.

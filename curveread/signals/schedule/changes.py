@@ -10,9 +10,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 
-__all__ = ["RateChange", "RateStretch", "changes", "stretches", "warms_up"]
-
-
 _JUMP = 1.25
 """Ratio of two neighbouring values from which on a change is sudden, when it is also ``_LONE`` times its neighbours."""
 _LONE = 4.0

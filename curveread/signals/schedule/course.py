@@ -10,8 +10,6 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.signals.reduction import knots
 
-__all__ = ["Course", "course_of"]
-
 _GRID = 400
 
 

@@ -9,8 +9,6 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.signals.trend import kendall_score
 
-__all__ = ["Slowdown", "rates", "slowdown"]
-
 
 @dataclass(frozen=True, slots=True)
 class Slowdown:

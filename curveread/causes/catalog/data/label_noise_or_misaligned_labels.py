@@ -14,8 +14,6 @@ from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text(

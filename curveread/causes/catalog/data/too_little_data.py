@@ -16,8 +16,6 @@ from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 from curveread.run.tags.kinds import TaskKind
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text("Train on half and on all of the data: does the turn come later with more?")

@@ -15,8 +15,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text("Look at path and hash of the checkpoint that was loaded, and at missing keys (strict loading).")

@@ -14,8 +14,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.arguments import figure
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     words = "Run some hundred steps with a momentum of {momentum}, or a second beta of {beta}; note both and epsilon."

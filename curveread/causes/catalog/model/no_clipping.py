@@ -16,8 +16,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text("Look at the percentiles of the gradient norm, and run again with a ceiling.")

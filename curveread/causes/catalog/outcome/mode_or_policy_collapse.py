@@ -16,8 +16,6 @@ from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 from curveread.run.tags.kinds import AGENTS
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     of = (

@@ -17,8 +17,6 @@ from curveread.causes.numbers import sound_rate
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text("Run a learning rate range test, or three short runs: at the peak, at a third and at a tenth of it.")

@@ -16,8 +16,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.arguments import Length
 from curveread.findings.text import Text, text
 
-__all__ = ["CAUSE"]
-
 
 def _check(scene: Scene) -> Text:
     return text("Run the first hundredth of the steps again with a linear ramp: does the leap go?")

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from curveread.readers.text_log.line.printed import NUMBER
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["Box", "Boxed"]
-
 _NUMBER = re.compile(NUMBER)
 _MOST = 400
 

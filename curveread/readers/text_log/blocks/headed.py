@@ -9,8 +9,6 @@ from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["Header", "Row", "header_of", "resembles", "row_of"]
-
 _NAME = re.compile(r"#|%?[A-Za-z][\w ./%@()\[\]:'\-]{0,60}")
 _SPLITS = (
     re.compile(r"\t+"),

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from curveread.readers.text_log.line.printed import NUMBER
 from curveread.readers.text_log.line.words import eval_word, is_split
 
-__all__ = ["Matrix"]
-
 _NUMBER = re.compile(NUMBER)
 _WORD = re.compile(r"[A-Za-z][\w /.@%()\-]{0,60}")
 _NONE = frozenset((b"", b"N/A", b"None", b"-", b"nan"))

@@ -9,8 +9,6 @@ from curveread.readers.text_log.blocks.headed import Header, Row, header_of, res
 from curveread.readers.text_log.blocks.yolo import unheaded
 from curveread.readers.text_log.sheets import Patterns, Sheet, take
 
-__all__ = ["Tables"]
-
 _KNOWN = 4
 """Builds of rows that are tried."""
 

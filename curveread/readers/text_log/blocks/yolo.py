@@ -10,8 +10,6 @@ from curveread.readers.tables.columns import Column
 from curveread.readers.text_log.blocks.headed import Header
 from curveread.readers.text_log.line.printed import NUMBER
 
-__all__ = ["renamed", "unheaded"]
-
 _ROW = re.compile(rb"\s*+\d++/\d++\s++[\d.]++G(?:\s++" + NUMBER + rb"){13}\s*+")
 _PRECISION, _RECALL, _MAP50, _MAP = (f"metrics/{n}" for n in ("precision", "recall", "mAP_0.5", "mAP_0.5:0.95"))
 _COLUMNS = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["announced"]
-
 _EVALUATIONS = {
     **dict.fromkeys(("test", "tests", "testing"), "test"),
     **dict.fromkeys(("eval", "evaluate", "evaluating", "evaluation"), "eval"),

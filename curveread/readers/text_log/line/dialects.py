@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, UNIT
 from curveread.run.roles import Role
 
-__all__ = ["DIALECTS", "ROLES", "Dialect", "pattern"]
-
 ROLES = {"norm": Role.GRAD_NORM, "gnorm": Role.GRAD_NORM}
 """Names that mean something in the logs of a trainer (llm.c, fairseq) and little elsewhere."""
 

@@ -14,8 +14,6 @@ from curveread.readers.text_log.line.shape import Shape, shape_of
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["find_bar", "find_dict"]
-
 _ASSIGNED = (b"=", b"(", b"[", b",", b"return", b"#", b"'", b'"')
 _ITEM = pattern(
     rb"['\"](?P<key>[^'\"\n\\]{1,160})['\"]\s?:\s?['\"]?(?:(?:np\.|numpy\.)?float\d\d\()?",

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.line.names import Span
 
-__all__ = ["Found"]
-
 
 @dataclass(frozen=True, slots=True)
 class Found:

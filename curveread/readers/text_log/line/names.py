@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from curveread.readers.text_log.line.words import is_split, trimmed
 from curveread.run.tags.counters import counter_of
 
-__all__ = ["UNNAMED", "Name", "Span", "name_before"]
-
 Span = tuple[int, int]
 
 _CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'](?!s )|=")

@@ -9,8 +9,6 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-__all__ = ["CLOCK", "COUNT", "NUMBER", "RANK", "STAMP", "UNIT", "clock", "floats"]
-
 _WHOLE = rb"(?:\d{1,3}(?:,\d{3})++(?![\d,])|\d++)"
 NUMBER = (
     rb"[-+]?(?:(?:" + _WHOLE + rb"(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+"

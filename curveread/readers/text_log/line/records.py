@@ -12,8 +12,6 @@ from curveread.readers.text_log.line.shape import Shape, shape_of
 from curveread.readers.text_log.line.words import eval_word, is_telling
 from curveread.run.tags.counters import Counts, counter_of
 
-__all__ = ["find", "found_of"]
-
 _SOURCE_CODE = re.compile(
     rb"^[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+$|^[^']*+(?:'[^']*+'[^']*+)*+'(?!s )[^']*+$"
     rb"|(?:^|\s)#(?![\d#])|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"

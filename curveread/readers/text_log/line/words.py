@@ -6,8 +6,6 @@ from curveread.run import roles
 from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["TELLING", "eval_word", "is_mean", "is_measured", "is_split", "is_telling", "trimmed"]
-
 TELLING = frozenset({*roles.TELLING, *LOSS_TERMS, *METRICS}) - {Role.THROUGHPUT}
 """Roles that make a line a training's."""
 

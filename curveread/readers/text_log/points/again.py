@@ -10,8 +10,6 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.readers.text_log.points.beat import LOOSE, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
 
-__all__ = ["without_closing"]
-
 _DECIMALS = (None, 2, 3, 4, 5, 6)
 """To which a value may be rounded when it is said again; one with fewer would be equal to many others by chance."""
 

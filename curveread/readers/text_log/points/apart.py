@@ -9,8 +9,6 @@ from curveread.readers.text_log.line.words import eval_word
 from curveread.readers.text_log.points.beat import LOOSE, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
 
-__all__ = ["tell_apart"]
-
 
 def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: BoolArray) -> None:
     """Give metrics of one name that are several things names of their own.

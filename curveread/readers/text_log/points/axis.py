@@ -9,8 +9,6 @@ import numpy as np
 from curveread.arrays import FloatArray, IntArray
 from curveread.readers.text_log.bars import Bar
 
-__all__ = ["from_bars", "from_epochs"]
-
 _EPOCH_DIGITS = 0.006
 """Epochs are printed with two decimals by older trainers, with four digits by newer ones."""
 

@@ -10,8 +10,6 @@ from curveread.arrays import FloatArray
 from curveread.readers.tables.columns import Column
 from curveread.readers.text_log.line.words import eval_word, is_split, is_telling
 
-__all__ = ["losses_named"]
-
 _FEWEST = 3
 
 

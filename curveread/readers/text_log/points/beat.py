@@ -10,8 +10,6 @@ from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
 from curveread.run.notes import DataNote, NoteKind
 
-__all__ = ["BAR", "CODES", "EPOCH", "LOOSE", "STEP", "Beat"]
-
 LOOSE, EPOCH, STEP, BAR = 0, 1, 2, 3
 """What the counter of a line counts."""
 CODES = {"": LOOSE, "epoch": EPOCH, "step": STEP, "bar": BAR}

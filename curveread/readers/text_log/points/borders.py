@@ -11,9 +11,6 @@ from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.text_log.line.words import is_telling
 from curveread.run.roles import LOSSES, role_of
 
-__all__ = ["told_starts", "trainings_of"]
-
-
 _FEWEST = 3
 """Steps of a training: a number that was damaged is none."""
 _FAR = 2.0

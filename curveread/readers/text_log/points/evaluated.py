@@ -15,8 +15,6 @@ from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.run.roles import Role, role_of
 from curveread.run.tags.words import words
 
-__all__ = ["evaluations_apart", "prefixes_held"]
-
 _BESIDE = (
     Role.TIME,
     Role.MEMORY,

@@ -9,9 +9,6 @@ from curveread.readers.tables.columns import Column, Table
 from curveread.readers.text_log.line.words import TELLING, is_measured
 from curveread.run.roles import role_of
 
-__all__ = ["beside_another", "without_repeats", "without_rewritten"]
-
-
 _MANY = 8
 
 

@@ -22,8 +22,6 @@ from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import LOSSES, role_of
 from curveread.run.tags.counters import counted_as
 
-__all__ = ["beat_of"]
-
 _LEARNT = ("pairs", "table")
 _OFTEN = 1.5
 """More lines than this for each count are of something within a step: of layers, or of a running evaluation."""

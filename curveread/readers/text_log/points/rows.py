@@ -25,9 +25,6 @@ from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.tags.words import words
 
-__all__ = ["Rows", "rows_of", "table_of"]
-
-
 _SHOWN = 3
 """Metrics that a note names."""
 

@@ -9,8 +9,6 @@ from curveread.readers.text_log.line.words import is_measured
 from curveread.readers.text_log.points.beat import EPOCH, STEP, Beat
 from curveread.readers.text_log.sheets import Columns, Sheet
 
-__all__ = ["without_settings"]
-
 
 def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Take out lines such as ``lr=0.001, iterations=10000`` above the lines of a training.

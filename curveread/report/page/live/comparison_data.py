@@ -14,8 +14,6 @@ from curveread.report import swept
 from curveread.report.chart.scale import RULES
 from curveread.report.page.live.packing import array
 
-__all__ = ["content"]
-
 
 def content(comparison: Comparison) -> dict[str, Any]:
     """Return all that the scripts need, in the form in which a sweep's page has it."""

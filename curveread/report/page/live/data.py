@@ -21,8 +21,6 @@ from curveread.report.chart.spec import ChartSpec, Panel
 from curveread.report.page.live.packing import array
 from curveread.run.thinning import thin
 
-__all__ = ["BUDGET", "CURVES", "charts", "fitted"]
-
 BUDGET = 2_000_000
 """Bytes that the curves of a page may take together."""
 CURVES = 600

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["array", "packed"]
-
 
 def packed(content: Mapping[str, Any]) -> str:
     """Return JSON that can stand inside a ``<script>`` element, whatever the log's text is."""

@@ -10,8 +10,6 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-__all__ = ["digest", "script", "style"]
-
 UPLOT = "1.6.32"
 _SHARED = ("dom.js", "arrays.js", "axes.js", "rules.js", "draw.js")
 _SWEEP = ("model", "colours", "frame", "outcomes", "lines", "table", "page")

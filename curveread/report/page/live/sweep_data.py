@@ -21,8 +21,6 @@ from curveread.report.page.live.packing import array
 from curveread.report.page.svg.curves import sparkline
 from curveread.run.thinning import thin
 
-__all__ = ["BUDGET", "Curves", "content", "curves"]
-
 BUDGET = 2_200_000
 """Bytes that all curves of the page may take together."""
 _LEAST = 16

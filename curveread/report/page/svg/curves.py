@@ -11,9 +11,6 @@ from curveread.report.chart.spec import Band, ChartSpec, Line, Panel
 from curveread.report.page.svg.element import tag
 from curveread.run.thinning import thin
 
-__all__ = ["GRID", "definitions", "sparkline"]
-
-
 GRID = (2000, 1000)
 """Width and height of the grid of a panel."""
 _BUDGET = 16_000

@@ -6,8 +6,6 @@ import html
 
 from curveread.logtext import clean, shorten
 
-__all__ = ["escape", "joined", "label", "tag", "title"]
-
 
 def escape(text: object) -> str:
     """Return text cleaned and escaped, for content and for attributes in double quotes."""

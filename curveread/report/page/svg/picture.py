@@ -13,8 +13,6 @@ from curveread.report.chart.spec import ChartSpec, Line
 from curveread.report.page.svg.curves import GRID, definitions
 from curveread.report.page.svg.element import joined, label, tag, title
 
-__all__ = ["picture", "shared"]
-
 _LIGHT = {name: ink.light for name, ink in (INKS | HEALTH | PLAIN).items()}
 
 
