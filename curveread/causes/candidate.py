@@ -9,7 +9,9 @@ from curveread.causes.kinds import Kind
 from curveread.causes.scene import Scene
 from curveread.findings.text import Text
 
-__all__ = ["Candidate"]
+__all__ = ["Advice", "Candidate", "said"]
+
+Advice = Text | Callable[[Scene], Text]
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,28 @@ class Candidate:
         Its name in JSON and for ``curveread explain cause:ID``.
     title
         The same in words.
-    page
-        What it looks like in a log, what speaks against it, what it is mistaken for, references.
     usual
         Kind of event -> share of such events that it lies behind, as practitioners see it before the log is read.
     signs
         Name of a sign -> by which factors it becomes likelier where the sign is there, and where it is known to be
         absent. A sign about which the log says nothing changes nothing.
     check
-        Scene -> what would tell it from the next.
+        What would tell it from the next; made of the scene where it names places or figures of the run.
     fix
-        Scene -> what mends it, with the numbers of this run.
+        What mends it; likewise.
+    page
+        The docstring of its module: what it looks like in a log, what speaks against it, references.
     """
 
     id: str
     title: str
-    page: str = field(repr=False)
     usual: Mapping[Kind, float]
     signs: Mapping[str, tuple[float, float]]
-    check: Callable[[Scene], Text]
-    fix: Callable[[Scene], Text]
+    check: Advice
+    fix: Advice
+    page: str = field(default="", repr=False)
+
+
+def said(advice: Advice, scene: Scene) -> Text:
+    """Return what is advised in a scene."""
+    return advice(scene) if callable(advice) else advice

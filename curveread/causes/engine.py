@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from curveread.case import Case
-from curveread.causes.candidate import Candidate
+from curveread.causes.candidate import Candidate, said
 from curveread.causes.counted import COUNTED
 from curveread.causes.kinds import KINDS, Kind, kind_of
 from curveread.causes.scene import Scene, Stage
@@ -112,8 +112,8 @@ def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
             shares[c.id],
             tuple(seen.words for seen in _speaking(c, asked, 1)),
             tuple(seen.words for seen in _speaking(c, asked, -1)),
-            joined(" ", (c.check(scene), lacking)) if c is best[0] and lacking is not None else c.check(scene),
-            c.fix(scene),
+            joined(" ", (said(c.check, scene), lacking)) if c is best[0] and lacking else said(c.check, scene),
+            said(c.fix, scene),
         )
         for c in best
     )

@@ -25,7 +25,7 @@ def candidates() -> tuple[Candidate, ...]:
 
 def _cause(module: ModuleType) -> Candidate:
     cause: Candidate = module.CAUSE
-    return cause if cause.page else replace(cause, page=docstring(module))
+    return replace(cause, page=docstring(module))
 
 
 def candidate(name: str) -> Candidate:

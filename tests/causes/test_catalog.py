@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from curveread.case import case_of
-from curveread.causes.candidate import Candidate
+from curveread.causes.candidate import Candidate, said
 from curveread.causes.counted import COUNTED
 from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.registry import candidate, candidates
@@ -45,8 +45,8 @@ def test_a_cause_tells_what_it_looks_like_and_what_to_do(cause: Candidate) -> No
     for rule, kind in KINDS.items():
         if kind in cause.usual:
             for bare in (scene(RICH, rule), scene(Run("r", "r", {}), rule, None)):
-                assert isinstance(cause.check(bare), Text)
-                assert isinstance(cause.fix(bare), Text)
+                assert isinstance(said(cause.check, bare), Text)
+                assert isinstance(said(cause.fix, bare), Text)
 
 
 def test_shares_of_a_kind_of_event_are_shares() -> None:

@@ -37,7 +37,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="bad-batch",
     title="odd or corrupt examples in single batches",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_SPIKE: 0.08,
         Kind.SPIKE: 0.62,

@@ -40,7 +40,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="data-changed",
     title="what is trained on changed",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_SPIKE: 0.05,
         Kind.SHIFT: 0.5,

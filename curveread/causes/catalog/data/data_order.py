@@ -11,22 +11,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text("Hold the period against the length of a block, a shard and an epoch; run once with shuffling.")
-
-
-def _fix(scene: Scene) -> Text:
-    return text("Shuffle, or mix the sources within each batch.")
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="data-order",
     title="the data are not shuffled",
-    page=__doc__ or "",
     usual={
         Kind.SWING: 0.5,
         Kind.SPIKE: 0.04,
@@ -43,6 +32,6 @@ CAUSE = Candidate(
         "train-swings": (3, 0.3),
         "rate-raised": (0.4, 1),
     },
-    check=_check,
-    fix=_fix,
+    check=text("Hold the period against the length of a block, a shard and an epoch; run once with shuffling."),
+    fix=text("Shuffle, or mix the sources within each batch."),
 )

@@ -11,28 +11,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text(
-        "Print a few inputs with their targets, and overfit a single batch: a baseline without "
-        "inputs reaches the same loss."
-    )
-
-
-def _fix(scene: Scene) -> Text:
-    return text(
-        "Mend the join of inputs and targets, or label anew; then the loss must fall below "
-        "guessing within the first hundreds of steps."
-    )
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="label-noise-or-misaligned-labels",
     title="the targets are wrong or do not belong to their inputs",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.2,
         Kind.UNDERFIT: 0.1,
@@ -59,6 +42,12 @@ CAUSE = Candidate(
         "same-value": (0.2, 1.1),
         "flat-from-start": (1.3, 0.9),
     },
-    check=_check,
-    fix=_fix,
+    check=text(
+        "Print a few inputs with their targets, and overfit a single batch: a baseline without "
+        "inputs reaches the same loss."
+    ),
+    fix=text(
+        "Mend the join of inputs and targets, or label anew; then the loss must fall below "
+        "guessing within the first hundreds of steps."
+    ),
 )

@@ -12,25 +12,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text(
-        "Search for duplicates and shared groups between the two sets, look at single features, "
-        "evaluate on a fresh set."
-    )
-
-
-def _fix(scene: Scene) -> Text:
-    return text("Split again by group and by time, drop the feature that holds the answer, and evaluate anew.")
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="leakage",
     title="evaluation data are in the training data",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_BELOW: 0.75,
     },
@@ -38,6 +24,9 @@ CAUSE = Candidate(
         "many-passes": (1.5, 0.7),
         "regularised": (0.4, 1.5),
     },
-    check=_check,
-    fix=_fix,
+    check=text(
+        "Search for duplicates and shared groups between the two sets, look at single features, "
+        "evaluate on a fresh set."
+    ),
+    fix=text("Split again by group and by time, drop the feature that holds the answer, and evaluate anew."),
 )

@@ -17,10 +17,6 @@ from curveread.findings.text import Text, text
 from curveread.run.tags.kinds import TaskKind
 
 
-def _check(scene: Scene) -> Text:
-    return text("Train on half and on all of the data: does the turn come later with more?")
-
-
 def _fix(scene: Scene) -> Text:
     words = (
         "Predict with the rounds up to {best}; for the next run stop there, or take smaller trees, a lower learning "
@@ -35,7 +31,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="too-little-data",
     title="too many passes over too little data",
-    page=__doc__ or "",
     usual={
         Kind.MEMORISING: 0.9,
         Kind.DIVERGENCE: 0.02,
@@ -47,6 +42,6 @@ CAUSE = Candidate(
         "sudden": (0.6, 1.2),
         "train-moved": (0.5, 1.1),
     },
-    check=_check,
+    check=text("Train on half and on all of the data: does the turn come later with more?"),
     fix=_fix,
 )

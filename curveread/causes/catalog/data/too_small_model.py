@@ -10,22 +10,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text("Overfit a small subset; train a wider model by the same recipe.")
-
-
-def _fix(scene: Scene) -> Text:
-    return text("Widen or deepen the model, or give it better features.")
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="too-small-model",
     title="the model cannot hold the task",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.06,
         Kind.UNDERFIT: 0.5,
@@ -40,6 +29,6 @@ CAUSE = Candidate(
         "same-value": (0.1, 1.1),
         "train-goes-on-falling": (0.4, 1.2),
     },
-    check=_check,
-    fix=_fix,
+    check=text("Overfit a small subset; train a wider model by the same recipe."),
+    fix=text("Widen or deepen the model, or give it better features."),
 )

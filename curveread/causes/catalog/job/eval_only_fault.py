@@ -12,24 +12,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text(
-        "Evaluate the same checkpoint again, on a fixed set, once in evaluation mode and once in training mode."
-    )
-
-
-def _fix(scene: Scene) -> Text:
-    return text("Evaluate on a fixed set in evaluation mode; compute the statistics of normalisation anew.")
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="eval-only-fault",
     title="the evaluation alone is wrong",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_SPIKE: 0.45,
         Kind.SWING: 0.2,
@@ -48,6 +35,8 @@ CAUSE = Candidate(
         "sudden": (1.5, 0.7),
         "train-goes-on-falling": (1, 1),
     },
-    check=_check,
-    fix=_fix,
+    check=text(
+        "Evaluate the same checkpoint again, on a fixed set, once in evaluation mode and once in training mode."
+    ),
+    fix=text("Evaluate on a fixed set in evaluation mode; compute the statistics of normalisation anew."),
 )

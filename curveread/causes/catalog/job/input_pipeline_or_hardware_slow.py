@@ -22,14 +22,9 @@ def _check(scene: Scene) -> Text:
     )
 
 
-def _fix(scene: Scene) -> Text:
-    return text("More loader workers and prefetching, data on a local disk; a watchdog for hangs.")
-
-
 CAUSE = Candidate(
     id="input-pipeline-or-hardware-slow",
     title="the machine or the input pipeline is slow",
-    page=__doc__ or "",
     usual={
         Kind.SLOW: 0.75,
     },
@@ -39,5 +34,5 @@ CAUSE = Candidate(
         "at-restart": (0.3, 1.1),
     },
     check=_check,
-    fix=_fix,
+    fix=text("More loader workers and prefetching, data on a local disk; a watchdog for hangs."),
 )

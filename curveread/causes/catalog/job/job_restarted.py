@@ -19,14 +19,9 @@ def _check(scene: Scene) -> Text:
     return text("Read the log of the scheduler and the console output around {at}.", at=Place(scene.onset))
 
 
-def _fix(scene: Scene) -> Text:
-    return text("Keep the later rows; purge on resume, and give every run a folder of its own.")
-
-
 CAUSE = Candidate(
     id="job-restarted",
     title="the job was restarted",
-    page=__doc__ or "",
     usual={
         Kind.RESTART: 0.78,
         Kind.MISSING_STEPS: 0.3,
@@ -42,5 +37,5 @@ CAUSE = Candidate(
         "logged-meanwhile": (0.1, 1.2),
     },
     check=_check,
-    fix=_fix,
+    fix=text("Keep the later rows; purge on resume, and give every run a folder of its own."),
 )

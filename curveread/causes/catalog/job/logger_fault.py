@@ -15,10 +15,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text("Hold the console output of these steps against the log, and look at how the value is computed.")
-
-
 def _fix(scene: Scene) -> Text:
     fixes = {
         "unnormalized-loss": "Log the mean per token: divide what is logged by what it sums over.",
@@ -30,7 +26,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="logger-fault",
     title="what was logged is not what happened",
-    page=__doc__ or "",
     usual={
         Kind.MISSING_STEPS: 0.65,
         Kind.STALL: 0.03,
@@ -46,6 +41,6 @@ CAUSE = Candidate(
         "clock-gap": (0.4, 1.2),
         "gradient-gone": (0.3, 1),
     },
-    check=_check,
+    check=text("Hold the console output of these steps against the log, and look at how the value is computed."),
     fix=_fix,
 )

@@ -10,22 +10,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text("List what the checkpoint holds and what the resume loads: optimizer, scheduler, scaler, random state.")
-
-
-def _fix(scene: Scene) -> Text:
-    return text("Save and load optimizer, scheduler, scaler and random state with the weights.")
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="optimizer-state-lost",
     title="the optimizer's state was lost at a resume",
-    page=__doc__ or "",
     usual={
         Kind.RESTART: 0.12,
         Kind.SPIKE: 0.03,
@@ -38,6 +27,6 @@ CAUSE = Candidate(
         "level-of-before": (0.7, 1),
         "returned-at-once": (1, 1),
     },
-    check=_check,
-    fix=_fix,
+    check=text("List what the checkpoint holds and what the resume loads: optimizer, scheduler, scaler, random state."),
+    fix=text("Save and load optimizer, scheduler, scaler and random state with the weights."),
 )

@@ -16,10 +16,6 @@ from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text("Look at path and hash of the checkpoint that was loaded, and at missing keys (strict loading).")
-
-
 def _fix(scene: Scene) -> Text:
     return text("Load the newest checkpoint before {at} and go on from there.", at=Place(scene.onset))
 
@@ -27,7 +23,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="wrong-checkpoint-restored",
     title="older or other weights were loaded",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.02,
         Kind.RESTART: 0.1,
@@ -49,6 +44,6 @@ CAUSE = Candidate(
         "eval-moved": (1.3, 0.7),
         "rate-raised": (0.5, 1),
     },
-    check=_check,
+    check=text("Look at path and hash of the checkpoint that was loaded, and at missing keys (strict loading)."),
     fix=_fix,
 )

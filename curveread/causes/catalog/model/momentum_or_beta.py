@@ -10,25 +10,12 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
 from curveread.findings.arguments import figure
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    words = "Run some hundred steps with a momentum of {momentum}, or a second beta of {beta}; note both and epsilon."
-    return text(words, momentum=figure(0.9), beta=figure(0.95))
-
-
-def _fix(scene: Scene) -> Text:
-    words = "Lower the momentum to {momentum} or the second beta to {beta}, or the learning rate with them."
-    return text(words, momentum=figure(0.9), beta=figure(0.95))
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="momentum-or-beta",
     title="momentum or the betas stand at the edge of stability",
-    page=__doc__ or "",
     usual={
         Kind.SWING: 0.1,
         Kind.DIVERGENCE: 0.04,
@@ -46,6 +33,14 @@ CAUSE = Candidate(
         "again-and-again": (1.3, 1),
         "returned-at-once": (0.8, 1),
     },
-    check=_check,
-    fix=_fix,
+    check=text(
+        "Run some hundred steps with a momentum of {momentum}, or a second beta of {beta}; note both and epsilon.",
+        momentum=figure(0.9),
+        beta=figure(0.95),
+    ),
+    fix=text(
+        "Lower the momentum to {momentum} or the second beta to {beta}, or the learning rate with them.",
+        momentum=figure(0.9),
+        beta=figure(0.95),
+    ),
 )

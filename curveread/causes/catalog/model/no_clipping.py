@@ -17,10 +17,6 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text("Look at the percentiles of the gradient norm, and run again with a ceiling.")
-
-
 def _fix(scene: Scene) -> Text:
     if scene.norm is not None and len(scene.norm) >= 10:
         bound = float(np.quantile(scene.norm.value, 0.9))
@@ -33,7 +29,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="no-clipping",
     title="gradients burst and nothing bounds the step",
-    page=__doc__ or "",
     usual={
         Kind.LARGE_GRADIENT: 0.35,
         Kind.DIVERGENCE: 0.06,
@@ -52,6 +47,6 @@ CAUSE = Candidate(
         "gradient-moved": (1.2, 0.3),
         "gradient-gone": (0.1, 1),
     },
-    check=_check,
+    check=text("Look at the percentiles of the gradient norm, and run again with a ceiling."),
     fix=_fix,
 )

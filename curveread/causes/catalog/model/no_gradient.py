@@ -11,27 +11,11 @@ from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _check(scene: Scene) -> Text:
-    return text(
-        "Print the gradient norm of each layer, which parameters require a gradient and which the "
-        "optimizer holds, the share of activations that are zero, and how many targets are not masked."
-    )
-
-
-def _fix(scene: Scene) -> Text:
-    return text(
-        "Attach or unfreeze what the loss must reach; then initialisation, normalisation, residual connections."
-    )
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="no-gradient",
     title="parameters get no gradient",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.22,
         Kind.SMALL_GRADIENT: 0.85,
@@ -56,6 +40,9 @@ CAUSE = Candidate(
         "sudden": (1.3, 1),
         "flat-from-start": (1.2, 0.9),
     },
-    check=_check,
-    fix=_fix,
+    check=text(
+        "Print the gradient norm of each layer, which parameters require a gradient and which the "
+        "optimizer holds, the share of activations that are zero, and how many targets are not masked."
+    ),
+    fix=text("Attach or unfreeze what the loss must reach; then initialisation, normalisation, residual connections."),
 )

@@ -33,7 +33,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="weights-corrupted",
     title="the weights were altered from outside the gradient",
-    page=__doc__ or "",
     usual={
         Kind.DIVERGENCE: 0.04,
         Kind.SHIFT: 0.08,

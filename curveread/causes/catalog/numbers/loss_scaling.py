@@ -28,14 +28,9 @@ def _check(scene: Scene) -> Text:
     )
 
 
-def _fix(scene: Scene) -> Text:
-    return text("Unscale once, before clipping; divide by the accumulation count; let the scale be dynamic.")
-
-
 CAUSE = Candidate(
     id="loss-scaling",
     title="the loss or its gradient is scaled wrongly",
-    page=__doc__ or "",
     usual={
         Kind.DIVERGENCE: 0.04,
         Kind.SPIKE: 0.02,
@@ -58,5 +53,5 @@ CAUSE = Candidate(
         "flat-from-start": (0.4, 1),
     },
     check=_check,
-    fix=_fix,
+    fix=text("Unscale once, before clipping; divide by the accumulation count; let the scale be dynamic."),
 )

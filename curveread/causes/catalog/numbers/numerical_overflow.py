@@ -38,7 +38,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="numerical-overflow",
     title="a value overflowed or was never finite",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.03,
         Kind.NONFINITE: 0.6,

@@ -15,12 +15,6 @@ from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text(
-        "Is the floor of the task known? A run of twice the length, or a larger model, says whether it is reached."
-    )
-
-
 def _fix(scene: Scene) -> Text:
     return text("Stop earlier, at about {at}, and shorten the schedule to that.", at=Place(scene.onset))
 
@@ -28,7 +22,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="converged",
     title="nothing is left to gain",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.06,
         Kind.UNDERFIT: 0.2,
@@ -45,6 +38,8 @@ CAUSE = Candidate(
         "same-value": (0.1, 1),
         "rate-tiny": (0.05, 1),
     },
-    check=_check,
+    check=text(
+        "Is the floor of the task known? A run of twice the length, or a larger model, says whether it is reached."
+    ),
     fix=_fix,
 )

@@ -36,7 +36,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="mode-or-policy-collapse",
     title="the policy or generator shrank to few outputs",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.03,
         Kind.COLLAPSE: 0.25,

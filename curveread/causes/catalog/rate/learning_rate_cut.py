@@ -16,13 +16,6 @@ from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text(
-        "Hold the planned number of steps of the schedule against the steps of the run; is it "
-        "stepped once a batch or once an epoch?"
-    )
-
-
 def _fix(scene: Scene) -> Text:
     last = Place(scene.begin + scene.length)
     return text(
@@ -35,7 +28,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="learning-rate-cut",
     title="the learning rate was cut",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.22,
         Kind.UNDERFIT: 0.1,
@@ -50,6 +42,9 @@ CAUSE = Candidate(
         "rate-tiny": (0.3, 1),
         "sudden": (1, 1),
     },
-    check=_check,
+    check=text(
+        "Hold the planned number of steps of the schedule against the steps of the run; is it "
+        "stepped once a batch or once an epoch?"
+    ),
     fix=_fix,
 )

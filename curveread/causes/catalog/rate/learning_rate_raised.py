@@ -37,7 +37,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="learning-rate-raised",
     title="the learning rate was raised",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_SPIKE: 0.12,
         Kind.DIVERGENCE: 0.4,

@@ -18,10 +18,6 @@ from curveread.causes.scene import Scene
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text("Run a learning rate range test, or three short runs: at the peak, at a third and at a tenth of it.")
-
-
 def _fix(scene: Scene) -> Text:
     return sound_rate(scene)
 
@@ -29,7 +25,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="learning-rate-too-high",
     title="the learning rate is too high",
-    page=__doc__ or "",
     usual={
         Kind.EVAL_SPIKE: 0.25,
         Kind.DIVERGENCE: 0.25,
@@ -76,6 +71,6 @@ CAUSE = Candidate(
         "rate-cut": (0.3, 1),
         "rate-tiny": (0.02, 1),
     },
-    check=_check,
+    check=text("Run a learning rate range test, or three short runs: at the peak, at a third and at a tenth of it."),
     fix=_fix,
 )

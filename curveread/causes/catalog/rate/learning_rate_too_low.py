@@ -16,13 +16,6 @@ from curveread.findings.arguments import level
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text(
-        "Print the learning rate that the optimizer really holds, and the size of an update "
-        "against its weight (about a thousandth is usual)."
-    )
-
-
 def _fix(scene: Scene) -> Text:
     if scene.rate is None:
         return text("Raise it tenfold, look at the first hundred steps, and log it.")
@@ -35,7 +28,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="learning-rate-too-low",
     title="the learning rate is too low",
-    page=__doc__ or "",
     usual={
         Kind.STALL: 0.12,
         Kind.UNDERFIT: 0.1,
@@ -57,6 +49,9 @@ CAUSE = Candidate(
         "rate-cut": (0.2, 1.1),
         "same-value": (0.6, 1),
     },
-    check=_check,
+    check=text(
+        "Print the learning rate that the optimizer really holds, and the size of an update "
+        "against its weight (about a thousandth is usual)."
+    ),
     fix=_fix,
 )

@@ -17,10 +17,6 @@ from curveread.findings.arguments import Length
 from curveread.findings.text import Text, text
 
 
-def _check(scene: Scene) -> Text:
-    return text("Run the first hundredth of the steps again with a linear ramp: does the leap go?")
-
-
 def _fix(scene: Scene) -> Text:
     return text(
         "Warm the learning rate up over {some} to {more}.",
@@ -32,7 +28,6 @@ def _fix(scene: Scene) -> Text:
 CAUSE = Candidate(
     id="missing-warmup",
     title="the learning rate begins without a warm-up",
-    page=__doc__ or "",
     usual={
         Kind.WARMUP: 0.95,
         Kind.DIVERGENCE: 0.04,
@@ -46,6 +41,6 @@ CAUSE = Candidate(
         "rate-warming": (0.1, 1),
         "rate-raised": (0.2, 1),
     },
-    check=_check,
+    check=text("Run the first hundredth of the steps again with a linear ramp: does the leap go?"),
     fix=_fix,
 )
