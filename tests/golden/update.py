@@ -19,7 +19,21 @@ ROOT = HERE.parents[1]
 README = ROOT / "README.md"
 THRESHOLDS = HERE / "thresholds.txt"
 COMMAND = "python -m tests.golden.update"
-CASES = ("healthy-noisy", "nan-logged-as-zero", "overfitting", "resumed-overlap", "spike-recovers")
+CASES = (
+    "divergence-learning-rate",
+    "gradient-explosion",
+    "healthy-layers",
+    "healthy-noisy",
+    "leakage-memorised",
+    "nan-logged-as-zero",
+    "overfitting",
+    "reward-collapse",
+    "resumed-lost-head",
+    "resumed-overlap",
+    "slow-evaluation",
+    "spike-recovers",
+    "unfinished-run",
+)
 
 
 def golden(case: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import curveread as cr
+from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Finding
 from curveread.run.curve import Curve
 from curveread.run.model import Run
@@ -27,7 +28,10 @@ THINNED = (4, 6, 8, 11, 15, 20, 40)
 def record(sample: Path) -> list[str]:
     """Return what is said of a sample log and of its variants, one line a finding."""
     run = cr.read(sample)
-    return [f"{name}: {line}" for name, variant in (("whole", run), *_variants(run)) for line in _said(variant)]
+    whole = cr.diagnose(run)
+    sentences = [f"says: {line}" for f in whole.findings for line in (f.message, *f.advice, *f.also_explained_by)]
+    variants = ((name, cr.diagnose(variant)) for name, variant in _variants(run))
+    return sentences + [f"{n}: {line}" for n, diagnosis in (("whole", whole), *variants) for line in _said(diagnosis)]
 
 
 def rendered(records: Mapping[str, list[str]]) -> str:
@@ -78,9 +82,8 @@ def _noisier(curve: Curve, factor: float) -> Curve:
     return replace(curve, value=curve.value + factor * own[order] * np.where(order % 2, 1.0, -1.0))
 
 
-def _said(run: Run) -> Iterator[str]:
+def _said(diagnosis: Diagnosis) -> Iterator[str]:
     """Return the verdict, and per finding what it says in figures: which rule, how grave, how sure, where, why."""
-    diagnosis = cr.diagnose(run)
     failed = "".join(f", failed: {failure.rule}" for failure in diagnosis.failed)
     yield f"{diagnosis.verdict.health}{failed}"
     for finding in diagnosis.findings:
