@@ -19,17 +19,8 @@ _BESIDE = 20
 def gathered(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings, those of one check in one curve that are over a hundred of one gravity as one.
 
-    Parameters
-    ----------
-    findings
-        Findings in any order.
-
-    Returns
-    -------
-    list of Finding
-        Nobody reads a thousand spikes, and each would be asked for its causes. The clearest of them is told, with how
-        many there are and where they lie; the next clearest, and what had been folded into any of them, are folded into
-        it.
+    Nobody reads a thousand spikes, and each would be asked for its causes. The clearest of them is told, with how many
+    there are and where they lie; the next clearest, and what had been folded into any of them, are folded into it.
     """
     groups: dict[tuple[str, str | None, Severity], list[int]] = defaultdict(list)
     for i, f in enumerate(findings):

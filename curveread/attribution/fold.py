@@ -20,12 +20,7 @@ _NAMED = 4
 def fold(findings: Sequence[Finding], case: Case) -> list[Finding]:
     """Return the findings without those that only follow from another one; the cause keeps them as evidence.
 
-    Parameters
-    ----------
-    findings
-        All findings of all checks.
-    case
-        The run, for its length: 2 % of it count as the same place.
+    Within 2 % of the run's length things lie at the same place.
     """
     near = 0.02 * max((case.run.last_step or 0) - (case.run.first_step or 0), 1)
     into: dict[int, int] = {}

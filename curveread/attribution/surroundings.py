@@ -38,16 +38,9 @@ _MEANS = {
 
 
 def surrounded(findings: Sequence[Finding], case: Case, events: Sequence[Finding] = ()) -> list[Finding]:
-    """Return the findings with what surrounds those that are events, as evidence, explanation and advice.
+    """Return the folded findings with what surrounds those that are events, as evidence, explanation and advice.
 
-    Parameters
-    ----------
-    findings
-        After folding.
-    case
-        The run, its curves and its landmarks.
-    events
-        The findings before many of a kind were gathered; ``findings`` where nothing was.
+    ``events`` are the findings before many of a kind were gathered; ``findings`` where nothing was.
     """
     all_events = [f for f in events or findings if f.rule in EVENTS and f.first_step is not None]
     if not all_events:

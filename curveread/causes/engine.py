@@ -69,17 +69,7 @@ BELIEF = Belief(COUNTED)
 def ranked(scene: Scene, belief: Belief = BELIEF) -> tuple[Cause, ...]:
     """Return the most probable causes of a finding in falling order; none for one whose rule tells of a setting.
 
-    Parameters
-    ----------
-    scene
-        The finding and what stands around it.
-    belief
-        How far to trust priors and signs.
-
-    Returns
-    -------
-    tuple of Cause
-        At most three, with shares that sum to less than 1: the rest is unknown.
+    There are at most three, with shares that sum to less than 1: the rest is unknown.
 
     Notes
     -----
@@ -167,17 +157,8 @@ def with_causes(
 ) -> list[Finding]:
     """Return the findings with their causes.
 
-    Parameters
-    ----------
-    findings
-        What is told of the run.
-    case
-        The run with its views, landmarks and task.
-    belief
-        How far to trust priors and signs.
-    events
-        All that happened in the run, for how often and where: the findings before many of a kind were gathered;
-        ``findings`` where nothing was.
+    ``events`` are all that happened in the run, for how often and where: the findings before many of a kind were
+    gathered; ``findings`` where nothing was.
     """
     everything = [*findings, *(folded for f in findings for folded in f.folded)]
     stage = Stage(case, everything, [*events, *(folded for f in events for folded in f.folded)])

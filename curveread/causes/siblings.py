@@ -22,11 +22,6 @@ _CHANCE = 0.05
 def with_siblings(diagnoses: Sequence[Diagnosis]) -> list[Diagnosis]:
     """Return diagnoses of runs on the same data, the causes of what several have at the same step weighed by that.
 
-    Parameters
-    ----------
-    diagnoses
-        Of two runs or more that read the same data, as far as their logs say.
-
     Notes
     -----
     Bayes' rule as in :func:`~curveread.causes.engine.ranked`, with one sign more: each share times the factor of the

@@ -14,13 +14,7 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and leave the process with its exit code.
-
-    Parameters
-    ----------
-    argv
-        The arguments after the program's name; those of the process when not given.
-    """
+    """Run the command line, by default that of the process, and leave the process with its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Half of the time of a small check is spent on loading. OpenBLAS would start a thread for every core when NumPy is
     # loaded, although nothing here multiplies large matrices; and what is loaded stays: there is nothing to collect.

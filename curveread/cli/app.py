@@ -29,11 +29,9 @@ COMMANDS = ("report", "check", "watch", "show", "compare", "sweep", "export", "e
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run a command line.
+    """Run a command line and return its exit code.
 
-    Returns
-    -------
-    The exit code. Errors are told on stderr, a line each; ``CURVEREAD_TRACEBACK=1`` adds where they came from.
+    Errors are told on stderr, a line each; ``CURVEREAD_TRACEBACK=1`` adds where they came from.
     """
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

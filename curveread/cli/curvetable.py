@@ -16,17 +16,7 @@ _SHAPE = 8
 
 
 def print_curves(out: Screen, run: Run, smooth: float | None) -> None:
-    """Print a line per curve, and how many of its points are not numbers.
-
-    Parameters
-    ----------
-    out
-        Where to.
-    run
-        The run.
-    smooth
-        Weight of TensorBoard's smoothing for the small picture; None draws the values as they are.
-    """
+    """Print a line per curve, and how many of its points are not numbers; ``smooth`` is for the small picture only."""
     rows = [_HEAD, *(_row(curve, smooth) for curve in run.curves.values())]
     widths = [max(cells(row[i]) for row in rows) for i in range(len(_HEAD))]
     room = out.width - sum(widths[1:]) - 2 * (len(_HEAD) - 1)

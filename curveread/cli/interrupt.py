@@ -52,16 +52,9 @@ class _Interrupts:
 
 @contextmanager
 def interruptible(*, for_good: bool) -> Iterator[Callable[[], int]]:
-    """Let Ctrl-C and SIGTERM raise :class:`KeyboardInterrupt` in the block.
+    """Let Ctrl-C and SIGTERM raise :class:`KeyboardInterrupt` in the block; ``for_good``: ignore them behind it.
 
-    Parameters
-    ----------
-    for_good
-        Whether the process ends after the block: then they are ignored from there on.
-
-    Yields
-    ------
-    What gives the exit code of the signal that came: 130 or 143; 0 as long as none did.
+    Yields what gives the exit code of the signal that came: 130 or 143; 0 as long as none did.
     """
     taken = _Interrupts()
 

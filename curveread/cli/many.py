@@ -28,17 +28,7 @@ _NAME = 40
 def judged_paths(
     paths: Sequence[Place], reading: Reading, judging: Mapping[str, Any], jobs: int | None
 ) -> Iterator[Diagnosis | Unread]:
-    """Read and judge the runs at some paths, in their order.
-
-    Parameters
-    ----------
-    paths, reading
-        As for :func:`curveread.cli.reading.read_paths`.
-    judging
-        Options of :func:`curveread.api.diagnose`.
-    jobs
-        Processes; None for as many as there are cores and work.
-    """
+    """Read and judge the runs at some paths, in their order."""
     for path, found in _in_processes(paths, reading, judging, jobs):
         if found is not None:
             yield from found
@@ -94,15 +84,7 @@ def in_order(work: Callable[[_Unit], str], units: Sequence[_Unit], jobs: int | N
 
 
 def print_runs(found: Sequence[Diagnosis], *, verbose: bool = False) -> None:
-    """Print all about one run; of many a row each, the worst first, and all about those with an alarm.
-
-    Parameters
-    ----------
-    found
-        The diagnoses.
-    verbose
-        Whether all is printed about each of many, too.
-    """
+    """Print all about one run; of many a row each, the worst first, and all about those with an alarm or each."""
     out = Screen()
     if len(found) < 2:
         for diagnosis in found:

@@ -18,14 +18,7 @@ _UNSAFE = re.compile(r"[^\w.+=@-]+")
 
 
 def plan(output: Path | None, formats: str | None, *, kind: str = "report") -> Plan:
-    """Return what ``-o`` and ``--format`` ask for.
-
-    Parameters
-    ----------
-    output, formats
-        As given on the command line.
-    kind
-        ``report`` or ``postmortem``; the first of its formats is the default.
+    """Return what ``-o`` and ``--format`` ask for; a kind's (``report``, ``postmortem``) first format is the default.
 
     Raises
     ------

@@ -20,9 +20,8 @@ PATIENCE = 0.7
 def progress() -> Iterator[Callable[[int, int, str], None] | None]:
     """Show how far a reading is, as long as the block lasts.
 
-    Yields
-    ------
-    What the reading calls with the number of files done, their total and the next file's name; None without a terminal.
+    Yields what the reading calls with the number of files done, their total and the next file's name; None without a
+    terminal.
     """
     with _shown() as line:
         yield None if line is None else line.tell
@@ -32,9 +31,7 @@ def progress() -> Iterator[Callable[[int, int, str], None] | None]:
 def counting() -> Iterator[Callable[[int, int, int], None] | None]:
     """Show how far a work on many runs is: their rate, how many failed, and the time left.
 
-    Yields
-    ------
-    What the work calls with the number of runs done, their total and how many failed; None without a terminal.
+    Yields what the work calls with the number of runs done, their total and how many failed; None without a terminal.
     """
     began = time.monotonic()
     with _shown() as line:

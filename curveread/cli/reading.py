@@ -70,19 +70,7 @@ class Unread(NamedTuple):
 
 
 def read_paths(paths: Sequence[Place], options: Reading) -> Iterator[Run | Unread]:
-    """Read the paths one after the other, in their order.
-
-    Parameters
-    ----------
-    paths
-        As given on the command line.
-    options
-        The reading options.
-
-    Yields
-    ------
-    Each run, or for a path without any what was wrong with it; that was also told on stderr.
-    """
+    """Yield the runs at the paths, one path after the other; for one without any what is wrong, also told on stderr."""
     for path in paths:
         try:
             with progress() as told:

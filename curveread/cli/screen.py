@@ -54,17 +54,7 @@ class Screen:
         return Console(markup=False, emoji=False, highlight=False, width=self.width)
 
     def line(self, *parts: Part, indent: int = 0, hang: int = 0) -> None:
-        """Print the parts as one text, wrapped.
-
-        Parameters
-        ----------
-        parts
-            Texts with their styles.
-        indent
-            Columns from the left.
-        hang
-            Columns that the second and further lines are indented more.
-        """
+        """Print the parts as one text, wrapped; lines from the second on are indented ``hang`` columns more."""
         pairs = [(part, "") if isinstance(part, str) else part for part in parts]
         text = "".join(piece for piece, _ in pairs)
         room = max(self.width - indent - hang, _LEAST)

@@ -10,18 +10,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(value: FloatArray, width: int = 16) -> str:
-    """Return the values as a line of bars, each the median of an equal share of the points.
+    """Return the values as a line of at most ``width`` bars, each the median of an equal share of the points.
 
-    Parameters
-    ----------
-    value
-        (n,) float64.
-    width
-        Characters at most; fewer when there are fewer points.
-
-    Returns
-    -------
-    The bars; ``×`` where a share holds no finite value. Values over three decades are drawn on a logarithmic scale.
+    It is ``×`` where a share holds no finite value. Values over three decades are drawn on a logarithmic scale.
     """
     n = min(width, value.size)
     if n == 0:

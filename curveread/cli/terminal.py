@@ -31,15 +31,7 @@ _OF_LOSSES = frozenset(
 
 
 def print_diagnosis(out: Screen, diagnosis: Diagnosis) -> None:
-    """Print verdict, what to do, why, curves over one axis, key figures, findings, readings, data notes and the rest.
-
-    Parameters
-    ----------
-    out
-        Where to.
-    diagnosis
-        What was found.
-    """
+    """Print verdict, what to do, why, curves over one axis, key figures, findings, readings, notes and the rest."""
     verdict = diagnosis.verdict
     label = (verdict.health.upper(), STYLES.get(verdict.health, "bold"))
     text = f"{clean(diagnosis.run.name)}: {clean(verdict.headline)}"

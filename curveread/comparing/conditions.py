@@ -29,15 +29,9 @@ _MOST_SETTINGS = 40
 
 
 def conditions(known: Mapping[str, Mapping[str, str]], *, language: bool) -> tuple[Condition, ...]:
-    """Return each condition and whether the runs agree in it.
+    """Return each condition and whether the runs agree in it; ``known`` is run -> setting -> what it says.
 
-    Parameters
-    ----------
-    known
-        run -> setting -> what it says.
-    language
-        Whether one of them is known as a language model: only then, or where a log speaks of a tokenizer, tokenizer and
-        sequence length matter.
+    Only for language models, or where a log speaks of a tokenizer, tokenizer and sequence length matter.
     """
     language |= any(name in have for have in known.values() for name in _SETTINGS[TOKENIZER])
     asked = _SETTINGS if language else {DATA: _SETTINGS[DATA]}

@@ -22,14 +22,9 @@ def _decimals(value: FloatArray) -> float:
 
 
 def agreement(a: Curve, b: Curve) -> tuple[int, int]:
-    """Compare two curves where both have points.
+    """Return how many steps two curves have in common, and at how many of them their values agree.
 
-    Returns
-    -------
-    common
-        Number of common steps.
-    equal
-        At how many of them the values agree, within float32 precision and the rounding of either log.
+    They do within float32 precision and the rounding of either log.
     """
     shared = on_shared_steps(a, b)
     with np.errstate(invalid="ignore", over="ignore"):

@@ -28,18 +28,10 @@ def relative(source: str, top: Path) -> str:
 
 
 def build(named: Sequence[tuple[Path, list[Stream]]], path: Path, top: Path, *, whole: bool = True) -> list[Run]:
-    """Return the runs.
+    """Return the runs: the folder of each, and its forms.
 
-    Parameters
-    ----------
-    named
-        The folder of each run, and its forms.
-    path
-        What was asked for.
-    top
-        The folder that names of files are told below.
-    whole
-        Whether these are all the runs there: a lone one is then told by the path that was asked for.
+    Names of files are told below ``top``. Where these are all the runs there (``whole``), a lone one is told by the
+    path that was asked for.
     """
     per_home: dict[Path, int] = defaultdict(int)
     for home, _ in named:

@@ -45,14 +45,8 @@ def settings_beside(
 ) -> tuple[dict[str, Any], list[DataNote]]:
     """Return settings from files in the folders of a run's logs that its logs do not hold, and which file had which.
 
-    Parameters
-    ----------
-    folders
-        Folders of the logs; a folder called ``.hydra`` in them is looked into.
-    known
-        Settings that the logs hold; they win.
-    named
-        Folder -> how it is called in notes.
+    A folder called ``.hydra`` in them is looked into. What the logs hold, ``known``, wins; ``named`` is how a folder is
+    called in notes.
     """
     out: dict[str, Any] = {}
     notes = []

@@ -17,13 +17,10 @@ _MANY = 20
 
 
 def group(items: Sequence[Item]) -> list[list[Stream]]:
-    """Group the parts of one run folder into runs.
+    """Group the parts of one run folder into runs, each with its forms.
 
-    Returns
-    -------
-    list of list of Stream
-        For each run its forms. Forms that agree in value are one run; logs of one format that differ are several runs,
-        unless one continues the other; what cannot be compared joins the only run there is.
+    Forms that agree in value are one run; logs of one format that differ are several runs, unless one continues the
+    other; what cannot be compared joins the only run there is.
     """
     streams = streams_of(items)
     states = [s for s in streams if s.format.cumulative]
@@ -186,18 +183,7 @@ def one_run(a: Sequence[Stream], b: Sequence[Stream]) -> bool:
 
 
 def chain(runs: Sequence[Sequence[Stream]]) -> list[list[Stream]] | None:
-    """Return runs of sibling folders as one run when each continues the one before it, else None.
-
-    Parameters
-    ----------
-    runs
-        The forms of each run, one run per folder.
-
-    Returns
-    -------
-    list of list of Stream or None
-        The runs in order, each continuing the one before.
-    """
+    """Return runs of sibling folders as one run, in order, when each continues the one before it, else None."""
     if len(runs) < 2 or any(len(r) != 1 for r in runs):
         return None
     if len({r[0].format for r in runs}) != 1:

@@ -20,18 +20,8 @@ _NEAR = 0.2
 def summed_note(curves: Mapping[str, Curve], config: Mapping[str, Any]) -> DataNote | None:
     """Return a note where the train loss is a sum over accumulated batches, as transformers 4.46 and 4.47 log it.
 
-    Parameters
-    ----------
-    curves
-        Of the run.
-    config
-        Its hyper-parameters; ``gradient_accumulation_steps`` and ``transformers_version`` are looked up in it.
-
-    Returns
-    -------
-    DataNote or None
-        Where train loss is about k times the eval loss and k batches are accumulated. The version decides where it is
-        known; the values stay as logged.
+    That is where it is about k times the eval loss and k batches are accumulated. The version decides where it is
+    known; the values stay as logged.
     """
     version = _find(config, "transformers_version")
     if isinstance(version, str) and not _SUMMING.match(version):

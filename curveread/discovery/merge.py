@@ -223,12 +223,7 @@ def _renamed(attempt: Attempt, names: Mapping[str, str]) -> Attempt:
 def drop_summaries(curves: Mapping[str, Curve]) -> tuple[dict[str, Curve], dict[str, Any]]:
     """Take out the Trainer's closing summary, which its callbacks log as single points ``train/train_runtime`` ….
 
-    Returns
-    -------
-    curves
-        Without them.
-    config
-        Their values, under the Trainer's names.
+    Returns the other curves, and the summary's values under the Trainer's names.
     """
     if "train/train_runtime" not in curves or "train/train_loss" not in curves:
         return dict(curves), {}

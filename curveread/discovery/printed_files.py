@@ -18,13 +18,7 @@ _PRINTED = re.compile(
 
 
 def printed_files(folders: Iterable[Path]) -> tuple[list[Path], list[DataNote]]:
-    """Return the files in these folders, not below them, whose names are those of printed output.
-
-    Parameters
-    ----------
-    folders
-        Folders that hold a run; one that is not there is passed over.
-    """
+    """Return the files in these folders, not below them, whose names are those of printed output."""
     found: list[Path] = []
     for folder in dict.fromkeys(folders):
         try:

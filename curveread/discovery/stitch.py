@@ -188,18 +188,10 @@ def _range(curves: Curves, *, alone: bool = False) -> tuple[int, int]:
 
 
 def stitch(starts: Sequence[Start]) -> Stitched:
-    """Join the attempts of one run.
+    """Join the attempts of one run, in the order in which they were started.
 
-    Parameters
-    ----------
-    starts
-        The attempts, in the order they were started.
-
-    Returns
-    -------
-    Stitched
-        One curve per tag, steps non-decreasing; one :class:`Attempt` per start with its superseded points; a note per
-        start that superseded something.
+    There is one curve per tag, steps non-decreasing; one :class:`Attempt` per start with its superseded points; a note
+    per start that superseded something.
     """
     alive: list[dict[str, Curve]] = []
     gone: list[dict[str, list[Curve]]] = []
@@ -324,20 +316,7 @@ class _Reach:
         self._ended[i] = np.nan if ended is None else ended
 
     def met_by(self, new: Start, before: int) -> list[tuple[int, bool]]:
-        """Return the earlier starts that reach into a new one, and those written beside it by another process.
-
-        Parameters
-        ----------
-        new
-            The new start.
-        before
-            How many are there.
-
-        Returns
-        -------
-        list of (int, bool)
-            Number of each, and whether two processes wrote them at the same time.
-        """
+        """Return the earlier starts that reach into a new one, and whether two processes wrote both at one time."""
         firsts = [int(c.step[0]) for c in new.curves.values() if len(c)]
         firsts += [new.purge] if new.purge is not None else []
         if not firsts or not before:

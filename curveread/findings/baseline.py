@@ -45,13 +45,6 @@ class Baseline:
 def baseline(document: Any, name: str) -> Baseline:
     """Return the baseline that a result JSON is: one result, or the list that a check of several runs prints.
 
-    Parameters
-    ----------
-    document
-        The parsed JSON.
-    name
-        Of the file, for errors.
-
     Raises
     ------
     ArgumentError

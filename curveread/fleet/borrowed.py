@@ -38,17 +38,8 @@ def on_executor(
     """Yield each unit with what became of it, in the order of the units; the executor stays open.
 
     What the executor loses (a process that died, with all that stood behind it) is tried again, one unit after the
-    other with nothing beside it: the one that is lost again has failed. When the executor is broken for good, the
-    rest is done in processes of our own.
-
-    Parameters
-    ----------
-    work, units
-        As in :func:`curveread.fleet.workers.in_processes`.
-    executor
-        Whoever works.
-    timeout
-        Seconds that a unit may take, see :func:`curveread.fleet.attempt.attempt_within`.
+    other with nothing beside it: the one that is lost again has failed. When the executor is broken for good, the rest
+    is done in processes of our own.
     """
     errand = _Errand(work, enumerate(units), executor, timeout)
     try:

@@ -16,16 +16,9 @@ _PATIENCE = 30
 
 @contextmanager
 def dask_executor(address: str) -> Iterator[Executor]:
-    """Connect to a Dask scheduler; disconnect in the end, so that what is still out there is dropped.
+    """Connect to a Dask scheduler (``tcp://10.0.0.1:8786``); disconnect in the end: what is out there is dropped.
 
-    Parameters
-    ----------
-    address
-        Of the scheduler: ``tcp://10.0.0.1:8786``.
-
-    Yields
-    ------
-    What its workers do, as an executor. Paths are read there: they see the same files, or the logs have URLs.
+    Paths are read by its workers: they see the same files, or the logs have URLs.
 
     Raises
     ------

@@ -36,16 +36,7 @@ def judged(
 ) -> Iterator[tuple[Place, Iterator[Diagnosis] | None]]:
     """Yield each path with what was found in its runs, None for a path that has to be read whole and here.
 
-    Parameters
-    ----------
-    paths, units
-        In their order, and what lies at each (:func:`curveread.api.units`).
-    judge
-        Reads and judges.
-    jobs
-        Processes.
-    progress
-        Told after each unit: how many are done, of how many, and how many of them failed.
+    ``units`` are what lies at each path (:func:`curveread.api.units`).
     """
     flat = [unit for of_path in units for unit in of_path]
     with closing(execute(_Told(judge), flat, jobs=jobs, failed=_failed)) as results:

@@ -10,15 +10,7 @@ from curveread.fleet.store import Rows
 
 
 def name_apart(rows: Rows, roots: list[str]) -> None:
-    """Give rows of one name their folder's path below the root, and a number where that does not help.
-
-    Parameters
-    ----------
-    rows
-        The rows.
-    roots
-        Of each row the root that it was found below.
-    """
+    """Give rows of one name their folder's path below their root, and a number where that does not help."""
     counts = Counter(row.run for row in rows)
     if len(counts) == len(rows):
         return

@@ -44,18 +44,10 @@ _PRELOADED = ("curveread.api", "curveread.diagnose")
 def in_processes(
     work: Callable[[U], R], units: Iterable[U], jobs: int, timeout: float | None
 ) -> Generator[tuple[U, R | Failure], None, None]:
-    """Yield each unit with what became of it, in the order of the units.
+    """Yield each unit with what became of it, in the order of the units, which are taken as there is room for them.
 
-    Parameters
-    ----------
-    work
-        A function of a module, or a partial of one: it is pickled.
-    units
-        Taken as there is room for them.
-    jobs
-        Processes at most.
-    timeout
-        Seconds that a unit may take; the process of one that takes longer is ended.
+    The work is pickled: a function of a module, or a partial of one. The process of a unit that takes longer than
+    ``timeout`` seconds is ended.
 
     Raises
     ------

@@ -43,17 +43,7 @@ def closed(text: str) -> str:
     """Return a JSON text whose end is cut off, as far as it is whole, with its brackets closed.
 
     A program that dies within ``json.dump``, as at a number that is none of Python's, leaves such a text. What a comma
-    or a bracket ends is whole.
-
-    Parameters
-    ----------
-    text
-        The text.
-
-    Returns
-    -------
-    str
-        A JSON document; anything else where the text is not cut but damaged.
+    or a bracket ends is whole. Of a text that is not cut but damaged the result is no JSON either.
     """
     ends: list[str] = []
     whole, rest = 0, ""

@@ -34,12 +34,7 @@ def varint(data: bytes | memoryview, at: int, stop: int) -> tuple[int, int]:
 def fields(data: bytes | memoryview, start: int, stop: int) -> Iterator[tuple[int, int, int, int, int]]:
     """Yield number, wire type, place of the key, and first byte and end of the content of each field of a message.
 
-    Parameters
-    ----------
-    data
-        The bytes that the message is among.
-    start, stop
-        Where it begins and ends.
+    The message lies between ``start`` and ``stop`` of the data.
 
     Raises
     ------

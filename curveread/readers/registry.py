@@ -32,13 +32,7 @@ class _Known(NamedTuple):
 
 
 def formats(more: tuple[type[Reader], ...] = ()) -> tuple[Format, ...]:
-    """Return all formats, in the order in which their readers are asked; dialects last.
-
-    Parameters
-    ----------
-    more
-        Further readers.
-    """
+    """Return all formats, further readers' too, in the order in which their readers are asked; dialects last."""
     known = _known(more, tuple(_registered.values()))
     dialects = (d for k in known for d in k.dialects)
     return tuple(dict.fromkeys([*(k.format for k in known), *_built_in(), *dialects]))
@@ -52,12 +46,7 @@ def all_readers() -> tuple[Reader, ...]:
 def asked_about(path: Path, more: tuple[type[Reader], ...] = ()) -> Iterator[Reader]:
     """Yield the readers to ask about a file, by its name, in order; one is loaded when its turn comes.
 
-    Parameters
-    ----------
-    path
-        The file.
-    more
-        Further readers; like those of other packages they are asked before our own of the same priority.
+    Further readers, like those of other packages, are asked before our own of the same priority.
     """
     for known in _known(more, tuple(_registered.values())):
         if known.format.fits(path):

@@ -41,16 +41,7 @@ def not_too_large(size: int, path: Path) -> None:
 
 
 def read_regular(path: Path, most: int | None = None, told: str = "") -> bytes:
-    """Return what a file holds.
-
-    Parameters
-    ----------
-    path
-        The file.
-    most
-        Bytes above which it is refused.
-    told
-        What the error then says besides.
+    """Return what a file holds; ``told`` is said besides when it holds more than ``most`` bytes.
 
     Raises
     ------

@@ -14,14 +14,9 @@ _NUMBER = 400
 
 
 def settings_in(path: Path, most: int | None = None) -> dict[str, Any]:
-    """Return the mapping that a file holds, empty when it holds something else.
+    """Return the mapping that a file holds, JSON by its name or else YAML; empty when it holds something else.
 
-    Parameters
-    ----------
-    path
-        The file; JSON when its name says so, else YAML.
-    most
-        Bytes above which it is refused; those that settings may take unless given.
+    One larger than ``most`` bytes, by default than settings may be, is refused.
 
     Raises
     ------

@@ -112,17 +112,7 @@ def keep_of(
     findings: Sequence[Finding] = (),
     cost_per_hour: float | None = None,
 ) -> Keep | None:
-    """Return what to keep of a run, None with fewer than 3 usable evals, or when it never learned.
-
-    Parameters
-    ----------
-    run, views
-        The run and the views of its curves.
-    findings
-        What was found in it.
-    cost_per_hour
-        What an hour of the machine costs, in any currency.
-    """
+    """Return what to keep of a run, None with fewer than 3 usable evals, or when it never learned."""
     view = judged_by(views)
     if view is None or len(view) < 3 or run.last_step is None or run.first_step is None:
         return None

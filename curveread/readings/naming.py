@@ -18,13 +18,7 @@ _DOUBTFUL = 0.5
 
 
 def naming(run: Run) -> list[Statement]:
-    """Return which curves are not understood, and which losses are a guess; nothing where all are known.
-
-    Parameters
-    ----------
-    run
-        The run, understood.
-    """
+    """Return which curves are not understood, and which losses are a guess; nothing where all are known."""
     unknown = [c for c in run.curves.values() if c.role is Role.OTHER and _moves(c)]
     guessed = [c for c in run.curves.values() if c.judged and c.known.confidence <= _DOUBTFUL]
     said = []

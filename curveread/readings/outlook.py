@@ -26,17 +26,7 @@ class Outlook:
 
 
 def outlook(case: Case, findings: Sequence[Finding] = (), cost_per_hour: float | None = None) -> Outlook:
-    """Return what to do with a run.
-
-    Parameters
-    ----------
-    case
-        The run and the views of its curves.
-    findings
-        What was found in it.
-    cost_per_hour
-        What an hour of the machine costs, in any currency.
-    """
+    """Return what to do with a run."""
     run, views = case.run, case.views
     keep, metrics = keep_of(run, views, findings, cost_per_hour), metrics_of(views, findings)
     expected = forecast(run, views, findings)

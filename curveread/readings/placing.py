@@ -14,20 +14,10 @@ from curveread.run.model import Run
 
 
 def on_axis(diagnosis: Diagnosis, run: Run) -> Diagnosis:
-    """Return a diagnosis with every place and every sentence on the axis of ``run``.
+    """Return a diagnosis with every place and every sentence on the axis of ``run``, the same run as it is shown.
 
-    Parameters
-    ----------
-    diagnosis
-        What was found by the steps of the log.
-    run
-        The same run, as it is shown: placed on another axis, or itself.
-
-    Returns
-    -------
-    Diagnosis
-        With the places of findings, phases, figures and timeline moved. Lengths stay what they are, steps:
-        how many tokens or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
+    The places of findings, phases, figures and timeline are moved. Lengths stay what they are, steps: how many tokens
+    or seconds 28 steps took depends on where they lie. Unchanged for a run over steps.
     """
     axis = places(run.x_axis, run.placement)
     if axis is None:

@@ -32,15 +32,7 @@ _SURE = 5.0
 def schedule_statements(
     views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[Finding] = ()
 ) -> list[Statement]:
-    """Return advice on the schedule with its evidence; nothing where the data cannot tell.
-
-    Parameters
-    ----------
-    views
-        role -> views of the run's curves.
-    findings
-        What was found in the run.
-    """
+    """Return advice on the schedule with its evidence; nothing where the data cannot tell."""
     train = next(iter(views[Role.TRAIN_LOSS]), None)
     rate = next(iter(views[Role.LEARNING_RATE]), None)
     if train is None or rate is None or len(train) < 60:

@@ -29,15 +29,7 @@ _Clock = Callable[[int], float | None]
 
 
 def timeline(case: Case, findings: Sequence[Finding]) -> tuple[TimelineEntry, ...]:
-    """Return what happened, in the order of steps: the schedule, epochs, evaluations, checkpoints, findings, the end.
-
-    Parameters
-    ----------
-    case
-        The run and its landmarks.
-    findings
-        The findings that are listed.
-    """
+    """Return what happened, by step: the schedule, epochs, evaluations, checkpoints, findings, the end."""
     run = case.run
     wall = _clock(run)
     out = [

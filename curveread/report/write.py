@@ -18,20 +18,9 @@ COMPARISON_FORMATS = ("html", "json", "txt", "png")
 
 
 def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False, title: str | None = None) -> Path:
-    """Write the report of a run.
+    """Write the report of a run, see :func:`curveread.api.report`; as ``brief`` five lines of text.
 
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    path
-        The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
-    format
-        One of :data:`FORMATS`, or ``brief`` for five lines of text.
-    static
-        Makes an HTML page without scripts.
-    title
-        Stands in place of the run's name.
+    Beside a Markdown file its picture is written too, under the same name with ``.png``.
 
     Raises
     ------
@@ -79,18 +68,9 @@ def write(diagnosis: Diagnosis, path: Path, format: str, *, static: bool = False
 
 
 def write_postmortem(diagnosis: Diagnosis, after: Impact, path: Path, format: str, *, title: str | None = None) -> Path:
-    """Write the postmortem of a run.
+    """Write the postmortem of a run, see :func:`curveread.api.postmortem`.
 
-    Parameters
-    ----------
-    diagnosis, after
-        What was found, and what it cost.
-    path
-        The file. Beside a Markdown file its picture is written too, under the same name with ``.png``.
-    format
-        ``md`` or ``html``.
-    title
-        Stands in place of the run's name.
+    Beside a Markdown file its picture is written too, under the same name with ``.png``.
 
     Raises
     ------
@@ -120,14 +100,7 @@ def write_postmortem(diagnosis: Diagnosis, after: Impact, path: Path, format: st
 
 
 def write_comparison(comparison: Comparison, path: Path) -> Path:
-    """Write a comparison in the format that the file's name asks for.
-
-    Parameters
-    ----------
-    comparison
-        Runs side by side.
-    path
-        The file; its suffix is one of :data:`COMPARISON_FORMATS`.
+    """Write a comparison in the format of :data:`COMPARISON_FORMATS` that the file's name asks for.
 
     Raises
     ------
@@ -157,14 +130,7 @@ def write_comparison(comparison: Comparison, path: Path) -> Path:
 
 
 def write_index(entries: Sequence[tuple[Diagnosis, Path]], path: Path) -> Path:
-    """Write a page that lists the reports of several runs and links to them.
-
-    Parameters
-    ----------
-    entries
-        Each run's diagnosis and its report; links are relative to ``path``.
-    path
-        The page.
+    """Write a page that lists the reports of several runs and links to them, relative to its own place.
 
     Raises
     ------

@@ -34,10 +34,7 @@ class ByValue:
 def equal(one: Any, other: Any) -> bool:
     """Return whether two values are the same: NaN equals NaN, arrays are compared in type, shape and every element.
 
-    Parameters
-    ----------
-    one, other
-        Arrays, numbers, texts, and sequences, mappings and dataclasses of them.
+    They are arrays, numbers, texts, and sequences, mappings and dataclasses of them.
     """
     if one is other:
         return True

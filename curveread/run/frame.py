@@ -18,11 +18,6 @@ COLUMNS = ("run", "tag", "step", "wall_time", "value")
 def to_frame(run: Run) -> pd.DataFrame:
     """Return every point of every curve, a row each.
 
-    Parameters
-    ----------
-    run
-        The run.
-
     Returns
     -------
     pandas.DataFrame

@@ -79,15 +79,7 @@ def _cell(kind: str, cell: Cell) -> str:
 
 
 def sparkline(step: FloatArray | IntArray, value: FloatArray, width: int = 110, height: int = 22) -> str:
-    """Return a curve as a small picture, marks at its foot where it is NaN or infinite; empty without a finite value.
-
-    Parameters
-    ----------
-    step, value
-        (n,) each, by step.
-    width, height
-        Of the picture in pixels.
-    """
+    """Return a curve as a small picture, marks at its foot where it is not finite; empty without a finite value."""
     finite = np.isfinite(value)
     if not finite.any():
         return ""

@@ -113,25 +113,13 @@ def role_of(tag: str) -> Role:
 
 
 def direction_of(tag: str, role: Role) -> str:
-    """Return ``lower`` or ``higher`` where one is better, empty where neither is.
-
-    Parameters
-    ----------
-    tag, role
-        Of the curve; the role is the user's where the user named one.
-    """
+    """Return ``lower`` or ``higher`` where one is better, empty where neither is."""
     meaning = meaning_of(tag)
     return meaning.direction if meaning.role is role else DIRECTIONS.get(role, "")
 
 
 def unit_of(tag: str, role: Role) -> str:
-    """Return the unit of a curve's values, empty where the tag and its role say none.
-
-    Parameters
-    ----------
-    tag, role
-        Of the curve.
-    """
+    """Return the unit of a curve's values, empty where the tag and its role say none."""
     meaning = meaning_of(tag)
     return meaning.unit if meaning.role is role else UNITS.get(role, "")
 

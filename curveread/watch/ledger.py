@@ -69,12 +69,7 @@ class Ledger:
     def enter(self, run: Run, findings: Sequence[Finding], *, final: bool = False) -> list[Entry]:
         """Take what a look found; return what is new, changed, settled or gone since the last one.
 
-        Parameters
-        ----------
-        run, findings
-            What was judged, and what was found.
-        final
-            Whether the run is over: then everything is settled.
+        Of a run that is over everything is settled.
         """
         last = run.last_step or 0
         length = max(last - (run.first_step or 0), 1)

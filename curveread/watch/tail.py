@@ -39,12 +39,10 @@ class Tail:
         self._parts: list[Part] | None = None
 
     def grow(self) -> Mapping[str, FloatArray] | None:
-        """Read what was appended; O(bytes appended).
+        """Read what was appended and return the new values by the names in the file; O(bytes appended).
 
-        Returns
-        -------
-        The new values by the names in the file; none for a file that is read whole when it is judged; None when nothing
-        is new, also of a file that is gone: what was read of it stays.
+        There are none for a file that is read whole when it is judged. None when nothing is new, also of a file that is
+        gone: what was read of it stays.
         """
         try:
             about = os.stat(self.path)

@@ -24,14 +24,7 @@ from curveread.run.model import Run
 def units_behind(url: str, readers: Sequence[type[Reader]] = (), cache: str = "", *, apart: bool = True) -> list[Unit]:
     """Return the units at or below a URL; nothing is fetched but what tells logs from other files.
 
-    Parameters
-    ----------
-    url, readers
-        As in :func:`curveread.discovery.units.units_at`.
-    cache
-        A folder in which fetched files stay.
-    apart
-        Whether the units may be read apart; else all of it is one unit.
+    Fetched files stay in the folder ``cache``. Units that may not be read ``apart`` are one.
 
     Raises
     ------

@@ -122,12 +122,7 @@ class Mirror:
     def needed(self, files: Sequence[LogFile], *, together: bool = False) -> list[Entry]:
         """Return what is read with some logs: they themselves, and what lies beside them.
 
-        Parameters
-        ----------
-        files
-            The logs.
-        together
-            Whether those side by side may be found to be attempts of one run, whose folder is the one above.
+        Those side by side may be found to be attempts of one run (``together``), whose folder is the one above.
         """
         paths = dict.fromkeys(f.path for f in files)
         beside = {p for f in formats() for p in f.beside}

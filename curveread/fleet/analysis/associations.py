@@ -69,14 +69,7 @@ class _Hit:
 def associations(rows: Sequence[SweepRow], found: Sequence[Column], how: Grouping) -> tuple[Association, ...]:
     """Return what stands after the correction, the rule whose effect is surely largest first.
 
-    Parameters
-    ----------
-    rows
-        Those that were read.
-    found
-        The settings that differ.
-    how
-        The groups of runs that differ in the seed only.
+    ``how`` groups the runs that differ in the seed only.
     """
     having = _findings(rows)
     every = told_apart(found)

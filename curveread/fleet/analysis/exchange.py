@@ -66,15 +66,6 @@ def partners(column: Column, every: Sequence[Column], how: Grouping) -> Exchange
 
     In a grid most runs have such a partner with another value of the setting: then their seeds are independent draws.
     Otherwise runs of a group move together (:func:`wholes`), since what else was set made them alike.
-
-    Parameters
-    ----------
-    column
-        The setting.
-    every
-        All settings that can be told apart, without seeds.
-    how
-        The groups of all rows.
     """
     if len(how.members) > _FEW:
         return None

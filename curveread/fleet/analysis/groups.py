@@ -37,15 +37,6 @@ class Grouping:
 def grouping(found: Sequence[Column], n: int, by: Sequence[str] = ()) -> Grouping:
     """Group rows that agree in every setting but seeds, or in those named. O(n log n).
 
-    Parameters
-    ----------
-    found
-        The settings that differ.
-    n
-        Number of rows, at least one.
-    by
-        Names of settings.
-
     Raises
     ------
     UsageError
@@ -64,14 +55,7 @@ def grouping(found: Sequence[Column], n: int, by: Sequence[str] = ()) -> Groupin
 def groups(how: Grouping, scores: Scores, broken: BoolArray) -> tuple[tuple[Group, ...], tuple[Improvement, ...]]:
     """Return the groups, the best first, and how probably the best of those with enough seeds improves on each other.
 
-    Parameters
-    ----------
-    how
-        Which rows are one.
-    scores
-        The outcome of the rows.
-    broken
-        (n,) which of them ended as wrecks.
+    ``broken``, (n,), are the rows that ended as wrecks.
     """
     made = [_group(how, at, scores, broken) for at in range(len(how.members))]
     made.sort(key=lambda g: (np.isnan(g.centre), scores.sign * g.centre, g.broken, -g.judged, g.rows))

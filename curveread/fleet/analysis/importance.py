@@ -31,15 +31,6 @@ def importances(found: Sequence[Column], how: Grouping, scores: Scores) -> tuple
 
     Chance is the share of shuffled outcomes that only one of 20 sweeps without any effect exceeds, over all settings.
     O(n log n) a setting.
-
-    Parameters
-    ----------
-    found
-        The settings that differ.
-    how
-        The groups of runs that differ in the seed only.
-    scores
-        The outcome.
     """
     rank = ranks(scores.cost)
     have = np.flatnonzero(~np.isnan(rank))

@@ -21,18 +21,7 @@ def optima(
 ) -> tuple[Optimum, ...]:
     """Return the best range of each number that matters; none where all of its values do equally well. O(n log n) each.
 
-    Parameters
-    ----------
-    found
-        The settings that differ.
-    how
-        The groups of runs that differ in the seed only.
-    cost
-        (n,) the outcome, the lower the better; +inf for a wreck, NaN where it is not known.
-    broken
-        (n,) which runs ended as wrecks.
-    matter
-        Names of settings.
+    The (n,) costs are +inf for a wreck, NaN where the outcome is not known; ``broken`` are the wrecks.
     """
     every = told_apart(found)
     made = [_optimum(c, every, how, cost, broken) for c in every if c.number and c.setting.name in matter]

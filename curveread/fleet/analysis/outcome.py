@@ -65,23 +65,10 @@ def candidates(rows: Sequence[SweepRow]) -> list[Outcome]:
 
 
 def scores(rows: Sequence[SweepRow], wanted: str | None = None, form: str = FORMS[0]) -> Scores | None:
-    """Return the outcome of every row.
+    """Return the outcome of every row; None where they share no curve that ranks.
 
-    A run that ended as a wreck, or whose curve ended without a finite value, is worse than any number, whatever it
-    had reached before: it is never left out.
-
-    Parameters
-    ----------
-    rows
-        The rows.
-    wanted
-        Tag of the curve; the first of :func:`candidates` without it.
-    form
-        One of ``FORMS``.
-
-    Returns
-    -------
-    None where the rows share no curve that ranks.
+    A run that ended as a wreck, or whose curve ended without a finite value, is worse than any number, whatever it had
+    reached before: it is never left out. Without a ``wanted`` tag the first of :func:`candidates` ranks.
 
     Raises
     ------

@@ -72,18 +72,7 @@ def _cuts(code: IntArray) -> list[int]:
 def surprise(inside: int, total: int, having: int) -> FloatArray:
     """Return how unlikely each count inside is by chance: -log of the upper tail of the hypergeometric distribution.
 
-    That is the one-sided exact test of Fisher.
-
-    Parameters
-    ----------
-    inside
-        Runs on the side.
-    total, having
-        All runs, and those that have it.
-
-    Returns
-    -------
-    (having + 1,): for each count of those that have it.
+    That is the one-sided exact test of Fisher, for each number of runs on a side that may have it, (having + 1,).
     """
     count, log_chance = _by_chance(inside, total, having)
     out = np.zeros(having + 1)

@@ -19,11 +19,6 @@ def moderated(groups: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
     what is usual. Each is drawn towards that, the more the less they differ: Smyth, "Linear Models and Empirical Bayes
     Methods for Assessing Differential Expression", Statistical Applications in Genetics and Molecular Biology 3, 2004,
     section 6.2. Groups whose values are all equal say nothing of what is usual.
-
-    Parameters
-    ----------
-    groups
-        The values of each, two or more.
     """
     from scipy.special import polygamma, psi
 
@@ -44,12 +39,7 @@ def moderated(groups: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
 def welch(best: FloatArray, other: FloatArray, spread: Sequence[float], free: Sequence[float]) -> float:
     """Return the two-sided p of Welch's test that two groups have one mean; n, m > 1 values.
 
-    Parameters
-    ----------
-    best, other
-        The values.
-    spread, free
-        For both the variance of a single value, and its degrees of freedom.
+    ``spread`` and ``free`` are, for both, the variance of a single value and its degrees of freedom.
     """
     from scipy.special import stdtr
 

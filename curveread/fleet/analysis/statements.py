@@ -30,17 +30,7 @@ class First:
 
 
 def statements(rows: Sequence[SweepRow], found: Analysis, firsts: Sequence[First]) -> tuple[Statement, ...]:
-    """Return what stands over all rows, in words: what broke, what is best and how sure that is, what cannot be said.
-
-    Parameters
-    ----------
-    rows
-        All rows.
-    found
-        The analysis, but for its statements.
-    firsts
-        Those that are not first by the outcome.
-    """
+    """Return what stands over all rows, in words: what broke, what is best and how surely, what cannot be said."""
     said = [*_broken(rows, found), *_best(found), *_seeds(found), *_settings(found), *_ranking(found, firsts)]
     return (*said, *_undetermined(rows, found))
 

@@ -147,16 +147,8 @@ def chunks(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Yield a table's rows in the order of their writing, some thousands at a time.
 
-    Where the file is damaged, the rows before and those behind the place are yielded.
-
-    Parameters
-    ----------
-    connection
-        The open file.
-    table, columns
-        What to read.
-    damage
-        Gets SQLite's word about a damage, nothing when all rows were read.
+    Where the file is damaged, the rows before and those behind the place are yielded, and ``damage`` gets SQLite's word
+    about it.
     """
     import sqlite3
 

@@ -92,12 +92,8 @@ def _mask(table: Table, name: str) -> BoolArray:
 def _lost(of: int, kinds: list[BoolArray], *, twins: bool) -> IntArray:
     """Return the rows in which columns must have been NaN; empty when their blanks have another explanation.
 
-    Parameters
-    ----------
-    of, kinds
-        (rows,) bool masks of the rows that columns hold, one for all that hold the same, and which is looked at.
-    twins
-        Whether several columns hold the same rows.
+    ``kinds`` are the (rows,) masks of the rows that columns hold, one for all that hold the same (``twins``: several
+    do), and ``of`` is which of them is looked at.
     """
     mine = kinds[of]
     if mine.all() or mine.sum() < _FEWEST:

@@ -97,17 +97,7 @@ class CsvReader(Reader):
         return GrowingTable(path, lambda text: _cells(text, header_names(first_line(text)), source), self.parts, True)
 
     def parts(self, path: Path, size: int, cells: Cells, head: str) -> list[Part]:
-        """Return the runs of a table.
-
-        Parameters
-        ----------
-        path, size
-            The file and its bytes.
-        cells
-            Its rows.
-        head
-            Its text, at least as far as the header goes.
-        """
+        """Return the runs of a table; ``head`` is its text, at least as far as the header goes."""
         source, names = str(path), header_names(first_line(head))
         origin = Source(source, self.format.name, size)
         if names == _DOWNLOAD:

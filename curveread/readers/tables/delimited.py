@@ -66,19 +66,9 @@ class Cells:
 
 
 def parse_cells(text: str, source: str) -> Cells:
-    """Parse a delimited file with a header line.
+    """Parse a delimited file with a header line; ``source`` is its name, for the notes.
 
-    Parameters
-    ----------
-    text
-        The whole file.
-    source
-        Its name, for the notes.
-
-    Returns
-    -------
-    Cells
-        Blank cells (and ``NA``, ``null``, ``None``) are "not logged"; ``NaN``, ``inf`` are values.
+    Blank cells (and ``NA``, ``null``, ``None``) are "not logged"; ``NaN``, ``inf`` are values.
     """
     header = first_line(text)
     delimiter = delimiter_of(header) or ","

@@ -21,18 +21,10 @@ _OF_NUMBERS = b"0123456789.+-eE naN"
 
 
 def grid(text: str, begin: int, names: Sequence[str], delimiter: str) -> tuple[int, dict[str, Column]] | None:
-    """Return how many rows there are, and the columns.
+    """Return how many rows there are, and the columns, below a header that ends before ``begin``.
 
     None for anything but numbers and blanks in two columns or more: words, quotes, a comment, a row of another length.
-
-    Parameters
-    ----------
-    text, begin
-        The file, and where the lines below its header begin.
-    names
-        The columns.
-    delimiter
-        A comma, a semicolon or a tab.
+    The delimiter is a comma, a semicolon or a tab.
     """
     rows, width = text.count("\n", begin) + (not text.endswith("\n")), len(names)
     if width < 2 or begin >= len(text):

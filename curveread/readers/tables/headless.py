@@ -23,14 +23,8 @@ def names_rewards(name: str) -> bool:
 def header_for(head: str, path: Path) -> str:
     """Return the names that stand for a missing header, ``step`` and the file's own name; empty where none may.
 
-    The counter may start over now and then. One column has a name where the file's says that it holds rewards.
-
-    Parameters
-    ----------
-    head
-        The beginning of the text; its last line may be cut.
-    path
-        The file.
+    The counter may start over now and then. One column has a name where the file's says that it holds rewards. The last
+    line of ``head`` may be cut.
     """
     first = first_line(head)
     delimiter = delimiter_of(first)

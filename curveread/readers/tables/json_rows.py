@@ -29,15 +29,7 @@ _NAMED = {
 
 
 def lines_to_rows(text: str, source: str) -> tuple[list[dict[str, Any]], list[DataNote]]:
-    """Parse one JSON object per line.
-
-    Returns
-    -------
-    rows
-        The objects, in order.
-    notes
-        A half-written last line, damaged lines in the middle.
-    """
+    """Parse one JSON object per line; half-written and damaged lines are noted."""
     lines = [line for line in text.split("\n") if line.strip(" \r\t")]
     if not any(line.strip(" \r\t\x00") for line in lines):
         raise CorruptLogError(f"{source}: the file is empty; expected a JSON object per line")

@@ -20,15 +20,7 @@ def shaped(head: str) -> bool:
 
 
 def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
-    """Return the rows of a log that is one JSON object; None when it is none.
-
-    Parameters
-    ----------
-    whole
-        The object.
-    depth
-        How deep in the document it lies.
-    """
+    """Return the rows of a log that is one JSON object, ``depth`` deep in its document; None when it is none."""
     if _sacred(whole):
         return _points(whole)
     lists = {k: v for k, v in whole.items() if isinstance(v, list) and v}

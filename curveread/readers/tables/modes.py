@@ -17,12 +17,8 @@ _INNER = ("iter", "step", "iteration", "batch")
 def of_modes(cells: Cells, source: str) -> tuple[str, ...]:
     """Put rows with a ``mode`` on one axis: the training's steps, an evaluation at the end of its epoch.
 
-    Metrics that both kinds of rows hold get ``val/`` in front in those of evaluations.
-
-    Returns
-    -------
-    tuple of str
-        The column of the steps, empty where the rows have no mode and no counter.
+    Metrics that both kinds of rows hold get ``val/`` in front in those of evaluations. Returns the column of the steps,
+    nothing where the rows have no mode and no counter.
     """
     inner = next((n for n in _INNER if n in cells.numeric), None)
     modes = cells.text.get("mode")

@@ -22,21 +22,9 @@ def is_summary(names: Sequence[str]) -> bool:
 
 
 def even_rows(text: str, names: Sequence[str], source: str) -> tuple[str, list[DataNote]]:
-    """Put the cells of each row under their columns.
+    """Put the cells of each row under their columns, blanks for the evaluations that an epoch lacks.
 
-    Parameters
-    ----------
-    text, names
-        The file and its header.
-    source
-        Its name, for the note.
-
-    Returns
-    -------
-    text
-        With blanks for the evaluations that an epoch lacks. A last line without an end is left as it is.
-    notes
-        Where rows hold evaluations that the header does not name, and which are left out.
+    A last line without an end is left as it is. Cells that the header does not name are left out, and noted.
     """
     lines = text.split("\n")
     width, last_is_lr = len(names), names[-1] == "lr"

@@ -32,12 +32,7 @@ class _Return:
 def attempt_starts(series: Mapping[str, Series], sessions: Sequence[tuple[int, int]]) -> list[int]:
     """Return the records at which a new attempt begins, in order; none for a file with one attempt.
 
-    Parameters
-    ----------
-    series
-        tag -> points in the order of the file.
-    sessions
-        Record and step of each SessionLog START.
+    ``sessions`` are record and step of each SessionLog START.
     """
     stated = [r for i, (r, step) in enumerate(sessions) if i > 0 or _purges(series, r, step)]
     returns = [x for tag, s in series.items() for x in _returns(tag, s)]

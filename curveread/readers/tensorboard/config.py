@@ -21,17 +21,8 @@ _SHORT = 200
 def configuration(log: Log, records: Sequence[Record], source: str) -> tuple[dict[str, Any], list[DataNote]]:
     """Return the configuration that some records of a file hold, and notes on records that cannot be read.
 
-    A JSON object under a tag such as ``args`` gives its entries, one under another tag (``model_config``) is an
-    entry of its own. A text that is one number or truth value is an entry; any other text is left out.
-
-    Parameters
-    ----------
-    log
-        The file.
-    records
-        Those of its records that hold hyper-parameters or text.
-    source
-        Name of the file, for notes.
+    A JSON object under a tag such as ``args`` gives its entries, one under another tag (``model_config``) is an entry
+    of its own. A text that is one number or truth value is an entry; any other text is left out.
     """
     config: dict[str, Any] = {}
     hyper: dict[str, Any] = {}

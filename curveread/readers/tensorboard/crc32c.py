@@ -161,19 +161,9 @@ def crc_of_rows(rows: ByteArray, length: int) -> Words:
 
 
 def crc_of_spans(buffer: ByteArray, start: IntArray, length: IntArray) -> Words:
-    """Return the CRC-32C of stretches of a buffer, of any and differing lengths.
+    """Return the CRC-32C of stretches of a buffer, of any and differing lengths of at least 1, (n,) uint32, unmasked.
 
-    Parameters
-    ----------
-    buffer
-        (size,) uint8; holds at least :data:`BLOCK` bytes before the first stretch.
-    start, length
-        (n,) int64, where each stretch begins and its bytes, at least 1.
-
-    Returns
-    -------
-    numpy.ndarray
-        (n,) uint32, unmasked.
+    The buffer, (size,) uint8, holds at least :data:`BLOCK` bytes before the first stretch.
     """
     crc = np.empty(start.size, dtype=np.uint32)
     long = length >= _LONG

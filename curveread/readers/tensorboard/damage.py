@@ -11,17 +11,7 @@ _SINGLY = 8
 
 
 def damage_notes(source: str, size: int, found: Scalars) -> list[DataNote]:
-    """Return a note for each damaged place of a file, in the order of the file.
-
-    Parameters
-    ----------
-    source
-        Name of the file.
-    size
-        Its bytes.
-    found
-        What was read from it.
-    """
+    """Return a note for each damaged place of a file, in the order of the file."""
     kept = f"{_records(found.records - len(found.bad))} kept"
     places = [
         (b.start, f"record {b.number + 1:,} at byte {b.start:,}: {b.reason}; left out, {kept}") for b in found.bad

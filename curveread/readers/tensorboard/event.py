@@ -134,11 +134,6 @@ def _noted(data: memoryview, start: int, end: int, layout: Layout) -> Iterator[t
 def parse(data: memoryview) -> Layout:
     """Return the layout of one event record.
 
-    Parameters
-    ----------
-    data
-        (n,) unsigned bytes.
-
     Raises
     ------
     NotAMessage

@@ -15,17 +15,9 @@ _VERSION = b"brain.Event:2"
 
 
 def kept(path: Path) -> dict[str, Series] | None:
-    """Return the points that TensorBoard's EventAccumulator keeps of a file's simple scalars.
+    """Return the points that TensorBoard's EventAccumulator keeps of a file's simple scalars, the tags as they appear.
 
-    Parameters
-    ----------
-    path
-        An event file.
-
-    Returns
-    -------
-    tag -> points in the order of the file, the tags in the order in which they first appear; None for a file that does
-    not say that it is of version 2: there TensorBoard purges by the order of all its events.
+    None for a file that does not say that it is of version 2: there TensorBoard purges by the order of all its events.
     """
     log = load(path)
     if _VERSION not in log.bytes_at(0, min(log.size, 64)):

@@ -39,17 +39,7 @@ class RunEvents:
 
 
 def run_events(log: Log, records: Sequence[Record], events: RunEvents | None = None) -> RunEvents:
-    """Return what some records of a file hold beside numbers.
-
-    Parameters
-    ----------
-    log
-        The file.
-    records
-        Sound records, in the order of the file.
-    events
-        What the records before them hold: it is added to.
-    """
+    """Return what some records of a file, in its order, hold beside numbers, added to what those before them held."""
     events = events or RunEvents()
     for record in records:
         data = log.view(record.start + HEADER, record.length)

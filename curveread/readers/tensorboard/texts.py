@@ -14,11 +14,6 @@ _DEPTH = 20
 def texts(data: memoryview) -> Iterator[tuple[str, str]]:
     """Yield tag and text of each text in a record.
 
-    Parameters
-    ----------
-    data
-        (n,) unsigned bytes of one event.
-
     Raises
     ------
     NotAMessage, UnicodeDecodeError

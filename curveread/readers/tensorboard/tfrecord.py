@@ -70,19 +70,9 @@ class Frames:
 
 
 def walk(log: Log, damage: list[Damage]) -> Iterator[Frames]:
-    """Find all records; a header that does not hold is skipped up to the next one that does.
+    """Yield all records in order, some 100,000 at a time; a header that does not hold is skipped up to one that does.
 
-    Parameters
-    ----------
-    log
-        The file.
-    damage
-        Is filled with what lies between and behind the records.
-
-    Yields
-    ------
-    Frames
-        The records in order, some 100,000 at a time.
+    ``damage`` is filled with what lies between and behind the records.
     """
     batch: list[Frames] = []
     at = found = waiting = 0
@@ -129,14 +119,7 @@ class _Guess:
     def frames(self, log: Log, at: int, last: IntArray) -> Frames | None:
         """Return the records from ``at`` on for which the guess holds, None without a guess or when it is wrong.
 
-        Parameters
-        ----------
-        log
-            The file.
-        at
-            Where a record begins.
-        last
-            (n,) int64, lengths of the records before it.
+        ``last`` are the (n,) lengths of the records before it.
         """
         if self._pause:
             self._pause -= 1

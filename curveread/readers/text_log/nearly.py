@@ -36,13 +36,7 @@ class Near(NamedTuple):
 
 
 def nearly(path: Path) -> Near | None:
-    """Return the lines of a file that come nearest to a log, and what would read them; None when none repeats.
-
-    Parameters
-    ----------
-    path
-        A text file that no reader took.
-    """
+    """Return the lines of a file that come nearest to a log, and what would read them; None when none repeats."""
     builds: Counter[bytes] = Counter()
     example: dict[bytes, bytes] = {}
     for text in glimpse(path):

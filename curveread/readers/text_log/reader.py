@@ -122,17 +122,7 @@ class TextLogReader(Reader):
 
 
 def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, notes: list[DataNote]) -> list[Part]:
-    """Return the trainings of a file as parts.
-
-    Parameters
-    ----------
-    path, name
-        The file and the name of its format.
-    size, gathered, rows
-        Its bytes, and what was read of it.
-    notes
-        What was said of it so far.
-    """
+    """Return the trainings of a file as parts."""
     source = str(path)
     table, axis, more = table_of(rows, gathered, source)
     notes += more

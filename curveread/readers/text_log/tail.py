@@ -12,14 +12,7 @@ from curveread.run.notes import DataNote, NoteKind
 def cut_short(gathered: Gathered, last: bytes, source: str) -> list[DataNote]:
     """Take out the last record of a file without a line break at its end when its last number may be cut.
 
-    Parameters
-    ----------
-    gathered
-        All records; changed in place.
-    last
-        What stands behind the last line break; where it is empty nothing is taken out.
-    source
-        The file, for the note.
+    ``last`` is what stands behind the last line break; where it is empty nothing is taken out.
     """
     if not last:
         return []

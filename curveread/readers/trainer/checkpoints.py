@@ -18,13 +18,7 @@ _BEGIN, _END = b'\n  "log_history": [\n', b"\n  ]"
 
 
 def beginnings(paths: Iterable[Path]) -> set[Path]:
-    """Return the states whose entries are, byte for byte, the first of those of another state that is not among them.
-
-    Parameters
-    ----------
-    paths
-        State files, of any number of output folders.
-    """
+    """Return the states whose entries are, byte for byte, the first of those of another that is not among them."""
     folders: dict[Path, list[tuple[float, Path]]] = defaultdict(list)
     for path in paths:
         number = CHECKPOINT.match(path.parent.name)

@@ -48,12 +48,7 @@ class Chunks:
 def whole_chunks(buffer: ByteArray, size: int) -> Chunks:
     """Return the chunks of the file's first whole blocks, as far as they are well formed and every checksum is right.
 
-    Parameters
-    ----------
-    buffer
-        The file, with at least 8 bytes behind it.
-    size
-        ByteArray of the file.
+    The buffer holds at least 8 bytes behind the file's ``size``.
     """
     chunks = _walked(buffer, size // BLOCK)
     good = _verified(buffer, chunks)

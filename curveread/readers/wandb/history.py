@@ -57,12 +57,7 @@ class History:
 def split_records(buf: ByteArray, at: IntArray, end: IntArray) -> tuple[IntArray, IntArray, list[int]]:
     """Tell history records from the others; record ``i`` is ``buf[at[i]:end[i]]``.
 
-    Returns
-    -------
-    start, stop
-        (rows,) int64: the content of each HistoryRecord.
-    others
-        Indices of all other records.
+    Returns first byte and end of the content of each, (rows,) int64, and the indices of all other records.
     """
     inner = at.copy()
     numbered = np.flatnonzero((buf[at] == 0x08) & (end - at > 2))

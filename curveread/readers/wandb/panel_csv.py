@@ -40,19 +40,10 @@ def _common(names: list[str]) -> str:
 
 
 def split_names(names: list[str]) -> dict[str, tuple[str, str]]:
-    """Split ``<run> - <metric>`` columns, whose parts may hold `` - `` themselves.
+    """Split ``<run> - <metric>`` columns, whose parts may hold `` - `` themselves: name -> (run, metric).
 
-    Parameters
-    ----------
-    names
-        Column names without ``__MIN`` and ``__MAX``.
-
-    Returns
-    -------
-    dict
-        name -> (run, metric). Where ``<run> - _step`` columns name the runs, these decide. Else one panel shows one
-        metric of several runs or several metrics of one run: the longest common end (or else beginning) decides;
-        without one the last `` - `` does.
+    Where ``<run> - _step`` columns name the runs, these decide. Else one panel shows one metric of several runs or
+    several metrics of one run: the longest common end (or else beginning) decides; without one the last `` - `` does.
     """
     counters = {n[: -len(_SEPARATOR + "_step")] for n in names if n.endswith(_SEPARATOR + "_step")}
     plain = [n for n in names if _SEPARATOR in n and not n.endswith(_SEPARATOR + "_step")]
@@ -77,22 +68,10 @@ def split_names(names: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def panel_parts(cells: Cells, names: list[str], source: Source) -> list[Part]:
-    """Return a part per run of the panel.
+    """Return a part per run of the panel, called as it is there.
 
-    Parameters
-    ----------
-    cells
-        The parsed file.
-    names
-        Its header.
-    source
-        The file.
-
-    Returns
-    -------
-    list of Part
-        ``key`` and ``name`` are the run's name in the panel. Where the interface put points into buckets (a value is
-        the last of its bucket), the buckets' extremes come as ``<metric>__MIN`` and ``<metric>__MAX``, with a note.
+    Where the interface put points into buckets (a value is the last of its bucket), the buckets' extremes come as
+    ``<metric>__MIN`` and ``<metric>__MAX``, with a note.
     """
     x_name = names[0]
     base = list(dict.fromkeys(_EDGE.sub("", n) for n in names[1:]))

@@ -62,14 +62,7 @@ def system_curves(
 ) -> tuple[dict[str, Curve], list[DataNote]]:
     """Return the curves ``system/<metric>`` and a note on how they were placed.
 
-    Parameters
-    ----------
-    samples
-        What was sampled.
-    wall, step
-        (n,) When what was logged: clock and steps of the rows, in their order. Empty: steps become seconds.
-    source
-        The file, for the note.
+    ``wall`` and ``step``, (n,) each, are clock and steps of the rows; where they are empty steps become seconds.
     """
     if not samples:
         return {}, []

@@ -26,15 +26,7 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
 
 def beside(run: Run, findings: Sequence[Finding]) -> tuple[Beside, ...]:
-    """Return what lies around the first findings, the tags whose values changed most first.
-
-    Parameters
-    ----------
-    run
-        The run as it is shown.
-    findings
-        In its places, the gravest first.
-    """
+    """Return what lies around the first findings, the tags whose values changed most first."""
     placed = [f for f in findings if f.first_step is not None][:_FINDINGS]
     if not placed or not _more_than_scalars(run):
         return ()

@@ -92,16 +92,7 @@ class _Pieces:
 def smoothed(drawing: Drawing, run: Run, weight: float, *, in_place_of_trend: bool) -> Drawing:
     """Return a drawing with a further smoothing at its knots, made from every logged point.
 
-    Parameters
-    ----------
-    drawing
-        Of a curve of the run; one that is not smoothed is returned as it is.
-    run
-        The run as it is shown.
-    weight
-        Of TensorBoard's smoothing.
-    in_place_of_trend
-        Whether the smoothed line takes the place of the trend in pictures.
+    One that is not smoothed is returned as it is. The smoothed line may take the place of the trend in pictures.
     """
     curve = run.curves.get(drawing.tag)
     if curve is None or not drawing.smooth or not curve.finite.any():

@@ -205,15 +205,7 @@ def beside(
 
 
 def gap_notes(gaps: Sequence[tuple[float, float]], width: float, height: float, char: float) -> list[Note]:
-    """Return the texts of the stretches without numbers that are wide enough for one.
-
-    Parameters
-    ----------
-    gaps
-        Where each begins and ends, as fractions of the axis.
-    width, height, char
-        As in :func:`beside`.
-    """
+    """Return the texts of the stretches without numbers, as fractions of the axis, that are wide enough for one."""
     wide = [(a, b) for a, b in gaps if (b - a) * width > BLANK * char]
     return [Note((a + b) / 2 * width, height / 2, "no number", "middle") for a, b in wide]
 

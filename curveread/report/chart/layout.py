@@ -19,17 +19,7 @@ _STRIP = 16.0
 
 
 def scene(spec: ChartSpec, size: Size, panels: Sequence[int] | None = None) -> Scene:
-    """Return the picture at one size.
-
-    Parameters
-    ----------
-    spec
-        What it shows.
-    size
-        The measures.
-    panels
-        Only the panels with these positions; all when not given.
-    """
+    """Return the picture at one size, of all panels or only of those with these positions."""
     shown = range(len(spec.panels)) if panels is None else panels
     labels = place(spec.marks, spec.x, size.plot / size.char)
     rows = 1 + max((lab.row for lab in labels if lab.row is not None), default=-1)

@@ -212,16 +212,9 @@ def _panel(
 
 
 def fan(d: Drawing, ahead: Forecast, until: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | None:
-    """Return steps, low end, middle and high end of a forecast from the end of its curve on; None where none is seen.
+    """Return steps, low end, middle and high end of a forecast from the end of its curve to that of the axis.
 
-    Parameters
-    ----------
-    d
-        The curve.
-    ahead
-        Its forecast.
-    until
-        Where the axis ends.
+    None where none is seen.
     """
     points = [p for p in ahead.points if d.step.size and p.step > d.step[-1]]
     if not points or not d.step[-1] < until:

@@ -88,16 +88,9 @@ def step_axis(low: float, high: float, *, seconds: bool = False) -> Scale:
 
 
 def value_axis(curves: Sequence[FloatArray], *, log: bool = False, ticks: int = 5) -> Scale:
-    """Return an axis on which the curves can be read.
+    """Return an axis with about so many ticks on which curves of finite values can be read.
 
-    Parameters
-    ----------
-    curves
-        Finite values, an array per curve.
-    log
-        Asks for a logarithmic axis; ignored where a curve has no positive value.
-    ticks
-        About how many ticks.
+    ``log`` is ignored where a curve has no positive value.
     """
     # Below the smallest normal float arithmetic has no digits left to place a tick with.
     curves = [np.where(np.abs(c) < _SMALLEST, 0.0, c) for c in curves if c.size]

@@ -29,16 +29,7 @@ _PAD = 16
 
 
 def figure(diagnosis: Diagnosis, tags: Sequence[str] | None = None, ax: Axes | None = None) -> Figure:
-    """Return the annotated figure of a run.
-
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    tags
-        Draw these curves only.
-    ax
-        Draw the first panel into these axes, and return their figure.
+    """Return the annotated figure of a run; with ``ax`` the first panel is drawn into those axes.
 
     Raises
     ------

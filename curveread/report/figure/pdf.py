@@ -30,17 +30,7 @@ _AXIS = 0.45
 
 
 def pdf_document(diagnosis: Diagnosis, spec: ChartSpec, *, title: str | None = None) -> bytes:
-    """Return the document.
-
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    spec
-        Its picture.
-    title
-        Stands in place of the run's name.
-    """
+    """Return the document."""
     name = title or spec.name
     out = io.BytesIO()
     words = {"CreationDate": None, "ModDate": None, "Title": shorten(name, 120), "Creator": None}

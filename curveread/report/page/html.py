@@ -26,18 +26,8 @@ from curveread.report.text.sections import document
 def page(diagnosis: Diagnosis, *, static: bool = False, title: str | None = None, now: datetime | None = None) -> str:
     """Return the report as a self-contained HTML page.
 
-    Its charts can be explored; where scripts do not run, and on paper, still pictures stand in their place.
-
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    static
-        Makes the page without scripts, small enough for mail.
-    title
-        Stands in place of the run's name.
-    now
-        The date at the foot of the page; by default the present, or ``SOURCE_DATE_EPOCH`` where that is set.
+    Its charts can be explored; where scripts do not run, and on paper, still pictures stand in their place. A static
+    page has no scripts. The date at its foot is the present, or ``SOURCE_DATE_EPOCH`` where that is set.
     """
     from markupsafe import Markup
 

@@ -13,17 +13,7 @@ from curveread.report.text.postmortem_text import meta
 def postmortem_page(
     diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None
 ) -> str:
-    """Return the postmortem as a page of one file, which can be edited in the browser and saved.
-
-    Parameters
-    ----------
-    diagnosis, after
-        What was found, and what it cost.
-    picture
-        A PNG picture in Base64.
-    title
-        Stands in place of the run's name.
-    """
+    """Return the postmortem as a page, with a picture in Base64, that can be edited in the browser and saved."""
     return (
         environment()
         .get_template("postmortem.html.jinja")

@@ -27,16 +27,7 @@ _CLIP = {"run": 80, "verdict": 200, "setting": 60}
 
 
 def write(sweep: Sweep, path: Path, hrefs: Mapping[int, str]) -> Path:
-    """Write the index page of a sweep.
-
-    Parameters
-    ----------
-    sweep
-        Many runs.
-    path
-        The page.
-    hrefs
-        The address of a run's own report, relative to the page, by the place of its row.
+    """Write the index page of a sweep, with the address of a run's own report by the place of its row.
 
     Raises
     ------

@@ -22,18 +22,10 @@ from curveread.report.text.sections import brief
 def junit(
     results: Sequence[Diagnosis | tuple[str, str]], fail_on: Severity, when: datetime, *, unjudged_fails: bool = False
 ) -> str:
-    """Return the document.
+    """Return the document: findings from a severity on are failures, the others stand in the suite's output.
 
-    Parameters
-    ----------
-    results
-        Diagnoses in their order; for a path that could not be read, the path and the reason.
-    fail_on
-        Findings from this severity on are failures; the others stand in the suite's output.
-    when
-        The time of the check, local.
-    unjudged_fails
-        Whether a run that could not be judged is a failure, too.
+    Results are diagnoses, and path and reason of what could not be read. A run that could not be judged may be a
+    failure, too.
 
     Notes
     -----

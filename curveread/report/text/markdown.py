@@ -48,17 +48,7 @@ def _lead(lead: Lead) -> list[str]:
 
 
 def markdown(diagnosis: Diagnosis, *, picture: str | None = None, title: str | None = None) -> str:
-    """Return the report as Markdown.
-
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    picture
-        Name of a picture beside the file, to be linked.
-    title
-        Stands in place of the run's name.
-    """
+    """Return the report as Markdown."""
     from curveread.version import __version__
 
     doc = document(diagnosis, title)

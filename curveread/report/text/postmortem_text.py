@@ -14,17 +14,7 @@ from curveread.report.text.postmortem import postmortem
 def postmortem_markdown(
     diagnosis: Diagnosis, after: Impact, *, picture: str | None = None, title: str | None = None
 ) -> str:
-    """Return the postmortem as Markdown, with tables and boxes to tick as GitHub renders them.
-
-    Parameters
-    ----------
-    diagnosis, after
-        What was found, and what it cost.
-    picture
-        Name of a picture beside the file, to be linked.
-    title
-        Stands in place of the run's name.
-    """
+    """Return the postmortem as Markdown, with tables and boxes to tick as GitHub renders them."""
     out = [f"# Postmortem: {escape(shorten(title or diagnosis.run.name, 120))}", "", escape(meta(diagnosis)), ""]
     for i, section in enumerate(postmortem(diagnosis, after)):
         out += [f"## {section.heading}", ""]

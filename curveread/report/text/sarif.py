@@ -24,12 +24,7 @@ _ACTING = re.compile(r"(?<=\])(?=\()|(?<=\{)(?=\d)")
 
 
 def sarif(results: Sequence[Diagnosis | tuple[str, str]]) -> str:
-    """Return the document.
-
-    Parameters
-    ----------
-    results
-        Diagnoses in their order; for a path that could not be read, the path and the reason.
+    """Return the document of diagnoses, and of path and reason of what could not be read.
 
     Notes
     -----

@@ -16,16 +16,9 @@ _LEAST = 28
 
 
 def text(sweep: Sweep, width: int = 100, most: int | None = None) -> str:
-    """Return the sweep as plain text.
+    """Return the sweep as plain text, at most so many runs of it.
 
-    Parameters
-    ----------
-    sweep
-        Many runs.
-    width
-        Characters to a line; settings that matter less are left out where not all fit.
-    most
-        How many runs are listed; all by default.
+    Settings that matter less are left out where not all fit into the width.
     """
     lines = [swept.title(sweep), ""]
     for s in sweep.analysis.statements:

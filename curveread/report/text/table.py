@@ -38,20 +38,9 @@ def table_format(path: Path) -> str:
 
 
 def write_table(runs: Sequence[Run], path: Path, *, smoothed: Callable[[FloatArray], FloatArray] | None = None) -> int:
-    """Write all points of the runs into one tidy table; the file appears whole or not at all.
+    """Write all points of the runs into one tidy table and count its rows; the file appears whole or not at all.
 
-    Parameters
-    ----------
-    runs
-        The runs, one after the other in the table.
-    path
-        Where to; its suffix names the format.
-    smoothed
-        Makes a further column ``smoothed`` from the values of each curve, (n,) -> (n,).
-
-    Returns
-    -------
-    The number of rows.
+    ``smoothed``, (n,) -> (n,), makes a further column from the values of each curve.
 
     Raises
     ------

@@ -106,15 +106,7 @@ def _with(curve: Curve, meaning: Meaning) -> Curve:
 
 
 def meanings(curves: Mapping[str, Curve], kind: TaskKind) -> _Meanings:
-    """Return what each curve is among the others.
-
-    Parameters
-    ----------
-    curves
-        tag -> curve.
-    kind
-        What kind of training the run is.
-    """
+    """Return what each curve is among the others."""
     found = {tag: meaning_of(tag, kind) for tag in curves}
     _first_set_is_train(found)
     _terms_by_name(found, kind)

@@ -208,16 +208,9 @@ _OBJECTIVES = (
 
 
 def kind_of(tags: Iterable[str], config: Mapping[str, Any], language: str = "") -> Kind:
-    """Return what kind of training a run is.
+    """Return what kind of training a run is; what its hyper-parameters say of the task wins over the tags.
 
-    Parameters
-    ----------
-    tags
-        Names of its curves.
-    config
-        Its hyper-parameters; what they say of the task wins over the tags.
-    language
-        Why the loss is a language model's, where something says so.
+    ``language`` is why the loss is a language model's, where something says so.
     """
     have = {t: frozenset(_words(t)) for t in tags}
     said = _by_config(config)

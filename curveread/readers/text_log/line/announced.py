@@ -28,10 +28,7 @@ _LONGEST, _MOST = 120, 8
 def announced(line: bytes) -> str | None:
     """Return the split that the metrics below a line are of, empty for the training; None where it says nothing.
 
-    Parameters
-    ----------
-    line
-        A line that is no record, or one that only counts.
+    The line is no record, or one that only counts.
     """
     if len(line) > _LONGEST:
         return None

@@ -77,12 +77,7 @@ def find_bar(line: bytes) -> Found | None:
 def find_dict(head: bytes, body: bytes) -> Found | None:
     """Return what a printed dict holds (Python's or JSON's): ``{'loss': 2.31, 'epoch': 0.66}``; None for another text.
 
-    Parameters
-    ----------
-    head
-        What stands before it in its line: source code is told from a log by it.
-    body
-        From the brace on; the dict must end it.
+    By what stands before it in its line, ``head``, source code is told from a log; the dict must end ``body``.
     """
     close = body.rfind(b"}")
     if close < 0 or body[close + 1 :].strip() or head.rstrip().endswith(_ASSIGNED):

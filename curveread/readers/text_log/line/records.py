@@ -36,14 +36,9 @@ _LETTERS = re.compile(rb"[A-Za-z]{2,}")
 
 
 def find(line: bytes, start: int = 0, block: bool = False) -> Found | None:
-    """Return what a line says behind byte ``start``; None for a text that is not a record.
+    """Return what a line says behind its rank and its clock; None for a text that is not a record.
 
-    Parameters
-    ----------
-    line, start
-        The line and the byte behind its rank and its clock.
-    block
-        Whether the line before belongs to a record: then names that tell nothing of themselves count.
+    Below a line of a ``block``, names that tell nothing of themselves count.
     """
     text = line[start:]
     for dialect in DIALECTS:

@@ -17,12 +17,7 @@ _DECIMALS = (None, 2, 3, 4, 5, 6)
 def without_closing(beat: Beat, parts: list[tuple[Sheet, Columns]], best: Sequence[int]) -> None:
     """Take out the lines that say a result again. O(n log n).
 
-    Parameters
-    ----------
-    beat, parts
-        The lines.
-    best
-        Numbers of lines below one that says ``Best iteration is:``: these words decide.
+    ``best`` are the lines below one that says ``Best iteration is:``: these words decide.
     """
     if best:
         beat.left_out(np.isin(beat.line, best) & ~beat.blank, "the best record, printed once more")

@@ -13,12 +13,7 @@ from curveread.readers.text_log.sheets import Columns, Sheet
 def tell_apart(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: BoolArray) -> None:
     """Give metrics of one name that are several things names of their own.
 
-    Parameters
-    ----------
-    beat, parts
-        The lines.
-    shown
-        (n,) bool: lines of evaluations, those that were left out too.
+    ``shown``, (n,) bool, are the lines of evaluations, those that were left out too.
     """
     _summaries(beat, parts, shown)
     _agents(beat, parts)

@@ -18,11 +18,6 @@ def losses_named(columns: Mapping[str, Column]) -> dict[str, Column]:
 
     Training lowers what it minimises, and a score that is printed beside it rises. Where another column names a metric,
     a split in front of a number may be anything.
-
-    Parameters
-    ----------
-    columns
-        name -> column.
     """
     bare = [tag for tag in columns if is_split(tag)]
     train = [tag for tag in bare if not eval_word(tag)]

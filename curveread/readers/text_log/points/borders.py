@@ -94,19 +94,9 @@ def _begins_anew(table: Table, begin: int, at: int) -> bool:
 
 
 def told_starts(table: Table, step: IntArray, rows: IntArray) -> tuple[int, ...]:
-    """Return the rows at which a training starts over, as the log says itself.
+    """Return the rows at which a training starts over, as the log says itself in the line before one of ``rows``.
 
-    Parameters
-    ----------
-    table, step
-        The records and their steps.
-    rows
-        The first row behind each line that says that a training starts.
-
-    Returns
-    -------
-    tuple of int
-        Those at which the steps go back, or at which a metric has its second value at the step of the row before.
+    There the steps go back, or a metric has its second value at the step of the row before.
     """
     rows = np.unique(rows[(rows > 0) & (rows < table.rows)])
     out = set(rows[step[rows] < step[rows - 1]].tolist())

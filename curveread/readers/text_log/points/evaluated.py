@@ -45,19 +45,10 @@ class _Row(NamedTuple):
 
 
 def evaluations_apart(parts: Parts, said: Iterable[tuple[int, str]]) -> list[tuple[Sheet, Columns]]:
-    """Give lines that stand below the announcement of an evaluation names of their own, where the training has theirs.
+    """Give lines below the announcement of an evaluation names and sheets of their own, where the training has theirs.
 
-    Parameters
-    ----------
-    parts
-        The lines by build.
-    said
-        Lines of announcements and the split of what stands below each, empty for the training.
-
-    Returns
-    -------
-    list of (Sheet, Columns)
-        With the lines of evaluations in sheets of their own. O(n log n), at no cost where the log announces none.
+    ``said`` are the lines of announcements and the split of what stands below each, empty for the training. O(n log n),
+    at no cost where the log announces none.
     """
     heads = sorted({*said, *((n, s.split) for s, c in parts if _is_epoch(s) for n in c.line.tolist())})
     if not _are_met(parts, [n for n, word in heads if word]):

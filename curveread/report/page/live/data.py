@@ -47,15 +47,7 @@ _RULERS = {"epoch": "epochs", "tokens": "tokens", "time": "time"}
 
 
 def charts(diagnosis: Diagnosis, spec: ChartSpec) -> dict[str, Any]:
-    """Return all that the scripts need.
-
-    Parameters
-    ----------
-    diagnosis
-        What was found.
-    spec
-        Its picture: the panels there stand open, all others can be opened.
-    """
+    """Return all that the scripts need; the panels of the picture stand open, all others can be opened."""
     named = frozenset(f.tag for f in diagnosis.findings if f.tag is not None)
     at_once = frozenset(t for p in spec.panels for t in p.tags)
     drawings = {d.tag: d for d in fitted(_held(diagnosis.drawings, at_once, named), at_once)}

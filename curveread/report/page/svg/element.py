@@ -13,16 +13,9 @@ def escape(text: object) -> str:
 
 
 def tag(name: str, content: str = "", /, **attributes: object) -> str:
-    """Return an element.
+    """Return an element around markup that is escaped already.
 
-    Parameters
-    ----------
-    name
-        Its name.
-    content
-        Markup inside it, already escaped.
-    attributes
-        Written with dashes for underscores, ``cls`` as ``class``; floats with one decimal; None is left out.
+    Attributes are written with dashes for underscores, ``cls`` as ``class``; floats with one decimal; None is left out.
     """
     said = "".join(f' {_name(k)}="{_value(v)}"' for k, v in attributes.items() if v is not None)
     return f"<{name}{said}>{content}</{name}>" if content else f"<{name}{said}/>"

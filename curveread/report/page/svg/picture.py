@@ -23,16 +23,9 @@ def shared(spec: ChartSpec, uid: str) -> str:
 
 
 def picture(scene: Scene, uid: str, *, alone: bool = False) -> str:
-    """Return a scene as an ``<svg>``.
+    """Return a scene as an ``<svg>``; ``uid`` as given to :func:`shared`.
 
-    Parameters
-    ----------
-    scene
-        What to draw.
-    uid
-        As given to :func:`shared`.
-    alone
-        Puts the curves into this picture and makes no links: nothing else of the page is needed.
+    One that stands alone holds its curves itself and has no links: nothing else of the page is needed.
     """
     spec = scene.spec
     body = [_part(p, uid, links=False) for p in scene.under]
