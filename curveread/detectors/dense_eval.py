@@ -80,10 +80,12 @@ class DenseEval(Detector):
                 confidence=confidence_of(self.rule),
                 tag=view.tag,
                 message=text(
-                    "{tag} was measured {times}, every {interval}: far more often than its course needs",
+                    "{tag} was measured {times}, {often}: far more often than its course needs",
                     tag=Tag(view.tag),
                     times=Count(rhythm.count, "time"),
-                    interval=measure(rhythm.interval, "steps"),
+                    often=text("at every step")
+                    if rhythm.interval == 1
+                    else text("every {interval}", interval=measure(rhythm.interval, "steps")),
                 ),
                 evidence=tuple(evidence),
                 also_explained_by=("an evaluation that is cheap", "a study of the training itself"),

@@ -170,7 +170,8 @@ def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[S
     change = change_of(np.log(tail))
     guess = guess_of(level, error, task.vocabulary)
     # At rest, and where it began: a loss that only passes by, or that ends there by chance, is not guessing.
-    if guess is None or abs(np.log(start / level)) > 0.25 or max(-change.low, change.high) > 0.05:
+    moves = change.low > 0.0 or change.high < 0.0
+    if guess is None or abs(np.log(start / level)) > 0.25 or max(-change.low, change.high) > (0.005 if moves else 0.05):
         return []
     what = text("ln({answers})", answers=count(guess))
     sentence = text(

@@ -154,3 +154,8 @@ def test_no_learning_names_the_vocabulary() -> None:
     (finding,) = (f for f in dx.findings if f.rule == "no-learning")
     assert "guessing evenly among 50,257 tokens" in finding.message
     assert "guessing" not in told(dx)  # said once
+
+
+def test_a_loss_that_passes_by_guessing_does_not_rest_there() -> None:
+    falling = np.linspace(2.5, 2.3, 1500) + 0.01 * np.random.default_rng(0).standard_normal(1500)
+    assert "rests" not in told(diagnose(run_of(train_loss=falling)))
