@@ -11,17 +11,7 @@ from curveread.findings.finding import Finding, Severity
 
 
 class _Pair(NamedTuple):
-    """An effect that may follow from a cause; both have their steps.
-
-    Parameters
-    ----------
-    effect, cause
-        The findings.
-    at, onset, end
-        Where the effect begins, where the cause begins and ends.
-    near
-        Steps that count as the same place.
-    """
+    """An effect that begins ``at`` and may follow from a cause from ``onset`` to ``end``, give or take ``near``."""
 
     effect: Finding
     cause: Finding
@@ -99,17 +89,7 @@ def _at_once(pair: _Pair) -> bool:
 
 
 class _Link(NamedTuple):
-    """A row of the table: these effects follow from this cause when they stand so to it.
-
-    Parameters
-    ----------
-    cause, effects
-        Names of checks.
-    when
-        How the effect must stand to the cause.
-    milder
-        Only effects that are not graver than the cause.
-    """
+    """A row of the table: these effects follow from this cause ``when`` so; if ``milder``, never graver ones."""
 
     cause: str
     effects: tuple[str, ...]

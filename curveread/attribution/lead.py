@@ -16,10 +16,7 @@ from curveread.signals.events.departure import departure
 class Watched:
     """A curve that may move first, judged by its own noise.
 
-    Parameters
-    ----------
-    view
-        The curve. What is not a measurement (NaN, ±Inf, a masked zero) counts as infinitely high.
+    What is not a measurement (NaN, ±Inf, a masked zero) counts as infinitely high.
     """
 
     def __init__(self, view: CurveView) -> None:

@@ -25,14 +25,8 @@ _SIGMAS = 5.0
 class Stage:
     """What the findings of one run share: its curves, the findings, and what signs read of whole curves.
 
-    Parameters
-    ----------
-    case
-        The run with its views, landmarks and task.
-    findings
-        All findings of the run, those that were folded included.
-    events
-        The same before many of a kind were gathered into one; ``findings`` where nothing was.
+    ``findings`` are all, those that were folded included; ``events`` the same before many of a kind were gathered into
+    one, ``findings`` where nothing was.
     """
 
     def __init__(self, case: Case, findings: Sequence[Finding], events: Sequence[Finding] = ()) -> None:
@@ -86,15 +80,7 @@ class Stage:
 
 
 class Scene:
-    """One finding of a run, with the curves around it.
-
-    Parameters
-    ----------
-    stage
-        What the findings of the run share.
-    finding
-        What was found; one of the stage's findings.
-    """
+    """One finding of a run, with the curves around it and the stage that it shares with the others."""
 
     def __init__(self, stage: Stage, finding: Finding) -> None:
         self.stage, self.case, self.run, self.finding = stage, stage.case, stage.case.run, finding

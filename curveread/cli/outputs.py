@@ -46,19 +46,7 @@ def plan(output: Path | None, formats: str | None, *, kind: str = "report") -> P
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where the reports of runs go.
-
-    Parameters
-    ----------
-    file
-        The one file to write, or None.
-    folder
-        The folder for files with the default names, None for the current one.
-    formats
-        What to write for each run.
-    kind
-        ``report`` or ``postmortem``: the end of the default names.
-    """
+    """Where the reports of runs go: into one file, or under default names into a folder, None for the current one."""
 
     file: Path | None
     folder: Path | None

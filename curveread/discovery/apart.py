@@ -29,13 +29,7 @@ def _places(size: int) -> list[int]:
 
 
 class Apart:
-    """Compares logs by the values of equally named curves at equal steps.
-
-    Parameters
-    ----------
-    logs
-        name -> Curve of each log.
-    """
+    """Compares logs by the values of equally named curves at equal steps."""
 
     def __init__(self, logs: Sequence[Mapping[str, Curve]]) -> None:
         self.count = len(logs)

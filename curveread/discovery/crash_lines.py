@@ -28,17 +28,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """A text that says what happened.
-
-    Parameters
-    ----------
-    needle
-        What the line holds.
-    kind, text
-        As in :class:`Incident`.
-    line
-        What the line must match as a whole where the needle alone is not enough.
-    """
+    """A text that says what happened, as in :class:`Incident`; the line that holds it may have to match as a whole."""
 
     needle: bytes
     kind: str
@@ -166,17 +156,7 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class _Excerpt:
-    """The end of a text file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    raw
-        Its last bytes, without colours, every line ended by a line feed.
-    skipped
-        Bytes before them.
-    """
+    """The last bytes of a text file, without colours, every line ended by a line feed, and how many were skipped."""
 
     path: Path
     raw: bytes

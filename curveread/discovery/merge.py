@@ -21,19 +21,7 @@ _BREAK = re.compile(r"[^a-z0-9]+")
 
 
 class Form(NamedTuple):
-    """One form of a run: its attempts, stitched.
-
-    Parameters
-    ----------
-    format
-        What its files are.
-    source
-        Its (last) file, for notes.
-    curves, attempts, x_axis
-        As in a run.
-    fidelity
-        ``full`` or ``sampled``.
-    """
+    """One form of a run, its attempts stitched: its (last) file, ``full`` or ``sampled``, and what it holds."""
 
     format: Format
     source: str

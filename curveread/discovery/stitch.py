@@ -25,17 +25,9 @@ Curves = Mapping[str, Curve]
 
 
 class Start(NamedTuple):
-    """What one start of a run logged.
+    """What one start of a run logged in a file.
 
-    Parameters
-    ----------
-    curves
-        tag -> Curve.
-    source
-        The file.
-    purge
-        The step from which the log itself says that this start replaces what earlier ones logged, under any tag; None
-        where it does not say.
+    From the step ``purge`` on, the log itself says, it replaces what earlier ones logged, under any tag.
     """
 
     curves: Curves
@@ -296,13 +288,7 @@ def _concurrent_note(beside: Mapping[str, Sequence[str]], new: str) -> DataNote:
 
 
 class _Reach:
-    """How far each start came and when it was written, so that a later one finds those that it meets at once.
-
-    Parameters
-    ----------
-    starts
-        How many there will be.
-    """
+    """How far each start came and when it was written, so that a later one finds those that it meets at once."""
 
     def __init__(self, starts: int) -> None:
         self._last = np.full(starts, np.iinfo(np.int64).min)

@@ -40,16 +40,7 @@ class Item:
 class Stream:
     """One form of one run: its parts in the order of their start, and how they join.
 
-    Parameters
-    ----------
-    format
-        What its files are.
-    key
-        The run's name where the format knows it.
-    items
-        The parts.
-    notes
-        What was decided while grouping.
+    ``key`` is the run's name where the format knows it, ``notes`` is what was decided while grouping.
     """
 
     format: Format

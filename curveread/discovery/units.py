@@ -33,20 +33,10 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Files below a path that can be read apart from all others there; small, so that it can travel.
+    """Files below a path, of one run most often, that can be read apart from all others there; small enough to travel.
 
-    Parameters
-    ----------
-    root
-        The path that was asked for.
-    files
-        The files, of one run most often.
-    whole
-        Whether they are all there is at the path.
-    passed
-        What was passed over on the way: links that lead nowhere, folders that may not be looked into.
-    far
-        What is fetched before the files can be read, where they lie behind a URL.
+    They may be the ``whole`` of it. ``passed`` was passed over on the way: links that lead nowhere, folders that may
+    not be looked into; ``far`` is fetched before they can be read, where they lie behind a URL.
     """
 
     root: str

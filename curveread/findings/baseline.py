@@ -25,13 +25,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What earlier checks found.
-
-    Parameters
-    ----------
-    results
-        (name of the run, its findings), a pair per run.
-    """
+    """What earlier checks found: the name of each run with its findings."""
 
     results: tuple[tuple[str, tuple[Accepted, ...]], ...]
 

@@ -10,15 +10,7 @@ from curveread.findings.text import Text, text
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """When a curve moved.
-
-    Parameters
-    ----------
-    tag
-        Which curve.
-    still, at
-        The last logged step at which it had not, and the first at which it had.
-    """
+    """When a curve moved: the last logged step at which it stood still, and the first at which it had moved."""
 
     tag: str
     still: int

@@ -16,13 +16,7 @@ _PATIENCE, _PAUSE = 1.0, 0.3
 
 
 class Shown:
-    """Implements :data:`Progress` by a bar in the output of the cell, empty in the end.
-
-    Parameters
-    ----------
-    display
-        The module ``IPython.display``.
-    """
+    """Implements :data:`Progress` by a bar in the output of the cell, made by ``IPython.display``; empty in the end."""
 
     def __init__(self, display: Any) -> None:
         self._display = display

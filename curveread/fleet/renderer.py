@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FleetRenderer:
-    """Implements :class:`curveread.findings.sweep.sweep.SweepRenderer`.
-
-    Parameters
-    ----------
-    reports
-        The folder with the reports of single runs; empty where there are none.
-    """
+    """Implements :class:`curveread.findings.sweep.sweep.SweepRenderer`; single reports lie in a folder, if any."""
 
     reports: str = ""
 

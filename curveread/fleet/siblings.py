@@ -12,10 +12,7 @@ from curveread.discovery.units import Unit
 class Siblings:
     """Runs as they come, forgotten as soon as two of one folder begin at the same step, as those of a sweep do.
 
-    Parameters
-    ----------
-    units
-        All of them: a folder that holds logs itself has no attempts below it.
+    A folder that holds logs itself has no attempts below it.
     """
 
     def __init__(self, units: Sequence[Unit]) -> None:

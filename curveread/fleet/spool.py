@@ -16,13 +16,7 @@ T = TypeVar("T")
 
 
 class Spool(Sequence[T]):
-    """A sequence on disk, read again at every access.
-
-    Parameters
-    ----------
-    things
-        What it holds; anything that can be pickled.
-    """
+    """A sequence on disk, of anything that can be pickled, read again at every access."""
 
     def __init__(self, things: Iterable[T] = ()) -> None:
         self._file: IO[bytes]

@@ -102,13 +102,7 @@ def _json(value: Any) -> str:
 
 
 class Rows(Sequence[SweepRow]):
-    """Rows in their order, on disk in a file that goes with them; what is in memory does not grow with their number.
-
-    Parameters
-    ----------
-    rows
-        The first of them.
-    """
+    """Rows in their order, on disk in a file that goes with them; what is in memory does not grow with their number."""
 
     def __init__(self, rows: Iterable[SweepRow] = ()) -> None:
         self._file = sqlite3.connect("", check_same_thread=False)  # SQLite's own temporary file, gone when closed
@@ -173,10 +167,7 @@ class Rows(Sequence[SweepRow]):
 class Known:
     """Rows that an earlier sweep into the same table read, by the keys of what they were read from.
 
-    Parameters
-    ----------
-    path
-        The file, made when the first row is put in; None for one that knows nothing and keeps nothing.
+    The file is made when the first row is put in; without one it knows nothing and keeps nothing.
     """
 
     def __init__(self, path: Path | None) -> None:

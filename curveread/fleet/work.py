@@ -35,15 +35,7 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Where the reports of single runs go.
-
-    Parameters
-    ----------
-    folder
-        Beside the index page.
-    wanted
-        Which runs get one.
-    """
+    """Where the reports of single runs go: a folder beside the index page; and which runs get one."""
 
     folder: str
     wanted: Wanted

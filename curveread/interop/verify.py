@@ -22,15 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A scalar that only one of the two has.
-
-    Parameters
-    ----------
-    source, tag, step
-        Where it is; the source is empty for a point of the run that no event file holds.
-    ours, theirs
-        The values that curveread and tbparse have there, empty where one has none.
-    """
+    """A scalar that only one of the two has; of a point of the run that no event file holds the source is empty."""
 
     source: str
     tag: str

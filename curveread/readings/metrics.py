@@ -33,16 +33,9 @@ _SURE = 3.0
 
 
 class Metric(NamedTuple):
-    """A metric with a better way and its best point.
+    """A metric with a better way and its best usable point.
 
-    Parameters
-    ----------
-    view
-        Its curve.
-    higher
-        Whether higher is better.
-    step, value
-        Its best usable point; of a long curve the middle and the median of the best stretch.
+    Of a long curve that is the middle and the median of the best stretch.
     """
 
     view: CurveView

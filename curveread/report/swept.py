@@ -32,18 +32,9 @@ _LARGEST = sys.float_info.max
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table of runs.
+    """A column of the table of runs; its name is that of a form or a setting.
 
-    Parameters
-    ----------
-    kind
-        ``health``, ``run``, ``form``, ``setting``, ``best-step``, ``verdict``, ``steps`` or ``seconds``.
-    head
-        What stands above it.
-    name
-        The form or the setting.
-    numeric
-        Whether its cells are numbers.
+    Kinds are ``health``, ``run``, ``form``, ``setting``, ``best-step``, ``verdict``, ``steps`` and ``seconds``.
     """
 
     kind: str

@@ -19,15 +19,7 @@ from curveread.watch.tail import Tail
 
 
 class Growing:
-    """The log files at a path.
-
-    Parameters
-    ----------
-    path
-        A log file or a folder; it need not be there yet.
-    readers
-        Further readers.
-    """
+    """The log files at a path, which need not be there yet; further readers may know them."""
 
     def __init__(self, path: Path, readers: Sequence[type[Reader]] = ()) -> None:
         self.path, self._more = path, readers

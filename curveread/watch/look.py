@@ -13,15 +13,7 @@ from curveread.run.model import Run
 
 
 class Look(Thread):
-    """Judges runs, once started; a process may end before it has.
-
-    Parameters
-    ----------
-    runs
-        As they were read.
-    judging
-        Options of :func:`curveread.diagnose`.
-    """
+    """Judges runs, once started; a process may end before it has."""
 
     def __init__(self, runs: Sequence[Run], judging: Mapping[str, Any]) -> None:
         super().__init__(daemon=True)

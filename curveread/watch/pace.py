@@ -16,13 +16,7 @@ _REST = 20.0
 
 
 class Pace:
-    """What was read and what judging it took.
-
-    Parameters
-    ----------
-    share
-        Of one core.
-    """
+    """What was read, and what judging it took of a share of one core."""
 
     def __init__(self, share: float = SHARE) -> None:
         self.values = 0

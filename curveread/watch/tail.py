@@ -20,13 +20,7 @@ _MARK = 64
 
 
 class Tail:
-    """What was read of a file so far.
-
-    Parameters
-    ----------
-    path, reader
-        The file and who reads it.
-    """
+    """What was read of a file so far."""
 
     def __init__(self, path: Path, reader: Reader) -> None:
         self.path, self._reader = path, reader

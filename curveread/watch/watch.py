@@ -50,15 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The runs are over: what an ordinary check finds in the whole log.
-
-    Parameters
-    ----------
-    diagnoses
-        One for each run.
-    reason
-        Why they count as over.
-    """
+    """The runs are over, and why they count as over: what an ordinary check finds in the whole log of each."""
 
     diagnoses: Sequence[Diagnosis]
     reason: str

@@ -11,15 +11,7 @@ from curveread.run.roles import Role
 
 
 class Seen(NamedTuple):
-    """An answer.
-
-    Parameters
-    ----------
-    there
-        Whether the sign is there; False: known to be absent.
-    words
-        What the log shows, with places and units.
-    """
+    """Whether a sign is there (False: known to be absent), and what the log shows, with places and units."""
 
     there: bool
     words: Text

@@ -35,18 +35,9 @@ _INNER = ("", "logs", "files", ".hydra")
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """The folder here.
+    """The folder here: ``top`` is the counterpart of the store's, ``base`` is removed in the end.
 
-    Parameters
-    ----------
-    store
-        What it stands for.
-    base
-        The folder that is removed in the end.
-    top
-        The counterpart of the store's folder.
-    entries
-        name -> file, of those that may be fetched.
+    ``entries`` are the files that may be fetched, by name.
     """
 
     store: Store

@@ -55,14 +55,8 @@ class Entry(NamedTuple):
 class Store:
     """Something at a URL, and where its files are kept once they were fetched.
 
-    Parameters
-    ----------
-    url
-        With whatever is secret in it: never shown.
-    cache
-        A folder in which fetched files stay, by what changes when they are written again; empty for none.
-    lone
-        Whether the URL is that of a file: then names are told from its folder on.
+    The URL has whatever is secret in it: it is never shown. ``cache`` is a folder in which fetched files stay, by what
+    changes when they are written again. Of a lone file names are told from its folder on.
     """
 
     url: str = field(repr=False)

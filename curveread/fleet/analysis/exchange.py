@@ -18,15 +18,7 @@ _CROSSED = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Units whose outcomes may change places with those of units of their class.
-
-    Parameters
-    ----------
-    unit
-        (n,) for each row its unit.
-    kind
-        (u,) for each unit its class.
-    """
+    """Units that may change outcomes with those of their class: (n,) the unit of each row, (u,) the class of each."""
 
     unit: IntArray
     kind: IntArray

@@ -14,14 +14,9 @@ _PER_LEVEL, _MOST = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Levels of one setting.
+    """(n,) the level of a setting of each row, from 0 without gaps; rows without it are a level of their own, the last.
 
-    Parameters
-    ----------
-    code
-        (n,) the level of each row, from 0 without gaps; rows without the setting are a level of their own, the last.
-    first, last
-        For each level of a number, the places in the setting's values of its least and greatest.
+    ``first`` and ``last`` are, for each level of a number, the places of its least and greatest value in the setting's.
     """
 
     code: IntArray

@@ -32,15 +32,7 @@ _MANY = 8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A setting over all rows.
-
-    Parameters
-    ----------
-    setting
-        What it is.
-    code
-        (n,) for each row the place of its value in ``setting.values``; -1 where it has none.
-    """
+    """A setting over all rows: (n,) for each the place of its value in ``setting.values``; -1 where it has none."""
 
     setting: Setting
     code: IntArray

@@ -18,17 +18,7 @@ _LEAST = 2
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """Sides of one setting.
-
-    Parameters
-    ----------
-    column
-        The setting.
-    sides
-        (m) sides, each of which some rows lie on.
-    inside
-        (m, n) which rows those are.
-    """
+    """(m) sides of one setting, each of which some rows lie on, and (m, n) which rows those are."""
 
     column: Column
     sides: tuple[Side, ...]

@@ -71,15 +71,7 @@ _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The logged cells of one column.
-
-    Parameters
-    ----------
-    row
-        (n,) int64, ascending: the rows that hold the column; a blank cell is not among them.
-    value
-        (n,) float64; a logged NaN is a NaN here.
-    """
+    """The logged cells of one column: (n,) ascending rows, without blank cells, and (n,) values, NaN if logged."""
 
     row: IntArray
     value: FloatArray
@@ -87,17 +79,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A log of rows.
-
-    Parameters
-    ----------
-    rows
-        Number of rows.
-    columns
-        name -> numeric column, in the file's order.
-    restarts
-        Rows before which the file says that it starts over (a repeated header).
-    """
+    """A log of so many rows: its numeric columns, and the rows before which the file says that it starts over."""
 
     rows: int
     columns: Mapping[str, Column] = field(default_factory=dict)
@@ -106,17 +88,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The steps of a table's rows.
-
-    Parameters
-    ----------
-    name
-        The column, or ``row`` when rows are counted.
-    step
-        (rows,) int64.
-    reason
-        Why this column, where that is not obvious; else empty.
-    """
+    """The (rows,) steps of a table, the column that they are of, or ``row``, and why, where it is not obvious."""
 
     name: str
     step: IntArray

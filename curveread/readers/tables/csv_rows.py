@@ -83,13 +83,7 @@ def is_number(cell: str) -> bool:
 
 
 class Rows:
-    """The rows of a file, the header first; what is left out is counted.
-
-    Parameters
-    ----------
-    text, delimiter
-        The file.
-    """
+    """The rows of a file, the header first; what is left out is counted."""
 
     def __init__(self, text: str, delimiter: str) -> None:
         self._lines = lines_of(text)

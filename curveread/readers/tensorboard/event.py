@@ -61,19 +61,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a summary.
-
-    Parameters
-    ----------
-    tag
-        Where the tag stands; empty when there is none.
-    number
-        The scalar; None for everything else.
-    tensor
-        True when the scalar is stored as a tensor.
-    plugin
-        Name of the plugin that the value's metadata gives, None without metadata.
-    """
+    """One value of a summary: where its tag stands, its scalar if it is one, and the plugin that its metadata gives."""
 
     tag: Span
     number: Number | None

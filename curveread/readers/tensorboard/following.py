@@ -23,15 +23,7 @@ Build = Callable[[Path, int, bytes, Scalars, RunEvents, dict[str, Any], list[Dat
 
 
 class GrowingEvents(Following):
-    """The records of an event file so far.
-
-    Parameters
-    ----------
-    path
-        The file.
-    build
-        Makes the part of a run of what was read.
-    """
+    """The records of an event file so far, and what makes the part of a run of them."""
 
     def __init__(self, path: Path, build: Build) -> None:
         self._path, self._build = path, build

@@ -15,16 +15,9 @@ from curveread.readers.tensorboard.event import Layout, Span, Value
 
 @dataclass(slots=True)
 class Tags:
-    """The tags of some rows.
+    """The tags of some rows: the number of each, a row that it can be read at, and (n,) each row's place among them.
 
-    Parameters
-    ----------
-    numbers
-        Number of each tag that occurs.
-    rows
-        The row of each of them, where its bytes can be read.
-    which
-        (n,) for each row the place of its tag in ``numbers``; None when all rows share one.
+    That is None when all rows share one.
     """
 
     numbers: list[int]

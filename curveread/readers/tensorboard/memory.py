@@ -30,14 +30,7 @@ _PIECE = 1 << 20
 class Pieces:
     """The file of a log that is read piece by piece, and the memory that its pieces are read into.
 
-    Parameters
-    ----------
-    file
-        The open file.
-    room
-        The memory, one page of it in front of the file's first byte.
-    there
-        For each piece of the file, whether it is in memory.
+    One page of the room lies in front of the file's first byte; ``there`` says of each piece whether it is in memory.
     """
 
     file: BufferedReader
@@ -47,16 +40,9 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Log:
-    """A file in memory.
+    """A file in memory, (PAD + size + PAD,) uint8.
 
-    Parameters
-    ----------
-    buffer
-        (PAD + size + PAD,) uint8; of a file that is read piece by piece only what was looked at by the methods.
-    size
-        Bytes of the file.
-    pieces
-        Where its pieces come from, None when it was read whole.
+    Of a file that is read piece by piece only what was looked at by the methods is there.
     """
 
     buffer: ByteArray

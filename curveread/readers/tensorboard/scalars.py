@@ -38,15 +38,7 @@ _SETTLED = 1 << 8
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a file.
-
-    Parameters
-    ----------
-    number
-        Its number, from 0.
-    start, length
-        The byte at which its header begins, and the bytes of its data.
-    """
+    """One record of a file: its number, from 0, the byte at which its header begins, and the bytes of its data."""
 
     number: int
     start: int
@@ -55,15 +47,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record whose frame holds and whose data do not.
-
-    Parameters
-    ----------
-    number, start
-        As in :class:`Record`.
-    reason
-        What is wrong with it.
-    """
+    """A record whose frame holds and whose data do not, and what is wrong with it."""
 
     number: int
     start: int
@@ -117,10 +101,7 @@ def scalars(log: Log) -> Scalars:
 class Decoder:
     """Takes records, batch by batch and length by length, and keeps the pieces that it decodes.
 
-    Parameters
-    ----------
-    log
-        What the next records lie in: the file, or the stretch of it that was appended last.
+    They lie in the file, or in the stretch of it that was appended last.
     """
 
     def __init__(self, log: Log) -> None:

@@ -15,16 +15,9 @@ from curveread.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """Points in the order of the file.
+    """Points in the order of the file, (n,) each, with the numbers of the records that they were in.
 
-    Parameters
-    ----------
-    record
-        (n,) int64, number of the record each point was in.
-    step, wall_time, value
-        (n,) as logged.
-    bits
-        Precision of the coarsest form in which the values were stored: 24 for float32, 53 for float64.
+    ``bits`` is the precision of the coarsest form in which the values were stored: 24 for float32, 53 for float64.
     """
 
     record: IntArray

@@ -18,18 +18,10 @@ _SHORT = 400  # bytes of a record whose text may be one setting; a longer one is
 
 @dataclass(slots=True)
 class RunEvents:
-    """What the records of a file hold beside numbers.
+    """What the records of a file hold beside numbers: record and step of each SessionLog START, checkpoints, settings.
 
-    Parameters
-    ----------
-    starts
-        Record and step of each SessionLog START.
-    checkpoints
-        Those that SessionLog names.
-    config
-        Records with hyper-parameters, and the first record of each text that may be a configuration.
-    texts
-        The tags of the texts.
+    ``config`` are records with hyper-parameters, and the first record of each text (by its tag in ``texts``) that may
+    be a configuration.
     """
 
     starts: list[tuple[int, int]] = field(default_factory=list)

@@ -30,17 +30,7 @@ _LONGEST = 2048  # records in which a repetition is looked for
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A stretch of a file that holds no readable record.
-
-    Parameters
-    ----------
-    start, end
-        Bytes from the start of the file.
-    before
-        Whole records before it.
-    truncated
-        True when the file simply ends too early.
-    """
+    """A stretch of a file without a readable record, after so many whole ones; or it simply ends too early."""
 
     start: int
     end: int
@@ -50,15 +40,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frames:
-    """Where some records are.
-
-    Parameters
-    ----------
-    start
-        (n,) int64, the byte at which each record's header begins, increasing.
-    length
-        (n,) int64, bytes of its data.
-    """
+    """Where some records are: (n,) increasing bytes at which their headers begin, and (n,) bytes of their data."""
 
     start: IntArray
     length: IntArray

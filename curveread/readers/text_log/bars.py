@@ -22,13 +22,7 @@ class Bar(NamedTuple):
 
 @dataclass(slots=True)
 class Bars:
-    """The bars in front of and behind dicts, and the last one that was seen.
-
-    Parameters
-    ----------
-    kept
-        Those near a dict.
-    """
+    """The bars in front of and behind dicts, those near one kept, and the last one that was seen."""
 
     kept: list[Bar] = field(default_factory=list)
     _last: tuple[int, bytes] | None = None

@@ -17,15 +17,7 @@ from curveread.run.notes import DataNote
 
 
 class GrowingText(Following):
-    """The lines of a text log so far.
-
-    Parameters
-    ----------
-    path
-        The file.
-    build
-        Makes the parts of a run of what was gathered.
-    """
+    """The lines of a text log so far, and what makes the parts of a run of them."""
 
     def __init__(self, path: Path, build: Callable[[Path, int, Gathered, list[DataNote]], list[Part]]) -> None:
         self._path, self._build = path, build

@@ -59,16 +59,7 @@ def glimpse(path: Path) -> Iterator[bytes]:
 class Lines:
     """A file as pieces of whole lines; a file of any size costs the memory of one piece.
 
-    Parameters
-    ----------
-    path
-        The file.
-    size
-        Its size in bytes, once it was read.
-    notes
-        What could not be decoded.
-    unfinished
-        What stands behind the last line break.
+    Once it was read it has a size, notes on what could not be decoded, and what stands behind the last line break.
     """
 
     path: Path

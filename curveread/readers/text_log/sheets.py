@@ -29,16 +29,10 @@ _FREE = re.compile(rb"(\d+)|(\s+)")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The lines of one build as arrays of equal length (NaN where the lines do not hold the thing).
+    """The lines of one build as arrays of equal length (NaN where the lines do not hold the thing): (n,) their numbers.
 
-    Parameters
-    ----------
-    line
-        (n,) int64 numbers of the lines.
-    fixed
-        ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``goal``, ``place``, ``places`` -> (n,) float64.
-    values
-        (n, tags) float64.
+    ``fixed`` has ``rank``, ``stamp``, ``step``, ``epoch``, ``total``, ``goal``, ``place`` and ``places``, ``values`` a
+    column for each tag.
     """
 
     line: IntArray

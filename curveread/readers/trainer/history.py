@@ -26,16 +26,9 @@ _NAMED = {
 
 
 class LogCells(NamedTuple):
-    """The values of one key.
+    """The values of one key: (n,) ascending entries that hold it, NaN where it is not a number, and what kind each is.
 
-    Parameters
-    ----------
-    entry
-        (n,) int64, ascending: the entries that hold the key.
-    value
-        (n,) float64, NaN where it is not a number.
-    kind
-        (n,) int8: :data:`NUMBER`, :data:`NULL` or :data:`OTHER` (text, true, a list …).
+    That is :data:`NUMBER`, :data:`NULL` or :data:`OTHER` (text, true, a list …).
     """
 
     entry: IntArray
@@ -45,17 +38,7 @@ class LogCells(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogHistory:
-    """A log history.
-
-    Parameters
-    ----------
-    entries
-        Number of entries, those that are not objects included.
-    unusable
-        How many are not objects.
-    columns
-        key -> LogCells, in the order of first appearance.
-    """
+    """A log history: how many entries, how many of them are no objects, and key -> LogCells as they first appear."""
 
     entries: int
     unusable: int = 0

@@ -27,16 +27,9 @@ _FLIP = np.uint32(0xFFFFFFFF)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunks:
-    """The chunks of the first blocks of a file.
+    """The chunks of a file's first blocks: (n,) where their headers begin and their data end, (n,) their types.
 
-    Parameters
-    ----------
-    start, stop
-        (n,) int64: where each chunk's header begins and its data ends.
-    kind
-        (n,) uint8, its type.
-    upto
-        Offset behind the blocks that were walked, the first block that has anything unusual in it.
+    ``upto`` is the offset behind the blocks that were walked, the first block that has anything unusual in it.
     """
 
     start: IntArray

@@ -22,14 +22,9 @@ _LARGEST = 1 << 22  # bytes; a summary with media in it can be large
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What the files beside a log say.
+    """What the files beside a log say: hyper-parameters, the last value of each metric, how the run ended, if they do.
 
-    Parameters
-    ----------
-    config, summary
-        Hyper-parameters, and the last value of each metric, as far as they are plain values or lists of them.
-    crashed
-        How the run ended, None where that is not said.
+    Of the former as far as they are plain values or lists of them.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)

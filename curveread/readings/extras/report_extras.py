@@ -15,12 +15,8 @@ if TYPE_CHECKING:
 class ReportExtras(NamedTuple):
     """Implements :class:`curveread.findings.diagnosis.Extras`.
 
-    Parameters
-    ----------
-    weight
-        Weight of TensorBoard's smoothing for a further smoothed line, None for the usual ones alone.
-    in_place_of_trend
-        Whether that line takes the place of the trend in pictures.
+    With the weight of TensorBoard's smoothing there is a further smoothed line, which may take the trend's place in
+    pictures.
     """
 
     weight: float | None = None

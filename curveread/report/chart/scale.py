@@ -40,17 +40,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A range with its ticks.
-
-    Parameters
-    ----------
-    low, high
-        The range, ``low < high``; both positive when ``log``.
-    log
-        Whether the axis is logarithmic.
-    ticks
-        Ticks inside the range, ascending.
-    """
+    """A range, ``low < high``, both positive when it is logarithmic, with ascending ticks inside it."""
 
     low: float
     high: float

@@ -118,19 +118,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture at one size.
-
-    Parameters
-    ----------
-    spec
-        What it shows; painters draw the curves of its panels into the plots.
-    name
-        Of the size.
-    width, height
-        Of the whole.
-    under, plots, over
-        What is drawn, in this order.
-    """
+    """A picture at one size: what lies under the plots, the plots with the panels' curves, and what lies over them."""
 
     spec: ChartSpec
     name: str

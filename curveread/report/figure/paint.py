@@ -70,17 +70,7 @@ def curves(spec: ChartSpec, panel: Panel, ax: Axes) -> None:
 
 
 class Painter:
-    """Draws parts of a scene onto a figure or axes.
-
-    Parameters
-    ----------
-    target
-        What is drawn on.
-    place
-        Turns the scene's pixels into places on it.
-    paper
-        Its colour.
-    """
+    """Draws parts of a scene onto a figure or axes; ``place`` turns the scene's pixels into places on it."""
 
     def __init__(self, target: Figure | Axes, place: Transform, paper: Any) -> None:
         self.target, self.place, self.paper = target, place, paper

@@ -29,17 +29,7 @@ _SET_APART = "Evaluate its first and its last checkpoint alike, on as much as it
 
 
 class Sign(NamedTuple):
-    """What the log holds for a cause, and where it is seen.
-
-    Parameters
-    ----------
-    words
-        In words.
-    curve
-        The curve that it speaks of; None where it names none.
-    step
-        Where; None where it names no step: then where the finding begins.
-    """
+    """What the log holds for a cause, with the curve and the step that it speaks of; else where the finding begins."""
 
     words: str
     curve: str | None

@@ -48,15 +48,7 @@ AGENTS = RL - {TaskKind.LANGUAGE_RL}
 
 
 class Kind(NamedTuple):
-    """A kind of training, and why.
-
-    Parameters
-    ----------
-    kind
-        The kind.
-    why
-        The evidence in words; empty where there is none.
-    """
+    """A kind of training, and the evidence in words; empty where there is none."""
 
     kind: TaskKind
     why: str = ""

@@ -36,19 +36,7 @@ class Noun(StrEnum):
 
 
 class Head(NamedTuple):
-    """A noun that names a quantity.
-
-    Parameters
-    ----------
-    words
-        Its words, in the singular.
-    kind
-        What it names.
-    better
-        ``higher``, ``lower`` or empty where neither is better.
-    unit
-        Of its values, empty where the noun alone does not tell.
-    """
+    """A noun, in the singular, that names a quantity, which way is better (``higher``, ``lower``), and the unit."""
 
     words: tuple[str, ...]
     kind: Noun

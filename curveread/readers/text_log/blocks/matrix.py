@@ -16,15 +16,7 @@ _MOST = 400
 
 @dataclass(slots=True)
 class Matrix:
-    """A table that is being read, row by row.
-
-    Parameters
-    ----------
-    line
-        Number of the last row.
-    cells
-        Tag -> number as printed.
-    """
+    """A table that is being read, row by row: the number of its last row, and tag -> number as printed."""
 
     line: int = 0
     cells: dict[str, bytes] = field(default_factory=dict)

@@ -15,14 +15,9 @@ _KNOWN = 4
 
 @dataclass(slots=True)
 class Tables:
-    """The table that is being read.
+    """The table that is being read; a row must follow within so many lines after the names.
 
-    Parameters
-    ----------
-    near
-        Lines after the names, within which a row must follow.
-    sheet_of
-        Returns the sheet of a build, None where there are too many.
+    ``sheet_of`` returns the sheet of a build, None where there are too many.
     """
 
     near: int
