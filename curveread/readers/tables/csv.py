@@ -20,9 +20,10 @@ from curveread.readers.tables import CSV, LIGHTNING, MONITOR
 from curveread.readers.tables.bare_splits import tags_of_splits
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
-from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
+from curveread.readers.tables.csv_rows import cells_of, delimiter_of, first_line, is_number, lines_of
 from curveread.readers.tables.delimited import Cells, parse_cells
 from curveread.readers.tables.headless import header_for, names_rewards
+from curveread.readers.tables.large_table import large_table
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.tables.timm_summary import even_rows, is_summary
@@ -64,6 +65,8 @@ class CsvReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when no row is usable."""
+        if (large := large_table(path)) is not None:
+            return self.parts(path, *large)
         source = str(path)
         text, size, notes = read_text(path)
         if missing := header_for(text[:_LONG_HEADER], path):
@@ -75,7 +78,7 @@ class CsvReader(Reader):
         header = first_line(text)
         if not header:
             raise CorruptLogError(f"{path}: the file is empty; expected a header line and rows")
-        names = header_names(header)
+        names = cells_of(header)
         if is_runs_table(names):
             raise ReadError(
                 f"{path}: this is W&B's table of runs (one row per run, no curves); "
@@ -94,11 +97,11 @@ class CsvReader(Reader):
         if is_encoded(path) or header_for(head_of(path), path):
             return None
         source = str(path)
-        return GrowingTable(path, lambda text: _cells(text, header_names(first_line(text)), source), self.parts, True)
+        return GrowingTable(path, lambda text: _cells(text, cells_of(first_line(text)), source), self.parts, True)
 
     def parts(self, path: Path, size: int, cells: Cells, head: str) -> list[Part]:
         """Return the runs of a table; ``head`` is its text, at least as far as the header goes."""
-        source, names = str(path), header_names(first_line(head))
+        source, names = str(path), cells_of(first_line(head))
         origin = Source(source, self.format.name, size)
         if names == _DOWNLOAD:
             return [_download(cells, path, Source(source, DOWNLOAD.name, size))]
@@ -128,21 +131,11 @@ def _cells(text: str, names: list[str], source: str) -> Cells:
     return cells
 
 
-def header_names(header: str) -> list[str]:
-    """Return the column names of a header line, without padding."""
-    try:
-        return [
-            c.strip() for c in next(csv.reader([header], delimiter=delimiter_of(header) or ",", skipinitialspace=True))
-        ]
-    except (csv.Error, StopIteration):
-        return []
-
-
 def _is_log(head: str, path: Path) -> bool:
     header = first_line(head)
     if not header or len(header) >= _LONGEST_HEADER // 2 or header.count(delimiter_of(header) or ",") > _COLUMNS:
         return False
-    names = header_names(header)
+    names = cells_of(header)
     if len(names) == 1:
         return names_rewards(stem_of(path) if header == "0" else names[0]) and _mostly_numbers(head, header, 1)
     if names.count("") > 1 or any(len(n) > 300 for n in names) or is_sweep_table(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from curveread.plural import amount
 from curveread.readers.cut_end import BEFORE, LEFT_OUT, is_whole
@@ -36,6 +36,41 @@ def delimiter_of(header: str) -> str:
     counts = {d: bare.count(d) for d in ",\t;"}
     best = max(counts, key=lambda d: counts[d])
     return best if counts[best] else ""
+
+
+def cells_of(header: str) -> list[str]:
+    """Return the column names of a header line, without padding."""
+    try:
+        return [
+            c.strip() for c in next(csv.reader([header], delimiter=delimiter_of(header) or ",", skipinitialspace=True))
+        ]
+    except (csv.Error, StopIteration):
+        return []
+
+
+def unique_names(header: str, delimiter: str) -> list[str]:
+    """Return the names of a header line's columns."""
+    return unique(next(csv.reader([header], delimiter=delimiter), []))
+
+
+def unique(cells: Sequence[str]) -> list[str]:
+    """Return header cells without padding, made unique as pandas does (``loss``, ``loss.1``)."""
+    seen: dict[str, int] = {}
+    out = []
+    for cell in cells:
+        name = cell.strip()
+        n = seen.get(name, 0)
+        seen[name] = n + 1
+        out.append(f"{name}.{n}" if n else name)
+    return out
+
+
+def below(text: str, header: str) -> int:
+    """Return where the lines below the header begin."""
+    begin = text.index(header) + len(header)
+    while text.startswith(("\r", "\n"), begin):
+        begin += 1
+    return begin
 
 
 def without_cut_end(text: str, delimiter: str, source: str) -> tuple[str, list[DataNote]]:

@@ -7,7 +7,6 @@ pandas' parser, and all else through :mod:`csv`.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import warnings
@@ -20,9 +19,17 @@ import numpy as np
 
 from curveread.plural import amount
 from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
-from curveread.readers.tables.csv_rows import Rows, delimiter_of, first_line, without_cut_end
+from curveread.readers.tables.csv_rows import (
+    Rows,
+    below,
+    delimiter_of,
+    first_line,
+    unique,
+    unique_names,
+    without_cut_end,
+)
 from curveread.readers.tables.durations import durations
-from curveread.readers.tables.grid import grid
+from curveread.readers.tables.grid import grid, pieces_in
 from curveread.readers.tables.unnamed import widened
 from curveread.readers.tables.wrapped import unwrapped
 from curveread.run.notes import DataNote, NoteKind
@@ -73,8 +80,8 @@ def parse_cells(text: str, source: str) -> Cells:
     header = first_line(text)
     delimiter = delimiter_of(header) or ","
     text, notes = without_cut_end(text, delimiter, source)
-    names, begin = _names(next(csv.reader([header], delimiter=delimiter), [])), _below(text, header)
-    found = grid(text, begin, names, delimiter)
+    names, begin = unique_names(header, delimiter), below(text, header)
+    found = grid(pieces_in(text, begin, len(names)), len(text) - begin, names, delimiter)
     cells = None if found is None else Cells(*found)
     if cells is None and len(text) > _LARGE:
         cells = _with_pandas(text, header, names, delimiter, source)
@@ -85,26 +92,6 @@ def parse_cells(text: str, source: str) -> Cells:
         notes.append(DataNote(NoteKind.CORRUPT, source, message))
     cells.notes[:0] = notes
     return cells
-
-
-def _names(cells: Sequence[str]) -> list[str]:
-    """Return header cells without padding, made unique as pandas does (``loss``, ``loss.1``)."""
-    seen: dict[str, int] = {}
-    out = []
-    for cell in cells:
-        name = cell.strip()
-        n = seen.get(name, 0)
-        seen[name] = n + 1
-        out.append(f"{name}.{n}" if n else name)
-    return out
-
-
-def _below(text: str, header: str) -> int:
-    """Return where the lines below the header begin."""
-    begin = text.index(header) + len(header)
-    while text.startswith(("\r", "\n"), begin):
-        begin += 1
-    return begin
 
 
 def _with_csv(text: str, delimiter: str, source: str) -> Cells:
@@ -145,7 +132,7 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
     if delimiter == ";":
         fitting = [[_point(c) for c in r] for r in fitting]
     columns = list(zip(*fitting, strict=True)) if fitting else [()] * width
-    out = to_table(_names(names), columns, len(fitting), source, notes)
+    out = to_table(unique(names), columns, len(fitting), source, notes)
     out.restarts = tuple(restarts)
     return out
 
@@ -225,7 +212,7 @@ def _with_pandas(text: str, header: str, names: Sequence[str], delimiter: str, s
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             frame = pd.read_csv(
-                _Pieces(text, _below(text, header)),
+                _Pieces(text, below(text, header)),
                 sep=delimiter,
                 header=None,
                 keep_default_na=False,

@@ -6,7 +6,8 @@ numbers do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -16,53 +17,80 @@ from curveread.arrays import FloatArray
 from curveread.readers.tables.columns import Column
 
 _PIECE = 1 << 17
+_ROW = 1 << 8
 _OF_NUMBERS = b"0123456789.+-eE naN"
 """What numbers are made of; other things that JSON and :class:`float` know, or know apart, have further letters."""
+_ROOM = 1.02
 
 
-def grid(text: str, begin: int, names: Sequence[str], delimiter: str) -> tuple[int, dict[str, Column]] | None:
-    """Return how many rows there are, and the columns, below a header that ends before ``begin``.
+def size_of_piece(width: int) -> int:
+    """Return how many bytes of a table of so many columns are converted at once: some rows at the least."""
+    return max(_PIECE, _ROW * width)
+
+
+def pieces_in(text: str, begin: int, width: int) -> Iterator[bytes]:
+    """Yield the lines of a text from ``begin`` on, some at a time."""
+    size = size_of_piece(width)
+    while begin < len(text):
+        end = text.rfind("\n", begin, begin + size) + 1 or text.find("\n", begin) + 1 or len(text)
+        yield text[begin:end].encode("utf-8", "replace")
+        begin = end
+
+
+def grid(
+    pieces: Iterable[bytes], size: int, names: Sequence[str], delimiter: str
+) -> tuple[int, dict[str, Column]] | None:
+    """Return how many rows there are, and the columns, from pieces of whole lines of about so many bytes together.
 
     None for anything but numbers and blanks in two columns or more: words, quotes, a comment, a row of another length.
     The delimiter is a comma, a semicolon or a tab.
     """
-    rows, width = text.count("\n", begin) + (not text.endswith("\n")), len(names)
-    if width < 2 or begin >= len(text):
+    width = len(names)
+    if width < 2:
         return None
-    value = np.empty((width, rows))
-    done, any_blank, any_nan = 0, False, False
-    while begin < len(text):
-        end = text.rfind("\n", begin, begin + _PIECE) + 1 or text.find("\n", begin) + 1 or len(text)
-        raw = _as_commas(text[begin:end], width, delimiter)
+    columns = [np.empty(0)] * width
+    rows, done, any_blank, any_nan = 0, 0, False, False
+    for piece in pieces:
+        raw = _as_commas(piece, width, delimiter)
         if raw is None:
             return None
         found, blank = _numbers(raw)
         any_blank, any_nan = any_blank or blank, any_nan or b"n" in raw or b"N" in raw
         if found is None or found.size % width or (any_blank and any_nan):
             return None
-        of_piece = found.reshape(-1, width).T
-        value[:, done : done + of_piece.shape[1]] = of_piece
-        begin, done = end, done + of_piece.shape[1]
+        end, done = rows + found.size // width, done + len(piece)
+        if end > columns[0].size:  # room that is not used is no memory
+            columns = [_with_room(c[:rows], max(end, int(_ROOM * end * size / done))) for c in columns]
+        for column, cells in zip(columns, found.reshape(-1, width).T, strict=True):
+            column[rows:end] = cells
+        rows = end
+    if not rows:
+        return None
     every = np.arange(rows)
+    value = dict(zip(names, (column[:rows] for column in columns), strict=True))
     if not any_blank:
-        return rows, {name: Column(every, column) for name, column in zip(names, value, strict=True)}
-    logged = ~np.isnan(value)
-    if delimiter == "\t" and not logged.any(axis=0).all():
+        return rows, {name: Column(every, column) for name, column in value.items()}
+    logged = {name: ~np.isnan(column) for name, column in value.items()}
+    if delimiter == "\t" and not np.logical_or.reduce(list(logged.values())).all():
         return None  # a blank line
     return rows, {
-        name: Column(every, column) if there.all() else Column(np.flatnonzero(there), column[there])
-        for name, column, there in zip(names, value, logged, strict=True)
+        name: Column(every, value[name]) if there.all() else Column(np.flatnonzero(there), value[name][there])
+        for name, there in logged.items()
     }
 
 
-def _as_commas(lines: str, width: int, delimiter: str) -> bytes | None:
+def _with_room(column: FloatArray, room: int) -> FloatArray:
+    larger = np.empty(room)
+    larger[: column.size] = column
+    return larger
+
+
+def _as_commas(raw: bytes, width: int, delimiter: str) -> bytes | None:
     """Return lines as one, a comma behind each cell; None when they are of other widths or hold more than numbers."""
-    if not lines.isascii():
-        return None
-    raw = lines.encode()
     raw = raw.replace(b"\r\n", b"\n") if b"\r" in raw else raw
     raw = raw if raw.endswith(b"\n") else raw + b"\n"
-    if raw.translate(None, _OF_NUMBERS) != (delimiter * (width - 1) + "\n").encode() * raw.count(b"\n"):
+    between = raw.translate(None, _OF_NUMBERS)
+    if between != (delimiter * (width - 1) + "\n").encode() * (len(between) // width):
         return None
     raw = raw.replace(b"\n", b",")
     return raw if delimiter == "," else raw.replace(delimiter.encode(), b",")
@@ -79,7 +107,10 @@ def _numbers(raw: bytes) -> tuple[FloatArray | None, bool]:
         found = _loaded(raw)
     if found is None:
         return None, blank
-    value = np.array(found, np.float64) if blank or b"n" in raw else np.fromiter(found, np.float64, len(found))
+    if blank or b"n" in raw:
+        value = np.array(found, np.float64)
+    else:  # the fastest way from a list to an array
+        value = np.frombuffer(struct.pack(f"{len(found)}d", *found))
     if not value.all() and (b"-0," in raw or b"-0 " in raw):
         return None, blank  # an integer has no such zero
     return value, blank

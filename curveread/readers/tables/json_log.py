@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -15,11 +16,12 @@ from curveread.plural import amount
 from curveread.readers.base import Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import closed, loads
+from curveread.readers.large import opened_large, pieces_of
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.headless import names_rewards
-from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, rows_to_cells
+from curveread.readers.tables.json_rows import PIECE, lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
 from curveread.readers.tables.json_shapes import rows_in, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -84,6 +86,8 @@ class JsonLogReader(Reader):
 
     def read(self, path: Path) -> list[Part]:
         """Read one file; several parts when it holds several runs. CorruptLogError when it holds no row."""
+        if self._has_lines(path) and (large := _large(path)) is not None:
+            return self.parts(path, *large)
         text, size, notes = _text_of(path)
         return self.parts(path, size, _cells(text, path, notes))
 
@@ -91,8 +95,12 @@ class JsonLogReader(Reader):
         """Return what reads JSON lines as they grow, None for a file that is one JSON value or that is compressed."""
         from curveread.readers.tables.following import GrowingTable
 
-        lines = plain_suffix(path) != ".json" or (self.home(path) is None and _lines_of_objects(head_of(path)))
-        return GrowingTable(path, partial(_lines, path), self.parts) if lines and not is_encoded(path) else None
+        lines = self._has_lines(path) and not is_encoded(path)
+        return GrowingTable(path, partial(_lines, path), self.parts) if lines else None
+
+    def _has_lines(self, path: Path) -> bool:
+        """Return whether a file has an object a line, and is not one JSON value."""
+        return plain_suffix(path) != ".json" or (self.home(path) is None and _lines_of_objects(head_of(path)))
 
     def parts(self, path: Path, size: int, cells: Cells, head: str = "") -> list[Part]:
         """Return the runs in the rows of a file of ``size`` bytes; CorruptLogError when there is none."""
@@ -114,6 +122,16 @@ def _text_of(path: Path) -> tuple[str, int, list[DataNote]]:
     files = [(int(m[1]), f) for f in path.parent.iterdir() if (m := _EPOCH_FILE.match(f.name))]
     read = [read_text(f) for _, f in sorted(files)]
     return "[" + ",".join(t for t, _, _ in read) + "]", sum(s for _, s, _ in read), [n for _, _, ns in read for n in ns]
+
+
+def _large(path: Path) -> tuple[int, Cells] | None:
+    """Return the bytes and the rows of a large file of lines; None for a small one, and one with any peculiarity."""
+    with opened_large(path) as file:
+        if file is None:
+            return None
+        size = os.fstat(file.fileno()).st_size
+        cells = lines_to_cells(pieces_of(file, PIECE), size, str(path))
+    return None if cells is None else (size, cells)
 
 
 def _lines_of_objects(head: str) -> bool:
@@ -148,7 +166,7 @@ def _cut_off(text: str) -> Any:
 
 
 def _lines(path: Path, text: str, notes: Sequence[DataNote] = ()) -> Cells:
-    if len(text) > _LONG and (cells := lines_to_cells(text, str(path))) is not None:
+    if len(text) > _LONG and (cells := lines_to_cells(pieces_in(text), len(text), str(path))) is not None:
         cells.notes[:0] = notes
         return cells
     rows, more = lines_to_rows(text, str(path))

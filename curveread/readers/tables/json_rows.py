@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from curveread.arrays import FloatArray, IntArray
+from curveread.arrays import IntArray
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
+from curveread.readers.growing import Growing
 from curveread.readers.json_text import loads
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
 from curveread.run.notes import DataNote, NoteKind
 
-_PIECE = 1 << 20
+PIECE = 1 << 20
+"""Bytes that are taken apart at once."""
 
 _NAMED = {
     "NaN": math.nan,
@@ -78,55 +80,75 @@ class _Values:
     """What stands under a key: numbers, or what has anything else among its first values as it is."""
 
     def __init__(self) -> None:
-        self.where: list[IntArray] = []
-        self.numbers: list[FloatArray] = []
+        self._where, self._first = Growing(np.int64), 0  # of a key of all rows so far they are not kept, but counted
+        self.numbers = Growing()
         self.others: list[Any] = []
 
-    def add(self, where: IntArray, values: Sequence[Any]) -> bool:
+    def add(self, where: IntArray, values: Sequence[Any], read: float) -> bool:
         """Take the values of further rows; return whether that was possible."""
         kinds = set(map(type, values))
         plain = kinds <= {int, float}
-        self.where.append(where)
-        if self.others or not (plain or self.numbers):
+        if not self._where.size and int(where[0]) == self._first and int(where[-1]) == self._first + where.size - 1:
+            self._first += where.size
+        else:
+            if not self._where.size:
+                self._where.add(np.arange(self._first), read)
+            self._where.add(where, read)
+        if self.others or not (plain or self.numbers.size):
             self.others += values
             return not kinds & {dict, list}
         try:
-            self.numbers += [np.array(values, np.float64)] if plain else []
+            if plain:
+                self.numbers.add(np.array(values, np.float64), read)
         except OverflowError:
             return False
         return plain
 
+    @property
+    def where(self) -> IntArray:
+        """The rows that have the key."""
+        return self._where.whole() if self._where.size else np.arange(self._first)
 
-def lines_to_cells(text: str, source: str) -> Cells | None:
+
+def pieces_in(text: str) -> Iterator[bytes]:
+    """Yield the lines of a text, about a million characters of them at a time."""
+    begin = 0
+    while begin < len(text):
+        end = text.rfind("\n", begin, begin + PIECE) + 1 or text.find("\n", begin) + 1 or len(text)
+        yield text[begin:end].encode("utf-8", "surrogatepass")
+        begin = end
+
+
+def lines_to_cells(pieces: Iterable[bytes], size: int, source: str) -> Cells | None:
     """Return the columns of long regular text with an object per line, in little more memory than they take.
 
     None for what :func:`lines_to_rows` and :func:`rows_to_cells` have to look at as a whole: damage, nested objects,
-    numbers among which other things turn up.
+    numbers among which other things turn up. The pieces are whole lines, of about ``size`` bytes together.
     """
     found: dict[str, _Values] = {}
-    begin = rows = 0
-    while begin < len(text):
-        end = text.rfind("\n", begin, begin + _PIECE) + 1 or text.find("\n", begin) + 1 or len(text)
-        lines = [line for line in text[begin:end].split("\n") if line.strip(" \r\t")]
+    done = rows = 0
+    for raw in pieces:
+        done += len(raw)
+        lines = [line for line in raw.split(b"\n") if line.strip(b" \r\t")]
         try:
-            piece = loads("[" + ",".join(lines) + "]")
+            piece = loads(b"[" + b",".join(lines) + b"]")
         except ValueError:
             return None
         if len(piece) != len(lines) or any(type(row) is not dict for row in piece):
             return None
         for key, where, values in _by_key(piece, rows):
-            if not found.setdefault(key, _Values()).add(where, values):
+            if not found.setdefault(key, _Values()).add(where, values, min(done / size, 1.0)):
                 return None
-        begin, rows = end, rows + len(piece)
+        rows += len(piece)
     if not rows:
         return None
     out, every = Cells(rows), np.arange(rows)
     for key, taken in found.items():
-        where = np.concatenate(taken.where)
+        where = taken.where
         if taken.others:
             _mixed(out, key, where.tolist(), taken.others, source)
         else:
-            out.numeric[key] = Column(every if where.size == rows else where, np.concatenate(taken.numbers))
+            out.numeric[key] = Column(every if where.size == rows else where, taken.numbers.whole())
     return out
 
 

@@ -11,7 +11,7 @@ import pytest
 from curveread.errors import CorruptLogError
 from curveread.readers.tables import json_rows
 from curveread.readers.tables.delimited import Cells
-from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, rows_to_cells
+from curveread.readers.tables.json_rows import lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
 
 _ODD = (None, "train", True, "NaN", [1, 2], {"a": 1}, 10**20, 10**400, float("nan"), "0.5", -0.0)
 
@@ -35,11 +35,11 @@ def _lines(rng: random.Random) -> str:
 
 
 def test_piece_by_piece_is_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_rows, "_PIECE", 400)
+    monkeypatch.setattr(json_rows, "PIECE", 400)
     rng, taken = random.Random(0), 0
     for _ in range(1500):
         text = _lines(rng)
-        cells = lines_to_cells(text, "log.jsonl")
+        cells = lines_to_cells(pieces_in(text), len(text), "log.jsonl")
         if cells is not None:
             rows, notes = lines_to_rows(text, "log.jsonl")
             assert _told(cells) == _told(rows_to_cells(rows, "log.jsonl", notes)), text
@@ -48,7 +48,7 @@ def test_piece_by_piece_is_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_text_without_a_row_is_left_to_the_reader_that_says_so() -> None:
-    assert lines_to_cells("\n \n", "log.jsonl") is None
+    assert lines_to_cells([b"\n \n"], 3, "log.jsonl") is None
     with pytest.raises(CorruptLogError):
         lines_to_rows("\n \n", "log.jsonl")
 
@@ -57,7 +57,7 @@ def test_long_text_takes_little_more_memory_than_its_columns() -> None:
     text = "".join(f'{{"step": {at}, "loss": 0.{at % 977 + 10}, "lr": 0.001}}\n' for at in range(200_000))
     tracemalloc.start()
     try:
-        cells = lines_to_cells(text, "log.jsonl")
+        cells = lines_to_cells(pieces_in(text), len(text), "log.jsonl")
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
