@@ -21,7 +21,7 @@ from curveread.readers.regular import not_too_large, open_regular
 
 PAD = 256
 """Spare bytes before and after the file in memory, so that whole words can be gathered at its ends."""
-_PIECEWISE = 1 << 28
+_PIECEWISE = 1 << 25
 """Bytes from which a file is read piece by piece; a smaller one is read at once."""
 _PIECE = 1 << 20
 

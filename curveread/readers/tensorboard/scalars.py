@@ -27,13 +27,13 @@ from curveread.readers.tensorboard.crc32c import (
 from curveread.readers.tensorboard.event import Value, parse
 from curveread.readers.tensorboard.known import KnownLayout, Tags
 from curveread.readers.tensorboard.memory import PAD, Log
-from curveread.readers.tensorboard.series import Growing, Series, by_tag, split
+from curveread.readers.tensorboard.series import Clocks, GrowingSeries, Series, by_tag, split
 from curveread.readers.tensorboard.tfrecord import HEADER, Damage, Frames, walk
 
 _CHUNK = 1 << 20
 """Bytes of rows worked on at once: they stay in the processor's cache."""
-_SETTLED = 1 << 8
-"""Pieces from which on they are put where they are to stay."""
+_SETTLED = 1 << 18
+"""Points from which on they are put where they are to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def scalars(log: Log) -> Scalars:
     for frames in walk(log, damage):
         decoder.add(frames)
         log.passed(int(frames.start[0]), frames.end)
-        decoder.settle(_SETTLED)
+        decoder.settle(_SETTLED, frames.end / log.size)
     return decoder.found(damage)
 
 
@@ -112,7 +112,8 @@ class Decoder:
         self._known: dict[int, list[KnownLayout]] = {}
         self._tags: dict[bytes, int] = {}
         self._pieces: list[tuple[int, Series]] = []
-        self._settled: dict[int, Growing] = {}
+        self._settled: dict[int, GrowingSeries] = {}
+        self._clocks: Clocks = {}
         self._plugins: dict[int, tuple[int, str]] = {}  # tag -> the first record that names a plugin, and its name
         self._tensors: set[int] = set()
         self.others: Counter[bytes] = Counter()
@@ -248,11 +249,17 @@ class Decoder:
             else:
                 self._pieces += [(t.numbers[k], piece) for k, piece in split(t.which, points)]
 
-    def settle(self, most: int) -> None:
-        """Put more than so many pieces together, tag by tag; what was decoded so far is then no piece any more."""
-        if len(self._pieces) > most:
+    def settle(self, most: int, read: float) -> None:
+        """Put more than so many points together, tag by tag; what was decoded so far is then no piece any more.
+
+        ``read`` is the share of the file that was read.
+        """
+        if sum(piece.record.size for _, piece in self._pieces) > most:
+            record = np.uint32 if self.log.size < 1 << 36 else np.int64  # one has 16 bytes at least
             for tag, piece in self._pieces:
-                self._settled.setdefault(tag, Growing()).add(piece)
+                if tag not in self._settled:
+                    self._settled[tag] = GrowingSeries(self._clocks, record)
+                self._settled[tag].add(piece, read)
             self._pieces = []
 
     def pieces(self, first: int) -> Iterator[tuple[str, Series]]:
@@ -291,7 +298,7 @@ class Decoder:
     def series(self) -> dict[str, Series]:
         """Return everything decoded, tag by tag in the order of the file."""
         if self._settled:
-            self.settle(0)
+            self.settle(0, 1.0)
             points = {tag: whole.series().by_record() for tag, whole in self._settled.items()}
             self._settled = {}
         else:

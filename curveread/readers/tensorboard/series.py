@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.readers.growing import Growing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,34 +87,66 @@ def split(tags: NDArray[Any], series: Series) -> Iterator[tuple[int, Series]]:
         yield int(tags[a]), ordered.take(slice(a, b))
 
 
-class Growing:
-    """The points of one tag while a long file is read: pieces are added where they are to stay.
-
-    Put together at the end, all pieces and the whole would be in memory side by side.
-    """
+class Clock:
+    """Steps and wall times while a long file is read; those of curves that were logged together are kept once."""
 
     def __init__(self) -> None:
-        self._size, self._bits = 0, 53
-        self._record, self._step = np.empty(0, np.int64), np.empty(0, np.int64)
-        self._wall_time, self._value = np.empty(0), np.empty(0)
+        self._step, self._wall_time = Growing(np.int64), Growing()
 
-    def add(self, piece: Series) -> None:
-        """Add points behind those that are there."""
-        begin, end = self._size, self._size + piece.record.size
-        if end > self._record.size:
-            self._resize(end + end // 8)
-        self._record[begin:end], self._step[begin:end] = piece.record, piece.step
-        self._wall_time[begin:end], self._value[begin:end] = piece.wall_time, piece.value
-        self._size, self._bits = end, min(self._bits, piece.bits)
+    def take(self, begin: int, points: Series, read: float) -> bool:
+        """Take the steps and times of the points from ``begin`` on; return whether they are those that are known."""
+        known = self._step.size - begin
+        step, wall_time = (a.whole()[begin : begin + points.step.size] for a in (self._step, self._wall_time))
+        same = np.array_equal(step, points.step[:known]) and np.array_equal(
+            wall_time.view(np.int64), points.wall_time[:known].view(np.int64)
+        )
+        if same and known < points.step.size:
+            self._step.add(points.step[known:], read)
+            self._wall_time.add(points.wall_time[known:], read)
+        return same
+
+    def first(self, size: int) -> tuple[IntArray, FloatArray]:
+        """Return so many steps and times."""
+        return self._step.whole()[:size], self._wall_time.whole()[:size]
+
+
+Clocks = dict[tuple[int, int], Clock]
+"""The clocks of a file by their first step and the bits of their first time."""
+
+
+class GrowingSeries:
+    """The points of one tag while a long file is read.
+
+    Parameters
+    ----------
+    clocks
+        Of all tags.
+    record
+        Kind of the numbers of its records.
+    """
+
+    def __init__(self, clocks: Clocks, record: DTypeLike) -> None:
+        self._clocks, self._clock, self._bits = clocks, Clock(), 53
+        self._record, self._value = Growing(record), Growing()
+
+    def add(self, piece: Series, read: float) -> None:
+        """Add points behind those that are there; ``read`` as for :meth:`Growing.add`."""
+        begin = self._value.size
+        if not begin:
+            first = int(piece.step[0]), int(piece.wall_time.view(np.int64)[0])
+            self._clock = self._clocks.setdefault(first, self._clock)
+        if not self._clock.take(begin, piece, read):
+            so_far, self._clock = self.series(), Clock()
+            self._clock.take(0, so_far, read)
+            self._clock.take(begin, piece, read)
+        self._record.add(piece.record, read)
+        self._value.add(piece.value, read)
+        self._bits = min(self._bits, piece.bits)
 
     def series(self) -> Series:
-        """Return the points; nothing can be added any more."""
-        self._resize(self._size)
-        return Series(self._record, self._step, self._wall_time, self._value, self._bits)
-
-    def _resize(self, size: int) -> None:
-        for array in (self._record, self._step, self._wall_time, self._value):
-            array.resize(size, refcheck=False)  # in place where the system can
+        """Return the points so far."""
+        step, wall_time = self._clock.first(self._value.size)
+        return Series(self._record.whole(), step, wall_time, self._value.whole(), self._bits)
 
 
 def by_tag(pieces: Iterable[tuple[int, Series]]) -> dict[int, Series]:
