@@ -159,7 +159,7 @@ def eval_pauses(step: IntArray, wall: FloatArray, evals: IntArray) -> float | No
     step, wall
         (n,) steps and wall times (s) of the training log.
     evals
-        (m,) steps of evaluations.
+        (m,) steps of evaluations, non-decreasing.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def eval_pauses(step: IntArray, wall: FloatArray, evals: IntArray) -> float | No
     with np.errstate(invalid="ignore", over="ignore"):
         steps, seconds = np.diff(step), np.diff(wall)
     good = (steps > 0) & np.isfinite(seconds) & (seconds >= 0.0)
-    unique = np.unique(evals)
+    unique = evals[np.diff(evals, prepend=evals[0] - 1) != 0]
     # An evaluation at a step is done before that step is logged, or after it: both intervals are looked at.
     best: float | None = None
     for side in ("left", "right"):
@@ -201,7 +201,7 @@ def eval_cost(runtime: FloatArray, step: IntArray, wall: FloatArray, evals: IntA
     step, wall
         (n,) steps and wall times (s) of the training log.
     evals
-        (m,) steps of the evaluations.
+        (m,) steps of the evaluations, non-decreasing.
 
     Notes
     -----
@@ -225,7 +225,7 @@ def eval_cost(runtime: FloatArray, step: IntArray, wall: FloatArray, evals: IntA
         each = eval_pauses(step, wall, inside)
         if each is None:
             return None
-        took, measured = each * np.unique(inside).size, False
+        took, measured = each * (1 + np.count_nonzero(np.diff(inside))), False
     return Cost(took, min(took / whole, 1.0), measured) if whole > 0.0 else None
 
 

@@ -79,7 +79,7 @@ class Decomposition:
     scale: FloatArray
     window: int
 
-    @cached_property
+    @property
     def residual(self) -> FloatArray:
         """(n,) y minus trend."""
         return self.y - self.trend
@@ -155,8 +155,12 @@ def decompose(value: FloatArray, transform: Transform | None = None) -> Decompos
     if y.size >= 3:
         # A median follows a short or steep curve so closely that nothing is left to measure; the second
         # difference (variance 6 sigma²) still sees the noise there.
-        bend = np.diff(y, 2) / np.sqrt(6.0)
-        scale = np.maximum(scale, np.pad(local_scale(bend, block), 1, mode="edge"))
+        bend = np.diff(y, 2)
+        bend /= np.sqrt(6.0)
+        shaken = local_scale(bend, block)
+        del bend
+        np.maximum(scale[1:-1], shaken, out=scale[1:-1])
+        scale[[0, -1]] = np.maximum(scale[[0, -1]], shaken[[0, -1]])
     # A log without noise (rounded, or exact) still has the rounding of its numbers.
     floor = 4.0 * np.finfo(np.float32).eps * max(mad_scale(y), float(np.median(np.abs(y))) if y.size else 0.0, 1e-3)
-    return Decomposition(value, transform, y, trend, np.maximum(scale, floor), window)
+    return Decomposition(value, transform, y, trend, np.maximum(scale, floor, out=scale), window)

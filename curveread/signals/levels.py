@@ -11,6 +11,7 @@ import numpy as np
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.scale import bend_noise
 
+_AT_ONCE = 1 << 18
 SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""
 
@@ -69,7 +70,12 @@ def windows_of(n: int, share: float, least: int = 5) -> tuple[int, IntArray]:
 def window_medians(y: FloatArray, m: int, starts: IntArray | None = None) -> FloatArray:
     """Return the medians of the windows of ``m`` points that begin at ``starts``, of all (n - m + 1) by default."""
     windows = np.lib.stride_tricks.sliding_window_view(y, m)
-    return np.asarray(np.median(windows if starts is None else windows[starts], axis=1))
+    starts = np.arange(len(windows)) if starts is None else starts
+    medians = np.empty(starts.size)
+    some = max(1, _AT_ONCE // m)  # windows overlap: all of them side by side are several times the curve
+    for i in range(0, starts.size, some):
+        medians[i : i + some] = np.median(windows[starts[i : i + some]], axis=1)
+    return medians
 
 
 def block_medians(y: FloatArray, blocks: int) -> FloatArray:

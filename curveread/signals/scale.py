@@ -6,6 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
+_AT_ONCE = 1 << 18
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
 
@@ -20,7 +21,8 @@ def mad_scale(x: FloatArray) -> float:
     """
     if x.size < 2:
         return 0.0
-    return float(MAD_TO_SIGMA * np.median(np.abs(x - np.median(x))))
+    apart = x - np.median(x)
+    return float(MAD_TO_SIGMA * np.median(np.abs(apart, out=apart), overwrite_input=True))
 
 
 def change_noise(y: FloatArray) -> float:
@@ -35,7 +37,8 @@ def bend_noise(y: FloatArray, least: int = 5) -> float:
     """
     if y.size < least:
         return 0.0
-    return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(y, 2)))) / float(np.sqrt(6.0))
+    bend = np.diff(y, 2)
+    return MAD_TO_SIGMA * float(np.median(np.abs(bend, out=bend), overwrite_input=True)) / float(np.sqrt(6.0))
 
 
 def local_scale(residual: FloatArray, block: int) -> FloatArray:
@@ -61,8 +64,11 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     size = np.diff(edges)
     width = int(size.min())
     # Equal blocks in one array; the few points that do not fit a block belong to its neighbour.
-    rows = edges[:-1, None] + np.arange(width)[None, :]
-    scales = MAD_TO_SIGMA * np.median(np.abs(residual[rows]), axis=1)
+    scales, inside = np.empty(count), np.arange(width)
+    some = max(1, _AT_ONCE // width)
+    for i in range(0, count, some):
+        rows = np.abs(residual[edges[i : min(i + some, count), None] + inside])
+        scales[i : i + some] = MAD_TO_SIGMA * np.median(rows, axis=1, overwrite_input=True)
     if count >= 3:
         padded = np.concatenate([scales[:1], scales, scales[-1:]])
         scales = np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0)

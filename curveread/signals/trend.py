@@ -56,8 +56,7 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
             continue
         # Only the stretch that uses this window is filtered, with half a window of context on both sides.
         low, high = max(0, start - width), min(n, stop + width)
-        part = running_median(y[low:high], min(width, high - low))
-        trend[start:stop] = part[start - low : stop - low]
+        trend[start:stop] = running_median(y[low:high], min(width, high - low))[start - low : stop - low]
     smooth = max(1, widest // 8)
     head = min(starts[-1], n)
     if smooth > 2 and n - head > smooth:
@@ -65,7 +64,7 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
         # A mean blurs a step; there the median stays as it is. Elsewhere the two differ by the median's own error.
         spread = mad_scale(y[head:] - trend[head:])
         blurred = np.abs(mean - trend[head:]) > 3.0 * 1.2533 * spread / np.sqrt(widest)
-        trend[head:] = np.where(blurred, trend[head:], mean)
+        np.copyto(trend[head:], mean, where=~blurred)
     return trend
 
 

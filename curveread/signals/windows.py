@@ -26,8 +26,11 @@ def running_mean(y: FloatArray, width: int) -> FloatArray:
     running sum, what leaves it is taken off, in the same order. O(n).
     """
     padded = np.pad(y, (width // 2, width - width // 2 - 1), mode="edge")
-    first = np.cumsum(padded[:width])[-1:]
-    return np.cumsum(np.concatenate((first, padded[width:] - padded[:-width]))) / width
+    total = np.empty(y.size)  # worked on in place: of a long curve each array more is a copy of it
+    total[0] = np.cumsum(padded[:width])[-1]
+    np.subtract(padded[width:], padded[:-width], out=total[1:])
+    np.cumsum(total, out=total)
+    return np.divide(total, width, out=total)
 
 
 def running_median(y: FloatArray, width: int) -> FloatArray:

@@ -70,18 +70,16 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     z = np.clip(z, -1e6, 1e6)  # one value of 1e28 must not cost the box sums their precision
     noisy = np.abs(z) > 1e-6  # a stretch that repeats one value has no noise to learn from
     best = np.full(n, -np.inf)
-    best_width = np.ones(n, dtype=np.int64)
-    limit = np.full(n, floor)
-    sharp = np.inf
-    for width in widths:
+    which = np.zeros(n, dtype=np.int8)  # the width, by its place, of which each point has the highest box
+    limits, sharp = [], np.inf
+    for k, width in enumerate(widths):
         accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
-        stat, threshold, spread = _judged(z, noisy, width, floor, accepted, skip)
+        ratio, threshold, spread = _judged(z, noisy, width, floor, accepted, skip)
+        limits.append(threshold)
         sharp = threshold * spread if width == 1 else sharp
-        ratio = stat / threshold
-        better = ratio > best
-        best = np.where(better, ratio, best)
-        best_width[better] = width
-        limit[better] = threshold
+        ratio /= threshold
+        which[ratio > best] = k
+        np.fmax(best, ratio, out=best)
     hot = np.flatnonzero(best > 1.0)
     hot = hot[hot >= skip]
     if hot.size == 0:
@@ -92,11 +90,12 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     begins = [k + 1 for k in ends if not _one(z, int(hot[k]), int(hot[k + 1]), gap)]
     for group in np.split(hot, begins):
         top = int(group[np.argmax(best[group])])
-        half = int(best_width[top]) // 2
+        width, limit = widths[which[top]], limits[which[top]]
+        half = width // 2
         low, high = max(0, int(group[0]) - half), min(n - 1, int(group[-1]) + half)
         peak = low + int(np.argmax(z[low : high + 1]))
         first, last = _walk(z, peak, low, high, sharp)
-        new = Excursion(first, peak, last, float(best[top] * limit[top]), float(limit[top]), int(best_width[top]))
+        new = Excursion(first, peak, last, float(best[top] * limit), float(limit), width)
         if out and _one(z, out[-1].last, new.first, gap):
             new = _joined(out.pop(), new, z)
         out.append(new)
@@ -119,7 +118,7 @@ def _judged(
         spread = mad_scale(box[noisy])
         if spread <= 0.0:
             return np.zeros_like(z), np.inf, 0.0
-        stat = box / spread
+        stat = np.divide(box, spread, out=None if width == 1 else box)
         tail = tail_of(stat[skip:], width, floor)  # the trend lags in the steep head: its residuals are not noise
         threshold = max(floor, tail.height(false_events) if tail else 0.0)
         # A box that is at the clip all through must pass.
