@@ -58,6 +58,8 @@ def _ended_at(curves: Curves) -> float | None:
 
 def _spacing(curve: Curve) -> float:
     gaps = np.diff(curve.step)  # steps are sorted: np.unique would sort them again
+    if gaps.size and gaps.min() == gaps.max() > 0:  # as most logs; no median to look for
+        return float(gaps[0])
     gaps = gaps[gaps > 0]
     return float(np.median(gaps)) if gaps.size else 1.0
 
@@ -71,7 +73,8 @@ def _main_tags(curves: Curves) -> list[str]:
 def starts_late(curves: Curves) -> bool:
     """Return whether a log may be a resume: its most logged curve does not start where logs naturally start."""
     tags = _main_tags(curves)
-    return bool(tags) and any(int(curves[t].step[0]) > 1.5 * _spacing(curves[t]) for t in tags[:3])
+    first = {t: int(curves[t].step[0]) for t in tags[:3]}
+    return any(step > 0 and step > 1.5 * _spacing(curves[t]) for t, step in first.items())
 
 
 def continues(before: Curves, after: Curves) -> bool:

@@ -18,6 +18,8 @@ from curveread.run.model import Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role
 
+_FIRST = 1024
+"""Points that are looked at before a whole curve is."""
 _ALIKE = frozenset(
     {Role.LEARNING_RATE, Role.STEP_AXIS, Role.EPOCH, Role.TOKENS, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT}
 )
@@ -109,6 +111,8 @@ class Stream:
 
 def _varies(value: FloatArray) -> bool:
     """Return whether a curve has more than two values, NaN being one; np.unique would import numpy.ma for it."""
+    if value.size > _FIRST and _varies(value[:_FIRST]):
+        return True
     left, found = value, 0
     while left.size and found < 3:
         first, found = left[0], found + 1
