@@ -17,11 +17,6 @@ class Growing:
     Room is reserved for what the rest of the file will hold if it is as what was read. What is not used of it is no
     memory: the system gives pages when they are written.
 
-    Parameters
-    ----------
-    dtype
-        Kind of the numbers.
-
     Examples
     --------
     >>> steps = Growing(np.int64)

@@ -115,15 +115,7 @@ Clocks = dict[tuple[int, int], Clock]
 
 
 class GrowingSeries:
-    """The points of one tag while a long file is read.
-
-    Parameters
-    ----------
-    clocks
-        Of all tags.
-    record
-        Kind of the numbers of its records.
-    """
+    """The points of one tag while a long file is read; the clocks are those of all tags."""
 
     def __init__(self, clocks: Clocks, record: DTypeLike) -> None:
         self._clocks, self._clock, self._bits = clocks, Clock(), 53
