@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from curveread.cli.codes import DONE, FAULT, FOUND
+from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.finding import Severity
 
 
@@ -25,3 +27,10 @@ class FailOn(StrEnum):
         if self is FailOn.UNDETERMINED and health == self.value:
             return True
         return health in list(Severity) and Severity(health) >= self.severity
+
+
+def code(diagnosis: Diagnosis, fail_on: FailOn | None) -> int:
+    """Return the exit code that one run asks for; with ``fail_on`` None its verdict does not count."""
+    if fail_on is not None and fail_on.reached(diagnosis.verdict.health):
+        return FOUND
+    return FAULT if diagnosis.failed else DONE

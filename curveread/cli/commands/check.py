@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 
-from curveread.cli.fail_on import FailOn
-from curveread.cli.judging import Judging, OutputForm
+from curveread import api
+from curveread.cli.codes import UNUSABLE, gravest
+from curveread.cli.fail_on import FailOn, code
+from curveread.cli.many import judged_paths, print_runs
 from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, member, names
-from curveread.cli.reading import Reading
+from curveread.cli.reading import Reading, Unread
 from curveread.discovery.remote.url import Place
 from curveread.errors import UsageError
+from curveread.findings.diagnosis import Diagnosis
+
+
+class OutputForm(StrEnum):
+    """How the result is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 def arguments(parser: Parser) -> None:
@@ -69,18 +83,39 @@ def check(
     """Diagnose runs and print what was found; ends with 1 when a run reaches --fail-on."""
     if json and form not in (None, OutputForm.JSON):
         raise UsageError(f"--json and --format {form} contradict each other")
-    return Judging(
-        paths=paths,
-        form=OutputForm.JSON if json else form or OutputForm.TEXT,
-        fail_on=fail_on,
-        select=select,
-        ignore=ignore,
-        options=settings(set_),
-        baseline=baseline,
-        reading=reading,
-        jobs=jobs,
-        verbose=verbose,
-    ).run()
+    options = settings(set_)
+    judging = {"select": select, "ignore": ignore, "options": options}
+    api.check_rules([*select, *ignore], options)
+    known = None if baseline is None else api.read_baseline(baseline)
+    codes: list[int] = []
+
+    def results() -> Iterator[Diagnosis | Unread]:
+        for item in judged_paths(paths, reading, judging, jobs):
+            found = item if isinstance(item, Unread) or known is None else api.accept(item, known)
+            codes.append(UNUSABLE if isinstance(found, Unread) else code(found, fail_on))
+            yield found
+
+    told = OutputForm.JSON if json else form or OutputForm.TEXT
+    if told is OutputForm.TEXT:
+        print_runs([r for r in results() if not isinstance(r, Unread)], verbose=verbose)
+    else:
+        _print(told, results(), len(paths), fail_on)
+    return gravest(codes)
+
+
+def _print(form: OutputForm, results: Iterator[Diagnosis | Unread], paths: int, fail_on: FailOn) -> None:
+    """Print what is told as one document."""
+    from curveread.cli.documents import print_entries, print_github, print_junit, print_sarif
+
+    match form:
+        case OutputForm.JSON:
+            print_entries((r.to_json() if isinstance(r, Unread) else r.to_dict() for r in results), paths)
+        case OutputForm.JUNIT:
+            print_junit([*results], fail_on)
+        case OutputForm.GITHUB:
+            print_github([*results])
+        case OutputForm.SARIF:
+            print_sarif([*results])
 
 
 def settings(texts: Sequence[str]) -> dict[str, dict[str, object]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curveread import api
 from curveread.cli.codes import UNUSABLE, gravest
-from curveread.cli.judging import code
+from curveread.cli.fail_on import code
 from curveread.cli.many import in_order, judged_paths, print_rows
 from curveread.cli.outputs import plan
 from curveread.cli.parser import Parser, add_jobs, add_paths, add_reading, price

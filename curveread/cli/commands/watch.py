@@ -13,8 +13,7 @@ from pathlib import Path
 from curveread import api
 from curveread.cli.codes import UNUSABLE, gravest, say
 from curveread.cli.commands.check import add_rules, settings
-from curveread.cli.fail_on import FailOn
-from curveread.cli.judging import code
+from curveread.cli.fail_on import FailOn, code
 from curveread.cli.parser import Parser, add_reading, member, seconds
 from curveread.cli.reading import Reading
 from curveread.cli.screen import Screen
