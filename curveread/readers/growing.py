@@ -1,4 +1,4 @@
-"""An array that grows at its end while a large file is read."""
+"""Arrays that grow at their ends while a large file is read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from curveread.arrays import IntArray
 
 _SPARE = 1.03
 _FACTOR = 16
@@ -43,3 +45,28 @@ class Growing:
     def whole(self) -> NDArray[Any]:
         """Return the numbers so far."""
         return self._room[: self.size]
+
+
+class GrowingRows:
+    """The rows, ascending, that hold something; as long as every one does it is enough to count them."""
+
+    def __init__(self) -> None:
+        self._rows, self._all = Growing(np.int64), 0
+
+    def add(self, rows: IntArray, read: float) -> None:
+        """Add further rows; ``read`` as for :meth:`Growing.add`."""
+        if not self._rows.size and int(rows[0]) == self._all and int(rows[-1]) == self._all + rows.size - 1:
+            self._all += rows.size
+            return
+        if not self._rows.size:
+            self._rows.add(np.arange(self._all), read)
+        self._rows.add(rows, read)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self._rows.size or self._all
+
+    def whole(self) -> IntArray:
+        """Return the rows so far."""
+        return self._rows.whole() if self._rows.size else np.arange(self._all)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import struct
@@ -10,12 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from curveread.readers.pieces import Pieces
+from curveread.readers.wandb.datastore import PAD
 from tests.conftest import needed
 
 pb = needed("wandb.proto.wandb_internal_pb2")
 
 HEADER = b":W&B\xe1\xbe\x00"
 BLOCK = 32768
+
+
+def in_pieces(data: bytes) -> Pieces:
+    """Return the bytes of a file as the reader sees them."""
+    return Pieces(io.BufferedReader(io.BytesIO(data)), len(data), len(data) // 16 + 4 * BLOCK + PAD)  # type: ignore[arg-type]
 
 
 def frame(payloads: Iterable[bytes]) -> bytes:

@@ -223,13 +223,17 @@ def clock_of(table: Table) -> tuple[str, FloatArray] | None:
         if name is None:
             continue
         column = table.columns[name]
-        finite = column.value[np.isfinite(column.value)]
-        if not finite.size:
+        finite = np.isfinite(column.value)
+        if not finite.any():
             continue
+        first, last = column.value.min(where=finite, initial=np.inf), column.value.max(where=finite, initial=-np.inf)
         for unit in (1.0, 1e3, 1e6, 1e9):  # seconds, milli, micro, nano
-            if finite.min() / unit > _SECONDS[0] and finite.max() / unit < _SECONDS[1]:
+            if first / unit > _SECONDS[0] and last / unit < _SECONDS[1]:
+                seconds = column.value if unit == 1.0 else column.value / unit
+                if column.row.size == table.rows:
+                    return name, seconds
                 wall = np.full(table.rows, np.nan)
-                wall[column.row] = column.value / unit
+                wall[column.row] = seconds
                 return name, wall
     return None
 

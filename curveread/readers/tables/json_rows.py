@@ -11,7 +11,7 @@ import numpy as np
 from curveread.arrays import IntArray
 from curveread.errors import CorruptLogError
 from curveread.plural import amount
-from curveread.readers.growing import Growing
+from curveread.readers.growing import Growing, GrowingRows
 from curveread.readers.json_text import loads
 from curveread.readers.tables.columns import Column
 from curveread.readers.tables.delimited import Cells, to_table
@@ -80,20 +80,14 @@ class _Values:
     """What stands under a key: numbers, or what has anything else among its first values as it is."""
 
     def __init__(self) -> None:
-        self._where, self._first = Growing(np.int64), 0  # of a key of all rows so far they are not kept, but counted
-        self.numbers = Growing()
+        self.where, self.numbers = GrowingRows(), Growing()
         self.others: list[Any] = []
 
     def add(self, where: IntArray, values: Sequence[Any], read: float) -> bool:
         """Take the values of further rows; return whether that was possible."""
         kinds = set(map(type, values))
         plain = kinds <= {int, float}
-        if not self._where.size and int(where[0]) == self._first and int(where[-1]) == self._first + where.size - 1:
-            self._first += where.size
-        else:
-            if not self._where.size:
-                self._where.add(np.arange(self._first), read)
-            self._where.add(where, read)
+        self.where.add(where, read)
         if self.others or not (plain or self.numbers.size):
             self.others += values
             return not kinds & {dict, list}
@@ -103,11 +97,6 @@ class _Values:
         except OverflowError:
             return False
         return plain
-
-    @property
-    def where(self) -> IntArray:
-        """The rows that have the key."""
-        return self._where.whole() if self._where.size else np.arange(self._first)
 
 
 def pieces_in(text: str) -> Iterator[bytes]:
@@ -144,11 +133,11 @@ def lines_to_cells(pieces: Iterable[bytes], size: int, source: str) -> Cells | N
         return None
     out, every = Cells(rows), np.arange(rows)
     for key, taken in found.items():
-        where = taken.where
+        where = every if taken.where.size == rows else taken.where.whole()
         if taken.others:
             _mixed(out, key, where.tolist(), taken.others, source)
         else:
-            out.numeric[key] = Column(every if where.size == rows else where, taken.numbers.whole())
+            out.numeric[key] = Column(where, taken.numbers.whole())
     return out
 
 

@@ -37,25 +37,34 @@ class Chunks:
     kind: ByteArray
     upto: int
 
+    def of(self, first: int) -> Chunks:
+        """Return the chunks from one on."""
+        return Chunks(self.start[first:], self.stop[first:], self.kind[first:], self.upto)
 
-def whole_chunks(buffer: ByteArray, size: int) -> Chunks:
-    """Return the chunks of the file's first whole blocks, as far as they are well formed and every checksum is right.
+    def followed(self, by: Chunks) -> Chunks:
+        """Return these chunks and those behind them."""
+        start, stop, kind = (self.start, by.start), (self.stop, by.stop), (self.kind, by.kind)
+        return Chunks(np.concatenate(start), np.concatenate(stop), np.concatenate(kind), by.upto)
 
-    The buffer holds at least 8 bytes behind the file's ``size``.
+
+def whole_chunks(buffer: ByteArray, first: int, last: int) -> Chunks:
+    """Return the chunks of a file's blocks from one up to, but not at, another, as far as every one is right.
+
+    They are well formed, and their checksums hold. At least 8 bytes lie behind the blocks.
     """
-    chunks = _walked(buffer, size // BLOCK)
-    good = _verified(buffer, chunks)
+    chunks = _walked(buffer, first, last)
+    good = _verified(buffer, first, chunks)
     keep = int(np.searchsorted(chunks.start, good))
     return Chunks(chunks.start[:keep], chunks.stop[:keep], chunks.kind[:keep], good)
 
 
-def _walked(buffer: ByteArray, blocks: int) -> Chunks:
+def _walked(buffer: ByteArray, first: int, last: int) -> Chunks:
     """Walk all blocks in lockstep, a chunk of each per round: as many rounds as the fullest block has chunks."""
     halves: NDArray[np.uint16] = np.ndarray((buffer.size - 1,), "<u2", buffer, 0, (1,))
-    at = np.arange(blocks, dtype=np.int64) * BLOCK
+    at = np.arange(first, last, dtype=np.int64) * BLOCK
     stop_of_block = at + BLOCK
-    at[:1] = len(HEADER)
-    live, first_bad = np.arange(blocks), blocks
+    at[: first == 0] = len(HEADER)
+    live, first_bad = np.arange(last - first), last - first
     rounds: list[tuple[IntArray, IntArray, ByteArray]] = []
     while live.size:
         here = at[live]
@@ -72,20 +81,21 @@ def _walked(buffer: ByteArray, blocks: int) -> Chunks:
         np.concatenate([r[i] for r in rounds]) if rounds else np.empty(0, t)
         for i, t in enumerate((np.int64, np.int64, np.uint8))
     )
-    mine = np.flatnonzero(start < first_bad * BLOCK)
+    upto = (first + first_bad) * BLOCK
+    mine = np.flatnonzero(start < upto)
     mine = mine[np.argsort(start[mine], kind="stable")]
-    return Chunks(start[mine], stop[mine], kind[mine], first_bad * BLOCK)
+    return Chunks(start[mine], stop[mine], kind[mine], upto)
 
 
-def _verified(buffer: ByteArray, chunks: Chunks) -> int:
+def _verified(buffer: ByteArray, block: int, chunks: Chunks) -> int:
     """Return the offset of the first blocks in which a checksum is wrong, ``chunks.upto`` when all are right."""
     part = _AT_ONCE * BLOCK
     scratch = np.zeros(part + 8, np.uint8)
     words: NDArray[np.uint32] = np.ndarray((scratch.size - 3,), "<u4", scratch, 0, (1,))
     halves: NDArray[np.uint16] = np.ndarray((scratch.size - 1,), "<u2", scratch, 0, (1,))
     view = scratch.data
-    bounds = np.searchsorted(chunks.start, np.arange(0, chunks.upto + part, part))
-    for i, first in enumerate(range(0, chunks.upto, part)):
+    bounds = np.searchsorted(chunks.start, np.arange(block * BLOCK, chunks.upto + part, part))
+    for i, first in enumerate(range(block * BLOCK, chunks.upto, part)):
         stop = min(first + part, chunks.upto)
         scratch[: stop - first] = buffer[first:stop]
         scratch[stop - first : stop - first + 8] = 0

@@ -7,21 +7,21 @@ or a FIRST, any MIDDLE and a LAST one. The checksum is the plain CRC-32 (IEEE) o
 
 from __future__ import annotations
 
-import mmap
 import struct
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import ByteArray, IntArray
 from curveread.errors import ReadError
+from curveread.readers.pieces import Pieces
 from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.wandb.blocks import BLOCK, FIRST, FULL, HEADER, LAST, MIDDLE, PLAIN, Chunks, whole_chunks
 from curveread.readers.wandb.eight_bytes import REACH
-
-__all__ = ["BLOCK", "HEADER", "PAD", "Records", "give_back", "load", "padded", "read_records"]
 
 PAD = REACH
 """Zeros behind the payloads, so that looking ahead never leaves the buffer."""
@@ -29,119 +29,100 @@ _CHUNK = struct.Struct("<IHB")
 _TRIED = 1 << 26
 _LARGE = 64
 """Whole blocks from which walking them side by side pays."""
+_TOGETHER = 512
+"""Blocks whose records are in memory at once."""
 
 
-@dataclass(slots=True)
-class Records:
-    """The payloads of a ``.wandb`` file and what went wrong between them.
+class Group(NamedTuple):
+    """Records that follow one another in a file.
 
-    Parameters
-    ----------
-    buffer
-        ByteArray that hold every payload in one piece: the file itself, then the reassembled long records, then zeros.
-    start, stop
-        (n,) int64: payload ``i`` is ``buffer[start[i]:stop[i]]``; in the order of the file.
-    damage
-        Byte offset and reason of every damaged chunk.
-    lost_bytes
-        ByteArray that the search for the next good chunk passed over.
-    truncated_at
-        Offset of a record that the file breaks off in, or None.
+    Payload ``i`` is ``buffer[start[i]:stop[i]]``, in one piece; zeros, or what is no record's, lie behind it. ``read``
+    is the share of the file that was read.
     """
 
     buffer: ByteArray
-    start: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-    stop: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
-    damage: list[tuple[int, str]] = field(default_factory=list)
-    lost_bytes: int = 0
-    truncated_at: int | None = None
+    start: IntArray
+    stop: IntArray
+    read: float
+
+
+class Records:
+    """The records of a ``.wandb`` file, and, once they were read, what went wrong between them.
+
+    ``damage`` are the byte offset and the reason of every damaged chunk, ``lost_bytes`` what the search for the next
+    good one passed over, and ``truncated_at`` is the offset of a record that the file breaks off in, or None.
+    """
+
+    def __init__(self, file: Pieces) -> None:
+        self.file, self.size = file, file.size
+        self.buffer = file.bytes()
+        self.damage: list[tuple[int, str]] = []
+        self.lost_bytes, self.count = 0, 0
+        self.truncated_at: int | None = None
 
     def __len__(self) -> int:
-        return int(self.start.size)
+        return self.count
+
+    def groups(self) -> Iterator[Group]:
+        """Yield all records in the order of the file; those of a group are in memory until the next one is asked for.
+
+        After a damaged chunk the walk goes on at the next one whose checksum is right, in the same block where there
+        is one, and takes records up again at a FULL or FIRST chunk; a record that the file breaks off in is left out
+        and its offset kept. O(bytes).
+        """
+        walk, at, blocks = _Walk(self), len(HEADER), self.size // BLOCK
+        begun = Chunks(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8), 0)
+        for first in range(0, blocks if blocks >= _LARGE else 0, _TOGETHER):
+            last = min(first + _TOGETHER, blocks)
+            self.file.fetch(first * BLOCK, last * BLOCK)
+            chunks = begun.followed(whole_chunks(self.buffer, first, last))
+            start, stop, at, whole = _fast(chunks, walk)
+            yield self._group(start, stop, walk, at)
+            if not whole or chunks.upto < last * BLOCK:
+                break
+            begun = chunks.of(int(np.searchsorted(chunks.start, at)))
+            self.file.passed(0, at)
+        self.file.fetch(at, self.size)
+        walk.from_(at)
+        yield self._group(np.array(walk.start, np.int64), np.array(walk.stop, np.int64), walk, self.size)
+        self.file.passed(0, self.size)
+
+    def _group(self, start: IntArray, stop: IntArray, walk: _Walk, at: int) -> Group:
+        """Return records, the long ones put together behind the file, or behind a copy of it where there is no room."""
+        long, buffer = walk.taken(), self.buffer
+        if self.size + len(long) + PAD > buffer.size:
+            buffer = np.zeros(self.size + len(long) + PAD, np.uint8)
+            begin = int(start.min(initial=self.size))
+            buffer[begin : self.size] = self.buffer[begin : self.size]
+        buffer[self.size : self.size + len(long)] = np.frombuffer(long, np.uint8)
+        self.count += start.size
+        return Group(buffer, start, stop, min(at / max(self.size, 1), 1.0))
 
 
-def load(path: Path) -> tuple[ByteArray, int]:
-    """Return a file's bytes, with room for its long records behind them, and its size; ReadError when unreadable."""
+@contextmanager
+def opened(path: Path) -> Iterator[Pieces]:
+    """Open a file, with room for its long records behind it; ReadError when it cannot be opened or read."""
     try:
         with open_regular(path) as file:
             size = file.seek(0, 2)
             not_too_large(size, path)
-            file.seek(0)
-            buffer = np.frombuffer(_room(size + size // 16 + PAD), np.uint8)
-            got = file.readinto(buffer[:size].data)
+            yield Pieces(file, size, size // 16 + _TOGETHER * BLOCK + PAD)
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
-    return buffer, got
 
 
-def _room(size: int) -> mmap.mmap:
-    """Return memory of zeros, of which pieces can be given back."""
-    private = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
-    return mmap.mmap(-1, size, flags=private) if private else mmap.mmap(-1, size)
+def _fast(chunks: Chunks, walk: _Walk) -> tuple[IntArray, IntArray, int, bool]:
+    """Return the payloads of verified chunks, the offset of the first record that is not among them, and more.
 
-
-def give_back(buffer: ByteArray, end: int) -> None:
-    """Give back the memory of a file of :func:`load` up to a place; what was there is zeros then."""
-    room = getattr(buffer.base, "obj", buffer.base)
-    if isinstance(room, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") and end >= mmap.PAGESIZE:
-        room.madvise(mmap.MADV_DONTNEED, 0, end - end % mmap.PAGESIZE)
-
-
-def padded(data: bytes) -> ByteArray:
-    """Return the bytes of a file as :func:`load` does."""
-    out = np.zeros(len(data) + PAD, np.uint8)
-    out[: len(data)] = np.frombuffer(data, np.uint8)
-    return out
-
-
-def read_records(buffer: ByteArray, size: int) -> Records:
-    """Walk the chunks of a file and return its payloads.
-
-    Parameters
-    ----------
-    buffer
-        The whole file, zeros behind it.
-    size
-        ByteArray of the file.
-
-    Returns
-    -------
-    Records
-        After a damaged chunk the walk goes on at the next one whose checksum is right, in the same block where there
-        is one, and takes records up again at a FULL or FIRST chunk; a record that the file breaks off in is left out
-        and its offset kept. O(bytes).
+    That is whether it merely goes on behind the chunks; else they do not follow one another as they must.
     """
-    out = Records(buffer)
-    walk = _Walk(buffer, size, out)
-    start, stop, at = np.empty(0, np.int64), np.empty(0, np.int64), len(HEADER)
-    if size >= _LARGE * BLOCK:
-        start, stop, at = _fast(whole_chunks(buffer, size), walk)
-    walk.from_(at)
-    out.start = np.concatenate([start, np.array(walk.start, np.int64)])
-    out.stop = np.concatenate([stop, np.array(walk.stop, np.int64)])
-    if walk.long_records:
-        out.buffer = _with_long(buffer, size, b"".join(walk.long_records))
-    return out
-
-
-def _with_long(buffer: ByteArray, size: int, long: bytes) -> ByteArray:
-    """Put the long records behind the file; into a larger buffer when the room there does not do."""
-    if size + len(long) + PAD > buffer.size:
-        larger = np.zeros(size + len(long) + PAD, np.uint8)
-        larger[:size] = buffer[:size]
-        buffer = larger
-    buffer[size : size + len(long)] = np.frombuffer(long, np.uint8)
-    return buffer
-
-
-def _fast(chunks: Chunks, walk: _Walk) -> tuple[IntArray, IntArray, int]:
-    """Return the payloads of verified chunks, and the offset of the first record that is not among them."""
     kind = chunks.kind
     inside = (kind[:-1] == FIRST) | (kind[:-1] == MIDDLE)
     follows = (kind[1:] == MIDDLE) | (kind[1:] == LAST)
     wrong = np.flatnonzero(inside != follows)
     n = int(wrong[0]) + 1 if wrong.size else kind.size
-    if kind.size and kind[0] > FIRST:
+    headless = bool(kind.size) and kind[0] > FIRST
+    if headless:
         n = 0
     opening = np.flatnonzero(kind[:n] <= FIRST)
     if wrong.size or (n and kind[n - 1] in (FIRST, MIDDLE)):
@@ -154,34 +135,34 @@ def _fast(chunks: Chunks, walk: _Walk) -> tuple[IntArray, IntArray, int]:
         mine = slice(int(opening[i]), int(ends[i]))
         pieces = zip(chunks.start[mine].tolist(), chunks.stop[mine].tolist(), strict=True)
         start[i], stop[i] = walk.keep_long([walk.view[a + PLAIN : b] for a, b in pieces])
-    return start, stop, at
+    return start, stop, at, not wrong.size and not headless
 
 
-def _written(buffer: ByteArray, size: int) -> int:
+def _written(file: Pieces, buffer: ByteArray) -> int:
     """Return the place behind the last byte of a file that is not zero; its end where all are."""
-    for behind in range(size, 0, -BLOCK):
+    for behind in range(file.size, 0, -BLOCK):
         first = max(0, behind - BLOCK)
+        file.fetch(first, behind)
         found = np.flatnonzero(buffer[first:behind])
         if found.size:
             return first + int(found[-1]) + 1
-    return size
+    return file.size
 
 
 class _Walk:
     """Walks chunk by chunk, and past damage."""
 
-    def __init__(self, buffer: ByteArray, size: int, out: Records) -> None:
-        self.view = buffer.data
-        self.size = size
+    def __init__(self, out: Records) -> None:
+        self.view = out.buffer.data
+        self.size = out.size
         self.out = out
         self.start: list[int] = []
         self.stop: list[int] = []
         self.long_records: list[bytes] = []
-        self.appended = size
+        self.appended = out.size
         self.pieces: list[memoryview] = []
         self.opened_at = -1  # offset of the FIRST chunk of a record in pieces
-        self.written = _written(out.buffer, size)  # behind it stand zeros
-        self.tries = _TRIED + 32 * size  # bytes whose checksums the search for good chunks may still try
+        self.tries = _TRIED + 32 * out.size  # bytes whose checksums the search for good chunks may still try
 
     def keep_long(self, pieces: list[memoryview]) -> tuple[int, int]:
         """Join the chunks of a record; return where it stands in the buffer of the result."""
@@ -189,6 +170,12 @@ class _Walk:
         self.long_records.append(whole)
         self.appended += len(whole)
         return self.appended - len(whole), self.appended
+
+    def taken(self) -> bytes:
+        """Return the records that were put together since the last time."""
+        long = b"".join(self.long_records)
+        self.long_records, self.appended = [], self.size
+        return long
 
     def _fail(self, offset: int, reason: str) -> int:
         """Note a damaged chunk and return where the next good one is looked for: in its block, else the next block."""
@@ -231,6 +218,7 @@ class _Walk:
     def from_(self, at: int) -> None:
         """Walk from a record's first chunk, or the begin of a block, to the end of the file."""
         size, view, crc32, unpack = self.size, self.view, zlib.crc32, _CHUNK.unpack_from
+        written = _written(self.out.file, self.out.buffer)  # behind it stand zeros
         start, stop = self.start, self.stop
         while at < size:
             room = BLOCK - at % BLOCK
@@ -254,7 +242,7 @@ class _Walk:
                 return
             crc, length, kind = unpack(view, at)
             end = at + PLAIN + length
-            if not kind and at >= self.written:  # allocated, and never written
+            if not kind and at >= written:  # allocated, and never written
                 self.out.truncated_at = self.opened_at if self.opened_at >= 0 else at
                 return
             if kind > LAST or kind == 0 or length > room - PLAIN:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.readers.growing import Growing, GrowingRows
 from curveread.readers.tables.columns import Column
 
 _SLOTS = 4096
+_Column = tuple[int, IntArray, FloatArray]
+"""Number of a key, rows and values."""
 SLOT_SHIFT = np.uint64(52)
 
 
 class Gather:
-    """Collects (key, row, value) triples of chunks and turns them into columns."""
+    """Collects (key, row, value) triples of some rows and turns them into columns."""
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
@@ -21,6 +27,8 @@ class Gather:
         self.slot_key = np.full(_SLOTS, -1, np.int32)
         self.parts: list[tuple[NDArray[np.int32], IntArray, FloatArray]] = []
         self.single: list[tuple[int, int, float]] = []
+        self._rows: list[GrowingRows] = []
+        self._values: list[Growing] = []
 
     def key_id(self, key: str) -> int:
         """Return the number of a key, a new one for a key not seen before."""
@@ -30,49 +38,55 @@ class Gather:
         """Add one value."""
         self.single.append((self.key_id(key), row, value))
 
-    def _dense(self, rows: int) -> dict[str, Column]:
-        """Fill a table of all keys and rows: no sorting, as long as most keys stand in most rows."""
-        value = np.empty((len(self.ids), rows))
-        logged = np.zeros((len(self.ids), rows), bool)
-        for key, row, number in self.parts:
-            at = key.astype(np.int64) * rows + row
-            value.reshape(-1)[at] = number
-            logged.reshape(-1)[at] = True
-        self.parts.clear()
-        every = np.arange(rows)
-        out: dict[str, Column] = {}
-        for name, i in self.ids.items():
-            if logged[i].all():
-                out[name] = Column(every, value[i])
-            elif logged[i].any():
-                row = np.flatnonzero(logged[i])
-                out[name] = Column(row, value[i][row])
-        return out
-
-    def columns(self, rows: int) -> dict[str, Column]:
-        """Return everything gathered, key by key; of a key that stands twice in a row the later value."""
+    def settle(self, first: int, rows: int, read: float) -> None:
+        """Put what was gathered of so many rows into columns; of a key that stands twice in a row the later value."""
         if self.single:
             keys, where, values = zip(*self.single, strict=True)
             self.parts.append((np.array(keys, np.int32), np.array(where, np.int64), np.array(values, np.float64)))
         if not self.parts:
-            return {}
-        if len(self.ids) * rows <= 4 * sum(p[0].size for p in self.parts) + 1024:
-            return self._dense(rows)
-        key_of = np.concatenate([p[0] for p in self.parts])
-        row_of = np.concatenate([p[1] for p in self.parts])
-        value_of = np.concatenate([p[2] for p in self.parts])
-        narrow = key_of.astype(np.int16) if len(self.ids) < 32768 else key_of
-        order = np.argsort(narrow, kind="stable")
-        bounds = np.searchsorted(key_of[order], np.arange(len(self.ids) + 1))
-        out: dict[str, Column] = {}
-        for key, i in self.ids.items():
-            mine = order[bounds[i] : bounds[i + 1]]
-            row, value = row_of[mine], value_of[mine]
-            if row.size and not np.all(row[1:] > row[:-1]):
-                by_row = np.argsort(row, kind="stable")
-                row, value = row[by_row], value[by_row]
-                last = np.append(row[1:] != row[:-1], True)  # a key twice in a row: the later one holds
-                row, value = row[last], value[last]
-            if row.size:
-                out[key] = Column(row, value)
-        return out
+            return
+        key, row, value = (np.concatenate([p[i] for p in self.parts]) for i in range(3))
+        self.parts, self.single = [], []
+        missing = len(self.ids) - len(self._rows)
+        self._rows += [GrowingRows() for _ in range(missing)]
+        self._values += [Growing() for _ in range(missing)]
+        dense = len(self.ids) * rows <= 4 * key.size + 1024
+        columns = self._dense(key, row, value, first, rows) if dense else self._sparse(key, row, value)
+        for i, at, numbers in columns:
+            self._rows[i].add(at, read)
+            self._values[i].add(numbers, read)
+
+    def _dense(
+        self, key: NDArray[np.int32], row: IntArray, value: FloatArray, first: int, rows: int
+    ) -> Iterator[_Column]:
+        """Fill a table of all keys and rows: no sorting, as long as most keys stand in most rows."""
+        table, logged = np.empty((len(self.ids), rows)), np.zeros((len(self.ids), rows), bool)
+        at = key.astype(np.int64) * rows + (row - first)
+        table.reshape(-1)[at] = value
+        logged.reshape(-1)[at] = True
+        every = np.arange(first, first + rows)
+        for i, there in enumerate(logged):
+            if there.all():
+                yield i, every, table[i]
+            elif there.any():
+                yield i, every[there], table[i][there]
+
+    @staticmethod
+    def _sparse(key: NDArray[np.int32], row: IntArray, value: FloatArray) -> Iterator[_Column]:
+        order = np.lexsort((row, key))
+        key, row, value = key[order], row[order], value[order]
+        last = np.append((key[1:] != key[:-1]) | (row[1:] != row[:-1]), True)
+        key, row, value = key[last], row[last], value[last]
+        edges = [0, *(np.flatnonzero(key[1:] != key[:-1]) + 1).tolist(), key.size]
+        for a, b in pairwise(edges):
+            yield int(key[a]), row[a:b], value[a:b]
+
+    def columns(self, rows: int) -> dict[str, Column]:
+        """Return everything that was settled, key by key."""
+        every = np.arange(rows)
+        found = zip(self.ids, self._rows, self._values, strict=False)  # of the last keys nothing may be a number
+        return {
+            key: Column(every if row.size == rows else row.whole(), value.whole())
+            for key, row, value in found
+            if row.size
+        }

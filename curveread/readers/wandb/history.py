@@ -8,13 +8,14 @@ values, unusual field order) is decoded by :mod:`.records`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curveread.arrays import ByteArray, IntArray
+from curveread.readers.growing import Growing
 from curveread.readers.tables.columns import Column
 from curveread.readers.wandb.eight_bytes import digests, reuse_memory
 from curveread.readers.wandb.gather import SLOT_SHIFT, Gather
@@ -31,27 +32,25 @@ _SPECIAL = {'"NaN"': np.nan, '"Infinity"': np.inf, '"-Infinity"': -np.inf}
 
 @dataclass(slots=True)
 class History:
-    """All history rows of a file.
+    """The history rows of a file so far.
 
-    Parameters
-    ----------
-    rows
-        Number of rows.
-    step
-        (rows,) int64, ``HistoryRecord.step``; -1 where the row has none.
-    columns
-        key -> Column, in the order of first appearance.
-    not_numbers
-        key -> how many of its values are not a number (media, text, lists).
-    broken
-        Rows that could not be decoded.
+    ``step`` is ``HistoryRecord.step`` of each row, -1 where it has none; ``not_numbers`` counts of each key the values
+    that are no numbers (media, text, lists), ``broken`` the rows that could not be decoded.
     """
 
-    rows: int
-    step: IntArray
-    columns: dict[str, Column] = field(default_factory=dict)
+    step: Growing = field(default_factory=lambda: Growing(np.int64))
     not_numbers: dict[str, int] = field(default_factory=dict)
     broken: int = 0
+    gather: Gather = field(default_factory=Gather)
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self.step.size
+
+    def columns(self) -> dict[str, Column]:
+        """Return key -> column, in the order of first appearance."""
+        return self.gather.columns(self.rows)
 
 
 def split_records(buf: ByteArray, at: IntArray, end: IntArray) -> tuple[IntArray, IntArray, list[int]]:
@@ -70,40 +69,34 @@ def split_records(buf: ByteArray, at: IntArray, end: IntArray) -> tuple[IntArray
     return content[rows], content[rows] + size[rows], np.flatnonzero(~is_history).tolist()
 
 
-def read_history(
-    buf: ByteArray, start: IntArray, stop: IntArray, passed: Callable[[int], None] = lambda place: None
-) -> History:
-    """Decode the history rows whose contents are ``buf[start:stop]``; rows keep the order of the file.
+def read_history(buf: ByteArray, start: IntArray, stop: IntArray, out: History, read: float) -> None:
+    """Decode further history rows, whose contents are ``buf[start:stop]``; they keep the order of the file.
 
-    ``passed`` is told now and then up to which place the bytes are not needed any more.
+    ``read`` is the share of the file that was read.
     """
-    buffer = buf.data
-    out = History(rows=int(start.size), step=np.full(start.size, -1, np.int64))
-    gather = Gather()
+    buffer, gather = buf.data, out.gather
     if start.size > _CHUNK:
         reuse_memory()
     for first in range(0, int(start.size), _CHUNK):
-        if first % (8 * _CHUNK) == 0:
-            passed(int(start[first]))
-        rows = np.arange(first, min(first + _CHUNK, int(start.size)))
-        odd = _chunk(buf, rows, start[rows], stop[rows], out, gather)
-        for row in odd.tolist():
+        begin, stop_of = start[first : first + _CHUNK], stop[first : first + _CHUNK]
+        before, step = out.rows, np.full(begin.size, -1, np.int64)
+        for i in _chunk(buf, before, begin, stop_of, step, out).tolist():
             try:
-                items = items_of(buffer, int(start[row]), int(stop[row]))
-                step = history_step(buffer, int(start[row]), int(stop[row]))
+                items = items_of(buffer, int(begin[i]), int(stop_of[i]))
+                counted = history_step(buffer, int(begin[i]), int(stop_of[i]))
             except (ValueError, IndexError):
                 out.broken += 1
                 continue
-            out.step[row] = -1 if step is None else step
+            step[i] = -1 if counted is None else counted
             for key, value in items:
                 number = _number(value)
                 if number is None:
                     if value is not None:
                         out.not_numbers[key] = out.not_numbers.get(key, 0) + 1
                 else:
-                    gather.add_one(key, row, number)
-    out.columns = gather.columns(out.rows)
-    return out
+                    gather.add_one(key, before + i, number)
+        gather.settle(before, begin.size, read)
+        out.step.add(step, read)
 
 
 def _number(value: object) -> float | None:
@@ -117,11 +110,10 @@ def _number(value: object) -> float | None:
     return None
 
 
-def _chunk(buf: ByteArray, rows: IntArray, start: IntArray, stop: IntArray, out: History, gather: Gather) -> IntArray:
-    """Walk rows in lockstep; return those that need the slow path, which have then left no trace."""
+def _chunk(buf: ByteArray, first: int, start: IntArray, stop: IntArray, step: IntArray, out: History) -> IntArray:
+    """Walk rows, from the ``first`` on, in lockstep; return those that need the slow path, which leave no trace."""
     at, live = start.copy(), np.flatnonzero(start < stop)
-    odd = np.zeros(rows.size, bool)
-    step = np.full(rows.size, -1, np.int64)
+    odd, counted = np.zeros(start.size, bool), step.copy()
     found: list[Items] = []
     while live.size:
         items, end, rest = plain_items(buf, live, at[live], stop[live])
@@ -129,19 +121,19 @@ def _chunk(buf: ByteArray, rows: IntArray, start: IntArray, stop: IntArray, out:
             found.append(items)
             at[items.row] = end
         if rest.size:
-            items = any_fields(buf, live[rest], at, stop, step, odd)
+            items = any_fields(buf, live[rest], at, stop, counted, odd)
             if items.row.size:
                 found.append(items)
         live = live[(at[live] < stop[live]) & ~odd[live]]
-    out.step[rows[~odd]] = step[~odd]
+    step[~odd] = counted[~odd]
     if found:
         all_items = joined(found)
         if odd.any():
             all_items = all_items.where(~odd[all_items.row])
         if all_items.row.size:
-            key = _keys(buf, all_items.key_start, all_items.key_stop, gather)
-            _values(buf, rows[all_items.row], key, all_items.text_start, all_items.text_stop, out, gather)
-    return rows[odd]
+            key = _keys(buf, all_items.key_start, all_items.key_stop, out.gather)
+            _values(buf, first + all_items.row, key, all_items.text_start, all_items.text_stop, out)
+    return np.flatnonzero(odd)
 
 
 def _keys(buf: ByteArray, a: IntArray, b: IntArray, gather: Gather) -> NDArray[np.int32]:
@@ -167,10 +159,9 @@ def _key_text(raw: bytes) -> str:
     return ".".join(raw[x:y].decode("utf-8", "replace") for n, w, x, y in walk(raw, 0, len(raw)) if w == 2)
 
 
-def _values(
-    buf: ByteArray, row: IntArray, key: NDArray[np.int32], a: IntArray, b: IntArray, out: History, gather: Gather
-) -> None:
-    """Parse the JSON texts ``buf[a:b]`` (in file order) and hand the numbers to ``gather``."""
+def _values(buf: ByteArray, row: IntArray, key: NDArray[np.int32], a: IntArray, b: IntArray, out: History) -> None:
+    """Parse the JSON texts ``buf[a:b]`` (in file order) and gather the numbers."""
+    gather = out.gather
     numeric = _NUMERIC_START[buf[a]]
     if not numeric.all():
         rest = np.flatnonzero(~numeric)

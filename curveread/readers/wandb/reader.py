@@ -15,7 +15,8 @@ from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column, Table, choose_axis
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import BINARY
-from curveread.readers.wandb.datastore import HEADER, Records, give_back, load, read_records
+from curveread.readers.wandb.blocks import HEADER
+from curveread.readers.wandb.datastore import Group, Records, opened
 from curveread.readers.wandb.files import beside, dropped_calls, last_values
 from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.own_axes import main_axes, own_steps
@@ -60,23 +61,20 @@ class WandbReader(Reader):
     def read(self, path: Path) -> list[Part]:
         """Read one ``.wandb`` file; CorruptLogError when it has no usable record."""
         source = str(path)
-        buffer, size = load(path)
-        if not size:
-            raise CorruptLogError(f"{path}: the file is empty; a .wandb file starts with {HEADER[:4]!r}")
-        begin = buffer[: min(size, len(HEADER))].tobytes()
-        if begin != HEADER[: len(begin)]:
-            raise CorruptLogError(f"{path}: not a W&B log: starts with {begin!r}, expected {HEADER!r}")
-        records = read_records(buffer, size)
+        with opened(path) as file:
+            size = file.size
+            if not size:
+                raise CorruptLogError(f"{path}: the file is empty; a .wandb file starts with {HEADER[:4]!r}")
+            file.fetch(0, len(HEADER))
+            begin = file.bytes()[: min(size, len(HEADER))].tobytes()
+            if begin != HEADER[: len(begin)]:
+                raise CorruptLogError(f"{path}: not a W&B log: starts with {begin!r}, expected {HEADER!r}")
+            records, content, history = Records(file), _Content(), History()
+            for group in records.groups():
+                start, stop, others = split_records(group.buffer, group.start, group.stop)
+                _read_others(group, others, content)
+                read_history(group.buffer, start, stop, history, group.read)
         notes = _damage_notes(records, source, size)
-        start, stop, others = split_records(records.buffer, records.start, records.stop)
-        content = _read_others(records, others)
-
-        def passed(place: int) -> None:
-            if place < size:  # the records that had to be put together stand behind the file
-                give_back(records.buffer, place)
-
-        history = read_history(records.buffer, start, stop, passed)
-        del start, stop
         run = content.run or RunHeader()
         notes += _content_notes(history, content, source)
 
@@ -99,7 +97,7 @@ class WandbReader(Reader):
         files = beside(path)
         config = {**files.config, **run.config, **content.config}
         config = {k: v for k, v in config.items() if not k.startswith("_wandb")}
-        logged = {**history.columns, **history.not_numbers}
+        logged = {**table.columns, **history.not_numbers}
         config = {**last_values({**files.summary, **content.summary}, logged), **config}
         return [
             Part(
@@ -180,18 +178,16 @@ def _content_notes(history: History, content: _Content, source: str) -> list[Dat
     return notes
 
 
-def _read_others(records: Records, others: list[int]) -> _Content:
+def _read_others(group: Group, others: list[int], out: _Content) -> None:
     """Decode the records that are not history; a broken one is counted and passed over."""
-    out = _Content()
-    buffer = records.buffer.data
+    buffer = group.buffer.data
     for i in others:
         try:
-            for number, wire, a, b in walk(buffer, int(records.start[i]), int(records.stop[i])):
+            for number, wire, a, b in walk(buffer, int(group.start[i]), int(group.stop[i])):
                 if wire == 2 and number in RECORD_KINDS:
                     _take(RECORD_KINDS[number], buffer, a, b, out)
         except (ValueError, IndexError, OverflowError):
             out.broken += 1
-    return out
 
 
 def _take(kind: str, buffer: memoryview, a: int, b: int, out: _Content) -> None:
@@ -214,10 +210,10 @@ def _take(kind: str, buffer: memoryview, a: int, b: int, out: _Content) -> None:
 
 def _with_step(history: History) -> dict[str, Any]:
     """Return the columns; ``_step`` from the records' own step field where no item carries it."""
-    columns = dict(history.columns)
-    if "_step" not in columns and np.any(history.step >= 0):
-        row = np.flatnonzero(history.step >= 0)
-        columns["_step"] = Column(row, history.step[row].astype(np.float64))
+    columns, step = history.columns(), history.step.whole()
+    if "_step" not in columns and np.any(step >= 0):
+        row = np.flatnonzero(step >= 0)
+        columns["_step"] = Column(row, step[row].astype(np.float64))
     return columns
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from curveread.errors import ReadError
+from curveread.readers import pieces
 from curveread.readers.tensorboard import memory
 from curveread.readers.tensorboard import scalars as decoding
 from curveread.readers.tensorboard.memory import PAD, Log, load
@@ -24,7 +25,7 @@ from tests.support.event_files import ramp, write
 def _in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read every file piece by piece, a page at a time."""
     monkeypatch.setattr(memory, "_PIECEWISE", 1)
-    monkeypatch.setattr(memory, "_PIECE", mmap.PAGESIZE)
+    monkeypatch.setattr(pieces, "_PIECE", mmap.PAGESIZE)
 
 
 def _both(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Log, Log]:

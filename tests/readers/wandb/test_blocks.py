@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curveread.readers.wandb import datastore
 from curveread.readers.wandb.blocks import whole_chunks
-from curveread.readers.wandb.datastore import padded, read_records
+from curveread.readers.wandb.datastore import Records
 from tests.support import wandb_writer as w
 
 
 def _walk(data: bytes, monkeypatch: pytest.MonkeyPatch, large: int):
     monkeypatch.setattr(datastore, "_LARGE", large)
-    out = read_records(padded(data), len(data))
-    payloads = [out.buffer[a:b].tobytes() for a, b in zip(out.start.tolist(), out.stop.tolist(), strict=True)]
+    monkeypatch.setattr(datastore, "_TOGETHER", 3)
+    out, payloads = Records(w.in_pieces(data)), list[bytes]()
+    for group in out.groups():
+        payloads += [
+            group.buffer[a:b].tobytes() for a, b in zip(group.start.tolist(), group.stop.tolist(), strict=True)
+        ]
+    assert len(out) == len(payloads)
     return payloads, out.damage, out.lost_bytes, out.truncated_at
+
+
+def _upto(data: bytes) -> int:
+    buffer = np.frombuffer(data + bytes(8), np.uint8)
+    return whole_chunks(buffer, 0, len(data) // w.BLOCK).upto
 
 
 def _file(seed: int, blocks: int = 80) -> bytes:
@@ -44,7 +55,7 @@ def test_intact_files(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = _walk(data, monkeypatch, 1)
     assert fast == _walk(data, monkeypatch, 10**9)
     assert fast[1:] == ([], 0, None)
-    assert whole_chunks(padded(data), len(data)).upto == len(data) // w.BLOCK * w.BLOCK, "nothing was left to the loop"
+    assert _upto(data) == len(data) // w.BLOCK * w.BLOCK, "nothing was left to the loop"
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,9 +81,9 @@ def test_each_header_byte_counts() -> None:
     data = bytearray(w.frame([b"abc" * 40] * 1200))
     at = 7 + 127 * 300  # the 301st record, in the second block
     blocks = len(data) // w.BLOCK
-    assert whole_chunks(padded(bytes(data)), len(data)).upto == blocks * w.BLOCK
+    assert _upto(bytes(data)) == blocks * w.BLOCK
     at += data[at:].index(b"abc") - 7
     for offset in range(9):
         data[at + offset] ^= 0x04
-        assert whole_chunks(padded(bytes(data)), len(data)).upto < blocks * w.BLOCK, offset
+        assert _upto(bytes(data)) < blocks * w.BLOCK, offset
         data[at + offset] ^= 0x04

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from curveread.readers import pieces
+from curveread.readers.pieces import Pieces
 from curveread.readers.wandb import datastore, history
 from curveread.readers.wandb.reader import WandbReader
 from tests.benchmarks import logs
+from tests.support.wandb_writer import in_pieces
 
 
 def test_rows_are_the_same_where_their_bytes_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,15 +20,18 @@ def test_rows_are_the_same_where_their_bytes_are_given_back(tmp_path: Path, monk
     logs.wandb(path, 3000)
     (whole,) = WandbReader().read(path)
     monkeypatch.setattr(history, "_CHUNK", 16)
+    monkeypatch.setattr(datastore, "_LARGE", 1)
+    monkeypatch.setattr(datastore, "_TOGETHER", 2)
+    monkeypatch.setattr(pieces, "_PIECE", mmap.PAGESIZE)
     given: list[int] = []
-    give_back = datastore.give_back
+    passed = Pieces.passed
 
-    def noted(buffer: np.ndarray, end: int) -> None:
-        give_back(buffer, end)
+    def noted(self: Pieces, start: int, end: int) -> None:
+        passed(self, start, end)
         given.append(end)
-        assert not buffer[: end - end % 4096].any()
+        assert not self.bytes()[: end - end % mmap.PAGESIZE].any()
 
-    monkeypatch.setattr("curveread.readers.wandb.reader.give_back", noted)
+    monkeypatch.setattr(Pieces, "passed", noted)
     (part,) = WandbReader().read(path)
     assert given[-1] > 0.9 * path.stat().st_size
     assert part.curves == whole.curves
@@ -37,4 +43,5 @@ def test_rows_are_the_same_where_their_bytes_are_given_back(tmp_path: Path, monk
 )
 def test_where_the_last_byte_stands_that_is_not_zero(raw: bytes) -> None:
     written = len(raw.rstrip(b"\0")) or len(raw)
-    assert datastore._written(datastore.padded(raw), len(raw)) == written
+    file = in_pieces(raw)
+    assert datastore._written(file, file.bytes()) == written

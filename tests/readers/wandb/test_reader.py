@@ -15,26 +15,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curveread.errors import CorruptLogError
-from curveread.readers.wandb.datastore import padded, read_records
-from curveread.readers.wandb.history import read_history, split_records
+from curveread.readers.wandb.datastore import Records
+from curveread.readers.wandb.history import History, read_history, split_records
 from curveread.readers.wandb.reader import WandbReader
 from curveread.run.notes import NoteKind
 from tests.support import wandb_writer as w
 
 
 def _decoded(data: bytes):
-    records = read_records(padded(data), len(data))
-    start, stop, _ = split_records(records.buffer, records.start, records.stop)
-    return read_history(records.buffer, start, stop)
+    history = History()
+    for group in Records(w.in_pieces(data)).groups():
+        start, stop, _ = split_records(group.buffer, group.start, group.stop)
+        read_history(group.buffer, start, stop, history, group.read)
+    return history
 
 
 def _assert_equals_oracle(data: bytes) -> int:
-    ours, truth = _decoded(data), w.oracle_history(data)
-    assert set(ours.columns) == set(truth)
+    ours, truth = _decoded(data).columns(), w.oracle_history(data)
+    assert set(ours) == set(truth)
     for key, pairs in truth.items():
         row, value = zip(*pairs, strict=True)
-        assert ours.columns[key].row.tolist() == list(row), key
-        assert w.same(ours.columns[key].value.tolist(), value), key
+        assert ours[key].row.tolist() == list(row), key
+        assert w.same(ours[key].value.tolist(), value), key
     return sum(map(len, truth.values()))
 
 
@@ -98,13 +100,13 @@ def test_what_is_no_number_is_counted_and_null_is_nothing() -> None:
     rows = [{"flag": True, "off": False, "said": "x", "part": [1], "more": {"a": 1}, "none": None, "loss": 1.0}] * 3
     history = _decoded(w.frame([w.history(row, i, nested=False) for i, row in enumerate(rows)]))
     assert history.not_numbers == {"flag": 3, "off": 3, "said": 3, "part": 3, "more": 3}
-    assert set(history.columns) == {"loss"}
+    assert set(history.columns()) == {"loss"}
 
 
 def test_many_keys_of_which_a_row_names_one_or_two_equal_protobufs() -> None:
     payloads = [w.history({f"metric{i % 40}": i / 7, f"metric{i // 9 % 40}": -i}, i) for i in range(600)]
     data = w.frame(payloads)
-    assert len(_decoded(data).columns) == 40
+    assert len(_decoded(data).columns()) == 40
     assert _assert_equals_oracle(data) > 1000
 
 
@@ -187,7 +189,7 @@ def test_extended_json_numbers() -> None:
         "f": "null",
     }
     history = _decoded(w.frame([w.history(dict.fromkeys(text, 0), 0, text=text)]))
-    value = {k: c.value[0] for k, c in history.columns.items()}
+    value = {k: c.value[0] for k, c in history.columns().items()}
     assert math.isnan(value["a"])
     assert (value["b"], value["c"], value["d"], value["e"]) == (
         -math.inf,
@@ -208,8 +210,8 @@ def test_typed_values_of_newer_files(tmp_path: Path) -> None:
         item.nested_key.append(key)
         item.MergeFromString(field)  # a wandb before 0.31 does not know the field, but keeps it
     history = _decoded(w.frame([record.SerializeToString(), w.history({"n": 4.5}, 1)]))
-    assert history.columns["n"].value.tolist() == [2.5, 4.5]
-    assert history.columns["i"].value.tolist() == [-3.0]
+    assert history.columns()["n"].value.tolist() == [2.5, 4.5]
+    assert history.columns()["i"].value.tolist() == [-3.0]
     assert history.not_numbers == {"t": 1}
 
 
