@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def amount(value: float, unit: str, several: str = "") -> str:
     """Return a counted thing with its plural: ``1 step``, ``2,400 steps``, ``2 entries are``.
@@ -17,3 +19,14 @@ def amount(value: float, unit: str, several: str = "") -> str:
     """
     number = round(value)
     return f"{number:,} {unit if number == 1 else several or unit + 's'}".replace("-", "\N{MINUS SIGN}", number < 0)
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Return at most so many names, and how many more there are: ``a, b and 3 more``."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def few(names: Sequence[str], most: int) -> str:
+    """Return at most so many names, and a sign that there are more: ``a, b …``."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")

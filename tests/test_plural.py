@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from curveread.plural import amount
+from curveread.plural import amount, few, some
 
 ROOT = Path(__file__).parents[1] / "curveread"
 READERS = [p for room in ("readers", "discovery") for p in (ROOT / room).rglob("*.py")]
@@ -29,6 +29,12 @@ PLURALS = re.compile(r" (?:\w+ )?(points|rows|lines|records|runs|metrics|columns
 )
 def test_a_number_of_things(said: str, want: str) -> None:
     assert said == want
+
+
+def test_of_many_names_the_first_are_told() -> None:
+    names = ["a", "b", "c", "d"]
+    assert (some(names, 4), some(names, 2), some([], 2)) == ("a, b, c, d", "a, b and 2 more", "")
+    assert (few(names, 4), few(names, 3)) == ("a, b, c, d", "a, b, c …")
 
 
 @pytest.mark.parametrize("path", READERS, ids=lambda p: p.name)

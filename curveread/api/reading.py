@@ -16,6 +16,7 @@ from curveread.discovery.units import Unit, each_at
 from curveread.errors import ArgumentError, ReadError, SeveralRunsError
 from curveread.findings.diagnosis import Diagnosis
 from curveread.interop.tbparse import EVENT_FILES
+from curveread.plural import some
 from curveread.run.axes import with_axis
 from curveread.run.model import Run
 from curveread.run.roles import Role
@@ -58,7 +59,7 @@ def read(path: str | PathLike[str] | object, *, run: str | None = None, **option
     if len(found) > 1:
         names = tuple(r.name for r in found)
         raise SeveralRunsError(
-            f"{_named(path)}: {len(names)} runs are there, one was asked for; name one of: {_some(names)}",
+            f"{_named(path)}: {len(names)} runs are there, one was asked for; name one of: {some(names, 10)}",
             names,
         )
     return found[0]
@@ -148,7 +149,7 @@ def read_all(
         names = tuple(r.name for r in found)
         found = [r for r in found if r.name == run]
         if not found:
-            raise ReadError(f"{_named(path)}: no run is called {run!r}; there are: {_some(names)}")
+            raise ReadError(f"{_named(path)}: no run is called {run!r}; there are: {some(names, 10)}")
     if vocab_size is not None or tokens_per_byte is not None:
         found = [with_facts(r, vocab_size, tokens_per_byte) for r in found]
     found = [understood(r if task is None else with_task(r, task)) for r in found]
@@ -255,9 +256,3 @@ def _named(path: object) -> str:
     if isinstance(path, str | PathLike):
         return discreet(os.fspath(path))
     return path.root if isinstance(path, Unit) else type(path).__name__
-
-
-def _some(names: Sequence[str], most: int = 10) -> str:
-    """Return names for a message, the first ten of them."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

@@ -152,9 +152,7 @@ def _speaking(candidate: Candidate, asked: Mapping[str, Seen | None], way: int) 
     return [seen for _, seen in sorted(found, key=lambda pair: -pair[0])]
 
 
-def with_causes(
-    findings: Sequence[Finding], case: Case, belief: Belief = BELIEF, events: Sequence[Finding] = ()
-) -> list[Finding]:
+def with_causes(findings: Sequence[Finding], case: Case, events: Sequence[Finding] = ()) -> list[Finding]:
     """Return the findings with their causes.
 
     ``events`` are all that happened in the run, for how often and where: the findings before many of a kind were
@@ -162,7 +160,7 @@ def with_causes(
     """
     everything = [*findings, *(folded for f in findings for folded in f.folded)]
     stage = Stage(case, everything, [*events, *(folded for f in events for folded in f.folded)])
-    causes = {id(f): ranked(Scene(stage, f), belief) for f in everything if f.rule in KINDS}
+    causes = {id(f): ranked(Scene(stage, f)) for f in everything if f.rule in KINDS}
     return [
         replace(f, causes=(_with_cost(causes[id(f)][0], f, everything, causes, case), *causes[id(f)][1:]))
         if causes.get(id(f))

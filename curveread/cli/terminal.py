@@ -7,6 +7,7 @@ from curveread.cli.strips import print_strips
 from curveread.findings.diagnosis import Diagnosis, KeyFigure
 from curveread.findings.wording import amount, compact, duration, measure, span
 from curveread.logtext import clean, shorten
+from curveread.plural import some
 from curveread.report.cards import Card, cards
 from curveread.report.text.document import Section, Terms
 from curveread.report.text.lead import NAME_IT, Lead, lead
@@ -153,9 +154,7 @@ def _print_section(out: Screen, section: Section) -> None:
 def _print_rest(out: Screen, diagnosis: Diagnosis) -> None:
     counts = [f"{amount(len(diagnosis.quiet), 'check')} quiet"] if diagnosis.quiet else []
     if diagnosis.not_checked:
-        names = [n.rule for n in diagnosis.not_checked]
-        rest = f" and {len(names) - _UNCHECKED} more" if len(names) > _UNCHECKED else ""
-        counts.append("not checked: " + ", ".join(names[:_UNCHECKED]) + rest)
+        counts.append(f"not checked: {some([n.rule for n in diagnosis.not_checked], _UNCHECKED)}")
     if diagnosis.failed or diagnosis.accepted or diagnosis.run.notes or counts:
         out.blank()
     for failed in diagnosis.failed:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from curveread.plural import some
 from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
@@ -62,7 +63,7 @@ def settings_beside(
             }
             out |= new
             if new and not whole:
-                shown = ", ".join(sorted(new)[:6]) + (f" and {len(new) - 6} more" if len(new) > 6 else "")
+                shown = some(sorted(new), 6)
                 notes.append(DataNote(NoteKind.SETTINGS, place, f"settings read beside the log: {shown}"))
     return out, notes
 

@@ -26,8 +26,8 @@ def within_bounds(part: Part) -> Part:
         if step.size and (step[0] <= -BEYOND or step[-1] >= BEYOND):
             keep = (step > -BEYOND) & (step < BEYOND)
             points += int(step.size - keep.sum())
-            wall = None if wall is None else wall[keep]
-            curve = replace(curve, step=step[keep], value=curve.value[keep], wall_time=wall)
+            curve = curve.take(keep)
+            wall = curve.wall_time
         if wall is not None and wall.size:
             wild = np.isfinite(wall) & (np.abs(wall) > _CLOCK)
             if wild.any():

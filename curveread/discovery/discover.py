@@ -17,7 +17,7 @@ from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
 from curveread.discovery.tree import SPLITS, LogFile, files_below, scan, without_kinds
 from curveread.errors import NoLogsError, ReadError
-from curveread.plural import amount
+from curveread.plural import amount, some
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import asked_about, formats
 from curveread.run.model import Curve, Run
@@ -294,7 +294,7 @@ def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadErro
     """Keep a lone run alone: empty logs beside it, and files and links that cannot be read, become its notes."""
     extra = [DataNote(NoteKind.SKIPPED, "", f"a file was left out: {p}") for p in problems]
     if passed:
-        shown = ", ".join(passed[:3]) + (f" and {len(passed) - 3} more" if len(passed) > 3 else "")
+        shown = some(passed, 3)
         extra.append(DataNote(NoteKind.SKIPPED, "", f"passed over, as they lead nowhere or may not be read: {shown}"))
     if len(full) == 1:
         extra += [n for r in runs if r is not full[0] for n in r.notes if n.kind is NoteKind.EMPTY]

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curveread.arrays import IntArray
-from curveread.plural import amount
+from curveread.arrays import FloatArray, IntArray
+from curveread.plural import amount, few
 from curveread.run.model import Attempt, Curve
 from curveread.run.notes import DataNote, NoteKind
 from curveread.run.roles import Role, is_eval, role_of
@@ -45,15 +45,17 @@ class Stitched(NamedTuple):
 
 def started_at(curves: Curves) -> float | None:
     """Return the earliest finite wall time, None without a clock."""
-    times = [c.wall_time[np.isfinite(c.wall_time)] for c in curves.values() if c.wall_time is not None]
-    times = [t for t in times if t.size]
-    return float(min(t.min() for t in times)) if times else None
+    return min((float(t.min()) for t in _clocks(curves)), default=None)
 
 
 def _ended_at(curves: Curves) -> float | None:
+    return max((float(t.max()) for t in _clocks(curves)), default=None)
+
+
+def _clocks(curves: Curves) -> list[FloatArray]:
+    """Return the finite wall times of each curve that has any."""
     times = [c.wall_time[np.isfinite(c.wall_time)] for c in curves.values() if c.wall_time is not None]
-    times = [t for t in times if t.size]
-    return float(max(t.max() for t in times)) if times else None
+    return [t for t in times if t.size]
 
 
 def _spacing(curve: Curve) -> float:
@@ -282,7 +284,7 @@ def _concurrent_note(beside: Mapping[str, Sequence[str]], new: str) -> DataNote:
     old = next(iter(beside))
     more = f" and {amount(len(beside) - 1, 'more file')}" if len(beside) > 1 else ""
     tags = sorted({t for several in beside.values() for t in several})
-    shown = ", ".join(tags[:3]) + (" …" if len(tags) > 3 else "")
+    shown = few(tags, 3)
     return DataNote(
         NoteKind.MERGED,
         new,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curveread.plural import some
 from curveread.run.roles import Role
 
 if TYPE_CHECKING:
@@ -88,13 +89,12 @@ def overview(run: Run) -> tuple[CurveLine, ...]:
     return tuple(curve_line(c) for c in run.curves.values())
 
 
-def not_understood(run: Run, most: int = 6) -> str:
+def not_understood(run: Run) -> str:
     """Return how many curves are not understood, and which; empty where all are."""
     tags = [c.tag for c in run.curves.values() if c.role is Role.OTHER and len(c)]
     if not tags:
         return ""
-    rest = f" and {len(tags) - most} more" if len(tags) > most else ""
-    return f"{len(tags)} {'curve' if len(tags) == 1 else 'curves'} not understood: {', '.join(tags[:most])}{rest}"
+    return f"{len(tags)} {'curve' if len(tags) == 1 else 'curves'} not understood: {some(tags, 6)}"
 
 
 def about(run: Run) -> dict[str, Any]:

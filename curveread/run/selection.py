@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from curveread.errors import ArgumentError, ReadError
+from curveread.plural import some
 from curveread.run.model import Curve, Run, Stated
 from curveread.run.roles import DIRECTIONS, UNITS, Meaning, Role
 from curveread.run.tags.kinds import Kind, TaskKind, kind_by_name
@@ -184,8 +185,6 @@ def _mapped(run: Run, change: Callable[[_Curves], _Curves]) -> Run:
     return replace(run, curves=change(run.curves), attempts=attempts, placement=placement)
 
 
-def _names(run: Run, most: int = 12) -> str:
+def _names(run: Run) -> str:
     """Return the curves' names for a message, the first dozen of them."""
-    names = list(run.curves)
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return (", ".join(names[:most]) or "none") + rest
+    return some(list(run.curves), 12) or "none"

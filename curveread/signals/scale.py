@@ -79,11 +79,11 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     return np.asarray(np.interp(np.arange(n), (edges[:-1] + edges[1:] - 1) / 2.0, scales))
 
 
-def correlation_length(residual: FloatArray, most: int = 64) -> float:
+def correlation_length(residual: FloatArray) -> float:
     """Return how many neighbouring points share one independent piece of noise (>= 1).
 
-    The integrated autocorrelation time 1 + 2 Σ ρ_k, summed until ρ first falls to zero or below (Sokal 1997),
-    on residuals clipped at 3 robust sigma, so that one spike does not count as correlation.
+    The integrated autocorrelation time 1 + 2 Σ ρ_k, summed over up to 64 lags until ρ falls to zero or below
+    (Sokal 1997), on residuals clipped at 3 robust sigma, so that one spike does not count as correlation.
     """
     n = residual.size
     if n < 8:
@@ -97,7 +97,7 @@ def correlation_length(residual: FloatArray, most: int = 64) -> float:
     if not 0.0 < variance < np.inf:  # the squares of the smallest floats, and of the largest
         return 1.0
     total = 1.0
-    for lag in range(1, min(most, x.size // 4) + 1):
+    for lag in range(1, min(64, x.size // 4) + 1):
         rho = float(x[:-lag] @ x[lag:]) / variance
         if rho <= 0.0:
             break

@@ -156,15 +156,15 @@ def kendall_spread(n: int) -> float:
     return float(np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0))
 
 
-def kendall_tau(y: FloatArray, most: int = 60) -> float:
-    """Return Kendall's tau of values against their order, from at most ``most`` of them: -1 falls all along.
+def kendall_tau(y: FloatArray) -> float:
+    """Return Kendall's tau of values against their order, from at most 60 of them: -1 falls all along.
 
     Parameters
     ----------
     y
         (n,) with n at least 2.
     """
-    y = y[:: -(-y.size // most)]
+    y = y[:: -(-y.size // 60)]
     return kendall_score(y) / (y.size * (y.size - 1) / 2)
 
 

@@ -123,17 +123,16 @@ def _spot(spot: Spot, before: str, after: str) -> Spot:
 
 
 def _there(unit: Unit, mirror: Mirror, far: Far) -> Unit:
-    here, there = str(mirror.top), mirror.store.top
-    files = tuple(_spot(s, here, there) for s in unit.files)
-    passed = tuple(_moved(p, here, there) for p in unit.passed)
-    return replace(unit, root=mirror.store.shown, files=files, passed=passed, far=far)
+    return replace(_rooted(unit, str(mirror.top), mirror.store.top), root=mirror.store.shown, far=far)
 
 
 def _here(unit: Unit, mirror: Mirror) -> Unit:
-    there, here = mirror.store.top, str(mirror.top)
-    files = tuple(_spot(s, there, here) for s in unit.files)
-    passed = tuple(_moved(p, there, here) for p in unit.passed)
-    return replace(unit, root=str(mirror.root), files=files, passed=passed, far=None)
+    return replace(_rooted(unit, mirror.store.top, str(mirror.top)), root=str(mirror.root), far=None)
+
+
+def _rooted(unit: Unit, before: str, after: str) -> Unit:
+    files = tuple(_spot(s, before, after) for s in unit.files)
+    return replace(unit, files=files, passed=tuple(_moved(p, before, after) for p in unit.passed))
 
 
 def _told(run: Run, mirror: Mirror) -> Run:

@@ -12,7 +12,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError
-from curveread.plural import amount
+from curveread.plural import amount, few
 from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.stores import TRACKIO
@@ -164,7 +164,7 @@ def _part(
     cells = rows_to_cells([rows.content[i] for i in order.tolist()], source.path, notes)
     no_numbers = sorted(rows.media | set(cells.text))
     if no_numbers:
-        shown = ", ".join(no_numbers[:6]) + (" …" if len(no_numbers) > 6 else "")
+        shown = few(no_numbers, 6)
         notes.append(DataNote(NoteKind.SKIPPED, source.path, f"no numbers in {len(no_numbers)} keys: {shown}"))
     every = np.arange(step.size)
     timed = np.flatnonzero(np.isfinite(clock))

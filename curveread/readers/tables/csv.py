@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
@@ -244,8 +243,7 @@ def _starts_of(curve: Curve) -> list[dict[str, Curve]]:
     out = []
     for low, high in pairwise([0, *back.tolist(), len(curve)]):
         order = low + np.argsort(curve.step[low:high], kind="stable")
-        wall = None if curve.wall_time is None else curve.wall_time[order]
-        out.append({curve.tag: replace(curve, step=curve.step[order], value=curve.value[order], wall_time=wall)})
+        out.append({curve.tag: curve.take(order)})
     return out
 
 

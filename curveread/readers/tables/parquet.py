@@ -14,7 +14,7 @@ import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
 from curveread.limits import limits, too_much
-from curveread.plural import amount
+from curveread.plural import amount, few
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.regular import not_too_large, open_regular
@@ -211,7 +211,7 @@ def _cells(
         out.numeric |= part.numeric
         out.text |= part.text
     if skipped:
-        shown = ", ".join(sorted(skipped)[:6]) + (" …" if len(skipped) > 6 else "")
+        shown = few(sorted(skipped), 6)
         notes.append(DataNote(NoteKind.SKIPPED, source, f"no numbers in {amount(len(skipped), 'column')}: {shown}"))
     return out, frozenset(single)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.plural import amount
+from curveread.plural import amount, few
 from curveread.readers.tables.columns import Axis, Column, Table
 from curveread.readers.tables.segments import segments_of
 from curveread.run.model import Curve
@@ -66,7 +66,7 @@ def segments_of_points(metrics: Mapping[str, Points], source: str) -> tuple[list
     for tag in unnumbered:
         filled[tag] = _numbered(filled[tag])
     if unnumbered:
-        shown = ", ".join(unnumbered[:6]) + (" …" if len(unnumbered) > 6 else "")
+        shown = few(unnumbered, 6)
         what = amount(len(unnumbered), "metric was", "metrics were")
         message = f"{what} logged without a step, the points are numbered: {shown}"
         notes.append(DataNote(NoteKind.X_AXIS, source, message))

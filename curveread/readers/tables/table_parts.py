@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.plural import amount
+from curveread.plural import amount, few
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
 from curveread.readers.tables.columns import Column, Table, choose_axis, integral, is_axis_name, is_bookkeeping
@@ -168,7 +168,7 @@ def part_of(
         format_name = LIGHTNING.name
     dropped = [n for n in texts if not is_bookkeeping(n)]
     if dropped:
-        shown = ", ".join(sorted(dropped)[:6]) + (" …" if len(dropped) > 6 else "")
+        shown = few(sorted(dropped), 6)
         notes.append(
             DataNote(NoteKind.SKIPPED, source.path, f"no numbers in {amount(len(dropped), 'column')}: {shown}")
         )

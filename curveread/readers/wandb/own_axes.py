@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.plural import some
 from curveread.readers.tables.columns import Axis, Column, Table, integral, is_axis_name, is_bookkeeping
 from curveread.readers.wandb.records import MetricDefinition
 from curveread.run.notes import DataNote, NoteKind
@@ -74,7 +75,7 @@ def own_steps(
                     steps[name] = placed
                     how = f"placed at the {_called(axis)} at which {own} had the same value"
         if not same or any(not np.array_equal(steps[n], axis.step[table.columns[n].row]) for n in names):
-            shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+            shown = some(names, 4)
             verb = "was" if len(names) == 1 else "were"
             notes.append(DataNote(NoteKind.X_AXIS, source, f"{shown} {verb} logged against {own}; {how}"))
     return steps, notes

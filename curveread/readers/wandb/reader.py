@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
-from curveread.plural import amount
+from curveread.plural import amount, few
 from curveread.readers.base import Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.tables.columns import Column, Table, choose_axis
@@ -157,7 +157,7 @@ def _content_notes(history: History, content: _Content, source: str) -> list[Dat
     notes = []
     if history.not_numbers:
         names = sorted(history.not_numbers)
-        shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+        shown = few(names, 5)
         notes.append(
             DataNote(
                 NoteKind.SKIPPED,

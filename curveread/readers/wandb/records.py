@@ -106,9 +106,9 @@ def item_of(buffer: bytes | memoryview, at: int, stop: int) -> tuple[str, Any]:
     return ".".join(keys), value
 
 
-def items_of(buffer: bytes | memoryview, at: int, stop: int, field_number: int = 1) -> list[tuple[str, Any]]:
+def items_of(buffer: bytes | memoryview, at: int, stop: int) -> list[tuple[str, Any]]:
     """Return the items of a HistoryRecord, SummaryRecord or ConfigRecord."""
-    return [item_of(buffer, a, b) for n, w, a, b in walk(buffer, at, stop) if n == field_number and w == 2]
+    return [item_of(buffer, a, b) for n, w, a, b in walk(buffer, at, stop) if n == 1 and w == 2]
 
 
 def history_step(buffer: bytes | memoryview, at: int, stop: int) -> int | None:

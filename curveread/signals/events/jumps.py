@@ -33,9 +33,13 @@ class Jump:
     before: float
 
 
-def jumps(
-    y: FloatArray, scale: FloatArray, correlation: float, *, floor: float = 6.0, left: int = 6, right: int = 4
-) -> list[Jump]:
+_FLOOR = 6.0
+"""Smallest size in standard errors."""
+_LEFT, _RIGHT = 6, 4
+"""Blocks compared before and after."""
+
+
+def jumps(y: FloatArray, scale: FloatArray, correlation: float) -> list[Jump]:
     """Return the steps of a curve, up and down, in order; a steep steady slope counts as steps in its direction.
 
     Parameters
@@ -44,16 +48,12 @@ def jumps(
         (n,) values and local noise scale.
     correlation
         Points per independent piece of noise.
-    floor
-        Smallest size in standard errors.
-    left, right
-        Blocks compared before and after.
 
     Returns
     -------
-    list of Jump. The medians of ``left`` blocks before and ``right`` blocks after each block edge are compared, at 200,
-    100 and 50 blocks, so that small steps that last are found as well as large short ones; of steps
-    closer than a window the clearest is kept. O(n).
+    list of Jump. The medians of six blocks before and four after each block edge are compared, at 200, 100 and 50
+    blocks, so that small steps that last are found as well as large short ones; of steps closer than a window the
+    clearest is kept. O(n).
 
     Examples
     --------
@@ -65,28 +65,28 @@ def jumps(
     for most in (200, 100, 50):
         blocks = blocks_of(y, scale, correlation, most=most)
         k = len(blocks)
-        if k < left + right + 2:
+        if k < _LEFT + _RIGHT + 2:
             continue
         view = np.lib.stride_tricks.sliding_window_view
-        before = view(blocks.median, left)[: k - left - right + 1]
-        after = view(blocks.median, right)[left:]
+        before = view(blocks.median, _LEFT)[: k - _LEFT - _RIGHT + 1]
+        after = view(blocks.median, _RIGHT)[_LEFT:]
         a, b = np.median(before, axis=1), np.median(after, axis=1)
         size = b - a
-        error = 1.2533 * np.median(view(blocks.error, left)[: size.size], axis=1) * np.sqrt(1 / left + 1 / right)
+        error = 1.2533 * np.median(view(blocks.error, _LEFT)[: size.size], axis=1) * np.sqrt(1 / _LEFT + 1 / _RIGHT)
         z = np.divide(size, error, out=np.zeros_like(size), where=error > 0)
-        for i in _peaks(np.abs(z), floor, left + right):
-            edge = i + left
+        for i in _peaks(np.abs(z)):
+            edge = i + _LEFT
             index = split_point(y, int(blocks.edge[edge - 2]), int(blocks.edge[min(edge + 2, k)]))
             found.append(Jump(index, float(size[i]), float(z[i]), float(a[i])))
     return _separate(found, max(10, y.size // 20))
 
 
-def _peaks(x: FloatArray, floor: float, distance: int) -> list[int]:
-    """Return indices of values above ``floor`` that are the largest within ``distance``."""
+def _peaks(x: FloatArray) -> list[int]:
+    """Return indices of values above the floor that are the largest among the blocks that are compared."""
     out: list[int] = []
-    left = np.flatnonzero(x > floor)
+    left = np.flatnonzero(x > _FLOOR)
     for i in left[np.argsort(-x[left])]:
-        if all(abs(int(i) - j) > distance for j in out):
+        if all(abs(int(i) - j) > _LEFT + _RIGHT for j in out):
             out.append(int(i))
     return sorted(out)
 

@@ -99,21 +99,19 @@ class Swing(NamedTuple):
 
 _BINS = 8
 """Phases of a period that are told apart."""
+_CYCLES, _POINTS = 8.0, 8.0
+"""Fewest repetitions of a swing in a window, and points in a period."""
+_SHARE, _BY_CHANCE = 0.3, 1e-8
+"""What the mean period must explain of the variance around the trend, and the largest chance of noise to show it."""
 
 
-def swing_of(
-    y: FloatArray, *, cycles: float = 8.0, points: float = 8.0, share: float = 0.3, p: float = 1e-8
-) -> Swing | None:
+def swing_of(y: FloatArray) -> Swing | None:
     """Return the stretch over which a noisy series swings, None where none lasts for two windows.
 
     Parameters
     ----------
     y
         (n,) evenly spaced values.
-    cycles, points
-        Fewest repetitions in a window, and points in a period.
-    share, p
-        What the mean period must explain of the variance around the trend, and the largest chance of noise to show it.
 
     Notes
     -----
@@ -129,12 +127,9 @@ def swing_of(
     (1000, 20)
     """
     n, width = y.size, y.size // 4
-    if width < cycles * points:
+    if width < _CYCLES * _POINTS:
         return None
-    seen = [
-        _swing_in(y[begin : begin + width], begin, cycles, points, share, p)
-        for begin in range(0, n - width + 1, width // 2)
-    ]
+    seen = [_swing_in(y[begin : begin + width], begin) for begin in range(0, n - width + 1, width // 2)]
     pairs = [
         max(a, b, key=lambda s: s.share)._replace(first=a.first, last=b.last)
         for a, b in pairwise(seen)
@@ -143,19 +138,19 @@ def swing_of(
     return max(pairs, key=lambda s: s.share, default=None)
 
 
-def _swing_in(y: FloatArray, begin: int, cycles: float, points: float, share: float, p: float) -> Swing | None:
+def _swing_in(y: FloatArray, begin: int) -> Swing | None:
     """Return the swing of one window, that begins at an index, None where it is none."""
     rest = limited(y - lowess(y, 0.4))
-    found = strongest_period(rest, y.size / cycles)
-    if found is None or found.p > p or found.points < points:
+    found = strongest_period(rest, y.size / _CYCLES)
+    if found is None or found.p > _BY_CHANCE or found.points < _POINTS:
         return None
     # Between the frequencies of so short a window; and up to four turns of unequal blocks are one period.
     near = y.size / (y.size / found.points + np.linspace(-0.5, 0.5, 11))
-    turns = [k for k in (1, 2, 3, 4) if found.points * k <= 1.1 * y.size / cycles]
+    turns = [k for k in (1, 2, 3, 4) if found.points * k <= 1.1 * y.size / _CYCLES]
     fits = [max((_folded(rest, k * at)[1], k * float(at)) for at in near) for k in turns]
     explained, period = next(fit for fit in fits if fit[0] >= max(fits)[0] - 0.1)
     once, mean = _folded(rest, fits[0][1])[0], _folded(rest, period)[0]
-    if explained < share or int((np.diff(once, append=once[0]) < 0.0).sum()) < 3:
+    if explained < _SHARE or int((np.diff(once, append=once[0]) < 0.0).sum()) < 3:
         return None
     return Swing(begin, begin + y.size - 1, period, explained, float(np.ptp(mean)))
 
