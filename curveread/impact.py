@@ -51,7 +51,6 @@ def impact(run: Run, diagnosis: Diagnosis, *, cost_per_hour: float | None = None
         repeated=meter.spent((a, b + 1) for a, b in again if b >= a),
         detections=tuple(_detected(run, f, meter) for f in faults[:_FINDINGS] if f.first_step is not None),
         started=meter.at(first),
-        ended=meter.at(last),
     )
 
 

@@ -72,8 +72,8 @@ class Impact:
         Steps that a restart trained again.
     detections
         For the gravest findings, when they could have been noticed.
-    started, ended
-        Wall times of the first and the last point.
+    started
+        Wall time of the first point.
     """
 
     whole: Spent
@@ -82,4 +82,3 @@ class Impact:
     repeated: Spent
     detections: tuple[Detection, ...]
     started: float | None
-    ended: float | None

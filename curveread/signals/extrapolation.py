@@ -17,8 +17,6 @@ _NEAR = 0.5
 """How far a law is shifted towards the last tenth of the values: none fits a curve everywhere, and the end is near."""
 
 _DRAWS = 200
-_Z80 = 1.2816
-"""Half width of the 80 % interval of a Gaussian in standard deviations."""
 
 
 class Clock(NamedTuple):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curveread.run.model import Run
 from curveread.run.roles import Role
-from curveread.signals.events.spike_scores import above_recent, recent
+from curveread.signals.events.spike_scores import recent
 from tests.benchmarks.events import Seen
 
 __all__ = ["RULES", "Curves", "Rule", "curves_of"]
@@ -73,14 +73,22 @@ def curves_of(run: Run) -> Curves:
 
 def olmo_core(c: Curves) -> list[Seen]:
     """Loss or gradient norm above the mean of the last 128 by 6 standard deviations."""
-    return _events("loss-spike", c.step, above_recent(c.loss, 128, 6.0)) + _events(
-        "gradient-explosion", c.grad_step, above_recent(c.grad, 128, 6.0)
+    return _events("loss-spike", c.step, _above(c.loss, 128, 6.0)) + _events(
+        "gradient-explosion", c.grad_step, _above(c.grad, 128, 6.0)
     )
 
 
 def olmo_2(c: Curves) -> list[Seen]:
     """Values at least 7 standard deviations from the mean of the last 1,000 (the paper's spike score)."""
-    return _events("loss-spike", c.step, above_recent(c.loss, 1000, 7.0, both_sides=True))
+    return _events("loss-spike", c.step, _above(c.loss, 1000, 7.0, both_sides=True))
+
+
+def _above(value: Floats, window: int, times: float, *, both_sides: bool = False) -> Flags:
+    """Return where a value leaves the mean of those before it by ``times`` of their standard deviations."""
+    mean, sd = recent(value, window, window // 2)
+    with np.errstate(invalid="ignore"):
+        off = value - mean
+    return ((np.abs(off) if both_sides else off) > times * sd) & (sd > 0) & np.isfinite(value)
 
 
 def llm_foundry(c: Curves) -> list[Seen]:

@@ -67,23 +67,6 @@ def recent(value: FloatArray, window: int, least: int) -> tuple[FloatArray, Floa
     return _Sums(value).before(window, least)
 
 
-def above_recent(value: FloatArray, window: int, times: float, *, both_sides: bool = False) -> BoolArray:
-    """Return where a value leaves the mean of the values before it by ``times`` of their standard deviations.
-
-    Parameters
-    ----------
-    value
-        (n,) values.
-    window
-        Points before it; at least half as many must be there.
-    times
-        Standard deviations.
-    both_sides
-        Also below the mean.
-    """
-    return _above(_Sums(value), window, times, both_sides=both_sides)
-
-
 def _above(sums: _Sums, window: int, times: float, *, both_sides: bool) -> BoolArray:
     mean, sd = sums.before(window, window // 2)
     with np.errstate(invalid="ignore"):
