@@ -19,21 +19,16 @@ import numpy as np
 from curveread.arrays import FloatArray
 
 __all__ = [
-    "LARGEST",
     "bits_from_nats",
     "bits_per_byte",
     "nats_from_bits",
-    "nats_from_bits_per_byte",
     "nats_from_perplexity",
     "perplexity",
-    "perplexity_from_bits",
     "uniform",
 ]
 
 
 LN2 = float(np.log(2.0))
-LARGEST = float(np.log(np.finfo(np.float64).max))
-"""Nats beyond which a perplexity no longer fits into a float64: about 709.78."""
 
 
 @overload
@@ -71,7 +66,7 @@ def perplexity(nats: float) -> float: ...
 @overload
 def perplexity(nats: FloatArray) -> FloatArray: ...
 def perplexity(nats: Any) -> Any:
-    """Return exp(nats), the effective branching factor; inf above :data:`LARGEST` nats.
+    """Return exp(nats), the effective branching factor; inf above about 709.78 nats.
 
     The perplexity of a mean loss is the geometric mean of the tokens' perplexities. The arithmetic mean of perplexities
     is never smaller (Jensen's inequality): average losses, not perplexities.
@@ -83,22 +78,6 @@ def perplexity(nats: Any) -> Any:
     """
     with np.errstate(over="ignore", under="ignore"):
         return _same(nats, np.exp(np.asarray(nats, dtype=np.float64)))
-
-
-@overload
-def perplexity_from_bits(bits: float) -> float: ...
-@overload
-def perplexity_from_bits(bits: FloatArray) -> FloatArray: ...
-def perplexity_from_bits(bits: Any) -> Any:
-    """Return 2 ** bits; inf above 1024 bits.
-
-    Examples
-    --------
-    >>> perplexity_from_bits(3.0)
-    8.0
-    """
-    with np.errstate(over="ignore", under="ignore"):
-        return _same(bits, np.exp2(np.asarray(bits, dtype=np.float64)))
 
 
 @overload
@@ -143,21 +122,6 @@ def bits_per_byte(nats: Any, tokens_per_byte: float) -> Any:
     0.995
     """
     return _same(nats, np.asarray(bits_from_nats(nats)) * _positive(tokens_per_byte))
-
-
-@overload
-def nats_from_bits_per_byte(bits: float, tokens_per_byte: float) -> float: ...
-@overload
-def nats_from_bits_per_byte(bits: FloatArray, tokens_per_byte: float) -> FloatArray: ...
-def nats_from_bits_per_byte(bits: Any, tokens_per_byte: float) -> Any:
-    """Return the loss per token in nats for bits per byte: the inverse of :func:`bits_per_byte`.
-
-    Examples
-    --------
-    >>> round(nats_from_bits_per_byte(1.0, 0.23), 3)
-    3.014
-    """
-    return _same(bits, np.asarray(nats_from_bits(bits)) / _positive(tokens_per_byte))
 
 
 def uniform(choices: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -19,14 +20,12 @@ ONE_ARGUMENT = [
     units.bits_from_nats,
     units.nats_from_bits,
     units.perplexity,
-    units.perplexity_from_bits,
     units.nats_from_perplexity,
 ]
 
 
 def test_the_figures_that_everyone_knows() -> None:
     assert units.perplexity(1.72) == pytest.approx(5.5845, abs=1e-4)
-    assert units.perplexity_from_bits(3.0) == 8.0
     assert units.bits_from_nats(math.log(2.0)) == 1.0
     assert units.uniform(50257) == pytest.approx(10.8249, abs=1e-4)
     assert units.perplexity(units.uniform(50257)) == pytest.approx(50257)
@@ -39,14 +38,6 @@ def test_the_figures_that_everyone_knows() -> None:
 def test_there_and_back(x: float) -> None:
     assert units.nats_from_bits(units.bits_from_nats(x)) == pytest.approx(x, rel=1e-14, abs=1e-300)
     assert units.nats_from_perplexity(units.perplexity(x)) == pytest.approx(x, rel=1e-12, abs=1e-12)
-    bits = units.bits_from_nats(x)
-    assert units.perplexity_from_bits(bits) == pytest.approx(units.perplexity(x), rel=1e-10)
-
-
-@given(nats, ratio)
-def test_bits_per_byte_and_back(x: float, tokens: float) -> None:
-    bits = units.bits_per_byte(x, tokens)
-    assert units.nats_from_bits_per_byte(bits, tokens) == pytest.approx(x, rel=1e-13, abs=1e-300)
 
 
 @given(hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=5), elements=nats), ratio)
@@ -84,12 +75,12 @@ def test_nan_stays_nan_and_a_number_stays_a_number(function: Callable[[float], f
 
 
 def test_overflow_is_infinite_and_silent() -> None:
+    largest = math.log(sys.float_info.max)
     with np.errstate(all="raise", under="ignore"):
-        assert units.perplexity(units.LARGEST) < math.inf
-        assert units.perplexity(units.LARGEST + 0.01) == math.inf
+        assert units.perplexity(largest) < math.inf
+        assert units.perplexity(largest + 0.01) == math.inf
         assert units.perplexity(800.0) == units.perplexity(math.inf) == math.inf
         assert units.perplexity(-800.0) == 0.0
-        assert units.perplexity_from_bits(1024.0) == math.inf
         assert np.isinf(units.perplexity(np.array([1.0, 800.0]))).tolist() == [False, True]
         assert units.nats_from_perplexity(0.0) == -math.inf
         assert units.nats_from_perplexity(math.inf) == math.inf
@@ -100,8 +91,6 @@ def test_overflow_is_infinite_and_silent() -> None:
 def test_tokens_per_byte_must_be_a_positive_number(bad: float) -> None:
     with pytest.raises(ValueError, match="tokens per byte must be a positive number"):
         units.bits_per_byte(1.0, bad)
-    with pytest.raises(ValueError, match="tokens per byte must be a positive number"):
-        units.nats_from_bits_per_byte(1.0, bad)
 
 
 def test_guessing_needs_a_choice() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 
 import numpy as np
@@ -48,13 +47,6 @@ def figure(sweep: Sweep) -> Figure:
     if drawn:
         _curves(made, made.add_subplot(grid[-1, :]), sweep, settings[0] if settings else None)
     return made
-
-
-def png(sweep: Sweep, dpi: int = 150) -> bytes:
-    """Return the figure as a PNG picture."""
-    out = io.BytesIO()
-    figure(sweep).savefig(out, format="png", dpi=dpi, metadata={"Software": None})
-    return out.getvalue()
 
 
 def _outcomes(ax: Axes, sweep: Sweep, setting: Setting) -> None:

@@ -11,7 +11,6 @@ from matplotlib import style
 from matplotlib.colors import to_rgb
 
 from curveread.findings.sweep.analysis import Setting
-from curveread.report.figure.sweep import png
 from tests.report.page.browsing import TAGS
 from tests.report.sweeps import grid, sweep, unread
 
@@ -58,7 +57,7 @@ def test_hostile_names_are_drawn_without_a_warning() -> None:
     made = replace(made, analysis=replace(made.analysis, settings=(odd, *made.analysis.settings)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert png(made, dpi=50)[:4] == b"\x89PNG"
+        assert made.plot()._repr_png_()[:4] == b"\x89PNG"
 
 
 def test_nothing_to_draw_is_said() -> None:
