@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import Field, dataclass, field, fields
 from functools import lru_cache
 
-from curveread.errors import UsageError
+from curveread.errors import ReadError, UsageError
 
 _VARIABLE = "CURVEREAD_LIMITS"
 """Of the environment, so that processes which read for this one are bounded the same way."""
+
+
+_COUNTED = {"columns": "columns", "header": "characters in the line that names the columns", "runs": "runs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,14 @@ class Limits:
     gzip: int = field(default=50, metadata={"help": "times its own size that a gzip file may hold, beyond 16 MiB"})
     parquet: int = field(default=200, metadata={"help": "times its size that a Parquet file may hold, beyond 256 MiB"})
     sqlite: int = field(default=50, metadata={"help": "steps of SQLite's machine for each byte of a database"})
+    header: int = field(default=1 << 23, metadata={"help": "characters of the line that names a table's columns"})
+    columns: int = field(default=1 << 17, metadata={"help": "columns that it names"})
+    runs: int = field(default=100_000, metadata={"help": "runs in one file or store"})
+    tree_depth: int = field(default=2_000, metadata={"help": "levels of folders that are looked through"})
+    console: int = field(
+        default=1 << 24,
+        metadata={"help": "bytes at the end of a printed file that are searched for what ended a run"},
+    )
     settings_bytes: int = field(default=1 << 20, metadata={"help": "bytes of a file with settings"})
     settings_values: int = field(default=200_000, metadata={"help": "values in it, YAML aliases written out"})
     settings_depth: int = field(default=100, metadata={"help": "levels of nesting in it"})
@@ -73,6 +84,12 @@ def too_much(name: str) -> str:
     """Return the end of a message about a bound: which it is, and how it is raised."""
     value = getattr(limits(), name)
     return f"the limit is {value:,} (--limit {name.replace('_', '-')}={2 * value} would allow more)"
+
+
+def within(name: str, count: int, whose: object) -> None:
+    """Raise a ReadError where something has more of what a bound counts than it allows."""
+    if count > getattr(limits(), name):
+        raise ReadError(f"{whose}: {count:,} {_COUNTED[name]}; {too_much(name)}")
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,7 @@
 """Crash patterns in what a program printed beside its log: out of memory, time-outs, kills, full disks, exceptions.
 
-Only text files with the names of printed output are opened, and only in a folder that holds a run. All bounds are
-fixed: files of a run, bytes of a file, hits of a pattern, characters of a line.
+Only text files with the names of printed output are opened, and only in a folder that holds a run. All is bounded:
+files of a run, bytes of a file, hits of a pattern, characters of a line.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curveread.limits import limits, too_much
 from curveread.readers.regular import open_regular
 from curveread.readers.text_log.line.printed import RANK, STAMP, clock
 from curveread.readers.text_log.lines import plain
 from curveread.run.incidents import Incident
 from curveread.run.notes import DataNote, NoteKind
 
-_MOST_BYTES = 1 << 24
-"""Of a longer file only the end is looked at: that is where a program dies."""
-_ALL_BYTES = 1 << 25
 _MOST_HITS = 50
 _ALL_HITS = 200
 _AROUND = 1 << 14
@@ -136,9 +134,10 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     """
     incidents: list[Incident] = []
     notes: list[DataNote] = []
-    left = _ALL_BYTES
+    allowed = limits().console  # of a longer file only the end is looked at: that is where a program dies
+    left = 2 * allowed
     for path in files:
-        most = min(left, _MOST_BYTES)
+        most = min(left, allowed)
         try:
             text = _Excerpt.of(path, most)
         except OSError as error:
@@ -149,8 +148,8 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
         left -= len(text.raw)
         incidents += text.incidents(first_step, last_step)
         if text.skipped:
-            said = f"looked for in its last {most >> 20} MB only" if most else "not looked for: other files are long"
-            notes.append(DataNote(NoteKind.SKIPPED, str(path), f"crash lines were {said}"))
+            said = f"looked for in its last {most:,} bytes only" if most else "not looked for: other files are long"
+            notes.append(DataNote(NoteKind.SKIPPED, str(path), f"crash lines were {said}; {too_much('console')}"))
     return incidents, notes
 
 

@@ -15,8 +15,9 @@ from curveread.discovery.assemble import build, relative
 from curveread.discovery.bounds import within_bounds
 from curveread.discovery.grouping import chain, group, one_run
 from curveread.discovery.streams import Item, Stream
-from curveread.discovery.tree import SPLITS, LogFile, files_below, scan, without_kinds
+from curveread.discovery.tree import SPLITS, LogFile, files_below, scan, too_deep, without_kinds
 from curveread.errors import NoLogsError, ReadError
+from curveread.limits import within
 from curveread.plural import amount, some
 from curveread.readers.base import Part, Reader
 from curveread.readers.registry import asked_about, formats
@@ -116,7 +117,8 @@ def read_files(
 
 def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     """Return the error for a path that no reader takes; a file whose reader cannot work here is named."""
-    for file in [path] if path.is_file() else files_below(path, []):
+    passed: list[Path] = []
+    for file in [path] if path.is_file() else files_below(path, passed):
         for reader in asked_about(file, more):
             if lacking := reader.lacks():
                 return ReadError(f"{file}: {lacking}")
@@ -134,7 +136,8 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     except OSError:
         empty = False
     what = "the folder is empty" if empty else "no training log in it or below it"
-    return NoLogsError(f"{path}: {what}; looked for {looked}")
+    deep = too_deep(relative(str(p), path) for p in passed)
+    return NoLogsError(f"{path}: {what}{deep}; looked for {looked}")
 
 
 def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:
@@ -158,7 +161,9 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
         if file.path in repeated:
             continue
         try:
-            parts = [within_bounds(part) for part in file.reader.read(file.path)]
+            found = file.reader.read(file.path)
+            within("runs", len(found), file.path)
+            parts = [within_bounds(part) for part in found]
         except ReadError as error:
             problems.append(error)
             continue
@@ -295,7 +300,8 @@ def _with_problems(runs: list[Run], full: list[Run], problems: Sequence[ReadErro
     extra = [DataNote(NoteKind.SKIPPED, "", f"a file was left out: {p}") for p in problems]
     if passed:
         shown = some(passed, 3)
-        extra.append(DataNote(NoteKind.SKIPPED, "", f"passed over, as they lead nowhere or may not be read: {shown}"))
+        message = f"passed over, as they lead nowhere, may not be read or lie too deep: {shown}{too_deep(passed)}"
+        extra.append(DataNote(NoteKind.SKIPPED, "", message))
     if len(full) == 1:
         extra += [n for r in runs if r is not full[0] for n in r.notes if n.kind is NoteKind.EMPTY]
         runs = full

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from curveread.limits import limits, too_much
 from curveread.readers.base import Reader
 from curveread.readers.registry import asked_about, asked_anyway
 from curveread.readers.trainer.names import CHECKPOINT
@@ -120,8 +121,8 @@ class LogFile:
 def files_below(root: Path, passed: list[Path]) -> Iterator[Path]:
     """Yield files below a folder in a stable order; links are followed once.
 
-    Links that lead nowhere, and folders that may not be looked into, are added to ``passed``. However deep the folders
-    lie in one another, nothing is called that deep.
+    Links that lead nowhere, and folders that may not be looked into or lie too deep, are added to ``passed``. However
+    deep the folders lie in one another, nothing is called that deep.
     """
     visited: set[int] = set()
     above = {root.resolve(), *root.resolve().parents}
@@ -146,6 +147,12 @@ def files_below(root: Path, passed: list[Path]) -> Iterator[Path]:
             passed.append(link)
 
 
+def too_deep(passed: Iterable[str]) -> str:
+    """Return the end of a message about relative paths that were passed over, empty where none lies too deep."""
+    deepest = limits().tree_depth
+    return f"; {too_much('tree_depth')}" if any(path.count(os.sep) >= deepest for path in passed) else ""
+
+
 def _identity(stat: os.stat_result) -> int:
     """Return device and place on it as one number, in a third of the memory that a pair takes."""
     return stat.st_dev << 64 | stat.st_ino
@@ -154,12 +161,15 @@ def _identity(stat: os.stat_result) -> int:
 def _walked(root: Path, visited: set[int], links: deque[Path], passed: list[Path]) -> Iterator[Path]:
     """Yield the files below a folder, depth first by name; links are gathered."""
     waiting: list[Iterator[tuple[Path, bool]]] = [iter([(root, True)])]
+    deepest = limits().tree_depth
     while waiting:
         path, is_folder = next(waiting[-1], (None, False))
         if path is None:
             waiting.pop()
         elif not is_folder:
             yield path
+        elif len(waiting) > deepest + 1:
+            passed.append(path)
         else:
             waiting.append(_entries(path, visited, links, passed))
 

@@ -164,7 +164,10 @@ def test_only_the_end_of_a_very_long_file_is_looked_at_and_that_is_said(tmp_path
     file.write_bytes(b"CUDA out of memory\n" + b"nothing to see\n" * 1_500_000 + b"Killed\n")
     incidents, notes = crash_lines([file], 0, 100)
     assert [(i.kind, i.line) for i in incidents] == [("killed", 0)]
-    assert [n.message for n in notes] == ["crash lines were looked for in its last 16 MB only"]
+    assert [n.message for n in notes] == [
+        "crash lines were looked for in its last 16,777,216 bytes only; the limit is 16,777,216 "
+        "(--limit console=33554432 would allow more)"
+    ]
 
 
 def test_names_of_printed_output(tmp_path: Path) -> None:

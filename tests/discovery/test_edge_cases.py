@@ -34,7 +34,9 @@ def test_links_that_lead_nowhere_cost_nothing_and_are_told(tmp_path: Path) -> No
     (tmp_path / "self").symlink_to(tmp_path / "self")
     run = _one(tmp_path)
     assert len(run["loss"]) == 50
-    assert _said(run, NoteKind.SKIPPED) == ["passed over, as they lead nowhere or may not be read: debug.log, self"]
+    assert _said(run, NoteKind.SKIPPED) == [
+        "passed over, as they lead nowhere, may not be read or lie too deep: debug.log, self"
+    ]
 
 
 def test_writers_of_two_hosts_at_the_same_time_are_no_resume(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError
+from curveread.limits import within
 from curveread.plural import amount
 from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
@@ -145,8 +146,11 @@ def _metrics(connection: sqlite3.Connection, path: Path, damage: list[str]) -> _
     out = _Metrics()
     codes: dict[tuple[Any, Any], int] = defaultdict(count().__next__)
     bad: list[str] = []
+    runs: set[Any] = set()
     for rows in chunks(connection, "metrics", names, bad):
         columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        runs.update(columns["run_uuid"])
+        within("runs", len(runs), path)
         _take(columns, codes, out)
     damage += [f"metrics: {b}" for b in bad]
     return out

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curveread.errors import CorruptLogError, ReadError
-from curveread.limits import limits
+from curveread.limits import limits, too_much
 from curveread.readers.regular import not_too_large, open_regular
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _COMPANIONS = ("-wal", "-journal")
 _LONGEST = 1 << 27
 """Bytes that one cell may hold: a damaged length must not ask for all memory."""
 _ROWS = 20_000
+_STOPPED = "interrupted"
+"""SQLite's word where it was told to give up."""
 _STEPS = 100_000
 """Instructions of SQLite's machine after which it asks whether to go on; a row takes about ten."""
 
@@ -188,4 +190,5 @@ def chunks(
 def _line(error: BaseException) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "names in it are not text"
-    return str(error).split("\n", 1)[0] or "out of memory"
+    said = str(error).split("\n", 1)[0] or "out of memory"
+    return f"{said}, it takes too many steps for a file of its size; {too_much('sqlite')}" if said == _STOPPED else said

@@ -12,6 +12,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.errors import CorruptLogError
+from curveread.limits import within
 from curveread.plural import amount, few
 from curveread.readers.base import BEYOND, Part, Reader
 from curveread.readers.format import Format
@@ -60,8 +61,8 @@ class TrackioReader(Reader):
             missing = [c for c in _NEEDED if c not in columns_of(connection, "metrics")]
             if missing:
                 raise CorruptLogError(f"{path}: not a store of trackio: no {' or '.join(missing)} in a table metrics")
-            runs, broken = _rows(connection, "metrics", damage)
-            system, more = _rows(connection, "system_metrics", damage)
+            runs, broken = _rows(connection, "metrics", path, damage)
+            system, more = _rows(connection, "system_metrics", path, damage)
             configs = _configs(connection, damage)
         notes = _damage_notes(damage, broken + more, sum(len(r.content) for r in runs.values()), str(path))
         parts = []
@@ -88,7 +89,7 @@ def _is_trackio(path: Path) -> bool:
         return False
 
 
-def _rows(connection: sqlite3.Connection, table: str, damage: list[str]) -> tuple[dict[str, _Rows], int]:
+def _rows(connection: sqlite3.Connection, table: str, path: Path, damage: list[str]) -> tuple[dict[str, _Rows], int]:
     """Return the rows of each run by its id (before trackio had ids: its name), and how many are not a JSON object."""
     there = columns_of(connection, table)
     names = ["run_id" if "run_id" in there else "run_name", "run_name", "timestamp", "metrics"]
@@ -109,6 +110,7 @@ def _rows(connection: sqlite3.Connection, table: str, damage: list[str]) -> tupl
             run.step.append(step[0] if step else 0)
             run.clock.append(_seconds(moment))
             run.content.append(_without_media(content, run.media))
+        within("runs", len(out), path)
     damage += [f"{table}: {b}" for b in bad]
     return out, broken
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from curveread.errors import CorruptLogError, ReadError
+from curveread.limits import limits, within
 from curveread.plural import amount
 from curveread.readers.base import BEYOND, Following, Part, Reader
 from curveread.readers.format import Format
@@ -40,7 +41,7 @@ _DOWNLOAD_NAME = re.compile(r"(?:run-(?P<run>.*?)-tag-|tb_export_)?(?P<tag>.+)$"
 _MONITOR = ["r", "l", "t"]
 _EPISODE = 2**40
 """Steps that no episode has: the steps of a run are their sum."""
-_LONG_HEADER, _LONGEST_HEADER, _COLUMNS = 1 << 15, 1 << 24, 1 << 17
+_LONG_HEADER = 1 << 15
 
 
 class CsvReader(Reader):
@@ -55,7 +56,7 @@ class CsvReader(Reader):
             return False
         head = head_of(path)
         if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
-            head = head_of(path, _LONGEST_HEADER)
+            head = head_of(path, 4 * limits().header)  # a character has up to four bytes
         return _is_log(head, path) or (names_rewards(stem_of(path)) and bool(header_for(head, path)))
 
     def holds(self, path: Path) -> bool:
@@ -77,7 +78,9 @@ class CsvReader(Reader):
         header = first_line(text)
         if not header:
             raise CorruptLogError(f"{path}: the file is empty; expected a header line and rows")
+        within("header", len(header), path)
         names = cells_of(header)
+        within("columns", len(names), path)
         if is_runs_table(names):
             raise ReadError(
                 f"{path}: this is W&B's table of runs (one row per run, no curves); "
@@ -132,8 +135,12 @@ def _cells(text: str, names: list[str], source: str) -> Cells:
 
 def _is_log(head: str, path: Path) -> bool:
     header = first_line(head)
-    if not header or len(header) >= _LONGEST_HEADER // 2 or header.count(delimiter_of(header) or ",") > _COLUMNS:
+    if not header:
         return False
+    delimiter, allowed = delimiter_of(header) or ",", limits()
+    if len(header) > allowed.header or header.count(delimiter) >= allowed.columns:  # told by those that can be read
+        first = header[:_LONG_HEADER].rpartition(delimiter)[0]
+        return plain_suffix(path) in {".csv", ".tsv"} and any(map(is_axis_name, cells_of(first)))
     names = cells_of(header)
     if len(names) == 1:
         return names_rewards(stem_of(path) if header == "0" else names[0]) and _mostly_numbers(head, header, 1)

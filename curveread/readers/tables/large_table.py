@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from curveread.limits import within
 from curveread.readers.cut_end import BEFORE
 from curveread.readers.large import opened_large, pieces_of
 from curveread.readers.tables.csv_rows import (
@@ -43,6 +44,7 @@ def large_table(path: Path) -> tuple[int, Cells, str] | None:
         delimiter, names = delimiter_of(header) or ",", cells_of(header)
         if not header or "\x00" in header or header_for(text, path) or is_runs_table(names) or is_summary(names):
             return None
+        within("columns", len(names), path)
         size, begin = os.fstat(file.fileno()).st_size, len(text[: below(text, header)].encode())
         file.seek(begin)
         notes: list[DataNote] = []

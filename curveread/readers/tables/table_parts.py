@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.limits import within
 from curveread.plural import amount, few
 from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
@@ -73,6 +74,7 @@ def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str
     if parted:
         labels = cells.text[parted]
         number = {run: i for i, run in enumerate(dict.fromkeys(labels))}
+        within("runs", len(number), source)
         if not named:
             message = f"the table holds {amount(len(number), 'run')}: its counter starts over where {parted} changes"
             cells.notes.append(DataNote(NoteKind.MERGED, source, message))
@@ -87,6 +89,7 @@ def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str
             continue
         if (labels_ := _labels(cells, name)) is not None:
             seeds, owner = np.unique(labels_, return_inverse=True)
+            within("runs", seeds.size, source)
             if not numbered:
                 message = f"the table holds {amount(seeds.size, 'run')}: its counter starts over where {name} changes"
                 cells.notes.append(DataNote(NoteKind.MERGED, source, message))

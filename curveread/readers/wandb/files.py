@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from curveread.plural import amount
-from curveread.readers.regular import read_regular
+from curveread.readers.regular import open_regular
 from curveread.readers.settings_file import settings_in
 from curveread.run.notes import DataNote, NoteKind
 
 _ENDED = {"finished": False, "failed": True, "crashed": True, "killed": True}
 _CONSOLES = ("files/output.log", "logs/debug-internal.log", "logs/debug.log", "output.log")
 _BACKWARDS = re.compile(rb"step:? (\d{1,18}) (?:that is |which is |is )?less than (?:the )?current step[: ]*(\d{1,18})")
-_LONGEST = 1 << 26  # bytes of a console that is looked through
+_PIECE, _LINE = 1 << 22, 1 << 10  # bytes of a console that are looked through at once, and at most of such a line
 _LARGEST = 1 << 22  # bytes; a summary with media in it can be large
 
 
@@ -53,7 +53,7 @@ def dropped_calls(log: Path) -> list[DataNote]:
     for name in _CONSOLES:
         path = log.parent / name
         try:
-            found = _BACKWARDS.findall(read_regular(path, _LONGEST))
+            found = _told_in(path)
         except OSError:
             continue
         if found:
@@ -64,6 +64,22 @@ def dropped_calls(log: Path) -> list[DataNote]:
             )
             return [DataNote(NoteKind.SKIPPED, str(log), text)]
     return []
+
+
+def _told_in(path: Path) -> list[tuple[bytes, bytes]]:
+    """Return the steps that a console says to have gone back, and those behind which they were."""
+    found: list[tuple[bytes, bytes]] = []
+    text = b""
+    with open_regular(path) as file:
+        while True:
+            raw = file.read(_PIECE)
+            text += raw
+            matches = [m for m in _BACKWARDS.finditer(text) if m.end() < len(text) or not raw]  # else it may go on
+            found += [(m[1], m[2]) for m in matches]
+            if not raw:
+                break
+            text = text[max(matches[-1].end() if matches else 0, len(text) - _LINE) :]
+    return found
 
 
 def last_values(summary: Mapping[str, Any], tags: Iterable[str]) -> dict[str, Any]:

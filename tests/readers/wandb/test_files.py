@@ -10,6 +10,7 @@ import pytest
 
 from curveread.discovery.discover import read_runs
 from curveread.errors import ReadError
+from curveread.readers.wandb import files
 from curveread.readers.wandb.old_history import WandbHistoryReader
 from curveread.readers.wandb.reader import WandbReader
 from curveread.run.notes import NoteKind
@@ -143,3 +144,17 @@ def test_system_metrics_that_are_all_that_is_left(tmp_path: Path) -> None:
     (run,) = read_runs(tmp_path)
     assert run["system/cpu"].step.tolist() == [0, 30, 60, 90, 120, 150]
     assert any("seconds since the first sample" in n.message for n in run.notes)
+
+
+def test_a_console_is_looked_through_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    console = "".join(
+        f"wandb: WARNING (User provided step: {i} is less than current step: {i + 7}\n" + "x" * (i % 50) + "\n"
+        for i in range(300)
+    )
+    (tmp_path / "output.log").write_text(console.rstrip())
+    (whole,) = files.dropped_calls(tmp_path / "run-a.wandb")
+    assert "dropped 300 calls of log() that went back in step, first 0 behind 7 (output.log says so)" in whole.message
+    for size in (1, 7, 64, 1000):
+        monkeypatch.setattr(files, "_PIECE", size)
+        monkeypatch.setattr(files, "_LINE", 100)
+        assert files.dropped_calls(tmp_path / "run-a.wandb") == [whole]
