@@ -10,6 +10,8 @@ from curveread.run.tags.grammar import split_of
 
 _NO_METRIC = frozenset({"metric", "metrics"})
 """Words of a file's name that say that it holds metrics, not which one."""
+_SUMS = frozenset({"total", "sum"})
+"""Columns that add up the others."""
 _UNNAMED = ["", "0"]
 """What pandas writes above an index and values that have no name."""
 
@@ -30,7 +32,7 @@ def tags_of_splits(names: Sequence[str], stem: str) -> dict[str, str]:
         ``train`` -> ``train/losses``, ``0`` -> ``losses``; empty for any other table.
     """
     unnamed = list(names) in (_UNNAMED, _UNNAMED[1:])
-    splits = [n for n in names if not is_axis_name(n) and not is_bookkeeping(n)]
+    splits = [n for n in names if not is_axis_name(n) and not is_bookkeeping(n) and n.lower() not in _SUMS]
     if not unnamed and (not splits or any(n.lower() not in EVAL_WORDS | TRAIN_WORDS for n in splits)):
         return {}
     if role_of(stem) not in TELLING or split_of(stem) or not _NO_METRIC.isdisjoint(words(stem)):

@@ -40,6 +40,7 @@ AXIS_NAMES = (
     "_step",
     "batch",
     "epoch",
+    "ep",
     "epochs",
 )
 """Names of columns that count training steps, the best first; compared in lower case without spaces around."""

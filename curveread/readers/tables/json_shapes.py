@@ -12,11 +12,18 @@ _SHAPES = re.compile(
     r'|"(?:steps|values)"\s*:\s*\[[^\]]*\]\s*,(?:[^\]]*\]\s*,)?\s*"(?:steps|timestamps|values)"\s*:\s*\['
 )
 _DEEPEST = 3
+_PLAIN_FIRST = re.compile(r'\{(?:\s*"[^"]+"\s*:\s*(?:"[^"]*"|[^\s"\[\]{},]+)\s*,)+\s*"[^"]+"\s*:\s*\[')
+_SERIES = re.compile(r'"([^"]+)"\s*:\s*\[(?:\s*[-\dNI][^\[\]{},]*,){9}')
 
 
 def shaped(head: str) -> bool:
     """Return whether the beginning of an object looks like one of these shapes."""
     return _SHAPES.search(head) is not None
+
+
+def series_behind_settings(head: str) -> list[str]:
+    """Return the names of the lists of ten numbers or more of an object that begins with plain entries."""
+    return _SERIES.findall(head) if _PLAIN_FIRST.match(head) else []
 
 
 def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:

@@ -69,3 +69,14 @@ def test_values_without_a_name_in_a_file_that_tells_none_make_no_log(tmp_path: P
     path = tmp_path / "data.csv"
     path.write_text(",0\n0,0.9\n1,0.7\n2,0.6\n")
     assert not CsvReader().claims(path)
+
+
+def test_their_sum_and_a_short_name_of_the_epoch_may_stand_beside_them(tmp_path: Path) -> None:
+    log = tmp_path / "losses.csv"
+    log.write_text(",ep,train,valid,total\n" + "".join(f"{i},{i + 1},{3 - i / 9},{3.1 - i / 9},6\n" for i in range(9)))
+    assert CsvReader().claims(log)
+    (part,) = CsvReader().read(log)
+    curves = part.curves
+    assert curves["train/losses"].role is Role.TRAIN_LOSS
+    assert curves["valid/losses"].role is Role.EVAL_LOSS
+    assert curves["train/losses"].step.tolist() == list(range(1, 10))

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import curveread as cr
 from curveread.run.notes import NoteKind
 
@@ -160,3 +162,14 @@ def test_points_at_steps_that_are_no_numbers_are_not_taken_for_those_of_sacred(t
     (tmp_path / "history.json").write_text(json.dumps({"acc": acc, "loss": {"steps": "-inf", "values": [2.0, 1.0]}}))
     run = cr.read(tmp_path)
     assert run["values"].value.tolist() == [0.25, 0.5]
+
+
+def test_lists_behind_plain_entries_are_columns_where_they_are_long(tmp_path: Path) -> None:
+    document = {"env_id": "CartPole-v1", "episodes": 12, "episode_rewards": [float(i) for i in range(12)], "best": 11.0}
+    assert _read(tmp_path, "episode_rewards.json", document).curves["episode_rewards"].value.tolist() == list(range(12))
+    (tmp_path / "summary").mkdir()
+    (tmp_path / "summary" / "scores.json").write_text(
+        json.dumps({"model": "a", "loss": 0.3, "losses": [0.2, 0.4, 0.3]})
+    )
+    with pytest.raises(cr.ReadError):
+        cr.read(tmp_path / "summary")
