@@ -26,8 +26,8 @@ from curveread.signals.trend import kendall_score, kendall_spread
 _FOUR_IN_ORDER = 1.0 / factorial(4)
 """Share of all orders of four values in which they rise throughout."""
 _ALONE = "and no training loss is logged: it memorises, or it diverges"
-_THIRD = float(np.log(1.5))
-"""Fall of a training loss by a third, in log units."""
+_THIRD = _HALF_AS_MUCH = float(np.log(1.5))
+"""Fall of a training loss by a third, and rise of an evaluation loss by half as much again, in log units."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,18 @@ class Overfitting(Detector):
         The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
         (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
         after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must
-        not rise; where none is logged the rise must be ``steep``. Where the run memorises, a ``steep`` rise whose order
-        chance would give less than once in 500 is enough, and so is a rise at once that stays up: the later half of the
+        not rise; where none is logged the rise must be ``steep``. 0.6 of the standard errors are enough where the
+        training loss fell by a tenth since, or the rise is long and steady. Where the run memorises, a ``steep`` rise
+        whose order chance would give less than once in 500 is enough, and so is a rise at once that stays up (also
+        where the training loss fell by a tenth only, to less than half of the evaluation loss): the later half of the
         evaluations since all lie ``steep`` above the minimum. With fewer than four evaluations after the minimum every
         one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
         there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
         memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
         ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. Then some
         may also be out of order, where the last is the highest and chance would give an order no worse no more often
-        than that of four. The case is then no clearer than that order: k evaluations rise by chance in one of k! cases.
+        than that of four, or all since the minimum lie half as high again. The case is then no clearer than that order:
+        k evaluations rise by chance in one of k! cases.
         Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of
         guessing, of one answer to all inputs, or low and where it began, while the training data are learnt; without
         an evaluation loss also one that lost a seventh of its gain after its best stretch, slowly, while the training
@@ -102,6 +105,8 @@ class Overfitting(Detector):
 
     def _few(self, rise: _Rise, n: int) -> bool:
         """Return whether the few evaluations from the minimum on rise beyond doubt."""
+        if rise.memorises and float(rise.after[1:].min()) >= rise.floor + _HALF_AS_MUCH:
+            return True  # in whatever order
         in_order = bool(np.all(np.diff(rise.after) > 0))
         # Many of which few are out of order are as clear as four that are in order.
         nearly = rise.memorises or rise.fall >= _THIRD
@@ -117,14 +122,14 @@ class Overfitting(Detector):
         p = _mann_kendall(rise.after)
         # A long, steady rise proves itself by its direction, one of a run that memorises by what it stands beside.
         in_order = rise.after.size >= 10 and p <= 0.2 * self.p_value
-        by_itself = rise.memorises or in_order
+        by_itself = rise.memorises or in_order or rise.fall >= self.steep
         if rise.memorises and in_order and rise.size >= self.steep:
             return True  # however far the evaluations scatter: their order is no chance
         if rise.z < self.least_z * (0.6 if by_itself else 1.0):
             return False
         # What is memorised at once rises at once, and then stays up: no trend, but none of them comes back.
-        late = rise.after[rise.after.size // 2 :]
-        return p <= self.p_value or (rise.memorises and bool(np.all(late >= rise.floor + self.steep)))
+        late = float(rise.after[rise.after.size // 2 :].min()) - rise.floor
+        return p <= self.p_value or (rise.left_behind and min(rise.fall, late) >= self.steep)
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""
@@ -247,8 +252,8 @@ class _Rise(NamedTuple):
         Levels around the minimum and at the end; their difference in standard errors.
     fall
         How far the training loss fell meanwhile.
-    memorises
-        Whether the training loss left the evaluation loss behind.
+    left_behind
+        Whether the training loss ends below half of the evaluation loss.
     quality
         A metric that was measured with it.
     """
@@ -259,8 +264,13 @@ class _Rise(NamedTuple):
     end: float
     z: float
     fall: float
-    memorises: bool
+    left_behind: bool
     quality: Quality | None
+
+    @property
+    def memorises(self) -> bool:
+        """Whether the training loss fell by a third since, to less than half of the evaluation loss."""
+        return self.left_behind and self.fall >= _THIRD
 
     @property
     def last_is_highest(self) -> bool:
@@ -293,8 +303,8 @@ def _rise(view: CurveView, train: CurveView | None, subject: Subject) -> _Rise |
     fall = 0.0 if train is None else _train_fall(train, int(view.step[low]))
     if fall is None:
         return None
-    memorises = train is not None and _memorises(view, train, end, fall)
-    return _Rise(low, after, floor, end, z, fall, memorises, quality_since(subject, view, low))
+    behind = train is not None and _left_behind(view, train, end)
+    return _Rise(low, after, floor, end, z, fall, behind, quality_since(subject, view, low))
 
 
 def _minimum(y: FloatArray) -> int:
@@ -335,12 +345,11 @@ def _order_strength(y: FloatArray, low: int) -> float:
     return float(np.log(factorial(min(y.size - low, 10)) / factorial(3)))
 
 
-def _memorises(view: CurveView, train: CurveView, end: float, fall: float) -> bool:
-    """Return whether the training loss left the evaluation loss behind: a third lower since, and below half of it."""
+def _left_behind(view: CurveView, train: CurveView, end: float) -> bool:
+    """Return whether the training loss ends below half of the evaluation loss."""
     if view.parts.transform.kind != "log" or train.parts.transform.kind != "log":
         return False
-    gap = end - float(np.median(train.parts.y[-max(3, len(train) // 20) :]))
-    return bool(fall >= _THIRD and gap >= np.log(2.0))
+    return bool(end - float(np.median(train.parts.y[-max(3, len(train) // 20) :])) >= np.log(2.0))
 
 
 def _train_fall(train: CurveView, at: int) -> float | None:

@@ -225,3 +225,30 @@ def test_boosting_is_advised_in_rounds_and_trees() -> None:
     assert "smaller trees" in f.advice[1]
     assert f.causes[0].fix.startswith("Predict with the rounds up to step 20;")
     assert not any(word in f.causes[0].fix for word in ("dropout", "augmentation", "checkpoint"))
+
+
+@pytest.mark.parametrize(("after", "told"), [((0.68, 1.09, 0.76), True), ((0.32, 1.09, 0.76), False)])
+def test_few_evaluations_in_any_order_count_where_all_lie_far_above_the_best(
+    after: tuple[float, ...], told: bool
+) -> None:
+    """As where a classifier's loss was 0.285 after one epoch, and 98 % of the training data were learnt in four."""
+    run = run_of(train_loss=np.array([0.466, 0.163, 0.079, 0.058]), val_loss=np.array([0.285, *after]))
+    assert bool(found(run, "overfitting")) is told
+
+
+@pytest.mark.parametrize(("level", "told"), [(0.14, True), (2.9, False)])
+def test_a_rise_that_stays_up_counts_beside_a_training_that_is_far_below(level: float, told: bool) -> None:
+    rise = np.array(
+        [3.0, 3.3, 4.2, 5.5, 5.9, 6.0, 5.6, 5.4, 5.3, 5.1, 4.9, 5.0, 5.0, 4.9, 4.8, 4.8, 4.7, 4.6, 4.6, 4.8]
+    )
+    evaluation = np.r_[np.linspace(11.0, 3.1, 12), rise]
+    training = level * np.r_[np.geomspace(100.0, 1.2, 12), np.linspace(1.2, 1.0, 20)]
+    assert bool(found(run_of(train_loss=training, val_loss=evaluation), "overfitting")) is told
+
+
+def test_less_beyond_the_noise_is_enough_where_the_training_fell_by_a_tenth_since() -> None:
+    evaluation = np.array([3.603, 2.279, 1.856, 1.678, 1.573, 1.531, 1.488, 1.476, 1.483, 1.481, 1.488, 1.514, 1.532])
+    training = np.array([3.572, 2.225, 1.696, 1.476, 1.362, 1.277, 1.214, 1.159, 1.119, 1.067, 1.023, 0.975, 0.921])
+    assert found(run_of(train_loss=training, val_loss=evaluation), "overfitting")
+    resting = np.r_[training[:8], np.linspace(1.159, 1.1, 5)]
+    assert found(run_of(train_loss=resting, val_loss=evaluation), "overfitting") == []
