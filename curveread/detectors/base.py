@@ -24,6 +24,7 @@ from curveread.run.roles import Role
 from curveread.run.task import Task
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
+from curveread.signals.repeats import significant_digits
 from curveread.signals.trend import kendall_tau
 
 __all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of", "views_of"]
@@ -70,14 +71,17 @@ class CurveView:
     def masked(self) -> BoolArray:
         """(n,) bool: exact zeros in a loss that is otherwise far from zero: a logger's stand-in, no measurement.
 
-        Not where a loss is rounded and comes down to the last digit: there a zero is a measurement.
+        Not where a loss is rounded and comes down to the last digit: there a zero is a measurement. One or two other
+        values do not show how it comes down: a cross-entropy does not get from many digits to none.
         """
         value = self.curve.value
         zero = value == 0.0
         if self.curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS) or not zero.any():
             return np.zeros(value.size, dtype=bool)
         rest = value[~zero & self.curve.finite]
-        if rest.size < 3 or float(rest.min()) < 1e-3 * float(np.median(rest)):
+        if not rest.size or float(rest.min()) < 1e-3 * float(np.median(rest)):
+            return np.zeros(value.size, dtype=bool)
+        if rest.size < 3 and (self.assumed_unit != "nats" or significant_digits(float(rest.min())) < 3):
             return np.zeros(value.size, dtype=bool)
         digit = np.diff(np.unique(rest)).min(initial=np.inf)
         if float(rest.min()) < 1.5 * float(digit) < np.inf:

@@ -49,7 +49,7 @@ class MaskedNan(Detector):
     rule: ClassVar[str] = "masked-nan"
     needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS),)
     uses: ClassVar[tuple[Role, ...]] = (Role.GRAD_NORM, Role.EVAL_LOSS)
-    least: ClassVar[int] = 3
+    least: ClassVar[int] = 1
 
     blow_up: float = field(default=1e4, metadata={"help": "last value against the median that says that NaN followed"})
     run: int = field(default=3, metadata={"help": "zeros in a row up to the end that are proof enough"})

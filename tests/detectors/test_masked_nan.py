@@ -65,3 +65,8 @@ def test_zeros_and_nan_gradients_all_along() -> None:
     (f,) = found(run, "masked-nan")
     assert "at each of 4 logged points" in str(f.message)
     assert not any("checkpoint" in str(a) for a in f.advice)
+
+
+@pytest.mark.parametrize(("first", "told"), [(122.0876, True), (0.5, False)])
+def test_one_value_of_many_digits_before_nothing_but_zeros(first: float, told: bool) -> None:
+    assert bool(found(run_of(loss=np.r_[first, np.zeros(36)]), "masked-nan")) is told
