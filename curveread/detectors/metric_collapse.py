@@ -36,6 +36,7 @@ _ONE_SIDED = frozenset("precision recall sensitivity specificity coverage margin
 
 _MOST_OF_IT = 0.8
 """Share of its gain that a return must lose for good to be told whatever its own moves."""
+_TENTH = 0.1
 _FAR = 2.0
 """A smaller fall is grave where it is so many times as large as the return's own moves."""
 
@@ -46,8 +47,8 @@ class MetricCollapse(Detector):
 
     What it finds
         Accuracy, reward or another metric for which higher is better that lost a large part of what it had
-        gained, and had not won it back by the end. A reward that did win it back is told, too, as a warning. Precision,
-        recall and others that are traded for one another are left out, and so is what is not understood.
+        gained, and had not won it back by the end. What was won back is told, too, as a warning. Precision, recall and
+        others that are traded for one another are left out, and so is what is not understood.
 
     Why it matters
         The weights of the end are worse than earlier ones, whatever the loss says. In reinforcement learning the
@@ -60,10 +61,12 @@ class MetricCollapse(Detector):
         lie near its start for a tenth of the run and twice as long as ever since it rose; one that keeps a fifth of its
         gain is an alarm only where the fall is twice as large as its own moves). The
         onset is where it left its best level: the middle of the fall, and back to the last stretch before that lay at
-        that level. A fall of a reward that was won back must be twice as large as any other of the curve, five times as
+        that level. A fall that was won back must be twice as large as any other of the curve, five times as
         large as its level usually moves within as many points, and six standard errors. One that takes a good part of
         the run is itself most of those moves: four times are enough where it is four times as large as any other, and
-        2.5 where it went as far below the first episodes as the policy had ever been above them.
+        2.5 where it went as far below the first episodes as the policy had ever been above them. A reward must have
+        lost half of its gain; another metric half of what lies above 0, and so much that a tenth more of the answers
+        were wrong.
 
     When it is wrong
         A harder evaluation set or environment from some step on lowers the metric without harm. Metrics for which
@@ -90,7 +93,7 @@ class MetricCollapse(Detector):
             # The rate of success of a policy wanders as its return does.
             returns = role is Role.REWARD or (role is Role.QUALITY_METRIC and subject.task.kind in RL)
             for view in _wholes(views) if returns else views[:1]:
-                one = self._lasting(view, returns) or (self._passing(view) if returns else None)
+                one = self._lasting(view, returns) or self._passing(view, returns)
                 if one is not None:
                     found.append(_with_policy(one, subject) if returns else one)
         return found
@@ -157,9 +160,9 @@ class MetricCollapse(Detector):
             ),
         )
 
-    def _passing(self, view: CurveView) -> Finding | None:
-        fall = passing_fall(view.value, self.reward_share)
-        if fall is None:
+    def _passing(self, view: CurveView, reward: bool) -> Finding | None:
+        fall = passing_fall(view.value, self.reward_share, None if reward else 0.0)
+        if fall is None or not (reward or _counts(view, fall.best - fall.low)):
             return None
         first, lowest, back = (int(view.step[i]) for i in (fall.onset, fall.lowest, fall.back))
         lost = fall.share
@@ -187,15 +190,21 @@ class MetricCollapse(Detector):
                     "share-of-the-gain-that-was-lost", "share of the gain that was lost", min(lost, 10.0), "ratio"
                 ),
             ),
-            also_explained_by=("a harder environment, task or opponent for a while",),
+            also_explained_by=(
+                "a harder environment, task or opponent for a while" if reward else "other data for a while",
+            ),
             advice=(
                 text(
-                    "Look at what the policy did from {onset} to {back}.",
+                    "Look at what the policy did from {onset} to {back}."
+                    if reward
+                    else "Look at the learning rate and the evaluation data from {onset} to {back}.",
                     onset=Place(first),
                     back=Place(back, bare=True),
                 ),
                 "Smaller steps make such falls rarer: a lower learning rate, a smaller clip range or fewer epochs per "
-                "batch, a target for the KL divergence.",
+                "batch, a target for the KL divergence."
+                if reward
+                else "Smaller steps make such falls rarer: a longer warm-up, or a lower learning rate.",
             ),
         )
 
@@ -209,6 +218,13 @@ def _with_policy(found: Finding, subject: Subject) -> Finding:
 def _gravity(lost: float, fall: float, wander: float) -> Severity:
     """Return how grave a lasting fall of a return is: one that leaves part of the gain may be its wandering."""
     return Severity.ERROR if lost >= _MOST_OF_IT or fall > _FAR * wander else Severity.INFO
+
+
+def _counts(view: CurveView, fall: float) -> bool:
+    """Return whether a fall of a metric that is never negative counts: a tenth more of the answers were wrong."""
+    highest = float(view.value.max())
+    whole = 1.0 if highest <= 1.0 else 100.0 if highest <= 100.0 else 0.0
+    return float(view.value.min()) >= 0.0 and fall >= _TENTH * whole
 
 
 def _wholes(views: Sequence[CurveView]) -> list[CurveView]:

@@ -74,7 +74,7 @@ def largest_fall(level: FloatArray, apart: int) -> tuple[float, int, int]:
     return max(float(fall.max()), 0.0), int(level[: to - apart + 1].argmax()), to
 
 
-def passing_fall(value: FloatArray, least: float) -> PassingFall | None:
+def passing_fall(value: FloatArray, least: float, bottom: float | None = None) -> PassingFall | None:
     """Return the largest fall that cost a share of what had been gained and was won back, None when there is none.
 
     Parameters
@@ -83,6 +83,9 @@ def passing_fall(value: FloatArray, least: float) -> PassingFall | None:
         (n,) finite values of a curve that should rise; of fewer than 20 nothing is said.
     least
         Share of the gain that must be lost.
+    bottom
+        The value of a curve that says that nothing was gained, where there is one: 0 for an accuracy. Without one it is
+        the level of the first points, and what falls from there has nothing to lose.
 
     Returns
     -------
@@ -94,9 +97,9 @@ def passing_fall(value: FloatArray, least: float) -> PassingFall | None:
     """
     if value.size < _LEAST:
         return None
-    y = trimmed(value)
+    y = trimmed(value) if bottom is None else value
     widths = sorted({1, 3, *(max(3, int(share * y.size)) for share in _SHARES)})
-    found = [fall for m in widths if (fall := _of_width(y, m)) is not None and fall.share >= least]
+    found = [fall for m in widths if (fall := _of_width(y, m, bottom)) is not None and fall.share >= least]
     return max(found, key=lambda f: f.share, default=None)
 
 
@@ -125,7 +128,7 @@ def sank_for_good(value: FloatArray) -> bool:
     return fall >= max(_LOST * (float(height.mean()) - start), _ERRORS * error)
 
 
-def _of_width(y: FloatArray, m: int) -> PassingFall | None:
+def _of_width(y: FloatArray, m: int, bottom: float | None) -> PassingFall | None:
     level = stretch_means(y, m)
     size, i, j = largest_fall(level, m)
     best, low = float(level[i]), float(level[j])
@@ -143,9 +146,10 @@ def _of_width(y: FloatArray, m: int) -> PassingFall | None:
     calm = np.concatenate([np.diff(y[:onset]), np.diff(y[min(k + m, y.size) :])])
     if size < _ERRORS * float(calm.std() if calm.size else 0.0) / np.sqrt(m):
         return None
-    gained = float(level.max()) - start_of(y)
+    start = start_of(y) if bottom is None else bottom
+    gained = float(level.max()) - start
     # The first means of a running mean are those of few episodes; and what was not won yet cannot be lost.
-    if gained < _OTHERS * others or best - start_of(y) < 0.5 * gained or i < y.size // 20:
+    if gained < _OTHERS * others or best - start < 0.5 * gained or (bottom is None and i < y.size // 20):
         return None
     alone, below = size >= _ALONE * others, size >= 2.0 * gained
     least = _MOVES if not alone else _FEWEST if below else _FEWER

@@ -183,3 +183,13 @@ def test_in_few_evaluations_too() -> None:
     assert found(run_of(eval_return=healthy), "metric-collapse") == []
     (f,) = found(run_of(eval_return=np.r_[healthy[:8], 9.6, 9.0, 10.0, 9.0, 9.6, 9.2, 9.3]), "metric-collapse")
     assert (f.severity, f.first_step) == (Severity.ERROR, 8)
+
+
+def test_a_metric_that_fell_and_came_back_is_told_from_its_first_evaluation_on() -> None:
+    """As where a warm-up spoils a pretrained detector, which needs half of the run to be what it was."""
+    spoilt = np.r_[0.98, np.linspace(0.73, 0.04, 9), np.linspace(0.2, 0.93, 14), 0.93 + normal(26, 0.02)]
+    (f,) = found(run_of(**{"metrics/mAP50(B)": spoilt}), "metric-collapse")
+    assert f.severity is Severity.WARNING
+    assert f.get("best-level") == pytest.approx(0.98)
+    at_chance = {"val_accuracy": 0.01 * spoilt}
+    assert found(run_of(**at_chance), "metric-collapse") == []
