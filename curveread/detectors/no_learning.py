@@ -38,11 +38,12 @@ class NoLearning(Detector):
         noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an evaluation that
         repeats one number to its last digit, a language model that stays at the level of guessing, losses of which none
         moves by a thousandth (by 1.5 % in ten points, ten epochs or a thousand steps, up to 5 % of a training's first
-        epoch apart where an evaluation does not move), metrics that are all exactly 0, accuracies that are each one
-        number throughout (of the evaluation, to four digits, where a loss is logged), an accuracy of the evaluation
-        that comes back to its first number and never surely rises above it while the loss is that of one answer to all
-        inputs or no accuracy of the training rises, an R2 that never rises above 0, areas under the ROC curve that stay
-        at 0.5 while the training loss does not fall.
+        epoch apart where an evaluation does not move), metrics that are all exactly 0, or word error rates of an empty
+        answer or worse, accuracies that are each one number throughout (of the evaluation, to four digits, where a loss
+        is logged), an accuracy of the evaluation that never surely rises above its first number: it comes back to it
+        while the loss is that of one answer to all inputs or no accuracy of the training rises, or no evaluation loss
+        falls below what one answer costs or by 1.5 %; an R2 that never rises above 0, areas under the ROC curve that
+        stay at 0.5 while the training loss does not fall.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
@@ -85,6 +86,7 @@ class NoLearning(Detector):
     uses: ClassVar[tuple[Role, ...]] = (
         Role.EVAL_LOSS,
         Role.QUALITY_METRIC,
+        Role.ERROR_METRIC,
         Role.EPOCH,
         Role.DIAGNOSTIC,
         *TRAINING,

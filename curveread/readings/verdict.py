@@ -102,7 +102,7 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
         if float(np.median(better[-part:])) <= float(np.median(better[:part])):
             return False  # whatever was gained is lost
         ascent = ascent_of(better)
-        return ascent.rose if role is Role.REWARD else not ascent.never
+        return ascent.rose
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.

@@ -17,6 +17,8 @@ from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 _SURE, _RISES, _FALLS = 2.5, 1.3, 2.33
 """Errors of a level and of a trend from which on a rise may be there: by chance in 3 % and in 10 % of flat curves; and
 of a trend that falls: in 1 %."""
+_SURER, _RISES_SURELY = 3.3, 2.58
+"""The same for a rise that is certain though it is small: in 1 % and in 0.5 %."""
 
 
 class Ascent(NamedTuple):
@@ -69,7 +71,9 @@ class Ascent(NamedTuple):
 
     @property
     def rose(self) -> bool:
-        """Whether a rise is certain: of a fifth, of the course as a whole, or of the very first points."""
+        """Whether it rose: a fifth, the course as a whole, all after the very first points; if little, for certain."""
+        if self.hidden:
+            return self.z >= _SURER or self.trend >= _RISES_SURELY
         return self.z >= _SURE or self.trend >= _RISES or self.early > 0.5 * self.spread > 0.0
 
     @property

@@ -244,3 +244,32 @@ def test_ten_points_that_hardly_move_in_a_long_time_are_told_and_those_of_ten_st
 
 def made(curves: dict[str, np.ndarray]) -> Run:
     return Run("r", "r", {tag: Curve(tag, np.arange(value.size), value) for tag, value in curves.items()})
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [(np.r_[2.6, 2.6, np.ones(3)], True), (np.full(5, 100.0), True), (np.linspace(35.0, 12.0, 8), False)],
+)
+def test_word_error_rates_of_an_empty_answer_say_that_nothing_is_right(errors: np.ndarray, told: bool) -> None:
+    falling = np.linspace(10.0, 5.2, errors.size)
+    assert (
+        bool(found(made({"train_loss": falling, "val_loss": 1.1 * falling, "val_wer": errors}), "no-learning")) is told
+    )
+
+
+COIN = np.array([0.527, 0.4775, 0.502, 0.5195, 0.5145, 0.5065])
+
+
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "told"),
+    [
+        (np.array([0.7317, 0.727, 0.7281, 0.7326, 0.733, 0.7318]), COIN, True),
+        (np.array([0.7317, 0.717, 0.7081, 0.7026, 0.7013, 0.7008]), COIN, False),  # it falls by what counts
+        (np.array([0.7317, 0.727, 0.7281, 0.7326, 0.733, 0.7318]), COIN + np.linspace(0.0, 0.1, 6), False),
+        (np.array([0.5317, 0.527, 0.5281, 0.5326, 0.533, 0.5318]), COIN, False),  # no guess costs so little
+    ],
+)
+def test_a_coin_is_known_from_six_evaluations(loss: np.ndarray, accuracy: np.ndarray, told: bool) -> None:
+    train = np.array([0.7234, 0.722, 0.7194, 0.7176, 0.716, 0.7129])
+    run = made({"train_loss": train, "val_loss": loss, "val_accuracy": accuracy})
+    assert bool(found(run, "no-learning")) is told

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.quality import shares
-from curveread.detectors.shared.untrained import FEWEST, Sign, falls, sign_of
+from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, sign_of
 from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
@@ -28,6 +30,7 @@ _LONG = 8
 """Points in which a training accuracy had time to rise."""
 _ASKED = 100
 """Shares that say of how many examples all are."""
+_ADVICE = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
 
 
 def over_entropy(right: float, subject: Subject) -> float:
@@ -52,16 +55,11 @@ def one_answer(subject: Subject) -> Sign | None:
     measures, it is no more often right on the training data than it was at first, either. The number of examples, which
     says how far an accuracy lies above it by chance, shows in the accuracies: all are whole numbers of it.
     """
-    for view in subject.all(Role.EVAL_ACCURACY):
-        if len(view) < FEWEST or view.curve.direction != "higher":
-            continue
-        often = shares(view)
+    for view, often, _ in _never_above_the_first(subject):
         first, same = float(often[0]), int((often == often[0]).sum())
-        if same < max(3, often.size / 3) or first > LEARNT:
+        if same < max(3, often.size / 3):
             continue
         if not abs(over_entropy(first, subject) - 1.0) <= LITTLE and not _untaught(subject):
-            continue
-        if float(often.max()) > first + _SURE * float(np.sqrt(first * (1.0 - first) / _examples(often))):
             continue
         message = text(
             "{tag} is {level} at {same} of {points} evaluations, from the first on, and never surely above: one answer "
@@ -71,9 +69,43 @@ def one_answer(subject: Subject) -> Sign | None:
             same=count(same),
             points=count(len(view)),
         )
-        advice = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
-        return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, advice)
+        return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, _ADVICE)
     return None
+
+
+def never_cheaper(subject: Subject) -> Sign | None:
+    """Find an accuracy that never surely rises above its first number at losses that never fall below one answer's.
+
+    No evaluation loss falls by what counts, or below the entropy of the shares in which the best of the accuracies
+    would be that of one answer.
+    """
+    losses = [v.value for v in subject.all(Role.EVAL_LOSS) if len(v)]
+    if not all(float(v.min()) > (1.0 - LEAST_DROP) * float(v[0]) for v in losses):
+        return None
+    for view, often, chance in _never_above_the_first(subject):
+        stays = float(np.median(often)) >= float(often[0]) - chance
+        if stays and over_entropy(float(often.max()), subject) >= 1.0 - LITTLE:
+            message = text(
+                "{tag} never rose surely above its first {level} in {points} evaluations, and one answer to all inputs "
+                "would cost no more loss",
+                tag=Tag(view.tag),
+                level=level_of(float(view.value[0]), view.unit),
+                points=count(len(view)),
+            )
+            best = float(view.value.max())
+            return sign_of(view, 0, len(view.curve) - 1, message, "best-value", best, _ADVICE, view.unit)
+    return None
+
+
+def _never_above_the_first(subject: Subject) -> Iterator[tuple[CurveView, FloatArray, float]]:
+    """Yield evaluation accuracies that only chance raised above the first, as shares of 1, and how far it may."""
+    for view in subject.all(Role.EVAL_ACCURACY):
+        if len(view) >= FEWEST and view.curve.direction == "higher":
+            often = shares(view)
+            first = float(often[0])
+            chance = _SURE * float(np.sqrt(first * (1.0 - first) / _examples(often)))
+            if first <= LEARNT and float(often.max()) <= first + chance:
+                yield view, often, chance
 
 
 def learnt(subject: Subject) -> CurveView | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
-from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, one_answer, over_entropy
+from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, never_cheaper, one_answer, over_entropy
 from curveread.detectors.shared.quality import shares
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
@@ -30,6 +30,7 @@ _LONG = 8
 """Points that are enough to say of an accuracy that it is one number throughout: few examples give few numbers."""
 _R2 = (("r", "2"), ("r", "squared"))
 _AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
+_ERROR_RATES = (("wer",), ("cer",))
 _NEAR, _WIDE = 0.005, 0.1
 """How near an area is to 0.5 whatever its noise, and how far one scatters of which a mean says nothing."""
 
@@ -56,9 +57,9 @@ def unmoved(subject: Subject) -> Sign | None:
     same = _same_accuracies(accuracies, FEWEST - 1 if guessed else _LONG)
     if same is not None and precise_enough(float(same.view.value[0])):
         return same  # whatever the losses do: the answers do not change
-    if learnt(subject) is None and (one := one_answer(subject)) is not None:
+    if learnt(subject) is None and (one := one_answer(subject) or never_cheaper(subject)) is not None:
         return one
-    if (nought := _always_zero(subject)) is not None:
+    if (nought := _none_right(subject)) is not None:
         return nought
     return _never_moved(subject) or _hardly_moved(losses, subject)
 
@@ -136,19 +137,36 @@ def _stayed(shown: CurveView, how: str, advice: str) -> Sign:
     return sign_of(shown, 0, len(shown.curve) - 1, message, "largest-move", most, advice, "ratio")
 
 
-def _always_zero(subject: Subject) -> Sign | None:
-    """Find metrics, all that are good when high, that are exactly 0 at every evaluation: nothing is ever found."""
-    views = [v for v in subject.all(Role.QUALITY_METRIC) if v.curve.direction == "higher" and len(v)]
-    if not views or any(v.value.any() for v in views) or (n := max(map(len, views))) < _LONG:
+def _none_right(subject: Subject) -> Sign | None:
+    """Find metrics that say at every evaluation that nothing is right: scores that are all 0, errors in every word."""
+    asked = (v for v in subject.all(Role.QUALITY_METRIC, Role.ERROR_METRIC) if len(v))
+    views = [v for v in asked if v.curve.direction == "higher" or _counts_errors(v)]
+    if not all(_all_wrong(v.value) if _counts_errors(v) else not v.value.any() for v in views):
         return None
-    view = max(views, key=len)
+    view = max(views, key=len, default=None)
+    if view is None or len(view) < (FEWEST if _counts_errors(view) else _LONG):
+        return None
     message = text(
-        "{tag} is exactly 0 at each of {points} evaluations: not one answer is right, whatever the loss does",
+        "{tag} is {what}{more} at each of {points} evaluations: not one answer is right, whatever the loss does",
         tag=Tag(view.tag),
-        points=count(n),
+        what=level_of(float(view.value.min()), view.unit),
+        more=text(" or more" if _counts_errors(view) else ""),
+        points=count(len(view)),
     )
     advice = "Look at what the model answers: nothing or always the same, a threshold too high, classes too rare."
-    return sign_of(view, 0, len(view.curve) - 1, message, "zero-points", n, advice)
+    return sign_of(view, 0, len(view.curve) - 1, message, "zero-points", len(view), advice)
+
+
+def _all_wrong(errors: FloatArray) -> bool:
+    """Return whether a rate of errors is never below that of an empty answer, 1 or 100 %, and most often just that."""
+    least = float(errors.min())
+    return least in (1.0, 100.0) and 2 * int((errors == least).sum()) >= errors.size
+
+
+def _counts_errors(view: CurveView) -> bool:
+    """Return whether a metric is a rate of errors of speech or text."""
+    head = parse(view.tag).head
+    return head is not None and head.words in _ERROR_RATES
 
 
 def _same_accuracies(views: tuple[CurveView, ...], least: int = _LONG) -> Sign | None:

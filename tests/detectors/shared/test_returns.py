@@ -148,3 +148,9 @@ def test_a_gain_of_less_than_a_percent_by_a_policy_as_random_as_ever() -> None:
     still = 1.0985 + normal(80, 1e-4)
     assert told(episode_reward_mean=value, policy_entropy=still) != []
     assert told(episode_reward_mean=value, policy_entropy=np.linspace(1.1, 0.6, 80)) == []
+
+
+@pytest.mark.parametrize(("gain", "rose"), [(0.0, False), (1.0, False), (6.0, True), (12.0, True)])
+def test_a_rise_that_the_scatter_hides_is_one_only_where_it_is_certain(gain: float, rose: bool) -> None:
+    value = 100.0 + gain * np.arange(400) / 400 + normal(400, 6.0)
+    assert ascent_of(value).rose is rose
