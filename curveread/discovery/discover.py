@@ -20,6 +20,7 @@ from curveread.errors import NoLogsError, ReadError
 from curveread.limits import within
 from curveread.plural import amount, some
 from curveread.readers.base import Part, Reader
+from curveread.readers.freed import give_back
 from curveread.readers.registry import asked_about, formats
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
@@ -162,6 +163,7 @@ def _read_all(files: Sequence[LogFile], top: Path, progress: Progress | None) ->
             continue
         try:
             found = file.reader.read(file.path)
+            give_back(sum(part.source.bytes for part in found[:1]))
             within("runs", len(found), file.path)
             parts = [within_bounds(part) for part in found]
         except ReadError as error:

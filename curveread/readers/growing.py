@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from curveread.arrays import IntArray
 
 _SPARE = 1.03
-_FACTOR = 16
+_MOST, _LEAST = 16, 4
 
 
 class Growing:
     """Pieces are copied to where they are to stay; put together at the end, they and the whole would be in memory.
 
     Room is reserved for what the rest of the file will hold if it is as what was read. What is not used of it is no
-    memory: the system gives pages when they are written.
+    memory: the system gives pages when they are written. Of numbers of some ``shape`` each has a stretch of its own.
 
     Examples
     --------
@@ -28,23 +28,29 @@ class Growing:
     [1, 2, 3, 4, 5]
     """
 
-    def __init__(self, dtype: DTypeLike = np.float64) -> None:
-        self._room: NDArray[Any] = np.empty(0, dtype)
+    def __init__(self, dtype: DTypeLike = np.float64, shape: tuple[int, ...] = ()) -> None:
+        self._room: NDArray[Any] = np.empty((*shape, 0), dtype)
         self.size = 0
 
-    def add(self, piece: Any, read: float) -> None:
-        """Add numbers at the end; ``read`` is the share of the file that was read, these among it."""
-        end = self.size + len(piece)
-        if end > self._room.size:
-            larger = np.empty(min(int(_SPARE * end / max(read, 1e-9)) + 1, _FACTOR * end), self._room.dtype)
-            larger[: self.size] = self.whole()
+    def add(self, piece: ArrayLike, read: float = 1.0) -> None:
+        """Add (..., n) numbers at the end; ``read`` is the share of the file that was read, these among it."""
+        new = np.asarray(piece)
+        end = self.size + new.shape[-1]
+        if end > self._room.shape[-1]:
+            room = max(int(_SPARE * end / max(read, 1e-9)) + 1, self.size + self.size // _LEAST)
+            larger = np.empty((*self._room.shape[:-1], min(room, _MOST * end)), self._room.dtype)
+            larger[..., : self.size] = self.whole()
             self._room = larger
-        self._room[self.size : end] = piece
+        self._room[..., self.size : end] = new
         self.size = end
 
     def whole(self) -> NDArray[Any]:
         """Return the numbers so far."""
-        return self._room[: self.size]
+        return self._room[..., : self.size]
+
+    def cut(self, size: int) -> None:
+        """Keep the first numbers only."""
+        self.size = size
 
 
 class GrowingRows:

@@ -51,7 +51,7 @@ def in_epochs(
 
 def _carried_epochs(epoch: FloatArray, step: FloatArray, counted: BoolArray, by_epoch: BoolArray) -> FloatArray:
     """Return the epochs of the rows that name none: those of the lines of epochs around them."""
-    if np.isfinite(epoch[counted]).any() or not by_epoch.any():
+    if (np.isfinite(epoch) & counted).any() or not by_epoch.any():
         return epoch
     at = np.maximum.accumulate(np.where(by_epoch, np.arange(step.size), -1))
     first = float(step[by_epoch].min())

@@ -101,19 +101,22 @@ def ascent_of(value: FloatArray) -> Ascent:
     """Measure how far (n,) finite values rose, n >= 10. O(n)."""
     y = trimmed(value)
     tenth, fifth = max(3, y.size // 10), max(4, y.size // 5)
-    means, wide = stretch_means(y, tenth), stretch_means(y, fifth)
+    means = stretch_means(y, tenth)
+    start, best, end = float(means[0]), float(means.max()), float(means[-1])
+    means = stretch_means(y, fifth)
+    top = int(means.argmax())
+    rise = float(means[top] - means[0])
+    del means  # of a long curve each is a copy of it
     correlation = correlation_length(y - robust_trend(y))
     independent = max(fifth / correlation, 1.0)
     blocks = int(np.clip(y.size / correlation, 4, 40))
     means_of_blocks = np.array([part.mean() for part in np.array_split(y, blocks)])
-    top = int(wide.argmax())
     error = float(np.sqrt((y[:fifth].var() + y[top : top + fifth].var()) / independent))
-    rise = float(wide[top] - wide[0])
     low, middle, high = np.percentile(y, [1.0, 50.0, 99.0])
     return Ascent(
-        start=float(means[0]),
-        best=float(means.max()),
-        end=float(means[-1]),
+        start=start,
+        best=best,
+        end=end,
         early=float(middle - value[: max(3, y.size // 100)].mean()),
         spread=2.56 * float(y.std()),
         error=float(y.std()) * float(np.sqrt(2.0 / tenth)),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import curveread as cr
 from curveread.readers import large
 from curveread.readers.base import Part
 from curveread.readers.large import opened_large, pieces_of
@@ -15,6 +18,7 @@ from curveread.readers.tables import grid, json_rows
 from curveread.readers.tables.csv import CsvReader
 from curveread.readers.tables.json_log import JsonLogReader
 from curveread.readers.tables.large_table import large_table
+from tests.benchmarks import logs
 
 _CELLS = ("1", "-2.5", "1e-7", "3.141592653589793", "-0.0", "12345678901234567890", "0.5", "7", "", "nan")
 _ODD = ("x", '"1"', "1,5", "é", "\x00", "-0", "inf")
@@ -79,6 +83,33 @@ def test_regular_tables_are_taken_as_they_come(tmp_path: Path, monkeypatch: pyte
     ]
     path.write_bytes(path.read_bytes() + b"\n90001,x\n")
     assert large_table(path) is None
+
+
+def _csv(path: Path) -> None:
+    rows = (f"{i},{i % 977 + 0.25},{i / 7:.9g},0.001,0.5\n" for i in range(300_000))
+    path.write_text("step,loss,grad_norm,lr,acc\n" + "".join(rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "most"),
+    [
+        ("metrics.csv", _csv, 20),  # of a step and four numbers a row
+        ("train.log", lambda path: logs.printed(path, 200_000), 52),  # a step, a time and three numbers, and a piece
+    ],
+)
+def test_reading_takes_little_more_memory_than_the_numbers(
+    name: str, made: Callable[[Path], None], most: int, tmp_path: Path
+) -> None:
+    made(path := tmp_path / name)
+    cr.read(path)  # what is loaded once does not count
+    tracemalloc.start()
+    try:
+        run = cr.read(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    points = sum(map(len, run.curves.values()))
+    assert peak < most * points, f"{peak / points:.0f} bytes a point"
 
 
 @pytest.mark.parametrize("begin", [b"\x1f\x8b", b"\xff\xfe", b"\xef\xbb\xbf"])

@@ -35,14 +35,14 @@ class GrowingText(Following):
         cut = max(text.rfind(b"\n", 0, end), text.rfind(b"\r", 0, end)) + 1
         self._rest = text[cut:]
         sheets = self._gathered.sheets
-        before = {key: len(sheet.done) for key, sheet in sheets.items()}
+        before = {key: sheet.size for key, sheet in sheets.items()}
         if cut:
             self._gathered.feed(plain(text[:cut]).split(b"\n")[:-1])
         values = defaultdict[str, list[FloatArray]](list)
         for key, sheet in sheets.items():
-            for columns in sheet.done[before.get(key, 0) :]:
-                for i, tag in enumerate(sheet.tags):
-                    values[f"{sheet.split} {tag}".strip()].append(columns.values[:, i])
+            new = sheet.columns(before.get(key, 0)).values
+            for i, tag in enumerate(sheet.tags if len(new) else ()):
+                values[f"{sheet.split} {tag}".strip()].append(new[:, i])
         return {tag: np.concatenate(found) for tag, found in values.items()}
 
     def parts(self) -> list[Part]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
+from weakref import proxy
 
 from curveread.readers.text_log.bars import Bars
 from curveread.readers.text_log.blocks.boxes import Box
@@ -48,7 +50,7 @@ _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Gathered:
     """What was found in a text log.
 
@@ -95,10 +97,11 @@ class Gathered:
     _contexts: set[str] | None = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._tables = Tables(_BLOCK, self._sheet)
+        mine = partial(Gathered._sheet, proxy(self))  # a circle would keep the numbers of a long log for a while
+        self._tables = Tables(_BLOCK, mine)
 
-    def feed(self, lines: list[bytes]) -> None:
-        """Take the next lines."""
+    def feed(self, lines: list[bytes], read: float = 1.0) -> None:
+        """Take the next lines; ``read`` is the share of the file that was read."""
         patterns, follow = self._lines, self._follow
         for n, line in enumerate(lines, self.count):
             size = len(line)
@@ -139,7 +142,7 @@ class Gathered:
                 self._line(n, line)
         self.count += len(lines)
         for sheet in self.sheets.values():
-            sheet.flush()
+            sheet.flush(read)
 
     def finish(self) -> None:
         """End the input: a box that is open at the end is whole when its last line is."""

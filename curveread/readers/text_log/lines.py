@@ -13,7 +13,7 @@ from curveread.readers.regular import not_too_large, open_regular
 from curveread.readers.textfile import ENCODED, MARK, head_of, read_text
 from curveread.run.notes import DataNote
 
-_CHUNK = 1 << 23
+_CHUNK = 1 << 20
 _ENDLESS = 1 << 20
 """A line of this length is not a record: what stands behind is dropped, so that a file of one line costs no more."""
 GLIMPSE = 1 << 16
@@ -68,7 +68,7 @@ class Lines:
     unfinished: bytes = b""
 
     def pieces(self, size: int = 0) -> Iterator[list[bytes]]:
-        """Yield lists of lines of about ``size`` bytes, 8 MB each by default; ReadError when it cannot be read."""
+        """Yield lists of lines of about ``size`` bytes, 1 MB each by default; ReadError when it cannot be read."""
         rest = b""
         for raw in self._chunks(size or _CHUNK):
             cut = max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1

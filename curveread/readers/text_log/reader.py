@@ -43,6 +43,7 @@ _SURE = ("bar", "box", "matrix")
 _NO_EVIDENCE = (Role.TIME, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT, Role.STEP_AXIS, Role.EPOCH, Role.HYPER_PARAMETER)
 _NEAR, _FAR = 1 << 20, 1 << 22
 """Bytes of a file that are searched for a training: of any text, of one with a line that could be of a training."""
+_SOME = 1 << 16
 _FEWEST, _UNTOLD = 3, 8
 """Counts that make a text a log: of a metric that is known, of a name that tells nothing."""
 
@@ -86,14 +87,12 @@ class TextLogReader(Reader):
     def read(self, path: Path) -> list[Part]:
         """Read one file; CorruptLogError when no line of it is a record."""
         lines, gathered = Lines(path), Gathered()
+        whole = _size(path)
         for piece in lines.pieces():
-            gathered.feed(piece)
+            gathered.feed(piece, min(lines.size / max(whole, 1), 1.0))
         gathered.finish()
         notes = [*lines.notes, *cut_short(gathered, lines.unfinished, str(path))]
-        rows = rows_of(gathered, str(path))
-        for sheet in gathered.sheets.values():
-            sheet.done.clear()  # the rows hold it now, and of a long log it is half of the memory
-        return self._made(path, lines.size, gathered, rows, notes)
+        return self._made(path, lines.size, gathered, rows_of(gathered, str(path)), notes)
 
     def follow(self, path: Path) -> Following | None:
         """Return what reads a text log as it grows, None for a compressed one or one in UTF-16."""
@@ -126,15 +125,15 @@ def parts_of(path: Path, name: str, size: int, gathered: Gathered, rows: Rows, n
     source = str(path)
     table, axis, more = table_of(rows, gathered, source)
     notes += more
-    unknown = np.full(axis.step.size, np.nan)
+    unknown = np.broadcast_to(np.nan, axis.step.size)
     planned = (rows.total, rows.goal) if axis.step.size == rows.total.size else (unknown, unknown)
     trainings = trainings_of(table, axis, *planned)
     if len(trainings) > 1:
         message = f"the file holds {len(trainings)} trainings one after the other: each is a run of its own"
         notes.append(DataNote(NoteKind.MERGED, source, message))
     named: dict[str, float | str] = {"algorithm": gathered.remarks.algorithm} if gathered.remarks.algorithm else {}
-    stamps = rows.stamp[np.isfinite(rows.stamp)]
-    start = float(stamps[0]) if stamps.size else 0.0
+    timed = np.isfinite(rows.stamp)
+    start = float(rows.stamp[int(timed.argmax())]) if timed.any() else 0.0
     parts = []
     for i, (some, steps) in enumerate(trainings, 1):
         segments, decided = segments_of(some, steps, source)
@@ -170,9 +169,12 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
     if not losses:
         return []
     main = max(losses, key=lambda c: (len(c), c.tag == "loss"))
-    value = main.value[np.isfinite(main.value)]
+    value = main.value if main.finite.all() else main.value[main.finite]
+    if np.unique(value[:_SOME]).size < 8 and np.unique(value).size < 8:
+        return []
     for decimals in (2, 3, 4, 5):
-        if np.unique(value).size >= 8 and np.array_equal(np.round(value, decimals), value):
+        some = (value[i : i + _SOME] for i in range(0, value.size, _SOME))
+        if all(np.array_equal(np.round(v, decimals), v) for v in some):
             floor = 10.0**-decimals
             message = f"{main.tag} is printed with {decimals} decimals: changes below {floor:g} cannot be seen"
             return [DataNote(NoteKind.ROUNDED, source, message)]

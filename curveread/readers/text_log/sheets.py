@@ -11,6 +11,7 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.readers.cut_end import BEFORE
+from curveread.readers.growing import Growing
 from curveread.readers.text_log.line.found import Found
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, STAMP, clock, floats
 
@@ -57,9 +58,8 @@ class Sheet:
     kinds
         What the cells of a row are, in the line's order.
     cells, lines
-        Cells as printed, row after row in one flat list, and line numbers of the piece being read.
-    done
-        The pieces read before.
+        Cells as printed, row after row in one flat list, and line numbers of the piece being read; what was read before
+        is arrays.
     ending
         The cells of the last few rows, as printed.
     """
@@ -76,26 +76,35 @@ class Sheet:
     closing: bool = False
     cells: list[bytes] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    done: list[Columns] = field(default_factory=list)
     ending: list[bytes] = field(default_factory=list)
+    _line: Growing = field(default_factory=lambda: Growing(np.int64))
+    _fixed: dict[str, Growing] = field(default_factory=dict)
+    _values: Growing = field(init=False)
 
-    def flush(self) -> None:
-        """Turn the rows gathered so far into arrays."""
+    def __post_init__(self) -> None:
+        self._values = Growing(shape=(self.kinds.count("value"),))
+
+    @property
+    def size(self) -> int:
+        """How many rows were flushed."""
+        return self._line.size
+
+    def flush(self, read: float = 1.0) -> None:
+        """Turn the rows gathered so far into arrays; ``read`` is the share of the file that was read."""
         if not self.lines:
             return
         width = len(self.kinds)
-        columns = [(kind, self.cells[i::width]) for i, kind in enumerate(self.kinds)]
-        fixed: dict[str, FloatArray] = {}
         values: list[FloatArray] = []
-        for kind, cells in columns:
+        for i, kind in enumerate(self.kinds):
+            cells = self.cells[i::width]
             if kind == "value":
                 values.append(floats(cells))
             elif kind == "of":
                 values[-1] = _share(values[-1], floats(cells))
             else:
-                fixed[kind] = clock(cells) if kind == "stamp" else floats(cells)
-        table = np.stack(values, axis=1) if values else np.empty((len(self.lines), 0))
-        self.done.append(Columns(np.array(self.lines, np.int64), fixed, table))
+                self._fixed.setdefault(kind, Growing()).add(clock(cells) if kind == "stamp" else floats(cells), read)
+        self._values.add(np.stack(values) if values else np.empty((0, len(self.lines))), read)
+        self._line.add(self.lines, read)
         kept = (BEFORE + 1) * width
         self.ending = [*self.ending, *self.cells[-kept:]][-kept:]
         self.cells.clear()
@@ -103,23 +112,15 @@ class Sheet:
 
     def drop_last(self) -> None:
         """Take the last row out."""
-        old = self.done.pop()
-        if old.line.size > 1:
-            self.done.append(old.take(slice(-1)))
+        left = self.size - 1
+        for grown in (self._line, self._values, *self._fixed.values()):
+            grown.cut(left)
 
-    def columns(self) -> Columns:
-        """Return all rows."""
+    def columns(self, first: int = 0) -> Columns:
+        """Return the rows from the ``first`` on."""
         self.flush()
-        if len(self.done) > 1:
-            parts = self.done
-            self.done = [
-                Columns(
-                    np.concatenate([p.line for p in parts]),
-                    {k: np.concatenate([p.fixed[k] for p in parts]) for k in parts[0].fixed},
-                    np.concatenate([p.values for p in parts]),
-                )
-            ]
-        return self.done[0]
+        fixed = {kind: grown.whole()[first:] for kind, grown in self._fixed.items()}
+        return Columns(self._line.whole()[first:], fixed, self._values.whole()[:, first:].T)
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:

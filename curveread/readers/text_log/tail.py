@@ -17,13 +17,13 @@ def cut_short(gathered: Gathered, last: bytes, source: str) -> list[DataNote]:
     if not last:
         return []
     for key, sheet in gathered.sheets.items():
-        if not sheet.done or sheet.done[-1].line[-1] != gathered.count - 1:
+        if not sheet.size or sheet.columns(sheet.size - 1).line[0] != gathered.count - 1:
             continue
         cell, width = sheet.ending[-1], len(sheet.kinds)
         if not last.endswith(cell) or is_whole(cell, sheet.ending[width - 1 : -1 : width]):
             return _half_written(gathered, sheet, source)
         sheet.drop_last()
-        if not sheet.done:
+        if not sheet.size:
             del gathered.sheets[key]
         return [DataNote(NoteKind.TRUNCATED, source, LEFT_OUT)]
     return []
@@ -33,7 +33,7 @@ def _half_written(gathered: Gathered, sheet: Sheet, source: str) -> list[DataNot
     """Tell of a last record that has the first values of the others alone."""
     had = len(sheet.tags)
     full = [len(s.tags) for s in gathered.sheets.values() if len(s.tags) > had and s.tags[:had] == sheet.tags]
-    if not full or sum(part.line.size for part in sheet.done) > 1:
+    if not full or sheet.size > 1:
         return []
     message = f"the last line is half written: {had} of {amount(min(full), 'value')}, kept"
     return [DataNote(NoteKind.TRUNCATED, source, message)]

@@ -38,6 +38,8 @@ def _summaries(beat: Beat, parts: list[tuple[Sheet, Columns]], shown: BoolArray)
 
 def _agents(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Put who a line is of in front of its metrics where a log prints several."""
+    if len({sheet.context for sheet, _ in parts} - {""}) < 2:
+        return
     who = {s: parts[s][0].context for s in np.unique(beat.sheet[beat.keep & ~beat.blank]).tolist()}
     if len(set(who.values()) - {""}) < 2:
         return
@@ -48,6 +50,8 @@ def _agents(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
 
 def _per_epoch(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Tell the mean of an epoch from the values within it, where both are printed under one name."""
+    if len(parts) < 2:
+        return
     sizes = np.bincount(beat.sheet[beat.keep], minlength=len(parts))
     order = [s for s in np.argsort(-sizes, kind="stable").tolist() if sizes[s]]
     for i, few in enumerate(order):

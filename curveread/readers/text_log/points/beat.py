@@ -22,11 +22,11 @@ class Beat:
     Parameters
     ----------
     line, sheet
-        (n,) int64 number of the line and index of its sheet.
+        (n,) number of the line and index of its sheet.
     step, epoch, total
-        (n,) float64, NaN where not printed.
+        (n,) float64, NaN where not printed; see :meth:`own`.
     counts
-        (n,) int64: what ``step`` counts.
+        (n,) what ``step`` counts.
     keep
         (n,) bool: the lines that are points or anchors of points.
     tags
@@ -53,6 +53,12 @@ class Beat:
     evaluation: BoolArray
     notes: list[DataNote] = field(default_factory=list)
     out: dict[str, BoolArray] = field(default_factory=dict)
+
+    def own(self) -> None:
+        """Make the numbers its own, before some are changed; until then they may be those of a sheet."""
+        self.step, self.epoch, self.total = (
+            numbers if numbers.flags.writeable else numbers.copy() for numbers in (self.step, self.epoch, self.total)
+        )
 
     def left_out(self, lines: BoolArray | IntArray, why: str) -> None:
         """Take lines out, which a mask or their places tell, and remember why."""

@@ -95,12 +95,15 @@ def beside_another(table: Table, step: IntArray) -> dict[str, int]:
 
 def _start(table: Table) -> IntArray:
     """Return which start of the run each row is of, (rows,)."""
+    if not table.restarts:
+        return np.broadcast_to(np.int64(0), table.rows)
     return np.searchsorted(np.array(table.restarts, np.int64), np.arange(table.rows), side="right")
 
 
 def _beside(column: Column, step: IntArray, start: IntArray) -> BoolArray:
     """Return which points but the first stand at the step of the one before, in the same start of the run, (n - 1,)."""
-    at, of = step[column.row], start[column.row]
+    every = column.row.size == step.size
+    at, of = (step, start) if every else (step[column.row], start[column.row])
     out: BoolArray = (at[1:] == at[:-1]) & (of[1:] == of[:-1])
     return out
 

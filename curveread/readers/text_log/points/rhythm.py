@@ -7,8 +7,10 @@ file it is a result, or a program's source. What is left out is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
@@ -16,6 +18,7 @@ from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.points.again import without_closing
 from curveread.readers.text_log.points.apart import tell_apart
 from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat
+from curveread.readers.text_log.points.order import in_order, joined
 from curveread.readers.text_log.points.settings import without_settings
 from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.run.notes import DataNote, NoteKind
@@ -34,29 +37,25 @@ _RECORDS = 8
 def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int] = ()) -> Beat:
     """Return the lines of a log with the points among them marked; ``best`` are those below ``Best iteration is:``."""
     size = [c.line.size for _, c in parts]
-    line = np.concatenate([c.line for _, c in parts])
-    order = np.argsort(line, kind="stable")
+    line, order = in_order(parts)
 
-    def joined(kind: str) -> FloatArray:
-        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order]
-
-    def marked(values: list[int]) -> IntArray:
-        return np.repeat(np.array(values, np.int64), size)[order]
+    def marked(values: list[int], form: DTypeLike) -> NDArray[Any]:
+        return np.repeat(np.array(values, form), size)[order]
 
     beat = Beat(
-        line[order],
-        marked(list(range(len(parts)))),
-        joined("step"),
-        joined("epoch"),
-        joined("total"),
-        marked([CODES[s.counts] for s, _ in parts]),
+        line,
+        marked(list(range(len(parts))), np.int16),
+        joined(parts, "step", order),
+        joined(parts, "epoch", order),
+        joined(parts, "total", order),
+        marked([CODES[s.counts] for s, _ in parts], np.int8),
         np.ones(line.size, bool),
         [list(s.tags) for s, _ in parts],
-        marked([int(not s.tags) for s, _ in parts]).astype(bool),
-        marked([int(s.split == "eval" and bool(s.tags)) for s, _ in parts]).astype(bool),
+        marked([not s.tags for s, _ in parts], np.bool_),
+        marked([s.split == "eval" and bool(s.tags) for s, _ in parts], np.bool_),
     )
     without_closing(beat, parts, best)
-    _constant_steps(beat, joined("place"), joined("places"), parts, source)
+    _constant_steps(beat, joined(parts, "place", order), joined(parts, "places", order), parts, source)
     _bars(beat, parts, source)
     shown = beat.evaluation & ~beat.blank
     _evaluations(beat)
@@ -81,6 +80,7 @@ def _constant_steps(
         mine = (beat.sheet == s) & (beat.counts == STEP)
         epochs = np.unique(beat.epoch[mine]).size
         if epochs > 2 and np.unique(beat.step[mine]).size <= 0.2 * epochs + 1:
+            beat.own()
             beat.counts[mine] = EPOCH
             beat.step[mine] = beat.epoch[mine]
             beat.epoch[mine] = np.nan
@@ -92,6 +92,7 @@ def _constant_steps(
         constant = f"{parts[s][0].counter} is {beat.step[mine][0]:g} in every line"
         message = f"{constant} and counts nothing: the counter without a name is the step"
         beat.notes.append(DataNote(NoteKind.X_AXIS, source, message))
+        beat.own()
         beat.step[mine], beat.total[mine] = place[mine], places[mine]
 
 
@@ -100,6 +101,7 @@ def _bars(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
     at = np.flatnonzero(beat.counts == BAR)
     if not at.size:
         return
+    beat.own()
     done, total = beat.step[at], beat.total[at]
     tqdm = np.array([parts[s][0].dialect == "tqdm" for s in beat.sheet[at]])
     for evaluation in (False, True):
@@ -145,8 +147,11 @@ def _counted(beat: Beat) -> BoolArray:
 
 def _evaluations(beat: Beat) -> None:
     """Keep the last line of each evaluation that counts its own batches."""
-    train = np.flatnonzero(_counted(beat) & ~beat.evaluation & ~beat.blank)
     counted = _counted(beat) & beat.evaluation & (beat.counts == STEP) & ~beat.blank
+    if not counted.any():
+        return
+    beat.own()
+    train = np.flatnonzero(_counted(beat) & ~beat.evaluation & ~beat.blank)
     for s in np.unique(beat.sheet[counted]):
         mine = np.flatnonzero(counted & (beat.sheet == s))
         if not train.size or _on_the_axis_of(beat, train, mine):
@@ -189,8 +194,12 @@ def _on_the_axis_of(beat: Beat, train: IntArray, mine: IntArray) -> bool:
 
 def _one_axis(beat: Beat, parts: list[tuple[Sheet, Columns]], source: str) -> None:
     """Of several counters of steps keep the one that most lines of metrics have: two axes are never mixed."""
+    counters = [counted_as(sheet.counter) for sheet, _ in parts]
+    if len({*counters} - {""}) < 2:
+        return
+    beat.own()
     told = beat.keep & ~beat.blank & (beat.counts == STEP)
-    names = np.array([counted_as(sheet.counter) for sheet, _ in parts], object)[beat.sheet]
+    names = np.array(counters, object)[beat.sheet]
     told &= names != ""
     lines = {name: int((told & (names == name)).sum()) for name in dict.fromkeys(names[told].tolist())}
     if len(lines) < 2:
@@ -238,6 +247,8 @@ def _anchors(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
 def _loose(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """Keep lines without a counter that come back with the counter of the others."""
     loose = beat.keep & (beat.counts == LOOSE)
+    if not loose.any():
+        return
     base = np.flatnonzero(_counted(beat))
     for s in np.unique(beat.sheet[loose]):
         sheet, columns = parts[s]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.plural import amount
@@ -18,6 +20,7 @@ from curveread.readers.text_log.points.bare_losses import losses_named
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
 from curveread.readers.text_log.points.evaluated import evaluations_apart, prefixes_held
+from curveread.readers.text_log.points.order import in_order, joined
 from curveread.readers.text_log.points.repeats import beside_another, without_repeats, without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.readers.text_log.sheets import Sheet
@@ -69,7 +72,7 @@ class Rows:
 
 def rows_of(gathered: Gathered, source: str) -> Rows:
     """Bring the sheets together, in the order of the lines, and keep what are points."""
-    parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values() if sheet.lines or sheet.done]
+    parts = [(sheet, sheet.columns()) for sheet in gathered.sheets.values() if sheet.lines or sheet.size]
     if not parts:
         none, whole = np.empty(0), np.empty(0, np.int64)
         return Rows(whole, none, none, none, none, none, none, whole, whole.astype(bool), whole, (), "step", {}, [])
@@ -83,28 +86,24 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         message = f"left out {amount(int(beyond.sum()), 'record')} whose step is beyond what 64 bits count"
         notes.append(DataNote(NoteKind.SKIPPED, source, message))
     size = [c.line.size for _, c in parts]
-    # Of a long log nearly every line is of one build, in order and kept: then nothing is copied.
-    line = np.concatenate([c.line for _, c in parts])
-    order = slice(None) if bool((line[1:] >= line[:-1]).all()) else np.argsort(line, kind="stable")
-    number = np.cumsum(keep) - 1  # of a kept row
-    place = np.empty(line.size, np.int64)
-    place[order] = np.arange(line.size)
-    left = slice(None) if bool(keep.all()) else keep
+    _, order = in_order(parts)
+    every, all_kept = np.arange(keep.size), bool(keep.all())
+    number = every if all_kept else np.cumsum(keep) - 1  # of a kept row
+    if isinstance(order, slice):
+        place = every
+    else:
+        place = np.empty(keep.size, np.int64)
+        place[order] = every
+    left = slice(None) if all_kept else keep
     dialects = tuple(dict.fromkeys(s.dialect for s, _ in parts))
     which = {d: i for i, d in enumerate(dialects)}
-
-    def joined(kind: str) -> FloatArray:
-        if not any(kind in c.fixed for _, c in parts):
-            return np.broadcast_to(np.nan, line.size)[left]
-        return np.concatenate([c.fixed.get(kind, np.full(c.line.size, np.nan)) for _, c in parts])[order][left]
-
     pieces: dict[str, list[tuple[IntArray, FloatArray]]] = {}
     begin = 0
     for tags, (_, part) in zip(beat.tags, parts, strict=True):
         mine = place[begin : begin + part.line.size]
         begin += part.line.size
-        kept = keep[mine]
-        row = number[mine[kept]]
+        kept = slice(None) if all_kept else keep[mine]
+        row = mine if all_kept else number[mine[kept]]
         for i, tag in enumerate(tags):
             if tag:
                 pieces.setdefault(tag, []).append((row, part.values[kept, i]))
@@ -116,15 +115,15 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
             row, value = row[by_row], value[by_row]
         if row.size:
             columns[tag] = Column(row, value)
-    dialect = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int64), size)[order][left]
+    dialect: NDArray[Any] = np.repeat(np.array([which[s.dialect] for s, _ in parts], np.int16), size)[order][left]
     return Rows(
         beat.line[left],
         beat.step[left],
         beat.epoch[left],
         beat.total[left],
-        joined("goal"),
-        joined("rank"),
-        joined("stamp"),
+        joined(parts, "goal", order)[left],
+        joined(parts, "rank", order)[left],
+        joined(parts, "stamp", order)[left],
         beat.counts[left],
         beat.evaluation[left],
         dialect,
@@ -165,9 +164,12 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
     named = np.flatnonzero(np.isfinite(rows.epoch))
     if named.size and "epoch" not in columns and name != "epoch":
         columns["epoch"] = Column(named, rows.epoch[named])
-    timed = np.flatnonzero(np.isfinite(rows.stamp))
-    if timed.size:
-        columns["wall_time"] = Column(timed, rows.stamp[timed])
+    timed = np.isfinite(rows.stamp)
+    if timed.size and timed.all():
+        every = next((c.row for c in columns.values() if c.row.size == timed.size), None)
+        columns["wall_time"] = Column(np.arange(timed.size) if every is None else every, rows.stamp)
+    elif timed.any():
+        columns["wall_time"] = Column(np.flatnonzero(timed), rows.stamp[timed])
     table, step, again = without_rewritten(replace(table, columns=columns), step)
     if again:
         message = f"{amount(again, 'record')} written again with the same numbers: counted once"
@@ -181,6 +183,8 @@ def table_of(rows: Rows, gathered: Gathered, source: str) -> tuple[Table, Axis, 
 
 def _one_dialect(column: Column, rows: Rows) -> Column:
     """Keep a metric's points of the dialect that prints most of them: programs print some things twice, differently."""
+    if len(rows.dialects) < 2:
+        return column
     mine = rows.dialect[column.row]
     if not mine.size or np.all(mine == mine[0]):
         return column
@@ -245,5 +249,7 @@ def _counts_epochs(value: FloatArray) -> bool:
 
 def _carried(step: FloatArray, known: BoolArray) -> IntArray:
     """Return whole steps; a row without one has that of the row before, at the start of the file that of the first."""
+    if known.all():
+        return step.astype(np.int64)
     at = np.maximum.accumulate(np.where(known, np.arange(step.size), -1))
     return step[np.where(at < 0, int(np.argmax(known)), at)].astype(np.int64)

@@ -17,10 +17,13 @@ def without_settings(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
     """
     counted = beat.keep & ~beat.blank & ((beat.counts == STEP) | (beat.counts == EPOCH))
     measures = np.array([any(map(is_measured, sheet.tags)) for sheet, _ in parts])[beat.sheet]
+    others = counted & ~measures
+    if not others.any():
+        return
     measured = np.flatnonzero(counted & measures)
     if not measured.size:
         return
-    for s in np.unique(beat.sheet[counted & ~measures]):
+    for s in np.unique(beat.sheet[others]):
         mine = np.flatnonzero(counted & (beat.sheet == s))
         if parts[s][0].dialect == "pairs" and _are_settings(beat, mine, measured):
             beat.left_out(mine, "settings of the training below")
