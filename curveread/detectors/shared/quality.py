@@ -14,6 +14,11 @@ from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import evaluation_noise, median_error
 
+_FEW = 8
+"""Points of a metric of which one says more than the median of it and its neighbours."""
+_ABOUT = 0.02
+"""Share of its level within which a metric stayed where it was."""
+
 
 class Quality(NamedTuple):
     """A quality metric since the evaluation loss was best.
@@ -41,8 +46,10 @@ class Quality(NamedTuple):
     def words(self) -> Text:
         """Its course, to stand at the end of a sentence."""
         tag, now = Tag(self.tag), level(self.now)
-        if abs(self.change) <= 1.0:
+        if abs(self.change) <= 1.0 and abs(self.now - self.then) <= _ABOUT * abs(self.then):
             return text("; {tag} stayed around {now}", tag=tag, now=now)
+        if abs(self.change) <= 1.0:
+            return text("; {tag} went from {then} to {now}, within its noise", tag=tag, then=level(self.then), now=now)
         if self.change > 0.0:
             return text(
                 "; {tag} still rose from around {then} to around {now}", tag=tag, then=level(self.then), now=now
@@ -89,7 +96,8 @@ def _since(metric: CurveView, step: int) -> Quality:
     value, n = metric.value, len(metric)
     at = min(int(np.searchsorted(metric.step, step)), n - 1)
     tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
-    then, now = float(np.median(value[max(0, at - 1) : at + 2])), float(np.median(value[-tail:]))
+    around = 1 if n >= _FEW else 0
+    then, now = float(np.median(value[max(0, at - around) : at + around + 1])), float(np.median(value[-tail:]))
     noise = 2.0 * median_error(evaluation_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
     best = int(np.argmax(value))
     gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
