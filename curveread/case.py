@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from curveread.detectors.base import CurveView, views_of
+from curveread.detectors.base import Views, views_of
 from curveread.findings.landmarks import Landmarks, landmarks
 from curveread.run.model import Run
-from curveread.run.roles import Role
 from curveread.run.task import Task, task_of
 from curveread.run.trainer import logged_by_trainer
 
@@ -31,7 +29,7 @@ class Case(NamedTuple):
     """
 
     run: Run
-    views: Mapping[Role, tuple[CurveView, ...]]
+    views: Views
     marks: tuple[Landmarks, ...]
     task: Task
     trainer: bool

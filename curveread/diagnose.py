@@ -16,7 +16,7 @@ from curveread.attribution.rolled_back import rolled_back
 from curveread.attribution.surroundings import surrounded
 from curveread.case import Case, case_of
 from curveread.causes.engine import with_causes
-from curveread.detectors.base import CurveView, Detector, Subject
+from curveread.detectors.base import Detector, Subject, Views
 from curveread.detectors.confidence import in_task
 from curveread.detectors.registry import clashes_with_none, detector, rules
 from curveread.detectors.shared.families import COURSES, families
@@ -188,7 +188,7 @@ def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run
     return surrounded(fold(findings, case), case)
 
 
-def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> NotChecked | None:
+def _missing(check: Detector, views: Views) -> NotChecked | None:
     """Return why a check cannot run, None when it can."""
     for need in check.needs:
         roles = tuple(sorted(need - {Role.OTHER}))
@@ -209,7 +209,7 @@ def _missing(check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> No
     return None
 
 
-def _subject(case: Case, check: Detector, views: Mapping[Role, tuple[CurveView, ...]]) -> Subject:
+def _subject(case: Case, check: Detector, views: Views) -> Subject:
     run = case.run
     roles = {role for need in check.needs for role in need} | set(check.uses)
     return Subject(

@@ -27,7 +27,7 @@ from curveread.signals.levels import median_error
 from curveread.signals.repeats import significant_digits
 from curveread.signals.trend import kendall_tau
 
-__all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "any_of", "views_of"]
+__all__ = ["SECTIONS", "CurveView", "Detector", "Need", "Option", "Subject", "Views", "any_of", "views_of"]
 
 SECTIONS = ("What it finds", "Why it matters", "How it decides", "When it is wrong", "References")
 
@@ -134,8 +134,12 @@ class CurveView:
         return float(np.median(gaps)) if gaps.size else 1.0
 
 
-def views_of(run: Run) -> Mapping[Role, tuple[CurveView, ...]]:
-    """Return role -> views of the curves of that role, the one with the most finite points first."""
+Views = Mapping[Role, tuple[CurveView, ...]]
+"""role -> views of the curves of that role, the one with the most finite points first."""
+
+
+def views_of(run: Run) -> Views:
+    """Return the views of a run's curves."""
     return {role: tuple(CurveView(c) for c in run.of(role)) for role in Role}
 
 
@@ -171,7 +175,7 @@ class Subject:
         What was printed beside the log about crashes.
     """
 
-    views: Mapping[Role, tuple[CurveView, ...]]
+    views: Views
     attempts: tuple[Attempt, ...]
     first_step: int
     last_step: int

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.detectors.shared.rhythm import cost_of_evals, evals_of, logging_of
 from curveread.findings.arguments import Length, Tag, count, duration, measure, share
 from curveread.findings.diagnosis import Statement
@@ -16,8 +14,6 @@ from curveread.language.cadence import EVAL_SHARE, Cost, round_steps, smallest_r
 from curveread.run.model import Run
 from curveread.run.roles import Role
 from curveread.signals.scale import bend_noise
-
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
 _COARSE = 0.05
 """Smallest rise to be seen that is worth saying: below it the noise of the evaluations hides nothing that matters."""
@@ -31,7 +27,7 @@ _MENTIONED = 10.0
 """Seconds of evaluation that are worth a mention."""
 
 
-def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:
+def cadence(run: Run, views: Views, findings: tuple[Finding, ...]) -> list[Statement]:
     """Return what the evaluations are too noisy to show, what they cost, and whether more was logged than is useful.
 
     Nothing about fewer than three evaluations, nor about ordinary ones: a reader sees how many there are. A cost that a
@@ -40,7 +36,7 @@ def cadence(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Stat
     return [*_evals(run, views, findings), *_logging(run, views)]
 
 
-def _logging(run: Run, views: _Views) -> list[Statement]:
+def _logging(run: Run, views: Views) -> list[Statement]:
     rhythm = logging_of(views, run.config, run.x_axis)
     if rhythm is None or rhythm.axis != "step" or rhythm.count < _MANY:
         return []
@@ -53,7 +49,7 @@ def _logging(run: Run, views: _Views) -> list[Statement]:
     return [Statement("cadence", sentence, (Evidence("points", "points", float(rhythm.count), "points"),))]
 
 
-def _evals(run: Run, views: _Views, findings: tuple[Finding, ...]) -> list[Statement]:
+def _evals(run: Run, views: Views, findings: tuple[Finding, ...]) -> list[Statement]:
     view = next(iter(views[Role.EVAL_LOSS]), None)
     rhythm = evals_of(views, run.config, run.x_axis)
     if view is None or rhythm is None or rhythm.count < 3:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Name, Place, Tag, figure, number, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
@@ -57,12 +57,7 @@ _MISSED = 4.0
 """A back-test fails when it is wrong by so many standard deviations of its own."""
 
 
-def forecast(
-    run: Run,
-    views: Mapping[Role, tuple[CurveView, ...]],
-    findings: Sequence[Finding] = (),
-    steps: Sequence[int] | None = None,
-) -> Forecast:
+def forecast(run: Run, views: Views, findings: Sequence[Finding] = (), steps: Sequence[int] | None = None) -> Forecast:
     """Return where the loss is going, or why that cannot be said.
 
     Parameters
@@ -155,7 +150,7 @@ def forecast_statements(found: Forecast) -> list[Statement]:
     return [Statement("forecast", sentence, tuple(evidence))]
 
 
-def _chosen(views: Mapping[Role, tuple[CurveView, ...]]) -> CurveView | None:
+def _chosen(views: Views) -> CurveView | None:
     """Return the eval loss where it has enough points, else the train loss, else None."""
     for role, least in ((Role.EVAL_LOSS, LEAST_EVALS), (Role.TRAIN_LOSS, LEAST_POINTS)):
         for view in views[role][:1]:
@@ -164,7 +159,7 @@ def _chosen(views: Mapping[Role, tuple[CurveView, ...]]) -> CurveView | None:
     return None
 
 
-def _course(views: Mapping[Role, tuple[CurveView, ...]]) -> Course | None:
+def _course(views: Views) -> Course | None:
     rate = next(iter(views[Role.LEARNING_RATE]), None)
     return None if rate is None else course_of(rate.step.astype(np.float64), rate.value)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Count, Length, Place, Tag, figure, share
 from curveread.findings.arguments import level as leveled
 from curveread.findings.diagnosis import Phase, Statement
@@ -20,8 +19,6 @@ from curveread.run.tags.losses import is_of_a_detector
 from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
 from curveread.signals.scale import bend_noise
-
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
 _SLIVER = 0.02
 """Share of the training loss below which a gap, or its change, is told to nobody."""
@@ -71,7 +68,7 @@ class LossGap(NamedTuple):
         return float(np.interp(step, own.step, own.value)) - float(np.interp(step, train.step, beside))
 
 
-def gap_of(views: _Views) -> LossGap | None:
+def gap_of(views: Views) -> LossGap | None:
     """Return the gap of a run, None with fewer than eight pairs.
 
     A logged training loss is the mean since the last log, and so belongs half a logging interval earlier: its trend (a

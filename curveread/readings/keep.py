@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import (
     Count,
     Length,
@@ -107,10 +107,7 @@ class Keep(NamedTuple):
 
 
 def keep_of(
-    run: Run,
-    views: Mapping[Role, tuple[CurveView, ...]],
-    findings: Sequence[Finding] = (),
-    cost_per_hour: float | None = None,
+    run: Run, views: Views, findings: Sequence[Finding] = (), cost_per_hour: float | None = None
 ) -> Keep | None:
     """Return what to keep of a run, None with fewer than 3 usable evals, or when it never learned."""
     view = judged_by(views)
@@ -143,7 +140,7 @@ def keep_of(
     )
 
 
-def judged_by(views: Mapping[Role, tuple[CurveView, ...]]) -> CurveView | None:
+def judged_by(views: Views) -> CurveView | None:
     """Return the curve that says which checkpoint to keep: the eval loss, of a detector its average precision.
 
     A detector's eval loss is a sum of parts of which none says how well it finds objects; often only the parts are
@@ -285,7 +282,7 @@ def _seconds_after(run: Run, step: int) -> float | None:
     return None
 
 
-def _tokens_after(views: Mapping[Role, tuple[CurveView, ...]], step: int) -> float | None:
+def _tokens_after(views: Views, step: int) -> float | None:
     """Return the tokens seen after a step, None without a curve that counts them."""
     for view in views[Role.TOKENS]:
         if len(view) >= 2 and bool(np.all(np.diff(view.value) >= 0.0)) and view.value[-1] > view.value[0]:

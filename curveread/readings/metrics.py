@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Place, Tag, number
 from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
@@ -70,7 +70,7 @@ class Metric(NamedTuple):
         return -self.view.value if self.higher else self.view.value
 
 
-def metrics_of(views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[Finding] = ()) -> tuple[Metric, ...]:
+def metrics_of(views: Views, findings: Sequence[Finding] = ()) -> tuple[Metric, ...]:
     """Return the metrics of a run, those of an eval split where it has any; without losses, perplexities and speeds.
 
     A run that never learned has none worth telling.

@@ -6,12 +6,12 @@ learning rate, and convergence off a schedule that has ended over two flat curve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from curveread.case import Case
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import AxisWord, Labelled, Name, Place, PlaceList, Span, share
 from curveread.findings.diagnosis import Phase, Statement
 from curveread.findings.finding import Evidence, Finding, Severity
@@ -19,8 +19,6 @@ from curveread.findings.text import capitalized, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.events.change import change_of
-
-Views = Mapping[Role, tuple[CurveView, ...]]
 
 _NAMES = {
     "divergence": "diverged",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Place, Tag, count, figure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
@@ -29,9 +29,7 @@ _SURE = 5.0
 """Standard errors by which a decay's gain, or a growth of the noise, must stand out."""
 
 
-def schedule_statements(
-    views: Mapping[Role, tuple[CurveView, ...]], findings: Sequence[Finding] = ()
-) -> list[Statement]:
+def schedule_statements(views: Views, findings: Sequence[Finding] = ()) -> list[Statement]:
     """Return advice on the schedule with its evidence; nothing where the data cannot tell."""
     train = next(iter(views[Role.TRAIN_LOSS]), None)
     rate = next(iter(views[Role.LEARNING_RATE]), None)

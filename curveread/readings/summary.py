@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from curveread.case import Case
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Name, Tag
 from curveread.findings.diagnosis import KeyFigure
 from curveread.findings.text import text
@@ -18,7 +16,6 @@ from curveread.run.roles import Role
 from curveread.run.task import Task
 
 _PERPLEXITY = {Role.EVAL_LOSS: Role.EVAL_PERPLEXITY, Role.TRAIN_LOSS: Role.TRAIN_PERPLEXITY}
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
 
 def summary(case: Case) -> dict[str, KeyFigure]:
@@ -42,7 +39,7 @@ def _figure(kind: str, view: CurveView, at: int, several: bool) -> KeyFigure:
     return KeyFigure(float(view.value[at]), view.unit, int(view.step[at]), label)
 
 
-def _language(views: _Views, task: Task) -> dict[str, KeyFigure]:
+def _language(views: Views, task: Task) -> dict[str, KeyFigure]:
     """Return perplexities and bits per byte of the eval loss, of the training loss where there is no other."""
     out: dict[str, KeyFigure] = {}
     for role, name, kinds in (

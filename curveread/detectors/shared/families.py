@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.run.roles import Role, qualifiers_of
 from curveread.run.tags.grammar import parse
 
@@ -18,10 +16,8 @@ COURSES = frozenset(
 _MOST = 8
 """Families that are judged: a run that logs more parts logs them per layer or per class."""
 
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
-
-def families(views: _Views) -> list[_Views]:
+def families(views: Views) -> list[Views]:
     """Return the views once for each train loss that is not another's average, with the evaluations that belong to it.
 
     Train and eval are paired by what is left of their words without the split; an evaluation without a train loss of

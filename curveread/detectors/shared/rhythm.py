@@ -7,27 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import Views
 from curveread.findings.arguments import Length, Name
 from curveread.findings.text import Text, text
 from curveread.language.cadence import Cost, Rhythm, arguments, epoch_length, eval_cost, rhythm_of
 from curveread.run.roles import EVAL_WORDS, Role, words
 from curveread.run.settings import number_of
 
-_Views = Mapping[Role, tuple[CurveView, ...]]
 
-
-def evals_of(views: _Views, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
+def evals_of(views: Views, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
     """Return how often the eval loss was measured; of several the one with the most points counts."""
     return _rhythm(views, Role.EVAL_LOSS, config, x_axis)
 
 
-def logging_of(views: _Views, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
+def logging_of(views: Views, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
     """Return how often the training loss was logged."""
     return _rhythm(views, Role.TRAIN_LOSS, config, x_axis)
 
 
-def _rhythm(views: _Views, role: Role, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
+def _rhythm(views: Views, role: Role, config: Mapping[str, Any], x_axis: str) -> Rhythm | None:
     view = next(iter(views.get(role, ())), None)
     if view is None:
         return None
@@ -36,7 +34,7 @@ def _rhythm(views: _Views, role: Role, config: Mapping[str, Any], x_axis: str) -
     return rhythm_of(view.step, "epoch" if per_epoch == 1.0 else x_axis, per_epoch)
 
 
-def steps_per_epoch(views: _Views, config: Mapping[str, Any]) -> float | None:
+def steps_per_epoch(views: Views, config: Mapping[str, Any]) -> float | None:
     """Return the steps of an epoch: from the curve that counts epochs, or from the settings of the Trainer."""
     for view in views.get(Role.EPOCH, ())[:1]:
         found = epoch_length(view.step, view.value)
@@ -46,7 +44,7 @@ def steps_per_epoch(views: _Views, config: Mapping[str, Any]) -> float | None:
     return steps / epochs if steps and epochs and steps > 0 and epochs > 0 else None
 
 
-def cost_of_evals(views: _Views) -> Cost | None:
+def cost_of_evals(views: Views) -> Cost | None:
     """Return what evaluation took of the wall time, None where the log has no clock or does not show it."""
     train, evaluation = (next(iter(views.get(r, ())), None) for r in (Role.TRAIN_LOSS, Role.EVAL_LOSS))
     if train is None or evaluation is None or train.curve.wall_time is None:

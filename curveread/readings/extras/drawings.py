@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.detectors.base import CurveView, views_of
+from curveread.detectors.base import CurveView, Views, views_of
 from curveread.findings.extras.drawing import GAP, Drawing
 from curveread.findings.finding import Finding
 from curveread.run.model import Curve, Run
@@ -207,9 +207,7 @@ def _complete(step: IntArray, keep: IntArray) -> tuple[tuple[int, int], ...] | N
     return tuple((int(step[keep[a]]), int(step[keep[b]])) for a, b in zip(starts[long], ends[long], strict=True))
 
 
-def _gap(
-    views: Mapping[Role, tuple[CurveView, ...]], placed: _Placed, made: Mapping[str, _Pieces | None]
-) -> list[Drawing]:
+def _gap(views: Views, placed: _Placed, made: Mapping[str, _Pieces | None]) -> list[Drawing]:
     """Return the eval loss minus the trend of the train loss at its steps, where both are there."""
     train, evals = views[Role.TRAIN_LOSS][:1], views[Role.EVAL_LOSS][:1]
     if not (train and evals) or len(evals[0]) < 2:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import Views
 from curveread.findings.arguments import AxisWord, Place, Tag, figure, share
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence
@@ -18,7 +16,7 @@ _EARLY = 0.3
 _LOW = 0.1
 
 
-def data_hints(views: Mapping[Role, tuple[CurveView, ...]], task: Task) -> list[Statement]:
+def data_hints(views: Views, task: Task) -> list[Statement]:
     """Return a hint where a language model trained from scratch becomes surer than text allows, very early.
 
     From scratch: it begins at ln(vocabulary). Too sure: its trend is below a tenth of that for good, within the first

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from curveread.detectors.base import CurveView
+from curveread.detectors.base import CurveView, Views
 from curveread.findings.arguments import Name, Place, Tag, count, figure, number
 from curveread.findings.diagnosis import Statement
 from curveread.findings.finding import Evidence, Finding
@@ -25,8 +23,6 @@ from curveread.run.task import Task
 from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
 
-_Views = Mapping[Role, tuple[CurveView, ...]]
-
 BEYOND = 1e6
 """No vocabulary has so many tokens: a perplexity above it is no model's doubt, and not worth a figure."""
 
@@ -34,7 +30,7 @@ _SURE = 2.0
 """A perplexity below it is no choice among several tokens."""
 
 
-def per_token(view: CurveView, at: int, views: _Views) -> float | None:
+def per_token(view: CurveView, at: int, views: Views) -> float | None:
     """Return a loss in nats per token, None where it is in another unit, or below zero as no cross-entropy is.
 
     A perplexity that is logged beside it and is 2 to its power says that it is in bits, as fairseq's is.
@@ -58,7 +54,7 @@ def per_byte(view: CurveView, at: int) -> float | None:
     return float(view.value[at]) if "bpb" in have or {"bits", "byte"} <= have else None
 
 
-def in_words(views: _Views, task: Task) -> list[Statement]:
+def in_words(views: Views, task: Task) -> list[Statement]:
     """Return what a language model's loss means; nothing where the log does not say that it is one."""
     view = next((v for r in (Role.EVAL_LOSS, Role.TRAIN_LOSS) for v in views[r] if len(v)), None)
     if not task.language:
@@ -114,7 +110,7 @@ def _at_the_end(end: float) -> Text:
     return text(" At the end it was beyond {most}.", most=count(BEYOND))
 
 
-def _logged(views: _Views) -> list[Statement]:
+def _logged(views: Views) -> list[Statement]:
     """Return what a logged perplexity means, where the log holds no loss."""
     view = next((v for r in (Role.EVAL_PERPLEXITY, Role.TRAIN_PERPLEXITY) for v in views[r] if len(v)), None)
     if view is None or float(view.value.min()) < 1.0:
@@ -155,7 +151,7 @@ def _scale(task: Task) -> list[Statement]:
     return [Statement("scale", published, (Evidence("data-set-in-the-config", "data set in the config", data),))]
 
 
-def guessing(views: _Views, task: Task, findings: tuple[Finding, ...]) -> list[Statement]:
+def guessing(views: Views, task: Task, findings: tuple[Finding, ...]) -> list[Statement]:
     """Return a sentence when a loss rests where guessing evenly would put it, unless a finding has said so."""
     if any(f.rule == "no-learning" for f in findings):
         return []
