@@ -15,6 +15,9 @@ from curveread.discovery.units import Unit
 from curveread.errors import ReadError
 from curveread.fleet.spool import Spool
 
+_MANY = 1_000
+"""Units from which looking through all objects costs little beside reading."""
+
 
 def catalogue(
     roots: Sequence[str | os.PathLike[str]],
@@ -66,5 +69,6 @@ def catalogue(
                 units.append(replace(unit, files=files, far=far))
     if missing and not len(units):
         raise missing[0]
-    gc.collect()  # gives back what Python keeps of so many small objects: it would stay below all that follows
+    if len(units) >= _MANY:
+        gc.collect()  # gives back what Python keeps of so many small objects: it would stay below all that follows
     return units, named

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -57,28 +58,28 @@ def file_name(text: str) -> str:
     return name.decode("utf-8", "surrogateescape") if name not in (b".", b"..") else f"dots{text}"
 
 
-def write_run(folder: Path, *, points: int = 60) -> Path:
+def write_run(folder: Path, *, points: int = 60, texts: Sequence[str] = TEXTS) -> Path:
     """Write a run in which tags, settings, file names and what was printed are hostile; a curve of each kind fails."""
     folder.mkdir(parents=True)
     rows = []
     for i in range(points):
-        row = {text: 1.0 + math.exp(-i / 20) + 0.01 * math.sin(i * i) for text in TEXTS}
-        for k, text in enumerate(TEXTS):
+        row = {text: 1.0 + math.exp(-i / 20) + 0.01 * math.sin(i * i) for text in texts}
+        for k, text in enumerate(texts):
             if k % 4 == 0 and i > points // 2:
                 row[text] = math.nan
             elif k % 4 == 1 and i == 40:
                 row[text] = 50.0
         rows.append(row | {"step": i})
     (folder / "trainer_state.json").write_text(json.dumps({"log_history": rows, "global_step": points}), "utf-8")
-    settings = {text.encode("utf-8", "replace").decode(): [text.encode("utf-8", "replace").decode()] for text in TEXTS}
+    settings = {text.encode("utf-8", "replace").decode(): [text.encode("utf-8", "replace").decode()] for text in texts}
     (folder / "hparams.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    printed = "\n".join(f"RuntimeError: CUDA error: {text}" for text in TEXTS)
+    printed = "\n".join(f"RuntimeError: CUDA error: {text}" for text in texts)
     (folder / "stderr.log").write_text(printed, encoding="utf-8", errors="surrogateescape")
     return folder
 
 
-def write_runs(top: Path, *, points: int) -> Path:
-    """Write a run for each text, which is its name."""
-    for text in TEXTS:
-        write_run(top / file_name(text), points=points)
+def write_runs(top: Path, *, points: int, tags: int = 8) -> Path:
+    """Write a run for each text, which is its name; its tags are this text and those after it."""
+    for i, text in enumerate(TEXTS):
+        write_run(top / file_name(text), points=points, texts=(TEXTS * 2)[i : i + tags])
     return top
