@@ -28,7 +28,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 
 
 def pytest_collection_finish() -> None:
-    """Leave what collecting made, half a million objects, out of every later search for garbage: it stays to the end."""
+    """Leave what collecting made, half a million objects, out of every later search for garbage."""
     gc.collect()
     gc.freeze()
 
