@@ -137,7 +137,7 @@ def _size(gap: LossGap, phases: tuple[Phase, ...], phase: str) -> Statement:
     moved, sentence = gap.level - first, _at_the_end(gap)
     evidence = [
         Evidence("gap-at-the-end", "gap at the end", gap.level, unit),
-        Evidence("gap-interval", _interval_of(0.95), _range(gap.low, gap.high), unit),
+        Evidence("gap-interval", text("its {share} interval", share=share(0.95)), _range(gap.low, gap.high), unit),
     ]
     if np.isfinite(trend.low) and np.isfinite(trend.high):
         scale = max(abs(gap.level), bend_noise(gap.evaluation.value, 3))
@@ -174,10 +174,6 @@ def _at_the_end(gap: LossGap) -> Text:
         else "Over its last {last} {tag} lay {gap} below {train}"
     )
     return text(lay, last=last, tag=tag, train=train, gap=leveled(abs(gap.level), gap.evaluation.unit))
-
-
-def _interval_of(confidence: float) -> Text:
-    return text("its {share} interval", share=share(confidence))
 
 
 def _range(low: float, high: float) -> Text:

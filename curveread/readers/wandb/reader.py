@@ -103,7 +103,7 @@ class WandbReader(Reader):
             Part(
                 source=Source(source, self.format.name, size),
                 curves=curves,
-                key=run.run_id or _id_of(path),
+                key=run.run_id or path.stem.removeprefix("run-"),
                 name=run.display_name,
                 notes=tuple(notes),
                 config=config,
@@ -113,10 +113,6 @@ class WandbReader(Reader):
                 segments=tuple(segments) if len(segments) > 1 else (),
             )
         ]
-
-
-def _id_of(path: Path) -> str:
-    return path.stem.removeprefix("run-")
 
 
 def _crashed(content: _Content, said: bool | None, records: int) -> bool | None:

@@ -14,13 +14,7 @@ from __future__ import annotations
 from curveread.causes.candidate import Candidate
 from curveread.causes.kinds import Kind
 from curveread.causes.numbers import sound_rate
-from curveread.causes.scene import Scene
-from curveread.findings.text import Text, text
-
-
-def _fix(scene: Scene) -> Text:
-    return sound_rate(scene)
-
+from curveread.findings.text import text
 
 CAUSE = Candidate(
     id="learning-rate-too-high",
@@ -72,5 +66,5 @@ CAUSE = Candidate(
         "rate-tiny": (0.02, 1),
     },
     check=text("Run a learning rate range test, or three short runs: at the peak, at a third and at a tenth of it."),
-    fix=_fix,
+    fix=sound_rate,
 )
