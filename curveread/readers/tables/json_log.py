@@ -22,7 +22,7 @@ from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_tabl
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.headless import names_rewards
 from curveread.readers.tables.json_rows import PIECE, lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
-from curveread.readers.tables.json_shapes import rows_in, series_behind_settings, shaped
+from curveread.readers.tables.json_shapes import counts_itself, rows_in, series_behind_settings, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text, stem_of
@@ -78,6 +78,7 @@ class JsonLogReader(Reader):
             rows = head.startswith("[") or re.match(r"\{[^\[\]{}]*\}\s*\{", head) is not None
             lists = re.match(r'\{\s*"[^"]+"\s*:\s*\[\s*[-\dNI]', head) is not None
             lists = lists or any(role_of(k) in TELLING for k in series_behind_settings(head))
+            telling = telling or (counts_itself(head) and any(role_of(k) in _SAYING for k in numeric))
             return telling and (rows or lists or _lines_of_objects(head) or _EPOCH_FILE.match(path.name) is not None)
         return telling or counted
 

@@ -13,6 +13,7 @@ _SHAPES = re.compile(
 )
 _DEEPEST = 3
 _PLAIN_FIRST = re.compile(r'\{(?:\s*"[^"]+"\s*:\s*(?:"[^"]*"|[^\s"\[\]{},]+)\s*,)+\s*"[^"]+"\s*:\s*\[')
+_COUNTS = re.compile(r'\{\s*"(?:episode|epoch|step|iteration|round)s?"\s*:\s*\[\s*(?:0\s*,\s*1|1\s*,\s*2)\s*,')
 _SERIES = re.compile(r'"([^"]+)"\s*:\s*\[(?:\s*[-\dNI][^\[\]{},]*,){9}')
 
 
@@ -24,6 +25,11 @@ def shaped(head: str) -> bool:
 def series_behind_settings(head: str) -> list[str]:
     """Return the names of the lists of ten numbers or more of an object that begins with plain entries."""
     return _SERIES.findall(head) if _PLAIN_FIRST.match(head) else []
+
+
+def counts_itself(head: str) -> bool:
+    """Return whether an object begins with a list that counts its episodes, epochs or steps."""
+    return _COUNTS.match(head) is not None
 
 
 def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:

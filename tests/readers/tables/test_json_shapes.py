@@ -173,3 +173,12 @@ def test_lists_behind_plain_entries_are_columns_where_they_are_long(tmp_path: Pa
     )
     with pytest.raises(cr.ReadError):
         cr.read(tmp_path / "summary")
+
+
+def test_a_list_that_counts_says_that_scores_beside_it_are_a_course(tmp_path: Path) -> None:
+    document = {"episodes": [1, 2, 3, 4], "scores": VALUES, "model": "a"}
+    assert _read(tmp_path, "training_log.json", document)["scores"].value.tolist() == VALUES
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "scores.json").write_text(json.dumps({"scores": VALUES, "model": "a"}))
+    with pytest.raises(cr.ReadError):
+        cr.read(tmp_path / "answers")
