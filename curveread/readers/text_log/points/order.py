@@ -22,7 +22,7 @@ def in_order(parts: Parts) -> tuple[IntArray, Order]:
     return line[order], order
 
 
-def joined(parts: Parts, kind: str, order: Order) -> FloatArray:
+def of_kind(parts: Parts, kind: str, order: Order) -> FloatArray:
     """Return the numbers of one kind in the order of the file, (n,), NaN where a line has none.
 
     They can only be read where they are those of a sheet, or where there are none.

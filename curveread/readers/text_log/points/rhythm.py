@@ -18,7 +18,7 @@ from curveread.readers.text_log.line.words import is_telling
 from curveread.readers.text_log.points.again import without_closing
 from curveread.readers.text_log.points.apart import tell_apart
 from curveread.readers.text_log.points.beat import BAR, CODES, EPOCH, LOOSE, STEP, Beat
-from curveread.readers.text_log.points.order import in_order, joined
+from curveread.readers.text_log.points.order import in_order, of_kind
 from curveread.readers.text_log.points.settings import without_settings
 from curveread.readers.text_log.sheets import Columns, Sheet
 from curveread.run.notes import DataNote, NoteKind
@@ -45,9 +45,9 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int]
     beat = Beat(
         line,
         marked(list(range(len(parts))), np.int16),
-        joined(parts, "step", order),
-        joined(parts, "epoch", order),
-        joined(parts, "total", order),
+        of_kind(parts, "step", order),
+        of_kind(parts, "epoch", order),
+        of_kind(parts, "total", order),
         marked([CODES[s.counts] for s, _ in parts], np.int8),
         np.ones(line.size, bool),
         [list(s.tags) for s, _ in parts],
@@ -55,7 +55,7 @@ def beat_of(parts: list[tuple[Sheet, Columns]], source: str, best: Sequence[int]
         marked([s.split == "eval" and bool(s.tags) for s, _ in parts], np.bool_),
     )
     without_closing(beat, parts, best)
-    _constant_steps(beat, joined(parts, "place", order), joined(parts, "places", order), parts, source)
+    _constant_steps(beat, of_kind(parts, "place", order), of_kind(parts, "places", order), parts, source)
     _bars(beat, parts, source)
     shown = beat.evaluation & ~beat.blank
     _evaluations(beat)

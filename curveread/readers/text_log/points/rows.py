@@ -20,7 +20,7 @@ from curveread.readers.text_log.points.bare_losses import losses_named
 from curveread.readers.text_log.points.beat import EPOCH, LOOSE, STEP, Beat
 from curveread.readers.text_log.points.borders import told_starts
 from curveread.readers.text_log.points.evaluated import evaluations_apart, prefixes_held
-from curveread.readers.text_log.points.order import in_order, joined
+from curveread.readers.text_log.points.order import in_order, of_kind
 from curveread.readers.text_log.points.repeats import beside_another, without_repeats, without_rewritten
 from curveread.readers.text_log.points.rhythm import beat_of
 from curveread.readers.text_log.sheets import Sheet
@@ -121,9 +121,9 @@ def rows_of(gathered: Gathered, source: str) -> Rows:
         beat.step[left],
         beat.epoch[left],
         beat.total[left],
-        joined(parts, "goal", order)[left],
-        joined(parts, "rank", order)[left],
-        joined(parts, "stamp", order)[left],
+        of_kind(parts, "goal", order)[left],
+        of_kind(parts, "rank", order)[left],
+        of_kind(parts, "stamp", order)[left],
         beat.counts[left],
         beat.evaluation[left],
         dialect,
