@@ -16,7 +16,7 @@ from curveread.detectors.shared.policy import beside_the_return
 from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.roles import Role
+from curveread.run.roles import Role, is_eval, words
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
@@ -48,7 +48,8 @@ class MetricCollapse(Detector):
     What it finds
         Accuracy, reward or another metric for which higher is better that lost a large part of what it had
         gained, and had not won it back by the end. What was won back is told, too, as a warning. Precision, recall and
-        others that are traded for one another are left out, and so is what is not understood.
+        others that are traded for one another are left out, and so are the parts of a total reward and what is not
+        understood.
 
     Why it matters
         The weights of the end are worse than earlier ones, whatever the loss says. In reinforcement learning the
@@ -231,7 +232,10 @@ def _wholes(views: Sequence[CurveView]) -> list[CurveView]:
     """Return the rewards without the parts of another one: that a part falls while the whole rises is a trade."""
     parts = [v for v in views if _PART.search(v.tag)]
     whole = [v for v in views if not _PART.search(v.tag)]
-    return whole or parts
+    totals = [v for v in whole if "total" in words(v.tag)]
+    # Beside a total of the same split the others are what it is made of.
+    alone = [v for v in whole if "total" in words(v.tag) or all(is_eval(v.tag) != is_eval(t.tag) for t in totals)]
+    return alone or parts
 
 
 def _wander(value: FloatArray, best: int) -> float:
