@@ -8,6 +8,7 @@ import pytest
 
 import curveread as cr
 from curveread import api
+from tests.support.samples import told
 
 TRAINED = {
     "divergence-learning-rate": {"divergence": "learning-rate-raised"},
@@ -32,14 +33,14 @@ TRAINED = {
 
 
 @pytest.mark.parametrize("case", TRAINED)
-def test_the_first_cause_is_what_was_done_in_the_training(samples: Path, case: str) -> None:
-    findings = cr.diagnose(cr.read(samples / case)).findings
+def test_the_first_cause_is_what_was_done_in_the_training(case: str) -> None:
+    findings = told(case).findings
     first = {f.rule: f.causes[0].cause for f in reversed(findings) if f.causes}
     assert TRAINED[case].items() <= first.items()
 
 
-def test_the_fix_of_a_learning_rate_names_the_rate_that_was_sound(samples: Path) -> None:
-    finding = next(f for f in cr.diagnose(cr.read(samples / "divergence-slow")).findings if f.rule == "divergence")
+def test_the_fix_of_a_learning_rate_names_the_rate_that_was_sound() -> None:
+    finding = next(f for f in told("divergence-slow").findings if f.rule == "divergence")
     fix = str(finding.causes[0].fix)
     assert "Keep lr at or below 0.02" in fix
     assert "the loss was best at step" in fix

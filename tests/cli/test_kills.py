@@ -98,8 +98,11 @@ def tried(case: Case, chance: random.Random, signum: signal.Signals) -> None:
         assert case.files() == case.whole
 
 
-@pytest.mark.parametrize("case", ["html", "csv", "several"], indirect=True)
-@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGINT], ids=["kill", "ctrl-c"])
+@pytest.mark.parametrize(
+    ("case", "signum"),
+    [("html", signal.SIGINT), ("csv", signal.SIGKILL), ("several", signal.SIGKILL)],
+    indirect=["case"],
+)
 def test_an_output_is_whole_at_one_moment(case: Case, signum: signal.Signals) -> None:
     tried(case, random.Random(signum), signum)
 

@@ -8,6 +8,7 @@ import pytest
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
 from tests.support.curves import decay, normal, run_of, spread
+from tests.support.turns import one_of
 from tests.support.verdicts import alarms, found, unchecked
 
 N = 2000
@@ -38,7 +39,7 @@ def test_more_spikes_are_not_less_alarm(many: int) -> None:
     assert {f.severity for f in told} == {Severity.WARNING}
 
 
-@pytest.mark.parametrize("width", [1, 6])
+@pytest.mark.parametrize("width", one_of(2, [1, 6]))
 def test_thousands_that_fill_a_part_of_a_long_log_are_told(width: int) -> None:
     n = 200_000
     value = decay(n, sigma=0.01)
@@ -202,7 +203,7 @@ def test_an_epoch_of_harder_batches_that_no_evaluation_notices_is_only_worth_kno
     assert [f.severity for f in found(by_epoch, "loss-spike")] == [Severity.WARNING]
 
 
-@pytest.mark.parametrize(("points", "many"), [(40_000, 666), (100_000, 5_000)])
+@pytest.mark.parametrize(("points", "many"), one_of(2, [(40_000, 666), (100_000, 5_000)]))
 def test_spikes_that_fill_the_top_of_a_long_log_are_not_passed_over(points: int, many: int) -> None:
     value, rng = decay(points, 0.01), np.random.default_rng(0)
     value[rng.choice(np.arange(points // 10, points - 10), many, replace=False)] += 3.0

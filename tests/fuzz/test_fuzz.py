@@ -26,6 +26,11 @@ from tests.fuzz.writers import WRITERS, Rows, Writer, rows_of
 
 BUDGET = 60
 FORMATS = [pytest.param(w, id=w.name.replace(" ", "-")) for w in WRITERS]
+DEAR = {
+    "csv-of-3000-equal-names", "csv-of-400-runs", "csv-with-a-quote-that-never-ends", "database-of-500-runs",
+    "events-of-3000-tags", "runs-100", "text-of-ever-new-builds", "wandb-with-a-new-key-in-every-row",
+}  # fmt: skip
+"""Inputs by hand that cost most, each of a kind of which others are tried by the ordinary command."""
 FOUND = sorted((Path(__file__).parent / "found").iterdir())
 
 measured = st.floats(allow_nan=False, width=32)
@@ -75,7 +80,7 @@ def test_any_numbers_are_read_as_written_and_damage_invents_none(
     assert not Judge(seed).judged(damage, DAMAGES[damage](seed.data, place))
 
 
-@pytest.mark.parametrize("name", HANDMADE)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in DEAR)) for n in HANDMADE])
 def test_what_was_made_by_hand(name: str) -> None:
     with made(HANDMADE[name]) as folder:
         assert judged_whole(folder) == []

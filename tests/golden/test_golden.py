@@ -7,10 +7,10 @@ import json
 import jsonschema
 import pytest
 
-import curveread as cr
 from curveread.findings import schema
 from tests.golden import variants
 from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, THRESHOLDS, golden, thresholds, with_tables
+from tests.support.samples import told
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
 STALE = f"differs from what is recorded; if that is meant, run: {COMMAND}"
@@ -46,6 +46,6 @@ def test_readme_names_the_formats_and_checks_that_are_there() -> None:
 
 @pytest.mark.parametrize("case", ALL_CASES)
 def test_every_sample_gives_a_valid_result(case: str) -> None:
-    result = json.loads(cr.diagnose(cr.read(ROOT / "sample_logs" / case)).to_json(), parse_constant=pytest.fail)
+    result = json.loads(told(case).to_json(), parse_constant=pytest.fail)
     jsonschema.Draft202012Validator(schema.load()).validate(result)
     assert result["failed"] == []

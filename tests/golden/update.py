@@ -41,9 +41,9 @@ def golden(case: str) -> str:
 
     Figures keep six significant digits: processors add in different orders.
     """
-    import curveread as cr
+    from tests.support.samples import told
 
-    result = cr.diagnose(cr.read(ROOT / "sample_logs" / case)).to_dict()
+    result = told(case).to_dict()
     del result["curveread_version"]
     text = json.dumps(_rounded(result), indent=1, ensure_ascii=False)
     return text.replace(f"{ROOT}/", "") + "\n"

@@ -17,6 +17,7 @@ from curveread.readers import textfile
 from curveread.readers.stores.sqlite_file import columns_of, opened
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.notes import NoteKind
+from tests.support.turns import one_of
 
 FAR = "the gzip stream expands far beyond its size, the limit is 50 (--limit gzip=100 would allow more)"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) SELECT "
@@ -129,7 +130,7 @@ def test_a_long_text_in_every_row_of_a_parquet_file_is_kept_once(tmp_path: Path)
     assert arrow.default_memory_pool().max_memory() - before < 20_000_000  # 100 MB written out
 
 
-@pytest.mark.parametrize("column", ["run", "seed"])
+@pytest.mark.parametrize("column", one_of(2, ["run", "seed"]))
 def test_thousands_of_runs_in_one_column_take_linear_time(tmp_path: Path, column: str) -> None:
     path = tmp_path / "metrics.csv"
     names = [f"r{i}" if column == "run" else str(i) for i in range(1_500)]

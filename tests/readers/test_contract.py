@@ -167,7 +167,7 @@ def test_every_registered_reader_is_under_this_contract(tmp_path: Path) -> None:
     assert not untested, f"readers whose tests do not call check_reader: {untested}"
 
 
-@pytest.mark.parametrize("places", [75, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("places", [40, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_reader_keeps_to_its_contract(name: str, places: int, tmp_path: Path) -> None:
     path = MAKERS[name](tmp_path)

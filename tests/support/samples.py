@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import curveread as cr
 from curveread.diagnose import diagnose
 from curveread.discovery.discover import read_runs
 from curveread.findings.diagnosis import Diagnosis
@@ -40,6 +41,12 @@ def run_of_case(case: str) -> Run:
 def diagnosed(case: str) -> Diagnosis:
     """Return what is found in a case with default options."""
     return diagnose(run_of_case(case))
+
+
+@functools.cache
+def told(case: str) -> Diagnosis:
+    """Return what the public functions say of a case."""
+    return cr.diagnose(cr.read(SAMPLES / case))
 
 
 def everything(dx: Diagnosis) -> list[Finding]:

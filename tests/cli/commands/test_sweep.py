@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli, WriteRun
+from tests.support.turns import one_of
 
 NAMES = ("overfitting", "spike-recovers", "healthy-regularised")
 
@@ -100,7 +101,7 @@ def test_check_of_many_prints_a_row_each_and_all_about_alarms(cli: Cli, tree: Pa
     assert "healthy-regularised: " in cli("check", tree, "--verbose").stdout
 
 
-@pytest.mark.parametrize("form", ["json", "github", "text"])
+@pytest.mark.parametrize("form", one_of(3, ["json", "github", "text"]))
 def test_check_gives_the_same_in_processes(cli: Cli, samples: Path, tmp_path: Path, form: str) -> None:
     for part in ("one", "two"):
         for name in NAMES:

@@ -22,6 +22,7 @@ from curveread.report.figure.pdf import pages
 from curveread.report.renderer import ReportRenderer
 from curveread.run.model import Checkpoint
 from tests.report.handmade import diagnosis, finding, run_of, spiky
+from tests.support.turns import one_of
 
 
 def texts(drawn: Figure) -> list[str]:
@@ -92,7 +93,12 @@ def test_pictures_are_pictures(make: object) -> None:
     raster, vector = png(d, dpi=50), svg(d)
     assert raster.startswith(b"\x89PNG\r\n")
     assert b"<text" in vector
-    assert (png(d, dpi=50), svg(d)) == (raster, vector)
+
+
+@pytest.mark.parametrize("make", one_of(len(MAKE), MAKE))
+def test_pictures_are_the_same_each_time(make: object) -> None:
+    first, second = (make() for _ in range(2))  # type: ignore[operator]
+    assert (png(first, dpi=50), svg(first)) == (png(second, dpi=50), svg(second))
 
 
 def test_nothing_is_cut_off_at_the_sides() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from curveread import api
-from curveread.findings.diagnosis import Diagnosis
 from curveread.findings.wording import sureness
+from tests.support.samples import told
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +16,13 @@ ALARMS = (
     "clipping-saturation", "divergence-learning-rate", "gradient-explosion", "kl-blowup", "leakage", "nan-loss",
     "overfitting", "plateau-schedule-ended", "reward-collapse", "spikes-several", "throughput-drop",
 )  # fmt: skip
+EACH = [
+    pytest.param(case, *screen.values, id=f"{case}-{screen.id}", marks=[pytest.mark.slow] * (i % 2 != j))
+    for i, case in enumerate(ALARMS)
+    for j, screen in enumerate(SCREENS)
+]
+"""Each on one of the screens in turn; on both in the slow sweep."""
 CALM = ("healthy-plain", "unfinished-run", "memory-ended")
-
-
-@cache
-def told(case: Path) -> Diagnosis:
-    return api.diagnose(api.read(case))
 
 
 def shown(seen: Any, selector: str, height: int) -> str:
@@ -38,12 +36,9 @@ def shown(seen: Any, selector: str, height: int) -> str:
     return str(element.text_content())
 
 
-@pytest.mark.parametrize(("width", "height"), SCREENS)
-@pytest.mark.parametrize("case", ALARMS)
-def test_verdict_action_cause_and_event_are_on_the_first_screen(
-    visit: Any, samples: Path, case: str, width: int, height: int
-) -> None:
-    d = told(samples / case)
+@pytest.mark.parametrize(("case", "width", "height"), EACH)
+def test_verdict_action_cause_and_event_are_on_the_first_screen(visit: Any, case: str, width: int, height: int) -> None:
+    d = told(case)
     seen = visit(d, width=width, height=height)
     assert shown(seen, "h1", height) == d.verdict.headline
     assert sureness(d.findings[0].confidence) in shown(seen, ".counts", height)
@@ -62,8 +57,8 @@ def test_verdict_action_cause_and_event_are_on_the_first_screen(
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("case", CALM)
-def test_without_a_cause_the_chart_comes_sooner(visit: Any, samples: Path, case: str, width: int, height: int) -> None:
-    d = told(samples / case)
+def test_without_a_cause_the_chart_comes_sooner(visit: Any, case: str, width: int, height: int) -> None:
+    d = told(case)
     seen = visit(d, width=width, height=height)
     shown(seen, "h1", height)
     assert len(shown(seen, ".lead .do", height)) > 20
@@ -74,12 +69,12 @@ def test_without_a_cause_the_chart_comes_sooner(visit: Any, samples: Path, case:
 @pytest.mark.parametrize(
     ("case", "scheme"), [("spikes-several", "dark"), ("reward-collapse", "light"), ("healthy-plain", "dark")]
 )
-def test_axe_finds_nothing(visit: Any, samples: Path, case: str, scheme: str) -> None:
-    assert visit(told(samples / case), width=390, height=844, scheme=scheme).faults() == []
+def test_axe_finds_nothing(visit: Any, case: str, scheme: str) -> None:
+    assert visit(told(case), width=390, height=844, scheme=scheme).faults() == []
 
 
-def test_the_headline_is_said_once(visit: Any, samples: Path) -> None:
-    d = told(samples / "divergence-learning-rate")
+def test_the_headline_is_said_once(visit: Any) -> None:
+    d = told("divergence-learning-rate")
     seen = visit(d)
     assert seen.text().count(str(d.findings[0].message)) == 1
     assert "Divergence" in seen.tab.inner_text("#finding-1 h3")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import curveread as cr
 from curveread.report.text.message import message
-from tests.conftest import SAMPLES
-
-RUNS = sorted(p.parent for p in SAMPLES.glob("*/labels.json"))
+from tests.support.samples import CASES, told
 
 
-@pytest.mark.parametrize("run", RUNS, ids=lambda p: p.name)
-def test_every_run_has_five_lines_that_fit_a_chat(run: Path) -> None:
-    diagnosis = cr.diagnose(run)
+@pytest.mark.parametrize("case", CASES)
+def test_every_run_has_five_lines_that_fit_a_chat(case: str) -> None:
+    diagnosis = told(case)
     text = message(diagnosis)
     lines = text.splitlines()
     assert len(lines) == 5

@@ -31,7 +31,7 @@ def test_many_spikes_do_not_hide_each_other() -> None:
 
 
 @pytest.mark.parametrize("law", ["gaussian", "laplace", "gamma", "correlated"])
-@pytest.mark.parametrize("n", [300, 2000, 20000])
+@pytest.mark.parametrize("n", [300, 2000, pytest.param(20000, marks=pytest.mark.slow)])
 def test_noise_is_quiet(law: str, n: int) -> None:
     laws = {
         "gaussian": lambda rng: rng.standard_normal(n),
