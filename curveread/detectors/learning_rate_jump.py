@@ -74,13 +74,13 @@ class LearningRateJump(Detector):
 
     def _jumps(self, value: FloatArray) -> IntArray:
         """Return the indices of the first point after each jump."""
-        i = np.arange(2, value.size - 1)
-        now, last, before, after = value[i], value[i - 1], value[i - 2], value[i + 1]
+        now, last, before, after = value[2:-1], value[1:-2], value[:-3], value[3:]
         jump = (now >= self.times * last) & (now > 1e-3 * float(value.max()))
-        jump &= np.maximum.accumulate(value)[i - 1] > 0.0  # the first rate above 0 begins the training
+        positive = value > 0.0
+        jump[: max(int(positive.argmax()) - 1, 0) if positive.any() else None] = False  # the first begins the training
         # A ramp rises before or after; the float32 of a log is not exact.
-        ramp = (before < last * (1.0 - 1e-3)) | (after > now * (1.0 + 1e-2))
-        return np.asarray(i[jump & ~ramp], dtype=np.int64)
+        jump &= (before >= last * (1.0 - 1e-3)) & (after <= now * (1.0 + 1e-2))
+        return np.flatnonzero(jump) + 2
 
     def _reaction(self, rate: CurveView, i: int, subject: Subject) -> tuple[float, float, float, str] | None:
         """Return (z, level before, level after, unit) of the training loss at the jump, None when it did not rise."""

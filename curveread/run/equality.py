@@ -23,8 +23,7 @@ class ByValue:
         return equal(self, other) if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
-        simple = (getattr(self, f.name) for f in fields(self) if f.compare)  # type: ignore[arg-type]
-        return hash((type(self), *(v for v in simple if v is None or isinstance(v, str | int))))
+        return hash(_hashed(self))
 
     def __reduce__(self) -> tuple[type[Any], tuple[Any, ...]]:
         values = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
@@ -49,6 +48,19 @@ def equal(one: Any, other: Any) -> bool:
     if is_dataclass(one) and type(one) is type(other):
         return all(equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.compare)
     return bool(one == other)
+
+
+def _hashed(value: Any) -> Any:
+    """Return what is the same for equal values and can be hashed; arrays and mappings count for nothing in it."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return value if value == value else None
+    if isinstance(value, list | tuple):
+        return tuple(map(_hashed, value))
+    if is_dataclass(value):
+        return (type(value), *(_hashed(getattr(value, f.name)) for f in fields(value) if f.compare))
+    return None
 
 
 def _same_array(one: Any, other: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.run.axes import with_axis
 from curveread.run.equality import equal
 from curveread.run.model import Attempt, Curve, Run
@@ -44,6 +45,14 @@ def test_nan_equals_nan_and_every_point_counts() -> None:
     assert _run(1.0, NAN) == _run(1.0, NAN)
     assert _run(1.0, NAN) != _run(1.0, 2.0)
     assert _run(1.0) != replace(_run(1.0), config={"lr": 0.1})
+
+
+def test_findings_that_differ_in_their_evidence_alone_are_told_apart_by_their_hashes() -> None:
+    lost = [Evidence("lost", "lost", value) for value in (NAN, 1.0, 2.0)]
+    found = [Finding("restart", Severity.INFO, 1.0, "again", "loss", evidence=(e,)) for e in lost]
+    assert len(set(map(hash, found))) == 3
+    assert hash(found[0]) == hash(replace(found[0], evidence=(Evidence("lost", "lost", float("nan")),)))
+    assert hash(found[1]) == hash(replace(found[1], evidence=(Evidence("lost", "lost", 1),)))
 
 
 @pytest.mark.parametrize(
