@@ -18,8 +18,8 @@ from curveread.run.roles import COURSES, Role
 SIGNS = 2
 """The strongest signs for a cause, and as many against it, are told."""
 _ALIKE = 6
-_TOLD = 0.4
-"""Share of the first cause below which the log does not tell it."""
+_TOLD, _ALONE = 0.4, 0.6
+"""Share of the first cause below which the log does not tell it; the second where nothing in the log speaks for it."""
 _LONG = 600
 _DOING = "Do this"
 NAME_IT = "Say which of its curves is the loss or the metric, and read the log again."
@@ -140,11 +140,16 @@ def _action(finding: Finding, diagnosis: Diagnosis) -> str:
     What tells the causes of a loss apart tells little of a return: there the finding's own advice comes first.
     """
     causes, curve = diagnosis.causes, diagnosis.run.curves.get(finding.tag or "")
-    told = bool(causes) and causes[0].share >= _TOLD
+    told = bool(causes) and _is_told(causes[0])
     returns = curve is not None and curve.role is Role.REWARD and bool(finding.advice)
     if causes and (told or not returns):
         return causes[0].fix if told else causes[0].check
     return finding.advice[0] if finding.advice else ""
+
+
+def _is_told(cause: Cause) -> bool:
+    """Return whether the log tells a cause: how often it lies behind such an event does not alone."""
+    return cause.share >= (_TOLD if cause.speaks_for else _ALONE)
 
 
 def _why(findings: Sequence[Finding], number: int, causes: Sequence[Cause]) -> Why:
@@ -154,7 +159,7 @@ def _why(findings: Sequence[Finding], number: int, causes: Sequence[Cause]) -> W
     named = "; ".join(shared(c.title, c.share) for c in rest)
     said = shared(first.title, first.share)
     return Why(
-        said if first.share >= _TOLD else f"not to be told from the log; most probably {said}",
+        said if _is_told(first) else f"not to be told from the log; most probably {said}",
         first.share,
         others,
         tuple(map(_sign, first.speaks_for[:SIGNS])),

@@ -41,6 +41,13 @@ def test_what_the_log_does_not_tell_is_to_be_found_out() -> None:
     assert told.why.cause == "not to be told from the log; most probably odd batches (30 %)"
 
 
+@pytest.mark.parametrize(("share", "told"), [(0.5, False), (0.7, True)])
+def test_a_cause_that_nothing_speaks_for_must_be_more_than_frequent(share: float, told: bool) -> None:
+    why = caused(replace(FIRST, share=share, speaks_for=()), MOON).why
+    assert why is not None
+    assert why.cause.startswith("not to be told") is not told
+
+
 def test_a_cause_of_several_findings_says_so() -> None:
     told = caused(FIRST, findings=3)
     assert told.why is not None
