@@ -39,7 +39,7 @@ def event_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*tfevents*") if READER.claims(p) and p.is_file())
 
 
-@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("which", ["public", "trained"])
 def test_every_value_of_the_corpus(which: str, every: int, request: pytest.FixtureRequest) -> None:
     files = event_files(request.getfixturevalue(f"corpus_{which}"))
