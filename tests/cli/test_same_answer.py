@@ -21,7 +21,7 @@ CORNERS = {
 }
 COMMANDS = (
     "check {runs} --json --jobs 1",  # what is printed for people depends on what a terminal can show: in ASCII, less
-    "report {runs} -o {out} --format html,md,json --jobs 1",
+    "report {runs}/overfitting -o {out} --format html,md,json",
     "compare {runs} -o {out}/c.html",
     "sweep {runs} -o {out}/s.csv --html {out}/s.html --reports none --jobs 1",
     "export {runs}/overfitting -o {out}/t.csv",
