@@ -103,7 +103,7 @@ class MetricCollapse(Detector):
         # Differences of values near the largest float would overflow.
         largest = float(np.abs(view.value).max())
         unit = largest if largest > 1e150 else 1.0
-        parts = decompose(-view.value / unit, Transform("linear"))
+        parts = decompose(-view.value if unit == 1.0 else -view.value / unit, Transform("linear"))
         n = len(view)
         start = float(np.median(parts.y[: max(1, n // 50)]))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)

@@ -32,7 +32,7 @@ class Transform(NamedTuple):
     def forward(self, value: FloatArray) -> FloatArray:
         """Return the values on the even scale."""
         if self.kind == "linear":
-            return np.array(value, dtype=np.float64)
+            return np.asarray(value, dtype=np.float64)
         if self.kind == "log":
             return np.log(value)
         return np.arcsinh((value - self.centre) / self.width)

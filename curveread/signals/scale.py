@@ -76,7 +76,11 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
         scales > 1e-9 * float(scales.max())
     ]  # a logger that repeats one value for ever must not set the floor
     scales = np.maximum(scales, 0.5 * float(np.median(alive)) if alive.size else 0.0)
-    return np.asarray(np.interp(np.arange(n), (edges[:-1] + edges[1:] - 1) / 2.0, scales))
+    centre, out = (edges[:-1] + edges[1:] - 1) / 2.0, np.empty(n)
+    for i in range(0, n, _AT_ONCE):
+        j = min(i + _AT_ONCE, n)
+        out[i:j] = np.interp(np.arange(i, j, dtype=np.float64), centre, scales)
+    return out
 
 
 def correlation_length(residual: FloatArray) -> float:

@@ -60,10 +60,11 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
     smooth = max(1, widest // 8)
     head = min(starts[-1], n)
     if smooth > 2 and n - head > smooth:
-        mean = running_mean(trend[head:], smooth)
         # A mean blurs a step; there the median stays as it is. Elsewhere the two differ by the median's own error.
         spread = mad_scale(y[head:] - trend[head:])
-        blurred = np.abs(mean - trend[head:]) > 3.0 * 1.2533 * spread / np.sqrt(widest)
+        mean = running_mean(trend[head:], smooth)
+        apart = mean - trend[head:]
+        blurred = np.abs(apart, out=apart) > 3.0 * 1.2533 * spread / np.sqrt(widest)
         np.copyto(trend[head:], mean, where=~blurred)
     return trend
 

@@ -1,6 +1,6 @@
 """Logs from 10,000 points to 10 million: processor time, peak memory and how both grow, beside other readers.
 
-    python -m tests.benchmarks.load [--only FORMAT] [--sizes 10000 100000 1000000 10000000] [--dir FOLDER]
+    python -m tests.benchmarks.load [--only FORMAT] [--sizes 10000 100000 1000000 10000000] [--alone] [--dir FOLDER]
 
 Each step is a process of its own; what imports take is counted in the memory and not in the time. ``time^`` is the
 exponent between the two largest sizes: 1 is linear. Memory is the peak of the process, ``B/point`` what it grew by
@@ -92,10 +92,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=_FORMATS, action="append", help="this format; may be given several times")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--alone", action="store_true", help="without the other readers")
     parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "curveread-load")
     args = parser.parse_args()
     for name in args.only or _FORMATS:
-        steps = _STEPS | _RIVALS.get(name, {})
+        steps = _STEPS if args.alone else _STEPS | _RIVALS.get(name, {})
         spent = {step: [_spent(code, _made(name, args.dir, n)) for n in args.sizes] for step, code in steps.items()}
         print(f"\n{name}\n" + "\n".join(_table(spent, args.sizes)), flush=True)
 

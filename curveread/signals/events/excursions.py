@@ -67,8 +67,9 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     if n < 20:
         return []
     widths = [1 << k for k in range(12) if (1 << k) <= max(1, window // 4)]
-    z = np.clip(z, -1e6, 1e6)  # one value of 1e28 must not cost the box sums their precision
-    noisy = np.abs(z) > 1e-6  # a stretch that repeats one value has no noise to learn from
+    if not -1e6 <= z.min() <= z.max() <= 1e6:
+        z = np.clip(z, -1e6, 1e6)  # one value of 1e28 must not cost the box sums their precision
+    noisy = (z > 1e-6) | (z < -1e-6)  # a stretch that repeats one value has no noise to learn from
     best = np.full(n, -np.inf)
     which = np.zeros(n, dtype=np.int8)  # the width, by its place, of which each point has the highest box
     limits, sharp = [], np.inf
@@ -115,7 +116,7 @@ def _judged(
             box = running_mean(np.clip(z, -clip, clip), width)
             box[: width // 2] = 0.0
             box[box.size - width // 2 :] = 0.0
-        spread = mad_scale(box[noisy])
+        spread = mad_scale(box if noisy.all() else box[noisy])
         if spread <= 0.0:
             return np.zeros_like(z), np.inf, 0.0
         stat = np.divide(box, spread, out=None if width == 1 else box)

@@ -52,12 +52,14 @@ def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float
     if known.size < 2:
         return np.empty(0, np.int64), np.empty(0), 0.0
     with np.errstate(over="ignore"):
-        steps, seconds = np.diff(step[known]), np.diff(wall[known])
+        whole = known.size == wall.size
+        steps, seconds = np.diff(step if whole else step[known]), np.diff(wall if whole else wall[known])
     good = (steps > 0) & (seconds > 0) & np.isfinite(seconds)
     if not good.any():
         return np.empty(0, np.int64), np.empty(0), 0.0
-    work = float(np.minimum(seconds[good], 5.0 * np.median(seconds[good])).sum())
-    return known[:-1][good], steps[good] / seconds[good], work
+    steps, seconds = steps[good], seconds[good]
+    work = float(np.minimum(seconds, 5.0 * np.median(seconds)).sum())
+    return known[:-1][good], steps / seconds, work
 
 
 def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
