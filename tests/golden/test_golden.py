@@ -13,6 +13,7 @@ from tests.golden.update import CASES, COMMAND, HERE, README, ROOT, THRESHOLDS, 
 from tests.support.samples import told
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "sample_logs").glob("*/labels.json"))
+VALID = jsonschema.Draft202012Validator(schema.load())
 STALE = f"differs from what is recorded; if that is meant, run: {COMMAND}"
 
 
@@ -47,5 +48,5 @@ def test_readme_names_the_formats_and_checks_that_are_there() -> None:
 @pytest.mark.parametrize("case", ALL_CASES)
 def test_every_sample_gives_a_valid_result(case: str) -> None:
     result = json.loads(told(case).to_json(), parse_constant=pytest.fail)
-    jsonschema.Draft202012Validator(schema.load()).validate(result)
+    VALID.validate(result)
     assert result["failed"] == []
