@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import needed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # idle, it goes on asking how its workers are
 def cluster() -> Iterator[Any]:
     """A Dask scheduler with two processes as workers."""
     distributed = needed("distributed")

@@ -13,7 +13,7 @@ from curveread.report.write import write
 from tests.report.page.browsing import FLAGS, Visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -23,7 +23,7 @@ def browser(chromium: str) -> Iterator[Any]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tabs() -> list[Any]:
     """Tabs, as many as a test has visited at once, each in a window of its own: what lies behind is drawn seldom."""
     return []
