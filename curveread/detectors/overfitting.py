@@ -50,7 +50,8 @@ class Overfitting(Detector):
         training loss fell by a tenth since, or the rise is long and steady. Where the run memorises, a ``steep`` rise
         whose order chance would give less than once in 500 is enough, and so is a rise at once that stays up (also
         where the training loss fell by a tenth only, to less than half of the evaluation loss): the later half of the
-        evaluations since all lie ``steep`` above the minimum. With fewer than four evaluations after the minimum every
+        evaluations since all lie ``steep`` above the minimum, or where it memorises ``slight`` and three times their
+        noise. With fewer than four evaluations after the minimum every
         one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
         there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
         memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
@@ -64,7 +65,7 @@ class Overfitting(Detector):
         accuracy rose.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
-        ``gained`` of all that it gained.
+        ``gained`` of all that it gained, and kept it.
 
     When it is wrong
         Late generalisation (grokking) first looks like this. An evaluation set that is too small, or evaluation
@@ -129,6 +130,8 @@ class Overfitting(Detector):
             return False
         # What is memorised at once rises at once, and then stays up: no trend, but none of them comes back.
         late = float(rise.after[rise.after.size // 2 :].min()) - rise.floor
+        if rise.memorises and late >= max(self.slight, 3.0 * rise.noise):
+            return True
         return p <= self.p_value or (rise.left_behind and min(rise.fall, late) >= self.steep)
 
     def _least(self, view: CurveView, floor: float) -> float:
@@ -150,7 +153,7 @@ class Overfitting(Detector):
         severity = Severity.WARNING
         if rise.size > max(late_gain, 0.25 * gained, self.steep):
             severity = Severity.ERROR if quality is None or quality.change < -1.0 else Severity.WARNING
-        elif quality is not None and quality.change > 1.0 and quality.gained >= self.gained:
+        elif quality is not None and quality.change > 1.0 and quality.gained >= self.gained and quality.kept:
             severity = Severity.INFO
         message = text(
             "{tag} was best at {onset} ({best}) and rose {rise} to {end} by the end, {training}{quality}",
@@ -248,8 +251,8 @@ class _Rise(NamedTuple):
     ----------
     low, after
         Index of the minimum; (m,) values from it on.
-    floor, end, z
-        Levels around the minimum and at the end; their difference in standard errors.
+    floor, end, noise, z
+        Levels around the minimum and at the end, the noise of an evaluation; their difference in standard errors.
     fall
         How far the training loss fell meanwhile.
     left_behind
@@ -262,6 +265,7 @@ class _Rise(NamedTuple):
     after: FloatArray
     floor: float
     end: float
+    noise: float
     z: float
     fall: float
     left_behind: bool
@@ -304,7 +308,7 @@ def _rise(view: CurveView, train: CurveView | None, subject: Subject) -> _Rise |
     if fall is None:
         return None
     behind = train is not None and _left_behind(view, train, end)
-    return _Rise(low, after, floor, end, z, fall, behind, quality_since(subject, view, low))
+    return _Rise(low, after, floor, end, noise, z, fall, behind, quality_since(subject, view, low))
 
 
 def _minimum(y: FloatArray) -> int:

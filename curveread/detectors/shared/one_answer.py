@@ -8,7 +8,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
-from curveread.detectors.shared.quality import shares
+from curveread.detectors.shared.quality import examples_of, shares
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, sign_of
 from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
@@ -24,12 +24,8 @@ TAUGHT = 0.1
 """Gain of the training accuracy from which on something was learnt."""
 _SURE = 2.0
 """Standard errors above which a share of the examples is no chance."""
-_ROUNDED = 5e-5
-"""Half of the last digit of a share as it is printed."""
 _LONG = 8
 """Points in which a training accuracy had time to rise."""
-_ASKED = 100
-"""Shares that say of how many examples all are."""
 _ADVICE = "Look at what the model answers, at how frequent the classes are, and whether more data is needed."
 
 
@@ -84,7 +80,8 @@ def never_cheaper(subject: Subject) -> Sign | None:
         return None
     for view, often, chance in _never_above_the_first(subject):
         stays = float(np.median(often)) >= float(often[0]) - chance
-        if stays and over_entropy(float(often.max()), subject) >= 1.0 - LITTLE:
+        # What is sure of wrong answers costs more than a guess.
+        if stays and -LITTLE <= over_entropy(float(often.max()), subject) - 1.0 <= 2.0 * LITTLE:
             message = text(
                 "{tag} never rose surely above its first {level} in {points} evaluations, and one answer to all inputs "
                 "would cost no more loss",
@@ -103,7 +100,7 @@ def _never_above_the_first(subject: Subject) -> Iterator[tuple[CurveView, FloatA
         if len(view) >= FEWEST and view.curve.direction == "higher":
             often = shares(view)
             first = float(often[0])
-            chance = _SURE * float(np.sqrt(first * (1.0 - first) / _examples(often)))
+            chance = _SURE * float(np.sqrt(first * (1.0 - first) / examples_of(often)))
             if first <= LEARNT and float(often.max()) <= first + chance:
                 yield view, often, chance
 
@@ -122,11 +119,3 @@ def learnt(subject: Subject) -> CurveView | None:
 def _untaught(subject: Subject) -> bool:
     """Return whether a training accuracy never rose."""
     return any(len(view) >= _LONG and ascent_of(view.value).never for view in subject.all(Role.TRAIN_ACCURACY))
-
-
-def _examples(share: FloatArray) -> int:
-    """Return the least number of examples of which all shares are whole numbers, at most 2,000."""
-    number = np.arange(1, 2001)
-    counts = np.outer(number, np.unique(share)[:_ASKED])
-    whole = np.all(np.abs(counts - np.round(counts)) <= _ROUNDED * number[:, None], axis=1)
-    return int(number[int(np.argmax(whole))]) if whole.any() else 2000

@@ -16,6 +16,9 @@ from curveread.signals.levels import evaluation_noise, median_error
 
 _FEW = 8
 """Points of a metric of which one says more than the median of it and its neighbours."""
+_ROUNDED, _ASKED, _UNKNOWN = 5e-5, 100, 2000
+"""Half of the last digit of a share as it is printed, shares that say of how many examples all are, and more examples
+than shares tell."""
 _ABOUT = 0.02
 """Share of its level within which a metric stayed where it was."""
 
@@ -31,8 +34,8 @@ class Quality(NamedTuple):
         Its level around the minimum of the loss and at the end: medians of evaluations, not the values of one.
     change
         Its change since in units of what noise would explain: beyond +-1 it rose or fell.
-    gained
-        The change as a share of all that it ever gained.
+    gained, kept
+        The change as a share of all that it ever gained; whether it ends near its best.
     """
 
     tag: str
@@ -41,6 +44,7 @@ class Quality(NamedTuple):
     now: float
     change: float
     gained: float
+    kept: bool
 
     @property
     def words(self) -> Text:
@@ -98,10 +102,16 @@ def _since(metric: CurveView, step: int) -> Quality:
     tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
     around = 1 if n >= _FEW else 0
     then, now = float(np.median(value[max(0, at - around) : at + around + 1])), float(np.median(value[-tail:]))
-    noise = 2.0 * median_error(evaluation_noise(value), min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
+    single = evaluation_noise(value)
+    noise = 2.0 * median_error(single, min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
+    if metric.curve.role is Role.EVAL_ACCURACY and (examples := examples_of(part := shares(metric))) < _UNKNOWN:
+        scale = float(np.max(value)) / max(float(np.max(part)), 1e-12)
+        noise = max(noise, scale * float(np.sqrt(part[at] * (1.0 - part[at]) / examples)))
     best = int(np.argmax(value))
-    gained = (now - then) / max(float(value[best] - value[0]), 1e-12)
-    return Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained)
+    highest = float(value[best])
+    gained = (now - then) / max(highest - float(value[0]), 1e-12)
+    kept = highest - now <= max(3.0 * single, noise)
+    return Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained, kept)
 
 
 def rises_beside(metric: CurveView, view: CurveView) -> bool:
@@ -124,3 +134,11 @@ def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:
 def shares(view: CurveView) -> FloatArray:
     """Return the values of an accuracy or an area as shares of 1, (n,); percentages are known by unit or by size."""
     return view.value / (100.0 if view.unit == "%" or float(view.value.max(initial=0.0)) > 1.0 else 1.0)
+
+
+def examples_of(share: FloatArray) -> int:
+    """Return the least number of examples of which all shares, (n,), are whole numbers; 2,000 where it is not less."""
+    number = np.arange(1, _UNKNOWN + 1)
+    counts = np.outer(number, np.unique(share)[:_ASKED])
+    whole = np.all(np.abs(counts - np.round(counts)) <= _ROUNDED * number[:, None], axis=1)
+    return int(number[int(np.argmax(whole))]) if whole.any() else _UNKNOWN
