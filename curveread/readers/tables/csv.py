@@ -22,7 +22,7 @@ from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import cells_of, delimiter_of, first_line, is_number, lines_of
 from curveread.readers.tables.delimited import Cells, parse_cells
-from curveread.readers.tables.headless import header_for, names_rewards
+from curveread.readers.tables.headless import header_for, names_rewards, names_values
 from curveread.readers.tables.large_table import large_table
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -33,7 +33,7 @@ from curveread.readers.wandb import HISTORY, PANEL
 from curveread.readers.wandb.panel_csv import is_panel_header, is_runs_table, panel_parts
 from curveread.run.model import Curve, Source
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import TELLING, role_of
+from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, Role, role_of, words
 
 _SUFFIXES = {".csv", ".tsv", ".log", ".txt"}
 _DOWNLOAD = ["Wall time", "Step", "Value"]
@@ -42,6 +42,9 @@ _MONITOR = ["r", "l", "t"]
 _EPISODE = 2**40
 """Steps that no episode has: the steps of a run are their sum."""
 _LONG_HEADER = 1 << 15
+_SAYS_LOG = TRAIN_WORDS | EVAL_WORDS | {"log", "logs", "history", "metrics", "progress", "curve", "curves"}
+_COUNTERS = (Role.STEP_AXIS, Role.EPOCH)
+"""Roles of columns that count, under whatever name, where the file's own name says that it is a log."""
 
 
 class CsvReader(Reader):
@@ -57,7 +60,7 @@ class CsvReader(Reader):
         head = head_of(path)
         if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
             head = head_of(path, 4 * limits().header)  # a character has up to four bytes
-        return _is_log(head, path) or (names_rewards(stem_of(path)) and bool(header_for(head, path)))
+        return _is_log(head, path) or (names_values(stem_of(path)) and bool(header_for(head, path)))
 
     def holds(self, path: Path) -> bool:
         """Return whether the file is a table of steps and values without names, which only its user can know."""
@@ -162,9 +165,10 @@ def _is_log(head: str, path: Path) -> bool:
     if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is not a table
         names_ok = all(re.fullmatch(r"[\w./%@() :\-]{1,80}", n) for n in names)
         return names_ok and any(is_axis_name(n) for n in names) and _second_row_fits(head, header, len(names))
-    if any(is_axis_name(n) for n in names):
-        return _second_row_fits(head, header, len(names))
     stem = stem_of(path)
+    counted = any(is_axis_name(n) for n in names)
+    if counted or (_SAYS_LOG & set(words(stem)) and any(role_of(n) in _COUNTERS for n in names)):
+        return _second_row_fits(head, header, len(names))
     named = (role_of(stem) in TELLING and names[0].lower() == "t") or bool(tags_of_splits(names, stem))
     return (named or any(role_of(n) in TELLING for n in names)) and _mostly_numbers(head, header, len(names))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
 from curveread.readers.textfile import stem_of
-from curveread.run.roles import Role, role_of, words
+from curveread.run.roles import LOSSES, Role, role_of, words
 
 _FEWEST, _LOOKED_AT = 3, 1000
 _RARELY = 0.05
@@ -20,17 +20,22 @@ def names_rewards(name: str) -> bool:
     return role_of(name) is Role.REWARD and bool(_REWARDS & set(words(name)))
 
 
+def names_values(name: str) -> bool:
+    """Return whether the name of a file says what numbers in it are that nothing else names: rewards, or a loss."""
+    return names_rewards(name) or role_of(name) in LOSSES
+
+
 def header_for(head: str, path: Path) -> str:
     """Return the names that stand for a missing header, ``step`` and the file's own name; empty where none may.
 
-    The counter may start over now and then. One column has a name where the file's says that it holds rewards. The last
+    The counter may start over now and then. One column has a name where the file's says what it holds. The last
     line of ``head`` may be cut.
     """
     first = first_line(head)
     delimiter = delimiter_of(first)
     whole = head[: head.rfind("\n") + 1]
     if not delimiter:
-        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_rewards(stem_of(path)) else []
+        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_values(stem_of(path)) else []
         if values[:1] == ["0"] and all("." in value for value in values[1:]):
             return ""  # the name that pandas gives to values without one
         return stem_of(path) if len(values) >= _FEWEST and all(map(is_number, values)) else ""

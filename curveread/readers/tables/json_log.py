@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -40,6 +41,9 @@ _SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
 _LONG = 1 << 20
+_BEFORE_CLOCKS = 10**8
+"""Seconds since 1970 below which nobody logged."""
+_BY_PLACE = "no names: the first of each row's numbers, whole and rising, counts the steps"
 _LIST = re.compile(r"\[\s*-?\d")
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
@@ -176,6 +180,8 @@ def _lines(path: Path, text: str, notes: Sequence[DataNote] = ()) -> Cells:
 
 
 def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
+    if (named := _unnamed(rows, stem_of(path))) is not None:
+        return rows_to_cells(named, str(path), [*notes, DataNote(NoteKind.X_AXIS, str(path), _BY_PLACE)])
     if rows and all(
         isinstance(r, list) and len(r) == 3 for r in rows
     ):  # TensorBoard's download: wall time, step, value
@@ -209,6 +215,20 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
             ),
         ]
     return rows_to_cells(good, str(path), notes)
+
+
+def _unnamed(rows: list[Any], stem: str) -> list[dict[str, Any]] | None:
+    """Return rows of ``[step, value, …]`` with names; None for other lists, and for points with a clock in front."""
+    widths = {len(r) if isinstance(r, list) else 0 for r in rows}
+    if len(widths) != 1 or not 2 <= (width := widths.pop()) <= 9:
+        return None
+    steps = [r[0] for r in rows]
+    if not all(isinstance(s, int) and not isinstance(s, bool) for s in steps) or steps[0] > _BEFORE_CLOCKS:
+        return None
+    if any(b <= a for a, b in pairwise(steps)):
+        return None
+    names = [stem] if width == 2 else [f"column {i}" for i in range(2, width + 1)]
+    return [dict(zip(("step", *names), r, strict=True)) for r in rows]
 
 
 def _of_total(cells: Cells) -> tuple[str, ...]:

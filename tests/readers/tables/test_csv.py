@@ -425,3 +425,12 @@ def test_a_header_of_thousands_of_columns_is_read_to_its_end(tmp_path: Path) -> 
     part = _read(tmp_path / "log.csv", "\n".join(map(",".join, [names, *rows])))
     assert part.curves["train_loss"].step.tolist() == [0, 1, 2, 3, 4]
     assert part.curves["train_loss"].value.tolist() == [2.0 - step / 10 for step in range(5)]
+
+
+def test_a_counter_under_another_name_makes_a_log_where_the_file_says_that_it_is_one(tmp_path: Path) -> None:
+    rows = "episode_count,frames,pipes\n" + "".join(f"{51 + 50 * i},{247 + i},{i % 3}\n" for i in range(9))
+    for name, log in (("eval_log.csv", True), ("table.csv", False)):
+        path = tmp_path / name
+        path.write_text(rows)
+        assert CsvReader().claims(path) is log
+    assert read(tmp_path / "eval_log.csv")["pipes"].step.tolist() == [51 + 50 * i for i in range(9)]

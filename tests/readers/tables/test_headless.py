@@ -18,11 +18,11 @@ ROWS = "".join(f"{i},{3 / (i + 1):.4f}\n" for i in range(0, 200, 10))
 
 
 def test_a_table_without_names_that_is_named_itself(tmp_path: Path) -> None:
-    path = tmp_path / "loss.csv"
+    path = tmp_path / "course.csv"
     path.write_text(ROWS)
     run = cr.read(path)
-    assert run["loss"].step.tolist() == list(range(0, 200, 10))
-    assert run["loss"].value[:2].tolist() == [3.0, 0.2727]
+    assert run["course"].step.tolist() == list(range(0, 200, 10))
+    assert run["course"].value[:2].tolist() == [3.0, 0.2727]
     assert "no line names the columns" in " ".join(n.message for n in run.notes if n.kind is NoteKind.X_AXIS)
     assert set(cr.read(path, columns=["step", "mse"]).curves) == {"mse"}
     with pytest.raises(NoLogsError):  # in a folder it may be any data
@@ -98,3 +98,17 @@ def test_one_column_is_a_log_where_its_name_says_rewards(tmp_path: Path, header:
     else:
         with pytest.raises(NoLogsError):
             cr.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [("loss_log.txt", "{i}00,{v}"), ("train_loss.csv", "{v}"), ("rewards.txt", "{v}")]
+)
+def test_numbers_alone_are_a_log_where_the_file_says_what_they_are(tmp_path: Path, name: str, body: str) -> None:
+    log = tmp_path / name
+    log.write_text("".join(body.format(i=i, v=3.5 - i / 8) + "\n" for i in range(1, 9)))
+    (curve,) = cr.read(log).curves.values()
+    assert curve.value.tolist() == [3.5 - i / 8 for i in range(1, 9)]
+    (tmp_path / "other").mkdir()
+    log.rename(tmp_path / "other" / f"weights{log.suffix}")
+    with pytest.raises(NoLogsError):
+        cr.read(tmp_path / "other")

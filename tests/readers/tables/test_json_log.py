@@ -199,3 +199,15 @@ def test_zeros_that_a_crash_left_behind_the_last_line_are_told(tmp_path: Path) -
     (part,) = JsonLogReader().read(path)
     assert len(part.curves["loss"]) == 9
     assert [n.kind for n in part.notes] == [NoteKind.TRUNCATED]
+
+
+def test_rows_of_a_step_and_values_are_no_download_of_tensorboard(tmp_path: Path) -> None:
+    """As where a loop keeps ``[step, train, val]``: a download has the clock in front."""
+    rows = [[200 * i, 6.0 - 0.1 * i, 6.1 - 0.05 * i] for i in range(1, 9)]
+    part = _read(tmp_path / "loss_history.json", json.dumps(rows))
+    assert {tag: c.value.tolist() for tag, c in part.curves.items()} == {
+        f"column {i}": [r[i - 1] for r in rows] for i in (2, 3)
+    }
+    assert part.curves["column 2"].step.tolist() == [200 * i for i in range(1, 9)]
+    pairs = _read(tmp_path / "val_loss.json", json.dumps([r[:2] for r in rows]))
+    assert list(pairs.curves) == ["val_loss"]
