@@ -25,6 +25,7 @@ class MaskedNan(Detector):
         Exact zeros in a loss that is otherwise far from zero, where something else says that the run was
         broken: a NaN gradient norm or evaluation loss, or zeros from there to the end. And a loss that
         blew up and is then missing while other curves of the same cadence go on: tables write NaN as an empty cell.
+        And an evaluation loss that is 0 throughout.
 
     Why it matters
         It looks like a perfect loss. The Trainer of Hugging Face replaces NaN losses by default
@@ -35,7 +36,9 @@ class MaskedNan(Detector):
         digit that is logged, or when the gradient norm is NaN at the same step. It is sure when the
         gradient norm or the evaluation loss is NaN at or after it, or when at least ``run`` zeros in a row
         reach the end of the log; otherwise nothing is said. A missing loss counts when its last value was ``blow_up``
-        times its median, or the last gradient norm was infinite, and another curve goes on for 5 % of the run.
+        times its median, or the last gradient norm was infinite, and another curve goes on for 5 % of the run. An
+        evaluation loss that is 0 at all of its ``evaluations`` or more, beside a training loss that never is, was not
+        measured.
 
     When it is wrong
         A loss that truly reaches zero comes near it first, and is not flagged. Losses that are zero for
@@ -52,6 +55,7 @@ class MaskedNan(Detector):
     least: ClassVar[int] = 1
 
     blow_up: float = field(default=1e4, metadata={"help": "last value against the median that says that NaN followed"})
+    evaluations: int = field(default=5, metadata={"help": "evaluations of exactly 0 that are proof enough"})
     run: int = field(default=3, metadata={"help": "zeros in a row up to the end that are proof enough"})
 
     def detect(self, subject: Subject) -> list[Finding]:
@@ -62,7 +66,32 @@ class MaskedNan(Detector):
                 found = self._judge(view, zero, subject)
                 if found is not None:
                     return [found]
-        return self._missing(subject.all(Role.TRAIN_LOSS)[0], subject)
+        return self._missing(subject.all(Role.TRAIN_LOSS)[0], subject) or self._never_measured(subject)
+
+    def _never_measured(self, subject: Subject) -> list[Finding]:
+        """Find an evaluation loss that is exactly 0 every time, beside a training loss that never is."""
+        trained = all(float(v.value.min()) > 0.0 for v in subject.all(Role.TRAIN_LOSS) if len(v))
+        views = [v for v in subject.all(Role.EVAL_LOSS) if len(v) >= self.evaluations and not v.value.any()]
+        return [self._nothing(v) for v in views[:1] if trained]
+
+    def _nothing(self, view: CurveView) -> Finding:
+        first, last = int(view.step[0]), int(view.step[-1])
+        return Finding(
+            rule=self.rule,
+            severity=Severity.WARNING,
+            confidence=confidence_of(self.rule, 0.0),
+            tag=view.tag,
+            first_step=first,
+            peak_step=first,
+            last_step=last,
+            message=text(
+                "{tag} is exactly 0 at each of {points} evaluations: nothing was measured",
+                tag=Tag(view.tag),
+                points=count(len(view)),
+            ),
+            evidence=(Evidence("points-logged-as-zero", "points logged as exactly 0.0", float(len(view)), "points"),),
+            advice=("Look where the evaluation adds up its loss, and whether the logger is given it.",),
+        )
 
     def _missing(self, view: CurveView, subject: Subject) -> list[Finding]:
         """Find a loss that blew up and is not logged any more while the run goes on."""

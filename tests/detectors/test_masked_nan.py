@@ -70,3 +70,9 @@ def test_zeros_and_nan_gradients_all_along() -> None:
 @pytest.mark.parametrize(("first", "told"), [(122.0876, True), (0.5, False)])
 def test_one_value_of_many_digits_before_nothing_but_zeros(first: float, told: bool) -> None:
     assert bool(found(run_of(loss=np.r_[first, np.zeros(36)]), "masked-nan")) is told
+
+
+@pytest.mark.parametrize(("train", "told"), [(decay(10), True), (np.zeros(10), False)])
+def test_an_evaluation_loss_of_nothing_but_zeros_was_not_measured(train: np.ndarray, told: bool) -> None:
+    told_of = [f.tag for f in found(run_of(train_loss=train, val_loss=np.zeros(10)), "masked-nan")]
+    assert told_of == (["val_loss"] if told else [])

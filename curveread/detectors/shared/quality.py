@@ -12,7 +12,7 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.words import words
-from curveread.signals.levels import evaluation_noise, median_error
+from curveread.signals.levels import block_medians, evaluation_noise, median_error
 
 _FEW = 8
 """Points of a metric of which one says more than the median of it and its neighbours."""
@@ -35,7 +35,7 @@ class Quality(NamedTuple):
     change
         Its change since in units of what noise would explain: beyond +-1 it rose or fell.
     gained, kept
-        The change as a share of all that it ever gained; whether it ends near its best.
+        The change as a share of all that it ever gained; whether its end is as good as any such stretch before.
     """
 
     tag: str
@@ -110,7 +110,7 @@ def _since(metric: CurveView, step: int) -> Quality:
     best = int(np.argmax(value))
     highest = float(value[best])
     gained = (now - then) / max(highest - float(value[0]), 1e-12)
-    kept = highest - now <= max(3.0 * single, noise)
+    kept = float(block_medians(value, n // tail).max()) - now <= max(3.0 * single, noise)
     return Quality(metric.tag, int(metric.step[best]), then, now, (now - then) / noise, gained, kept)
 
 
