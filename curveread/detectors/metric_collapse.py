@@ -16,7 +16,7 @@ from curveread.detectors.shared.policy import beside_the_return
 from curveread.findings.arguments import Place, Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
-from curveread.run.roles import Role, is_eval, words
+from curveread.run.roles import Role, words
 from curveread.run.tags.grammar import parse
 from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
@@ -37,6 +37,9 @@ _ONE_SIDED = frozenset("precision recall sensitivity specificity coverage margin
 _MOST_OF_IT = 0.8
 """Share of its gain that a return must lose for good to be told whatever its own moves."""
 _TENTH = 0.1
+"""Share of the answers that a fall of a metric must have made wrong to count."""
+_ROUNDING = 1e-3
+"""Share of a total's own moves that may be left of it where others add up to it."""
 _FAR = 2.0
 """A smaller fall is grave where it is so many times as large as the return's own moves."""
 
@@ -232,10 +235,20 @@ def _wholes(views: Sequence[CurveView]) -> list[CurveView]:
     """Return the rewards without the parts of another one: that a part falls while the whole rises is a trade."""
     parts = [v for v in views if _PART.search(v.tag)]
     whole = [v for v in views if not _PART.search(v.tag)]
-    totals = [v for v in whole if "total" in words(v.tag)]
-    # Beside a total of the same split the others are what it is made of.
-    alone = [v for v in whole if "total" in words(v.tag) or all(is_eval(v.tag) != is_eval(t.tag) for t in totals)]
-    return alone or parts
+    for total in (v for v in whole if "total" in words(v.tag)):
+        others = [v for v in whole if v is not total and np.array_equal(v.step, total.step)]
+        if _adds_up(total.value, [v.value for v in others]):
+            return [v for v in whole if all(v is not o for o in others)]
+    return whole or parts
+
+
+def _adds_up(total: FloatArray, parts: Sequence[FloatArray]) -> bool:
+    """Return whether a weighted sum of curves is another one, up to rounding; at least three points for each weight."""
+    if not parts or total.size < 3 * (len(parts) + 1):
+        return False
+    terms = np.column_stack([np.ones(total.size), *parts])
+    left = total - terms @ np.linalg.lstsq(terms, total, rcond=None)[0]
+    return float(left.std()) < _ROUNDING * float(total.std())
 
 
 def _wander(value: FloatArray, best: int) -> float:

@@ -149,9 +149,9 @@ def test_a_part_of_the_reward_is_not_judged_beside_the_whole() -> None:
         "rewards/format_reward_fn/mean": Curve("rewards/format_reward_fn/mean", np.arange(200), part),
     }
     assert found(Run("r", "r", curves), "metric-collapse") == []
-    parts = {"total_reward": risen(), "queue_reward": part}
-    assert found(run_of(**parts), "metric-collapse") == []
-    assert found(run_of(**parts, eval_reward=part), "metric-collapse")[0].tag == "eval_reward"
+    summed = {"total_reward": risen(), "queue_reward": part, "speed_reward": 3.0 * risen() - 2.0 * part}
+    assert found(run_of(**summed), "metric-collapse") == []
+    assert found(run_of(**{**summed, "speed_reward": risen(seed=1)}), "metric-collapse")[0].tag == "queue_reward"
     alone = {"rewards/format_reward_fn/mean": curves["rewards/format_reward_fn/mean"]}
     assert found(Run("r", "r", alone), "metric-collapse") != []
 
