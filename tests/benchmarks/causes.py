@@ -14,7 +14,7 @@ import platform
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +74,7 @@ def _answers(job: tuple[Path, Sequence[tuple[int, _Counts]]]) -> list[list[tuple
         everything = [*findings, *(g for f in findings for g in f.folded)]
         stage = Stage(case, everything)
         scenes += [Scene(stage, f) for f in findings]
-    return [[(c.cause, c.share) for c in ranked(scenes[i], replace(BELIEF, counted=own))] for i, own in wanted]
+    return [[(c.cause, c.share) for c in ranked(scenes[i], BELIEF._replace(counted=own))] for i, own in wanted]
 
 
 def counts(told: Iterable[Told]) -> dict[str, dict[str, float]]:
