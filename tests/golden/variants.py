@@ -21,8 +21,8 @@ from curveread.run.model import Run
 __all__ = ["FILE", "parsed", "record", "rendered"]
 
 FILE = Path(__file__).with_name("variants.txt")
-FIRST = (3, 10, 20, 50)
-THINNED = (4, 6, 8, 11, 15, 20, 40)
+FIRST = (3, 10, 30)
+THINNED = (4, 8, 11, 20, 40)
 
 
 def record(sample: Path) -> list[str]:

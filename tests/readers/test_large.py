@@ -94,7 +94,8 @@ def _csv(path: Path) -> None:
     ("name", "made", "most"),
     [
         ("metrics.csv", _csv, 20),  # of a step and four numbers a row
-        ("train.log", lambda path: logs.printed(path, 200_000), 52),  # a step, a time and three numbers, and a piece
+        # a step, a time and three numbers, and a piece
+        pytest.param("train.log", lambda path: logs.printed(path, 200_000), 52, marks=pytest.mark.slow),
     ],
 )
 def test_reading_takes_little_more_memory_than_the_numbers(
