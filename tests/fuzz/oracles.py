@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import math
 import re
@@ -178,14 +179,17 @@ def _json(path: Path, data: bytes) -> Iterator[float]:
 
 
 def _rows(path: Path, data: bytes) -> Iterator[float]:
-    """Return the numbers in all tables that sqlite3 reads, in the JSON among their cells, and NaN, which is a flag."""
+    """Return the numbers in all tables that sqlite3 reads, in the JSON among their cells, and NaN, which is a flag.
+
+    From both ends: rows that lie behind a damaged page are reached backwards only.
+    """
     yield math.nan
     with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as db:
         db.text_factory = lambda raw: raw.decode("utf-8", "replace")
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
+        for table, order in itertools.product(tables, ("ASC", "DESC")):
             try:
-                for row in db.execute(f'SELECT * FROM "{table}"'):
+                for row in db.execute(f'SELECT * FROM "{table}" ORDER BY rowid {order}'):
                     for cell in row:
                         yield from _json(path, cell) if isinstance(cell, bytes) else _number(cell)
             except sqlite3.Error:

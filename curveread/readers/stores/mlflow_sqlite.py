@@ -106,7 +106,9 @@ class MlflowSqliteReader(Reader):
                     segments=tuple(segments) if len(segments) > 1 else (),
                 )
             )
-            notes = []  # what concerns the whole file is said once
+            notes = [
+                n for n in notes if n.kind is NoteKind.CORRUPT
+            ]  # any run may hold what damage made; the rest is said once
         if empty and parts:
             return [_with_empty(parts[0], empty, str(path)), *parts[1:]]
         if parts:

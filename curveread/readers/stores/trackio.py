@@ -68,9 +68,7 @@ class TrackioReader(Reader):
         parts = []
         for key in dict.fromkeys([*runs, *system]):
             rows = runs.get(key) or _Rows(system[key].name)
-            part = _part(key, rows, system.get(key), source, configs.get(key, {}), notes)
-            notes = []  # what concerns the whole file is said once
-            parts.append(part)
+            parts.append(_part(key, rows, system.get(key), source, configs.get(key, {}), notes))
         if not parts:
             notes.append(DataNote(NoteKind.EMPTY, str(path), "no curve: no run in the project has logged anything"))
             parts.append(Part(source=source, curves={}, notes=tuple(notes)))

@@ -333,6 +333,20 @@ def test_rows_around_a_damaged_page_are_kept(at_once: int, tmp_path: Path, monke
     assert any(n.kind is NoteKind.CORRUPT and f"{steps.size:,} points kept" in n.message for n in part.notes)
 
 
+def test_every_run_of_a_damaged_store_says_so(tmp_path: Path) -> None:
+    """SQLite may give any of them what it finds in a damaged page."""
+    path = _store(tmp_path / "mlflow.db", page=512)
+    data = bytearray(path.read_bytes())
+    with sqlite3.connect(path) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tags'").fetchone()
+    db.close()
+    data[(page - 1) * 512 : (page - 1) * 512 + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    parts = SQLITE.read(path)
+    assert len(parts) == 2
+    assert all(NoteKind.CORRUPT in _kinds(p) for p in parts)
+
+
 @pytest.mark.parametrize("every", [211, pytest.param(7, marks=pytest.mark.slow)])
 def test_damaged_store(every: int, tmp_path: Path) -> None:
     path = _store(tmp_path / "mlflow.db", page=512)
