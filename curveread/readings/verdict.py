@@ -101,8 +101,7 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
         part = max(3, better.size // 10)
         if float(np.median(better[-part:])) <= float(np.median(better[:part])):
             return False  # whatever was gained is lost
-        ascent = ascent_of(better)
-        return ascent.rose
+        return ascent_of(better).rose
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
-from curveread.signals.scale import bend_noise
+from curveread.signals.scale import AT_ONCE, bend_noise
 
-_AT_ONCE = 1 << 18
 SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""
 
@@ -72,7 +71,7 @@ def window_medians(y: FloatArray, m: int, starts: IntArray | None = None) -> Flo
     windows = np.lib.stride_tricks.sliding_window_view(y, m)
     starts = np.arange(len(windows)) if starts is None else starts
     medians = np.empty(starts.size)
-    some = max(1, _AT_ONCE // m)  # windows overlap: all of them side by side are several times the curve
+    some = max(1, AT_ONCE // m)  # windows overlap: all of them side by side are several times the curve
     for i in range(0, starts.size, some):
         medians[i : i + some] = np.median(windows[starts[i : i + some]], axis=1)
     return medians

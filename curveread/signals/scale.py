@@ -6,7 +6,8 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-_AT_ONCE = 1 << 18
+AT_ONCE = 1 << 18
+"""Values of overlapping windows that lie side by side at a time."""
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
 
@@ -65,7 +66,7 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     width = int(size.min())
     # Equal blocks in one array; the few points that do not fit a block belong to its neighbour.
     scales, inside = np.empty(count), np.arange(width)
-    some = max(1, _AT_ONCE // width)
+    some = max(1, AT_ONCE // width)
     for i in range(0, count, some):
         rows = np.abs(residual[edges[i : min(i + some, count), None] + inside])
         scales[i : i + some] = MAD_TO_SIGMA * np.median(rows, axis=1, overwrite_input=True)
@@ -77,8 +78,8 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     ]  # a logger that repeats one value for ever must not set the floor
     scales = np.maximum(scales, 0.5 * float(np.median(alive)) if alive.size else 0.0)
     centre, out = (edges[:-1] + edges[1:] - 1) / 2.0, np.empty(n)
-    for i in range(0, n, _AT_ONCE):
-        j = min(i + _AT_ONCE, n)
+    for i in range(0, n, AT_ONCE):
+        j = min(i + AT_ONCE, n)
         out[i:j] = np.interp(np.arange(i, j, dtype=np.float64), centre, scales)
     return out
 

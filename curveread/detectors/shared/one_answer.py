@@ -8,7 +8,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
-from curveread.detectors.shared.quality import examples_of, shares
+from curveread.detectors.shared.quality import by_chance, examples_of, shares
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, sign_of
 from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
@@ -100,7 +100,7 @@ def _never_above_the_first(subject: Subject) -> Iterator[tuple[CurveView, FloatA
         if len(view) >= FEWEST and view.curve.direction == "higher":
             often = shares(view)
             first = float(often[0])
-            chance = _SURE * float(np.sqrt(first * (1.0 - first) / examples_of(often)))
+            chance = _SURE * by_chance(first, examples_of(often))
             if first <= LEARNT and float(often.max()) <= first + chance:
                 yield view, often, chance
 

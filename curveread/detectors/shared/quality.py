@@ -106,7 +106,7 @@ def _since(metric: CurveView, step: int) -> Quality:
     noise = 2.0 * median_error(single, min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
     if metric.curve.role is Role.EVAL_ACCURACY and (examples := examples_of(part := shares(metric))) < _UNKNOWN:
         scale = float(np.max(value)) / max(float(np.max(part)), 1e-12)
-        noise = max(noise, scale * float(np.sqrt(part[at] * (1.0 - part[at]) / examples)))
+        noise = max(noise, scale * by_chance(float(part[at]), examples))
     best = int(np.argmax(value))
     highest = float(value[best])
     gained = (now - then) / max(highest - float(value[0]), 1e-12)
@@ -134,6 +134,11 @@ def _beside(metrics: tuple[CurveView, ...], view: CurveView) -> list[CurveView]:
 def shares(view: CurveView) -> FloatArray:
     """Return the values of an accuracy or an area as shares of 1, (n,); percentages are known by unit or by size."""
     return view.value / (100.0 if view.unit == "%" or float(view.value.max(initial=0.0)) > 1.0 else 1.0)
+
+
+def by_chance(share: float, examples: int) -> float:
+    """Return the standard error of a share of some examples: a binomial one, 0 for shares that are none."""
+    return float(np.sqrt(np.clip(share * (1.0 - share), 0.0, None) / examples))
 
 
 def examples_of(share: FloatArray) -> int:
