@@ -28,12 +28,23 @@ def best_before(view: CurveView | None, step: int) -> int | None:
     return int(view.step[int(np.argmin(view.value[:stop]))]) if stop else None
 
 
+def _highest_at_onset(scene: Scene) -> tuple[float, int]:
+    """Return the highest learning rate about the onset, and its step; 0.0 where it is not logged."""
+    rate = scene.rate
+    if rate is None:
+        return 0.0, scene.onset
+    ends = np.searchsorted(rate.step, [scene.onset, scene.onset + scene.slack], side="right") - 1
+    first, last = np.clip(ends, 0, len(rate) - 1)
+    at = int(first) + int(np.argmax(rate.value[first : last + 1]))
+    return float(rate.value[at]), int(rate.step[at])
+
+
 def sound_rate(scene: Scene) -> Text:
     """Return to which peak the learning rate should be brought down, in words."""
     at = best_before(scene.curve if scene.curve is not None else scene.train, scene.onset)
     rate = None if at is None else rate_at(scene, at)
-    now = rate_at(scene, int(scene.onset + scene.slack))
-    if at is not None and rate is not None and now is not None and 0.0 < rate < 0.8 * now:
+    now, then = _highest_at_onset(scene)
+    if at is not None and rate is not None and 0.0 < rate < 0.8 * now:
         words = (
             "Keep {rate} at or below {bound}: the loss was best at {best}, at that rate, and had left "
             "its level by {onset}, at {now}."
@@ -46,15 +57,15 @@ def sound_rate(scene: Scene) -> Text:
             onset=Place(scene.onset),
             now=level(now),
         )
-    if now is not None and now > 0.0:
-        words = "Lower the peak of {rate} to between {third} and {tenth}, a third and a tenth of the {now} at {onset}."
+    if now > 0.0:
+        words = "Lower the peak of {rate} to between {third} and {tenth}, a third and a tenth of the {now} at {then}."
         return text(
             words,
             rate=Tag(scene.rate.tag if scene.rate is not None else "learning rate"),
             third=level(now / 3.0),
             tenth=level(now / 10.0),
             now=level(now),
-            onset=Place(scene.onset),
+            then=Place(then),
         )
     return text("Lower the learning rate to a third, then to a tenth, and log it: this log does not hold it.")
 

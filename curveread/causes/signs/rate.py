@@ -59,6 +59,12 @@ class _RateThen(NamedTuple):
         peak = float(self.view.value.max())
         return float(self.view.value[self.at]) / peak if peak > 0.0 else 0.0
 
+    @property
+    def climbed(self) -> float:
+        """The largest rate before the onset, as a share of its peak."""
+        peak = float(self.view.value.max())
+        return float(self.view.value[self.now]) / peak if peak > 0.0 else 0.0
+
 
 def _rate_then(scene: Scene) -> _RateThen | None:
     """Return the learning rate around the onset; None where it is not logged."""
@@ -114,7 +120,7 @@ def warming(scene: Scene) -> Seen | None:
         return None
     if then.warming:
         words = "{rate} was warming up or had just reached its peak: {part} of it"
-        return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.of_peak)))
+        return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.climbed)))
     return Seen(False, text("{rate} was not warming up", rate=Tag(then.view.tag)))
 
 

@@ -10,14 +10,26 @@ References: Micikevicius et al. 2018 (arXiv:1710.03740); PyTorch documentation o
 from __future__ import annotations
 
 from curveread.causes.candidate import Candidate
-from curveread.causes.kinds import Kind
+from curveread.causes.kinds import KINDS, Kind
 from curveread.causes.numbers import after_back_before
 from curveread.causes.scene import Scene
 from curveread.findings.arguments import Place
 from curveread.findings.text import Text, text
+from curveread.run.roles import Role
+
+
+def _in_evaluation(scene: Scene) -> bool:
+    """Return whether an evaluation alone is not finite: no training step is to be searched or skipped then."""
+    own, train = scene.curve, scene.case.views.get(Role.TRAIN_LOSS, ())
+    if own is None or own.curve.role is not Role.EVAL_LOSS or KINDS.get(scene.finding.rule) is not Kind.NONFINITE:
+        return False
+    return bool(train) and all(bool(v.curve.finite.all()) for v in train)
 
 
 def _check(scene: Scene) -> Text:
+    if _in_evaluation(scene):
+        words = "Evaluate the weights of {at} again in full precision, and ask which term of the loss is not finite."
+        return text(words, at=Place(scene.onset))
     return text(
         (
             "Run the steps before {at} with anomaly detection, and ask inputs, loss terms and weights "
@@ -28,6 +40,11 @@ def _check(scene: Scene) -> Text:
 
 
 def _fix(scene: Scene) -> Text:
+    if _in_evaluation(scene):
+        return text(
+            "Evaluate in full precision, or in bfloat, and mend the term that overflows (log-sum-exp, an epsilon, an "
+            "empty mask)."
+        )
     words = text(
         "Mend the term that overflows (log-sum-exp, an epsilon, an empty mask) or use bfloat; skip "
         "steps that are not finite."
