@@ -115,7 +115,8 @@ def keep_of(
         return None
     if any(f.rule == "no-learning" for f in findings):
         return None
-    value, step, higher = view.value, view.step, view.curve.role is Role.QUALITY_METRIC
+    points = as_trained(view)
+    value, step, higher = view.value[points], view.step[points], view.curve.role is Role.QUALITY_METRIC
     worse = -value if higher else value
     best = int(np.argmin(worse))
     at, last = int(step[best]), run.last_step
@@ -148,6 +149,15 @@ def judged_by(views: Views) -> CurveView | None:
     """
     precision = (v for v in views[Role.QUALITY_METRIC] if is_overall_precision(v.tag) and len(v) >= 3)
     return next(precision, None) or next(iter(views[Role.EVAL_LOSS]), None)
+
+
+def as_trained(view: CurveView) -> slice:
+    """Return the points up to the first at the last step.
+
+    An evaluation that is logged there once more is one of weights put back, usually the best: Ultralytics and the
+    Trainer's ``load_best_model_at_end`` end with it. It says nothing of the weights of that step.
+    """
+    return slice(0, int(np.searchsorted(view.step, view.step[-1])) + 1)
 
 
 def checkpoints(run: Run, keep: Keep | None) -> tuple[KeptCheckpoint, ...]:

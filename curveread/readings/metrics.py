@@ -13,7 +13,7 @@ from curveread.findings.arguments import Place, Tag, number
 from curveread.findings.diagnosis import KeyFigure, Statement
 from curveread.findings.finding import Evidence, Finding
 from curveread.findings.text import Text, joined, listed, text
-from curveread.readings.keep import Keep
+from curveread.readings.keep import Keep, as_trained
 from curveread.run.roles import Role, is_eval
 from curveread.run.tags.precision import is_average_precision, is_overall_precision
 from curveread.run.tags.words import slug
@@ -47,7 +47,8 @@ class Metric(NamedTuple):
     def of(view: CurveView, higher: bool) -> Metric:
         """Return a curve as a metric."""
         if len(view) <= _LONG:
-            at = int(np.argmax(view.value) if higher else np.argmin(view.value))
+            value = view.value[as_trained(view)]
+            at = int(np.argmax(value) if higher else np.argmin(value))
             return Metric(view, higher, int(view.step[at]), float(view.value[at]))
         width, starts = windows_of(len(view), 0.05)
         medians = window_medians(view.value, width, starts)

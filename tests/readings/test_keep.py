@@ -8,7 +8,7 @@ import pytest
 import curveread as cr
 from curveread.findings.diagnosis import Statement
 from curveread.readings.keep import Keep, checkpoints, keep_of, keep_statements, keep_summary
-from curveread.run.model import Run
+from curveread.run.model import Curve, Run
 from tests.readings.made import made, views
 
 WOBBLE = 0.01 * np.array([0, 1, -1, 1, 0, -1, 1, 0, -1, 1] * 4)[:40]
@@ -123,3 +123,16 @@ def test_too_few_evals_say_nothing(evals: np.ndarray | None) -> None:
 def test_a_run_that_never_learned_has_nothing_to_keep(samples: str) -> None:
     dx = cr.diagnose(cr.read_all(f"{samples}/no-learning")[0])
     assert not [s for s in dx.statements if s.topic in ("keep", "early-stopping", "metric")]
+
+
+def test_an_evaluation_of_weights_put_back_is_not_one_of_the_last_step() -> None:
+    precision = 0.5 - 0.0002 * (np.arange(40) - 30.0) ** 2
+    run = made(evals=RISING, metrics__mAP50_95=precision)
+    logged = run["metrics/mAP50_95"]
+    again = Curve(logged.tag, np.r_[logged.step, logged.step[-1]], np.r_[logged.value, logged.value.max() + 0.001])
+    run = Run("a", "a", {**run.curves, logged.tag: again})
+    keep = _keep(run)
+    assert (keep.at, keep.value.size) == (int(logged.step[30]), 40)
+    assert "the last eval" not in keep_statements(run, keep)[0].text
+    (best,) = (k for k in cr.diagnose(run).summary.values() if "mAP" in str(k.label))
+    assert best.step == keep.at
