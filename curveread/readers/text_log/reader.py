@@ -164,7 +164,7 @@ def _with_role(curve: Curve) -> Curve:
 
 
 def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
-    """Say to how many decimals the training loss is printed."""
+    """Say to how many decimals the training loss is printed, or with how many digits."""
     losses = [c for s in segments for c in s.values() if c.role is Role.TRAIN_LOSS]
     if not losses:
         return []
@@ -177,8 +177,24 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
         if all(np.array_equal(np.round(v, decimals), v) for v in some):
             floor = 10.0**-decimals
             message = f"{main.tag} is printed with {decimals} decimals: changes below {floor:g} cannot be seen"
+            digits = _digits(value, floor)
+            if digits is not None:
+                message = f"{main.tag} is printed with {digits} digits: smaller changes cannot be seen"
             return [DataNote(NoteKind.ROUNDED, source, message)]
     return []
+
+
+def _digits(value: FloatArray, floor: float) -> int | None:
+    """Return to how many digits values are printed, as by ``%.2e``; None where the decimals tell the same."""
+    size = np.abs(value[value != 0.0])
+    power = np.floor(np.log10(size))
+    for digits in (2, 3, 4):
+        unit = 10.0 ** (power - digits + 1)
+        if unit.max() <= 1.5 * floor:
+            return None  # the largest is known to the last decimal
+        if np.allclose(np.round(size / unit) * unit, size, rtol=1e-9, atol=0.0):
+            return digits
+    return None
 
 
 def _size(path: Path) -> int:

@@ -621,3 +621,12 @@ def test_lines_of_ever_new_builds_do_not_make_those_slow_that_come_back(tmp_path
     before = gathered._tried
     gathered.feed([line.encode() for line in saved * 10])
     assert gathered._tried == before, "a line that no dialect reads is looked at closely once"
+
+
+def test_losses_with_an_exponent_are_known_to_so_many_digits(tmp_path: Path) -> None:
+    losses = 1.7 * np.exp(-0.12 * np.arange(35.0))
+    text = "".join(f"epoch: {i}, train loss: {v:.2e}\n" for i, v in enumerate(losses, 1))
+    said = _said(_read(tmp_path, text), NoteKind.ROUNDED)
+    assert said == "train loss is printed with 3 digits: smaller changes cannot be seen"
+    fixed = "".join(f"epoch: {i}, train loss: {v:.4f}\n" for i, v in enumerate(losses, 1))
+    assert "4 decimals" in _said(_read(tmp_path, fixed), NoteKind.ROUNDED)
