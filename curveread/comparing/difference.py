@@ -44,18 +44,14 @@ def last_differences(found: Sequence[Difference]) -> list[Statement]:
         where = "below" if value < 0.0 else "above"
         if abs(value) <= reach:
             sentence = "Over the last tenth that both ran nothing tells {tag} of {run} from that of {reference}: "
-            sentence += "they differ by {value}, give or take {reach}."
+            sentence += "they differ by {value}"
         else:
             sentence = "Over the last tenth that both ran {tag} of {run} lies {value} " + where
-            sentence += " that of {reference}, give or take {reach}."
-        said = text(
-            sentence,
-            tag=Tag(d.tag),
-            run=Name(d.run),
-            reference=Name(d.reference),
-            value=figure(abs(value)),
-            reach=figure(reach),
-        )
+            sentence += " that of {reference}"
+        names = {"tag": Tag(d.tag), "run": Name(d.run), "reference": Name(d.reference)}
+        said = text(sentence, **names, value=figure(abs(value)))
+        # Where most points lie on the trend itself, no noise is seen: that is no interval of nothing.
+        said += text(", give or take {reach}.", reach=figure(reach)) if reach > 0.0 else "."
         ends = (("low", float(d.low[-1])), ("high", float(d.high[-1])))
         interval = tuple(Evidence(name, name, end, d.unit) for name, end in ends)
         out.append(Statement("difference", said, interval))

@@ -188,3 +188,11 @@ def test_every_form_holds_the_statements(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="must end in"):
         write_comparison(found, tmp_path / "c.doc")
     assert "<script>" not in (found._repr_html_() or "<script>")
+
+
+def test_no_noise_that_can_be_seen_is_no_interval_of_nothing() -> None:
+    step = np.arange(12.0)
+    runs = [cr.read_all({"loss": 3.0 - 0.1 * step + up, "val_loss": 3.0 - 0.1 * step + up})[0] for up in (0.0, 0.25)]
+    said = " ".join(s.text for s in cr.compare(runs).statements)
+    assert "0.25" in said
+    assert "give or take" not in said
