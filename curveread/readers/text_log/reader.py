@@ -187,6 +187,8 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
 def _digits(value: FloatArray, floor: float) -> int | None:
     """Return to how many digits values are printed, as by ``%.2e``; None where the decimals tell the same."""
     size = np.abs(value[value != 0.0])
+    if not size.size:
+        return None
     power = np.floor(np.log10(size))
     for digits in (2, 3, 4):
         unit = 10.0 ** (power - digits + 1)
