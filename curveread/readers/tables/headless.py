@@ -12,7 +12,8 @@ from curveread.run.roles import LOSSES, Role, role_of, words
 _FEWEST, _LOOKED_AT = 3, 1000
 _RARELY = 0.05
 """Of the rows: a log that was resumed starts over at fewer."""
-_REWARDS = frozenset({"reward", "rewards"})
+_REWARDS = frozenset({"reward", "rewards", "return", "returns"})
+_VALUES = (*LOSSES, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
 
 
 def names_rewards(name: str) -> bool:
@@ -21,8 +22,8 @@ def names_rewards(name: str) -> bool:
 
 
 def names_values(name: str) -> bool:
-    """Return whether the name of a file says what numbers in it are that nothing else names: rewards, or a loss."""
-    return names_rewards(name) or role_of(name) in LOSSES
+    """Return whether the name of a file says what bare numbers in it are: rewards, a loss, an accuracy."""
+    return names_rewards(name) or role_of(name) in _VALUES
 
 
 def header_for(head: str, path: Path) -> str:

@@ -21,7 +21,7 @@ from curveread.readers.large import opened_large, pieces_of
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
-from curveread.readers.tables.headless import names_rewards
+from curveread.readers.tables.headless import names_values
 from curveread.readers.tables.json_rows import PIECE, lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
 from curveread.readers.tables.json_shapes import counts_itself, rows_in, series_behind_settings, shaped
 from curveread.readers.tables.modes import of_modes
@@ -40,6 +40,7 @@ _NOT_LOGS = re.compile(
 _SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".txt"})
 _LONG = 1 << 20
 _BEFORE_CLOCKS = 10**8
 """Seconds since 1970 below which nobody logged."""
@@ -56,29 +57,27 @@ class JsonLogReader(Reader):
 
     def claims(self, path: Path) -> bool:
         """Return whether the first rows hold a step or a metric."""
-        if plain_suffix(path) not in {".jsonl", ".ndjson", ".json"} or _NOT_LOGS.match(path.name):
+        if plain_suffix(path) not in _SUFFIXES or _NOT_LOGS.match(path.name):
             return False
         head = head_of(path).lstrip()
+        if plain_suffix(path) == ".txt":
+            return names_values(stem_of(path)) and bool(_LIST.match(head))
         if not head.startswith(("{", "[")):
             return False
-        if plain_suffix(path) == ".json" and re.match(r"\[\s*\[\s*-?[\d.]", head):
+        if _is_document(path) and re.match(r"\[\s*\[\s*-?[\d.]", head):
             return True
         if _LIST.match(head):
-            return names_rewards(stem_of(path))
-        first = head if plain_suffix(path) == ".json" else head.split("\n", 1)[0]
+            return names_values(stem_of(path))
+        first = head if _is_document(path) else head.split("\n", 1)[0]
         keys = [(k, sign) for k, sign in _KEY.findall(first)]
-        numeric = (
-            [k for k, sign in keys if sign in '-0123456789NI"n[']
-            if plain_suffix(path) == ".json"
-            else [k for k, _ in keys]
-        )
+        numeric = [k for k, sign in keys if sign in '-0123456789NI"n['] if _is_document(path) else [k for k, _ in keys]
         if is_sweep_table(k for k, _ in keys):
             return False
         telling = any(role_of(k) in TELLING for k in numeric)
-        if plain_suffix(path) == ".json" and shaped(head) and any(role_of(k) in _SAYING for k, _ in keys):
+        if _is_document(path) and shaped(head) and any(role_of(k) in _SAYING for k, _ in keys):
             return True
         counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
-        if plain_suffix(path) == ".json":
+        if _is_document(path):
             rows = head.startswith("[") or re.match(r"\{[^\[\]{}]*\}\s*\{", head) is not None
             lists = re.match(r'\{\s*"[^"]+"\s*:\s*\[\s*[-\dNI]', head) is not None
             lists = lists or any(role_of(k) in TELLING for k in series_behind_settings(head))
@@ -106,12 +105,12 @@ class JsonLogReader(Reader):
 
     def _has_lines(self, path: Path) -> bool:
         """Return whether a file has an object a line, and is not one JSON value."""
-        return plain_suffix(path) != ".json" or (self.home(path) is None and _lines_of_objects(head_of(path)))
+        return not _is_document(path) or (self.home(path) is None and _lines_of_objects(head_of(path)))
 
     def parts(self, path: Path, size: int, cells: Cells, head: str = "") -> list[Part]:
         """Return the runs in the rows of a file of ``size`` bytes; CorruptLogError when there is none."""
         source = str(path)
-        origin = Source(source, (JSON if plain_suffix(path) == ".json" else JSON_LINES).name, size)
+        origin = Source(source, (JSON if _is_document(path) else JSON_LINES).name, size)
         wanted = _of_total(cells) or of_modes(cells, source) or _of_training(cells, source)
         if not cells.rows:
             raise CorruptLogError(f"{path}: no rows in it")
@@ -119,6 +118,11 @@ class JsonLogReader(Reader):
             part_of(table, texts, origin, path, cells.notes, key, wanted)
             for key, table, texts in named_runs(cells, source)
         ]
+
+
+def _is_document(path: Path) -> bool:
+    """Return whether a file should be one JSON value; text is when a list was printed into it."""
+    return plain_suffix(path) in {".json", ".txt"}
 
 
 def _text_of(path: Path) -> tuple[str, int, list[DataNote]]:
@@ -148,7 +152,7 @@ def _lines_of_objects(head: str) -> bool:
 
 def _cells(text: str, path: Path, notes: list[DataNote]) -> Cells:
     source = str(path)
-    if plain_suffix(path) == ".json":
+    if _is_document(path):
         try:
             whole: Any = loads(text)
         except (ValueError, RecursionError):
@@ -198,7 +202,7 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
                 ),
             ]
         return rows_to_cells([{"wall_time": w, "step": s, tag: v} for w, s, v in rows], str(path), notes)
-    if names_rewards(stem_of(path)) and rows and all(isinstance(r, int | float) for r in rows):
+    if names_values(stem_of(path)) and rows and all(isinstance(r, int | float) for r in rows):
         return rows_to_cells([{stem_of(path): r} for r in rows], str(path), notes)
     good = [r for r in rows if isinstance(r, dict)]
     if not good:

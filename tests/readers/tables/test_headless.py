@@ -69,7 +69,9 @@ REWARDS = -21.0 + np.arange(30) % 7
     [
         ("rewards.csv", lambda path: np.savetxt(path, REWARDS)),
         ("episode_rewards.txt", lambda path: np.savetxt(path, REWARDS, "%d")),
+        ("returns.csv", lambda path: np.savetxt(path, REWARDS)),
         ("reward_history.json", lambda path: path.write_text(json.dumps(REWARDS.tolist()))),
+        ("rewards.txt", lambda path: path.write_text(str(REWARDS.tolist()))),
     ],
 )
 def test_a_bare_list_is_read_where_the_file_says_that_it_holds_rewards(
@@ -101,7 +103,8 @@ def test_one_column_is_a_log_where_its_name_says_rewards(tmp_path: Path, header:
 
 
 @pytest.mark.parametrize(
-    ("name", "body"), [("loss_log.txt", "{i}00,{v}"), ("train_loss.csv", "{v}"), ("rewards.txt", "{v}")]
+    ("name", "body"),
+    [("loss_log.txt", "{i}00,{v}"), ("train_loss.csv", "{v}"), ("rewards.txt", "{v}"), ("val_accuracy.txt", "{v}")],
 )
 def test_numbers_alone_are_a_log_where_the_file_says_what_they_are(tmp_path: Path, name: str, body: str) -> None:
     log = tmp_path / name
@@ -112,3 +115,9 @@ def test_numbers_alone_are_a_log_where_the_file_says_what_they_are(tmp_path: Pat
     log.rename(tmp_path / "other" / f"weights{log.suffix}")
     with pytest.raises(NoLogsError):
         cr.read(tmp_path / "other")
+
+
+def test_episodes_count_the_rows_of_a_table_in_a_text_file(tmp_path: Path) -> None:
+    log = tmp_path / "rewards.txt"
+    log.write_text("episode,rewards_total\n" + "".join(f"{i},{20 + i}\n" for i in range(1, 9)))
+    assert cr.read(log)["rewards_total"].step.tolist() == list(range(1, 9))
