@@ -48,10 +48,9 @@ class Overfitting(Detector):
         after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must
         not rise; where none is logged the rise must be ``steep``. 0.6 of the standard errors are enough where the
         training loss fell by a tenth since, or the rise is long and steady. Where the run memorises, a ``steep`` rise
-        whose order chance would give less than once in 500 is enough, and so is a rise at once that stays up (also
-        where the training loss fell by a tenth only, to less than half of the evaluation loss): the later half of the
-        evaluations since all lie ``steep`` above the minimum, or where it memorises ``slight`` and three times their
-        noise. With fewer than four evaluations after the minimum every
+        whose order chance would give less than once in 500 is enough, and so is a rise at once that stays up: the later
+        half of the evaluations since all lie ``steep`` above the minimum, or where it memorises ``slight`` and three
+        times their noise. With fewer than four evaluations after the minimum every
         one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
         there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
         memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
@@ -132,7 +131,7 @@ class Overfitting(Detector):
         late = float(rise.after[rise.after.size // 2 :].min()) - rise.floor
         if rise.memorises and late >= max(self.slight, 3.0 * rise.noise):
             return True
-        return p <= self.p_value or (rise.left_behind and min(rise.fall, late) >= self.steep)
+        return p <= self.p_value or (rise.fall > 0.0 and late >= self.steep)
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""

@@ -19,8 +19,8 @@ _FEW = 8
 _ROUNDED, _ASKED, _UNKNOWN = 5e-5, 100, 2000
 """Half of the last digit of a share as it is printed, shares that say of how many examples all are, and more examples
 than shares tell."""
-_ABOUT = 0.02
-"""Share of its level within which a metric stayed where it was."""
+_ABOUT, _ALIKE = 0.02, 0.002
+"""Shares of its level within which a metric stayed where it was: one that only scattered, and whatever it did."""
 
 
 class Quality(NamedTuple):
@@ -50,7 +50,7 @@ class Quality(NamedTuple):
     def words(self) -> Text:
         """Its course, to stand at the end of a sentence."""
         tag, now = Tag(self.tag), level(self.now)
-        if abs(self.change) <= 1.0 and abs(self.now - self.then) <= _ABOUT * abs(self.then):
+        if abs(self.now - self.then) <= (_ABOUT if abs(self.change) <= 1.0 else _ALIKE) * abs(self.then):
             return text("; {tag} stayed around {now}", tag=tag, now=now)
         if abs(self.change) <= 1.0:
             return text("; {tag} went from {then} to {now}, within its noise", tag=tag, then=level(self.then), now=now)
