@@ -8,6 +8,9 @@ The keys are the long options without their dashes. ``set`` is a table of tables
 
     [tool.curveread.set.loss-spike]
     height = 8
+
+A project has runs of several kinds: where no curve of a run fits a pattern of ``role``, ``better`` or ``unit``, nothing
+is named. On the command line that is an error.
 """
 
 from __future__ import annotations
@@ -76,7 +79,10 @@ def _converted(action: Action, value: Any) -> Any:
     if isinstance(value, dict) and action.dest in _PAIRS:
         value = [f"{pattern}={said}" for pattern, said in value.items()]
     if isinstance(value, list) and action.dest in _PAIRS and callable(action.type):
-        return [action.type(str(one)) for one in value]
+        from curveread.run.selection import MayMatch
+
+        pairs = (action.type(str(one)) for one in value)
+        return [(MayMatch(pattern), said) for pattern, said in pairs]
     if isinstance(value, list):
         return value
     return action.type(str(value)) if callable(action.type) else str(value)

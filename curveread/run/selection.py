@@ -16,6 +16,12 @@ _Curves = Mapping[str, Curve]
 _WAYS = {"up": "higher", "down": "lower", "none": ""}
 
 
+class MayMatch(str):
+    """A regular expression that need not match a curve of each run: a project's default."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a user says of curves: regular expression on the tag -> what the curves that match are.
@@ -102,11 +108,11 @@ def with_names(run: Run, names: Names) -> Run:
     Raises
     ------
     ReadError
-        When a pattern matches no curve; the message names those that are there.
+        When a pattern matches no curve, unless it is a :class:`MayMatch`; the message names those that are there.
     """
     for option, given in (("role", names.role), ("better", names.better), ("unit", names.unit)):
         for pattern in given:
-            if not any(re.search(pattern, tag) for tag in run.curves):
+            if not isinstance(pattern, MayMatch) and not any(re.search(pattern, tag) for tag in run.curves):
                 raise ReadError(f"{run.path}: no curve matches {option} {pattern!r}; there are: {_names(run)}")
 
     def named(curves: _Curves) -> dict[str, Curve]:

@@ -76,3 +76,12 @@ def test_mistakes_are_usage_errors(cli: Cli, healthy: Path, text: str, said: str
 def test_other_projects_are_left_alone(cli: Cli, healthy: Path) -> None:
     inner = _project(cli, "[tool.other]\nselect = 3\n")
     assert cli("check", healthy, cwd=inner).returncode == 0
+
+
+def test_a_role_of_the_project_need_not_be_in_every_run(cli: Cli, healthy: Path) -> None:
+    """The README's own example."""
+    inner = _project(cli, '[tool.curveread]\nrole = { "^probe/" = "quality-metric" }\n')
+    assert cli("check", healthy, cwd=inner).returncode == 0
+    done = cli("check", healthy, "--role", "^probe/=quality-metric", cwd=inner)
+    assert done.returncode == 2
+    assert "no curve matches role '^probe/'" in done.stderr
