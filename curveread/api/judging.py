@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from curveread.api.given import names, several
 from curveread.api.reading import by_step, read, read_all
 from curveread.errors import ArgumentError
-from curveread.findings.diagnosis import Diagnosis
+from curveread.findings.diagnosis import Diagnosis, Verdict
 from curveread.findings.finding import Severity
 from curveread.run.model import Run
 from curveread.run.tags.context import understood
@@ -138,7 +138,9 @@ def accept(diagnosis: Diagnosis, known: Baseline) -> Diagnosis:
     if not any(f.severity is not Severity.INFO for f in new):
         n = len(accepted)
         text = f"Nothing new needs attention; {n} {'finding was' if n == 1 else 'findings were'} accepted earlier."
-        verdict = replace(verdict, headline=text)
+        # What an alarm was raised about was judged, also where nothing got better.
+        judged = any(f.severity is not Severity.INFO for f in accepted)
+        verdict = Verdict(("info" if new else "ok") if judged else verdict.health, text)
     return replace(diagnosis, findings=new, accepted=accepted, verdict=verdict)
 
 

@@ -51,7 +51,7 @@ class Verdict:
     Parameters
     ----------
     health
-        ``ok``, ``info``, ``warning`` or ``error``: the gravest finding.
+        ``ok``, ``info``, ``warning`` or ``error``: the gravest finding; ``undetermined`` where nothing can be judged.
     headline
         One sentence that a person reads first.
     """

@@ -143,6 +143,13 @@ class TestBaseline:
         assert text.startswith("OK")
         assert "accepted earlier: error nonfinite-loss" in text
 
+    def test_a_run_of_which_an_alarm_was_accepted_is_judged(self, cli: Cli, samples: Path, tmp_path: Path) -> None:
+        """Though its evaluation ended above where it began."""
+        known = tmp_path / "known.json"
+        known.write_text(cli("check", samples / "overfitting", "--json").stdout, encoding="utf-8")
+        result = json.loads(cli("check", samples / "overfitting", "--json", "--baseline", known).stdout)
+        assert result["verdict"]["health"] == "ok"
+
     def test_a_result_with_accepted_findings_is_a_baseline_too(self, cli: Cli, broken: Path, tmp_path: Path) -> None:
         known = tmp_path / "known.json"
         known.write_text(cli("check", broken, "--json").stdout, encoding="utf-8")
