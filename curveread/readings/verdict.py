@@ -44,7 +44,10 @@ def verdict_of(run: Run, findings: tuple[Finding, ...]) -> Verdict:
     if not faults:
         doubt = _doubt(run)
         headline = doubt or "Nothing needs attention"
-        if findings and not doubt:
+        ended = next((f for f in findings if f.rule == "crash"), None)
+        if doubt and ended is not None:  # is told however little can be judged
+            headline = joined(". ", (capitalized(ended.message), doubt))
+        elif findings and not doubt:
             headline = joined("; worth knowing: ", (headline, findings[0].message))
         health = "undetermined" if doubt else "info" if findings else "ok"
         return Verdict(health, joined("", (headline, ".")))

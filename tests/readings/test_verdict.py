@@ -83,3 +83,10 @@ def test_returns_of_actions_drawn_at_random_are_not_judged(tag: str, end: float,
     verdict = diagnose(run_of(**curves)).verdict
     assert verdict.health == ("ok" if judged else "undetermined")
     assert judged or "90 % of the actions are still drawn at random at the end (epsilon)" in verdict.headline
+
+
+def test_how_a_run_ended_is_told_though_it_cannot_be_judged() -> None:
+    ended = Finding("crash", Severity.INFO, None, text("the run was asked to end"), "", 4, 4, 4)
+    verdict = verdict_of(run_of(train_loss=np.array(STAYS)), (ended,))
+    assert verdict.health == "undetermined"
+    assert verdict.headline.startswith("The run was asked to end. Not judged: ")

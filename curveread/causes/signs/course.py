@@ -100,6 +100,8 @@ def early(scene: Scene) -> Seen | None:
     head = int(np.searchsorted(view.curve.step, scene.onset)) < 10 if view is not None else False
     into = scene.onset - scene.begin
     there = into <= _EARLY * scene.length or (head and into <= 0.2 * scene.length)
+    if into == 0:
+        return Seen(True, text("it begins with the run"))
     return Seen(there, text("it begins {length} into the run", length=Length(into)))
 
 
