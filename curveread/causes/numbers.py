@@ -14,10 +14,12 @@ from curveread.findings.text import Text, joined, text
 
 def rate_at(scene: Scene, step: int) -> float | None:
     """Return the learning rate at a step; None where it is not logged."""
-    rate = scene.rate
-    if rate is None:
-        return None
-    return float(rate.value[int(np.clip(np.searchsorted(rate.step, step, side="right") - 1, 0, len(rate) - 1))])
+    return None if scene.rate is None else float(scene.rate.value[index_at(scene.rate, step)])
+
+
+def index_at(rate: CurveView, step: float) -> int:
+    """Return the index of the rate that holds at a step: the last that was logged up to it, else the first."""
+    return int(np.clip(np.searchsorted(rate.step, step, side="right") - 1, 0, len(rate) - 1))
 
 
 def best_before(view: CurveView | None, step: int) -> int | None:
@@ -33,9 +35,8 @@ def _highest_at_onset(scene: Scene) -> tuple[float, int]:
     rate = scene.rate
     if rate is None:
         return 0.0, scene.onset
-    ends = np.searchsorted(rate.step, [scene.onset, scene.onset + scene.slack], side="right") - 1
-    first, last = np.clip(ends, 0, len(rate) - 1)
-    at = int(first) + int(np.argmax(rate.value[first : last + 1]))
+    first, last = index_at(rate, scene.onset), index_at(rate, scene.onset + scene.slack)
+    at = first + int(np.argmax(rate.value[first : last + 1]))
     return float(rate.value[at]), int(rate.step[at])
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.causes.kinds import KINDS, LASTING, Kind
+from curveread.causes.numbers import index_at
 from curveread.causes.scene import Scene
 from curveread.causes.signs.sign import Seen, sign
 from curveread.detectors.base import CurveView
@@ -53,17 +54,10 @@ class _RateThen(NamedTuple):
     stretch: RateStretch | None
     warming: bool
 
-    @property
-    def of_peak(self) -> float:
-        """The rate at the onset, as a share of its peak."""
+    def of_peak(self, index: int) -> float:
+        """Return the rate at a point as a share of its peak."""
         peak = float(self.view.value.max())
-        return float(self.view.value[self.at]) / peak if peak > 0.0 else 0.0
-
-    @property
-    def climbed(self) -> float:
-        """The largest rate before the onset, as a share of its peak."""
-        peak = float(self.view.value.max())
-        return float(self.view.value[self.now]) / peak if peak > 0.0 else 0.0
+        return float(self.view.value[index]) / peak if peak > 0.0 else 0.0
 
 
 def _rate_then(scene: Scene) -> _RateThen | None:
@@ -71,7 +65,7 @@ def _rate_then(scene: Scene) -> _RateThen | None:
     rate = scene.rate
     if rate is None or len(rate) < 2:
         return None
-    at = int(np.clip(np.searchsorted(rate.step, scene.onset + scene.slack, side="right") - 1, 0, len(rate) - 1))
+    at = index_at(rate, scene.onset + scene.slack)
     low = int(np.clip(np.searchsorted(rate.step, scene.onset - scene.near), 0, at))
     now = low + int(np.argmax(rate.value[low : at + 1]))
     here = next((s for s in scene.stage.schedule if s.first <= min(at, now) <= s.last), None)
@@ -120,7 +114,7 @@ def warming(scene: Scene) -> Seen | None:
         return None
     if then.warming:
         words = "{rate} was warming up or had just reached its peak: {part} of it"
-        return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.climbed)))
+        return Seen(True, text(words, rate=Tag(then.view.tag), part=share(then.of_peak(then.now))))
     return Seen(False, text("{rate} was not warming up", rate=Tag(then.view.tag)))
 
 
@@ -130,7 +124,7 @@ def at_peak(scene: Scene) -> Seen | None:
     then = _rate_then(scene)
     if then is None or then.warming or float(then.view.value.max()) <= 0.0:
         return None
-    part = then.of_peak
+    part = then.of_peak(then.at)
     words = text("{rate} was at {part} of its peak", rate=Tag(then.view.tag), part=share(part))
     return Seen(part > 0.8, words) if part > 0.8 or part < 0.5 else None
 

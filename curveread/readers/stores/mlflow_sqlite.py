@@ -106,9 +106,8 @@ class MlflowSqliteReader(Reader):
                     segments=tuple(segments) if len(segments) > 1 else (),
                 )
             )
-            notes = [
-                n for n in notes if n.kind is NoteKind.CORRUPT
-            ]  # any run may hold what damage made; the rest is said once
+            # Any run may hold what damage made; the rest is said once.
+            notes = [n for n in notes if n.kind is NoteKind.CORRUPT]
         if empty and parts:
             return [_with_empty(parts[0], empty, str(path)), *parts[1:]]
         if parts:
