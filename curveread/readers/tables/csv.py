@@ -162,13 +162,12 @@ def _is_log(head: str, path: Path) -> bool:
         or (is_panel_header(names) and plain_suffix(path) in {".csv", ".tsv"})
     ):
         return True
+    counted = any(is_axis_name(n) for n in names)
     if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is not a table
         names_ok = all(re.fullmatch(r"[\w./%@() :\-]{1,80}", n) for n in names)
-        counted = any(is_axis_name(n) for n in names)
         counted = counted or (role_of(names[0]) in _COUNTERS and any(role_of(n) in TELLING for n in names))
         return names_ok and counted and _second_row_fits(head, header, len(names))
     stem = stem_of(path)
-    counted = any(is_axis_name(n) for n in names)
     if counted or (_SAYS_LOG & set(words(stem)) and any(role_of(n) in _COUNTERS for n in names)):
         return _second_row_fits(head, header, len(names))
     named = (role_of(stem) in TELLING and names[0].lower() == "t") or bool(tags_of_splits(names, stem))

@@ -59,9 +59,12 @@ class JsonLogReader(Reader):
         """Return whether the first rows hold a step or a metric."""
         if plain_suffix(path) not in _SUFFIXES or _NOT_LOGS.match(path.name):
             return False
+        printed = plain_suffix(path) == ".txt"
+        if printed and not names_values(stem_of(path)):
+            return False
         head = head_of(path).lstrip()
-        if plain_suffix(path) == ".txt":
-            return names_values(stem_of(path)) and bool(_LIST.match(head))
+        if printed:
+            return _LIST.match(head) is not None
         if not head.startswith(("{", "[")):
             return False
         if _is_document(path) and re.match(r"\[\s*\[\s*-?[\d.]", head):
