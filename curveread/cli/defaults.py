@@ -81,8 +81,7 @@ def _converted(action: Action, value: Any) -> Any:
     if isinstance(value, list) and action.dest in _PAIRS and callable(action.type):
         from curveread.run.selection import MayMatch
 
-        pairs = (action.type(str(one)) for one in value)
-        return [(MayMatch(pattern), said) for pattern, said in pairs]
+        return [(MayMatch(pattern), said) for pattern, said in map(action.type, map(str, value))]
     if isinstance(value, list):
         return value
     return action.type(str(value)) if callable(action.type) else str(value)

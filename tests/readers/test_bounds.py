@@ -17,6 +17,7 @@ from curveread.readers import textfile
 from curveread.readers.stores.sqlite_file import columns_of, opened
 from curveread.readers.textfile import head_of, read_text
 from curveread.run.notes import NoteKind
+from tests.conftest import needed
 from tests.support.turns import one_of
 
 FAR = "the gzip stream expands far beyond its size, the limit is 50 (--limit gzip=100 would allow more)"
@@ -106,8 +107,7 @@ def test_many_runs_of_one_store_take_linear_time(tmp_path: Path) -> None:
 
 
 def test_a_footer_that_promises_far_too_many_rows_is_refused(tmp_path: Path) -> None:
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow, parquet = needed("pyarrow"), needed("pyarrow.parquet")
     path = tmp_path / "metrics.parquet"
     rows = 18_000_000
     table = arrow.table({"step": np.zeros(rows, np.int64), "loss": np.zeros(rows)})
@@ -117,8 +117,7 @@ def test_a_footer_that_promises_far_too_many_rows_is_refused(tmp_path: Path) -> 
 
 
 def test_a_long_text_in_every_row_of_a_parquet_file_is_kept_once(tmp_path: Path) -> None:
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow, parquet = needed("pyarrow"), needed("pyarrow.parquet")
     path = tmp_path / "metrics.parquet"
     rows = 1_000
     long = "x" * 100_000
