@@ -191,21 +191,22 @@ def _examined(checks: Mapping[str, Detector], failed: list[Failed], attempt: Run
 def _missing(check: Detector, views: Views) -> NotChecked | None:
     """Return why a check cannot run, None when it can."""
     for need in check.needs:
+        curves = [v for role in sorted(need) for v in views[role]]  # of two as long the same one in every process
+        most = max(map(len, curves), default=0)
+        if curves and most >= check.least:
+            continue
         roles = tuple(sorted(need - {Role.OTHER}))
         named = [role for role in roles if role in LOSSES] or roles  # what else is asked for only stands in for it
         said = ["loss"] if need >= {*LOSSES, *LOSS_TERMS} else [role.value.replace("-", " ") for role in named]
         names = joined(" or ", (text("{role}", role=Name(name)) for name in said))
-        curves = [v for role in sorted(need) for v in views[role]]  # of two as long the same one in every process
         if not curves:
             return NotChecked(check.rule, text("no {curve} among the curves", curve=names), lacking=tuple(named))
-        longest = max(curves, key=lambda v: int(v.usable.sum()))
-        most, role = int(longest.usable.sum()), longest.curve.role
-        if most < check.least:
-            few = "the {curve} has {points}; at least {least} are needed"
-            if role is not None and role not in named[:1]:  # the reader looks for the curve that has so many
-                names = text("{role}", role=Name(role.value.replace("-", " ")))
-            points = Count(most, "usable point")
-            return NotChecked(check.rule, text(few, curve=names, points=points, least=count(check.least)))
+        role = next(v for v in curves if len(v) == most).curve.role
+        if role is not None and role not in named[:1]:  # the reader looks for the curve that has so many
+            names = text("{role}", role=Name(role.value.replace("-", " ")))
+        few = "the {curve} has {points}; at least {least} are needed"
+        points = Count(most, "usable point")
+        return NotChecked(check.rule, text(few, curve=names, points=points, least=count(check.least)))
     return None
 
 

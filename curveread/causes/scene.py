@@ -15,6 +15,7 @@ from curveread.detectors.base import CurveView
 from curveread.findings.finding import Finding
 from curveread.findings.lead import Lead
 from curveread.run.roles import LOSSES, Role
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 from curveread.signals.schedule.changes import RateStretch, stretches
 
@@ -60,7 +61,7 @@ class Stage:
     def usual_norm(self) -> float:
         """Median of the gradient norm, 0 where it is not logged."""
         norm = self.first(Role.GRAD_NORM)
-        return 0.0 if norm is None else float(np.median(norm.value))
+        return 0.0 if norm is None else median(norm.value)
 
     def watched(self, view: CurveView) -> Watched:
         """Return a curve as one that may move first."""
@@ -200,6 +201,6 @@ class Scene:
 
 def moved(before: FloatArray, after: FloatArray) -> bool:
     """Return whether the highest value after a place stands above what the values before it reach by their noise."""
-    level = float(np.median(before))
+    level = median(before)
     noise = max(mad_scale(before - level), 0.01 * abs(level))
     return float(after.max()) > max(level + _SIGMAS * noise, float(before.max()))

@@ -24,6 +24,7 @@ from curveread.run.roles import Role
 from curveread.run.task import Task
 from curveread.signals.decomposition import Decomposition, decompose
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 from curveread.signals.repeats import significant_digits
 from curveread.signals.trend import kendall_tau
 
@@ -79,7 +80,7 @@ class CurveView:
         if self.curve.role not in (Role.TRAIN_LOSS, Role.EVAL_LOSS) or not zero.any():
             return np.zeros(value.size, dtype=bool)
         rest = value[~zero & self.curve.finite]
-        if not rest.size or float(rest.min()) < 1e-3 * float(np.median(rest)):
+        if not rest.size or float(rest.min()) < 1e-3 * median(rest):
             return np.zeros(value.size, dtype=bool)
         if rest.size < 3 and (self.assumed_unit != "nats" or significant_digits(float(rest.min())) < 3):
             return np.zeros(value.size, dtype=bool)
@@ -131,7 +132,7 @@ class CurveView:
         """Median distance of its points in steps, 1.0 when there are fewer than two."""
         gaps = np.diff(self.curve.step)
         gaps = gaps[gaps > 0]
-        return float(np.median(gaps)) if gaps.size else 1.0
+        return median(gaps) if gaps.size else 1.0
 
 
 Views = Mapping[Role, tuple[CurveView, ...]]

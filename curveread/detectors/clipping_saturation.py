@@ -15,6 +15,7 @@ from curveread.findings.arguments import Tag, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 _SETTINGS = ("max_grad_norm", "clip_grad", "gradient_clip_val", "grad_clip", "clip_grad_norm", "gradient_clipping")
 
@@ -77,7 +78,7 @@ class ClippingSaturation(Detector):
         above = _share(value > 1.0001 * ceiling)
         if above <= self.share:
             return []
-        typical = float(np.median(value[value.size // 2 :])) / ceiling
+        typical = median(value[value.size // 2 :]) / ceiling
         message = text(
             "{tag} was above the clipping ceiling of {ceiling} at {share} of the logged steps",
             tag=Tag(view.tag),

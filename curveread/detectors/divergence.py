@@ -28,6 +28,7 @@ from curveread.signals.levels import (
     split_point,
     window_medians,
 )
+from curveread.signals.median import median
 from curveread.signals.trend import blocks_of
 
 _BESIDE = (Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC, Role.GRAD_NORM)
@@ -102,7 +103,7 @@ class Divergence(Detector):
         if progress <= 0.0:
             return []
         first, chance = self._few_rise(value, best, progress)
-        end = float(np.median(value[first:]))
+        end = median(value[first:])
         lost = (end - lowest) / progress
         if chance > self.chance or end - lowest < 0.25 * abs(lowest):
             return []
@@ -137,7 +138,7 @@ class Divergence(Detector):
         # The very last value counts by itself where the log breaks off after it: NaN follows, or nothing while the
         # run goes on.
         breaks_off = not bool(view.curve.finite[-1]) or int(view.step[-1]) < subject.last_step - 0.05 * subject.length
-        last = float(value[-1]) if breaks_off else float(np.median(value[-max(3, n // 20) :]))
+        last = float(value[-1]) if breaks_off else median(value[-max(3, n // 20) :])
         y = view.parts.y
         width = 1 if n < 30 else min(5, n // 10)
         smooth = window_medians(y, width)
@@ -165,7 +166,7 @@ class Divergence(Detector):
         first, rest = float(value[0]), value[1:]
         if rest.size < self.least_thrown or first <= 0.0 or float((rest > 2.0 * first).mean()) < 0.95:
             return []
-        end, step = float(np.median(rest[-max(3, rest.size // 5) :])), int(view.step[0])
+        end, step = median(rest[-max(3, rest.size // 5) :]), int(view.step[0])
         evaluated = any(v.value[-1] <= v.value[0] for v in subject.all(Role.EVAL_LOSS) if len(v) > 1)
         if end <= 2.0 * first or evaluated or gains_since(subject, step):
             return []
@@ -188,7 +189,7 @@ class Divergence(Detector):
         """Find a curve whose end lies above its best stretch by more than noise."""
         n, parts = len(view), view.parts
         # A run that is thrown up within its first steps began where it was before that.
-        start = min(float(np.median(parts.y[:m])) for m in (3, max(3, n // 100)))
+        start = min(median(parts.y[:m]) for m in (3, max(3, n // 100)))
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
         best, end = parts.level(rise.best), parts.level(rise.end)
         progress = parts.level(rise.start) - best

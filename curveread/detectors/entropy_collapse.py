@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.levels import block_medians, last_change, window_medians, windows_of
+from curveread.signals.median import median
 from curveread.signals.scale import change_noise
 
 _NEARLY_ALL = 0.9
@@ -72,7 +73,7 @@ class EntropyCollapse(Detector):
         value, n = view.value, len(view)
         if n < self.least or float(value.min()) < 0.0:
             return None
-        start, end = float(np.median(value[: n // 10])), float(np.median(value[-(n // 10) :]))
+        start, end = median(value[: n // 10]), median(value[-(n // 10) :])
         if float((value < self.nothing).mean()) >= _NEARLY_ALL:
             return 0, start, end
         if start <= 0.0 or end > self.share * start:
@@ -129,7 +130,7 @@ def _without_gain(view: CurveView) -> bool:
     value, n = view.value, len(view)
     m, starts = windows_of(n, 0.1)
     best = float(window_medians(value, m, starts).max())
-    end = float(np.median(value[-(n // 5) :]))
+    end = median(value[-(n // 5) :])
     # A quick learner has gained most within the first tenth: the start is the lowest level there.
     few = max(3, n // 100)
     start = float(window_medians(value, few, np.arange(0, max(m - few, 1), few)).min())

@@ -19,6 +19,7 @@ from curveread.run.settings import settings
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.run.tags.losses import is_of_a_detector
 from curveread.signals.levels import block_medians
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 
 _REGULARISERS = ("dropout", "drop_rate", "drop_path", "mixup", "cutmix", "smoothing", "augment", "distill", "pdrop")
@@ -123,7 +124,7 @@ class EvalBelowTrain(Detector):
         with_it = value <= (1.0 + self.slack) * paired
         if float(with_it.mean()) < 0.9:
             return None
-        gap = float(np.median(np.log(value / paired)))
+        gap = median(np.log(value / paired))
         last = float(value[-1])
         message = text(
             "{tag} fell with the training loss to {end}, {share} of where it began, without any gap: "
@@ -196,7 +197,7 @@ class EvalBelowTrain(Detector):
         moved = np.diff(base)
         for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * usual)):
             before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]
-            if i < 3 or after.size < 3 or float(np.median(before[-3:])) < self.drop or after.max() > 0.05:
+            if i < 3 or after.size < 3 or median(before[-3:]) < self.drop or after.max() > 0.05:
                 continue
             if moved[i] < 0.3 * step[i]:
                 continue
@@ -209,7 +210,7 @@ class EvalBelowTrain(Detector):
                 after=level_of(float(view.value[i + 1]), view.unit),
                 onset=Place(first),
             )
-            return self._finding(view, first, message, float(np.median(after)), 1.0, float(view.value[0]))
+            return self._finding(view, first, message, median(after), 1.0, float(view.value[0]))
         return None
 
     def _finding(self, view: CurveView, first: int, message: Text, gap: float, below: float, start: float) -> Finding:
@@ -247,7 +248,7 @@ class EvalBelowTrain(Detector):
 
 def _start_of(train: CurveView, subject: Subject) -> float:
     """Return the loss of a model that knows nothing: where it began, or that of guessing where it began above it."""
-    start, answers = float(np.median(train.value[: max(3, len(train) // 100)])), subject.task.answers
+    start, answers = median(train.value[: max(3, len(train) // 100)]), subject.task.answers
     return min(start, float(np.log(answers))) if answers is not None and train.assumed_unit == "nats" else start
 
 

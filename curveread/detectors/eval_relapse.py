@@ -16,6 +16,7 @@ from curveread.findings.arguments import Place, Tag, level, rough
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class EvalRelapse(Detector):
     def _judge(self, view: CurveView, subject: Subject) -> Finding | None:
         value, step, n = view.value, view.step, len(view)
         best = int(np.argmin(value))
-        lowest, end = float(value[best]), float(np.median(value[-max(1, n // 20) :]))
+        lowest, end = float(value[best]), median(value[-max(1, n // 20) :])
         gain = float(value[0]) - lowest
         if lowest <= 0.0 or end - lowest < self.share * gain:
             return None
@@ -124,7 +125,7 @@ class EvalRelapse(Detector):
         more_is_better = metric.curve.direction == "higher"
         value, n = metric.value if more_is_better else -metric.value, len(metric)
         then = float(value[min(int(np.searchsorted(metric.step, at)), n - 1)])
-        now = float(np.median(value[-max(1, n // 20) :]))
+        now = median(value[-max(1, n // 20) :])
         if then - now < self.share * (then - float(value.min())) or now >= then:
             return None
         said = ", and {tag} fell from {then} to {now}" if more_is_better else ", and {tag} went from {then} to {now}"

@@ -14,6 +14,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.events.change import LevelChange, change_of
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class GeneralizationStall(Detector):
             if tail < 6 or n - tail < 2:
                 continue
             change = change_of(np.log(value[-tail:]))
-            if max(-change.low, change.high) > self.flat or float(value[0]) <= float(np.median(value[-tail:])):
+            if max(-change.low, change.high) > self.flat or float(value[0]) <= median(value[-tail:]):
                 continue
             fall = self._train(train, int(view.step[n - tail]))
-            if fall is None or float(np.median(train.value[-3:])) >= float(np.median(value[-3:])):
+            if fall is None or median(train.value[-3:]) >= median(value[-3:]):
                 return None
             return self._finding(view, n - tail, change, fall)
         return None
@@ -80,13 +81,13 @@ class GeneralizationStall(Detector):
         if tail.size < 10:
             return None
         change = change_of(np.log(tail))
-        progress = float(np.median(train.value[: max(3, len(train) // 100)])) - float(np.median(tail[-3:]))
+        progress = median(train.value[: max(3, len(train) // 100)]) - median(tail[-3:])
         enough = float(np.median(tail[:3]) - np.median(tail[-3:])) >= self.train_share * progress
         return -change.mid if enough and -change.high >= self.train_fall else None
 
     def _finding(self, view: CurveView, begin: int, change: LevelChange, fall: float) -> Finding:
         first, last = int(view.step[begin]), int(view.step[-1])
-        stayed_at = float(np.median(view.value[begin:]))
+        stayed_at = median(view.value[begin:])
         flat = (last - first) / max(last - int(view.step[0]), 1)
         return Finding(
             rule=self.rule,

@@ -16,6 +16,7 @@ from curveread.findings.text import Text, joined, text
 from curveread.run.roles import Role
 from curveread.run.tags.kinds import RL
 from curveread.signals.levels import median_error, window_medians, windows_of
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class GradientExplosion(Detector):
         medians = window_medians(value, m, starts)
         least = np.minimum.accumulate(np.append(medians[:1], medians[:-1]))  # no usual level is lower
         for k in np.flatnonzero((starts > 0.03 * n) & (medians > self.times * least)):
-            usual, begin = float(np.median(medians[: max(1, k)])), int(starts[k])
-            if not 0.0 < self.times * usual < min(medians[k], float(np.median(medians[k:]))):
+            usual, begin = median(medians[: max(1, k)]), int(starts[k])
+            if not 0.0 < self.times * usual < min(medians[k], median(medians[k:])):
                 continue
             if np.quantile(value[begin:], 0.1) <= np.quantile(value[:begin], 0.9):
                 continue
@@ -96,7 +97,7 @@ class GradientExplosion(Detector):
 
     def _burst(self, view: CurveView) -> Finding | None:
         """Find bursts that end in what is not finite."""
-        usual = float(np.median(view.value[: max(self.least_course, len(view) // 2)]))
+        usual = median(view.value[: max(self.least_course, len(view) // 2)])
         bad = np.flatnonzero(~view.curve.finite)
         if bad.size == 0 or usual <= 0.0:
             return None
@@ -117,12 +118,12 @@ class GradientExplosion(Detector):
         top = int(np.argmax(view.value))
         if loss is None or len(loss) < self.least or float(view.value[top]) < self.absurd:
             return None
-        end = float(np.median(loss.value[-max(1, len(loss) // 3) :]))
+        end = median(loss.value[-max(1, len(loss) // 3) :])
         guesses = answers is not None and end >= 0.9 * np.log(answers)
         if loss.assumed_unit != "nats" or not (guesses or end > 0.9 * float(loss.value[0])):
             return None
         what = text("reached {top} while {loss} learns nothing", top=figure(float(view.value[top])), loss=Tag(loss.tag))
-        found = self._finding(view, top, float(np.median(view.value[view.value > 0.0])), what)
+        found = self._finding(view, top, median(view.value[view.value > 0.0]), what)
         place = text("{tag} {what}, at {onset}", tag=Tag(view.tag), what=what, onset=Place(int(view.step[top])))
         found = replace(found, message=place)
         return replace(found, also_explained_by=("a loss that is scaled for half precision, unscaled too late",))

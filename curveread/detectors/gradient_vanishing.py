@@ -13,6 +13,7 @@ from curveread.findings.arguments import Tag, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class GradientVanishing(Detector):
         views = [v for v in norms if len(v) >= self.least and v.value.min() >= 0.0]
         if len(views) < 2:
             return self._whole(views, subject)
-        medians = [float(np.median(v.value)) for v in views]
+        medians = [median(v.value) for v in views]
         low, high = int(np.argmin(medians)), int(np.argmax(medians))
         limit = self.ratio * medians[high]
         if medians[low] >= limit:
@@ -92,9 +93,9 @@ class GradientVanishing(Detector):
         if not views or loss is None or len(loss) < self.least:
             return []
         view = views[0]
-        level, norm = (float(np.median(v.value[len(v) // 2 :])) for v in (loss, view))
+        level, norm = (median(v.value[len(v) // 2 :]) for v in (loss, view))
         limit = self.total * level
-        if not 0.0 < norm < limit or level < 0.1 * float(np.median(loss.value[:5])):
+        if not 0.0 < norm < limit or level < 0.1 * median(loss.value[:5]):
             return []
         above = np.flatnonzero(view.value >= limit)
         first = int(above[-1]) + 1 if above.size and above[-1] < len(view) // 2 else 0

@@ -14,6 +14,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
 from curveread.signals.levels import block_medians, last_change
+from curveread.signals.median import median
 
 _POLICY = frozenset({"approx", "approxkl", "old", "update"})
 """Words of a divergence between two updates, which stays near 0.01; others are from a reference policy."""
@@ -77,8 +78,8 @@ class KlBlowup(Detector):
         """Return (ratio, index of the onset, usual level) or None; ``whole`` is the policy's first entropy."""
         value, n = view.value, len(view)
         floor = self.policy_floor if _between_updates(view) else min(self.reference_floor, whole)
-        usual = max(float(np.median(value[n // 20 : n // 2])), 0.0)
-        end = float(np.median(value[-(n // 10) :]))
+        usual = max(median(value[n // 20 : n // 2]), 0.0)
+        end = median(value[-(n // 10) :])
         if end < max(floor, self.times * usual):
             return None
         blocks = block_medians(value, 20)
@@ -94,7 +95,7 @@ class KlBlowup(Detector):
         return _between_updates(view) and float((view.value >= self.update_limit).mean()) >= _MANY
 
     def _blowup(self, view: CurveView, onset: int, usual: float, ratio: float) -> Finding:
-        first, end = int(view.step[onset]), float(np.median(view.value[-(len(view) // 10) :]))
+        first, end = int(view.step[onset]), median(view.value[-(len(view) // 10) :])
         message = text(
             "{tag} rose from its usual {usual} to {end} after {onset} and stayed there",
             tag=Tag(view.tag),
@@ -114,7 +115,7 @@ class KlBlowup(Detector):
 
     def _large(self, view: CurveView) -> Finding:
         over = np.flatnonzero(view.value >= self.update_limit)
-        part, top = over.size / len(view), float(np.median(view.value[over]))
+        part, top = over.size / len(view), median(view.value[over])
         message = text(
             "{tag} was above {limit} in {part} of the updates, typically {top} there: each of them left the old policy "
             "behind",
@@ -171,7 +172,7 @@ def _is_negative(view: CurveView) -> bool:
 
 def _negative(view: CurveView) -> Finding:
     late = max(5, len(view) // 5)
-    end, n = float(np.median(view.value[-late:])), len(view)
+    end, n = median(view.value[-late:]), len(view)
     above = np.flatnonzero(view.value >= 0.0)
     first = min(int(above[-1]) + 1 if above.size else 0, n - late)
     message = text(
@@ -192,5 +193,5 @@ def _negative(view: CurveView) -> Finding:
 def _first_entropy(subject: Subject) -> float:
     """Return the entropy that the policy began with, inf where none is logged."""
     views = [v for v in subject.all(Role.ENTROPY) if len(v) and float(v.value.min()) >= 0.0]
-    starts = [float(np.median(v.value[: max(3, len(v) // 20)])) for v in views]
+    starts = [median(v.value[: max(3, len(v) // 20)]) for v in views]
     return min((s for s in starts if s > 0.0), default=np.inf)

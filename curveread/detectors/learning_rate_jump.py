@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians
+from curveread.signals.median import median
 
 _ASKED = 200
 """Jumps of which it is asked whether the loss rose after them."""
@@ -93,7 +94,7 @@ class LearningRateJump(Detector):
             return None
         width = min(5, after.size)
         top = float(window_medians(after, width, np.arange(after.size - width + 1)).max())
-        base = float(np.median(before))
+        base = median(before)
         noise = loss.parts.noise
         error = np.hypot(median_error(noise, width), median_error(noise, before.size, loss.parts.correlation))
         z = (top - base) / error if error > 0 else 0.0

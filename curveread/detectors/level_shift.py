@@ -18,6 +18,7 @@ from curveread.run.roles import Role
 from curveread.signals.events.change import Offset, offset_at
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import no_higher_since
+from curveread.signals.median import median
 
 _EPOCH_ENDED = "an epoch ended"
 
@@ -178,7 +179,7 @@ class LevelShift(Detector):
                 Evidence("steps-found", "steps found", float(len(shifts)), ""),
                 Evidence("median-size", "median size", float(np.expm1(np.median(sizes))), "ratio")
                 if view.parts.transform.kind == "log"
-                else Evidence("median-size", "median size", float(np.median(sizes)), "scaled"),
+                else Evidence("median-size", "median size", median(sizes), "scaled"),
                 Evidence("at", "at", text("{steps}", steps=Labelled(PlaceList(tuple(steps[:8]), last="")))),
             ),
             also_explained_by=("examples that come again in every epoch",)
@@ -242,7 +243,7 @@ def _eval_moved(subject: Subject, step: int) -> bool:
         y = view.parts.y
         k = int(np.searchsorted(view.step, step))
         if 3 <= k < y.size:
-            usual = float(np.median(np.abs(np.diff(y))))
+            usual = median(np.abs(np.diff(y)))
             if abs(float(y[k] - y[k - 1])) > 4.0 * usual > 0.0:
                 return True
     return False

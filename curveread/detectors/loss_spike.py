@@ -21,6 +21,7 @@ from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.excursions import Excursion, excursions, prominence
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 
 _DOUBT = 3.0
@@ -127,7 +128,7 @@ class LossSpike(Detector):
         However heavy the tail: what is ten times as high as the loss was untrained is not a hard example.
         """
         parts, n = view.parts, len(view)
-        start, best = float(np.median(view.value[:5])), parts.level(float(parts.trend.min()))
+        start, best = median(view.value[:5]), parts.level(float(parts.trend.min()))
         beyond = max(start, start - best) * self.beyond
         spread = mad_scale(parts.z[np.abs(parts.z) > 1e-6])
         if start <= best or spread <= 0.0:
@@ -175,7 +176,7 @@ class LossSpike(Detector):
                 continue
             rest = parts.y[i:]
             m = max(5, min(rest.size // 4, n // 20))
-            top, end = float(np.median(rest[:m])), float(np.median(rest[-m:]))
+            top, end = median(rest[:m]), median(rest[-m:])
             if rest.size < 20 or top - end < 4.0 * median_error(parts.noise, m, parts.correlation) * np.sqrt(2.0):
                 continue
             peak = i + int(np.argmax(rest[:m]))
@@ -230,7 +231,7 @@ class LossSpike(Detector):
             message += "; the log ends too soon after it to tell whether it recovers"
         else:
             severity = Severity.ERROR
-            end_level = float(np.median(parts.y[-max(5, n // 50) :]))
+            end_level = median(parts.y[-max(5, n // 50) :])
             evidence.append(
                 Evidence(
                     "still-above-the-level-before-at-the-end-by",
@@ -291,7 +292,7 @@ def _unnoticed(subject: Subject, view: CurveView, at: int) -> bool:
 
 def _trifling(view: CurveView, level: float, peak: float) -> str:
     """Return why a stretch does not matter: it is hardly a rise, or nearly nothing is left to learn; else ""."""
-    start = float(np.median(view.value[:5]))
+    start = median(view.value[:5])
     if 0.0 < peak - level < _NO_MATTER * min(level, start):
         return "nothing that matters: it is less than a hundredth of the loss"
     if 0.0 < level <= _NEARLY_NOTHING * start and peak <= min(2.0 * _NEARLY_NOTHING * start, _OWN_SIZE * level):
@@ -313,7 +314,7 @@ def _planned(subject: Subject, view: CurveView, event: Excursion) -> Text | None
 def _before(parts: Decomposition, event: Excursion) -> float:
     """Return the level that a stretch leaves, on the even scale."""
     span = int(np.clip(parts.window // 4, 5, 50))
-    return float(np.median(parts.y[max(0, event.first - span) : max(1, event.first)]))
+    return median(parts.y[max(0, event.first - span) : max(1, event.first)])
 
 
 def _holds(event: Excursion, at: IntArray) -> bool:

@@ -15,6 +15,7 @@ from curveread.findings.arguments import AxisWord, Place, Tag, count, level
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class MaskedNan(Detector):
         last = int(view.curve.step[-1])
         if last >= subject.last_step - 0.05 * subject.length or not view.curve.finite[-1]:
             return []
-        ratio = float(view.value[-1]) / max(float(np.median(np.abs(view.value))), 1e-300)
+        ratio = float(view.value[-1]) / max(median(np.abs(view.value)), 1e-300)
         norm = subject.first(Role.GRAD_NORM)
         before = norm.curve.value[norm.curve.step <= last][-1:] if norm is not None else np.empty(0)
         infinite = bool(before.size and np.isinf(before[0]))

@@ -22,6 +22,7 @@ from curveread.run.tags.kinds import RL
 from curveread.signals.decomposition import Decomposition, Transform, decompose
 from curveread.signals.falls import largest_fall, passing_fall, sank_for_good
 from curveread.signals.levels import Rise, crossing, rise_after_best
+from curveread.signals.median import median
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.trend import blocks_of
 
@@ -108,7 +109,7 @@ class MetricCollapse(Detector):
         unit = largest if largest > 1e150 else 1.0
         parts = decompose(-view.value if unit == 1.0 else -view.value / unit, Transform("linear"))
         n = len(view)
-        start = float(np.median(parts.y[: max(1, n // 50)]))
+        start = median(parts.y[: max(1, n // 50)])
         rise = rise_after_best(parts.y, parts.scale, parts.correlation, start)
         # A policy explores: its return wanders, and is measured by its own moves up and down.
         wander = _wander(-parts.y, rise.best_first) if reward else 0.0

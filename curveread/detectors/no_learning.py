@@ -21,6 +21,7 @@ from curveread.findings.text import text
 from curveread.language.guessing import guess_of
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error, window_medians, windows_of
+from curveread.signals.median import median
 from curveread.signals.trend import kendall_tau
 
 _FELL = 0.05
@@ -136,7 +137,7 @@ class NoLearning(Detector):
             return None
         # The first few points settle biases and norms, which is not learning yet; a large fall there may be all there
         # was to learn, which the curve cannot tell.
-        if float(np.median(parts.y[:3])) - float(medians[0]) > self.settling:
+        if median(parts.y[:3]) - float(medians[0]) > self.settling:
             return None
         # Against the first stretch that is not the start-up.
         level = float(medians[: max(2, medians.size // 10)].min())
@@ -208,11 +209,9 @@ class NoLearning(Detector):
             evidence.append(Evidence("largest-learning-rate", "largest learning rate", float(rate.value.max()), ""))
             advice.insert(0, "The learning rate is practically zero: check its unit and the scheduler.")
         norm = subject.first(Role.GRAD_NORM)
-        if norm is not None and len(norm) and float(np.median(norm.value)) < 1e-6:
+        if norm is not None and len(norm) and median(norm.value) < 1e-6:
             evidence.append(
-                Evidence(
-                    "median-gradient-norm", text("median {tag}", tag=Tag(norm.tag)), float(np.median(norm.value)), ""
-                )
+                Evidence("median-gradient-norm", text("median {tag}", tag=Tag(norm.tag)), median(norm.value), "")
             )
             advice.insert(0, "Gradients are practically zero: look for frozen or detached parameters and dead units.")
         return Finding(

@@ -15,6 +15,7 @@ from curveread.findings.arguments import Count, Name, Place, Tag, count, figure
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import LOSS_TERMS, LOSSES, Role
+from curveread.signals.median import median
 
 _EVALUATION = "Look for an empty split, labels that are all masked, or an evaluation in half precision."
 _BEFORE = 10
@@ -145,7 +146,7 @@ def _gradient(subject: Subject, step: int) -> list[Evidence]:
     if norm is None:
         return []
     before = norm.value[norm.step < step]
-    if before.size < 20 or float(np.median(before)) <= 0.0:
+    if before.size < 20 or median(before) <= 0.0:
         return []
     ratio = float(before[-_BEFORE:].max() / np.median(before))
     return [

@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.events.periodicity import limited, strongest_period, swing_of
+from curveread.signals.median import median
 from curveread.signals.smoothing import lowess
 
 _POINTS = 4000
@@ -118,7 +119,7 @@ class Oscillation(Detector):
         self, view: CurveView, step: IntArray, peak: int, swing: float, explained: float, period: float, how: Text
     ) -> Finding:
         evaluated = view.curve.role is Role.EVAL_LOSS
-        level = float(np.median(view.value[(view.step >= step[0]) & (view.step <= step[-1])]))
+        level = median(view.value[(view.step >= step[0]) & (view.step <= step[-1])])
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
@@ -165,5 +166,5 @@ def _planned(subject: Subject, period: float) -> bool:
     ups = np.flatnonzero(np.diff(np.sign(np.diff(rate.value))) > 0)
     if ups.size < 2:
         return False
-    between = float(np.median(np.diff(rate.step[ups + 1])))
+    between = median(np.diff(rate.step[ups + 1]))
     return 0.6 < between / period < 1.7

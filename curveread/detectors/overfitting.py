@@ -20,6 +20,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.kinds import TaskKind
 from curveread.run.tags.precision import is_overall_precision
 from curveread.signals.levels import evaluation_noise, median_error, window_medians
+from curveread.signals.median import median
 from curveread.signals.ties import best_on_disk
 from curveread.signals.trend import kendall_score, kendall_spread
 
@@ -299,9 +300,9 @@ def _rise(view: CurveView, train: CurveView | None, subject: Subject) -> _Rise |
         return None
     reach = min(max(1, n // 15), low)
     around = y[max(0, low - reach) : low + reach + 1]
-    floor = float(np.median(around)) if n >= 8 else float(y[low])
+    floor = median(around) if n >= 8 else float(y[low])
     tail = int(np.clip((after.size - 1) // 3, 1, max(5, n // 10)))
-    end = float(np.median(y[-tail:]))
+    end = median(y[-tail:])
     noise = evaluation_noise(y)
     z = (end - floor) / float(np.hypot(median_error(noise, tail), median_error(noise, around.size)))
     fall = 0.0 if train is None else _train_fall(train, int(view.step[low]))
@@ -353,7 +354,7 @@ def _left_behind(view: CurveView, train: CurveView, end: float) -> bool:
     """Return whether the training loss ends below half of the evaluation loss."""
     if view.parts.transform.kind != "log" or train.parts.transform.kind != "log":
         return False
-    return bool(end - float(np.median(train.parts.y[-max(3, len(train) // 20) :])) >= np.log(2.0))
+    return bool(end - median(train.parts.y[-max(3, len(train) // 20) :]) >= np.log(2.0))
 
 
 def _train_fall(train: CurveView, at: int) -> float | None:

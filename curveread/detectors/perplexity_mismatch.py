@@ -15,6 +15,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.language.perplexity import nats_from_bits, nats_from_perplexity, perplexity, uniform
 from curveread.run.roles import LOSSES, Role, is_eval, words
+from curveread.signals.median import median
 
 _BINARY = (
     text("it is 2 to the power of the loss, which is right for a loss in bits only"),
@@ -131,7 +132,7 @@ class PerplexityMismatch(Detector):
         if any(p.named_bits for p in binary):
             return None
         pair = (binary or pairs)[0]
-        excess = float(np.median(pair.excess))
+        excess = median(pair.excess)
         if abs(excess) < self.clear:
             return None
         what, advice = _BINARY if binary else self._explained(pair, subject)
@@ -191,7 +192,7 @@ class PerplexityMismatch(Detector):
                     text("it is exp({tag})", tag=Tag(other.tag)),
                     "Log the perplexity of the split that its name says.",
                 )
-        if float((pair.excess > 0.0).mean()) >= 0.95 and float(np.median(pair.excess)) < 3.0:
+        if float((pair.excess > 0.0).mean()) >= 0.95 and median(pair.excess) < 3.0:
             what = text("always above, as the mean of the batches' perplexities is")
             return what, "Average the loss over all tokens first and take the exponential of that."
         return text("no usual rule leads from one to the other"), "Look at how both are computed."

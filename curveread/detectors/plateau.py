@@ -20,6 +20,7 @@ from curveread.signals.decomposition import Decomposition
 from curveread.signals.events.decay import breaking_point
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, window_medians
+from curveread.signals.median import median
 from curveread.signals.scale import change_noise
 from curveread.signals.trend import Blocks, blocks_of, theil_sen
 
@@ -87,8 +88,8 @@ class Plateau(Detector):
         parts = view.parts
         blocks = blocks_of(parts.y, parts.scale, parts.correlation, most=120, least_points=4 if len(view) >= 60 else 2)
         k = len(blocks)
-        start_level = float(np.median(blocks.median[: max(1, k // 40)]))
-        end_level = float(np.median(blocks.median[-max(3, k // 10) :]))
+        start_level = median(blocks.median[: max(1, k // 40)])
+        end_level = median(blocks.median[-max(3, k // 10) :])
         progress = start_level - end_level
         if progress <= 0.0 or _solved(subject):
             return []
@@ -172,8 +173,8 @@ class Plateau(Detector):
         first = stop.step if stop is not None else int(view.step[blocks.edge[onset]])
         last = int(view.step[-1])
         flat = (last - first) / subject.length
-        level = view.parts.level(float(np.median(blocks.median[onset:])))
-        before = view.parts.level(float(np.median(blocks.median[: max(1, len(blocks) // 40)])))
+        level = view.parts.level(median(blocks.median[onset:]))
+        before = view.parts.level(median(blocks.median[: max(1, len(blocks) // 40)]))
         # A loss that fell to a fraction of where it began has mostly learnt what there was.
         done = float(view.value.min()) >= 0.0 and level < self.learnt * before
         message = text(
@@ -263,7 +264,7 @@ def _came_to_rest(value: FloatArray, begin: int) -> bool:
 def _solved(subject: Subject) -> bool:
     """Return whether an accuracy stands at its ceiling in the end: nothing is left to gain."""
     return any(
-        len(v) >= 5 and float(np.median(v.value[-max(3, len(v) // 10) :])) >= 0.99 * (100.0 if v.unit == "%" else 1.0)
+        len(v) >= 5 and median(v.value[-max(3, len(v) // 10) :]) >= 0.99 * (100.0 if v.unit == "%" else 1.0)
         for v in subject.all(Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
     )
 
@@ -291,7 +292,7 @@ def _frequencies(view: CurveView, subject: Subject) -> int | None:
     vocabulary = subject.task.vocabulary
     if vocabulary is None or view.assumed_unit != "nats":
         return None
-    level = float(np.median(view.value[len(view) // 2 :])) / float(np.log(vocabulary))
+    level = median(view.value[len(view) // 2 :]) / float(np.log(vocabulary))
     return vocabulary if _OF_FREQUENCIES < level < 1.0 else None
 
 
@@ -308,12 +309,12 @@ def _rate_went_on(subject: Subject, step: int) -> bool:
 def _arrival(blocks: Blocks, flat: int) -> int:
     """Return the first block at which the curve has come down to the level of its later half, within noise."""
     k = len(blocks)
-    level = float(np.median(blocks.median[(flat + k) // 2 :]))
+    level = median(blocks.median[(flat + k) // 2 :])
     width = 5
     if k - flat < 2 * width:
         return flat
     medians = window_medians(blocks.median[flat:], width)
-    near = level + 1.5 * 1.2533 * float(np.median(blocks.error)) / np.sqrt(width)
+    near = level + 1.5 * 1.2533 * median(blocks.error) / np.sqrt(width)
     hit = np.flatnonzero(medians <= near)
     return flat + int(hit[0]) if hit.size else flat
 
@@ -325,7 +326,7 @@ def _thin(x: FloatArray, y: FloatArray, most: int = 60) -> tuple[FloatArray, Flo
     edges = np.linspace(0, x.size, most + 1).round().astype(int)
     first, size = edges[:-1], np.diff(edges)
     means, medians = np.empty(most), np.empty(most)
-    for alike in np.unique(size):  # two sizes: all groups of one are worked out together
+    for alike in {int(size.min()), int(size.max())}:  # all groups of one size are worked out together
         at = np.flatnonzero(size == alike)
         index = first[at, None] + np.arange(alike)
         means[at], medians[at] = x[index].mean(axis=1), np.median(y[index], axis=1)

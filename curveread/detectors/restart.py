@@ -15,6 +15,7 @@ from curveread.findings.text import text
 from curveread.run.model import Attempt, Curve
 from curveread.run.roles import Role
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 from curveread.signals.scale import change_noise
 
 
@@ -193,10 +194,10 @@ def _jump(old: Attempt, new: Attempt, view: CurveView | None) -> _Jump | None:
     # The level the old attempt had where the new one begins; where the counter began again, its last level.
     near = np.flatnonzero(steps_a < new.first_step)
     cut = int(near[-1]) + 1 if near.size >= 5 else x.size
-    before, after = float(np.median(x[max(0, cut - m) : cut])), float(np.median(y[:m]))
+    before, after = median(x[max(0, cut - m) : cut]), median(y[:m])
     sigma = change_noise(x)
     error = np.sqrt(2.0) * median_error(sigma, m)
-    start, anew = float(np.median(x[:3])), float(np.median(y[:3]))
+    start, anew = median(x[:3]), median(y[:3])
     gained = start - before
     known = near.size < 5 and gained > 5 * error
     return _Jump(

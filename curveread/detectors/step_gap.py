@@ -13,6 +13,7 @@ from curveread.findings.arguments import Count, PlaceList, Tag, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class StepGap(Detector):
         if step.size < self.least:
             return []
         distance = np.diff(step)
-        usual = float(np.median(distance))
+        usual = median(distance)
         if float((distance <= 1.5 * usual).mean()) < self.regular:
             return []
         wide = np.flatnonzero((distance > self.times * usual) & (distance > self.least_share * subject.length))

@@ -13,6 +13,7 @@ from curveread.findings.arguments import PlaceList, duration
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 _CLOCKS = (Role.TRAIN_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.REWARD)
 
@@ -85,7 +86,7 @@ class TimeGap(Detector):
                 ),
                 evidence=(
                     Evidence("pause", "pause", float(gaps[i]), "s"),
-                    Evidence("usual-interval", "usual interval", float(np.median(gaps)), "s"),
+                    Evidence("usual-interval", "usual interval", median(gaps), "s"),
                     Evidence("share-of-the-wall-time", "share of the wall time", float(gaps[i]) / total, "ratio"),
                 ),
                 also_explained_by=("a clock that was set during the run",),

@@ -14,6 +14,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.signals.events.change import change_of
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Underfitting(Detector):
             return []
         guess = float(np.log(classes))
         third = train.value[-(n // 3) :]
-        start, end = float(np.median(train.value[: max(3, n // 100)])), float(np.median(third))
-        outer = float(np.median(evaluation.value[-max(2, len(evaluation) // 3) :]))
+        start, end = median(train.value[: max(3, n // 100)]), median(third)
+        outer = median(evaluation.value[-max(2, len(evaluation) // 3) :])
         progress = guess - end
         together = abs(outer - end) <= self.gap * end
         if abs(start - guess) > self.anchor * guess or not together or min(end, outer) < self.high * guess:
@@ -102,12 +103,12 @@ class Underfitting(Detector):
     def _classes(self, subject: Subject) -> int | None:
         """Return the number of classes that the first accuracy names, None when it names none."""
         for view in subject.all(Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY):
-            first = float(np.median(view.value[: max(3, len(view) // 100)])) if len(view) else 0.0
+            first = median(view.value[: max(3, len(view) // 100)]) if len(view) else 0.0
             if not 0.0 < float(view.value.max() if len(view) else 0.0) <= 1.0 or not 1e-4 < first <= 0.6:
                 continue
             classes = round(1.0 / first)
             train = subject.all(Role.TRAIN_LOSS)[0]
-            start = float(np.median(train.value[: max(3, len(train) // 100)]))
+            start = median(train.value[: max(3, len(train) // 100)])
             exact = round(float(np.exp(min(start, 20.0))))
             # Early accuracies are coarse: the loss says which K, the accuracy that it is a guess.
             if exact >= 2 and 0.5 < exact / classes < 2.0:

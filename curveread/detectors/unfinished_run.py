@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import numpy as np
-
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Place, Tag, level
@@ -16,6 +14,7 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.events.change import change_of
+from curveread.signals.median import median
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ class UnfinishedRun(Detector):
             return []
         value, fifth = view.value, n // 5
         last, previous = change_of(value[-fifth:]), change_of(value[-2 * fifth : -fifth])
-        start, end = float(np.median(value[: max(3, n // 100)])), float(np.median(value[-max(5, n // 50) :]))
+        start, end = median(value[: max(3, n // 100)]), median(value[-max(5, n // 50) :])
         progress = start - end
-        before = [float(np.median(value[n - k * fifth : n - (k - 1) * fifth])) for k in (4, 3, 2)]
+        before = [median(value[n - k * fifth : n - (k - 1) * fifth]) for k in (4, 3, 2)]
         if not before[0] > before[1] > before[2]:
             return []  # what falls now was lost before: a recovery
         if progress <= 0.0 or -last.mid < self.least_gain * progress or -last.high < 0.01 * progress:

@@ -15,6 +15,7 @@ from curveread.findings.text import Text, text
 from curveread.language.perplexity import uniform
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
+from curveread.signals.median import median
 
 _FACTORS = (
     ("gradient_accumulation_steps", "the gradient accumulation steps"),
@@ -110,7 +111,7 @@ class UnnormalizedLoss(Detector):
         if min(float(train.value.min()), float(view.value.min())) <= 0.0:
             return None
         ratio = train.trend_at(view.step) / view.value
-        typical = float(np.median(ratio))
+        typical = median(ratio)
         fall = float(np.log(view.value[0] / view.value.min()))
         if typical < self.factor or fall < self.moved:
             return None
@@ -149,7 +150,7 @@ class UnnormalizedLoss(Detector):
         value = view.value
         if view.unit != "nats" or float(value.min()) <= guess:
             return None
-        first = float(np.median(value[: max(1, min(3, len(view) // 20))]))
+        first = median(value[: max(1, min(3, len(view) // 20))])
         best = float(np.quantile(value, 0.1))
         if first < self.start * guess or best > 0.95 * first:
             return None

@@ -19,6 +19,7 @@ from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.signals.extrapolation import Clock, Extrapolation, extrapolate, medians
+from curveread.signals.median import median
 from curveread.signals.schedule.course import Course, course_of
 
 AHEAD = (1.1, 1.5, 2.0)
@@ -120,7 +121,7 @@ def forecast(run: Run, views: Views, findings: Sequence[Finding] = (), steps: Se
     if law.positive:
         low = np.maximum(low, 0.0)
     high = found.mid + half
-    if law.positive and float(high.max()) > _VAGUE * float(np.median(law.level[-5:])):
+    if law.positive and float(high.max()) > _VAGUE * median(law.level[-5:]):
         return Forecast(
             view.tag, reason="the curve follows no law closely enough: even a doubling could not be excluded"
         )
@@ -224,7 +225,7 @@ def _reach(run: Run, course: Course | None, first: float, last: float, planned: 
 def _spacing(run: Run) -> float:
     """Return the steps between two logged learning rates: where the schedule ends is known no better."""
     rate = next((c for c in run.of(Role.LEARNING_RATE) if len(c) > 1), None)
-    return 0.0 if rate is None else float(np.median(np.diff(rate.step)))
+    return 0.0 if rate is None else median(np.diff(rate.step))
 
 
 def _come_down(of_peak: float) -> Text:
@@ -264,7 +265,7 @@ class _Law(NamedTuple):
         """Carry the law of the first ``upto`` blocks on to the steps ``asked``."""
         step, level = self.step[:upto], self.level[:upto]
         # A law begins with the run; half a block keeps the first place above 0.
-        offset = self.first - 0.5 * float(np.median(np.diff(self.step)))
+        offset = self.first - 0.5 * median(np.diff(self.step))
         clocks = [Clock(step - offset, asked - offset, 2.0)]
         if self.course is not None and self.course.kind == "falling":
             summed = self.course.summed(np.concatenate([step, asked]))
@@ -276,7 +277,7 @@ class _Law(NamedTuple):
         """Forecast the last fifth of the blocks from those before."""
         cut = self.step.size - max(2, self.step.size // 5)
         found = self.ahead(self.step[cut:], cut)
-        error = float(np.median(found.mid - self.level[cut:]))
-        spread = float(np.median(found.spread))
+        error = median(found.mid - self.level[cut:])
+        spread = median(found.spread)
         own = math.hypot(spread, found.noise / math.sqrt(self.step.size - cut))
         return _Test(error, error / own if own > 0.0 else 0.0)

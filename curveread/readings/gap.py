@@ -18,6 +18,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.losses import is_of_a_detector
 from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
+from curveread.signals.median import median
 from curveread.signals.scale import bend_noise
 
 _SLIVER = 0.02
@@ -58,7 +59,7 @@ class LossGap(NamedTuple):
     def after(self, step: int) -> float:
         """Return the median gap of the evaluations from a step on, as many as ``level`` is taken of."""
         begin = int(np.searchsorted(self.step, step))
-        return float(np.median(self.value[begin : begin + self.last]))
+        return median(self.value[begin : begin + self.last])
 
     def at(self, step: int) -> float:
         """Return the gap at one evaluation as a reader sees it: with the training loss that is logged beside it."""
@@ -96,7 +97,7 @@ def gap_of(views: Views) -> LossGap | None:
         evaluation,
         step,
         value,
-        float(np.median(tail)),
+        median(tail),
         float(ordered[rank]),
         float(ordered[n - 1 - rank]),
         n,
@@ -121,7 +122,7 @@ def gap_statements(
 
 def _worth_telling(gap: LossGap, size: Statement) -> bool:
     """Return whether a gap, or how it changed, is more than a sliver of the loss."""
-    level = float(np.median(np.abs(gap.train.value[-max(5, len(gap.train) // 20) :])))
+    level = median(np.abs(gap.train.value[-max(5, len(gap.train) // 20) :]))
     moved = any(
         e.key == "change" and isinstance(e.value, float) and abs(e.value) > _SLIVER * level for e in size.evidence
     )
@@ -190,7 +191,7 @@ def _reading(gap: LossGap, phase: str) -> str:
     moves = []
     for view in (gap.train, gap.evaluation):
         y = view.value[view.step >= begin]
-        level = float(np.median(np.abs(y))) if y.size else 0.0
+        level = median(np.abs(y)) if y.size else 0.0
         change = change_of(y) if y.size else LevelChange(-np.inf, 0.0, np.inf)
         small = 0.01 * level
         moves.append(
@@ -212,13 +213,13 @@ def _reading(gap: LossGap, phase: str) -> str:
 def _leak(run: Run, gap: LossGap, findings: tuple[Finding, ...], task: Task) -> Statement | None:
     """Return what speaks for and against a leak, for an eval loss that ends surely below the training loss."""
     suspected = any(f.rule == "eval-below-train" for f in findings)
-    level = abs(float(np.median(gap.train.value[-max(5, len(gap.train) // 20) :])))
+    level = abs(median(gap.train.value[-max(5, len(gap.train) // 20) :]))
     if not suspected and not (gap.high < 0.0 and abs(gap.level) > 0.05 * level):
         return None
     if not suspected and is_of_a_detector(gap.evaluation.tag, task.kind):
         return None
-    first = float(np.median(gap.value[: max(2, gap.value.size // 4)]))
-    start = float(np.median(gap.train.value[: max(3, len(gap.train) // 100)]))
+    first = median(gap.value[: max(2, gap.value.size // 4)])
+    start = median(gap.train.value[: max(3, len(gap.train) // 100)])
     for_it = []
     change = gap.since(int(gap.step[gap.step.size // 4]))
     wider = gap.level < -abs(first)

@@ -30,6 +30,7 @@ from curveread.findings.text import Text, joined, listed, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.run.tags.precision import is_overall_precision
+from curveread.signals.median import median
 from curveread.signals.schedule.pace import rates
 from curveread.signals.ties import Stop, best_on_disk, early_stop, tied
 
@@ -102,7 +103,7 @@ class Keep(NamedTuple):
         """Return whether a step is tied with the best, None where no eval is near enough to say."""
         i = int(np.argmin(np.abs(self.step - step)))
         gaps = np.diff(self.step)
-        reach = 0.5 * float(np.median(gaps)) if gaps.size else 0.0
+        reach = 0.5 * median(gaps) if gaps.size else 0.0
         return bool(self.ties[i]) if abs(int(self.step[i]) - step) <= reach else None
 
 

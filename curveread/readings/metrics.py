@@ -18,6 +18,7 @@ from curveread.run.roles import Role, is_eval
 from curveread.run.tags.precision import is_average_precision, is_overall_precision
 from curveread.run.tags.words import slug
 from curveread.signals.levels import window_medians, windows_of
+from curveread.signals.median import median
 from curveread.signals.scale import bend_noise
 
 _ROLES = (Role.EVAL_ACCURACY, Role.TRAIN_ACCURACY, Role.REWARD, Role.QUALITY_METRIC, Role.ERROR_METRIC)
@@ -188,4 +189,4 @@ def _disagrees(metric: Metric, keep: Keep) -> bool:
 def _around(step: np.ndarray[tuple[int], np.dtype[np.int64]], value: FloatArray, at: int) -> float:
     """Return the median of the point nearest to a step and its neighbours."""
     i = int(np.argmin(np.abs(step - at)))
-    return float(np.median(value[max(0, i - 1) : i + 2]))
+    return median(value[max(0, i - 1) : i + 2])

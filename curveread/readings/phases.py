@@ -19,6 +19,7 @@ from curveread.findings.text import capitalized, joined, text
 from curveread.run.model import Run
 from curveread.run.roles import LOSSES, Role
 from curveread.signals.events.change import change_of
+from curveread.signals.median import median
 
 _NAMES = {
     "divergence": "diverged",
@@ -161,7 +162,7 @@ def _converged_from(views: Views) -> int | None:
     progress = [_progress(v) for v in (train, evaluation)]
     if min(progress) <= 0.0:
         return None
-    near = abs(float(np.median(evaluation.value[-3:])) - float(np.median(train.value[-max(5, len(train) // 20) :])))
+    near = abs(median(evaluation.value[-3:]) - median(train.value[-max(5, len(train) // 20) :]))
     if near > 0.25 * max(_progress(evaluation, logged=True), 0.0):
         return None
     for begin in np.linspace(low, low + 0.5 * (last - low), 4).astype(np.int64):

@@ -14,6 +14,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 from curveread.signals.schedule.course import Course, course_of
 
 HIGH, OVER = 0.5, 0.01
@@ -105,7 +106,7 @@ def _gained_by_decay(course: Course, train: CurveView) -> list[Statement]:
     expected = max(-slope.low, 0.0)
     if not np.isfinite(slope.low) or drop - expected < _SURE * error or drop < 3.0 * max(-slope.mid, 0.0):
         return []
-    start, end = (train.parts.level(float(np.median(part[-max(5, length // 5) :]))) for part in (before, behind))
+    start, end = (train.parts.level(median(part[-max(5, length // 5) :])) for part in (before, behind))
     sentence = text(
         "When the learning rate came down from {begin} on, {tag} fell from {start} to {end}, {times} in as many steps "
         "before: the high rate had become the limit, and the decay could have begun earlier.",

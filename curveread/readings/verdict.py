@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from curveread.arrays import FloatArray
 from curveread.detectors.shared.untrained import LEAST_DROP
 from curveread.findings.arguments import Count, Tag
@@ -16,6 +14,7 @@ from curveread.run.model import Curve, Run
 from curveread.run.roles import COURSES, Role
 from curveread.run.tags.kinds import RL
 from curveread.run.task import task_of
+from curveread.signals.median import median
 from curveread.signals.returns import ascent_of
 from curveread.signals.trend import kendall_score, kendall_spread
 
@@ -102,7 +101,7 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
         return False
     if better.size >= _LEAST_ASCENT:
         part = max(3, better.size // 10)
-        if float(np.median(better[-part:])) <= float(np.median(better[:part])):
+        if median(better[-part:]) <= median(better[:part]):
             return False  # whatever was gained is lost
         return ascent_of(better).rose
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not

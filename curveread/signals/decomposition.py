@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 from curveread.signals.scale import correlation_length, local_scale, mad_scale
 from curveread.signals.trend import robust_trend, trend_window
 
@@ -50,7 +51,7 @@ class Transform(NamedTuple):
         """Choose the transform for (n,) finite values."""
         if value.size and float(value.min()) > 0.0:
             return Transform("log")
-        centre = float(np.median(value)) if value.size else 0.0
+        centre = median(value) if value.size else 0.0
         quarter, three = np.percentile(value, [25.0, 75.0]) if value.size else (0.0, 0.0)
         width = float(three - quarter) or float(np.ptp(value) if value.size else 0.0) or 1.0
         return Transform("asinh", centre, width)
@@ -112,7 +113,7 @@ class Decomposition:
     @cached_property
     def noise(self) -> float:
         """Typical noise scale on the even scale."""
-        return float(np.median(self.scale)) if self.scale.size else 0.0
+        return median(self.scale) if self.scale.size else 0.0
 
     def level(self, y: float) -> float:
         """Return one even-scale value in the logged unit."""
@@ -162,5 +163,5 @@ def decompose(value: FloatArray, transform: Transform | None = None) -> Decompos
         np.maximum(scale[1:-1], shaken, out=scale[1:-1])
         scale[[0, -1]] = np.maximum(scale[[0, -1]], shaken[[0, -1]])
     # A log without noise (rounded, or exact) still has the rounding of its numbers.
-    floor = 4.0 * np.finfo(np.float32).eps * max(mad_scale(y), float(np.median(np.abs(y))) if y.size else 0.0, 1e-3)
+    floor = 4.0 * np.finfo(np.float32).eps * max(mad_scale(y), median(np.abs(y)) if y.size else 0.0, 1e-3)
     return Decomposition(value, transform, y, trend, np.maximum(scale, floor, out=scale), window)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.signals.median import median
 
 _POWERS = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.7, 2.5])
 _OFFSETS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
@@ -110,7 +111,7 @@ def extrapolate(clocks: Sequence[Clock], y: FloatArray, *, positive: bool) -> Ex
         for _ in range(3):
             fit = _fit(laws, y[None, :], weight, positive)
             residual = y - fit.value(laws)[0]
-            scale = 1.4826 * float(np.median(np.abs(residual)))
+            scale = 1.4826 * median(np.abs(residual))
             if scale <= 0.0:
                 break
             weight = 1.0 / np.maximum(1.0, np.abs(residual) / (1.5 * scale))
@@ -118,7 +119,7 @@ def extrapolate(clocks: Sequence[Clock], y: FloatArray, *, positive: bool) -> Ex
         smooth = fit.value(laws)[0]
         residual = y - smooth
         drawn = _fit(laws, smooth[None, :] + (residual - residual.mean())[at], weight, positive)
-        shift = _NEAR * float(np.median(residual[-max(3, k // 10) :]))
+        shift = _NEAR * median(residual[-max(3, k // 10) :])
         law = fit.value(then)[0]
         mids.append(law * (1.0 + shift / float(smooth[-1])) if positive else law + shift)  # a factor keeps it positive
         spreads.append(drawn.value(then).std(axis=0))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
+from curveread.signals.median import median
 from curveread.signals.returns import stretch_means, trimmed
 from curveread.signals.scale import MAD_TO_SIGMA
 
@@ -160,7 +161,7 @@ def _of_width(y: FloatArray, m: int, bottom: float | None) -> PassingFall | None
 
 def _usual_move(level: FloatArray, lag: int) -> float:
     """Return how far a level usually moves, up or down, within ``lag`` points: a standard deviation."""
-    return MAD_TO_SIGMA * float(np.median(np.abs(level[lag:] - level[:-lag]))) if lag < level.size else np.inf
+    return MAD_TO_SIGMA * median(np.abs(level[lag:] - level[:-lag])) if lag < level.size else np.inf
 
 
 def _around(inside: BoolArray, at: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
+from curveread.signals.median import median
 from curveread.signals.scale import AT_ONCE, bend_noise
 
 SHARES = (0.05, 0.1, 0.2)
@@ -79,7 +80,7 @@ def window_medians(y: FloatArray, m: int, starts: IntArray | None = None) -> Flo
 
 def block_medians(y: FloatArray, blocks: int) -> FloatArray:
     """Return the medians of so many equal blocks (:func:`numpy.array_split`) of (n,) values, n >= ``blocks``. O(n)."""
-    return np.array([float(np.median(part)) for part in np.array_split(y, blocks)])
+    return np.array([median(part) for part in np.array_split(y, blocks)])
 
 
 def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start: float) -> Rise:
@@ -107,8 +108,8 @@ def rise_after_best(y: FloatArray, scale: FloatArray, correlation: float, start:
         at = int(starts[i])
         # Noise is that of the noisier of the two stretches; far blow-ups have their own, larger scale.
         error = np.hypot(
-            median_error(float(np.median(scale[at : at + m])), m, correlation),
-            median_error(float(np.median(scale[-m:])), m, correlation),
+            median_error(median(scale[at : at + m]), m, correlation),
+            median_error(median(scale[-m:]), m, correlation),
         )
         size = float(medians[-1] - medians[i])
         z = size / error if error > 0 else 0.0
@@ -198,8 +199,7 @@ def no_higher_since(curves: Iterable[tuple[IntArray, FloatArray]], step: int) ->
         The step.
     """
     judged = [
-        float(np.median(value[-3:])) <= float(np.median(value[k - 3 : k]))
-        and float(np.median(value[k : k + 3])) <= float(value[k - 3 : k].max())
+        median(value[-3:]) <= median(value[k - 3 : k]) and median(value[k : k + 3]) <= float(value[k - 3 : k].max())
         for at, value in curves
         if 3 <= (k := int(np.searchsorted(at, step))) <= value.size - 5
     ]

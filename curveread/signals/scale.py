@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 
 AT_ONCE = 1 << 18
 """Values of overlapping windows that lie side by side at a time."""
@@ -76,7 +77,7 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     alive = scales[
         scales > 1e-9 * float(scales.max())
     ]  # a logger that repeats one value for ever must not set the floor
-    scales = np.maximum(scales, 0.5 * float(np.median(alive)) if alive.size else 0.0)
+    scales = np.maximum(scales, 0.5 * median(alive) if alive.size else 0.0)
     centre, out = (edges[:-1] + edges[1:] - 1) / 2.0, np.empty(n)
     for i in range(0, n, AT_ONCE):
         j = min(i + AT_ONCE, n)

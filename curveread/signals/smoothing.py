@@ -10,6 +10,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
 from curveread.signals import windows
+from curveread.signals.median import median
 from curveread.signals.reduction import knots
 
 
@@ -137,7 +138,7 @@ def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
         slope = np.divide(sxy, sxx, out=np.zeros_like(sxx), where=sxx > 0)
         fitted = np.interp(np.arange(n), anchors, my - slope * mx)
         residual = y - fitted
-        spread = 6.0 * float(np.median(np.abs(residual)))
+        spread = 6.0 * median(np.abs(residual))
         if spread <= 0.0:
             break
         # A floor keeps a window that lies wholly in an outlier from dividing by zero.

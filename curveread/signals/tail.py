@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 
 _SHAPES = np.arange(-0.5, 1.001, 0.05) + 0.005
 """Shapes that are weighed: below 0 a tail that ends, 0 an exponential one, 1/3 that of Student's t with 3 degrees."""
@@ -136,7 +137,7 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     excess = peaks - base
     known = excess[: peaks.size - aside]
     most = float(known[-1])
-    rate = (2.0**_SHAPES - 1.0) / max(float(np.median(excess)), 1e-12)
+    rate = (2.0**_SHAPES - 1.0) / max(median(excess), 1e-12)
     rate = rate[1.0 + rate * most > 1e-3]
     logs = np.log1p(rate[:, None] * known[None, :]).sum(axis=1)
     shape = (logs + aside * np.log1p(rate * most)) / known.size

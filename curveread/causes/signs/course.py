@@ -12,6 +12,7 @@ from curveread.findings.arguments import Count, Length, Tag, level
 from curveread.findings.landmarks import EPOCHS, RESTARTS, SIZES, Landmarks
 from curveread.findings.text import Text, joined, text
 from curveread.run.roles import LOSSES, Role
+from curveread.signals.median import median
 from curveread.signals.scale import change_noise, mad_scale
 
 _EARLY = 0.05
@@ -80,7 +81,7 @@ def sudden(scene: Scene) -> Seen | None:
     before, after = view.value[max(0, at - 20) : at], view.value[at:]
     if before.size < 5 or after.size < 5:
         return None
-    low = float(np.median(before[-10:]))
+    low = median(before[-10:])
     apart = after - low
     way = float(apart[int(np.argmax(np.abs(apart)))])
     if abs(way) < 4.0 * mad_scale(before):
@@ -117,7 +118,7 @@ def regular(scene: Scene) -> Seen | None:
     if steps.size < 4:
         return None
     gaps = np.diff(steps).astype(float)
-    usual = float(np.median(gaps))
+    usual = median(gaps)
     even = mad_scale(gaps) <= _REGULAR * usual and float(np.mean(np.abs(gaps - usual) <= 0.2 * usual)) >= 0.7
     words = "{events}, about every {length}" if even else "{events} at uneven distances"
     return (
@@ -235,7 +236,7 @@ def _height(scene: Scene) -> FloatArray | None:
     before, after = scene.around(view, 30, len(view))
     if before.size < 8 or after.size < 4:
         return None
-    low = float(np.median(before[-10:]))
+    low = median(before[-10:])
     way = float(after[:_LOOK].max()) - low
     return (after - low) / way if way > 0.0 else None
 
@@ -251,8 +252,8 @@ def anew(scene: Scene) -> Seen | None:
         return None
     at = int(np.searchsorted(view.step, scene.onset))
     before, after = view.value[:at], view.value[at:]
-    low = float(np.median(before[-10:]))
-    upper = min(float(np.median(before[:3])), low + 0.7 * (float(after[:_LOOK].max()) - low))
+    low = median(before[-10:])
+    upper = min(median(before[:3]), low + 0.7 * (float(after[:_LOOK].max()) - low))
     lower = low + 0.2 * (upper - low)
     if upper - low < 6.0 * mad_scale(before[-30:]):
         return None
@@ -279,7 +280,7 @@ def grows(scene: Scene) -> Seen | None:
     before, after = view.value[max(0, at - 30) : at], view.value[at:]
     if before.size < 5 or after.size < _LONG:
         return None
-    over = after[: int(np.argmax(after)) + 1] - float(np.median(before))
+    over = after[: int(np.argmax(after)) + 1] - median(before)
     over = over[over > 3.0 * mad_scale(before)]
     if over.size < _LONG:
         return Seen(
@@ -340,7 +341,7 @@ def above_all(scene: Scene) -> Seen | None:
     if before.size < 8 or after.size < 3 or scene.finding.first_step is None:
         return None
     most, top = float(before.max()), float(after.max())
-    if float(before.min()) <= 0.0 or float(np.median(before[:3])) < 1.5 * float(np.median(before[-10:])):
+    if float(before.min()) <= 0.0 or median(before[:3]) < 1.5 * median(before[-10:]):
         return None
     words = "{curve} rose to {top}; before it was {most} at most"
     return Seen(top > 3.0 * most, text(words, curve=Tag(view.tag), top=level(top), most=level(most)))

@@ -13,6 +13,7 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.tags.grammar import parse
+from curveread.signals.median import median
 from curveread.signals.scale import bend_noise
 
 _SURE = 30.0
@@ -109,7 +110,7 @@ def falls_on(scene: Scene) -> Seen | None:
     if rest.size < 4:
         return None
     half = rest.size // 2
-    first, last = float(np.median(rest[:half])), float(np.median(rest[half:]))
+    first, last = median(rest[:half]), median(rest[half:])
     noise = bend_noise(rest, 4) / max(np.sqrt(half), 1.0)
     if first > last >= first - 3.0 * noise:
         return None
@@ -118,7 +119,7 @@ def falls_on(scene: Scene) -> Seen | None:
         "{train} went on falling, from around {first} to around {last}" if there else "{train} did not fall any more"
     )
     ends = max(3, rest.size // 20)  # the halves decide; a reader looks at both ends
-    begun, ended = float(np.median(rest[:ends])), float(np.median(rest[-ends:]))
+    begun, ended = median(rest[:ends]), median(rest[-ends:])
     first, last = (begun, ended) if ended < begun else (first, last)
     said = {"first": level(first, view.unit), "last": level(last, view.unit)} if there else {}
     return Seen(there, text(words, train=Tag(view.tag), **said))
@@ -151,8 +152,8 @@ def _way_back(scene: Scene, view: CurveView) -> float | None:
     before, after = scene.around(view, _BEFORE, len(view))
     if before.size < 3 or after.size < 4 or not moved(before, after):
         return None
-    low, top = float(np.median(before[-10:])), float(after.max())
-    end = float(np.median(after[3 * after.size // 4 :]))
+    low, top = median(before[-10:]), float(after.max())
+    end = median(after[3 * after.size // 4 :])
     return (top - end) / (top - low)
 
 

@@ -12,6 +12,7 @@ from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.settings import number_of
 from curveread.run.tags.words import words
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 
 _NONE = 1e-3
@@ -42,12 +43,12 @@ def gone(scene: Scene) -> Seen | None:
     before, after = scene.around(norm, 30, max(10, scene.points))
     if not after.size:
         return None
-    now = float(np.median(after))
+    now = median(after)
     if now <= _DEAD:
         return Seen(True, text("{norm} is {now}", norm=tag, now=level(now)))
-    if before.size >= 5 and now < _NONE * float(np.median(before)):
+    if before.size >= 5 and now < _NONE * median(before):
         words = "{norm} fell from {before} to {now}"
-        return Seen(True, text(words, norm=tag, before=level(float(np.median(before))), now=level(now)))
+        return Seen(True, text(words, norm=tag, before=level(median(before)), now=level(now)))
     if _hardly_any(scene, now):
         return None
     return Seen(False, text("{norm} is {now}: gradients arrive", norm=tag, now=level(now)))
@@ -60,7 +61,7 @@ def _hardly_any(scene: Scene, norm: float) -> bool:
         return False
     if norm >= _NONE * float(loss.value.max()):  # so it is of most findings, without the median of a long log
         return False
-    return norm < _NONE * float(np.median(loss.value))
+    return norm < _NONE * median(loss.value)
 
 
 @sign("gradient-rescaled", needs="the gradient norm")
@@ -74,7 +75,7 @@ def rescaled(scene: Scene) -> Seen | None:
     head = norm.value[max(0, low - 30) : low]
     if head.size < 5 or at >= len(norm):
         return None
-    usual = float(np.median(head))
+    usual = median(head)
     if usual <= 0.0:
         return None
     spread = max(mad_scale(np.log(np.maximum(head, 1e-300))), 0.02)
@@ -93,7 +94,7 @@ def rescaled(scene: Scene) -> Seen | None:
     past, then = loss.value[max(0, here - 20) : here], loss.value[here : here + 1]
     if past.size < 5 or not then.size:
         return None
-    ordinary = float(np.median(past))
+    ordinary = median(past)
     quiet = abs(float(then[0]) - ordinary) < 4.0 * max(mad_scale(past), 1e-3 * abs(ordinary))
     factor = float(np.exp(np.clip(change[k - low], -700.0, 700.0)))
     if quiet:
@@ -116,7 +117,7 @@ def climbed(scene: Scene) -> Seen | None:
         if before.size < 8:
             continue
         base, last = before[:-5], before[-5:]
-        level_before = float(np.median(base))
+        level_before = median(base)
         far = level_before + max(8.0 * mad_scale(base), 0.5 * abs(level_before))
         if float(last.max()) > far and float(last.max()) > float(base.max()):
             words = "{curve} had climbed from {before} to {now} before"

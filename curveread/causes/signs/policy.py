@@ -10,6 +10,7 @@ from curveread.causes.signs.sign import Seen, sign
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 _LEAP = 5.0
 NO_ENTROPY = 1e-6
@@ -22,9 +23,9 @@ def entropy_fell(scene: Scene) -> Seen | None:
     view = scene.first(Role.ENTROPY)
     if view is None or len(view) < 10:
         return None
-    start = float(np.median(view.value[: max(3, len(view) // 20)]))
+    start = median(view.value[: max(3, len(view) // 20)])
     at = int(np.searchsorted(view.step, scene.onset + scene.near))
-    now = float(np.median(view.value[max(0, at - 5) : at + 3])) if at else start
+    now = median(view.value[max(0, at - 5) : at + 3]) if at else start
     if abs(start) < NO_ENTROPY and abs(now) < NO_ENTROPY:
         return Seen(True, text("{entropy} is {now}: it chooses one action", entropy=Tag(view.tag), now=level(now)))
     if start <= 0.0:
@@ -55,7 +56,7 @@ def update_too_large(scene: Scene) -> Seen | None:
         return None
     span = (view.step >= scene.onset - scene.near) & (view.step <= max(scene.peak, scene.onset))
     before = np.abs(view.value[view.step < scene.onset - scene.near])
-    usual = float(np.median(before)) if before.size else 0.0
+    usual = median(before) if before.size else 0.0
     if not span.any() or usual <= 0.0:
         return None
     top = float(np.abs(view.value[span]).max())

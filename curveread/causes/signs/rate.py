@@ -15,6 +15,7 @@ from curveread.detectors.base import CurveView
 from curveread.findings.arguments import Place, Tag, level, share
 from curveread.findings.landmarks import RATE
 from curveread.findings.text import Text, text
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 from curveread.signals.schedule.changes import RateStretch, warms_up
 
@@ -201,7 +202,7 @@ def falls_when_cut(scene: Scene) -> Seen | None:
         if min(before.size, after.size) < 5 or step < scene.onset:
             continue
         noise = mad_scale(before) / np.sqrt(before.size)
-        there = float(np.median(after)) < float(np.median(before)) - 5.0 * noise
+        there = median(after) < median(before) - 5.0 * noise
         words = "{curve} fell as {rate} was cut at {at}" if there else "{curve} did not fall as {rate} was cut at {at}"
         return Seen(there, text(words, curve=Tag(view.tag), rate=Tag(rate.tag), at=Place(step)))
     return None

@@ -16,6 +16,7 @@ from curveread.run.roles import LOSSES, Role
 from curveread.run.settings import number_of, text_in
 from curveread.run.tags.kinds import RL
 from curveread.signals.levels import block_medians
+from curveread.signals.median import median
 from curveread.signals.scale import change_noise, mad_scale
 
 _BASE = ("model_name_or_path", "base_model", "finetuning_type", "adapter_name_or_path", "init_from", "_name_or_path")
@@ -55,7 +56,7 @@ def _goes_on(view: CurveView, value: FloatArray) -> bool:
         return True
     half = value.size // 2
     noise = change_noise(value) / np.sqrt(max(half, 1))
-    return bool(abs(float(np.median(value[:half])) - float(np.median(value[half:]))) > 4.0 * noise)
+    return bool(abs(median(value[:half]) - median(value[half:])) > 4.0 * noise)
 
 
 @sign("at-chance")
@@ -90,7 +91,7 @@ def _beside_guessing(scene: Scene, fewest: int = 0) -> tuple[float, float] | Non
         return None
     if view.curve.role not in LOSSES or view.assumed_unit != "nats":
         return None
-    return float(np.median(view.value[len(view) // 2 :])), float(np.log(vocabulary))
+    return median(view.value[len(view) // 2 :]), float(np.log(vocabulary))
 
 
 @sign("flat-from-start")
@@ -172,7 +173,7 @@ def better_before(scene: Scene) -> Seen | None:
         return None
     blocks = block_medians(view.value, min(40, len(view) // 5))
     late = blocks[blocks.size // 2 :]
-    first, now = float(blocks[: max(blocks.size // 3, 1)].min()), float(np.median(late))
+    first, now = float(blocks[: max(blocks.size // 3, 1)].min()), median(late)
     noise = max(mad_scale(late), change_noise(view.value) / np.sqrt(-(-len(view) // blocks.size)))
     if first < now - 5.0 * noise:
         words = "{curve} had been {best} before; it then stands at {now}"
@@ -188,7 +189,7 @@ def above_start(scene: Scene) -> Seen | None:
     if view is None:
         return None
     rest = view.value[len(view) // 2 :]
-    start, now = float(view.value[0]), float(np.median(rest))
+    start, now = float(view.value[0]), median(rest)
     noise = max(mad_scale(rest), 0.005 * abs(now))
     said = {"start": level(start, view.unit), "now": level(now, view.unit)}
     if now > start + 3.0 * noise:
@@ -203,9 +204,9 @@ def updates_tiny(scene: Scene) -> Seen | None:
     if not _stalled(scene) or view is None or len(view) < 10:
         return None
     entropy = scene.first(Role.ENTROPY)
-    if entropy is not None and float(np.median(np.abs(entropy.value))) < NO_ENTROPY:
+    if entropy is not None and median(np.abs(entropy.value)) < NO_ENTROPY:
         return None  # a policy that chooses one action only diverges from nothing
-    usual = abs(float(np.median(view.value)))
+    usual = abs(median(view.value))
     words = text("{kl} is {usual}", kl=Tag(view.tag), usual=level(usual))
     return Seen(usual < _STILL, words) if usual < _STILL or usual > 100.0 * _STILL else None
 

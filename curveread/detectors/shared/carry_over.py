@@ -18,6 +18,7 @@ from curveread.run.roles import Role
 from curveread.signals.decomposition import Transform, decompose
 from curveread.signals.falls import largest_fall
 from curveread.signals.levels import block_medians, evaluation_noise, median_error, rise_after_best
+from curveread.signals.median import median
 from curveread.signals.returns import ascent_of, stretch_means
 
 _LEAST = 8
@@ -69,21 +70,21 @@ def _at_chance(view: CurveView, subject: Subject, rule: str) -> Finding | None:
         return None
     if train.assumed_unit != "nats" or subject.task.language:
         return None
-    start = float(np.median(train.value[:3]))
+    start = median(train.value[:3])
     answers = subject.task.answers or guess_of(start, 0.0)
     if answers is None or float(loss.value.min()) < 0.97 * np.log(answers):
         return None
-    often = float(np.median(shares(view)))
+    often = median(shares(view))
     if often > 1.0 / answers + _ABOVE_CHANCE * (1.0 - 1.0 / answers):
         return None
     message = text(
         "{metric} stayed at {often}, no better than guessing among {answers}, while {train} fell from {start} to {end}",
         metric=Tag(view.tag),
-        often=level(float(np.median(view.value)), view.unit),
+        often=level(median(view.value), view.unit),
         answers=count(answers),
         train=Tag(train.tag),
         start=level(start),
-        end=level(float(np.median(train.value[-max(3, len(train) // 20) :])), train.unit),
+        end=level(median(train.value[-max(3, len(train) // 20) :]), train.unit),
     )
     return _finding(view, rule, 0, message, Evidence("best-evaluation-loss", "best evaluation loss", _best(loss), ""))
 
@@ -93,7 +94,7 @@ def _as_one_answer(subject: Subject, rule: str) -> Finding | None:
     train = learnt(subject)
     if train is None or (sign := one_answer(subject)) is None:
         return None
-    start, end = float(train.value[0]), float(np.median(train.value[-3:]))
+    start, end = float(train.value[0]), median(train.value[-3:])
     went = text(
         "; {train} went from {start} to {end}: what is learnt does not carry over",
         train=Tag(train.tag),
@@ -107,21 +108,21 @@ def _as_one_answer(subject: Subject, rule: str) -> Finding | None:
 def _never_followed(view: CurveView, train: CurveView, rule: str) -> Finding | None:
     """Find an evaluation accuracy that stayed low and where it began, while the training accuracy rose."""
     seen, unseen = shares(train), shares(view)
-    end = float(np.median(seen[-max(3, seen.size // 10) :]))
+    end = median(seen[-max(3, seen.size // 10) :])
     gained = end - float(seen[0])
     course = ascent_of(unseen)
     error = float(np.sqrt(2.0)) * median_error(evaluation_noise(unseen), max(3, unseen.size // 10))
     little = _TENTH * gained
     stayed = course.end - course.start <= little and course.best - course.start <= max(little, _SURE * error)
-    if gained < TAUGHT or not stayed or float(np.median(unseen[unseen.size // 2 :])) > _HALF * end:
+    if gained < TAUGHT or not stayed or median(unseen[unseen.size // 2 :]) > _HALF * end:
         return None
     message = text(
         "{metric} stayed at {often} while {train} rose from {start} to {end}: what is learnt does not carry over",
         metric=Tag(view.tag),
-        often=level(float(np.median(view.value)), view.unit),
+        often=level(median(view.value), view.unit),
         train=Tag(train.tag),
         start=level(float(train.value[0])),
-        end=level(float(np.median(train.value[-max(3, len(train) // 10) :])), train.unit),
+        end=level(median(train.value[-max(3, len(train) // 10) :]), train.unit),
     )
     return _finding(view, rule, 0, message, Evidence("gain-in-training", "gain in training", gained, "ratio"))
 
@@ -141,7 +142,7 @@ def _turned(view: CurveView, train: CurveView, rule: str) -> Finding | None:
         return None
     late = train.value[train.step >= view.step[at]]
     better = 1.0 if train.curve.direction == "higher" else -1.0
-    if late.size < 3 or better * (float(np.median(late[-3:])) - float(np.median(late[:3]))) <= 0.0:
+    if late.size < 3 or better * (median(late[-3:]) - median(late[:3])) <= 0.0:
         return None
     best = int(np.argmax(view.value))
     message = text(
@@ -152,7 +153,7 @@ def _turned(view: CurveView, train: CurveView, rule: str) -> Finding | None:
         end=level(-rise.end),
         train=Tag(train.tag),
         went=text("rose" if better > 0.0 else "fell"),
-        seen=level(float(np.median(late[-3:])), train.unit),
+        seen=level(median(late[-3:]), train.unit),
     )
     return _finding(view, rule, best, message, Evidence("fall", "fall", float(rise.z), "standard errors"))
 

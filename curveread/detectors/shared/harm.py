@@ -14,6 +14,7 @@ from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role, words
 from curveread.signals.levels import block_medians, median_error
+from curveread.signals.median import median
 
 _SETTINGS = (Role.HYPER_PARAMETER, Role.DIAGNOSTIC, Role.OTHER)
 _PARTS = (Role.COMPONENT_LOSS, Role.AUXILIARY_LOSS, Role.KL, Role.OTHER)
@@ -76,12 +77,12 @@ def rate_is_back(subject: Subject, view: CurveView, turn: int, part: slice) -> b
     if rate is None or len(rate) < 12:
         return False
     at, y = np.interp(view.step, rate.step, rate.value), view.parts.y
-    now, points = float(np.median(at[part])), at[part].size
+    now, points = median(at[part]), at[part].size
     if now < 1.5 * float(at[max(turn - points, 0) : turn + 1].min()):
         return False
     alike = np.flatnonzero((at[:turn] > 0.98 * now) & (at[:turn] < 1.5 * now))[-points:]
     slack = 3.0 * median_error(view.parts.noise, points, view.parts.correlation)
-    return alike.size >= 3 and float(np.median(y[alike])) + slack >= float(np.median(y[part]))
+    return alike.size >= 3 and median(y[alike]) + slack >= median(y[part])
 
 
 def _size(view: CurveView) -> float:
@@ -131,7 +132,7 @@ def _search(total: CurveView, parts: Sequence[CurveView]) -> list[_Weights]:
         blocks = block_medians(weight, min(n // 3, 30))
         change = float(blocks.max() - blocks[0])
         slack = 0.02 * change
-        smooth = float(np.median(np.abs(np.diff(weight, 2)))) < 0.05 * change
+        smooth = median(np.abs(np.diff(weight, 2))) < 0.05 * change
         if change > 0.02 and float(blocks.min()) > -slack and smooth and float(np.diff(blocks).min()) > -slack:
             found.append((part.tag, weight, change))
     return found

@@ -14,6 +14,7 @@ from curveread.findings.arguments import Tag, count
 from curveread.findings.arguments import level as level_of
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 from curveread.signals.returns import ascent_of
 
 LEARNT = 0.9
@@ -79,7 +80,7 @@ def never_cheaper(subject: Subject) -> Sign | None:
     if not all(float(v.min()) > (1.0 - LEAST_DROP) * float(v[0]) for v in losses):
         return None
     for view, often, chance in _never_above_the_first(subject):
-        stays = float(np.median(often)) >= float(often[0]) - chance
+        stays = median(often) >= float(often[0]) - chance
         # What is sure of wrong answers costs more than a guess.
         if stays and -LITTLE <= over_entropy(float(often.max()), subject) - 1.0 <= 2.0 * LITTLE:
             message = text(

@@ -16,6 +16,7 @@ from curveread.run.roles import Role
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.run.tags.words import words
 from curveread.signals.levels import window_medians
+from curveread.signals.median import median
 
 PARTS = (Role.COMPONENT_LOSS, Role.AUXILIARY_LOSS)
 
@@ -60,7 +61,7 @@ def _grown(view: CurveView, total: CurveView) -> Iterator[Finding]:
     medians = window_medians(value, width)
     early = medians[: max(1, int(_ESTABLISHED * n) - width + 1)]
     found, end = float(early.max()), float(medians[-1])
-    whole = float(np.median(np.abs(total.value[-max(3, len(total) // 10) :])))
+    whole = median(np.abs(total.value[-max(3, len(total) // 10) :]))
     if end < _DECADE * found or found <= 0.0 or end < _SEEN * whole or float(value[-width:].min()) < _LEFT * found:
         return
     if "kl" in words(view.tag) and found < _USED:
@@ -106,7 +107,7 @@ def _hidden(total: CurveView, at: int, part: float) -> Text:
 
 def _levels(value: FloatArray, at: int) -> tuple[float, float]:
     m = max(3, value.size // 10)
-    return float(np.median(value[max(0, at - m) : max(1, at)])), float(np.median(value[-m:]))
+    return median(value[max(0, at - m) : max(1, at)]), median(value[-m:])
 
 
 def _weights_rise(subject: Subject) -> bool:

@@ -10,6 +10,7 @@ from curveread.findings.arguments import Tag
 from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import Role, words
+from curveread.signals.median import median
 
 _LEAST = 8
 _CLIPPED = 0.5
@@ -31,12 +32,12 @@ def beside_the_return(subject: Subject, first: int, last: int) -> tuple[Evidence
                 ("entropy-before", text("{tag} before", tag=Tag(view.tag)), value[:part]),
                 ("entropy-at-the-end", text("{tag} at the end", tag=Tag(view.tag)), value[-part:]),
             ):
-                told.append(Evidence(key, name, float(np.median(level)), "nats"))
+                told.append(Evidence(key, name, median(level), "nats"))
     for view in subject.all(Role.DIAGNOSTIC):
         have, value = set(words(view.tag)), _within(view, first, last)
         if value.size < _LEAST:
             continue
-        typical = float(np.median(value))
+        typical = median(value)
         clipped = "clipfrac" in have or ("clip" in have and bool(have & {"fraction", "frac"}))
         explained = "explained" in have and bool(have & {"variance", "var"})
         if (clipped and typical >= _CLIPPED) or (explained and typical <= 0.0):

@@ -13,6 +13,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.words import words
 from curveread.signals.levels import block_medians, evaluation_noise, median_error
+from curveread.signals.median import median
 
 _FEW = 8
 """Points of a metric of which one says more than the median of it and its neighbours."""
@@ -101,7 +102,7 @@ def _since(metric: CurveView, step: int) -> Quality:
     at = min(int(np.searchsorted(metric.step, step)), n - 1)
     tail = int(np.clip((n - at) // 3, 1, max(5, n // 10)))
     around = 1 if n >= _FEW else 0
-    then, now = float(np.median(value[max(0, at - around) : at + around + 1])), float(np.median(value[-tail:]))
+    then, now = median(value[max(0, at - around) : at + around + 1]), median(value[-tail:])
     single = evaluation_noise(value)
     noise = 2.0 * median_error(single, min(tail, 3)) + 0.01 * float(np.ptp(value)) + 1e-12
     if metric.curve.role is Role.EVAL_ACCURACY and (examples := examples_of(part := shares(metric))) < _UNKNOWN:

@@ -14,6 +14,7 @@ from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.run.tags.kinds import TaskKind
+from curveread.signals.median import median
 from curveread.signals.returns import Ascent, ascent_of
 
 _RULE = "no-learning"
@@ -116,7 +117,7 @@ def _as_random_as_ever(subject: Subject) -> bool:
     """Return whether the entropy ends within 5 % of where it began: even a certain gain may be of no account then."""
     for view in entropies(subject)[:1]:
         part = max(5, len(view) // 20)
-        start, end = float(np.median(view.value[:part])), float(np.median(view.value[-part:]))
+        start, end = median(view.value[:part]), median(view.value[-part:])
         return len(view) >= 20 and start > 0.0 and abs(end - start) < 0.05 * start
     return False
 

@@ -11,6 +11,7 @@ from curveread.findings.arguments import Place, Tag, count
 from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import Role
+from curveread.signals.median import median
 
 
 class Stop(NamedTuple):
@@ -32,7 +33,7 @@ def stopped(subject: Subject) -> Stop | None:
         alive = np.flatnonzero(rate.value > 0.005 * top)
         if top > 0.0 and alive.size and alive[-1] + 3 < len(rate):
             step = int(rate.step[alive[-1] + 1])
-            now = float(np.median(rate.value[alive[-1] + 1 :]))
+            now = median(rate.value[alive[-1] + 1 :])
             return Stop(
                 step,
                 text(
@@ -62,7 +63,7 @@ def _starved(norm: CurveView) -> Stop | None:
     value = norm.curve.value
     if value.size < 20:
         return None
-    usual = float(np.median(norm.value[: max(5, len(norm) // 10)])) if len(norm) else 0.0
+    usual = median(norm.value[: max(5, len(norm) // 10)]) if len(norm) else 0.0
     alive = np.flatnonzero(np.isfinite(value) & (np.abs(value) > 1e-8 * usual))
     if not alive.size or alive[-1] + 5 >= value.size:
         return None

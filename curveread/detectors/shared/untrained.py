@@ -17,6 +17,7 @@ from curveread.findings.text import Text, text
 from curveread.run.roles import Role
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 from curveread.signals.repeats import longest_repeat, longest_run, significant_digits
 from curveread.signals.trend import kendall_tau
 
@@ -121,7 +122,7 @@ def _guesses(view: CurveView, subject: Subject) -> Sign | None:
     if not subject.task.language or vocabulary is None or view.assumed_unit != "nats" or n < 2 * FEWEST:
         return None
     guess, half = float(np.log(vocabulary)), view.value[n // 2 :]
-    level = float(np.median(half))
+    level = median(half)
     if level < _UNTAUGHT * guess or kendall_tau(view.value) < -0.5:
         return None
     message = text(
@@ -163,7 +164,7 @@ def guessing(subject: Subject) -> Sign | None:
         first, length = longest_run(even)
         if length < 0.5 * even.size:
             continue
-        level, often = (float(np.median(x[first : first + length])) for x in (loss, right))
+        level, often = (median(x[first : first + length]) for x in (loss, right))
         classes = round(float(np.exp(min(level, 700.0))))
         if classes < 2 or abs(level / np.log(classes) - 1.0) > 2.0 * _AROUND or right[-1] > 2.0 / classes:
             continue

@@ -11,6 +11,7 @@ from curveread.findings.finding import Evidence
 from curveread.findings.text import text
 from curveread.run.roles import Role
 from curveread.run.task import Task
+from curveread.signals.median import median
 
 _EARLY = 0.3
 _LOW = 0.1
@@ -28,7 +29,7 @@ def data_hints(views: Views, task: Task) -> list[Statement]:
     if view is None or not task.language or task.vocabulary is None or view.unit != "nats" or len(view) < 60:
         return []
     guess = float(np.log(task.vocabulary))
-    start = float(np.median(view.value[: max(1, len(view) // 200)]))
+    start = median(view.value[: max(1, len(view) // 200)])
     if not 0.8 * guess <= start <= 1.5 * guess or float(view.value.min()) <= 0.0:
         return []
     level = np.exp(view.parts.trend)

@@ -22,6 +22,7 @@ from curveread.run.roles import Role, words
 from curveread.run.task import Task
 from curveread.signals.events.change import change_of
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 
 BEYOND = 1e6
 """No vocabulary has so many tokens: a perplexity above it is no model's doubt, and not worth a figure."""
@@ -160,9 +161,9 @@ def guessing(views: Views, task: Task, findings: tuple[Finding, ...]) -> list[St
         return []
     n = len(view)
     tail = view.value[-max(10, n // 5) :]
-    level = float(np.median(tail))
+    level = median(tail)
     error = level * median_error(view.parts.noise, tail.size, view.parts.correlation)
-    start = float(np.median(view.value[: max(3, n // 100)]))
+    start = median(view.value[: max(3, n // 100)])
     change = change_of(np.log(tail))
     guess = guess_of(level, error, task.vocabulary)
     # At rest, and where it began: a loss that only passes by, or that ends there by chance, is not guessing.

@@ -8,6 +8,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.signals.levels import median_error
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 from curveread.signals.trend import theil_sen
 
@@ -102,10 +103,10 @@ def _end_of(y: FloatArray) -> tuple[float, float]:
     """Return where a robust line through ``y`` stands at its first point, and how well the line is known."""
     m = y.size
     if m < 10:
-        return (float(np.median(y)) if m else np.nan), 0.0
+        return (median(y) if m else np.nan), 0.0
     edge = np.linspace(0, m, min(12, m // 2) + 1).round().astype(np.int64)
     width = int(np.diff(edge).min())
     medians = np.median(y[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
     x = (edge[:-1] + edge[1:] - 1) / 2.0
     rest = medians - theil_sen(x, medians)[0] * x
-    return float(np.median(rest)), median_error(mad_scale(rest), rest.size)
+    return median(rest), median_error(mad_scale(rest), rest.size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 
 _SIGMAS = 5.0
@@ -41,12 +42,12 @@ def departure(y: FloatArray, first: int, last: int, reach: int, noise: float = 0
     half = base.size // 2
     slope = float(np.median(base[half:]) - np.median(base[:half])) / (base.size - half)
     middle = (base.size - 1) / 2.0
-    line = float(np.median(base)) + slope * (np.arange(base.size) - middle)
+    line = median(base) + slope * (np.arange(base.size) - middle)
     rest = base - line
     limit = max(_SIGMAS * max(mad_scale(rest), noise), 3.0 * float(np.quantile(rest, 0.95)))
     stop = min(last, y.size - 1) + 1
     # A curve that falls may level out: only a rise is expected to go on.
-    end = max(float(line[-1]), float(np.median(base[-max(3, base.size // 4) :])))
+    end = max(float(line[-1]), median(base[-max(3, base.size // 4) :]))
     expected = end + max(slope, 0.0) * np.arange(1, stop - begin + 1)
     high = np.flatnonzero(y[begin:stop] > expected + limit)
     if high.size == 0:

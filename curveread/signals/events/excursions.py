@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
+from curveread.signals.median import median
 from curveread.signals.scale import mad_scale
 from curveread.signals.tail import tail_of
 from curveread.signals.windows import running_mean
@@ -132,7 +133,7 @@ def _judged(
 def _one(z: FloatArray, last: int, first: int, gap: int) -> bool:
     """Return whether two stretches are one: one or two points lie between them, or a few above the noise."""
     between = z[last + 1 : first]
-    return between.size < 3 or (between.size < gap and float(np.median(between)) > 1.0)
+    return between.size < 3 or (between.size < gap and median(between) > 1.0)
 
 
 def prominence(y: FloatArray, scale: FloatArray, event: Excursion) -> tuple[float, float]:
@@ -151,10 +152,10 @@ def prominence(y: FloatArray, scale: FloatArray, event: Excursion) -> tuple[floa
     late leaves stretches that stand above the trend, but not above both neighbours.
     """
     reach = max(15, 2 * (event.last - event.first + 1))
-    level = float(np.median(y[event.first : event.last + 1]))
+    level = median(y[event.first : event.last + 1])
     before, after = y[max(0, event.first - reach) : event.first], y[event.last + 1 : event.last + 1 + reach]
     sigma = float(scale[event.peak])
-    heights = [(level - float(np.median(side))) / sigma if side.size >= 3 else np.inf for side in (before, after)]
+    heights = [(level - median(side)) / sigma if side.size >= 3 else np.inf for side in (before, after)]
     return heights[0], heights[1]
 
 

@@ -5,13 +5,14 @@ A period that lasts for a part of the series only is looked for in windows.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from functools import cache
 from math import comb
 from typing import NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 from curveread.signals.smoothing import lowess
 
 
@@ -129,12 +130,15 @@ def swing_of(y: FloatArray) -> Swing | None:
     n, width = y.size, y.size // 4
     if width < _CYCLES * _POINTS:
         return None
-    seen = [_swing_in(y[begin : begin + width], begin) for begin in range(0, n - width + 1, width // 2)]
-    pairs = [
-        max(a, b, key=lambda s: s.share)._replace(first=a.first, last=b.last)
-        for a, b in pairwise(seen)
-        if a is not None and b is not None and abs(np.log(a.points / b.points)) < 0.15
-    ]
+    begins = range(0, n - width + 1, width // 2)
+    at = cache(lambda k: _swing_in(y[begins[k] : begins[k] + width], begins[k]))
+    pairs = []
+    for k in range(len(begins) - 1):
+        if at(k | 1) is None:  # the window of the two that two pairs share: its neighbours need no look
+            continue
+        a, b = at(k), at(k + 1)
+        if a is not None and b is not None and abs(np.log(a.points / b.points)) < 0.15:
+            pairs.append(max(a, b, key=lambda s: s.share)._replace(first=a.first, last=b.last))
     return max(pairs, key=lambda s: s.share, default=None)
 
 
@@ -165,7 +169,7 @@ def _folded(y: FloatArray, period: float) -> tuple[FloatArray, float]:
 
 def limited(y: FloatArray) -> FloatArray:
     """Return values limited to three robust spreads, so that a single spike is not taken for a period."""
-    spread = 3.0 * 1.4826 * float(np.median(np.abs(y)))
+    spread = 3.0 * 1.4826 * median(np.abs(y))
     return np.clip(y, -spread, spread) if spread > 0.0 else y
 
 

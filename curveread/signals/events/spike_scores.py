@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray
+from curveread.signals.median import median
 
 
 class _Sums:
@@ -20,10 +21,10 @@ class _Sums:
         ok = np.isfinite(value)
         x = value if ok.all() else value[ok]
         self.value = value
-        self.centre = float(np.median(x)) if x.size else 0.0
+        self.centre = median(x) if x.size else 0.0
         x = value - self.centre
         x[~ok] = 0.0
-        width = float(np.median(np.abs(x)))
+        width = median(np.abs(x))
         if width > 0.0:
             # One value of 1e30 would swallow the sums of all that follow it: it is as far away at a million widths.
             np.clip(x, -1e6 * width, 1e6 * width, out=x)

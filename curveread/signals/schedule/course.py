@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import median
 from curveread.signals.reduction import knots
 
 _GRID = 400
@@ -112,7 +113,7 @@ def _regime(level: FloatArray) -> int:
     first = 0
     for i in np.flatnonzero((np.abs(d) > 0.02 * np.maximum(level[:-1], 0.02)) & (np.arange(d.size) > peak)):
         around = np.abs(np.concatenate([d[max(peak, i - 8) : max(peak, i - 2)], d[i + 3 : i + 9]]))
-        usual = float(np.median(around)) if around.size else 0.0
+        usual = median(around) if around.size else 0.0
         jump = abs(d[i]) > 0.05 * max(level[i], 0.02) and abs(d[i]) > 4.0 * usual
         if jump or d[i] > 0.0:
             first = int(i) + 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
+from curveread.signals.median import median
 from curveread.signals.trend import kendall_score
 
 
@@ -84,7 +85,7 @@ def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
     width = int(np.diff(edge).min())
     level = np.median(rate[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
     best = float(np.lib.stride_tricks.sliding_window_view(level, 3).min(axis=1).max())
-    end = float(np.median(level[-4:]))
+    end = median(level[-4:])
     if not (best > 0.0 and end < share * best and bool(np.all(level[-4:] < np.sqrt(share) * best))):
         return None
     fast = np.flatnonzero(level >= 0.5 * (best + end))
