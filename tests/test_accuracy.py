@@ -83,6 +83,7 @@ def test_no_f1_falls(name: str, request: pytest.FixtureRequest) -> None:
     assert fallen(now, before) == [], missed(tallies(name))
 
 
+@pytest.mark.slow
 def test_healthy_part_of_the_synthetic_family_stays_quiet() -> None:
     """Another NumPy may round a run over the threshold: one more is let pass."""
     loud = [t for t in scan(case for case in part() if case.label.healthy) if t.alarmed]

@@ -27,6 +27,7 @@ def test_sample_logs() -> None:
     assert "within 5%" in table({"samples": found})
 
 
+@pytest.mark.slow
 def test_made_runs() -> None:
     assert len(judged(part(), missed=3)) > 25
 

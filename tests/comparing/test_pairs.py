@@ -99,6 +99,7 @@ def test_a_better_model_is_no_factor() -> None:
     assert _said(_compared(*runs), "factor") == ""
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_difference_holds() -> None:
     inside = 0
     for seed in range(40):

@@ -15,7 +15,7 @@ from curveread.errors import ReadError
 from curveread.run.model import Run
 from curveread.run.notes import NoteKind
 
-pytestmark = pytest.mark.corpus
+pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
 _NOT_LOGS = {"README.md", "INDEX.tsv", "wandb-summary.json", "hparams.yaml"}
 _REFUSED = ("reuters_1.csv", "reuters_10.csv", "run_1.csv", "run_2.csv", ".profile-empty")

@@ -26,6 +26,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_though_a_worker_dies(tree: Path, cluster: Any) -> None:
     here = cr.sweep(tree, jobs=1).table
     killed = []

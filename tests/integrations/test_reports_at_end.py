@@ -119,6 +119,7 @@ def test_lightnings_report_is_a_text_in_tensorboard(tmp_path: Path) -> None:
     assert b"Report: report.html" in events
 
 
+@pytest.mark.slow
 def test_a_report_is_an_artifact_of_the_runs_that_are_active(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(*next(iter(FILE_STORE.items())))
     needed("wandb")

@@ -49,6 +49,7 @@ def shares(rows: list[dict[str, Any]], verdict: str) -> dict[str, float]:
 
 
 @pytest.mark.corpus
+@pytest.mark.slow
 @pytest.mark.parametrize(("aside", "right", "wrong"), [(False, 0.98, 0.006), (True, 0.93, 0.055)])
 def test_roles_of_curves_that_say_how_a_model_does(
     scored: list[dict[str, Any]], aside: bool, right: float, wrong: float
@@ -60,6 +61,7 @@ def test_roles_of_curves_that_say_how_a_model_does(
 
 
 @pytest.mark.corpus
+@pytest.mark.slow
 def test_units_are_hardly_ever_wrong_and_false_headlines_rare(scored: list[dict[str, Any]]) -> None:
     model = shares([r for r in scored if r["role"].split("/")[0] in MODEL], "v_role")
     assert (model["right"] >= 0.93, model["wrong"] <= 0.02) == (True, True), model

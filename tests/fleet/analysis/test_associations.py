@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from curveread.findings.sweep.analysis import Association, Side
 from curveread.findings.sweep.row import SweepRow
@@ -124,12 +125,14 @@ def test_seeds_are_no_evidence_of_their_own() -> None:
     assert claimed <= 4
 
 
+@pytest.mark.slow
 def test_irrelevant_settings_are_seldom_claimed_beside_one_that_matters() -> None:
     claimed = [{a.setting for a in found(random_search(160, seeds, seed=s))} for s in range(20) for seeds in (1, 4)]
     assert sum("lr" in c for c in claimed) == 40
     assert sum(bool(c - {"lr"}) for c in claimed) <= 3
 
 
+@pytest.mark.slow
 def test_nothing_is_claimed_of_shuffled_runs() -> None:
     for rows in (random_search(120, others=4), grid(5, 4, 4), grid(10, 1, 4, broken=2)):
         assert sum(bool(found(shuffled(rows, s))) for s in range(40)) <= 4

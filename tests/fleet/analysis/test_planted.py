@@ -8,6 +8,8 @@ from curveread.findings.sweep.row import SweepRow
 from curveread.fleet.analyse import analyse
 from tests.benchmarks.sweep_associations import IRRELEVANT, claims_of_shuffles, trained
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[SweepRow, ...]:
