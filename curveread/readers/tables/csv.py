@@ -42,6 +42,7 @@ _MONITOR = ["r", "l", "t"]
 _EPISODE = 2**40
 """Steps that no episode has: the steps of a run are their sum."""
 _LONG_HEADER = 1 << 15
+_FEWEST = 3
 _SAYS_LOG = TRAIN_WORDS | EVAL_WORDS | {"log", "logs", "history", "metrics", "progress", "curve", "curves"}
 _COUNTERS = (Role.STEP_AXIS, Role.EPOCH)
 """Roles of columns that count, under whatever name, where the file's own name says that it is a log."""
@@ -166,12 +167,21 @@ def _is_log(head: str, path: Path) -> bool:
     if plain_suffix(path) in {".log", ".txt"}:  # prose with commas is not a table
         names_ok = all(re.fullmatch(r"[\w./%@() :\-]{1,80}", n) for n in names)
         counted = counted or (role_of(names[0]) in _COUNTERS and any(role_of(n) in TELLING for n in names))
-        return names_ok and counted and _second_row_fits(head, header, len(names))
+        return (names_ok and counted and _second_row_fits(head, header, len(names))) or _is_tabbed(head, names)
     stem = stem_of(path)
     if counted or (_SAYS_LOG & set(words(stem)) and any(role_of(n) in _COUNTERS for n in names)):
         return _second_row_fits(head, header, len(names))
     named = (role_of(stem) in TELLING and names[0].lower() == "t") or bool(tags_of_splits(names, stem))
     return (named or any(role_of(n) in TELLING for n in names)) and _mostly_numbers(head, header, len(names))
+
+
+def _is_tabbed(head: str, names: list[str]) -> bool:
+    """Return whether tabs part names of metrics and, below them, numbers alone, as Torch's ``optim.Logger`` writes."""
+    if not any(role_of(name) in TELLING for name in names):
+        return False
+    header, *rows = [line.rstrip("\t\r\n").split("\t") for line in lines_of(head[: head.rfind("\n") + 1])]
+    rows = [row for row in rows if row != header]
+    return len(rows) >= _FEWEST and all(len(row) == len(header) and all(map(is_number, row)) for row in rows)
 
 
 def _second_row(head: str, header: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from curveread.run.tags.counters import counter_of
+
 Rows = list[dict[str, Any]]
 _SHAPES = re.compile(
     r'"history"\s*:\s*\{|"(?:epochs|logs?|history|metrics|results|records|steps|train_log)"\s*:\s*\[\s*\{'
@@ -41,8 +43,8 @@ def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
     if rows:
         longest = max(rows.values(), key=len)
         return [r for r in longest if isinstance(r, dict)]
-    if any(_number(v[0]) for v in lists.values()):
-        return _columns({k: v for k, v in lists.items() if _number(v[0])})
+    if series := {k: v for k, v in lists.items() if _number(v[0])}:
+        return _columns(series | _counted(whole, series))
     if sets := _sets(whole):
         return _columns(sets)
     indexed = {k: v for k, v in whole.items() if isinstance(v, dict) and v and all(i.isdigit() for i in v)}
@@ -55,6 +57,20 @@ def rows_in(whole: dict[str, Any], depth: int = 0) -> Rows | None:
 
 def _number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool)) or value in ("NaN", "nan")
+
+
+def _counted(whole: dict[str, Any], lists: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the lists of objects beside a lone counter: ``{"epochs": [...], "metrics": {"loss": [...]}}``."""
+    if len(lists) != 1 or counter_of(next(iter(lists))) is None:
+        return {}
+    inner = {k: v for k, v in whole.items() if isinstance(v, dict) and any(_is_series(x) for x in v.values())}
+    if len(inner) != 1:
+        return _sets(inner)
+    return {k: v for k, v in next(iter(inner.values())).items() if _is_series(v)}
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and _number(value[0])
 
 
 def _sets(whole: dict[str, Any]) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curveread.api import read
-from curveread.errors import CorruptLogError, ReadError
+from curveread.errors import CorruptLogError, NoLogsError, ReadError
 from curveread.readers.base import Part
 from curveread.readers.tables import delimited
 from curveread.readers.tables.columns import MISSING
@@ -434,3 +434,31 @@ def test_a_counter_under_another_name_makes_a_log_where_the_file_says_that_it_is
         path.write_text(rows)
         assert CsvReader().claims(path) is log
     assert read(tmp_path / "eval_log.csv")["pipes"].step.tolist() == [51 + 50 * i for i in range(9)]
+
+
+@pytest.mark.parametrize(
+    "names", [["% mean class accuracy (train set)"], ["Learning Rate", "Train Loss", "Valid Acc."]]
+)
+def test_tabs_behind_each_cell_make_a_log_of_text(tmp_path: Path, names: list[str]) -> None:
+    values = np.arange(1.0, 1.0 + 6 * len(names)).reshape(6, -1) / 8
+    rows = ["".join(f"{v:11.4e}\t" for v in row) for row in values]
+    log = tmp_path / "train.log"
+    log.write_text("\n".join(["".join(f"{n}\t" for n in names), *rows]) + "\n")
+    assert {t: c.value.tolist() for t, c in read(tmp_path).curves.items()} == {
+        n: values[:, i].tolist() for i, n in enumerate(names)
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model\taccuracy\nsmall\t0.9\nlarge\t0.91\nhuge\t0.92\n",
+        "x\ty\n1\t2\n2\t3\n3\t4\n",
+        "loss\taccuracy\n0.4\t0.9\n0.3\t0.91\n",
+        "accuracy\n0.9\n0.8\n0.7\n",
+    ],
+)
+def test_other_text_with_tabs_is_no_log(tmp_path: Path, text: str) -> None:
+    (tmp_path / "results.txt").write_text(text)
+    with pytest.raises(NoLogsError):
+        read(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,27 @@ def test_boosters_histories_by_data_set(tmp_path: Path) -> None:
     run = _read(tmp_path, "evals.json", {"train": {"rmse": VALUES}, "eval": {"rmse": [v + 1 for v in VALUES]}})
     assert {t: c.role.value for t, c in run.curves.items()} == {"train-rmse": "train-loss", "eval-rmse": "eval-loss"}
     assert run["eval-rmse"].value.tolist() == [v + 1 for v in VALUES]
+
+
+def test_a_counter_beside_the_object_of_the_metrics(tmp_path: Path) -> None:
+    counted = {"epochs": [2.0, 4.0, 6.0, 8.0], "config": {"lr": 0.1}}
+    falling = [-v for v in VALUES]
+    metrics = json.dumps(counted | {"metrics": {"loss": [*falling[:3], math.nan], "val_loss": falling}}, indent=2)
+    run = _read(tmp_path, "history.json", metrics)
+    assert run["val_loss"].step.tolist() == [2, 4, 6, 8]
+    assert run["val_loss"].value.tolist() == falling
+    assert run["loss"].value[:3].tolist() == falling[:3]
+    assert math.isnan(run["loss"].value[3])
+
+
+def test_a_counter_beside_an_object_for_each_data_set(tmp_path: Path) -> None:
+    sets = {"train": {"loss": VALUES}, "val": {"loss": [v + 1 for v in VALUES]}}
+    run = _read(tmp_path, "history.json", {"epoch": [1, 2, 3, 4]} | sets)
+    assert {t: c.value.tolist() for t, c in run.curves.items()} == {
+        "train-loss": VALUES,
+        "val-loss": [v + 1 for v in VALUES],
+    }
+    assert run["val-loss"].step.tolist() == [1, 2, 3, 4]
 
 
 def test_rows_below_a_name(tmp_path: Path) -> None:
