@@ -22,7 +22,7 @@ from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import cells_of, delimiter_of, first_line, is_number, lines_of
 from curveread.readers.tables.delimited import Cells, parse_cells
-from curveread.readers.tables.headless import header_for, names_rewards, names_values
+from curveread.readers.tables.headless import header_for, names_rewards, names_values, with_header
 from curveread.readers.tables.large_table import large_table
 from curveread.readers.tables.long_form import long_parts
 from curveread.readers.tables.table_parts import named_runs, part_of
@@ -74,8 +74,9 @@ class CsvReader(Reader):
         source = str(path)
         text, size, notes = read_text(path)
         if missing := header_for(text[:_LONG_HEADER], path):
-            text = f"{missing}\n{text}"
-            message = "no line names the columns: the first, whole numbers that rise, counts the steps"
+            text = with_header(missing, text)
+            place = "first" if missing.startswith("step") else "second"
+            message = f"no line names the columns: the {place}, whole numbers that rise, counts the steps"
             if not delimiter_of(missing):
                 message = "no line names the column: it is called after the file"
             notes.append(DataNote(NoteKind.X_AXIS, source, message))

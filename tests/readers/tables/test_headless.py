@@ -29,6 +29,35 @@ def test_a_table_without_names_that_is_named_itself(tmp_path: Path) -> None:
         cr.read(tmp_path)
 
 
+@pytest.mark.parametrize("row", ["{i} {v}", "{i:4d}   {v}", "{n:3d} {i:8d} {v}", "{n},{i},{v}"])
+def test_blanks_may_part_them_and_a_number_of_the_row_stand_before(tmp_path: Path, row: str) -> None:
+    steps, values = list(range(0, 20_000, 1000)), [7.5 - i / 8 for i in range(20)]
+    path = tmp_path / "log_train.txt"
+    rows = [row.format(n=n, i=i, v=v) for n, (i, v) in enumerate(zip(steps, values, strict=True))]
+    path.write_text("\n".join(rows) + "\n")
+    run = cr.read(path)
+    assert {t: (c.step.tolist(), c.value.tolist()) for t, c in run.curves.items()} == {"log_train": (steps, values)}
+    with pytest.raises(NoLogsError):
+        cr.read(tmp_path)
+
+
+def test_a_last_line_between_blanks_may_be_cut(tmp_path: Path) -> None:
+    path = tmp_path / "loss.txt"
+    path.write_text("".join(f"{i} {3 - i / 7:.5f}\n" for i in range(9)) + "9 1.7")
+    run = cr.read(path)
+    assert len(run["loss"]) == 9
+    assert any(n.kind is NoteKind.TRUNCATED for n in run.notes)
+
+
+def test_runs_that_blank_lines_part_are_attempts(tmp_path: Path) -> None:
+    path = tmp_path / "rewards.txt"
+    path.write_text("\n\n".join("".join(f"{i:3d} {1000 * i:8d} {i / 2}\n" for i in range(9 + k)) for k in range(2)))
+    assert [a.curves["rewards"].step.tolist() for a in cr.read(tmp_path).attempts] == [
+        [1000 * i for i in range(9)],
+        [1000 * i for i in range(10)],
+    ]
+
+
 def test_a_counter_that_starts_over_is_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "loss.csv"
     path.write_text(ROWS + "0,2.9000\n10,0.2500\n")
@@ -115,6 +144,29 @@ def test_numbers_alone_are_a_log_where_the_file_says_what_they_are(tmp_path: Pat
     log.rename(tmp_path / "other" / f"weights{log.suffix}")
     with pytest.raises(NoLogsError):
         cr.read(tmp_path / "other")
+
+
+@pytest.mark.parametrize("delimiter", [",", " ", "\t"])
+@pytest.mark.parametrize("front", ["", ","])
+def test_a_lone_row_is_a_log_where_the_file_says_what_it_holds(tmp_path: Path, delimiter: str, front: str) -> None:
+    values = [3.5 - i / 8 for i in range(12)]
+    row = front.replace(",", delimiter) + delimiter.join(map(str, values))
+    for name, read in [("losses.csv", True), ("weights.csv", False)]:
+        (tmp_path / name).write_text(row)
+        if read:
+            assert cr.read(tmp_path)["losses"].value.tolist() == values
+        else:
+            with pytest.raises(NoLogsError):
+                cr.read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "text", [",".join(map(str, range(12))), "0.91 0.93 0.92", "1.5 1.4 of 1.3 1.2 1.1 1.0 0.9 0.8"]
+)
+def test_other_rows_are_no_log(tmp_path: Path, text: str) -> None:
+    (tmp_path / "accuracy.csv").write_text(text)
+    with pytest.raises(NoLogsError):
+        cr.read(tmp_path)
 
 
 def test_episodes_count_the_rows_of_a_table_in_a_text_file(tmp_path: Path) -> None:
