@@ -22,6 +22,7 @@ from curveread.plural import amount, some
 from curveread.readers.base import Part, Reader
 from curveread.readers.freed import give_back
 from curveread.readers.registry import asked_about, formats
+from curveread.run.incidents import root_of
 from curveread.run.model import Curve, Run
 from curveread.run.notes import DataNote, NoteKind
 
@@ -127,11 +128,9 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     if path.is_file():
         from curveread.readers.text_log.nearly import nearly
 
+        message = f"{path}: not a training log that any reader knows{_ending(path)}; looked for {looked}"
         near = nearly(path)
-        if near is None:
-            return NoLogsError(f"{path}: not a training log that any reader knows; looked for {looked}")
-        message = f"{path}: not a training log that any reader knows; looked for {looked}; {near.told}"
-        return NoLogsError(message, near.argument, near.value)
+        return NoLogsError(f"{message}; {near.told}", near.argument, near.value) if near else NoLogsError(message)
     try:
         empty = not any(path.iterdir())
     except OSError:
@@ -139,6 +138,16 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     what = "the folder is empty" if empty else "no training log in it or below it"
     deep = too_deep(relative(str(p), path) for p in passed)
     return NoLogsError(f"{path}: {what}{deep}; looked for {looked}")
+
+
+def _ending(path: Path) -> str:
+    """Return what a file that is no log says of how its program ended, in brackets; empty where it says nothing."""
+    from curveread.discovery.crash_lines import crash_lines
+
+    cause = root_of(crash_lines([path], 0, 0)[0])
+    if cause is None:
+        return ""
+    return f" (line {cause.line:,} says: {cause.text})" if cause.line else f" (its end says: {cause.text})"
 
 
 def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:

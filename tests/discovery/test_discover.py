@@ -453,6 +453,27 @@ def test_text_file(tmp_path: Path) -> None:
     _looked_for(str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (
+            "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2024-04-05T13:06:20 DUE TO TIME LIMIT ***",
+            r"knows \(line 7 says: the job ran into its time limit\); looked for",
+        ),
+        (
+            "Traceback (most recent call last):\n  File \"train.py\", line 3, in <module>\nKeyError: 'images'",
+            r"knows \(line 9 says: it ended with KeyError: 'images'\); looked for",
+        ),
+    ],
+)
+def test_a_text_without_a_metric_is_refused_with_what_it_says_of_its_end(tmp_path: Path, end: str, said: str) -> None:
+    path = tmp_path / "train.out"
+    path.write_text(f"1.0%\n2.0%\n99.5%\nEpoch 1 done\nEpoch 2 done\nEpoch 3 done\n{end}\n")
+    with pytest.raises(NoLogsError, match=said) as refused:
+        read_runs(path)
+    assert not refused.value.argument  # no option reads a progress bar
+
+
 def test_logs_without_a_curve(tmp_path: Path) -> None:
     csv_log(tmp_path / "log.csv", [])
     with pytest.raises(NoLogsError, match=r"1 log file read, no curve in it: no curve: 0 rows"):

@@ -20,6 +20,8 @@ _CELLS = re.compile(rb"[\s,;|]*+(?:" + NUMBER + rb"[\s,;|]++){1,30}+" + NUMBER +
 _LONGEST, _SHOWN, _FEWEST = 400, 90, 3
 _DIGITS = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"\d\.\d")
+_PERCENT = re.compile(rb"\s*[\d.]++\s?%\s*")
+"""A progress bar's whole line."""
 _WORD = re.compile(rb"(?:\b([A-Za-z_]\w{0,30}))?[^\w]{0,8}$")
 _METRICS = 12
 _OF_THE_MACHINE = (Role.TIME, Role.MEMORY, Role.SYSTEM, Role.THROUGHPUT)
@@ -43,7 +45,7 @@ def nearly(path: Path) -> Near | None:
         if b"\x00" in text[:1024]:
             return None
         for line in text.split(b"\n"):
-            if 4 <= len(line) <= _LONGEST and _DECIMAL.search(line):
+            if 4 <= len(line) <= _LONGEST and _DECIMAL.search(line) and not _PERCENT.fullmatch(line):
                 build = _DIGITS.sub(b"0", _TOKEN.sub(b"0", line))
                 builds[build] += 1
                 example[build] = line  # the last one: its counter is a long one
