@@ -64,7 +64,7 @@ def _with_incidents(run: Run, streams: Sequence[Stream], folders: Sequence[Path]
         return run
     from curveread.discovery.crash_lines import crash_lines
 
-    found, more = crash_lines(files, run.first_step, run.last_step)
+    found, more = crash_lines(files, run.first_step, run.last_step, epochs="epoch" in run.x_axis.lower())
     if not found and not notes and not more:
         return run
     return replace(

@@ -115,9 +115,12 @@ _STEP = re.compile(
     rb"(?i)(?<![a-z])(?:global_?step|step|iteration|iter|update)s?[\"']?[ \t]{0,4}[:=#]?[ \t]{0,8}(\d{1,12})(?![\d.])"
     rb"|(?<![\d.])(\d{1,12})/(\d{1,12}) \["
 )
+_EPOCH = re.compile(rb"(?i)(?<![a-z])epochs?[\"']?[ \t]{0,4}[:=#]?[ \t]{0,8}[\[(]?(\d{1,12})(?![\d.])")
 
 
-def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple[list[Incident], list[DataNote]]:
+def crash_lines(
+    files: Sequence[Path], first_step: int, last_step: int, *, epochs: bool = False
+) -> tuple[list[Incident], list[DataNote]]:
     """Return what the files say about crashes, in the order of files and lines, and what was not looked at.
 
     Parameters
@@ -126,6 +129,8 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
         Text files; what is not text, or cannot be read, is passed over.
     first_step, last_step
         Of the run: a number beside them is not a step of it.
+    epochs
+        Whether its steps are epochs.
 
     Notes
     -----
@@ -139,7 +144,7 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
     for path in files:
         most = min(left, allowed)
         try:
-            text = _Excerpt.of(path, most)
+            text = _Excerpt.of(path, most, _EPOCH if epochs else _STEP)
         except OSError as error:
             notes.append(DataNote(NoteKind.SKIPPED, str(path), f"cannot be read: {error.strerror or error}"))
             continue
@@ -155,14 +160,15 @@ def crash_lines(files: Sequence[Path], first_step: int, last_step: int) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class _Excerpt:
-    """The last bytes of a text file, without colours, every line ended by a line feed, and how many were skipped."""
+    """The last bytes of a text file, every line ended by a line feed, how many were skipped, and how steps look."""
 
     path: Path
     raw: bytes
     skipped: int
+    counter: re.Pattern[bytes]
 
     @staticmethod
-    def of(path: Path, most: int) -> _Excerpt | None:
+    def of(path: Path, most: int, counter: re.Pattern[bytes]) -> _Excerpt | None:
         """Read the last ``most`` bytes of a file; None when it is not text."""
         with open_regular(path) as file:
             size = file.seek(0, 2)
@@ -171,7 +177,7 @@ class _Excerpt:
                 return None
             skipped = max(0, size - most)
             file.seek(skipped)
-            return _Excerpt(path, plain(file.read(most)), skipped)
+            return _Excerpt(path, plain(file.read(most)), skipped, counter)
 
     def incidents(self, first_step: int, last_step: int) -> Iterator[Incident]:
         """Yield what was printed, in order; the same thing said again, by other ranks too, once."""
@@ -249,11 +255,11 @@ class _Excerpt:
         The last; or the first that is another than ``but`` where there is one, else that.
         """
         found = None
-        for match in _STEP.finditer(self.raw, low, high):
-            step, total = int(match[1] or match[2]), match[3]
-            if step in steps and (total is None or int(total) >= 0.9 * end):
-                found = step
-                if but is not None and step != but:
+        for match in self.counter.finditer(self.raw, low, high):
+            number, *bar = (int(g) for g in match.groups() if g)  # a bar names its end
+            if number in steps and all(total >= 0.9 * end for total in bar):
+                found = number
+                if but is not None and number != but:
                     break
         return found
 

@@ -238,6 +238,17 @@ def test_a_text_log_is_searched_itself_and_alone_when_it_is_the_path(tmp_path: P
     assert {i.kind for i in cr.read(tmp_path).incidents} == {"killed", "segfault"}
 
 
+def test_memory_that_could_not_be_had_ends_no_training_that_goes_on(tmp_path: Path) -> None:
+    refused = "failed to allocate 613.15M bytes from device: CUDA_ERROR_OUT_OF_MEMORY: out of memory\n"
+    epochs = [f"Epoch {i}/30\n19/19 - 12s - loss: {v:.4f}\n" for i, v in enumerate(decay(30), 1)]
+    (tmp_path / "train.log").write_text("".join([*epochs[:15], refused, *epochs[15:]]))
+    assert [(i.kind, i.step, i.final) for i in cr.read(tmp_path / "train.log").incidents] == [
+        ("out-of-memory", 15, False)
+    ]
+    (tmp_path / "train.log").write_text("".join([*epochs[:15], refused]))
+    assert [(i.step, i.final) for i in cr.read(tmp_path / "train.log").incidents] == [(15, True)]
+
+
 def test_a_folder_of_several_runs_gives_its_output_to_none_of_them(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 2)):
         rows = "\n".join(f"{i},{v:.6g}" for i, v in enumerate(decay(300, seed=seed)))

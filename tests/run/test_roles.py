@@ -225,6 +225,7 @@ def test_no_tag_of_the_corpus_is_missing_from_the_table(corpus_public: Path, cor
         ("n_correct", "diagnostic"), ("correct", "train-accuracy"),
         ("t_mel_loss", "component-loss"), ("zork_threshold_qwertz", "other"),
         ("train_loss_CV1", "train-loss"), ("cv_loss", "eval-loss"),
+        ("evaluated with loss", "eval-loss"), ("trained with loss", "train-loss"), ("tested_accuracy", "eval-accuracy"),
         ("loss/avg_final_rewards", "reward"), ("loss/final_rewards", "train-loss"),
         ("loss_length", "train-loss"), ("loss_scale_length", "train-loss"),
         ("Time/train_epoch/Mean", "time"), ("time/epoch", "epoch"),

@@ -46,6 +46,10 @@ _PREFIX = re.compile(
     rb"|(?:INFO|DEBUG|WARNING):[\w.]{1,40}:)"
 )
 """What glog and Python's logging put in front of a line."""
+_RUNTIME = re.compile(
+    rb"(?<![\w-])(?:tensorflow|external)/[\w./\-]{1,160}\.(?:cc|h):\d{1,6}\] |\bgpu_device\.cc:\d{1,6}\] "
+)
+"""Lines of TensorFlow's runtime: of devices, of memory, of libraries; what is trained prints none of them."""
 _RULE = re.compile(rb"\s*+(?:[-=+|*]|\xe2[\x94\x95][\x80-\xbf]){4,}+\s*+")
 _BAR_SIGN = b"\xe2\x94\x82"
 
@@ -212,7 +216,7 @@ class Gathered:
         return True
 
     def _read_new(self, n: int, line: bytes) -> bool:
-        if shape_free(line):
+        if shape_free(line) or _RUNTIME.search(line):
             return False
         rank = _RANK.match(line)
         head = rank.end() if rank else 0

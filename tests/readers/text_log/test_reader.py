@@ -317,6 +317,24 @@ def test_lines_of_pairs(tmp_path: Path, line: str) -> None:
     assert part.curves[tag].role is Role.TRAIN_LOSS
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2021-05-09 18:27:47.148377: I tensorflow/core/common_runtime/gpu/gpu_device.cc:1406] Created TensorFlow device"
+        " (/job:localhost/replica:0/task:0/device:GPU:0 with 4720 MB memory) -> physical GPU (device: 0, name: RTX 2060"
+        ", pci bus id: 0000:01:00.0, compute capability: 7.5)",
+        "I0000 00:00:1723456789.123456   12345 gpu_device.cc:2022] Created device /job:localhost/replica:0/task:0/"
+        "device:GPU:0 with 13949 MB memory:  -> device: 0, name: Tesla T4, pci bus id: 0000:00:04.0, compute capability"
+        ": 7.5",
+    ],
+)
+def test_what_tensorflow_says_of_its_devices_is_no_metric(tmp_path: Path, line: str) -> None:
+    epochs = [f"Epoch {i}/30\n19/19 - 12s - loss: {_loss(i):.4f}\n" for i in range(1, 31)]
+    part = _read(tmp_path, f"{line}\n" + "".join([*epochs[:9], f"{line}\n", *epochs[9:]]))
+    assert list(part.curves) == ["loss"]
+    assert _points(part, "loss") == [(i, float(f"{_loss(i):.4f}")) for i in range(1, 31)]
+
+
 def test_digits_in_names_tell_metrics_apart(tmp_path: Path) -> None:
     text = "".join(f"step {i}: loss=2.5 top{1 + 4 * (i % 2)}=0.{i}\n" for i in range(10, 40))
     text += "".join(f"{{'step': {i}, 'loss': 1.5, 'acc_{i % 2} @ 5': 0.{i}}}\n" for i in range(40, 60))
