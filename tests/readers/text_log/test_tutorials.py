@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from curveread.readers.text_log.reader import TextLogReader
 from curveread.run.notes import NoteKind
 from curveread.run.roles import Role
 from tests.readers.text_log.support import points, read, said
@@ -179,3 +180,26 @@ def test_values_that_are_no_numbers_prove_no_second_process(tmp_path: Path) -> N
     part = read(tmp_path, text)
     assert len(part.curves["loss"]) == 6
     assert not said(part, NoteKind.MERGED)
+
+
+@pytest.mark.parametrize(
+    ("line", "tag"),
+    [
+        ("Cost after iteration {i}: {v}", "Cost"),
+        ("Loss after epoch {i}: {v}", "Loss"),
+        ("Validation loss at step {i} = {v}", "Validation loss"),
+        ("INFO : Train loss in epoch {i}/90 is {v}", "Train loss"),
+        ("loss epoch {i}: {v}, time for epoch {i}: 3.5", "loss"),
+    ],
+)
+def test_a_counter_between_a_metric_and_its_number(tmp_path: Path, line: str, tag: str) -> None:
+    values = [(i, 250_000.0 - 125 * i) for i in range(0, 90, 10)]
+    part = read(tmp_path, "".join(f"{line.format(i=i, v=v)}\n" for i, v in values))
+    assert points(part, tag) == values
+
+
+@pytest.mark.parametrize("line", ["Validation epoch {i}: {v}", "Starting at step {i}: {v}", "Loss of epoch {i} - {v}"])
+def test_other_numbers_behind_a_counter_are_no_metric(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "run.log"
+    path.write_text("".join(f"{line.format(i=i, v=3 - i / 8)}\n" for i in range(20)))
+    assert not TextLogReader().claims(path)

@@ -8,11 +8,12 @@ in brackets behind a named one are means of it; dates and clocks are none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.line.names import UNNAMED, Name, Span, name_before
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import eval_word, is_mean, is_split, is_telling
+from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
@@ -32,6 +33,9 @@ _MOST = 200
 """Numbers read of a line; what stands behind is data."""
 _WHOLE = re.compile(rb"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 _PAREN = re.compile(r"\(([A-Za-z ]{2,12})\)\s*$")
+_AT = re.compile(rb"\s(?P<at>(?:after|at|for|in|of|on)\s+)?(?:the\s+)?(?P<counter>[A-Za-z]{2,12})\s*#?$")
+_THEN = re.compile(rb"(?:\s*[:=]|\s(?:is|was)(?=[\s:]):?)\s*(?=[-+.\dni])")
+"""What stands in front of a counter that a metric's name ends with, and behind it: ``Loss after epoch 3: 0.52``."""
 _HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
 
 
@@ -97,7 +101,7 @@ class Shape:
 def shape_of(line: bytes, start: int = 0) -> Shape:
     """Return the numbers of a line behind byte ``start`` with their names. O(length)."""
     out = Shape()
-    end, soft, before, list_of = start, "", UNNAMED, ""
+    end, soft, before, list_of, told, due = start, "", UNNAMED, "", UNNAMED, -1
     for count, token in enumerate(_TOKEN.finditer(line, start)):
         if count >= _MOST:
             break
@@ -108,11 +112,18 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
             continue
         at, behind = token.start(), token.end()
         gap = line[max(end, at - _GAP) : at]
-        name = name_before(gap, at - len(gap))
+        name = told if at == due else name_before(gap, at - len(gap))
         heading = _heading(line, max(end, at - _GAP), name.key[0] if name.text else at)
         if heading is not None:
             out.split, soft = heading, ""
-        if name.text:
+        if (
+            name.text
+            and not name.explicit
+            and (then := _THEN.match(line, behind))
+            and (told := _told_of(out, gap, token)).text
+        ):
+            before, due = UNNAMED, then.end()
+        elif name.text:
             paren = _PAREN.search(name.text)
             if paren and is_split(paren[1]):
                 out.split = eval_word(paren[1])
@@ -130,6 +141,26 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
         before = name if name.text else before
         end = behind
     return out
+
+
+def _told_of(out: Shape, gap: bytes, token: re.Match[bytes]) -> Name:
+    """Take a counter between a metric and its number; return the metric: ``Loss after epoch 3: 0.52``."""
+    found = _AT.search(gap)
+    kind = counter_of(found["counter"].decode()) if found else None
+    if found is None or kind is None or not _WHOLE.fullmatch(token["number"]):
+        return UNNAMED
+    offset = token.start() - len(gap)
+    name = name_before(gap[: found.start() + 1], offset)
+    known = is_telling(name.text) or (found["at"] and role_of(name.text) is not Role.OTHER)
+    if not name.text or name.explicit or all(map(is_split, name.text.split())) or not known:
+        return UNNAMED
+    if any(c.kind is kind for c in out.counters):
+        out.voids.append(token.span("number"))
+    else:
+        word = (offset + found.start("counter"), offset + found.end("counter"))
+        of = token.span("of") if token["of"] is not None else None
+        out.counters.append(Counter(kind, token.span("number"), of, found["counter"].decode(), word))
+    return replace(name, explicit=True)
 
 
 def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: str) -> None:
