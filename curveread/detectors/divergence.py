@@ -280,7 +280,7 @@ class Divergence(Detector):
         before, after = parts.y[low:split], parts.y[split:high]
         if before.size >= 2 and after.size >= 2:
             gap = float(np.median(after) - np.median(before))
-            if gap > 4.0 * float(parts.scale[split]) or gap > 0.5 * rise.size:
+            if gap > 4.0 * float(parts.scale_at(split)) or gap > 0.5 * rise.size:
                 return split
         return int(blocks.edge[min(k + 1, len(blocks) - 1)])
 

@@ -101,7 +101,7 @@ class LevelShift(Detector):
             reach = int(min(i - edges[k], edges[k + 2] - i, n // 8))
             if reach < 15:
                 continue
-            scale = float(parts.scale[i])
+            scale = float(parts.scale_at(i))
             offset = offset_at(parts.y, scale, parts.correlation, i, reach)
             size = abs(offset.size)
             least = max(self.least_z * offset.error, self.least_noise * scale, 0.6 * abs(found[i]))

@@ -22,7 +22,7 @@ from curveread.signals.events.excursions import Excursion, excursions, prominenc
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
 from curveread.signals.median import median
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import alive, mad_scale
 
 _DOUBT = 3.0
 """A heavy tail that raised the threshold by this factor more than a point passes it has such points of its own."""
@@ -114,15 +114,18 @@ class LossSpike(Detector):
         n = len(view)
         parts = view.parts
         skip = max(15, int(self.head * n))
-        found = excursions(parts.z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
+        z = parts.z
+        found = excursions(z, parts.window, floor=self.floor, false_events=self.false_events, skip=skip)
         found = [e for e in found if e.last - e.first >= 2 or e.score >= self.narrow * self.floor]
-        found = self._record(view, self._wrecks(view, found, skip), skip)
-        found = [e for e in found if min(prominence(parts.y, parts.scale, e)) >= self.prominence]
+        found = self._record(view, z, self._wrecks(view, z, found, skip), skip)
+        del z  # as long as the curve
+        scale = parts.scale
+        found = [e for e in found if min(prominence(parts.y, scale, e)) >= self.prominence]
         found += self._slow(view, found, skip)
         found = [e for e in found if parts.y[e.peak] > _before(parts, e)]
         return [self._finding(view, e, subject) for e in sorted(found, key=lambda e: e.first)]
 
-    def _wrecks(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
+    def _wrecks(self, view: CurveView, z: FloatArray, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return the stretches with those added that noise may reach, but that lie where the run has never been.
 
         However heavy the tail: what is ten times as high as the loss was untrained is not a hard example.
@@ -130,36 +133,35 @@ class LossSpike(Detector):
         parts, n = view.parts, len(view)
         start, best = median(view.value[:5]), parts.level(float(parts.trend.min()))
         beyond = max(start, start - best) * self.beyond
-        spread = mad_scale(parts.z[np.abs(parts.z) > 1e-6])
+        spread = mad_scale(alive(z))
         if start <= best or spread <= 0.0:
             return found
-        at = skip + np.flatnonzero((parts.z[skip:] > self.tall * spread) & (view.value[skip:] > beyond))
+        at = skip + np.flatnonzero((z[skip:] > self.tall * spread) & (view.value[skip:] > beyond))
         if at.size == 0 or at.size > self.rare * n:
             return found
         known = [e._replace(threshold=min(e.threshold, self.tall)) if _holds(e, at) else e for e in found]
         groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1)
         new = [g for g in groups if not any(e.first <= g[-1] and e.last >= g[0] for e in known)]
-        peaks = [int(g[np.argmax(parts.z[g])]) for g in new]
+        peaks = [int(g[np.argmax(z[g])]) for g in new]
         return known + [
-            Excursion(int(g[0]), peak, int(g[-1]), float(parts.z[peak]) / spread, self.tall, 1)
+            Excursion(int(g[0]), peak, int(g[-1]), float(z[peak]) / spread, self.tall, 1)
             for g, peak in zip(new, peaks, strict=True)
         ]
 
-    def _record(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
+    def _record(self, view: CurveView, z: FloatArray, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return the stretches with that of one point added that is ``record`` times as high as any far from it.
 
         As high as the untrained loss, too: near 0 a loss that varies by its own size has no other scale.
         """
-        value, parts = view.value, view.parts
+        value = view.value
         at = skip + int(np.argmax(value[skip:]))
         near = max(3, value.size // 100)
-        rest = np.concatenate([value[: max(at - near, 0)], value[at + near + 1 :]])
-        highest = float(rest.max(initial=0.0))
+        highest = max(float(part.max(initial=0.0)) for part in (value[: max(at - near, 0)], value[at + near + 1 :]))
         if any(e.first <= at + near and e.last >= at - near for e in found):
             return found
         if highest <= 0.0 or float(value.min()) < 0.0 or float(value[at]) < self.record * highest:
             return found
-        return [*found, Excursion(at, at, at, max(float(parts.z[at]), self.tall), self.tall, 1)]
+        return [*found, Excursion(at, at, at, max(float(z[at]), self.tall), self.tall, 1)]
 
     def _slow(self, view: CurveView, found: list[Excursion], skip: int) -> list[Excursion]:
         """Return jumps that the trend follows, because they last, and that are being won back."""
@@ -186,7 +188,7 @@ class LossSpike(Detector):
     def _finding(self, view: CurveView, event: Excursion, subject: Subject) -> Finding:
         parts, step, n = view.parts, view.step, len(view)
         level = _before(parts, event)
-        sigma = float(parts.scale[event.first])
+        sigma = float(parts.scale_at(event.first))
         back = _back(parts.y, event, level, sigma, parts.correlation)
         before, peak = parts.level(level), float(view.value[event.peak])
         height = peak - before

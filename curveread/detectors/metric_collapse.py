@@ -105,7 +105,7 @@ class MetricCollapse(Detector):
 
     def _lasting(self, view: CurveView, reward: bool) -> Finding | None:
         # Differences of values near the largest float would overflow.
-        largest = float(np.abs(view.value).max())
+        largest = max(float(view.value.max()), -float(view.value.min()))
         unit = largest if largest > 1e150 else 1.0
         parts = decompose(-view.value if unit == 1.0 else -view.value / unit, Transform("linear"))
         n = len(view)

@@ -15,7 +15,7 @@ from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag,
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import alive, mad_scale
 from curveread.signals.tail import tail_of
 
 _FEW = 10
@@ -65,11 +65,12 @@ class OutlierBatch(Detector):
         """Return at most one finding."""
         view = subject.all(Role.TRAIN_LOSS)[0]
         n = len(view)
-        z = np.clip(view.parts.z, -1e6, 1e6)
-        spread = mad_scale(z[np.abs(z) > 1e-6])
+        z = view.parts.z
+        np.clip(z, -1e6, 1e6, out=z)
+        spread = mad_scale(alive(z))
         if spread <= 0.0:
             return []
-        z = z / spread
+        z /= spread
         spike = LossSpike()
         skip = max(15, int(self.head * n))
         tail = tail_of(z[skip:], 1, spike.floor)

@@ -66,8 +66,8 @@ class ThroughputDrop(Detector):
         if with_clock:
             view = max(with_clock, key=lambda v: len(v.curve))
             assert view.curve.wall_time is not None
-            at, clock_rate, work = rates(view.curve.step, view.curve.wall_time)
-            clock_steps, clock_tag = view.curve.step[at], view.tag
+            clock_steps, clock_rate, work = rates(view.curve.step, view.curve.wall_time)
+            clock_tag = view.tag
             if work < self.least_seconds:
                 return []
         for view in subject.all(Role.THROUGHPUT):

@@ -13,7 +13,7 @@ from curveread.findings.arguments import PlaceList, duration
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.median import median
+from curveread.signals.median import median, quantile_of
 
 _CLOCKS = (Role.TRAIN_LOSS, Role.LEARNING_RATE, Role.GRAD_NORM, Role.REWARD)
 
@@ -59,11 +59,12 @@ class TimeGap(Detector):
         wall, step = view.curve.wall_time, view.curve.step
         assert wall is not None
         known = np.isfinite(wall)
-        wall, step = wall[known], step[known]
+        if not known.all():
+            wall, step = wall[known], step[known]
         gaps = np.diff(wall)
         if gaps.size < self.least:
             return []
-        usual = float(np.quantile(np.maximum(gaps, 0.0), 0.99))
+        usual = quantile_of(gaps.size, lambda at: np.maximum(gaps[at], 0.0), 0.99)
         total = float(wall.max() - wall.min())
         limit = max(self.times * usual, self.least_seconds, self.least_share * total)
         starts = [a.first_step for a in subject.attempts[1:]]

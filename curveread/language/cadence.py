@@ -172,13 +172,13 @@ def eval_pauses(step: IntArray, wall: FloatArray, evals: IntArray) -> float | No
     with np.errstate(invalid="ignore", over="ignore"):
         steps, seconds = np.diff(step), np.diff(wall)
     good = (steps > 0) & np.isfinite(seconds) & (seconds >= 0.0)
-    unique = evals[np.diff(evals, prepend=evals[0] - 1) != 0]
+    unique = evals[np.concatenate([[True], evals[1:] != evals[:-1]])]
     # An evaluation at a step is done before that step is logged, or after it: both intervals are looked at.
     best: float | None = None
     for side in ("left", "right"):
-        index = np.searchsorted(unique, step, side="left" if side == "left" else "right")
-        held = np.diff(index)
+        held = np.diff(np.searchsorted(unique, step, side="left" if side == "left" else "right"))
         with_one, without = good & (held == 1), good & (held == 0)
+        del held  # of a long curve each array is a copy of it
         if with_one.sum() < 5 or without.sum() < 30:
             continue
         pace = float(np.median(seconds[without] / steps[without]))
@@ -208,7 +208,8 @@ def eval_cost(runtime: FloatArray, step: IntArray, wall: FloatArray, evals: IntA
     Pauses of more than a hundred usual intervals (a restart, a night) are not training time.
     """
     known = np.isfinite(wall)
-    step, wall = step[known], wall[known]
+    if not known.all():
+        step, wall = step[known], wall[known]
     if wall.size < 10:
         return None
     seconds = np.diff(wall)

@@ -254,10 +254,10 @@ class _Law(NamedTuple):
     def of(view: CurveView, course: Course | None, first: float) -> _Law | None:
         """Return the blocks, None where there are fewer than 8; the head of the run follows no law and is left out."""
         since = course.regime if course is not None and course.kind == "constant" else first
-        keep = view.step >= since
-        if int(keep.sum()) < 8 or float(view.step[-1]) - since < 0.1 * (float(view.step[-1]) - first):
+        begin = int(np.searchsorted(view.step, since))
+        if len(view) - begin < 8 or float(view.step[-1]) - since < 0.1 * (float(view.step[-1]) - first):
             return None
-        step, level = medians(view.step[keep].astype(np.float64), view.value[keep])
+        step, level = medians(view.step[begin:], view.value[begin:])
         skip = step.size // 10 if since <= first else 0
         return _Law(step[skip:], level[skip:], first, course, bool(view.value.min() > 0.0))
 

@@ -19,6 +19,7 @@ from curveread.run.tags.losses import is_of_a_detector
 from curveread.run.task import Task, dropout_of
 from curveread.signals.events.change import LevelChange, change_of
 from curveread.signals.median import median
+from curveread.signals.piecemeal import whole
 from curveread.signals.scale import bend_noise
 
 _SLIVER = 0.02
@@ -86,7 +87,7 @@ def gap_of(views: Views) -> LossGap | None:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         trend = train.parts.transform.back(train.parts.trend)
-        value = loss - np.interp(step + train.cadence / 2.0, train.step, trend)
+        value = whole(step.size, lambda at: loss[at] - np.interp(step[at] + train.cadence / 2.0, train.step, trend))
     if not bool(np.isfinite(value).all()):
         return None
     tail = value[-max(5, step.size // 5) :]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.signals.median import median
-from curveread.signals.scale import correlation_length, local_scale, mad_scale
+from curveread.signals.median import median, median_of
+from curveread.signals.piecemeal import Made, whole
+from curveread.signals.scale import Line, bends, correlation_of, local_scale, mad_scale
 from curveread.signals.trend import robust_trend, trend_window
 
 
@@ -43,7 +44,8 @@ class Transform(NamedTuple):
         if self.kind == "linear":
             return y
         if self.kind == "log":
-            return np.exp(np.minimum(y, 709.0))
+            value = np.minimum(y, 709.0)
+            return np.exp(value, out=value)
         return self.centre + self.width * np.sinh(np.clip(y, -700.0, 700.0))
 
     @staticmethod
@@ -67,8 +69,10 @@ class Decomposition:
         (n,) finite values in the logged unit.
     transform
         logged unit <-> even scale.
-    y, trend, scale
-        (n,) values, robust trend and local noise scale (1 sigma), all on the even scale.
+    y, trend
+        (n,) values and robust trend on the even scale.
+    scale_at
+        Makes the local noise scale (1 sigma) at an index; whole it is :attr:`scale`.
     window
         Points in the trend's widest running median: what is narrower than half of it is not trend.
     """
@@ -77,15 +81,24 @@ class Decomposition:
     transform: Transform
     y: FloatArray
     trend: FloatArray
-    scale: FloatArray
+    scale_at: Made
     window: int
 
     @property
     def residual(self) -> FloatArray:
         """(n,) y minus trend."""
-        return self.y - self.trend
+        return self.residual_at(slice(None))
 
-    @cached_property
+    def residual_at(self, at: Any) -> FloatArray:
+        """Return y minus trend at an index."""
+        return np.asarray(self.y[at] - self.trend[at])
+
+    @property
+    def scale(self) -> FloatArray:
+        """(n,) local noise scale (1 sigma) on the even scale; made when it is asked for."""
+        return whole(self.y.size, self.scale_at)
+
+    @property
     def z(self) -> FloatArray:
         """(n,) height above the trend, in local noise scales; 0 where there is no noise.
 
@@ -94,26 +107,29 @@ class Decomposition:
         of nearly nothing, made by a few hard examples) its even scale is the log, and heights are taken there; between
         the two the height bends over (Box and Cox 1964, with exponent 1 - 2 sigma).
         """
+        return whole(self.y.size, self._z_at)
+
+    def _z_at(self, at: slice) -> FloatArray:
+        scale, trend = self.scale_at(at), self.trend[at]
         if self.transform.kind == "linear":
-            rise = self.residual
+            rise = self.residual_at(at)
         elif self.transform.kind == "log":
-            bend = np.clip(1.0 - 2.0 * self.scale, 1e-3, 1.0)
-            rise = np.expm1(np.minimum(bend * self.residual, 700.0)) / bend
+            bend = np.clip(1.0 - 2.0 * scale, 1e-3, 1.0)
+            rise = np.expm1(np.minimum(bend * self.residual_at(at), 700.0)) / bend
         else:
-            slope = np.cosh(np.clip(self.trend, -700.0, 700.0))
-            at = self.transform
-            rise = (self.value - self.transform.back(self.trend)) / (at.width * slope)
-        return np.divide(rise, self.scale, out=np.zeros_like(self.y), where=self.scale > 0)
+            slope = np.cosh(np.clip(trend, -700.0, 700.0))
+            rise = (self.value[at] - self.transform.back(trend)) / (self.transform.width * slope)
+        return np.divide(rise, scale, out=np.zeros_like(trend), where=scale > 0)
 
     @cached_property
     def correlation(self) -> float:
         """Points that share one independent piece of noise, at least 1."""
-        return correlation_length(self.residual)
+        return correlation_of(self.y.size, self.residual_at)
 
     @cached_property
     def noise(self) -> float:
         """Typical noise scale on the even scale."""
-        return median(self.scale) if self.scale.size else 0.0
+        return median_of(self.y.size, self.scale_at) if self.y.size else 0.0
 
     def level(self, y: float) -> float:
         """Return one even-scale value in the logged unit."""
@@ -123,6 +139,23 @@ class Decomposition:
         """Return trend -/+ ``width`` noise scales in the logged unit."""
         spread = width * self.scale
         return self.transform.back(self.trend - spread), self.transform.back(self.trend + spread)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scale:
+    """Makes the local noise scale of n values: that around the trend, or that of the bends if it is larger."""
+
+    n: int
+    around: Line
+    bent: Line | None
+    floor: float
+
+    def __call__(self, at: Any) -> FloatArray:
+        place = np.arange(*at.indices(self.n), dtype=np.float64) if isinstance(at, slice) else np.asarray(at, float)
+        scale = self.around.at(place)
+        if self.bent is not None:
+            scale = np.maximum(scale, self.bent.at(place - 1.0))
+        return np.maximum(scale, self.floor)
 
 
 def decompose(value: FloatArray, transform: Transform | None = None) -> Decomposition:
@@ -152,16 +185,13 @@ def decompose(value: FloatArray, transform: Transform | None = None) -> Decompos
     window = trend_window(y.size)
     trend = robust_trend(y, window)
     block = int(np.clip(y.size // 8, 48, max(200, window // 2)))
-    scale = local_scale(y - trend, block)
+    around = local_scale(y.size, lambda at: y[at] - trend[at], block) if y.size else Line(np.zeros(1), np.zeros(1))
+    # A median follows a short or steep curve so closely that nothing is left to measure; the second
+    # difference (variance 6 sigma²) still sees the noise there.
+    bend, bent = bends(y), None
     if y.size >= 3:
-        # A median follows a short or steep curve so closely that nothing is left to measure; the second
-        # difference (variance 6 sigma²) still sees the noise there.
-        bend = np.diff(y, 2)
-        bend /= np.sqrt(6.0)
-        shaken = local_scale(bend, block)
-        del bend
-        np.maximum(scale[1:-1], shaken, out=scale[1:-1])
-        scale[[0, -1]] = np.maximum(scale[[0, -1]], shaken[[0, -1]])
+        bent = local_scale(y.size - 2, lambda at: bend(at) / np.sqrt(6.0), block)
     # A log without noise (rounded, or exact) still has the rounding of its numbers.
-    floor = 4.0 * np.finfo(np.float32).eps * max(mad_scale(y), median(np.abs(y)) if y.size else 0.0, 1e-3)
-    return Decomposition(value, transform, y, trend, np.maximum(scale, floor, out=scale), window)
+    usual = median_of(y.size, lambda at: np.abs(y[at])) if y.size else 0.0
+    floor = 4.0 * float(np.finfo(np.float32).eps) * max(mad_scale(y), usual, 1e-3)
+    return Decomposition(value, transform, y, trend, _Scale(y.size, around, bent, floor), window)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.signals.median import median
+from curveread.signals.median import median, row_medians
 
 _POWERS = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75, 1.0, 1.3, 1.7, 2.5])
 _OFFSETS = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
@@ -59,7 +59,7 @@ class Extrapolation(NamedTuple):
     end: float
 
 
-def medians(step: FloatArray, value: FloatArray, most: int = 60) -> tuple[FloatArray, FloatArray]:
+def medians(step: IntArray | FloatArray, value: FloatArray, most: int = 60) -> tuple[FloatArray, FloatArray]:
     """Return the mean step and the median value of at most ``most`` equal blocks.
 
     Parameters
@@ -78,8 +78,8 @@ def medians(step: FloatArray, value: FloatArray, most: int = 60) -> tuple[FloatA
     if count == n:
         return step.astype(np.float64), value.astype(np.float64)
     width = int(np.diff(edge).min())
-    rows = edge[:-1, None] + np.arange(width)[None, :]
-    return step[rows].mean(axis=1), np.median(value[rows], axis=1)
+    middle = np.array([step[a : a + width].astype(np.float64).mean() for a in edge[:-1].tolist()])
+    return middle, row_medians(value, edge)
 
 
 def extrapolate(clocks: Sequence[Clock], y: FloatArray, *, positive: bool) -> Extrapolation:

@@ -10,7 +10,8 @@ import numpy as np
 
 from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.median import median
-from curveread.signals.scale import AT_ONCE, bend_noise
+from curveread.signals.piecemeal import AT_ONCE
+from curveread.signals.scale import bend_noise
 
 SHARES = (0.05, 0.1, 0.2)
 """Window lengths, as shares of the curve, at which ends and best stretches are compared."""

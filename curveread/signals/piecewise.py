@@ -47,7 +47,7 @@ def steps_near(parts: Decomposition, places: Iterable[int]) -> IntArray:
         at = split_point(y, low, high)
         if not _LEAST <= at <= n - _LEAST or (found and at - found[-1] < _LEAST):
             continue
-        step = offset_at(y, float(parts.scale[at]), parts.correlation, at, reach)
+        step = offset_at(y, float(parts.scale_at(at)), parts.correlation, at, reach)
         # A level lasts; a spike that comes back is narrower than the median's window, which does not follow it.
         after, before = parts.trend[min(at + parts.window // 2, n - 1)], parts.trend[max(at - parts.window // 2, 0)]
         if abs(step.size) > _SURE * step.error and (after - before) / step.size > _LASTS:
@@ -68,13 +68,17 @@ def parted(parts: Decomposition, cuts: IntArray) -> Decomposition:
     edges = [0, *cuts.tolist(), parts.value.size]
     pieces = [decompose(parts.value[a:b], parts.transform) for a, b in pairwise(edges)] if cuts.size else [parts]
     trend = np.concatenate([_begun(piece) for piece in pieces])
-    return replace(parts, trend=trend, scale=np.concatenate([piece.scale for piece in pieces]))
+    return replace(parts, trend=trend, scale_at=np.concatenate([piece.scale for piece in pieces]).__getitem__)
 
 
 def _begun(piece: Decomposition) -> FloatArray:
     """Return a trend that begins where its curve does: of a steep beginning, half a window is a shelf."""
     y, trend = piece.y, piece.trend.copy()
     head = np.diff(y[: _HEAD + 1])
-    if head.size == _HEAD and (head > 0).all() | (head < 0).all() and abs(y[0] - trend[0]) > _CLEAR * piece.scale[0]:
+    if (
+        head.size == _HEAD
+        and (head > 0).all() | (head < 0).all()
+        and abs(y[0] - trend[0]) > _CLEAR * float(piece.scale_at(0))
+    ):
         trend[:_HEAD] = [np.median(y[: 2 * i + 1]) for i in range(_HEAD)]
     return trend

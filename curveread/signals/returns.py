@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
+from curveread.signals.median import quantile_of
 from curveread.signals.scale import correlation_length
 from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 
@@ -86,15 +87,19 @@ def trimmed(value: FloatArray) -> FloatArray:
     """Return the values cut at their 1st and 99th percentile, those of fewer than 50 as they are."""
     if value.size < 50:
         return value
-    low, high = np.percentile(value, [1.0, 99.0])
+    low, high = (quantile_of(value.size, value.__getitem__, share) for share in (0.01, 0.99))
     return np.clip(value, low, high)
 
 
 def stretch_means(value: FloatArray, width: int) -> FloatArray:
     """Return the means of all stretches of ``width`` values: (n - width + 1,). O(n)."""
     centre = float(value.mean())
-    total = np.concatenate([[0.0], np.cumsum(value - centre)])
-    return np.asarray((total[width:] - total[:-width]) / width + centre)
+    total = np.zeros(value.size + 1)
+    np.cumsum(np.subtract(value, centre, out=total[1:]), out=total[1:])
+    means = total[width:] - total[:-width]
+    means /= width
+    means += centre
+    return means
 
 
 def ascent_of(value: FloatArray) -> Ascent:
@@ -106,13 +111,16 @@ def ascent_of(value: FloatArray) -> Ascent:
     means = stretch_means(y, fifth)
     top = int(means.argmax())
     rise = float(means[top] - means[0])
-    del means  # of a long curve each is a copy of it
-    correlation = correlation_length(y - robust_trend(y))
+    del means
+    residual = robust_trend(y)
+    np.subtract(y, residual, out=residual)
+    correlation = correlation_length(residual)
+    del residual  # of a long curve each is a copy of it
     independent = max(fifth / correlation, 1.0)
     blocks = int(np.clip(y.size / correlation, 4, 40))
     means_of_blocks = np.array([part.mean() for part in np.array_split(y, blocks)])
     error = float(np.sqrt((y[:fifth].var() + y[top : top + fifth].var()) / independent))
-    low, middle, high = np.percentile(y, [1.0, 50.0, 99.0])
+    low, middle, high = (quantile_of(y.size, y.__getitem__, share) for share in (0.01, 0.5, 0.99))
     return Ascent(
         start=start,
         best=best,

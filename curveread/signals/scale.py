@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.signals.median import median
+from curveread.signals.median import median, median_of
+from curveread.signals.piecemeal import AT_ONCE, Made
 
-AT_ONCE = 1 << 18
-"""Values of overlapping windows that lie side by side at a time."""
 MAD_TO_SIGMA = 1.4826
 """Median absolute deviation of a Gaussian, inverted: 1 / 0.6745."""
 
@@ -21,15 +22,26 @@ def mad_scale(x: FloatArray) -> float:
     >>> round(mad_scale(np.array([1.0, 2.0, 3.0, 4.0, 100.0])), 4)
     1.4826
     """
-    if x.size < 2:
+    return mad_of(x.size, x.__getitem__)
+
+
+def mad_of(n: int, made: Made) -> float:
+    """Return the :func:`mad_scale` of n values that are made a stretch at a time."""
+    if n < 2:
         return 0.0
-    apart = x - np.median(x)
-    return float(MAD_TO_SIGMA * np.median(np.abs(apart, out=apart), overwrite_input=True))
+    centre = median_of(n, made)
+    return MAD_TO_SIGMA * median_of(n, lambda at: np.abs(made(at) - centre))
+
+
+def alive(z: FloatArray) -> FloatArray:
+    """Return the heights that are not 0: a stretch that repeats one value has no noise to learn from."""
+    moves = (z > 1e-6) | (z < -1e-6)
+    return z if moves.all() else z[moves]
 
 
 def change_noise(y: FloatArray) -> float:
     """Return the noise (1 sigma) of (n,) values from their first differences, which a steady slope does not move."""
-    return float(mad_scale(np.diff(y)) / np.sqrt(2.0))
+    return mad_of(y.size - 1, steps(y)) / float(np.sqrt(2.0))
 
 
 def bend_noise(y: FloatArray, least: int = 5) -> float:
@@ -39,28 +51,54 @@ def bend_noise(y: FloatArray, least: int = 5) -> float:
     """
     if y.size < least:
         return 0.0
-    bend = np.diff(y, 2)
-    return MAD_TO_SIGMA * float(np.median(np.abs(bend, out=bend), overwrite_input=True)) / float(np.sqrt(6.0))
+    bend = bends(y)
+    return MAD_TO_SIGMA * median_of(y.size - 2, lambda at: np.abs(bend(at))) / float(np.sqrt(6.0))
 
 
-def local_scale(residual: FloatArray, block: int) -> FloatArray:
-    """Return the noise scale around each point.
+def steps(y: FloatArray) -> Made:
+    """Return what makes the first differences of (n,) values, n - 1 of them."""
+    return lambda at: y[1:][at] - y[:-1][at]
+
+
+def bends(y: FloatArray) -> Made:
+    """Return what makes the second differences of (n,) values, n - 2 of them."""
+    return lambda at: (y[2:][at] - y[1:-1][at]) - (y[1:-1][at] - y[:-2][at])
+
+
+class Line(NamedTuple):
+    """Values of blocks, joined by straight lines, level before the first and after the last.
 
     Parameters
     ----------
-    residual
-        (n,) finite deviations from a trend.
+    centre
+        (k,) place of the middle of each block.
+    height
+        (k,) value of each.
+    """
+
+    centre: FloatArray
+    height: FloatArray
+
+    def at(self, place: FloatArray) -> FloatArray:
+        """Return the values at places, of their shape."""
+        return np.asarray(np.interp(place, self.centre, self.height))
+
+
+def local_scale(n: int, made: Made, block: int) -> Line:
+    """Return the noise scale along n values.
+
+    Parameters
+    ----------
+    n, made
+        How many finite deviations from a trend there are, at least one, and what makes them.
     block
         Points in a block; each block's scale is its MAD about zero.
 
     Returns
     -------
-    (n,) float64: block scales, median-smoothed over three blocks, joined by straight lines, never below half
-    of the median of those that are not zero. Zero only where all residuals are zero. O(n).
+    Line of block scales, median-smoothed over three blocks, never below half of the median of those that are not zero.
+    Zero only where all deviations are zero. O(n).
     """
-    n = residual.size
-    if n == 0:
-        return np.empty(0)
     count = max(1, n // block)
     edges = np.linspace(0, n, count + 1).round().astype(np.int64)
     size = np.diff(edges)
@@ -69,7 +107,7 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
     scales, inside = np.empty(count), np.arange(width)
     some = max(1, AT_ONCE // width)
     for i in range(0, count, some):
-        rows = np.abs(residual[edges[i : min(i + some, count), None] + inside])
+        rows = np.abs(made(edges[i : min(i + some, count), None] + inside))
         scales[i : i + some] = MAD_TO_SIGMA * np.median(rows, axis=1, overwrite_input=True)
     if count >= 3:
         padded = np.concatenate([scales[:1], scales, scales[-1:]])
@@ -78,11 +116,7 @@ def local_scale(residual: FloatArray, block: int) -> FloatArray:
         scales > 1e-9 * float(scales.max())
     ]  # a logger that repeats one value for ever must not set the floor
     scales = np.maximum(scales, 0.5 * median(alive) if alive.size else 0.0)
-    centre, out = (edges[:-1] + edges[1:] - 1) / 2.0, np.empty(n)
-    for i in range(0, n, AT_ONCE):
-        j = min(i + AT_ONCE, n)
-        out[i:j] = np.interp(np.arange(i, j, dtype=np.float64), centre, scales)
-    return out
+    return Line((edges[:-1] + edges[1:] - 1) / 2.0, scales)
 
 
 def correlation_length(residual: FloatArray) -> float:
@@ -91,13 +125,17 @@ def correlation_length(residual: FloatArray) -> float:
     The integrated autocorrelation time 1 + 2 Σ ρ_k, summed over up to 64 lags until ρ falls to zero or below
     (Sokal 1997), on residuals clipped at 3 robust sigma, so that one spike does not count as correlation.
     """
-    n = residual.size
+    return correlation_of(residual.size, residual.__getitem__)
+
+
+def correlation_of(n: int, made: Made) -> float:
+    """Return the :func:`correlation_length` of n residuals that are made a stretch at a time."""
     if n < 8:
         return 1.0
-    spread = 3.0 * mad_scale(residual)
+    spread = 3.0 * mad_of(n, made)
     if spread <= 0.0:
         return 1.0
-    x = np.clip(residual[:200_000], -spread, spread)
+    x = np.clip(made(slice(0, 200_000)), -spread, spread)
     x = x - x.mean()
     variance = float(x @ x)
     if not 0.0 < variance < np.inf:  # the squares of the smallest floats, and of the largest

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curveread.arrays import FloatArray
-from curveread.signals.median import median
+from curveread.signals.median import median, quantile_of
 
 _SHAPES = np.arange(-0.5, 1.001, 0.05) + 0.005
 """Shapes that are weighed: below 0 a tail that ends, 0 an exponential one, 1/3 that of Student's t with 3 degrees."""
@@ -109,26 +109,25 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     of log(1 + t x) (Grimshaw 1993), which leaves one parameter for the grid.
     """
     gap = max(3, width)
-    size = np.abs(stat)
-    n = size.size
+    n = stat.size
     if n < 20:
         return None
     share = float(np.clip(_POINTS * gap / 3 * np.sqrt(max(n, 1000) / 1000) / n, 0.004, 0.12))
-    base, peaks = _clusters(size, share, gap)
+    base, peaks = _clusters(stat, share, gap)
     while peaks.size < _LEAST:
         # A few stretches that fill the top are an event (a divergence, a noisy head): the tail is that of the rest.
-        size = size[size < base]
-        if size.size <= max(100, n // 2):
+        stat = stat[np.abs(stat) < base]
+        if stat.size <= max(100, n // 2):
             return None
-        base, peaks = _clusters(size, share, gap)
+        base, peaks = _clusters(stat, share, gap)
     above = _apart(peaks, floor)
     lowest = peaks[-above] if above else np.inf
     peaks = peaks[: peaks.size - above]
     if not above:
         # Events that fill the top leave their gap further down; what lies above it is not the tail's.
         for wider in (min(_WIDER * share, _WIDEST), _WIDEST):
-            wide = _clusters(size, wider, gap)[1]
-            if (above := _apart(wide, floor)) and (rest := size[size < wide[-above]]).size > n // 2:
+            wide = _clusters(stat, wider, gap)[1]
+            if (above := _apart(wide, floor)) and (rest := stat[np.abs(stat) < wide[-above]]).size > n // 2:
                 lowest = wide[-above]
                 base, peaks = _clusters(rest, share, gap)
                 break
@@ -148,12 +147,12 @@ def tail_of(stat: FloatArray, width: int, floor: float) -> Tail | None:
     return Tail(base, int(peaks.size), rate, shape, weight / weight.sum(), apart)
 
 
-def _clusters(size: FloatArray, share: float, gap: int) -> tuple[float, FloatArray]:
-    """Return the height that a share of the values exceeds, and the ascending peaks of the clusters above it."""
-    base = float(np.quantile(size, 1.0 - share))
-    above = np.flatnonzero(size > base)
+def _clusters(stat: FloatArray, share: float, gap: int) -> tuple[float, FloatArray]:
+    """Return the size that a share of the values exceeds, and the ascending peaks of the clusters above it."""
+    base = quantile_of(stat.size, lambda at: np.abs(stat[at]), 1.0 - share)
+    above = np.flatnonzero((stat > base) | (stat < -base))
     starts = np.flatnonzero(np.diff(above, prepend=-gap - 1) > gap)
-    return base, np.sort(np.maximum.reduceat(size[above], starts)) if above.size else above.astype(np.float64)
+    return base, np.sort(np.maximum.reduceat(np.abs(stat[above]), starts)) if above.size else above.astype(np.float64)
 
 
 def _apart(peaks: FloatArray, floor: float) -> int:

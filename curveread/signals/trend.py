@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.signals.scale import mad_scale
+from curveread.signals.median import row_medians
+from curveread.signals.piecemeal import AT_ONCE
+from curveread.signals.scale import mad_of
 from curveread.signals.windows import running_mean, running_median
 
 _NARROWEST = 7
@@ -61,11 +63,12 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
     head = min(starts[-1], n)
     if smooth > 2 and n - head > smooth:
         # A mean blurs a step; there the median stays as it is. Elsewhere the two differ by the median's own error.
-        spread = mad_scale(y[head:] - trend[head:])
-        mean = running_mean(trend[head:], smooth)
-        apart = mean - trend[head:]
-        blurred = np.abs(apart, out=apart) > 3.0 * 1.2533 * spread / np.sqrt(widest)
-        np.copyto(trend[head:], mean, where=~blurred)
+        rest = trend[head:]
+        spread = mad_of(rest.size, lambda at: y[head:][at] - rest[at])
+        mean, error = running_mean(rest, smooth), 3.0 * 1.2533 * spread / np.sqrt(widest)
+        for i in range(0, rest.size, AT_ONCE):
+            part, level = rest[i : i + AT_ONCE], mean[i : i + AT_ONCE]
+            np.copyto(part, level, where=~(np.abs(level - part) > error))
     return trend
 
 
@@ -119,10 +122,7 @@ def blocks_of(y: FloatArray, scale: FloatArray, correlation: float, most: int = 
     size = np.diff(edge)
     if count == 0:
         return Blocks(edge, np.empty(0), np.empty(0), np.empty(0))
-    width = int(size.min())
-    rows = edge[:-1, None] + np.arange(width)[None, :]
-    median = np.median(y[rows], axis=1)
-    sigma = np.median(scale[rows], axis=1)
+    median, sigma = row_medians(y, edge), row_medians(scale, edge)
     independent = np.maximum(size / correlation, 1.0)
     error = sigma * np.where(independent > 1.5, 1.2533 / np.sqrt(independent), 1.0)
     return Blocks(edge, (edge[:-1] + edge[1:] - 1) / 2.0, median, error)

@@ -23,6 +23,13 @@ def test_equal_to_scipy(n: int) -> None:
                 np.testing.assert_array_equal(running_median(y, width), median_filter(y, size=width, mode="reflect"))
 
 
+def test_a_mean_of_clipped_values() -> None:
+    y = np.random.default_rng(0).normal(size=600_000)
+    for width in WIDTHS:
+        expected = uniform_filter1d(np.clip(y, -0.5, 0.5), width, mode="nearest")
+        np.testing.assert_array_equal(running_mean(y, width, 0.5), expected)
+
+
 def test_long_medians_are_scipys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the size where sorting every window would cost more than the import."""
     y = np.random.default_rng(0).normal(size=400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -71,8 +72,8 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     if not -1e6 <= z.min() <= z.max() <= 1e6:
         z = np.clip(z, -1e6, 1e6)  # one value of 1e28 must not cost the box sums their precision
     noisy = (z > 1e-6) | (z < -1e-6)  # a stretch that repeats one value has no noise to learn from
-    best = np.full(n, -np.inf)
-    which = np.zeros(n, dtype=np.int8)  # the width, by its place, of which each point has the highest box
+    high = np.zeros(n, dtype=bool)
+    best, which = np.empty(0), np.empty(0, dtype=np.int8)  # of those points the highest box, and its width by its place
     limits, sharp = [], np.inf
     for k, width in enumerate(widths):
         accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
@@ -80,24 +81,29 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
         limits.append(threshold)
         sharp = threshold * spread if width == 1 else sharp
         ratio /= threshold
-        which[ratio > best] = k
-        np.fmax(best, ratio, out=best)
-    hot = np.flatnonzero(best > 1.0)
-    hot = hot[hot >= skip]
+        known, high = high, high | (ratio > 1.0)
+        here, before = ratio[high], known[high]
+        top, wide = np.full(here.size, -np.inf), np.zeros(here.size, dtype=np.int8)
+        top[before], wide[before] = best, which
+        wide[here > top] = k
+        best, which = np.fmax(top, here), wide
+    hot = np.flatnonzero(high)
+    judged = hot >= skip
+    hot, best, which = hot[judged], best[judged], which[judged]
     if hot.size == 0:
         return []
     gap = max(3, n // 400)
     out: list[Excursion] = []
     ends = np.flatnonzero(np.diff(hot) > 3).tolist()
     begins = [k + 1 for k in ends if not _one(z, int(hot[k]), int(hot[k + 1]), gap)]
-    for group in np.split(hot, begins):
-        top = int(group[np.argmax(best[group])])
-        width, limit = widths[which[top]], limits[which[top]]
+    for a, b in pairwise([0, *begins, hot.size]):
+        highest = a + int(np.argmax(best[a:b]))
+        width, limit = widths[which[highest]], limits[which[highest]]
         half = width // 2
-        low, high = max(0, int(group[0]) - half), min(n - 1, int(group[-1]) + half)
-        peak = low + int(np.argmax(z[low : high + 1]))
-        first, last = _walk(z, peak, low, high, sharp)
-        new = Excursion(first, peak, last, float(best[top] * limit), float(limit), width)
+        begin, end = max(0, int(hot[a]) - half), min(n - 1, int(hot[b - 1]) + half)
+        peak = begin + int(np.argmax(z[begin : end + 1]))
+        first, last = _walk(z, peak, begin, end, sharp)
+        new = Excursion(first, peak, last, float(best[highest] * limit), float(limit), width)
         if out and _one(z, out[-1].last, new.first, gap):
             new = _joined(out.pop(), new, z)
         out.append(new)
@@ -114,7 +120,7 @@ def _judged(
         if width > 1:
             # Clipped, so that a wide box takes many high points and not one outlier. Boxes that stick out over an
             # end are not judged.
-            box = running_mean(np.clip(z, -clip, clip), width)
+            box = running_mean(z, width, clip)
             box[: width // 2] = 0.0
             box[box.size - width // 2 :] = 0.0
         spread = mad_scale(box if noisy.all() else box[noisy])

@@ -62,11 +62,14 @@ class RateChange:
 def _sudden(value: FloatArray) -> IntArray:
     """Return the indices of the first points after sudden changes."""
     top = float(value.max())
-    ratio = np.abs(np.diff(np.log(np.maximum(value, 1e-3 * top))))
+    level = np.maximum(value, 1e-3 * top)
+    ratio = np.diff(np.log(level, out=level))
+    np.abs(ratio, out=ratio)
     ratio[: max(2, value.size // 50)][value[: max(2, value.size // 50)] < 0.02 * top] = 0.0  # a warm-up's first steps
-    beside = np.pad(ratio, 1, mode="constant")
-    beside = np.maximum(beside[:-2], beside[2:])
-    return np.flatnonzero((ratio > np.log(_JUMP)) & (ratio > _LONE * beside)) + 1
+    far = np.flatnonzero(ratio > np.log(_JUMP))
+    before = np.where(far > 0, ratio[far - 1], 0.0)
+    after = np.where(far < ratio.size - 1, ratio[np.minimum(far + 1, ratio.size - 1)], 0.0)
+    return far[ratio[far] > _LONE * np.maximum(before, after)] + 1
 
 
 def stretches(value: FloatArray) -> list[RateStretch]:
@@ -97,7 +100,7 @@ def _ways(value: FloatArray, first: int, last: int, top: float) -> list[RateStre
     if last <= first:
         return [RateStretch(first, last, 0)]
     delta = np.diff(value[first : last + 1])
-    way = np.sign(delta) * (np.abs(delta) > 1e-6 * top)
+    way = (delta > 1e-6 * top).astype(np.int8) - (delta < -1e-6 * top).astype(np.int8)
     edge = np.concatenate([[0], np.flatnonzero(np.diff(way)) + 1, [way.size]])
     if edge.size > _EDGES:  # a rate that trembles, or rounded so coarsely that it is a stair: look at it from further
         at = np.linspace(first, last, _EDGES // 2).round().astype(np.int64)

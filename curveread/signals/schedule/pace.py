@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.signals.median import median
+from curveread.signals.median import median, median_of, row_medians
 from curveread.signals.trend import kendall_score
 
 
@@ -41,7 +41,7 @@ def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float
 
     Returns
     -------
-    (m,) indices into ``step``, (m,) steps per second, and the sum of the intervals, in which a pause counts as no more
+    (m,) steps, (m,) steps per second, and the sum of the intervals, in which a pause counts as no more
     than five median ones.
 
     Examples
@@ -49,18 +49,19 @@ def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float
     >>> rates(np.array([0, 10, 20]), np.array([0.0, 5.0, 10.0]))[1].tolist()
     [2.0, 2.0]
     """
-    known = np.flatnonzero(np.isfinite(wall))
-    if known.size < 2:
-        return np.empty(0, np.int64), np.empty(0), 0.0
+    known = np.isfinite(wall)
+    if not known.all():
+        step, wall = step[known], wall[known]
     with np.errstate(over="ignore"):
-        whole = known.size == wall.size
-        steps, seconds = np.diff(step if whole else step[known]), np.diff(wall if whole else wall[known])
+        steps, seconds = np.diff(step), np.diff(wall)
     good = (steps > 0) & (seconds > 0) & np.isfinite(seconds)
     if not good.any():
         return np.empty(0, np.int64), np.empty(0), 0.0
-    steps, seconds = steps[good], seconds[good]
-    work = float(np.minimum(seconds, 5.0 * np.median(seconds)).sum())
-    return known[:-1][good], steps / seconds, work
+    if not good.all():  # of a long curve each array is a copy of it
+        steps, seconds = steps[good], seconds[good]
+    rate = steps / seconds
+    work = float(np.minimum(seconds, 5.0 * median_of(seconds.size, seconds.__getitem__), out=seconds).sum())
+    return step[:-1] if good.all() else step[:-1][good], rate, work
 
 
 def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
@@ -82,8 +83,7 @@ def slowdown(rate: FloatArray, share: float) -> Slowdown | None:
     if n < 60:
         return None
     edge = np.linspace(0, n, 21).round().astype(np.int64)
-    width = int(np.diff(edge).min())
-    level = np.median(rate[edge[:-1, None] + np.arange(width)[None, :]], axis=1)
+    level = row_medians(rate, edge)
     best = float(np.lib.stride_tricks.sliding_window_view(level, 3).min(axis=1).max())
     end = median(level[-4:])
     if not (best > 0.0 and end < share * best and bool(np.all(level[-4:] < np.sqrt(share) * best))):
