@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -173,8 +174,7 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
     if np.unique(value[:_SOME]).size < 8 and np.unique(value).size < 8:
         return []
     for decimals in (2, 3, 4, 5):
-        some = (value[i : i + _SOME] for i in range(0, value.size, _SOME))
-        if all(np.array_equal(np.round(v, decimals), v) for v in some):
+        if all(np.array_equal(np.round(part, decimals), part) for part in _pieces(value)):
             floor = 10.0**-decimals
             message = f"{main.tag} is printed with {decimals} decimals: changes below {floor:g} cannot be seen"
             digits = _digits(value, floor)
@@ -186,17 +186,26 @@ def _rounded(segments: list[dict[str, Curve]], source: str) -> list[DataNote]:
 
 def _digits(value: FloatArray, floor: float) -> int | None:
     """Return to how many digits values are printed, as by ``%.2e``; None where the decimals tell the same."""
-    size = np.abs(value[value != 0.0])
-    if not size.size:
+    top = float(max(value.max(), -value.min()))
+    if not top:
         return None
-    power = np.floor(np.log10(size))
     for digits in (2, 3, 4):
-        unit = 10.0 ** (power - digits + 1)
-        if unit.max() <= 1.5 * floor:
+        if 10.0 ** (np.floor(np.log10(top)) - digits + 1) <= 1.5 * floor:
             return None  # the largest is known to the last decimal
-        if np.allclose(np.round(size / unit) * unit, size, rtol=1e-9, atol=0.0):
+        if all(_has_digits(part[part != 0.0], digits) for part in _pieces(value)):
             return digits
     return None
+
+
+def _has_digits(value: FloatArray, digits: int) -> bool:
+    """Return whether so many digits tell each of some values, none of them 0."""
+    unit = 10.0 ** (np.floor(np.log10(np.abs(value))) - digits + 1)
+    return np.allclose(np.round(value / unit) * unit, value, rtol=1e-9, atol=0.0)
+
+
+def _pieces(value: FloatArray) -> Iterator[FloatArray]:
+    """Yield stretches of values: of a long log each array of all is a copy of it."""
+    return (value[i : i + _SOME] for i in range(0, value.size, _SOME))
 
 
 def _size(path: Path) -> int:
