@@ -115,3 +115,15 @@ def test_the_split_of_the_first_metric_holds_for_the_line(tmp_path: Path) -> Non
 def test_a_metric_of_evaluations_alone_keeps_its_name(tmp_path: Path) -> None:
     text = "".join(f"Epoch {e} loss: {3 - e / 2}\nEpoch {e} val_loss: 1.{e}, dice: 0.{e}\n" for e in (1, 2, 3))
     assert set(read(tmp_path, text).curves) == {"loss", "val_loss", "dice"}
+
+
+def test_estimators_evaluations_have_names_of_their_own(tmp_path: Path) -> None:
+    text = ""
+    for i in range(0, 400, 100):
+        text += f"INFO:tensorflow:loss = {4 - i / 200}, step = {i} (1.08 sec)\n"
+        text += f"INFO:tensorflow:Saving dict for global step {i}: accuracy = 0.{i + 100}, global_step = {i}, loss = 5.{i}\n"
+    part = read(tmp_path, text)
+    assert points(part, "loss") == [(i, 4 - i / 200) for i in range(0, 400, 100)]
+    assert points(part, "eval loss") == [(0, 5.0), (100, 5.1), (200, 5.2), (300, 5.3)]
+    assert points(part, "eval accuracy") == [(0, 0.1), (100, 0.2), (200, 0.3), (300, 0.4)]
+    assert len(part.curves) == 3

@@ -50,12 +50,9 @@ def test_kaldi(tmp_path: Path) -> None:
     text = "".join(
         f"{head} 'output' for minibatches {i}-{i + 99} is -0.{500 - i} over 6400 frames.\n" for i in (0, 100, 200, 300)
     )
-    assert points(read(tmp_path, text), "Average objective function") == [
-        (99, -0.5),
-        (199, -0.4),
-        (299, -0.3),
-        (399, -0.2),
-    ]
+    part = read(tmp_path, text)
+    assert points(part, "Average objective function") == [(99, -0.5), (199, -0.4), (299, -0.3), (399, -0.2)]
+    assert part.curves["Average objective function"].role is Role.QUALITY_METRIC  # a log-likelihood, no loss
     text = "".join(
         f"ITERATION {i:02d}: TRAIN AVG.LOSS 2.{i}, (lrate0.008), CROSSVAL AVG.LOSS 1.{i}, nnet accepted (nnet_{i:02d})\n"
         for i in range(1, 5)

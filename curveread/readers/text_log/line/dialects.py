@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from curveread.readers.text_log.line.printed import COUNT, NUMBER, UNIT
 from curveread.run.roles import Role
 
-ROLES = {"norm": Role.GRAD_NORM, "gnorm": Role.GRAD_NORM}
-"""Names that mean something in the logs of a trainer (llm.c, fairseq) and little elsewhere."""
+ROLES = {
+    "norm": Role.GRAD_NORM,
+    "gnorm": Role.GRAD_NORM,
+    **dict.fromkeys(("Average objective function", "train_objective", "valid_objective"), Role.QUALITY_METRIC),
+}
+"""Names that mean something in the logs of a trainer (llm.c, fairseq; Kaldi's objectives are log-likelihoods)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Dialect:
     counts
         What ``step`` counts: ``step``, ``epoch``, ``bar`` for how far a progress bar is; empty for a line that belongs
         to the step printed before it.
+    split
+        That of all its lines.
     """
 
     name: str
@@ -40,6 +46,7 @@ class Dialect:
     head: re.Pattern[bytes]
     pair: re.Pattern[bytes] | None
     counts: str = "step"
+    split: str = ""
 
 
 _PIECES = {
@@ -102,6 +109,13 @@ DIALECTS = (
         pattern(rb"(?<![\w.])(?P<step>\d++)epoch results: "),
         None,
         counts="epoch",
+    ),
+    Dialect(
+        "estimator",  # Saving dict for global step 1000: accuracy = 0.91, global_step = 1000, loss = 0.31
+        (b"Saving dict for",),
+        pattern(rb"(?:^|[\s:\]])Saving dict for global step (?P<step>\d++): "),
+        None,
+        split="eval",
     ),
     Dialect(
         "kaldi",  # Average objective function for 'output' for minibatches 100-199 is -0.23 over 6400 frames.

@@ -149,7 +149,7 @@ def _pairs(dialect: Dialect, head: re.Match[bytes], line: bytes) -> Found | None
     def span(name: str) -> Span | None:
         return None if groups.get(name) is None else head.span(name)
 
-    split = eval_word((groups.get("split") or b"").decode("ascii"))
+    split = dialect.split or eval_word((groups.get("split") or b"").decode("ascii"))
     if dialect.pair is None:
         shape = shape_of(line, head.end())
         tags, spans, keys, voids = shape.tags, shape.spans, shape.keys, shape.voids
