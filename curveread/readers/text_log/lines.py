@@ -35,6 +35,8 @@ def plain(raw: bytes) -> bytes:
         raw = _BACK.sub(b"\r", raw)
     if b"np.float" in raw or b"tensor(" in raw:
         raw = _WRAPPED.sub(rb"\1", raw)
+    if b"#011" in raw:  # how syslog, and with it SageMaker, writes a tab
+        raw = raw.replace(b"#011", b"\t")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw

@@ -33,6 +33,23 @@ def test_lightgbm_cross_validation_prints_a_deviation(tmp_path: Path) -> None:
     assert points(read(tmp_path, text), "cv_agg's auc") == [(i, float(f"0.8{i}")) for i in range(10, 60, 10)]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "[{i}]\ttrain-rmse:{v}+0.0{i}3\ttest-rmse:{w}+0.1{i}",  # XGBoost's cv
+        "[{i}]#011train-rmse:{v}#011test-rmse:{w}",  # on SageMaker
+        "[{i}]:  train-rmse:{v}  test-rmse:{w}",  # LightGBM in R
+        "[{i}] train-rmse: {v}±0.0{i} test-rmse: {w}+/-0.1",
+    ],
+)
+def test_what_parts_the_sets_of_a_round(tmp_path: Path, row: str) -> None:
+    rounds = [(i, 3 - i / 8, 4 - i / 8) for i in range(12)]
+    part = read(tmp_path, "".join(f"{row.format(i=i, v=v, w=w)}\n" for i, v, w in rounds))
+    assert points(part, "train-rmse") == [(i, v) for i, v, _ in rounds]
+    assert points(part, "test-rmse") == [(i, w) for i, _, w in rounds]
+    assert len(part.curves) == 2
+
+
 def test_catboost(tmp_path: Path) -> None:
     text = "Learning rate set to 0.05\n" + "".join(
         f"{i}:\tlearn: 0.6{i}13\ttest: 0.7{i}13\tbest: 0.7{i}13 ({i})\ttotal: {i + 1}.1ms\tremaining: 1m {i}s\n"

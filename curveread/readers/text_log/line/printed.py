@@ -30,7 +30,7 @@ CLOCK = (
 )
 """Dates, times of day, durations and versions: digits that measure nothing."""
 RANK = (
-    rb"(?:\[(?:rank|default|Rank )?(?P<rank>\d{1,6})\]:|(?P<label>\d{1,6}):(?= (?!\s*+[-+]?\d))"
+    rb"(?:\[(?:rank|default|Rank |(?=\d{1,6}\]:(?!  )))(?P<rank>\d{1,6})\]:|(?P<label>\d{1,6}):(?= (?!\s*+[-+]?\d))"
     rb"|\[\d++,(?P<mpi>\d{1,6})\]<std\w++>:)"
 )
 """Who printed the line, as torchrun, srun and mpirun put it in front."""

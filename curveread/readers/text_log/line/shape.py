@@ -21,8 +21,13 @@ __all__ = ["Counter", "Shape", "Span", "shape_of"]
 _TOKEN = re.compile(
     rb"(?P<skip>" + CLOCK + rb")"
     rb"|(?<![\w.@$/\-+])(?:\d{1,9}-(?=\d{1,9}\]))?(?P<number>" + NUMBER + rb")"
-    rb"(?:\s{0,4}(?:/|of(?=\s))\s{0,8}(?P<of>" + NUMBER + rb"))?" + UNIT + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\.(?:\s|$)|$)"
+    rb"(?:\s{0,4}(?:/|of(?=\s))\s{0,8}(?P<of>"
+    + NUMBER
+    + rb"))?"
+    + UNIT
+    + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\+(?:\d++\.|/-)|\xc2\xb1|\.(?:\s|$)|$)"
 )
+"""A number with its total, its unit, and maybe a deviation glued to it (``0.52+0.01``), which is not read."""
 _NO_METRIC = re.compile(
     r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|\bpid$|^(?:eta|remaining|line|seed|port|hours?|minutes?|seconds?)$",
     re.IGNORECASE,
