@@ -19,7 +19,7 @@ JSON_LINES = Format(
     "jsonl",
     "*.jsonl, *.json with rows (step, loss, …)",
     "JSON lines whose keys name a step or epoch and a metric: LLaMA-Factory, ms-swift and others",
-    files=tuple(f"*.{kind}{end}" for kind in ("jsonl", "ndjson", "json", "txt") for end in ("", ".gz")),
+    files=("log", *(f"*.{kind}{end}" for kind in ("jsonl", "ndjson", "json", "txt") for end in ("", ".gz"))),
     reader="curveread.readers.tables.json_log:JsonLogReader",
     priority=60,
     rank=60,

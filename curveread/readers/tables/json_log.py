@@ -41,6 +41,8 @@ _SAYING = TELLING | frozenset(METRICS)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,200})"\s*:\s*(?=(.))')
 _EPOCH_FILE = re.compile(r"metrics_epoch_(\d+)\.json$")
 _SUFFIXES = frozenset({".jsonl", ".ndjson", ".json", ".txt"})
+_LOG_REPORT = "log"
+"""The file into which Chainer's LogReport, and with it ESPnet, writes a list of rows."""
 _LONG = 1 << 20
 _BEFORE_CLOCKS = 10**8
 """Seconds since 1970 below which nobody logged."""
@@ -57,7 +59,7 @@ class JsonLogReader(Reader):
 
     def claims(self, path: Path) -> bool:
         """Return whether the first rows hold a step or a metric."""
-        if plain_suffix(path) not in _SUFFIXES or _NOT_LOGS.match(path.name):
+        if (plain_suffix(path) not in _SUFFIXES and path.name != _LOG_REPORT) or _NOT_LOGS.match(path.name):
             return False
         printed = plain_suffix(path) == ".txt"
         if printed and not names_values(stem_of(path)):
@@ -125,7 +127,7 @@ class JsonLogReader(Reader):
 
 def _is_document(path: Path) -> bool:
     """Return whether a file should be one JSON value; text is when a list was printed into it."""
-    return plain_suffix(path) in {".json", ".txt"}
+    return plain_suffix(path) in {".json", ".txt"} or path.name == _LOG_REPORT
 
 
 def _text_of(path: Path) -> tuple[str, int, list[DataNote]]:

@@ -13,6 +13,7 @@ from curveread.plural import amount
 from curveread.readers.base import BEYOND, Part
 from curveread.readers.tables.columns import Column, is_axis_name
 from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.modes import splits_named
 from curveread.readers.tables.points import Points, segments_of_points, starts_of
 from curveread.run.model import Source
 from curveread.run.notes import DataNote, NoteKind
@@ -45,6 +46,9 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
     others = set(cells.numeric) - {*step, "value", _SMOOTHED, *_CLOCK}
     if tag is None or len(step) != 1 or value is None or others:
         return []
+    labels = cells.text[tag]
+    if split := splits_named(cells.text):  # as.data.frame(history) in R: epoch, value, metric, data
+        labels = [f"{of}/{name}" for of, name in zip(cells.text[split], labels, strict=True)]
     if blank_is_nan:
         whole = np.full(cells.rows, np.nan)
         whole[value.row] = value.value
@@ -63,10 +67,10 @@ def long_parts(cells: Cells, source: Source, path: Path, *, blank_is_nan: bool =
         message = f"left out {lost} without a usable step or value; {amount(row.size, 'point')} kept"
         notes.append(DataNote(NoteKind.SKIPPED, source.path, message))
     parts = []
-    for name, labels in _labelled(cells.text[tag], cells.text[run] if run else None, row):
+    for name, labelled in _labelled(labels, cells.text[run] if run else None, row):
         metrics = {
             label: Points(steps[at], values[at], starts_of(steps[at]), None if wall is None else wall[row[at]])
-            for label, at in labels
+            for label, at in labelled
         }
         segments, more = segments_of_points(metrics, source.path)
         parts.append(

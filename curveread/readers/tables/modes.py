@@ -1,16 +1,19 @@
-"""Rows that say whether they are of the training or of an evaluation, as MMDetection's JSON lines do."""
+"""Rows that say whether they are of the training or of an evaluation: by ``mode``, ``phase``, ``split`` or the like."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from curveread.arrays import FloatArray
-from curveread.readers.tables.columns import Column
+from curveread.arrays import FloatArray, IntArray
+from curveread.readers.tables.columns import CLOCK_NAMES, Column, integral, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells
 from curveread.run.nested import epoch_ends, in_epochs
 from curveread.run.notes import DataNote, NoteKind
-from curveread.run.roles import EVAL_WORDS
+from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS
 
+_Words = np.ndarray[tuple[int, ...], np.dtype[np.object_]]
 _INNER = ("iter", "step", "iteration", "batch")
 
 
@@ -46,6 +49,70 @@ def of_modes(cells: Cells, source: str) -> tuple[str, ...]:
     cells.numeric.pop(inner)
     cells.numeric["step"] = Column(np.arange(cells.rows), ended.astype(np.float64))
     return ("step",)
+
+
+def splits_named(texts: Mapping[str, list[str]]) -> str:
+    """Return the column of which every cell names a split, some of the training and some of evaluations; or nothing."""
+    for name, cells in texts.items():
+        said = {cell.strip().lower() for cell in set(cells)}
+        if said <= EVAL_WORDS | TRAIN_WORDS and not (said.isdisjoint(EVAL_WORDS) or said.isdisjoint(TRAIN_WORDS)):
+            return name
+    return ""
+
+
+def splits_apart(cells: Cells) -> Cells:
+    """Return a table in which what rows of several splits hold has names of its own: ``train/loss``, ``val/loss``.
+
+    Rows of several splits at one count become one.
+    """
+    name = splits_named(cells.text)
+    if not name:
+        return cells
+    split = np.array([cell.strip() for cell in cells.text[name]], object)
+    place = _places(cells, split)
+    _, first = np.unique(place, return_index=True)
+    out = Cells(first.size, notes=cells.notes, torn=cells.torn)
+    out.restarts = tuple(int(place[row]) for row in cells.restarts if row < cells.rows)
+    for tag, column in cells.numeric.items():
+        mine = split[column.row]
+        shared = is_axis_name(tag) or is_bookkeeping(tag) or tag.strip().lower() in CLOCK_NAMES
+        if shared or np.unique(mine).size < 2:
+            row, at = np.unique(place[column.row], return_index=True)
+            out.numeric[tag] = Column(row, column.value[at])
+            continue
+        for word in dict.fromkeys(mine.tolist()):
+            at = np.flatnonzero(mine == word)
+            at = at[np.argsort(place[column.row[at]])]
+            out.numeric[f"{word}/{tag}"] = Column(place[column.row[at]], column.value[at])
+    for tag, texts in cells.text.items():
+        if tag != name:
+            out.text[tag] = [texts[i] for i in first.tolist()]
+    return out
+
+
+def _places(cells: Cells, split: _Words) -> IntArray:
+    """Return the row that each row becomes: rows of several splits at one count become one.
+
+    Where the counter goes back from split to split and within none, the rows are put in its order.
+    """
+    full = [c.value for n, c in cells.numeric.items() if is_axis_name(n) and c.row.size == cells.rows]
+    counters = [value for value in full if integral(value)]
+    order = np.arange(cells.rows)
+    for count in counters if not cells.restarts else ():
+        within = (np.diff(count[split == word]) for word in np.unique(split))
+        if np.any(np.diff(count) < 0) and all(np.all(moves >= 0) for moves in within):
+            order = np.argsort(count, kind="stable")
+            break
+    place = np.empty(cells.rows, np.int64)
+    at, last, seen = -1, None, set[str]()
+    counts = list(zip(*(c.tolist() for c in counters), strict=True))
+    for row in order.tolist():
+        mine = counts[row] if counts else None
+        if mine is None or mine != last or split[row] in seen:
+            at, last, seen = at + 1, mine, set()
+        seen.add(split[row])
+        place[row] = at
+    return place
 
 
 def _whole(cells: Cells, name: str) -> FloatArray:

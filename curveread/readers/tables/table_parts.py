@@ -16,6 +16,7 @@ from curveread.readers.base import Part
 from curveread.readers.tables import LIGHTNING
 from curveread.readers.tables.columns import Column, Table, choose_axis, integral, is_axis_name, is_bookkeeping
 from curveread.readers.tables.delimited import Cells
+from curveread.readers.tables.modes import splits_apart
 from curveread.readers.tables.segments import segments_of
 from curveread.readers.wandb import HISTORY
 from curveread.run.model import Source
@@ -68,6 +69,7 @@ def named_runs(cells: Cells, source: str) -> Iterator[tuple[str, Table, dict[str
 
     A note is added to those of ``cells`` where no name of a column but its contents say so.
     """
+    cells = splits_apart(cells)
     named = next((n for n in cells.text if n.lower() in _RUN_COLUMNS and _several(cells, n)), "")
     back = _that_go_back(cells)
     parted = named or next((n for n in cells.text if _several(cells, n) and _starts_over(cells, n, back)), "")

@@ -64,6 +64,15 @@ def test_a_counter_beside_an_object_for_each_data_set(tmp_path: Path) -> None:
     assert run["val-loss"].step.tolist() == [1, 2, 3, 4]
 
 
+def test_chainer_writes_a_list_of_rows_into_log(tmp_path: Path) -> None:
+    rows = [
+        {"main/loss": v, "validation/main/loss": v + 1, "epoch": i, "iteration": 100 * i} for i, v in enumerate(VALUES)
+    ]
+    run = _read(tmp_path, "log", json.dumps(rows, indent=4))
+    assert run["validation/main/loss"].value.tolist() == [v + 1 for v in VALUES]
+    assert run["main/loss"].step.tolist() == [0, 100, 200, 300]
+
+
 def test_rows_below_a_name(tmp_path: Path) -> None:
     run = _read(
         tmp_path,

@@ -44,7 +44,6 @@ def test_epochs_that_start_over_where_a_number_changes_are_of_several_runs(tmp_p
         ("stage", [("1", range(1, 7)), ("1", range(1, 7)), ("2", range(1, 7))]),
         ("batches", [("32", range(1, 7)), ("64", range(4, 9))]),
         ("host", [("a", range(1, 7)), ("b", range(4, 9))]),  # a resume elsewhere
-        ("phase", [("train", range(1, 7)), ("val", range(1, 7))]),
         ("name", [("loss", range(1, 7)), ("accuracy", range(1, 7))]),
         ("remark", [("x", range(1, 7)), ("x", range(1, 7)), ("y", range(1, 7))]),  # it starts over elsewhere too
         ("remark", [("x", range(1, 4)), ("y", range(4, 7)), ("x", range(1, 7))]),  # it goes on as well
