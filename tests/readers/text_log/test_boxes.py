@@ -105,3 +105,21 @@ def test_allennlp_names_splits_above(tmp_path: Path) -> None:
     part = read(tmp_path, text)
     assert points(part, "train loss") == [(0, 0.013), (1, 0.113), (2, 0.213), (3, 0.313)]
     assert points(part, "validation accuracy") == [(0, 0.8), (1, 0.81), (2, 0.82), (3, 0.83)]
+
+
+def test_matlab_writes_names_in_two_lines_and_leaves_cells_blank(tmp_path: Path) -> None:
+    rule = "|" + "=" * 100 + "|\n"
+    text = f"Training on single GPU.\n{rule}"
+    text += "|  Epoch  |  Iteration  |  Time Elapsed  |  Mini-batch  |  Validation  |  Mini-batch  |  Validation  |\n"
+    text += f"|         |             |   (hh:mm:ss)   |   Accuracy   |   Accuracy   |     Loss     |     Loss     |\n{rule}"
+    for i in range(8):
+        at = f"|       {1 + i // 4} |         {10 * i:3d} |       00:0{i}:33 |"
+        tested = [f"       {60 + i}.00% ", f"       1.{i}5 "] if i % 2 else [" " * 14, " " * 14]
+        text += f"{at}       {50 + i}.25% |{tested[0]}|       2.{i} |{tested[1]}|\n"
+    part = read(tmp_path, f"{text}{rule}Training finished: Max epochs completed.\n")
+    assert points(part, "Mini-batch Accuracy") == [(10 * i, 50.25 + i) for i in range(8)]
+    assert points(part, "Mini-batch Loss") == [(10 * i, float(f"2.{i}")) for i in range(8)]
+    assert points(part, "Validation Accuracy") == [(10 * i, 60.0 + i) for i in (1, 3, 5, 7)]
+    assert points(part, "Validation Loss") == [(10 * i, float(f"1.{i}5")) for i in (1, 3, 5, 7)]
+    assert part.curves["epoch"].value.tolist() == [1, 1, 1, 1, 2, 2, 2, 2]
+    assert len(part.curves) == 5

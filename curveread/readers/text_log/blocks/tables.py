@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from curveread.readers.text_log.blocks.headed import Header, Row, header_of, resembles, row_of
+from curveread.readers.text_log.blocks.headed import Header, Row, bars_of, header_of, resembles, row_of, two_lines
 from curveread.readers.text_log.blocks.yolo import unheaded
 from curveread.readers.text_log.sheets import Patterns, Sheet, take
 
@@ -25,6 +25,7 @@ class Tables:
     _header: tuple[int, Header] | None = None
     _rows: Patterns = field(default_factory=list)
     _last: Row | None = None
+    _upper: tuple[int, tuple[str, ...]] = (-1, ())
 
     @property
     def begun(self) -> bool:
@@ -43,7 +44,9 @@ class Tables:
         """Read a line as a row of a new build or as the names of a table; return whether it is either."""
         if self.row(n, line):
             return True
-        header = header_of(line)
+        cells, upper = bars_of(line), self._upper
+        self._upper = (n, cells)
+        header = (two_lines(upper[1], cells) if cells and upper[0] == n - 1 else None) or header_of(line)
         if header is None:
             return False
         self._header = (n, header)
