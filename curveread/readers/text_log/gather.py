@@ -137,7 +137,7 @@ class Gathered:
             elif (b"|" in line or _BAR_SIGN in line) and self._cross(n, line):
                 self._block = n
             else:
-                if line.endswith((b":", b": ")):
+                if line.endswith((b":", b": ", b":\t")):  # Torch prints a tab at the end
                     if size < _TITLE:
                         self._heading(n, line)
                     self.remarks.heading(n, line)

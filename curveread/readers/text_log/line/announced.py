@@ -13,10 +13,12 @@ _TRAININGS = frozenset("train training trainings".split())
 _EPOCHS = frozenset("epoch epochs".split())
 _OVER = frozenset("done finished finish complete completed over ended ends end passed".split())
 _AROUND = frozenset(
-    "start starts started starting begin begins beginning run runs running do doing now perform performing enter "
-    "entering switch switching continue continuing to into in on at for of after with the a model network mode phase "
-    "loop stage step set data dataset split samples images results result error errors metrics summary report is being "
-    "info debug and".split()
+    (
+        "start starts started starting begin begins beginning run runs running do doing now perform performing enter "
+        "entering switch switching continue continuing to into in on at for of after with the a model network mode "
+        "phase trainer loop stage step set data dataset split samples images results result error errors metrics "
+        "summary report is being info debug and"
+    ).split()
 )
 """Words that may stand around that of an evaluation; any other makes the line speak of something else."""
 _HEAD = re.compile(r"^.*(?: - |\] |>> |\| )")

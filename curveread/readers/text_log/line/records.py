@@ -14,7 +14,7 @@ from curveread.run.tags.counters import Counts, counter_of
 
 _SOURCE_CODE = re.compile(
     rb"^[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+$|^[^']*+(?:'[^']*+'[^']*+)*+'(?!s )[^']*+$"
-    rb"|(?:^|\s)#(?![\d#])|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"
+    rb"|(?:^|\s)#(?!\s?\d|#)|//|\bprint\(|\breturn\b|\bdef\b|\bif\b|\bassert\b"
 )
 """Open quotes, comment signs and statements in front of a step: a line about a log, in a program or a text.
 

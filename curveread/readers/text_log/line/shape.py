@@ -190,8 +190,8 @@ def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: st
         out.split = eval_word(tag)
         out.counters.append(Counter(Counts.BARE, span, of))
         return
-    if is_split(tag) and of is None and whole and not out.counters and line[span[1] :].lstrip()[:1] == b"[":
-        out.split = eval_word(tag)  # Train: 3 [  10/1000]
+    if is_split(tag) and of is None and whole and not out.counters and line[span[1] :].lstrip(b"] ")[:1] == b"[":
+        out.split = eval_word(tag)  # Train: 3 [  10/1000], Test: [3][10/100]
         out.counters.append(Counter(Counts.EPOCH, span, None, tag, name.key))
         return
     mean = name.inside and is_mean(tag)
@@ -273,7 +273,12 @@ def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before
     elif bare is not None and bare.total is None and gap.strip() in (b"|", b","):  # 1|50| and [1,  2000]
         out.counters[out.counters.index(bare)] = Counter(Counts.EPOCH, bare.span, None)
         out.counters.append(Counter(Counts.INNER, span, None))
-    elif not out.counters and not gap.strip(b"[]( \t#|:,-") and behind[:1] in (b"]", b":", b"|", b"\t", b")", b","):
+    elif (
+        not out.counters
+        and not gap.strip(b"[]( \t#|:,-")
+        and behind[:1] in (b"]", b":", b"|", b"\t", b")", b",")
+        and not (behind[:1] == b"]" and out.voids and not gap.strip())  # the last of a list: [900   3   4]
+    ):
         out.counters.append(Counter(Counts.BARE, span, None))
     else:
         out.voids.append(span)
