@@ -111,6 +111,7 @@ def read_files(
     items, problems = _read_all(files, top, progress)
     named = [(home, streams) for home, runs in _group_folders(items) for streams in runs]
     runs = build(named, path, top, whole=whole)
+    give_back(sum(item.part.source.bytes for item in items))  # what was looked at beside the curves
     full = [r for r in runs if r.curves]
     if not full and (whole or not runs):
         raise _no_curve(path, files, runs, problems)

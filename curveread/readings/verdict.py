@@ -91,7 +91,10 @@ def _asked(run: Run, curves: list[Curve]) -> list[Curve]:
 
 def _any_gained(curves: Iterable[Curve]) -> bool:
     return any(
-        _gained(sign * c.value[c.finite], c.role) for c in curves for sign in _SIGNS.get(c.direction, (1.0, -1.0))
+        _gained(sign * value if sign < 0.0 else value, c.role)
+        for c in curves
+        for value in [c.value if bool(c.finite.all()) else c.value[c.finite]]
+        for sign in _SIGNS.get(c.direction, (1.0, -1.0))
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 from curveread.signals.median import quantile_of
+from curveread.signals.piecemeal import AT_ONCE
 from curveread.signals.scale import correlation_length
 from curveread.signals.trend import kendall_score, kendall_spread, robust_trend
 
@@ -96,9 +97,12 @@ def stretch_means(value: FloatArray, width: int) -> FloatArray:
     centre = float(value.mean())
     total = np.zeros(value.size + 1)
     np.cumsum(np.subtract(value, centre, out=total[1:]), out=total[1:])
-    means = total[width:] - total[:-width]
-    means /= width
-    means += centre
+    means = total[:-width]
+    for i in range(0, means.size, AT_ONCE):  # what lies behind is needed no more
+        part = means[i : i + AT_ONCE]
+        np.subtract(total[i + width :][: part.size], part, out=part)
+        part /= width
+        part += centre
     return means
 
 

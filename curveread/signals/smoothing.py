@@ -136,13 +136,15 @@ def _lowess(y: FloatArray, fraction: float, iterations: int) -> FloatArray:
         w *= dx
         sxx, sxy = np.einsum("ij,ij->i", w, dx), np.einsum("ij,ij->i", w, near - my[:, None])
         slope = np.divide(sxy, sxx, out=np.zeros_like(sxx), where=sxx > 0)
-        fitted = np.interp(np.arange(n), anchors, my - slope * mx)
-        residual = y - fitted
-        spread = 6.0 * median(np.abs(residual))
+        fitted = np.interp(np.arange(n, dtype=np.float64), anchors, my - slope * mx)
+        apart = y - fitted
+        spread = 6.0 * median(np.abs(apart, out=apart))
         if spread <= 0.0:
             break
+        apart /= spread
+        apart = 1.0 - np.minimum(apart, 1.0, out=apart) ** 2
         # A floor keeps a window that lies wholly in an outlier from dividing by zero.
-        trust = np.maximum((1.0 - np.minimum(np.abs(residual) / spread, 1.0) ** 2) ** 2, 1e-9)
+        trust = np.maximum(apart**2, 1e-9)
     return fitted
 
 

@@ -56,9 +56,11 @@ def robust_trend(y: FloatArray, window: int | None = None) -> FloatArray:
         stop = min(stop, n)
         if start >= stop:
             continue
-        # Only the stretch that uses this window is filtered, with half a window of context on both sides.
-        low, high = max(0, start - width), min(n, stop + width)
-        trend[start:stop] = running_median(y[low:high], min(width, high - low))[start - low : stop - low]
+        # Only the stretch that uses this window is filtered, with a window of context on both sides.
+        for a in range(start, stop, AT_ONCE):
+            b = min(a + AT_ONCE, stop)
+            low, high = max(0, a - width), min(n, b + width)
+            trend[a:b] = running_median(y[low:high], min(width, high - low))[a - low : b - low]
     smooth = max(1, widest // 8)
     head = min(starts[-1], n)
     if smooth > 2 and n - head > smooth:

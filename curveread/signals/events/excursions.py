@@ -83,6 +83,7 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
         ratio /= threshold
         known, high = high, high | (ratio > 1.0)
         here, before = ratio[high], known[high]
+        del ratio  # as long as the curve, and so is the next
         top, wide = np.full(here.size, -np.inf), np.zeros(here.size, dtype=np.int8)
         top[before], wide[before] = best, which
         wide[here > top] = k
@@ -134,6 +135,7 @@ def _judged(
         if clip >= 0.99 * enough or clip > 3.0 * floor:
             return stat, threshold, spread
         clip = enough
+        del box, stat
 
 
 def _one(z: FloatArray, last: int, first: int, gap: int) -> bool:

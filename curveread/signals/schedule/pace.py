@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curveread.arrays import FloatArray, IntArray
-from curveread.signals.median import median, median_of, row_medians
+from curveread.signals.median import median, row_medians
 from curveread.signals.trend import kendall_score
 
 
@@ -53,15 +53,14 @@ def rates(step: IntArray, wall: FloatArray) -> tuple[IntArray, FloatArray, float
     if not known.all():
         step, wall = step[known], wall[known]
     with np.errstate(over="ignore"):
-        steps, seconds = np.diff(step), np.diff(wall)
-    good = (steps > 0) & (seconds > 0) & np.isfinite(seconds)
+        seconds = np.diff(wall)
+    good = (np.diff(step) > 0) & (seconds > 0) & np.isfinite(seconds)
     if not good.any():
         return np.empty(0, np.int64), np.empty(0), 0.0
-    if not good.all():  # of a long curve each array is a copy of it
-        steps, seconds = steps[good], seconds[good]
-    rate = steps / seconds
-    work = float(np.minimum(seconds, 5.0 * median_of(seconds.size, seconds.__getitem__), out=seconds).sum())
-    return step[:-1] if good.all() else step[:-1][good], rate, work
+    which = slice(None) if good.all() else good  # of a long curve each array is a copy of it
+    seconds = seconds[which]
+    work = float(np.minimum(seconds, 5.0 * median(seconds)).sum())
+    return step[:-1][which], np.divide(np.diff(step)[which], seconds, out=seconds), work
 
 
 def slowdown(rate: FloatArray, share: float) -> Slowdown | None:

@@ -43,7 +43,7 @@ def trainings_of(table: Table, axis: Axis, total: FloatArray, goal: FloatArray) 
         Of each training, in the file's order; usually one.
     """
     starts = _starts(axis.step, table.restarts)
-    far = _far_on(axis.step, np.where(np.isfinite(goal), goal, total), starts)
+    far = _far_on(axis.step, total, goal, starts)
     starts = np.union1d(starts, far)
     bounds = [0, *starts.tolist(), table.rows]
     told = set(table.restarts).issuperset(starts.tolist())
@@ -127,10 +127,10 @@ def _gap(step: IntArray) -> float:
     return float(np.median(rises)) if rises.size else 0.0
 
 
-def _far_on(step: IntArray, total: FloatArray, starts: IntArray) -> IntArray:
+def _far_on(step: IntArray, total: FloatArray, goal: FloatArray, starts: IntArray) -> IntArray:
     """Return the rows that count towards another total than the one just reached, and not from there on."""
-    said = np.flatnonzero(np.isfinite(total))
-    mine, goal = step[said], total[said]
+    said = np.flatnonzero(np.isfinite(goal) | np.isfinite(total))
+    mine, goal = step[said], np.where(np.isfinite(goal[said]), goal[said], total[said])
     if not said.size or (mine > goal).any():  # a total of something else: of the steps of an epoch
         return said[:0]
     anew = (goal[1:] != goal[:-1]) & (mine[:-1] == goal[:-1]) & (np.diff(mine) > _FAR * _gap(step))
