@@ -1,17 +1,19 @@
-"""Columns called after a split, ``train,test``, or by pandas, ``,0``: the name of the file says what they hold."""
+"""Columns called after a split, ``train,test``, a statistic, or by pandas, ``,0``: the file's name says the metric."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from curveread.readers.tables.columns import is_axis_name, is_bookkeeping
-from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, role_of, words
+from curveread.run.roles import EVAL_WORDS, TELLING, TRAIN_WORDS, Role, role_of, words
 from curveread.run.tags.grammar import split_of
 
 _NO_METRIC = frozenset({"metric", "metrics"})
 """Words of a file's name that say that it holds metrics, not which one."""
 _SUMS = frozenset({"total", "sum"})
 """Columns that add up the others."""
+_EACH, _STATISTICS = {"mean", "min", "max"}, ("mean", "median", "stdev", "std", "max", "min")
+"""What is told of several episodes together, all of the first, and what may stand beside."""
 _UNNAMED = ["", "0"]
 """What pandas writes above an index and values that have no name."""
 
@@ -38,3 +40,9 @@ def tags_of_splits(names: Sequence[str], stem: str) -> dict[str, str]:
     if role_of(stem) not in TELLING or split_of(stem) or not _NO_METRIC.isdisjoint(words(stem)):
         return {}
     return {"0": stem} if unnamed else {n: f"{n}/{stem}" for n in splits}
+
+
+def tags_of_statistics(names: Sequence[str], stem: str) -> dict[str, str]:
+    """Return column -> tag of the statistics in a file of a metric: ``scores/mean`` in PFRL's scores.txt."""
+    measured = role_of(stem) in TELLING or role_of(stem) is Role.QUALITY_METRIC
+    return {n: f"{stem}/{n}" for n in names if n in _STATISTICS} if measured and _EACH.issubset(names) else {}

@@ -32,6 +32,7 @@ AXIS_NAMES = (
     "iteration",
     "iterations",
     "n_iter",
+    "number_of_trees",
     "update",
     "num_updates",
     "time/total_timesteps",

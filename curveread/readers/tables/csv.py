@@ -17,7 +17,7 @@ from curveread.readers.base import BEYOND, Following, Part, Reader
 from curveread.readers.format import Format
 from curveread.readers.json_text import loads
 from curveread.readers.tables import CSV, LIGHTNING, MONITOR
-from curveread.readers.tables.bare_splits import tags_of_splits
+from curveread.readers.tables.bare_splits import tags_of_splits, tags_of_statistics
 from curveread.readers.tables.blanks import restore_nan
 from curveread.readers.tables.columns import Axis, Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.csv_rows import cells_of, delimiter_of, first_line, is_number, lines_of
@@ -119,7 +119,8 @@ class CsvReader(Reader):
         parts = long_parts(cells, origin, path)
         if parts:
             return parts
-        tags = tags_of_splits(list(cells.numeric), stem_of(path))
+        columns, stem = list(cells.numeric), stem_of(path)
+        tags = tags_of_statistics(columns, stem) or tags_of_splits(columns, stem)
         cells.numeric = {tags.get(name, name): column for name, column in cells.numeric.items()}
         torn = {tags.get(name, name) for name in cells.torn}
         for key, table, texts in named_runs(cells, source):

@@ -80,3 +80,21 @@ def test_their_sum_and_a_short_name_of_the_epoch_may_stand_beside_them(tmp_path:
     assert curves["train/losses"].role is Role.TRAIN_LOSS
     assert curves["valid/losses"].role is Role.EVAL_LOSS
     assert curves["train/losses"].step.tolist() == list(range(1, 10))
+
+
+@pytest.mark.parametrize(("name", "tag"), [("scores", "scores/mean"), ("rewards", "rewards/mean"), ("notes", "mean")])
+def test_statistics_are_of_what_the_file_is_called(tmp_path: Path, name: str, tag: str) -> None:
+    log = tmp_path / f"{name}.txt"
+    log.write_text(
+        "steps\tepisodes\tmean\tmedian\tstdev\tmax\tmin\n"
+        + "".join(f"{i}00\t{i}\t{i / 2}\t3\t1\t5\t0\n" for i in range(9))
+    )
+    (part,) = CsvReader().read(log)
+    assert part.curves[tag].value.tolist() == [i / 2 for i in range(9)]
+    assert part.curves[tag].step.tolist() == list(range(0, 900, 100))
+
+
+def test_statistics_alone_make_no_log(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text("subject,mean,min,max\n" + "".join(f"s{i},{i / 2},0,9\n" for i in range(9)))
+    assert not CsvReader().claims(path)

@@ -90,3 +90,12 @@ def test_batches_that_begin_again_within_an_epoch_are_a_second_start(tmp_path: P
     (part,) = CsvReader().read(path)
     assert part.x_axis == "batch"
     assert len(part.segments) == 2
+
+
+def test_trees_of_a_boosting_count_its_steps(tmp_path: Path) -> None:
+    log = tmp_path / "scoring_history.csv"  # H2O's
+    log.write_text(
+        "timestamp,number_of_trees,training_rmse\n"
+        + "".join(f"2021-05-26 23:12:1{i},{5.0 * i},{3 - i / 4}\n" for i in range(9))
+    )
+    assert CsvReader().read(log)[0].curves["training_rmse"].step.tolist() == list(range(0, 45, 5))

@@ -96,10 +96,12 @@ def test_darknet_names_its_numbers_behind(tmp_path: Path) -> None:
     text = ""
     for i in range(1, 5):
         text += "Region 82 Avg IOU: 0.31, Class: 0.5, Obj: 0.5, No Obj: 0.4, .5R: 0.1, .75R: 0.0,  count: 3\n" * 2
+        text += " (next mAP calculation at 1000 iterations) \n"
         text += f" {i}: {1500 / i:.6f}, {1400 / i:.6f} avg loss, 0.001000 rate, 3.31 seconds, {64 * i} images, 2.3 hours left\n"
     part = read(tmp_path, text)
     assert points(part, "loss") == [(1, 1500.0), (2, 750.0), (3, 500.0), (4, 375.0)]
     assert points(part, "avg loss")[-1] == (4, 350.0)
+    assert not any("next" in tag for tag in part.curves)  # what is to come was not measured
     assert "Avg IOU" not in part.curves
     assert "several of a kind" in said(part, NoteKind.SKIPPED)
 

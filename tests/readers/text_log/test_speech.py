@@ -62,6 +62,17 @@ def test_kaldi(tmp_path: Path) -> None:
     assert points(part, "CROSSVAL AVG.LOSS")[0] == (1, 1.1)
 
 
+def test_trax(tmp_path: Path) -> None:
+    text = "".join(
+        f"Step    {i}: Ran 500 train steps in 12.34 secs\nStep    {i}: train CrossEntropyLoss |  2.{i}\n"
+        f"Step    {i}: eval  CrossEntropyLoss |  3.{i}\nStep    {i}: eval          Accuracy |  0.{i}\n"
+        for i in range(500, 3000, 500)
+    )
+    part = read(tmp_path, text)
+    for tag, whole in (("train CrossEntropyLoss", 2), ("eval CrossEntropyLoss", 3), ("eval Accuracy", 0)):
+        assert points(part, tag) == [(i, float(f"{whole}.{i}")) for i in range(500, 3000, 500)]
+
+
 def test_speechbrain_and_hifi_gan(tmp_path: Path) -> None:
     text = "".join(
         f"epoch: {e}, lr: 1.00e-03 - train loss: 1.{e}3 - valid loss: {9 - e}.58e-01, valid CER: 12.{e}, valid WER: 2{e}.1\n"

@@ -118,6 +118,12 @@ DIALECTS = (
         split="eval",
     ),
     Dialect(
+        "trax",  # Step    500: train CrossEntropyLoss |  2.30000000
+        (b" |  ",),
+        pattern(rb"^\s*+Step\s{1,12}(?P<step>\d++): (?=(?:train|eval) )"),
+        pattern(rb"(?P<key>(?:train|eval)\s{1,40}[A-Za-z][\w ./]{0,60}?)\s{0,4}\|\s{1,8}(?P<number><NUMBER>)(?=\s|$)"),
+    ),
+    Dialect(
         "kaldi",  # Average objective function for 'output' for minibatches 100-199 is -0.23 over 6400 frames.
         (b"for minibatches",),
         pattern(rb"(?=(?:Average|average) [^:]{1,60} for minibatches \d++-(?P<step>\d++) is )"),

@@ -29,10 +29,10 @@ _TOKEN = re.compile(
 )
 """A number with its total, its unit, and maybe a deviation glued to it (``0.52+0.01``), which is not read."""
 _NO_METRIC = re.compile(
-    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|\bpid$|^(?:eta|remaining|line|seed|port|hours?|minutes?|seconds?)$",
+    r"\.(?:py|cpp|cc|cu|h|java|scala|rs|go|lua|jl)$|\$$|\bpid$|^next\s|^(?:eta|remaining|line|seed|port|hours?|minutes?|seconds?)$",
     re.IGNORECASE,
 )
-"""Names of what is printed beside metrics: where in a program a line was written, how long it will take."""
+"""Names of what is printed beside metrics: where in a program a line was written, how long it will take, what comes."""
 _GAP = 90
 _MOST = 200
 """Numbers read of a line; what stands behind is data."""
