@@ -44,25 +44,24 @@ class Overfitting(Detector):
         end are not the ones to ship.
 
     How it decides
-        The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve
-        (second differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations
-        after the minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must
-        not rise; where none is logged the rise must be ``steep``. 0.6 of the standard errors are enough where the
-        training loss fell by a tenth since, or the rise is long and steady. Where the run memorises, a ``steep`` rise
-        whose order chance would give less than once in 500 is enough, and so is a rise at once that stays up (also
-        where the training loss fell by a tenth only, to less than half of the evaluation loss): the later half of the
-        evaluations since all lie ``steep`` above the minimum, or where it memorises ``slight`` and three times their
-        noise. With fewer than four evaluations after the minimum every
-        one of them must be higher than the one before. Fewer than eight evaluations in all do not show their noise:
-        there every one after the minimum must be higher than the one before, and the rise ``steep``; where the run
-        memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
-        ``slight`` will do, and half of ``steep`` for four or more while the training loss fell by a third. Then some
-        may also be out of order, where the last is the highest and chance would give an order no worse no more often
-        than that of four, or all since the minimum lie half as high again. The case is then no clearer than that order:
-        k evaluations rise by chance in one of k! cases.
-        Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of
-        guessing, of one answer to all inputs, or low and where it began, while the training data are learnt; without
-        an evaluation loss also one that lost a seventh of its gain after its best stretch, slowly, while the training
+        The rise from the minimum to the last evaluations is compared with the noise of the evaluation curve (second
+        differences) and must be ``least_z`` standard errors and ``least_rise`` of the level; the evaluations after the
+        minimum must rise as a whole (Mann-Kendall, one-sided, p below ``p_value``); the training loss must not rise;
+        where none is logged the rise must be ``steep``. 0.6 of the standard errors are enough where the training loss
+        fell by a tenth since, or the rise is long and steady. Where the run memorises, a ``steep`` rise whose order
+        chance would give less than once in 500 is enough, and so is a rise at once that stays up while the training
+        loss falls (p below ``p_value``): the later half of the evaluations since all lie ``steep`` above the minimum,
+        or where it memorises ``slight`` and three times their noise. With fewer than four evaluations after the minimum
+        every one of them must be higher than the one before. Fewer than eight evaluations in all do not show their
+        noise: there every one after the minimum must be higher than the one before, and the rise ``steep``; where the
+        run memorises (the training loss fell by a third since, to less than half of the evaluation loss) a rise of
+        ``slight`` will do, a steep one may fall by less than that in between, and half of ``steep`` is enough for four
+        or more while the training loss fell by a third. Then some may also be out of order, where the last is the
+        highest and chance would give an order no worse no more often than that of four, or all since the minimum lie
+        half as high again. The case is then no clearer than that order: k evaluations rise by chance in one of k!
+        cases. Where no evaluation loss rose, accuracies are asked: one of the evaluation that stays at the level of
+        guessing, of one answer to all inputs, or low and where it began, while the training data are learnt; without an
+        evaluation loss also one that lost a seventh of its gain after its best stretch, slowly, while the training
         accuracy rose.
         A quality metric that was measured with it is told beside it. A rise that undoes a quarter of the progress is
         an error where no such metric held its level; a smaller one is information where the metric went on to gain
@@ -109,7 +108,9 @@ class Overfitting(Detector):
         """Return whether the few evaluations from the minimum on rise beyond doubt."""
         if rise.memorises and float(rise.after[1:].min()) >= rise.floor + _HALF_AS_MUCH:
             return True  # in whatever order
-        in_order = bool(np.all(np.diff(rise.after) > 0))
+        # What is too slight to be a rise is too slight to break a steep one.
+        slack = self.slight if n < 8 and rise.memorises and rise.size >= self.steep else 0.0
+        in_order = bool(np.all(np.diff(rise.after) > -slack))
         # Many of which few are out of order are as clear as four that are in order.
         nearly = rise.memorises or rise.fall >= _THIRD
         if not in_order and not (nearly and rise.last_is_highest and _mann_kendall(rise.after) <= _FOUR_IN_ORDER):
@@ -133,7 +134,7 @@ class Overfitting(Detector):
         late = float(rise.after[rise.after.size // 2 :].min()) - rise.floor
         if rise.memorises and late >= max(self.slight, 3.0 * rise.noise):
             return True
-        return p <= self.p_value or (rise.left_behind and min(rise.fall, late) >= self.steep)
+        return p <= self.p_value or (late >= self.steep and _mann_kendall(-rise.training) <= self.p_value)
 
     def _least(self, view: CurveView, floor: float) -> float:
         """Return the smallest rise that matters, on the view's even scale."""
@@ -256,6 +257,8 @@ class _Rise(NamedTuple):
         Levels around the minimum and at the end, the noise of an evaluation; their difference in standard errors.
     fall
         How far the training loss fell meanwhile.
+    training
+        (k,) values of the training loss from there on; none where it is not logged.
     left_behind
         Whether the training loss ends below half of the evaluation loss.
     quality
@@ -269,6 +272,7 @@ class _Rise(NamedTuple):
     noise: float
     z: float
     fall: float
+    training: FloatArray
     left_behind: bool
     quality: Quality | None
 
@@ -309,7 +313,8 @@ def _rise(view: CurveView, train: CurveView | None, subject: Subject) -> _Rise |
     if fall is None:
         return None
     behind = train is not None and _left_behind(view, train, end)
-    return _Rise(low, after, floor, end, noise, z, fall, behind, quality_since(subject, view, low))
+    training = np.zeros(0) if train is None else train.parts.y[train.step >= view.step[low]]
+    return _Rise(low, after, floor, end, noise, z, fall, training, behind, quality_since(subject, view, low))
 
 
 def _minimum(y: FloatArray) -> int:
