@@ -10,7 +10,9 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.findings.arguments import Place, Tag, share
+from curveread.detectors.shared.quality import shares
+from curveread.detectors.shared.returns import continued
+from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
@@ -29,17 +31,24 @@ _OTHER_SUMS = RL | {
 }  # fmt: skip
 """Kinds of training whose two losses are seldom the same sum over the same kind of batch."""
 
+_EASIER = (
+    "dropout, label smoothing or auxiliary terms, which only the training loss contains",
+    "an evaluation set that is easier, or made of repeated patterns",
+)
+_FEW_EXAMPLES = "an evaluation of very few examples, or of a task that is no task"
+
 
 @dataclass(frozen=True)
 class EvalBelowTrain(Detector):
-    """The evaluation loss is lower than it can honestly be: leakage is suspected.
+    """The evaluation is better than it can honestly be: leakage is suspected.
 
     What it finds
-        Four signs. *Memorised together*: the training loss fell to what only memorising reaches, and the
-        evaluation loss went with it, at or below it. *Widening*: the evaluation loss is far below the training
-        loss and goes on leaving it behind. *Learnt better than the training data*: both come to little of what guessing
-        costs, and the evaluation loss falls faster to the end. *Switched*: the evaluation loss dropped from one
-        evaluation to the next to the training level or below, while the training loss did not move.
+        Five signs. *Memorised together*: the training loss fell to what only memorising reaches, and the evaluation
+        loss went with it, at or below it. *Widening*: the evaluation loss is far below the training loss and goes on
+        leaving it behind. *Learnt better than the training data*: both come to little of what guessing costs, and the
+        evaluation loss falls faster to the end. *Switched*: the evaluation loss dropped from one evaluation to the next
+        to the training level or below, while the training loss did not move. *Perfect at once*: no example is answered
+        wrongly at the first evaluation.
 
     Why it matters
         An evaluation set that is in the training data measures memory. Every decision taken on it is wrong.
@@ -62,9 +71,11 @@ class EvalBelowTrain(Detector):
         in the training loss only (dropout, mixed or smoothed labels, noise) lifts it from the first step on, and keeps
         it up; where the config names it, nothing is said.
         Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
-        move, from above the training loss to no more than 5 % above it, with the training loss unmoved, and it stays
-        there. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary
-        terms do that, too.
+        move, in the whole run and before it, from above the training loss to no more than 5 % above it, with the
+        training loss unmoved, and it stays there. Where no loss shows anything, an accuracy is asked: one that is
+        exactly 1 at the very first evaluation, and at most of them, of a run that does not go on from an earlier one. A
+        constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary terms do that,
+        too.
 
     When it is wrong
         Dropout, label smoothing, augmentation and auxiliary terms are in the training loss only. An evaluation set that
@@ -76,8 +87,11 @@ class EvalBelowTrain(Detector):
     """
 
     rule: ClassVar[str] = "eval-below-train"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.TRAIN_LOSS), any_of(Role.EVAL_LOSS))
-    least: ClassVar[int] = 8
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY),)
+    uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
+    least: ClassVar[int] = 2
+    least_course: ClassVar[int] = 8
+    """Evaluations whose losses can be read beside those of the training."""
 
     memorised: float = field(default=0.11, metadata={"help": "share of its start below which a loss is memorising"})
     least_start: float = field(default=3.0, metadata={"help": "nats at the start above which the first sign is read"})
@@ -87,12 +101,14 @@ class EvalBelowTrain(Detector):
     drop: float = field(default=0.1, metadata={"help": "drop between two evaluations, as a share of the level"})
 
     def detect(self, subject: Subject) -> list[Finding]:
-        """Return at most one finding per evaluation loss."""
-        train, kind = subject.all(Role.TRAIN_LOSS)[0], subject.task.kind
+        """Return at most one finding per evaluation loss; where there is none, one of an accuracy."""
+        train, kind = subject.first(Role.TRAIN_LOSS), subject.task.kind
         found = []
+        if train is None:
+            return self._perfect(subject)
         for view in subject.all(Role.EVAL_LOSS):
             if (
-                len(view) < self.least
+                len(view) < self.least_course
                 or len(train) < 20
                 or float(train.value.min()) <= 0
                 or float(view.value.min()) <= 0
@@ -108,7 +124,25 @@ class EvalBelowTrain(Detector):
             )
             if one is not None:
                 found.append(one)
-        return found
+        return found or self._perfect(subject)
+
+    def _perfect(self, subject: Subject) -> list[Finding]:
+        """Find an accuracy of exactly 1 at the very first evaluation, which hardly ever misses an example later."""
+        for view in () if continued(subject) else subject.all(Role.EVAL_ACCURACY):
+            right = shares(view)
+            if right.size < self.least or right[0] < 1.0 or median(right) < 1.0:
+                continue
+            message = text(
+                "{tag} is {all} at the first evaluation, and {perfect} of {points} times in all: so much is seldom "
+                "learnt at once; the answers may be among the inputs, or the evaluation data trained on",
+                tag=Tag(view.tag),
+                all=level_of(float(view.value[0]), view.unit),
+                perfect=count(int((right >= 1.0).sum())),
+                points=count(right.size),
+            )
+            evidence = Evidence("perfect-evaluations", "perfect evaluations", int((right >= 1.0).sum()), "evaluations")
+            return [self._finding(view, int(view.step[0]), message, (evidence,), (_FEW_EXAMPLES,))]
+        return []
 
     def _memorised(self, view: CurveView, train: CurveView, start: float, level: FloatArray) -> Finding | None:
         half = len(view) // 2
@@ -133,7 +167,9 @@ class EvalBelowTrain(Detector):
             end=level_of(last, view.unit),
             share=share(last / start),
         )
-        return self._finding(view, int(view.step[half:][low][0]), message, gap, float(with_it.mean()), start)
+        return self._finding(
+            view, int(view.step[half:][low][0]), message, _beside(gap, float(with_it.mean()), start, view.unit)
+        )
 
     def _widening(self, view: CurveView, start: float, level: FloatArray) -> Finding | None:
         gap = level - view.value
@@ -161,7 +197,9 @@ class EvalBelowTrain(Detector):
             train=level_of(float(level[-1])),
         )
         ahead = float((gap > 0).mean())
-        return self._finding(view, int(view.step[first]), message, float(np.log(last / level[-1])), ahead, start)
+        return self._finding(
+            view, int(view.step[first]), message, _beside(float(np.log(last / level[-1])), ahead, start, view.unit)
+        )
 
     def _better(
         self, view: CurveView, train: CurveView, start: float, level: FloatArray, subject: Subject
@@ -188,14 +226,16 @@ class EvalBelowTrain(Detector):
             start=level_of(start),
         )
         ahead = float((view.value < level).mean())
-        return self._finding(view, int(view.step[0]), message, float(gaps[3]), ahead, start)
+        return self._finding(view, int(view.step[0]), message, _beside(float(gaps[3]), ahead, start, view.unit))
 
     def _switched(self, view: CurveView, level: FloatArray) -> Finding | None:
         y, base = np.log(view.value), np.log(level)
         step = np.diff(y)
-        usual = mad_scale(step) + 1e-4
         moved = np.diff(base)
-        for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * usual)):
+        for i in np.flatnonzero(step < -self.drop):
+            # Evaluations settle as the learning rate falls: those before the drop say how far they moved then.
+            if step[i] >= -8.0 * (max(mad_scale(step), mad_scale(step[:i])) + 1e-4):
+                continue
             before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]
             if i < 3 or after.size < 3 or median(before[-3:]) < self.drop or after.max() > 0.05:
                 continue
@@ -210,10 +250,17 @@ class EvalBelowTrain(Detector):
                 after=level_of(float(view.value[i + 1]), view.unit),
                 onset=Place(first),
             )
-            return self._finding(view, first, message, median(after), 1.0, float(view.value[0]))
+            return self._finding(view, first, message, _beside(median(after), 1.0, float(view.value[0]), view.unit))
         return None
 
-    def _finding(self, view: CurveView, first: int, message: Text, gap: float, below: float, start: float) -> Finding:
+    def _finding(
+        self,
+        view: CurveView,
+        first: int,
+        message: Text,
+        evidence: tuple[Evidence, ...],
+        explained: tuple[str, ...] = _EASIER,
+    ) -> Finding:
         return Finding(
             rule=self.rule,
             severity=Severity.WARNING,
@@ -223,27 +270,23 @@ class EvalBelowTrain(Detector):
             peak_step=first,
             last_step=int(view.step[-1]),
             message=message,
-            evidence=(
-                Evidence(
-                    "median-gap-to-the-training-loss-since", "median gap to the training loss since", gap, "log units"
-                ),
-                Evidence(
-                    "evaluations-at-or-below-the-training-loss",
-                    "evaluations at or below the training loss",
-                    below,
-                    "ratio",
-                ),
-                Evidence("loss-at-the-start", "loss at the start", start, view.unit),
-            ),
-            also_explained_by=(
-                "dropout, label smoothing or auxiliary terms, which only the training loss contains",
-                "an evaluation set that is easier, or made of repeated patterns",
-            ),
+            evidence=evidence,
+            also_explained_by=explained,
             advice=(
                 "Look for evaluation examples in the training data: exact duplicates, near duplicates, shared groups.",
                 "Evaluate once on data that were certainly not seen.",
             ),
         )
+
+
+def _beside(gap: float, below: float, start: float, unit: str) -> tuple[Evidence, ...]:
+    """Return how the evaluation stood to the training loss."""
+    at_or_below = "evaluations at or below the training loss"
+    return (
+        Evidence("median-gap-to-the-training-loss-since", "median gap to the training loss since", gap, "log units"),
+        Evidence("evaluations-at-or-below-the-training-loss", at_or_below, below, "ratio"),
+        Evidence("loss-at-the-start", "loss at the start", start, unit),
+    )
 
 
 def _start_of(train: CurveView, subject: Subject) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from curveread.findings.finding import Severity
 from curveread.run.model import Curve, Run
-from tests.support.curves import decay, run_of, spread
+from tests.support.curves import decay, normal, run_of, spread
 from tests.support.verdicts import alarms, found
 
 N = 2000
@@ -39,6 +39,13 @@ def test_switched_to_the_training_level() -> None:
     evaluation = decay(2000, 0.0)[49::50] + np.where(np.arange(40) < 20, 0.8, -0.02)
     (f,) = found(run_of(train_loss=train, eval_loss=evaluation), "eval-below-train")
     assert f.first_step == 20 * 50 + 49
+
+
+def test_a_drop_among_evaluations_that_swing_as_far_is_no_switch() -> None:
+    """As where a validation loss swings until the learning rate has come down, and then lies still."""
+    train = np.geomspace(0.02, 0.001, 90)
+    swings = train * np.where(np.arange(90) < 30, np.exp(1.0 + 0.5 * normal(90)), 0.7)
+    assert found(run_of(train_loss=train, val_loss=swings), "eval-below-train") == []
 
 
 def test_an_easier_split_and_dropout_are_quiet() -> None:
@@ -184,3 +191,33 @@ def test_a_real_training_with_its_evaluation_data_eight_times_among_the_training
 )
 def test_real_trainings_with_honest_evaluations_are_quiet(kept_up_by: dict[str, float]) -> None:
     assert found(trained(**kept_up_by), "eval-below-train") == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [
+        ([1.0, 1.0, 1.0, 0.9967, 1.0, 1.0], True),
+        ([100.0, 100.0, 100.0], True),
+        ([0.99, 1.0, 1.0, 1.0], False),  # learnt in the second epoch
+        ([1.0, 0.96, 0.98, 0.97], False),  # by luck
+        ([1.0], False),
+    ],
+)
+def test_an_accuracy_that_is_perfect_from_the_first_evaluation_on(right: list[float], told: bool) -> None:
+    n = len(right)
+    run = run_of(
+        train_loss=np.geomspace(0.6, 0.03, n), val_loss=np.geomspace(0.5, 0.02, n), val_accuracy=np.array(right)
+    )
+    said = found(run, "eval-below-train")
+    assert bool(said) is told
+    if told:
+        assert said[0].first_step == 0
+        assert "at the first evaluation" in str(said[0].message)
+    alone = found(run_of(val_accuracy=np.array(right)), "eval-below-train")
+    assert bool(alone) is told
+
+
+def test_a_run_that_goes_on_from_one_that_had_learnt_all_is_no_leak() -> None:
+    step = np.arange(500, 510)
+    curves = {"train_loss": np.geomspace(0.01, 0.005, 10), "val_accuracy": np.ones(10)}
+    assert found(Run("r", "r", {t: Curve(t, step, v) for t, v in curves.items()}), "eval-below-train") == []
