@@ -217,8 +217,34 @@ def test_a_metric_of_exactly_zero_says_that_nothing_is_found_whatever_the_loss_d
     falling = np.linspace(0.3, 0.06, 25)
     run = made({"train_loss": falling, "val_loss": 1.1 * falling, metric: np.zeros(25)})
     assert "not one answer is right" in str(found(run, "no-learning")[0].message)
+    next_to_none = made({"train_loss": falling, "val_loss": 1.1 * falling, metric: 1e-5 * (1.0 + np.arange(25) % 3)})
+    assert "or less at each of 25 evaluations: hardly an answer is right" in str(
+        found(next_to_none, "no-learning")[0].message
+    )
     for other in ({metric: np.r_[np.zeros(24), 0.01]}, {metric: np.zeros(25), "val_recall": np.full(25, 0.1)}):
         assert found(made({"train_loss": falling, "val_loss": 1.1 * falling, **other}), "no-learning") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "best", "same", "told"),
+    [
+        (0.0522, 642 / 11136, 9, True),  # the most frequent of 43 classes
+        (0.0522, 642 / 11136, 3, False),
+        (16 / 24, 18 / 24, 14, False),  # of so few examples equally many are right by chance
+        (0.0522, 1696 / 11136, 9, False),  # far above the first: something was learnt
+        (0.0522, 0.06, 9, False),  # rounded
+    ],
+)
+def test_a_training_accuracy_that_is_its_best_again_and_again_is_of_one_answer(
+    first: float, best: float, same: int, told: bool
+) -> None:
+    loss = 3.479 + np.geomspace(0.2, 1e-4, 15)
+    right = np.r_[first, np.full(same, best), best - np.arange(1, 15 - same) / 11136]
+    curves = {"loss": loss, "val_loss": loss - 0.02, "accuracy": right, "val_accuracy": 0.03 + 1e-3 * np.arange(15)}
+    said = found(run_of(**curves), "no-learning")
+    assert bool(said) is told
+    if told:
+        assert "and never above: one answer to all inputs" in str(said[0].message)
 
 
 def test_one_answer_of_525_at_the_loss_of_guessing_is_known_from_four_evaluations() -> None:

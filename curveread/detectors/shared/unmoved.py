@@ -7,7 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, never_cheaper, one_answer, over_entropy
-from curveread.detectors.shared.quality import shares
+from curveread.detectors.shared.quality import examples_of, shares
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
@@ -31,6 +31,10 @@ _LONG = 8
 _R2 = (("r", "2"), ("r", "squared"))
 _AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
 _ERROR_RATES = (("wer",), ("cer",))
+_MANY = 100
+"""Examples of which two models seldom answer exactly as many rightly."""
+_NONE = 5e-4
+"""Score below which next to nothing is right: 0 in three decimals."""
 _NEAR, _WIDE = 0.005, 0.1
 """How near an area is to 0.5 whatever its noise, and how far one scatters of which a mean says nothing."""
 
@@ -59,9 +63,35 @@ def unmoved(subject: Subject) -> Sign | None:
         return same  # whatever the losses do: the answers do not change
     if learnt(subject) is None and (one := one_answer(subject) or never_cheaper(subject)) is not None:
         return one
-    if (nought := _none_right(subject)) is not None:
+    if (nought := _none_right(subject) or _taught_one_answer(subject)) is not None:
         return nought
     return _never_moved(subject) or _hardly_moved(losses, subject)
+
+
+def _taught_one_answer(subject: Subject) -> Sign | None:
+    """Find a training accuracy whose best is one number again and again, to the last digit: a class is that frequent.
+
+    The weights of two epochs differ, and with them the answers to hundreds of examples, unless all are the same one.
+    """
+    for view in subject.all(Role.TRAIN_ACCURACY):
+        right = shares(view)
+        best = float(right.max(initial=0.0))
+        same = int((right == best).sum())
+        if len(view) < _LONG or same < right.size / 3 or not right[0] <= best <= min(1.5 * right[0], LEARNT):
+            continue
+        if not precise_enough(best) or examples_of(right) < _MANY:
+            continue
+        message = text(
+            "{tag} is {best} at {same} of {points} points and never above: one answer to all inputs would be right as "
+            "often",
+            tag=Tag(view.tag),
+            best=level_of(float(view.value.max()), view.unit),
+            same=count(same),
+            points=count(len(view)),
+        )
+        advice = "Look at the learning rate, at whether gradients arrive, and whether labels belong to their inputs."
+        return sign_of(view, 0, len(view.curve) - 1, message, "equal-points", same, advice)
+    return None
 
 
 def _never_moved(subject: Subject) -> Sign | None:
@@ -141,20 +171,27 @@ def _none_right(subject: Subject) -> Sign | None:
     """Find metrics that say at every evaluation that nothing is right: scores that are all 0, errors in every word."""
     asked = (v for v in subject.all(Role.QUALITY_METRIC, Role.ERROR_METRIC) if len(v))
     views = [v for v in asked if v.curve.direction == "higher" or _counts_errors(v)]
-    if not all(_all_wrong(v.value) if _counts_errors(v) else not v.value.any() for v in views):
+    if not all(_all_wrong(v.value) if _counts_errors(v) else _none(v.value) for v in views):
         return None
     view = max(views, key=len, default=None)
     if view is None or len(view) < (FEWEST if _counts_errors(view) else _LONG):
         return None
+    errors, hardly = _counts_errors(view), bool(view.value.any())
     message = text(
-        "{tag} is {what}{more} at each of {points} evaluations: not one answer is right, whatever the loss does",
+        "{tag} is {what}{more} at each of {points} evaluations: {right}, whatever the loss does",
         tag=Tag(view.tag),
-        what=level_of(float(view.value.min()), view.unit),
-        more=text(" or more" if _counts_errors(view) else ""),
+        what=level_of(float(view.value.min() if errors else view.value.max()), view.unit),
+        more=text(" or more" if errors else " or less" if hardly else ""),
         points=count(len(view)),
+        right=text("hardly an answer is right" if hardly and not errors else "not one answer is right"),
     )
     advice = "Look at what the model answers: nothing or always the same, a threshold too high, classes too rare."
     return sign_of(view, 0, len(view.curve) - 1, message, "zero-points", len(view), advice)
+
+
+def _none(scores: FloatArray) -> bool:
+    """Return whether scores of 0 to 1 are all 0 in three decimals."""
+    return bool(0.0 <= scores.min() <= scores.max() < _NONE)
 
 
 def _all_wrong(errors: FloatArray) -> bool:
