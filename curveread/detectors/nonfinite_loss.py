@@ -111,7 +111,7 @@ class NonfiniteLoss(Detector):
             evidence += _gradient(subject, start)
         only_eval = curve.role is Role.EVAL_LOSS and loss_that_goes_on(subject, int(curve.step[first])) is not None
         if only_eval:
-            message += text(", while the training loss is finite: the evaluation is at fault, not the weights")
+            message += text(", while the training loss is finite: look at the evaluation before the weights")
         advice: list[str] = [_EVALUATION if only_eval else precision(subject.facts)]
         kept = [c.step for c in subject.checkpoints if c.step < start]
         if to_end and not only_eval:

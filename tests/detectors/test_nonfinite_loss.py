@@ -91,7 +91,7 @@ def test_an_evaluation_alone_is_at_fault_itself() -> None:
     run = run_of(train_loss=decay(500), eval_loss=np.r_[decay(6), np.full(4, np.nan)])
     (f,) = found(run, "nonfinite-loss")
     assert f.severity is Severity.WARNING
-    assert "the evaluation is at fault, not the weights" in str(f.message)
+    assert "look at the evaluation before the weights" in str(f.message)
     assert not any("checkpoint" in str(a) for a in f.advice)
     assert {p.name for p in diagnose(run).phases} == {"learning"}
 

@@ -18,14 +18,17 @@ from curveread.run.tags.kinds import TaskKind
 
 
 def _fix(scene: Scene) -> Text:
+    task, best = scene.case.task, Place(scene.onset)
+    if task.kind is TaskKind.BOOSTING:
+        words = (
+            "Predict with the rounds up to {best}; for the next run stop there, or take smaller trees, a lower "
+            "learning rate, row and column sampling or a larger L2 penalty."
+        )
+        return text(words, best=best)
     words = (
-        "Predict with the rounds up to {best}; for the next run stop there, or take smaller trees, a lower learning "
-        "rate, row and column sampling or a larger L2 penalty."
-        if scene.case.task.kind is TaskKind.BOOSTING
-        else "Keep the checkpoint nearest to {best}; for the next run stop there, or add data, augmentation, "
-        "dropout or weight decay."
+        "Keep the checkpoint nearest to {best}; for the next run stop there, or add {more}, dropout or weight decay."
     )
-    return text(words, best=Place(scene.onset))
+    return text(words, best=best, more=text("data" if task.language else "data, augmentation"))
 
 
 CAUSE = Candidate(
