@@ -10,13 +10,13 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Detector, Need, Subject, any_of
 from curveread.detectors.confidence import confidence_of
-from curveread.detectors.shared.quality import shares
+from curveread.detectors.shared.quality import is_area, shares
 from curveread.detectors.shared.returns import continued
 from curveread.findings.arguments import Place, Tag, count, share
 from curveread.findings.arguments import level as level_of
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
-from curveread.run.roles import Role
+from curveread.run.roles import Role, is_eval
 from curveread.run.settings import settings
 from curveread.run.tags.kinds import RL, TaskKind
 from curveread.run.tags.losses import is_of_a_detector
@@ -72,10 +72,10 @@ class EvalBelowTrain(Detector):
         it up; where the config names it, nothing is said.
         Switched: a drop of at least ``drop`` of the level between two evaluations, eight times what evaluations usually
         move, in the whole run and before it, from above the training loss to no more than 5 % above it, with the
-        training loss unmoved, and it stays there. Where no loss shows anything, an accuracy is asked: one that is
-        exactly 1 at the very first evaluation, and at most of them, of a run that does not go on from an earlier one. A
-        constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary terms do that,
-        too.
+        training loss unmoved, and it stays there. Where no loss shows anything, an accuracy or AUC is asked: one that
+        is exactly 1 at the very first evaluation, and at most of them, of a run that does not go on from an earlier
+        one. A constant gap below the training loss alone says nothing: an easier split, dropout and auxiliary terms do
+        that, too.
 
     When it is wrong
         Dropout, label smoothing, augmentation and auxiliary terms are in the training loss only. An evaluation set that
@@ -87,7 +87,7 @@ class EvalBelowTrain(Detector):
     """
 
     rule: ClassVar[str] = "eval-below-train"
-    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY),)
+    needs: ClassVar[tuple[Need, ...]] = (any_of(Role.EVAL_LOSS, Role.EVAL_ACCURACY, Role.QUALITY_METRIC),)
     uses: ClassVar[tuple[Role, ...]] = (Role.TRAIN_LOSS,)
     least: ClassVar[int] = 2
     least_course: ClassVar[int] = 8
@@ -127,8 +127,9 @@ class EvalBelowTrain(Detector):
         return found or self._perfect(subject)
 
     def _perfect(self, subject: Subject) -> list[Finding]:
-        """Find an accuracy of exactly 1 at the very first evaluation, which hardly ever misses an example later."""
-        for view in () if continued(subject) else subject.all(Role.EVAL_ACCURACY):
+        """Find an accuracy or area under the ROC curve that is exactly 1 at the first evaluation and at most others."""
+        areas = [v for v in subject.all(Role.QUALITY_METRIC) if is_area(v) and is_eval(v.tag)]
+        for view in () if continued(subject) else (*subject.all(Role.EVAL_ACCURACY), *areas):
             right = shares(view)
             if right.size < self.least or right[0] < 1.0 or median(right) < 1.0:
                 continue

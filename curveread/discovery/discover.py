@@ -14,6 +14,7 @@ import numpy as np
 from curveread.discovery.assemble import build, relative
 from curveread.discovery.bounds import within_bounds
 from curveread.discovery.grouping import chain, group, one_run
+from curveread.discovery.printed_files import printed_files
 from curveread.discovery.streams import Item, Stream
 from curveread.discovery.tree import SPLITS, LogFile, files_below, scan, too_deep, without_kinds
 from curveread.errors import NoLogsError, ReadError
@@ -129,7 +130,12 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
     if path.is_file():
         from curveread.readers.text_log.nearly import nearly
 
-        message = f"{path}: not a training log that any reader knows{_ending(path)}; looked for {looked}"
+        ended = _ending([path], path)
+        message = (
+            f"{path}: no metric was logged in it{ended}"
+            if ended
+            else f"{path}: not a training log that any reader knows; looked for {looked}"
+        )
         near = nearly(path)
         return NoLogsError(f"{message}; {near.told}", near.argument, near.value) if near else NoLogsError(message)
     try:
@@ -138,17 +144,20 @@ def _nothing_at(path: Path, more: tuple[type[Reader], ...]) -> ReadError:
         empty = False
     what = "the folder is empty" if empty else "no training log in it or below it"
     deep = too_deep(relative(str(p), path) for p in passed)
-    return NoLogsError(f"{path}: {what}{deep}; looked for {looked}")
+    printed, _ = printed_files([path, path / "logs"])
+    return NoLogsError(f"{path}: {what}{deep}{_ending(printed, path) or f'; looked for {looked}'}")
 
 
-def _ending(path: Path) -> str:
-    """Return what a file that is no log says of how its program ended, in brackets; empty where it says nothing."""
+def _ending(printed: Sequence[Path], top: Path) -> str:
+    """Return what printed output without a metric says of how its program ended; empty where it says nothing."""
     from curveread.discovery.crash_lines import crash_lines
 
-    cause = root_of(crash_lines([path], 0, 0)[0])
+    cause = root_of(crash_lines(printed, 0, 0)[0])
     if cause is None:
         return ""
-    return f" (line {cause.line:,} says: {cause.text})" if cause.line else f" (its end says: {cause.text})"
+    place = f"line {cause.line:,}" if cause.line else "its end"
+    file = "" if cause.source == str(top) else f"{relative(cause.source, top)}, "
+    return f"; {file}{place}: {cause.text}"
 
 
 def _no_curve(path: Path, files: Sequence[LogFile], runs: Sequence[Run], errors: Sequence[ReadError]) -> ReadError:

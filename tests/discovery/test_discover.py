@@ -458,11 +458,11 @@ def test_text_file(tmp_path: Path) -> None:
     [
         (
             "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2024-04-05T13:06:20 DUE TO TIME LIMIT ***",
-            r"knows \(line 7 says: the job ran into its time limit\); looked for",
+            r"train\.out: no metric was logged in it; line 7: the job ran into its time limit$",
         ),
         (
             "Traceback (most recent call last):\n  File \"train.py\", line 3, in <module>\nKeyError: 'images'",
-            r"knows \(line 9 says: it ended with KeyError: 'images'\); looked for",
+            r"train\.out: no metric was logged in it; line 9: it ended with KeyError: 'images'$",
         ),
     ],
 )
@@ -472,6 +472,11 @@ def test_a_text_without_a_metric_is_refused_with_what_it_says_of_its_end(tmp_pat
     with pytest.raises(NoLogsError, match=said) as refused:
         read_runs(path)
     assert not refused.value.argument  # no option reads a progress bar
+    below = said.replace(
+        r"train\.out: no metric was logged in it; ", r"no training log in it or below it; train\.out, "
+    )
+    with pytest.raises(NoLogsError, match=below):
+        read_runs(tmp_path)
 
 
 def test_logs_without_a_curve(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from curveread.detectors.base import CurveView, Subject
 from curveread.findings.arguments import Tag, level
 from curveread.findings.text import Text, text
 from curveread.run.roles import Role
+from curveread.run.tags.grammar import parse
 from curveread.run.tags.words import words
 from curveread.signals.levels import block_medians, evaluation_noise, median_error
 from curveread.signals.median import median
@@ -22,6 +23,7 @@ _ROUNDED, _ASKED, _UNKNOWN = 5e-5, 100, 2000
 than shares tell."""
 _ABOUT, _ALIKE = 0.02, 0.002
 """Shares of its level within which a metric stayed where it was: one that only scattered, and whatever it did."""
+_AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
 
 
 class Quality(NamedTuple):
@@ -140,6 +142,12 @@ def shares(view: CurveView) -> FloatArray:
 def by_chance(share: float, examples: int) -> float:
     """Return the standard error of a share of some examples: a binomial one, 0 for shares that are none."""
     return float(np.sqrt(np.clip(share * (1.0 - share), 0.0, None) / examples))
+
+
+def is_area(view: CurveView) -> bool:
+    """Return whether a metric is an area under the ROC curve: 0.5 by chance, 1 where every order is right."""
+    head = parse(view.tag).head
+    return head is not None and head.words in _AREAS
 
 
 def examples_of(share: FloatArray) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from curveread.arrays import FloatArray
 from curveread.detectors.base import CurveView, Subject
 from curveread.detectors.shared.one_answer import LEARNT, LITTLE, learnt, never_cheaper, one_answer, over_entropy
-from curveread.detectors.shared.quality import examples_of, shares
+from curveread.detectors.shared.quality import examples_of, is_area, shares
 from curveread.detectors.shared.returns import continued
 from curveread.detectors.shared.untrained import FEWEST, LEAST_DROP, Sign, falls, precise_enough, sign_of
 from curveread.findings.arguments import Tag, count, share
@@ -29,7 +29,6 @@ _FINE = (TaskKind.PREFERENCE, TaskKind.LANGUAGE_RL)
 _LONG = 8
 """Points that are enough to say of an accuracy that it is one number throughout: few examples give few numbers."""
 _R2 = (("r", "2"), ("r", "squared"))
-_AREAS = (("auc",), ("auroc",), ("rocauc",), ("roc", "auc"), ("auc", "roc"), ("roc",))
 _ERROR_RATES = (("wer",), ("cer",))
 _MANY = 100
 """Examples of which two models seldom answer exactly as many rightly."""
@@ -231,7 +230,7 @@ def _part(metric: CurveView) -> float:
 
 def _ranks_by_chance(subject: Subject) -> Sign | None:
     """Find areas under the ROC curve that all stay at 0.5, as those of any order do, beside losses that stay, too."""
-    areas = [v for v in subject.all(Role.QUALITY_METRIC) if (head := parse(v.tag).head) and head.words in _AREAS]
+    areas = [v for v in subject.all(Role.QUALITY_METRIC) if is_area(v)]
     train = subject.first(Role.TRAIN_LOSS)
     if not areas or not all(map(_at_half, areas)) or (train is not None and falls(train)):
         return None
