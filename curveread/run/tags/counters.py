@@ -21,7 +21,8 @@ class Counts(IntEnum):
 
 
 _STEPS = frozenset(
-    "step steps iter iters iteration iterations it its itr ite niter update updates upd up timestep timesteps".split()
+    "step steps iter iters iteration iterations it its itr ite niter update updates upd up timestep timesteps "
+    "tick ticks".split()
 )
 _CLASSES = {
     **dict.fromkeys(_STEPS, Counts.STEP),

@@ -198,6 +198,45 @@ def test_a_counter_between_a_metric_and_its_number(tmp_path: Path, line: str, ta
     assert points(part, tag) == values
 
 
+def test_a_number_behind_the_name_of_a_loss_counts(tmp_path: Path) -> None:
+    text = ""
+    for i in range(0, 600, 100):
+        text += f"Train loss {i} 2.{i + 100}123 Grad Norm 1.{i + 100} 0.97s/it\n"
+        text += f"Validation loss {i}: 3.{i + 100}123  \n" if i % 200 == 0 else ""
+    part = read(tmp_path, text)
+    assert points(part, "Train loss") == [(i, float(f"2.{i + 100}123")) for i in range(0, 600, 100)]
+    assert points(part, "Validation loss") == [(i, float(f"3.{i + 100}123")) for i in range(0, 600, 200)]
+    assert len(part.curves["Grad Norm"]) == 6
+
+
+def test_a_number_in_a_name_is_of_the_name(tmp_path: Path) -> None:
+    text = "".join(f"Epoch {e} Loss 1: 0.{e}5, Loss 2: 0.{e}6 | mAP 50: 0.{e}7 hits 10 = 0.{e}8\n" for e in range(1, 6))
+    part = read(tmp_path, text)
+    assert {t: c.value[0] for t, c in part.curves.items()} == {
+        "Loss 1": 0.15,
+        "Loss 2": 0.16,
+        "mAP 50": 0.17,
+        "hits 10": 0.18,
+    }
+
+
+def test_basicsr_counts_in_thousands_and_tells_a_validation_below(tmp_path: Path) -> None:
+    text = ""
+    for i in range(1, 9):
+        head = f"2021-05-26 23:12:1{i},123 INFO:"
+        text += (
+            f"{head} [model][epoch:  0, iter: {500 * i:7,d}, lr:(1.000e-04,)] [eta: 1 day, 2:03:04, time (data): 0.123 "
+        )
+        text += f"(0.001)] l_pix: {0.5 / i:.4e} \n{head} Saving models and training states.\n"
+        text += (
+            f"{head} Validation Set5\n\t # psnr: 3{i}.1200\tBest: 3{i}.1200 @ {500 * i} iter\n" if i % 2 == 0 else ""
+        )
+    part = read(tmp_path, text)
+    assert [s for s, _ in points(part, "l_pix")] == [500 * i for i in range(1, 9)]
+    (tag,) = [t for t in part.curves if "psnr" in t]
+    assert points(part, tag) == [(500 * i, float(f"3{i}.12")) for i in (2, 4, 6, 8)]
+
+
 @pytest.mark.parametrize("line", ["Validation epoch {i}: {v}", "Starting at step {i}: {v}", "Loss of epoch {i} - {v}"])
 def test_other_numbers_behind_a_counter_are_no_metric(tmp_path: Path, line: str) -> None:
     path = tmp_path / "run.log"

@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-_WHOLE = rb"(?:\d{1,3}(?:,\d{3})++(?![\d,])|\d++)"
+_WHOLE = rb"(?:\d{1,3}(?:,\d{3})++(?!,?\d)|\d++)"
 NUMBER = (
     rb"[-+]?(?:(?:" + _WHOLE + rb"(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+"
     rb"|(?:nan|NaN|NAN|inf(?:inity)?|Inf(?:inity)?|INF)(?![A-Za-z]))"
@@ -22,10 +22,12 @@ UNIT = (
     rb"(?![\w/])|(?:[KMGkx]|(?:[kKM]?[A-Za-z]{1,10})?/[A-Za-z]{1,10}|hours?|minutes?|seconds?|fps|f0)(?![\w/]))?+"
 )
 """What may be glued to a number and does not change it."""
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 CLOCK = (
     rb"(?<![\w.@])(?:\d{4}[-/]\d\d?[-/]\d\d?(?:[T ,]\d\d?:\d\d:\d\d(?:[.,]\d{1,9})?)?"
     rb"|\d{1,4} days?, \d{1,2}:\d\d:\d\d|\d{1,3}:\d\d:\d\d(?:[.,]\d{1,9})?|\d{1,3}:\d\d(?![\d.])"
     rb"|\d\d/\d\d(?:/\d{2,4})? \d\d:\d\d:\d\d"
+    rb"|\d\d? " + _MONTH + rb" \d{4}|" + _MONTH + rb" {1,2}\d\d?,? (?:\d\d:\d\d:\d\d )?\d{4}"
     rb"|\d{1,5}(?:\.\d{1,5}){2,5})(?![\w:])"
 )
 """Dates, times of day, durations and versions: digits that measure nothing."""

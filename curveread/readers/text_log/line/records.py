@@ -32,6 +32,8 @@ _BY_PLACE = (Counts.INNER, Counts.BARE, Counts.BATCH)
 """Counters that may start over with each epoch without a word."""
 _PROSE = 12
 """More words than this that name no number make a sentence."""
+_POINT = re.compile(rb"\s++#\s")
+"""How BasicSR begins what it says below a validation: ``\t # psnr: 31.39``."""
 _LETTERS = re.compile(rb"[A-Za-z]{2,}")
 
 
@@ -40,6 +42,8 @@ def find(line: bytes, start: int = 0, block: bool = False) -> Found | None:
 
     Below a line of a ``block``, names that tell nothing of themselves count.
     """
+    lead = _POINT.match(line, start) if block else None
+    start = lead.end() if lead else start
     text = line[start:]
     for dialect in DIALECTS:
         if not any(need in text for need in dialect.needs):

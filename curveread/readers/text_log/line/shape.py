@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from curveread.readers.text_log.line.names import UNNAMED, Name, Span, name_before
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
 from curveread.readers.text_log.line.words import eval_word, is_mean, is_split, is_telling
-from curveread.run.roles import Role, role_of
+from curveread.run.roles import LOSSES, Role, role_of
 from curveread.run.tags.counters import Counts, counter_of
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
@@ -39,7 +39,8 @@ _MOST = 200
 _WHOLE = re.compile(rb"\d{1,15}|\d{1,3}(?:,\d{3}){1,4}")
 _PAREN = re.compile(r"\(([A-Za-z ]{2,12})\)\s*$")
 _AT = re.compile(rb"\s(?P<at>(?:after|at|for|in|of|on)\s+)?(?:the\s+)?(?P<counter>[A-Za-z]{2,12})\s*#?$")
-_THEN = re.compile(rb"(?:\s*[:=]|\s(?:is|was)(?=[\s:]):?)\s*(?=[-+.\dni])")
+_THEN = re.compile(rb"(?:\s*[:=]|\s(?:is|was)(?=[\s:]):?)\s*(?=" + NUMBER + rb")")
+_BEHIND = re.compile(rb"\s+(?=\d+\.\d)")
 """What stands in front of a counter that a metric's name ends with, and behind it: ``Loss after epoch 3: 0.52``."""
 _HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
 
@@ -124,8 +125,8 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
         if (
             name.text
             and not name.explicit
-            and (then := _THEN.match(line, behind))
-            and (told := _told_of(out, gap, token)).text
+            and (then := _THEN.match(line, behind) or _BEHIND.match(line, behind))
+            and (told := _subject(out, gap, name, token, line)).text
         ):
             before, due = UNNAMED, then.end()
         elif name.text:
@@ -148,7 +149,13 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
     return out
 
 
-def _told_of(out: Shape, gap: bytes, token: re.Match[bytes]) -> Name:
+def _subject(out: Shape, gap: bytes, name: Name, token: re.Match[bytes], line: bytes) -> Name:
+    """Return the metric that the next number is of: this one counts, or is of its name."""
+    told = _counted(out, gap, token)
+    return told if told.text else _numbered(out, name, token, line)
+
+
+def _counted(out: Shape, gap: bytes, token: re.Match[bytes]) -> Name:
     """Take a counter between a metric and its number; return the metric: ``Loss after epoch 3: 0.52``."""
     found = _AT.search(gap)
     kind = counter_of(found["counter"].decode()) if found else None
@@ -166,6 +173,25 @@ def _told_of(out: Shape, gap: bytes, token: re.Match[bytes]) -> Name:
         of = token.span("of") if token["of"] is not None else None
         out.counters.append(Counter(kind, token.span("number"), of, found["counter"].decode(), word))
     return replace(name, explicit=True)
+
+
+def _numbered(out: Shape, name: Name, token: re.Match[bytes], line: bytes) -> Name:
+    """Take a whole number between a metric and its own: it counts, as in ``Train loss 500 0.52``, or is of the name.
+
+    ``Loss 1: 0.5, Loss 2: 0.3`` are two losses, and so is what a counter stands in front of.
+    """
+    span = token.span("number")
+    if not is_telling(name.text) or token.end() != span[1] or not _WHOLE.fullmatch(token["number"]):
+        return UNNAMED
+    if counter_of(name.text) is not None or is_split(name.text):
+        return UNNAMED
+    named = _THEN.match(line, span[1]) is not None
+    if not out.counters and not out.tags and role_of(name.text) in LOSSES and line.count(name.text.encode()) == 1:
+        out.counters.append(Counter(Counts.BARE, span, None))
+        return replace(name, explicit=True)
+    if not named:
+        return UNNAMED
+    return Name(f"{name.text} {token['number'].decode()}", (name.key[0], span[1]), explicit=True)
 
 
 def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: str) -> None:
