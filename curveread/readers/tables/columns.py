@@ -66,6 +66,8 @@ CLOCK_NAMES = (
     "date",
     "created_at",
 )
+_AT_THE_END = -1
+"""What sentence-transformers writes as the step of an evaluation at the end of an epoch, behind those within it."""
 _OFTEN = 0.1
 """Of the moves from row to row: a log that was resumed or restarted goes back at fewer."""
 _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286
@@ -157,6 +159,9 @@ def choose_axis(table: Table, wanted: Iterable[str] = ()) -> Axis:
             continue
         filled = column.row.size >= 0.9 * held.sum() or name in first
         constant = table.rows > 2 and bool(np.all(column.value == column.value[0]))
+        back = column.value[1:] < column.value[:-1]
+        if np.any(back & (column.value[1:] == _AT_THE_END)):
+            continue
         if not filled or constant or (name not in first and (_is_a_length(name, table) or _is_inner(name, table))):
             continue
         counts_epochs = _AXIS_RANK.get(name.strip().lower(), 0) >= _EPOCH_RANK

@@ -99,3 +99,12 @@ def test_trees_of_a_boosting_count_its_steps(tmp_path: Path) -> None:
         + "".join(f"2021-05-26 23:12:1{i},{5.0 * i},{3 - i / 4}\n" for i in range(9))
     )
     assert CsvReader().read(log)[0].curves["training_rmse"].step.tolist() == list(range(0, 45, 5))
+
+
+def test_evaluations_at_the_end_of_an_epoch_have_no_step(tmp_path: Path) -> None:
+    log = tmp_path / "similarity_evaluation_results.csv"  # sentence-transformers'
+    rows = [f"{e},{s},0.{7000 + 10 * e + (s < 0)}" for e in range(4) for s in (1000, -1)]
+    log.write_text("\n".join(["epoch,steps,cosine_pearson", *rows]) + "\n")
+    curve = CsvReader().read(log)[0].curves["cosine_pearson"]
+    assert curve.step.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert curve.value.tolist() == [0.7, 0.7001, 0.701, 0.7011, 0.702, 0.7021, 0.703, 0.7031]

@@ -40,6 +40,7 @@ def test_lightgbm_cross_validation_prints_a_deviation(tmp_path: Path) -> None:
         "[{i}]#011train-rmse:{v}#011test-rmse:{w}",  # on SageMaker
         "[{i}]:  train-rmse:{v}  test-rmse:{w}",  # LightGBM in R
         "[{i}] train-rmse: {v}±0.0{i} test-rmse: {w}+/-0.1",
+        "[{i}] train-rmse: {v}+-0.0{i} test-rmse: {w}+-0.1",
     ],
 )
 def test_what_parts_the_sets_of_a_round(tmp_path: Path, row: str) -> None:

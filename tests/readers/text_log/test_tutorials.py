@@ -209,6 +209,13 @@ def test_a_number_behind_the_name_of_a_loss_counts(tmp_path: Path) -> None:
     assert len(part.curves["Grad Norm"]) == 6
 
 
+def test_steps_and_seconds_in_brackets(tmp_path: Path) -> None:
+    text = "".join(f"[{i} | {2.53 * i:.2f}] loss={3 - i / 100} avg={4 - i / 100}\n" for i in range(10, 60, 10))
+    part = read(tmp_path, text)
+    assert points(part, "loss") == [(i, 3 - i / 100) for i in range(10, 60, 10)]
+    assert points(part, "avg") == [(i, 4 - i / 100) for i in range(10, 60, 10)]
+
+
 def test_a_number_in_a_name_is_of_the_name(tmp_path: Path) -> None:
     text = "".join(f"Epoch {e} Loss 1: 0.{e}5, Loss 2: 0.{e}6 | mAP 50: 0.{e}7 hits 10 = 0.{e}8\n" for e in range(1, 6))
     part = read(tmp_path, text)

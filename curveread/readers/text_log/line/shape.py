@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     + NUMBER
     + rb"))?"
     + UNIT
-    + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\+(?:\d++\.|/-)|\xc2\xb1|\.(?:\s|$)|$)"
+    + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\+(?:\d++\.|/?-)|\xc2\xb1|\.(?:\s|$)|$)"
 )
 """A number with its total, its unit, and maybe a deviation glued to it (``0.52+0.01``), which is not read."""
 _NO_METRIC = re.compile(
@@ -275,7 +275,8 @@ def _unnamed(out: Shape, token: re.Match[bytes], line: bytes, gap: bytes, before
     span, of = token.span("number"), token.span("of") if token["of"] is not None else None
     whole = _WHOLE.fullmatch(token["number"]) is not None
     behind = line[token.end() : token.end() + 4]
-    behind = behind.lstrip(b" ") if b")" in behind or b"]" in behind else behind  # ( 3 )
+    if b")" in behind or b"]" in behind or (gap.endswith(b"[") and behind[:2] == b" |"):  # ( 3 ), [10 | 28.5]
+        behind = behind.lstrip(b" ")
     if not whole or out.tags or b"%" in line[span[1] : span[1] + 2]:
         if out.tags and gap.strip() == b"(" and out.spans[-1][1] <= span[0] and behind[:1] == b")":
             out.means.setdefault(out.tags[-1], span)
