@@ -42,6 +42,10 @@ _AT = re.compile(rb"\s(?P<at>(?:after|at|for|in|of|on)\s+)?(?:the\s+)?(?P<counte
 _THEN = re.compile(rb"(?:\s*[:=]|\s(?:is|was)(?=[\s:]):?)\s*(?=" + NUMBER + rb")")
 _BEHIND = re.compile(rb"\s+(?=\d+\.\d)")
 """What stands in front of a counter that a metric's name ends with, and behind it: ``Loss after epoch 3: 0.52``."""
+_OPENED = re.compile(rb"(?<=[\w%])\s?\((?P<said>[A-Za-z ]{0,16}?)\s?$")
+_RECENT = re.compile(rb"(?:(?:over|of|in|for|from)\s)?(?:the\s)?\b(?:last|past|previous|recent)\s$", re.IGNORECASE)
+_CLOSED = re.compile(rb"(?P<said>(?:[ \-][A-Za-z .\-]{1,30})?(?P<bracket>\))?)\s*[:=]\s*(?=" + NUMBER + rb")")
+"""What stands around a whole number that is of a metric's name: ``Reward (100 episodes): 21.5``, ``over last 100:``."""
 _HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
 
 
@@ -118,6 +122,9 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
             continue
         at, behind = token.start(), token.end()
         gap = line[max(end, at - _GAP) : at]
+        if (closed := _CLOSED.match(line, token.end("number"))) and (whole := _around(out, gap, token, closed)).text:
+            end, before, list_of, told, due = behind, UNNAMED, "", whole, closed.end()
+            continue
         name = told if at == due else name_before(gap, at - len(gap))
         heading = _heading(line, max(end, at - _GAP), name.key[0] if name.text else at)
         if heading is not None:
@@ -147,6 +154,30 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
         before = name if name.text else before
         end = behind
     return out
+
+
+def _around(out: Shape, gap: bytes, token: re.Match[bytes], closed: re.Match[bytes]) -> Name:
+    """Return the name that a whole number is part of, empty for other numbers.
+
+    One in brackets may count: ``Loss (epoch 3): 0.5``.
+    """
+    opened = (_OPENED if closed["bracket"] else _RECENT).search(gap)
+    if opened is None or not _WHOLE.fullmatch(token["number"]):
+        return UNNAMED
+    offset, begin = token.start() - len(gap), opened.start()
+    name = name_before(gap[:begin].rstrip() + b" ", offset)
+    if name.explicit or counter_of(name.text) is not None or is_split(name.text):
+        return UNNAMED
+    kind = counter_of(opened["said"].decode()) if closed["bracket"] else None
+    if kind is not None and name.text:
+        word = (offset + opened.start("said"), offset + opened.end("said"))
+        out.counters.append(Counter(kind, token.span("number"), None, opened["said"].decode(), word))
+        return replace(name, explicit=True)
+    if closed["bracket"] and not name.text:
+        return UNNAMED
+    said = gap[begin:].strip() + b" " * gap.endswith(b" ") + token["number"] + closed["said"]
+    first = name.key[0] if name.text else offset + begin
+    return Name(f"{name.text} {said.decode()}".strip(), (first, closed.end("said")), explicit=True)
 
 
 def _subject(out: Shape, gap: bytes, name: Name, token: re.Match[bytes], line: bytes) -> Name:
