@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from curveread.arrays import FloatArray
+from curveread.detectors.shared.returns import mostly_at_random
 from curveread.detectors.shared.untrained import LEAST_DROP
-from curveread.findings.arguments import Count, Tag
+from curveread.findings.arguments import Count, Tag, share
 from curveread.findings.diagnosis import Verdict
 from curveread.findings.finding import Finding, Severity
 from curveread.findings.text import Text, capitalized, joined, text
 from curveread.run.model import Curve, Run
-from curveread.run.roles import COURSES, Role
+from curveread.run.roles import COURSES, Role, is_eval
 from curveread.run.tags.kinds import RL
 from curveread.run.task import task_of
 from curveread.signals.median import median
@@ -72,6 +73,10 @@ def _doubt(run: Run) -> str | Text:
         most = max(len(c) for c in telling)
         return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
     asked = _asked(run, long)
+    rate = mostly_at_random(run.of(Role.HYPER_PARAMETER))
+    if rate is not None and not any(is_eval(c.tag) for c in asked):
+        said = "Not judged: {share} of the actions are still drawn at random at the end ({tag}), and so are the returns"
+        return text(said, share=share(float(rate.value[rate.finite][-1])), tag=Tag(rate.tag))
     if _any_gained(asked):
         return ""
     said = "Not judged: {tag} shows no clear gain in {points}; whether anything was learned cannot be told"
@@ -106,7 +111,8 @@ def _gained(better: FloatArray, role: Role | None) -> bool:
         part = max(3, better.size // 10)
         if median(better[-part:]) <= median(better[:part]):
             return False  # whatever was gained is lost
-        return ascent_of(better).rose
+        ascent = ascent_of(better)
+        return ascent.surely_rose if role is Role.REWARD else ascent.rose  # episodes scatter
     if kendall_score(better) > 1.5 * kendall_spread(better.size):  # in order: what scatters is not
         return True
     # Single episodes scatter: only their order tells.

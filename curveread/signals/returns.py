@@ -21,6 +21,8 @@ _SURE, _RISES, _FALLS = 2.5, 1.3, 2.33
 of a trend that falls: in 1 %."""
 _SURER, _RISES_SURELY = 3.3, 2.58
 """The same for a rise that is certain though it is small: in 1 % and in 0.5 %."""
+_NEARLY_NONE = 5.0
+"""Percentile of the rest below which what a quick one began with lies."""
 
 
 class Ascent(NamedTuple):
@@ -41,6 +43,8 @@ class Ascent(NamedTuple):
     trend
         Kendall's tau of the means of at most 40 stretches, no shorter than the noise is correlated, against their
         order, in standard deviations.
+    quick
+        Whether its first hundredth, at least three points, lies below nearly all that follows: learned in no time.
     low_sided
         Whether the values scatter downward only, as those of a learner at its ceiling do.
     one_by_one
@@ -55,6 +59,7 @@ class Ascent(NamedTuple):
     error: float
     z: float
     trend: float
+    quick: bool
     low_sided: bool
     one_by_one: bool
 
@@ -77,6 +82,13 @@ class Ascent(NamedTuple):
         if self.hidden:
             return self.z >= _SURER or self.trend >= _RISES_SURELY
         return self.z >= _SURE or self.trend >= _RISES or self.early > 0.5 * self.spread > 0.0
+
+    @property
+    def surely_rose(self) -> bool:
+        """Whether it rose beyond doubt: a fifth of it, the course as a whole, or all after the very first points."""
+        if self.hidden:
+            return self.rose
+        return self.z >= _SURE or self.trend >= _RISES_SURELY or self.quick
 
     @property
     def fell(self) -> bool:
@@ -125,15 +137,17 @@ def ascent_of(value: FloatArray) -> Ascent:
     means_of_blocks = np.array([part.mean() for part in np.array_split(y, blocks)])
     error = float(np.sqrt((y[:fifth].var() + y[top : top + fifth].var()) / independent))
     low, middle, high = (quantile_of(y.size, y.__getitem__, share) for share in (0.01, 0.5, 0.99))
+    first = max(3, y.size // 100)
     return Ascent(
         start=start,
         best=best,
         end=end,
-        early=float(middle - value[: max(3, y.size // 100)].mean()),
+        early=float(middle - value[:first].mean()),
         spread=2.56 * float(y.std()),
         error=float(y.std()) * float(np.sqrt(2.0 / tenth)),
         z=rise / error if error > 0.0 else (np.inf if rise > 0.0 else 0.0),
         trend=kendall_score(means_of_blocks) / kendall_spread(blocks),
+        quick=bool(value[:first].max() < np.percentile(value[first:], _NEARLY_NONE)),
         low_sided=bool(high - middle < 0.5 * (middle - low)),
         one_by_one=bool(np.diff(y).var() >= y.var()),  # twice as large where nothing ties neighbours to one another
     )

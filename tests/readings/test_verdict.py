@@ -38,6 +38,8 @@ def test_a_headline_begins_with_a_capital_or_with_a_curve() -> None:
 FALLS, STAYS, RISES = [2.3, 1.9, 1.7, 1.6, 1.5], [2.3, 2.31, 2.29, 2.3, 2.31], [1.0, 1.3, 1.8, 2.6, 4.0]
 WANDERS = -18.0 + normal(14, 2.0, seed=3)
 ROSE_AND_FELL = 40.0 + 60.0 * np.sin(np.pi * np.linspace(0.1, 1.05, 30)) + normal(30, 20.0)
+FAILS_AS_OFTEN_AS_EVER = np.r_[[-16e3] * 4, np.where(np.random.default_rng(5).random(296) < 0.45, -16e3, -100.0)]
+"""Its first episodes failed all; half of the others did, to the end."""
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,8 @@ ROSE_AND_FELL = 40.0 + 60.0 * np.sin(np.pi * np.linspace(0.1, 1.05, 30)) + norma
         ({"episode_reward": WANDERS, "policy_loss": normal(14), "value_loss": decay(14)}, "undetermined"),
         ({"episode_reward": WANDERS + np.linspace(0, 30, 14), "policy_loss": normal(14)}, "ok"),
         ({"episode_reward": -np.abs(normal(50, 300.0)) - 900.0}, "undetermined"),  # scatters downward only
+        ({"episode_reward": FAILS_AS_OFTEN_AS_EVER}, "undetermined"),
+        ({"episode_reward": np.r_[-0.3, -0.2, -0.1, 0.4 + normal(97, 0.02)]}, "ok"),  # learned at once
         ({"episode_reward": ROSE_AND_FELL, "policy_loss": normal(30)}, "undetermined"),
         ({"episode_reward": [0.0, 0.0, 0.0, 0.0], "policy_loss": normal(4)}, "undetermined"),
         ({"episode_reward": [10.0, 22.0, 41.0, 90.0], "policy_loss": normal(4)}, "ok"),
@@ -69,6 +73,16 @@ def test_losses_that_say_nothing_alone_are_not_judged(tags: tuple[str, ...], mis
     verdict = diagnose(run_of(**dict.fromkeys(tags, decay(300)))).verdict
     assert verdict.health == "undetermined"
     assert missing in verdict.headline
+
+
+@pytest.mark.parametrize(
+    ("tag", "end", "judged"), [("reward", 0.9, False), ("reward", 0.1, True), ("eval/reward", 0.9, True)]
+)
+def test_returns_of_actions_drawn_at_random_are_not_judged(tag: str, end: float, judged: bool) -> None:
+    curves = {tag: np.linspace(-200.0, -150.0, 60) + normal(60, 5.0), "epsilon": np.linspace(1.0, end, 60)}
+    verdict = diagnose(run_of(**curves)).verdict
+    assert verdict.health == ("ok" if judged else "undetermined")
+    assert judged or "90 % of the actions are still drawn at random at the end (epsilon)" in verdict.headline
 
 
 def test_how_a_run_ended_is_told_though_it_cannot_be_judged() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -12,6 +13,7 @@ from curveread.detectors.confidence import confidence_of
 from curveread.findings.arguments import Tag, count, figure, share
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import Text, text
+from curveread.run.model import Curve
 from curveread.run.roles import EVAL_WORDS, TRAIN_WORDS, Role, is_eval, words
 from curveread.run.tags.kinds import TaskKind
 from curveread.signals.median import median
@@ -58,7 +60,7 @@ def never_gained(subject: Subject, least: int) -> list[Finding]:
     still = _as_random_as_ever(subject)
     if subject.task.kind is not TaskKind.LANGUAGE_RL and _stands_still(subject):
         least = min(least, _FROZEN)
-    if _mostly_at_random(subject):
+    if mostly_at_random(v.curve for v in subject.all(Role.HYPER_PARAMETER)):
         moving = [v for v in moving if is_eval(v.tag)]
     if continued(subject) or not moving or len(moving[0]) < _FROZEN:
         return []
@@ -107,10 +109,13 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
     return not late or _stands_still(subject)
 
 
-def _mostly_at_random(subject: Subject) -> bool:
-    """Return whether at least half of the actions are still drawn at random at the end: returns are chance's then."""
-    rates = [v for v in subject.all(Role.HYPER_PARAMETER) if len(v) and _EXPLORATION & set(words(v.tag))]
-    return any(0.5 <= float(v.value[-1]) <= 1.0 >= float(v.value.max()) for v in rates)
+def mostly_at_random(settings: Iterable[Curve]) -> Curve | None:
+    """Return the rate at which half of the actions or more are still random at the end: returns are chance's then."""
+    for curve in settings:
+        value = curve.value[curve.finite]
+        if value.size and _EXPLORATION & set(words(curve.tag)) and 0.5 <= value[-1] <= 1.0 >= value.max():
+            return curve
+    return None
 
 
 def _as_random_as_ever(subject: Subject) -> bool:
