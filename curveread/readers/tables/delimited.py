@@ -172,7 +172,7 @@ def to_table(
         out.numeric[name] = Column(row, value[logged])
     wrapped = [name for name in wrapped if name in out.numeric]
     if wrapped:
-        message = f"{', '.join(wrapped)}: the number was read out of cells such as tensor(0.5) or [0.5]"
+        message = f"{', '.join(wrapped)}: the number was read out of cells such as tensor(0.5), [0.5] or 5%"
         notes.append(DataNote(NoteKind.SKIPPED, source, message))
     return out
 

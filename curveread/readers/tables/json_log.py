@@ -23,7 +23,7 @@ from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_tabl
 from curveread.readers.tables.delimited import Cells
 from curveread.readers.tables.headless import names_values
 from curveread.readers.tables.json_rows import PIECE, lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
-from curveread.readers.tables.json_shapes import counts_itself, rows_in, series_behind_settings, shaped
+from curveread.readers.tables.json_shapes import counts_itself, numbers_rows, rows_in, series_behind_settings, shaped
 from curveread.readers.tables.modes import of_modes
 from curveread.readers.tables.table_parts import named_runs, part_of
 from curveread.readers.textfile import head_of, is_encoded, plain_suffix, read_text, stem_of
@@ -80,6 +80,8 @@ class JsonLogReader(Reader):
             return False
         telling = any(role_of(k) in TELLING for k in numeric)
         if _is_document(path) and shaped(head) and any(role_of(k) in _SAYING for k, _ in keys):
+            return True
+        if _is_document(path) and telling and numbers_rows(head):
             return True
         counted = any(is_axis_name(k) or k.startswith("global_step/") for k in numeric)
         if _is_document(path):

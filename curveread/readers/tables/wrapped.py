@@ -1,4 +1,4 @@
-"""Cells that hold one number as a program prints an object: ``tensor(0.5, grad_fn=<AddBackward0>)``, ``[0.5]``."""
+"""Cells that hold one number as a program prints it: ``tensor(0.5, grad_fn=<AddBackward0>)``, ``[0.5]``, ``85.5%``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ _SAID = r"(?:,\s*\w+=(?:<[^<>]*>|\([^()]*\)|[^,()<>]+))*"
 _WRAPPED = re.compile(
     rf"(?:\w+\.)*(?:tensor|array|parameter|float\d*|double|u?int\d+)\({_LISTED}{_SAID}\)"  # PyTorch, NumPy, JAX
     rf"|<tf\.Tensor:[^<>]*numpy={_NUMBER}>"
-    rf"|\[+\s*{_NUMBER}\s*\]+",
+    rf"|\[+\s*{_NUMBER}\s*\]+"
+    rf"|{_NUMBER}\s?%",
     re.IGNORECASE,
 )
 
 
 def unwrapped(cell: str) -> str:
-    """Return the number in a cell that is a tensor, an array or a list of one number; any other cell as it is."""
-    if not cell.rstrip().endswith((")", "]", ">")):
+    """Return the number in a cell that is a tensor, an array, a list of one number, percent; any other as it is."""
+    if not cell.rstrip().endswith((")", "]", ">", "%")):
         return cell
     found = _WRAPPED.fullmatch(cell.strip())
     return cell if found is None or found.lastindex is None else found[found.lastindex]

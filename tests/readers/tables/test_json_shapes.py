@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import curveread as cr
+from curveread.errors import NoLogsError
 from curveread.run.notes import NoteKind
 
 VALUES = [2.0, 1.5, 1.25, 1.125]
@@ -71,6 +72,36 @@ def test_chainer_writes_a_list_of_rows_into_log(tmp_path: Path) -> None:
     run = _read(tmp_path, "log", json.dumps(rows, indent=4))
     assert run["validation/main/loss"].value.tolist() == [v + 1 for v in VALUES]
     assert run["main/loss"].step.tolist() == [0, 100, 200, 300]
+
+
+@pytest.mark.parametrize(
+    ("what", "tags"),
+    [
+        ({f"epoch_{i + 1}": {"loss": v, "val_loss": v + 1} for i, v in enumerate(VALUES)}, ["loss", "val_loss"]),
+        ({f"{i + 1}": {"loss": v, "val_loss": v + 1} for i, v in enumerate(VALUES)}, ["loss", "val_loss"]),
+        ({"loss": {"train": VALUES, "val": [v + 1 for v in VALUES]}}, ["loss-train", "loss-val"]),
+        (
+            {
+                "train": [{"epoch": i + 1, "loss": v} for i, v in enumerate(VALUES)],
+                "val": [{"epoch": i + 1, "loss": v + 1} for i, v in enumerate(VALUES)],
+            },
+            ["train/loss", "val/loss"],
+        ),
+    ],
+)
+def test_histories_by_number_by_metric_and_by_set(tmp_path: Path, what: Any, tags: list[str]) -> None:
+    run = _read(tmp_path, "training_log.json", json.dumps(what, indent=2))
+    assert {t: c.value.tolist() for t, c in run.curves.items()} == {tags[0]: VALUES, tags[1]: [v + 1 for v in VALUES]}
+    assert run[tags[0]].step.tolist() == ([0, 1, 2, 3] if "loss-train" in tags else [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize(
+    "what",
+    [{"1": {"score": 0.5, "id": 3}, "2": {"score": 0.25, "id": 4}}, {"1": {"text": "loss"}}, {"item_1": {"loss": 1}}],
+)
+def test_other_objects_under_numbers_are_no_log(tmp_path: Path, what: Any) -> None:
+    with pytest.raises(NoLogsError):
+        _read(tmp_path, "items.json", what)
 
 
 def test_rows_below_a_name(tmp_path: Path) -> None:

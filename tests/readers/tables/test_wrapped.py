@@ -24,6 +24,8 @@ from curveread.readers.tables.wrapped import unwrapped
         "<tf.Tensor: shape=(1,), dtype=float32, numpy=2.5e-1>",
         "[0.25]",
         "[[ 0.25 ]]",
+        "0.25%",
+        "0.25 %",
     ],
 )
 def test_one_number_in_an_object(cell: str) -> None:
@@ -49,5 +51,5 @@ def test_a_column_of_tensors_is_read_and_told_once(tmp_path: Path, end: str) -> 
         assert str(curve.value.tolist()) == str(losses)
     assert len(part.curves) == 2
     assert [n.message for n in part.notes if "read out of" in n.message] == [
-        "loss_g, loss_d: the number was read out of cells such as tensor(0.5) or [0.5]"
+        "loss_g, loss_d: the number was read out of cells such as tensor(0.5), [0.5] or 5%"
     ]
