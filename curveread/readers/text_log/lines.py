@@ -25,8 +25,15 @@ _WRAPPED = re.compile(rb"(?:\b(?:np|numpy)\.)?(?:float\d\d|tensor)\(([-+\w.]{1,2
 """What newer NumPy and torch print around a number: ``np.float32(0.5)``, ``tensor(0.5, device='cuda:0')``."""
 
 
+_WIDE = {"：": ": ", "，": ", ", "；": "; ", "、": ", ", "。": ". ", "（": " (", "）": ")", "【": "[", "】": "]"}
+_WIDE |= {"｜": "|", "％": "%", "＝": "="}
+"""How Chinese and Japanese write what stands between names and numbers."""
+_WIDE_BYTES = {wide.encode(): narrow.encode() for wide, narrow in _WIDE.items()}
+_WIDE_SIGN = re.compile(b"|".join(_WIDE_BYTES))
+
+
 def plain(raw: bytes) -> bytes:
-    """Return text without terminal escapes and wrapped numbers, every carriage return a line break."""
+    """Return text without terminal escapes, wrapped numbers and wide signs, every carriage return a line break."""
     if b"\x1b" in raw:
         raw = _COLOUR.sub(b"", raw)
         if b"\x1b" in raw:
@@ -37,6 +44,8 @@ def plain(raw: bytes) -> bytes:
         raw = _WRAPPED.sub(rb"\1", raw)
     if b"#011" in raw:  # how syslog, and with it SageMaker, writes a tab
         raw = raw.replace(b"#011", b"\t")
+    if b"\xef\xbc" in raw or b"\xe3\x80" in raw:
+        raw = _WIDE_SIGN.sub(lambda sign: _WIDE_BYTES[sign[0]], raw)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw

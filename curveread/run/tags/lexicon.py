@@ -50,7 +50,7 @@ def _set(text: str) -> frozenset[str]:
 
 EVAL_WORDS = _set(
     "va te eval evals evaluation evaluate evaluated evaluating val vals valid validation validate validated validating "
-    "vali vld test tests tested testing tst dev devel heldout holdout cv unseen minival vl"
+    "vali vld test tests tested testing tst dev devel development heldout holdout cv unseen minival vl"
 )
 """Words of the splits that a model is not trained on; ``cv`` is the cross-validation set of speech recipes."""
 SHORT_SPLITS = _set("tr te va vl")

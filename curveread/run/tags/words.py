@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from curveread.run.tags.foreign import ENGLISH, is_glued, parted
 from curveread.run.tags.lexicon import COUNTABLE, VOCABULARY
 
 _RUNS = re.compile(r"[^\W\d_]+|\d+")
@@ -41,7 +42,7 @@ _LONGEST_GLUED = 40
 _TAILS = ("losses", "loss", "accuracy", "reward", "rewards", "perplexity")
 """Words that are long enough to be seen at the end of one that is not known: ``aeloss``."""
 
-_KEPT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_KEPT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
 
 
 def lemma(word: str) -> str:
@@ -100,6 +101,10 @@ def _known(word: str) -> bool:
 def _of(run: str) -> list[str]:
     """Return the words of letters without a break."""
     whole = run.lower()
+    if whole in ENGLISH:
+        return list(ENGLISH[whole])
+    if not run.isascii() and is_glued(run):
+        return [w for piece in parted(run) for w in ([piece] if is_glued(piece) else _of(piece))]
     if whole in _ABBREVIATED:
         return list(_ABBREVIATED[whole])
     if len(whole) == 1 or _known(whole):

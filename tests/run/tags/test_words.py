@@ -46,6 +46,15 @@ LETTERS = sorted(w for w in VOCABULARY if w.isalpha() and len(w) > 3)
         ("loss_trend", "loss trend"),
         ("feature_maps", "feature maps"),
         ("", ""),
+        ("平均训练损失", "mean train loss"),
+        ("验证集上的F1分数", "validation set f 1 score"),
+        ("测试Acc", "test acc"),
+        ("对比损失", "对比 loss"),
+        ("布局损失", "布局 loss"),
+        ("模型精度达到", "模型精度达到"),
+        ("검증_정확도", "validation accuracy"),
+        ("検証損失", "validation loss"),
+        ("Validação_Perda", "validation loss"),
     ],
 )
 def test_words(tag: str, expected: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from curveread.readers.text_log.line.dialects import pattern
@@ -11,7 +12,8 @@ from curveread.readers.text_log.line.names import Span
 from curveread.readers.text_log.line.printed import NUMBER
 from curveread.readers.text_log.line.records import found_of
 from curveread.readers.text_log.line.shape import Shape, shape_of
-from curveread.readers.text_log.line.words import is_telling
+from curveread.readers.text_log.line.words import is_measured, is_telling
+from curveread.run.roles import Role, role_of
 from curveread.run.tags.counters import Counts, counter_of
 
 _ASSIGNED = (b"=", b"(", b"[", b",", b"return", b"#", b"'", b'"')
@@ -83,7 +85,7 @@ def find_dict(head: bytes, body: bytes) -> Found | None:
     if close < 0 or body[close + 1 :].strip() or head.rstrip().endswith(_ASSIGNED):
         return None
     matches = {m["key"].decode("utf-8", "replace"): m for m in _ITEM.finditer(body, 1, close + 1)}
-    if not any(is_telling(t) for t in matches):
+    if not any(map(is_telling, matches)) or _are_settings(matches):
         return None
     lists = _lists(body, close)
     counters = {t: kind for t in matches if (kind := counter_of(t)) is not None and kind is not Counts.EPOCH}
@@ -113,6 +115,11 @@ def find_dict(head: bytes, body: bytes) -> Found | None:
         total=first.total if said.step() else None,
         split="eval" if split else "",
     )
+
+
+def _are_settings(names: Iterable[str]) -> bool:
+    """Return whether nothing that is named is measured, and a setting stands beside the learning rate."""
+    return not any(map(is_measured, names)) and any(role_of(name) is Role.HYPER_PARAMETER for name in names)
 
 
 _HEAD = 300

@@ -28,6 +28,7 @@ CLOCK = (
     rb"|\d{1,4} days?, \d{1,2}:\d\d:\d\d|\d{1,3}:\d\d:\d\d(?:[.,]\d{1,9})?|\d{1,3}:\d\d(?![\d.])"
     rb"|\d\d/\d\d(?:/\d{2,4})? \d\d:\d\d:\d\d"
     rb"|\d\d? " + _MONTH + rb" \d{4}|" + _MONTH + rb" {1,2}\d\d?,? (?:\d\d:\d\d:\d\d )?\d{4}"
+    rb"|\d{4}\xe5\xb9\xb4\d\d?\xe6\x9c\x88\d\d?\xe6\x97\xa5"
     rb"|\d{1,5}(?:\.\d{1,5}){2,5})(?![\w:])"
 )
 """Dates, times of day, durations and versions: digits that measure nothing."""

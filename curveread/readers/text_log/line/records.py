@@ -24,7 +24,9 @@ _PROGRAM = re.compile(rb"[,;(\[{\\]\s*+$| --\w|^\s*+(?:def|class|if|for|return|i
 """Lines of a program, of a printed config and of a command."""
 _CLOSING = re.compile(
     rb"\W*(?:(?:INFO|DEBUG|WARNING|root)\W+){0,2}"
-    rb"(?:(?:(?:the|new|current|overall|global) )?best|final|summary)(?=[\W_])",
+    rb"(?:(?:(?:the|new|current|overall|global) )?best|final|summary|"
+    + "最(?:佳|好|优|高|终)|最良".encode()
+    + rb")(?=[\W_])",
     re.IGNORECASE,
 )
 """How a line begins that says a result again."""
@@ -34,7 +36,7 @@ _PROSE = 12
 """More words than this that name no number make a sentence."""
 _POINT = re.compile(rb"\s++#\s")
 """How BasicSR begins what it says below a validation: ``\t # psnr: 31.39``."""
-_LETTERS = re.compile(rb"[A-Za-z]{2,}")
+_LETTERS = re.compile(rb"[A-Za-z]{2,}|(?:[\xe3-\xed][\x80-\xbf]{2}){2,}")
 
 
 def find(line: bytes, start: int = 0, block: bool = False) -> Found | None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from curveread.readers.text_log.line.names import UNNAMED, Name, Span, name_before
 from curveread.readers.text_log.line.printed import CLOCK, NUMBER, UNIT
-from curveread.readers.text_log.line.words import eval_word, is_mean, is_split, is_telling
+from curveread.readers.text_log.line.words import eval_word, first_word, is_mean, is_split, is_telling
 from curveread.run.roles import LOSSES, Role, role_of
 from curveread.run.tags.counters import Counts, counter_of
+from curveread.run.tags.words import words
 
 __all__ = ["Counter", "Shape", "Span", "shape_of"]
 
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
     + NUMBER
     + rb"))?"
     + UNIT
-    + rb"(?=[\s,;|)\]}(:>\[/\"'\\]|\+(?:\d++\.|/?-)|\xc2\xb1|\.(?:\s|$)|$)"
+    + rb"(?=[\s,;|)\]}(:>\[/\"'\\\xe3-\xed]|\+(?:\d++\.|/?-)|\xc2\xb1|\.(?:\s|$)|$)"
 )
 """A number with its total, its unit, and maybe a deviation glued to it (``0.52+0.01``), which is not read."""
 _NO_METRIC = re.compile(
@@ -46,7 +47,13 @@ _OPENED = re.compile(rb"(?<=[\w%])\s?\((?P<said>[A-Za-z ]{0,16}?)\s?$")
 _RECENT = re.compile(rb"(?:(?:over|of|in|for|from)\s)?(?:the\s)?\b(?:last|past|previous|recent)\s$", re.IGNORECASE)
 _CLOSED = re.compile(rb"(?P<said>(?:[ \-][A-Za-z .\-]{1,30})?(?P<bracket>\))?)\s*[:=]\s*(?=" + NUMBER + rb")")
 """What stands around a whole number that is of a metric's name: ``Reward (100 episodes): 21.5``, ``over last 100:``."""
-_HEADING = re.compile(rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)")
+_ORDINAL = re.compile("\\s?\\]?\\s?(?:个|個|次)?(轮(?:次)?|輪|回合|局|步|[Ee]poch|迭代|周期|批次)".encode())
+"""What a number counts behind the sign that makes it an ordinal: ``第 3 轮``."""
+_SIGN = "第".encode()
+_EASTERN = rb"[\xe3-\xed][\x80-\xbf]{2}"
+_HEADING = re.compile(
+    rb"(?<![\w./\-])([A-Za-z]{3,10})(?![\w/]|\.\w)|(?<![\x80-\xbf])((?:" + _EASTERN + rb"){2,6})(?![\xe3-\xed])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,10 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
             continue
         at, behind = token.start(), token.end()
         gap = line[max(end, at - _GAP) : at]
+        if gap.rstrip(b"[ ").endswith(_SIGN) and (ordinal := _ORDINAL.match(line, behind)):
+            _ordinal(out, token, ordinal)
+            end, before, list_of = ordinal.end(), UNNAMED, ""
+            continue
         if (closed := _CLOSED.match(line, token.end("number"))) and (whole := _around(out, gap, token, closed)).text:
             end, before, list_of, told, due = behind, UNNAMED, "", whole, closed.end()
             continue
@@ -141,7 +152,7 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
             if paren and is_split(paren[1]):
                 out.split = eval_word(paren[1])
             _named(out, name, token, line, soft)
-            first = name.text.split()[0]
+            first = first_word(name.text)
             soft = (eval_word(first) or soft) if is_split(first) or not soft else soft
             if is_split(first) and not eval_word(first):
                 soft = ""
@@ -154,6 +165,17 @@ def shape_of(line: bytes, start: int = 0) -> Shape:
         before = name if name.text else before
         end = behind
     return out
+
+
+def _ordinal(out: Shape, token: re.Match[bytes], ordinal: re.Match[bytes]) -> None:
+    """Take a number that counts by the word behind it."""
+    word = ordinal[1].decode()
+    kind = counter_of(word)
+    if kind is None or not _WHOLE.fullmatch(token["number"]) or any(c.kind is kind for c in out.counters):
+        out.voids.append(token.span("number"))
+        return
+    of = token.span("of") if token["of"] is not None else None
+    out.counters.append(Counter(kind, token.span("number"), of, word, ordinal.span(1)))
 
 
 def _around(out: Shape, gap: bytes, token: re.Match[bytes], closed: re.Match[bytes]) -> Name:
@@ -235,7 +257,7 @@ def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: st
         return
     kind = kind if whole else None
     if kind is not None:
-        first = name.text.split()[0]
+        first = first_word(name.text)
         if is_split(first) and not out.tags:
             out.split = eval_word(first)
         end = span[1] - token["number"].endswith(b".")
@@ -256,8 +278,8 @@ def _named(out: Shape, name: Name, token: re.Match[bytes], line: bytes, soft: st
     if mean or (is_split(tag) and not name.explicit and not measured) or _NO_METRIC.search(tag):
         out.voids.append(span)
         return
-    words = tag.replace("_", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
-    if not any(is_split(w) for w in words):
+    said = tag.replace("_", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
+    if not any(map(is_split, said if tag.isascii() else [*said, *words(tag)])):
         if out.split:
             tag = f"{out.split} {tag}"
         elif soft and (tag in out.tags or is_telling(tag)) and f"{soft} {tag}" not in out.tags:
@@ -346,7 +368,7 @@ def _heading(line: bytes, begin: int, end: int) -> str | None:
     """Return the split that a word in front of a name says, empty for training; None where none does."""
     said = None
     for word in _HEADING.finditer(line, begin, end):
-        text = word[1].decode("ascii")
+        text = word[0].decode("utf-8", "replace")
         if is_split(text):
             said = eval_word(text)
     return said

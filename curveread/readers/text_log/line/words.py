@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from curveread.run import roles
 from curveread.run.roles import EVAL_WORDS, LOSS_TERMS, METRICS, TRAIN_WORDS, Role, role_of
+from curveread.run.tags.foreign import ENGLISH
 from curveread.run.tags.words import words
 
 TELLING = frozenset({*roles.TELLING, *LOSS_TERMS, *METRICS}) - {Role.THROUGHPUT}
@@ -21,16 +22,30 @@ _TRIAL = frozenset(
 """Metrics that make a line a training's whatever the roles know of them."""
 
 
+def first_word(name: str) -> str:
+    """Return the first word of a name, in English where it is of another language: ``训练损失`` begins so."""
+    first = name.split()[0]
+    return first if first.isascii() else words(first)[0]
+
+
 def eval_word(word: str) -> str:
     """Return the split that a word names, empty for training and for other words."""
-    low = word.lower()
+    low = _in_english(word)
     return "validation" if low == "validate" else low if low in EVAL_WORDS else ""
 
 
 def is_split(word: str) -> bool:
     """Return whether a word names a split."""
-    low = word.lower()
+    low = _in_english(word)
     return low in EVAL_WORDS or low in TRAIN_WORDS or low in {"validate", "evaluating", "trainer", "vali"}
+
+
+def _in_english(word: str) -> str:
+    """Return a word in lower case, in English where the lexicon has one for it: ``验证集`` as ``validation``."""
+    if word.isascii() and word.lower() not in ENGLISH:
+        return word.lower()
+    said = [w for w in words(word) if w != "set"]
+    return said[0] if len(said) == 1 else word.lower()
 
 
 def is_mean(name: str) -> bool:

@@ -289,8 +289,11 @@ def _untold(beat: Beat, parts: list[tuple[Sheet, Columns]]) -> None:
         return
     for s in np.unique(beat.sheet[rows & ~telling[beat.sheet]]):
         mine = rows & (beat.sheet == s)
-        same = beat.step[mine & (beat.counts == STEP)]
-        known = beat.step[main & (beat.counts == STEP)]
-        fits = same.size > 0 and known.size > 0 and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5
-        if not fits or mine.sum() < 3:
+        if mine.sum() < 3 or not any(_among(beat, mine, main, kind) for kind in (STEP, EPOCH)):
             beat.left_out(mine, "a count of something else than the training")
+
+
+def _among(beat: Beat, mine: BoolArray, main: BoolArray, kind: int) -> bool:
+    """Return whether most counts of a kind lie among those of the training."""
+    same, known = (beat.step[rows & (beat.counts == kind)] for rows in (mine, main))
+    return bool(same.size and known.size and np.mean((same >= known.min()) & (same <= known.max())) >= 0.5)
