@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from curveread.plural import amount
-from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, numbers
+from curveread.readers.tables.columns import CLOCK_NAMES, MISSING, Column, Table, is_axis_name, numbers
 from curveread.readers.tables.csv_rows import (
     Rows,
     below,
@@ -37,6 +37,8 @@ from curveread.run.notes import DataNote, NoteKind
 _LARGE = 1 << 21
 """Characters from which pandas' parser is worth its import."""
 _PIECE = 1 << 18
+_COUNT = re.compile(r"(?:[A-Za-z]+[ _-]?)?(\d+)(?:\s?/\s?\d+)?")
+_WORD = re.compile(r"(?!(?:nan|inf(?:inity)?)$)[A-Za-z][A-Za-z .]{1,30}", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -131,10 +133,29 @@ def _with_csv(text: str, delimiter: str, source: str) -> Cells:
             notes.append(DataNote(NoteKind.CORRUPT, source, message))
     if delimiter == ";":
         fitting = [[_point(c) for c in r] for r in fitting]
+    fitting = _without_summaries(names, fitting, source, notes)
     columns = list(zip(*fitting, strict=True)) if fitting else [()] * width
     out = to_table(unique(names), columns, len(fitting), source, notes)
     out.restarts = tuple(restarts)
     return out
+
+
+def _without_summaries(
+    names: Sequence[str], rows: list[list[str]], source: str, notes: list[DataNote]
+) -> list[list[str]]:
+    """Return rows without those at the end whose counter is a word: ``mean,0.41``, ``best,0.38``."""
+    at = next((i for i, name in enumerate(names) if is_axis_name(name)), None)
+    end = len(rows)
+    while at is not None and end and _WORD.fullmatch(rows[end - 1][at].strip()):
+        end -= 1
+    said = [row[at or 0].strip() for row in rows[end:]]
+    if not said or 10 * len(said) > 3 * len(rows) or {s.lower() for s in said} & MISSING:
+        return rows
+    message = (
+        f"left out {amount(len(said), 'row')} at the end that no {names[at or 0].strip()} counts: {', '.join(said)}"
+    )
+    notes.append(DataNote(NoteKind.SKIPPED, source, message))
+    return rows[:end]
 
 
 def _point(cell: str) -> str:
@@ -152,6 +173,8 @@ def to_table(
         if wrong and (inside := [unwrapped(c) for c in cells]) != list(cells):
             value, logged, wrong = numbers(inside)
             wrapped.append(name)
+        if wrong and is_axis_name(name) and all(found := [_COUNT.fullmatch(c.strip()) for c in cells]):
+            value, logged, wrong = numbers([m[1] for m in found if m is not None])  # 3/10, Epoch 3
         count = int(logged.sum())
         if name.lower() in CLOCK_NAMES and wrong:
             clock = _clock(cells)

@@ -462,3 +462,17 @@ def test_other_text_with_tabs_is_no_log(tmp_path: Path, text: str) -> None:
     (tmp_path / "results.txt").write_text(text)
     with pytest.raises(NoLogsError):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("count", ["{i}", "{i}/10", "Epoch {i}", "epoch_{i}"])
+def test_a_counter_may_say_its_name_and_its_total(tmp_path: Path, count: str) -> None:
+    rows = "".join(f"{count.format(i=i)},{3 - i / 8}\n" for i in range(1, 11))
+    part = _read(tmp_path / "log.csv", f"epoch,train_loss\n{rows}")
+    assert part.curves["train_loss"].step.tolist() == list(range(1, 11))
+
+
+def test_rows_that_sum_up_the_others_are_left_out(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{3 - i / 8}\n" for i in range(1, 11))
+    part = _read(tmp_path / "log.csv", f"epoch,train_loss\n{rows}mean,2.25\nbest,1.75\n")
+    assert part.curves["train_loss"].step.tolist() == list(range(1, 11))
+    assert "left out 2 rows at the end that no epoch counts: mean, best" in [n.message for n in part.notes]
