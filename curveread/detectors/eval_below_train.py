@@ -35,6 +35,8 @@ _EASIER = (
     "dropout, label smoothing or auxiliary terms, which only the training loss contains",
     "an evaluation set that is easier, or made of repeated patterns",
 )
+_RECENT = 200
+"""Moves before a drop that it is measured by: the work stays linear in the evaluations."""
 _FEW_EXAMPLES = "an evaluation of very few examples, or of a task that is no task"
 
 
@@ -233,14 +235,12 @@ class EvalBelowTrain(Detector):
         y, base = np.log(view.value), np.log(level)
         step = np.diff(y)
         moved = np.diff(base)
-        for i in np.flatnonzero(step < -self.drop):
-            # Evaluations settle as the learning rate falls: those before the drop say how far they moved then.
-            if step[i] >= -8.0 * (max(mad_scale(step), mad_scale(step[:i])) + 1e-4):
-                continue
+        for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * _usual(step)) & (moved >= 0.3 * step)):
             before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]
             if i < 3 or after.size < 3 or median(before[-3:]) < self.drop or after.max() > 0.05:
                 continue
-            if moved[i] < 0.3 * step[i]:
+            # Evaluations settle as the learning rate falls: those before the drop say how far they moved then.
+            if step[i] >= -8.0 * _usual(step[max(0, i - _RECENT) : i]):
                 continue
             first = int(view.step[i + 1])
             message = text(
@@ -278,6 +278,11 @@ class EvalBelowTrain(Detector):
                 "Evaluate once on data that were certainly not seen.",
             ),
         )
+
+
+def _usual(step: FloatArray) -> float:
+    """Return how far evaluations usually move from one to the next."""
+    return mad_scale(step) + 1e-4
 
 
 def _beside(gap: float, below: float, start: float, unit: str) -> tuple[Evidence, ...]:
