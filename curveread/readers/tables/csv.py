@@ -181,9 +181,9 @@ def _is_tabbed(head: str, names: list[str]) -> bool:
     """Return whether tabs part names of metrics and, below them, numbers alone, as Torch's ``optim.Logger`` writes."""
     if not any(role_of(name) in TELLING for name in names):
         return False
-    header, *rows = [line.rstrip("\t\r\n").split("\t") for line in lines_of(head[: head.rfind("\n") + 1])]
-    rows = [row for row in rows if row != header]
-    return len(rows) >= _FEWEST and all(len(row) == len(header) and all(map(is_number, row)) for row in rows)
+    rows = [line.rstrip("\t\r\n").split("\t") for line in lines_of(head[: head.rfind("\n") + 1])]
+    below = [row for row in rows if row != rows[0]]
+    return len(below) >= _FEWEST and all(len(row) == len(rows[0]) and all(map(is_number, row)) for row in below)
 
 
 def _second_row(head: str, header: str) -> list[str]:

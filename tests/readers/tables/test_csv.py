@@ -476,3 +476,10 @@ def test_rows_that_sum_up_the_others_are_left_out(tmp_path: Path) -> None:
     part = _read(tmp_path / "log.csv", f"epoch,train_loss\n{rows}mean,2.25\nbest,1.75\n")
     assert part.curves["train_loss"].step.tolist() == list(range(1, 11))
     assert "left out 2 rows at the end that no epoch counts: mean, best" in [n.message for n in part.notes]
+
+
+@pytest.mark.parametrize("name", ["train.log", "train.csv"])
+def test_a_file_that_ends_within_its_first_line_is_no_table(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("step 0: loss 7.765582164722018, acc")
+    assert not READER.claims(path)
