@@ -147,12 +147,12 @@ def test_time_is_read_off_the_line_or_its_neighbours(tmp_path: Path) -> None:
 
 def test_hostile_files_cost_little_and_act_on_nothing(tmp_path: Path) -> None:
     assert found(tmp_path, b"\x00\x01CUDA out of memory") == []
-    begin = time.perf_counter()
+    begin = time.process_time()
     found(tmp_path, b"CUDA out of memory SIGKILL Traceback (most recent call last):\n" * 200_000)
     found(tmp_path, b"Traceback (most recent call last):" * 400_000)
     found(tmp_path, b"step " * 3_000_000)
     found(tmp_path, b"1" * 16_000_000 + b"Killed")
-    assert time.perf_counter() - begin < 10.0
+    assert time.process_time() - begin < 10.0
     (incident,) = found(tmp_path, TRACEBACK + "ValueError: \x1b[31m\u202e\x07red<script>" + "x" * 5000 + "\n")
     assert len(incident.text) < 230
     assert incident.text.isprintable()

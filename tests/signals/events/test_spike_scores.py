@@ -71,6 +71,6 @@ def test_figures_of_a_run() -> None:
 
 def test_linear() -> None:
     value = np.random.default_rng(0).standard_normal(1_000_000)
-    begin = time.perf_counter()
+    begin = time.process_time()
     spike_scores(value)
-    assert time.perf_counter() - begin < 2.0
+    assert time.process_time() - begin < 2.0
