@@ -61,7 +61,10 @@ class CsvReader(Reader):
         head = head_of(path)
         if "\n" not in head and len(first_line(head)) > _LONG_HEADER:  # thousands of columns
             head = head_of(path, 4 * limits().header)  # a character has up to four bytes
-        return _is_log(head, path) or (names_values(stem_of(path)) and bool(header_for(head, path)))
+        if _is_log(head, path):
+            return True
+        stem, header = stem_of(path), header_for(head, path)
+        return bool(header) and (names_values(stem) or header == stem)
 
     def holds(self, path: Path) -> bool:
         """Return whether the file is a table of steps and values without names, which only its user can know."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from curveread.readers.tables.csv_rows import delimiter_of, first_line, is_number, lines_of
 from curveread.readers.textfile import stem_of
-from curveread.run.roles import LOSSES, Role, role_of, words
+from curveread.run.roles import LOSSES, TRAIN_WORDS, Role, role_of, words
 
 _FEWEST, _LOOKED_AT = 3, 1000
 _SHORTEST, _LONGEST = 8, 1 << 15
@@ -16,6 +16,12 @@ _SHORTEST, _LONGEST = 8, 1 << 15
 _RARELY = 0.05
 """Of the rows: a log that was resumed starts over at fewer."""
 _REWARDS = frozenset({"reward", "rewards", "return", "returns"})
+_OF_AGENTS = frozenset(
+    "score scores episode episodes ep game games train training agent agents dqn ddqn log history all avg mean".split()
+)
+"""Words of a file's name that say no more than that an agent's scores are in it."""
+_MANY = 20
+"""Scores in a file, fewer may be results."""
 _VALUES = (*LOSSES, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
 
 
@@ -29,6 +35,23 @@ def names_values(name: str) -> bool:
     return names_rewards(name) or role_of(name) in _VALUES
 
 
+def names_a_training(name: str) -> bool:
+    """Return whether the name of a file says that it is the log of a training, and not what of it."""
+    said = set(words(name))
+    return bool(said & TRAIN_WORDS) and bool(said & {"log", "logs", "history"})
+
+
+def names_scores(name: str) -> bool:
+    """Return whether the name of a file says scores, and nothing beside it whose they are but of an agent."""
+    said = {word for word in words(name) if word.isalpha()}
+    return bool(said & {"score", "scores"}) and said <= _OF_AGENTS
+
+
+def are_of_games(values: Sequence[str]) -> bool:
+    """Return whether scores are those of games: those of samples and of tests are shares of one, or few."""
+    return len(values) >= _MANY and all(map(is_number, values)) and any(abs(float(value)) > 1.0 for value in values)
+
+
 def header_for(head: str, path: Path) -> str:
     """Return the names that stand for a missing header, ``step`` and the file's own name; empty where none may.
 
@@ -38,13 +61,18 @@ def header_for(head: str, path: Path) -> str:
     first = first_line(head)
     delimiter = delimiter_of(first)
     whole = head[: head.rfind("\n") + 1]
-    if names_values(stem_of(path)) and (row := _lone_row(head)):
-        return "" if _is_a_count(row) else stem_of(path)
+    stem = stem_of(path)
+    scores = names_scores(stem)
+    named = scores or names_values(stem)
+    if named and (row := _lone_row(head)):
+        return "" if _is_a_count(row) or (scores and not are_of_games(row)) else stem
     if len(_split(first)) == 1:
-        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if names_values(stem_of(path)) else []
+        values = [line.strip() for line in islice(lines_of(whole), _LOOKED_AT)] if named else []
+        if scores and not are_of_games(values):
+            return ""
         if values[:1] == ["0"] and all("." in value for value in values[1:]):
             return ""  # the name that pandas gives to values without one
-        return stem_of(path) if len(values) >= _FEWEST and all(map(is_number, values)) else ""
+        return stem if len(values) >= _FEWEST and all(map(is_number, values)) else ""
     if not first.lstrip()[:1].isdecimal():
         return ""
     rows = [_split(line, delimiter) for line in islice(lines_of(whole), _LOOKED_AT)]
@@ -54,9 +82,9 @@ def header_for(head: str, path: Path) -> str:
     *counters, measured = zip(*rows, strict=True)
     if not all(map(_counts_up, counters)) or not _is_measured(measured):
         return ""
-    stem = path.name.partition(".")[0]
+    short = path.name.partition(".")[0]
     between = delimiter or "\t"
-    name = stem if any(map(str.isalpha, stem)) and between not in stem and '"' not in stem else "value"
+    name = short if any(map(str.isalpha, short)) and between not in short and '"' not in short else "value"
     return between.join(["index", "step", name][-width:])
 
 

@@ -21,7 +21,7 @@ from curveread.readers.large import opened_large, pieces_of
 from curveread.readers.tables import JSON, JSON_LINES
 from curveread.readers.tables.columns import Column, is_axis_name, is_sweep_table
 from curveread.readers.tables.delimited import Cells
-from curveread.readers.tables.headless import names_values
+from curveread.readers.tables.headless import names_a_training, names_values
 from curveread.readers.tables.json_rows import PIECE, lines_to_cells, lines_to_rows, pieces_in, rows_to_cells
 from curveread.readers.tables.json_shapes import counts_itself, numbers_rows, rows_in, series_behind_settings, shaped
 from curveread.readers.tables.modes import of_modes
@@ -48,6 +48,8 @@ _BEFORE_CLOCKS = 10**8
 """Seconds since 1970 below which nobody logged."""
 _BY_PLACE = "no names: the first of each row's numbers, whole and rising, counts the steps"
 _LIST = re.compile(r"\[\s*-?\d")
+_DECIMALS = re.compile(r"\[(?:\s*-?\d+\.\d[-+.\de]*\s*[,\]]){8}")
+"""As many decimals as make a list more than a few results."""
 _OF_TOTAL = re.compile(r"\s*(\d+)\s*/\s*\d+\s*$")
 
 
@@ -72,7 +74,8 @@ class JsonLogReader(Reader):
         if _is_document(path) and re.match(r"\[\s*\[\s*-?[\d.]", head):
             return True
         if _LIST.match(head):
-            return names_values(stem_of(path))
+            stem = stem_of(path)
+            return names_values(stem) or (names_a_training(stem) and _DECIMALS.match(head) is not None)
         first = head if _is_document(path) else head.split("\n", 1)[0]
         keys = [(k, sign) for k, sign in _KEY.findall(first)]
         numeric = [k for k, sign in keys if sign in '-0123456789NI"n['] if _is_document(path) else [k for k, _ in keys]
@@ -209,7 +212,7 @@ def _from_list(rows: list[Any], path: Path, notes: list[DataNote]) -> Cells:
                 ),
             ]
         return rows_to_cells([{"wall_time": w, "step": s, tag: v} for w, s, v in rows], str(path), notes)
-    if names_values(stem_of(path)) and rows and all(isinstance(r, int | float) for r in rows):
+    if rows and all(isinstance(r, int | float) for r in rows):
         return rows_to_cells([{stem_of(path): r} for r in rows], str(path), notes)
     good = [r for r in rows if isinstance(r, dict)]
     if not good:

@@ -173,3 +173,48 @@ def test_episodes_count_the_rows_of_a_table_in_a_text_file(tmp_path: Path) -> No
     log = tmp_path / "rewards.txt"
     log.write_text("episode,rewards_total\n" + "".join(f"{i},{20 + i}\n" for i in range(1, 9)))
     assert cr.read(log)["rewards_total"].step.tolist() == list(range(1, 9))
+
+
+SCORES = [float(17 * i % 60 + i) for i in range(40)]
+
+
+@pytest.mark.parametrize("apart", ["\n", ","])
+@pytest.mark.parametrize(
+    ("name", "values", "read"),
+    [
+        ("scores", SCORES, True),
+        ("dqn_scores", SCORES, True),
+        ("scores", SCORES[:12], False),  # of a dozen anybody may be the results
+        ("scores", [s / 100 for s in SCORES], False),  # shares: of samples, of a test
+        ("credit_scores", SCORES, False),
+    ],
+)
+def test_scores_are_a_log_where_they_are_those_of_games(
+    tmp_path: Path, name: str, values: list[float], read: bool, apart: str
+) -> None:
+    (tmp_path / f"{name}.csv").write_text(apart.join(map(str, values)) + "\n")
+    if read:
+        assert cr.read(tmp_path)[name].value.tolist() == values
+    else:
+        with pytest.raises(NoLogsError):
+            cr.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "read"),
+    [
+        ("training_log.json", [3.5 - i / 8 for i in range(12)], True),
+        ("training_log.json", [0.91, 0.93], False),
+        ("training_log.json", list(range(12)), False),
+        ("model_log.json", [3.5 - i / 8 for i in range(12)], False),
+    ],
+)
+def test_a_list_of_numbers_is_a_log_where_the_file_says_that_it_is_that_of_a_training(
+    tmp_path: Path, name: str, values: list[float], read: bool
+) -> None:
+    (tmp_path / name).write_text(json.dumps(values))
+    if read:
+        assert cr.read(tmp_path)["training_log"].value.tolist() == values
+    else:
+        with pytest.raises(NoLogsError):
+            cr.read(tmp_path)
