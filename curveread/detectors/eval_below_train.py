@@ -36,8 +36,8 @@ _EASIER = (
     "an evaluation set that is easier, or made of repeated patterns",
 )
 _RECENT = 200
-"""Moves before a drop that it is measured by: the work stays linear in the evaluations."""
-_FEW_EXAMPLES = "an evaluation of very few examples, or of a task that is no task"
+"""Moves before a drop that it is measured by: those further back say little of it, and cost time."""
+_FEW_EXAMPLES = "an evaluation of very few examples, or of a task that anything solves"
 
 
 @dataclass(frozen=True)
@@ -235,9 +235,10 @@ class EvalBelowTrain(Detector):
         y, base = np.log(view.value), np.log(level)
         step = np.diff(y)
         moved = np.diff(base)
+        apart = y - base
+        highest = np.maximum.accumulate(apart[::-1])[::-1]  # of each evaluation and all that follow
         for i in np.flatnonzero((step < -self.drop) & (step < -8.0 * _usual(step)) & (moved >= 0.3 * step)):
-            before, after = y[: i + 1] - base[: i + 1], y[i + 1 :] - base[i + 1 :]
-            if i < 3 or after.size < 3 or median(before[-3:]) < self.drop or after.max() > 0.05:
+            if i < 3 or i > y.size - 4 or median(apart[i - 2 : i + 1]) < self.drop or highest[i + 1] > 0.05:
                 continue
             # Evaluations settle as the learning rate falls: those before the drop say how far they moved then.
             if step[i] >= -8.0 * _usual(step[max(0, i - _RECENT) : i]):
@@ -251,7 +252,8 @@ class EvalBelowTrain(Detector):
                 after=level_of(float(view.value[i + 1]), view.unit),
                 onset=Place(first),
             )
-            return self._finding(view, first, message, _beside(median(after), 1.0, float(view.value[0]), view.unit))
+            gap = median(apart[i + 1 :])
+            return self._finding(view, first, message, _beside(gap, 1.0, float(view.value[0]), view.unit))
         return None
 
     def _finding(
