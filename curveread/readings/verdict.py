@@ -73,7 +73,8 @@ def _doubt(run: Run) -> str | Text:
         most = max(len(c) for c in telling)
         return text("Not judged: no loss and no quality metric has more than {points}", points=Count(most, "point"))
     asked = _asked(run, long)
-    rate = mostly_at_random(run.of(Role.HYPER_PARAMETER))
+    # Elsewhere an epsilon is something else: a budget of privacy, for one.
+    rate = mostly_at_random(run.of(Role.HYPER_PARAMETER)) if task_of(run).kind in RL else None
     if rate is not None and not any(is_eval(c.tag) for c in asked):
         said = "Not judged: {share} of the actions are still drawn at random at the end ({tag}), and so are the returns"
         return text(said, share=share(float(rate.value[rate.finite][-1])), tag=Tag(rate.tag))
@@ -95,12 +96,12 @@ def _asked(run: Run, curves: list[Curve]) -> list[Curve]:
 
 
 def _any_gained(curves: Iterable[Curve]) -> bool:
-    return any(
-        _gained(sign * value if sign < 0.0 else value, c.role)
-        for c in curves
-        for value in [c.value if bool(c.finite.all()) else c.value[c.finite]]
-        for sign in _SIGNS.get(c.direction, (1.0, -1.0))
-    )
+    for curve in curves:
+        value = curve.value if bool(curve.finite.all()) else curve.value[curve.finite]
+        signs = _SIGNS.get(curve.direction, (1.0, -1.0))
+        if any(_gained(value if sign > 0.0 else -value, curve.role) for sign in signs):
+            return True
+    return False
 
 
 def _gained(better: FloatArray, role: Role | None) -> bool:

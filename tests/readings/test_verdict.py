@@ -85,6 +85,11 @@ def test_returns_of_actions_drawn_at_random_are_not_judged(tag: str, end: float,
     assert judged or "90 % of the actions are still drawn at random at the end (epsilon)" in verdict.headline
 
 
+def test_an_epsilon_beside_a_loss_says_nothing_of_actions() -> None:
+    private = run_of(train_loss=decay(60), epsilon=np.linspace(0.1, 0.8, 60))
+    assert diagnose(private).verdict.health == "ok"
+
+
 def test_how_a_run_ended_is_told_though_it_cannot_be_judged() -> None:
     ended = Finding("crash", Severity.INFO, None, text("the run was asked to end"), "", 4, 4, 4)
     verdict = verdict_of(run_of(train_loss=np.array(STAYS)), (ended,))

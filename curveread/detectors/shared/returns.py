@@ -110,7 +110,7 @@ def _never_moved(view: CurveView, subject: Subject) -> bool:
 
 
 def mostly_at_random(settings: Iterable[Curve]) -> Curve | None:
-    """Return the rate at which half of the actions or more are still random at the end: returns are chance's then."""
+    """Return the curve that says that half of the actions or more are random to the end, None where none says so."""
     for curve in settings:
         value = curve.value[curve.finite]
         if value.size and _EXPLORATION & set(words(curve.tag)) and 0.5 <= value[-1] <= 1.0 >= value.max():
