@@ -22,7 +22,7 @@ from curveread.signals.events.excursions import Excursion, excursions, prominenc
 from curveread.signals.events.jumps import jumps
 from curveread.signals.levels import median_error, no_higher_since, window_medians
 from curveread.signals.median import median
-from curveread.signals.scale import alive, mad_scale
+from curveread.signals.scale import noise_of
 
 _DOUBT = 3.0
 """A heavy tail that raised the threshold by this factor more than a point passes it has such points of its own."""
@@ -133,7 +133,7 @@ class LossSpike(Detector):
         parts, n = view.parts, len(view)
         start, best = median(view.value[:5]), parts.level(float(parts.trend.min()))
         beyond = max(start, start - best) * self.beyond
-        spread = mad_scale(alive(z))
+        spread = noise_of(z)
         if start <= best or spread <= 0.0:
             return found
         at = skip + np.flatnonzero((z[skip:] > self.tall * spread) & (view.value[skip:] > beyond))

@@ -15,7 +15,7 @@ from curveread.findings.arguments import Count, Labelled, Place, PlaceList, Tag,
 from curveread.findings.finding import Evidence, Finding, Severity
 from curveread.findings.text import text
 from curveread.run.roles import Role
-from curveread.signals.scale import alive, mad_scale
+from curveread.signals.scale import noise_of
 from curveread.signals.tail import tail_of
 
 _FEW = 10
@@ -67,7 +67,7 @@ class OutlierBatch(Detector):
         n = len(view)
         z = view.parts.z
         np.clip(z, -1e6, 1e6, out=z)
-        spread = mad_scale(alive(z))
+        spread = noise_of(z)
         if spread <= 0.0:
             return []
         z /= spread

@@ -37,7 +37,7 @@ def median(x: FloatArray) -> float:
 
 
 def row_medians(y: FloatArray, edge: IntArray) -> FloatArray:
-    """Return the (k,) medians of the blocks that begin at (k + 1,) edges, all cut to the length of the shortest."""
+    """Return the (k,) medians of the blocks between (k + 1,) rising edges, all cut to the length of the shortest."""
     starts, inside = edge[:-1], np.arange(int(np.diff(edge).min()))
     out = np.empty(starts.size)
     some = max(1, AT_ONCE // inside.size)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curveread.arrays import FloatArray
+from curveread.arrays import BoolArray, FloatArray
 from curveread.signals.median import median, median_of
 from curveread.signals.piecemeal import AT_ONCE, Made
 
@@ -33,15 +33,20 @@ def mad_of(n: int, made: Made) -> float:
     return MAD_TO_SIGMA * median_of(n, lambda at: np.abs(made(at) - centre))
 
 
-def alive(z: FloatArray) -> FloatArray:
-    """Return the heights that are not 0: a stretch that repeats one value has no noise to learn from."""
-    moves = (z > 1e-6) | (z < -1e-6)
-    return z if moves.all() else z[moves]
+def noisy(z: FloatArray) -> BoolArray:
+    """Return which heights are not 0: a stretch that repeats one value has no noise to learn from."""
+    return (z > 1e-6) | (z < -1e-6)
+
+
+def noise_of(z: FloatArray) -> float:
+    """Return the :func:`mad_scale` of the heights that are not 0."""
+    known = noisy(z)
+    return mad_scale(z if known.all() else z[known])
 
 
 def change_noise(y: FloatArray) -> float:
     """Return the noise (1 sigma) of (n,) values from their first differences, which a steady slope does not move."""
-    return mad_of(y.size - 1, steps(y)) / float(np.sqrt(2.0))
+    return mad_of(y.size - 1, differences(y)) / float(np.sqrt(2.0))
 
 
 def bend_noise(y: FloatArray, least: int = 5) -> float:
@@ -55,7 +60,7 @@ def bend_noise(y: FloatArray, least: int = 5) -> float:
     return MAD_TO_SIGMA * median_of(y.size - 2, lambda at: np.abs(bend(at))) / float(np.sqrt(6.0))
 
 
-def steps(y: FloatArray) -> Made:
+def differences(y: FloatArray) -> Made:
     """Return what makes the first differences of (n,) values, n - 1 of them."""
     return lambda at: y[1:][at] - y[:-1][at]
 
@@ -112,10 +117,9 @@ def local_scale(n: int, made: Made, block: int) -> Line:
     if count >= 3:
         padded = np.concatenate([scales[:1], scales, scales[-1:]])
         scales = np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0)
-    alive = scales[
-        scales > 1e-9 * float(scales.max())
-    ]  # a logger that repeats one value for ever must not set the floor
-    scales = np.maximum(scales, 0.5 * median(alive) if alive.size else 0.0)
+    # A logger that repeats one value for ever must not set the floor.
+    known = scales[scales > 1e-9 * float(scales.max())]
+    scales = np.maximum(scales, 0.5 * median(known) if known.size else 0.0)
     return Line((edges[:-1] + edges[1:] - 1) / 2.0, scales)
 
 

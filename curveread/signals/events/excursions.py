@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from curveread.arrays import BoolArray, FloatArray
+from curveread.arrays import BoolArray, FloatArray, IntArray
 from curveread.signals.median import median
-from curveread.signals.scale import mad_scale
+from curveread.signals.scale import mad_scale, noisy
 from curveread.signals.tail import tail_of
 from curveread.signals.windows import running_mean
 
@@ -71,26 +73,9 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     widths = [1 << k for k in range(12) if (1 << k) <= max(1, window // 4)]
     if not -1e6 <= z.min() <= z.max() <= 1e6:
         z = np.clip(z, -1e6, 1e6)  # one value of 1e28 must not cost the box sums their precision
-    noisy = (z > 1e-6) | (z < -1e-6)  # a stretch that repeats one value has no noise to learn from
-    high = np.zeros(n, dtype=bool)
-    best, which = np.empty(0), np.empty(0, dtype=np.int8)  # of those points the highest box, and its width by its place
-    limits, sharp = [], np.inf
-    for k, width in enumerate(widths):
-        accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
-        ratio, threshold, spread = _judged(z, noisy, width, floor, accepted, skip)
-        limits.append(threshold)
-        sharp = threshold * spread if width == 1 else sharp
-        ratio /= threshold
-        known, high = high, high | (ratio > 1.0)
-        here, before = ratio[high], known[high]
-        del ratio  # as long as the curve, and so is the next
-        top, wide = np.full(here.size, -np.inf), np.zeros(here.size, dtype=np.int8)
-        top[before], wide[before] = best, which
-        wide[here > top] = k
-        best, which = np.fmax(top, here), wide
-    hot = np.flatnonzero(high)
-    judged = hot >= skip
-    hot, best, which = hot[judged], best[judged], which[judged]
+    found = _high(z, widths, floor, false_events, skip)
+    judged = found.place >= skip
+    hot, best, which = found.place[judged], found.best[judged], found.which[judged]
     if hot.size == 0:
         return []
     gap = max(3, n // 400)
@@ -99,11 +84,11 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     begins = [k + 1 for k in ends if not _one(z, int(hot[k]), int(hot[k + 1]), gap)]
     for a, b in pairwise([0, *begins, hot.size]):
         highest = a + int(np.argmax(best[a:b]))
-        width, limit = widths[which[highest]], limits[which[highest]]
+        width, limit = widths[which[highest]], found.limits[which[highest]]
         half = width // 2
         begin, end = max(0, int(hot[a]) - half), min(n - 1, int(hot[b - 1]) + half)
         peak = begin + int(np.argmax(z[begin : end + 1]))
-        first, last = _walk(z, peak, begin, end, sharp)
+        first, last = _walk(z, peak, begin, end, found.sharp)
         new = Excursion(first, peak, last, float(best[highest] * limit), float(limit), width)
         if out and _one(z, out[-1].last, new.first, gap):
             new = _joined(out.pop(), new, z)
@@ -111,8 +96,53 @@ def excursions(z: FloatArray, window: int, *, floor: float, false_events: float,
     return out
 
 
+class _High(NamedTuple):
+    """Points at which the box of one width or more is above its threshold.
+
+    Parameters
+    ----------
+    place
+        (m,) indices, rising.
+    best
+        (m,) height of the highest box around each, in thresholds.
+    which
+        (m,) place of that box's width among the widths.
+    limits
+        Threshold of each width, in the scale of its boxes.
+    sharp
+        Threshold of a single point, in the unit of the values.
+    """
+
+    place: IntArray
+    best: FloatArray
+    which: NDArray[np.int8]
+    limits: list[float]
+    sharp: float
+
+
+def _high(z: FloatArray, widths: Sequence[int], floor: float, false_events: float, skip: int) -> _High:
+    """Return the points at which a box is too high for noise; only of these more is kept than whether they are."""
+    known, high = noisy(z), np.zeros(z.size, dtype=bool)
+    best, which = np.empty(0), np.empty(0, dtype=np.int8)
+    limits, sharp = [], np.inf
+    for k, width in enumerate(widths):
+        accepted = false_events / 2.0 if width == 1 else false_events / 2.0 / (len(widths) - 1)
+        ratio, threshold, spread = _judged(z, known, width, floor, accepted, skip)
+        limits.append(threshold)
+        sharp = threshold * spread if width == 1 else sharp
+        ratio /= threshold
+        before, high = high, high | (ratio > 1.0)
+        here, old = ratio[high], before[high]
+        del ratio  # as long as the curve, and so is the next
+        top, wide = np.full(here.size, -np.inf), np.zeros(here.size, dtype=np.int8)
+        top[old], wide[old] = best, which
+        wide[here > top] = k
+        best, which = np.fmax(top, here), wide
+    return _High(np.flatnonzero(high), best, which, limits, sharp)
+
+
 def _judged(
-    z: FloatArray, noisy: BoolArray, width: int, floor: float, false_events: float, skip: int
+    z: FloatArray, known: BoolArray, width: int, floor: float, false_events: float, skip: int
 ) -> tuple[FloatArray, float, float]:
     """Return the boxes of one width in units of their own robust scale, the threshold for them, and that scale."""
     clip = np.inf if width == 1 else max(3.0, 1.25 * floor / np.sqrt(width))
@@ -124,7 +154,7 @@ def _judged(
             box = running_mean(z, width, clip)
             box[: width // 2] = 0.0
             box[box.size - width // 2 :] = 0.0
-        spread = mad_scale(box if noisy.all() else box[noisy])
+        spread = mad_scale(box if known.all() else box[known])
         if spread <= 0.0:
             return np.zeros_like(z), np.inf, 0.0
         stat = np.divide(box, spread, out=None if width == 1 else box)

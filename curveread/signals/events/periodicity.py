@@ -134,7 +134,7 @@ def swing_of(y: FloatArray) -> Swing | None:
     at = cache(lambda k: _swing_in(y[begins[k] : begins[k] + width], begins[k]))
     pairs = []
     for k in range(len(begins) - 1):
-        if at(k | 1) is None:  # the window of the two that two pairs share: its neighbours need no look
+        if at(k | 1) is None:  # the odd one is in the next pair as well: where it shows nothing, both are done
             continue
         a, b = at(k), at(k + 1)
         if a is not None and b is not None and abs(np.log(a.points / b.points)) < 0.15:
