@@ -39,28 +39,30 @@ class NoLearning(Detector):
         noise, what shows that nothing is trained: a loss or a gradient norm of exactly 0, a loss or an evaluation that
         repeats one number to its last digit, a language model that stays at the level of guessing, losses of which none
         moves by a thousandth (by 1.5 % in ten points, ten epochs or a thousand steps, up to 5 % of a training's first
-        epoch apart where an evaluation does not move), metrics that are all exactly 0, or word error rates of an empty
-        answer or worse, accuracies that are each one number throughout (of the evaluation, to four digits, where a loss
-        is logged), an accuracy of the evaluation that never surely rises above its first number: it comes back to it
-        while the loss is that of one answer to all inputs or no accuracy of the training rises, or no evaluation loss
-        falls below what one answer costs or by 1.5 %; an R2 that never rises above 0, areas under the ROC curve that
-        stay at 0.5 while the training loss does not fall.
+        epoch apart where an evaluation does not move), metrics that are all 0 in three decimals, or word error rates of
+        an empty answer or worse, accuracies that are each one number throughout (of the evaluation, to four digits,
+        where a loss is logged), an accuracy of the training whose best is one number again and again, an accuracy of
+        the evaluation that never surely rises above its first number: it comes back to it while the loss is that of one
+        answer to all inputs or no accuracy of the training rises, or no evaluation loss falls below what one answer
+        costs or by 1.5 %; an R2 that never rises above 0, areas under the ROC curve that stay at 0.5 while the training
+        loss does not fall.
 
     Why it matters
         The compute bought nothing. The cause is usually simple: a learning rate of nearly zero, frozen or
         detached parameters, dead units, labels that do not belong to the inputs.
 
     How it decides
-        The best stretch (5 % of the points) must lie less than ``least_drop`` of the starting level below the
-        first one, the log must be able to show such a drop (its standard error is at most a third of it),
-        and the last fifth must not lie significantly below the second. A fall of more than ``settling`` within the
-        first points leaves it undetermined: that may be all there was to learn. A level at ln(k), within its own
-        error or 1 %, for a usual class count or the vocabulary is named as uniform guessing. An evaluation loss
-        without a training loss counts only at such a level: most may be learnt before the first evaluation.
-        One answer to all inputs that is right in a share of the cases costs at least the entropy of the shares: where
-        an evaluation loss gets within 5 % of it and no further, little was learnt of the inputs. The examples, which
-        the accuracies are whole numbers of, say how far two accuracies differ by chance. Where the training data are
-        learnt meanwhile it is ``overfitting``.
+        The best stretch (5 % of the points) must lie less than ``least_drop`` of the starting level below the first
+        one, the log must be able to show such a drop (its standard error is at most a third of it), and the last fifth
+        must not lie significantly below the second. A fall of more than ``settling`` within the first points leaves it
+        undetermined: that may be all there was to learn. A level at ln(k), within its own error or 1 %, for a usual
+        class count or the vocabulary is named as uniform guessing. An evaluation loss without a training loss counts
+        only at such a level: most may be learnt before the first evaluation. One answer to all inputs that is right in
+        a share of the cases costs at least the entropy of the shares: where an evaluation loss gets within 5 % of it
+        and no further, little was learnt of the inputs. The examples, which the accuracies are whole numbers of, say
+        how far two accuracies differ by chance. Where the training data are learnt meanwhile it is ``overfitting``. The
+        best of a training accuracy is the share of one class where it comes back, to the last digit, at a third of the
+        points, is no more than 1.5 times the first, and takes at least a hundred examples to tell.
         A reward never rose when no tenth of the run lies above the first by half the scatter of its points (10th to
         90th percentile; by the whole where it ends no higher than it began) nor the run above its first hundredth, and
         no fifth by 2.5 standard errors (where the policy's entropy stays within 5 % the first, or a gain of less than

@@ -13,7 +13,7 @@ _NO_METRIC = frozenset({"metric", "metrics"})
 _SUMS = frozenset({"total", "sum"})
 """Columns that add up the others."""
 _EACH, _STATISTICS = {"mean", "min", "max"}, ("mean", "median", "stdev", "std", "max", "min")
-"""What is told of several episodes together, all of the first, and what may stand beside."""
+"""Columns that sum up several episodes: those that must all be there, and those that may."""
 _UNNAMED = ["", "0"]
 """What pandas writes above an index and values that have no name."""
 
@@ -43,6 +43,6 @@ def tags_of_splits(names: Sequence[str], stem: str) -> dict[str, str]:
 
 
 def tags_of_statistics(names: Sequence[str], stem: str) -> dict[str, str]:
-    """Return column -> tag of the statistics in a file of a metric: ``scores/mean`` in PFRL's scores.txt."""
+    """Return column -> tag of statistics in a file called after a metric: ``scores/mean`` in PFRL's scores.txt."""
     measured = role_of(stem) in TELLING or role_of(stem) is Role.QUALITY_METRIC
     return {n: f"{stem}/{n}" for n in names if n in _STATISTICS} if measured and _EACH.issubset(names) else {}

@@ -67,7 +67,7 @@ CLOCK_NAMES = (
     "created_at",
 )
 _AT_THE_END = -1
-"""What sentence-transformers writes as the step of an evaluation at the end of an epoch, behind those within it."""
+"""What sentence-transformers writes as the step of the evaluation that ends an epoch: no count."""
 _OFTEN = 0.1
 """Of the moves from row to row: a log that was resumed or restarted goes back at fewer."""
 _SECONDS = (3.0e8, 1.0e10)  # 1979 to 2286

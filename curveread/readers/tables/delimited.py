@@ -39,6 +39,8 @@ _LARGE = 1 << 21
 _PIECE = 1 << 18
 _COUNT = re.compile(r"(?:[A-Za-z]+[ _-]?)?(\d+)(?:\s?/\s?\d+)?")
 _WORD = re.compile(r"(?!(?:nan|inf(?:inity)?)$)[A-Za-z][A-Za-z .]{1,30}", re.IGNORECASE)
+_SUMMED_UP = 0.3
+"""Share of the rows up to which words at the end sum up the others; more are rows like any."""
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -149,7 +151,7 @@ def _without_summaries(
     while at is not None and end and _WORD.fullmatch(rows[end - 1][at].strip()):
         end -= 1
     said = [row[at or 0].strip() for row in rows[end:]]
-    if not said or 10 * len(said) > 3 * len(rows) or {s.lower() for s in said} & MISSING:
+    if not said or len(said) > _SUMMED_UP * len(rows) or {s.lower() for s in said} & MISSING:
         return rows
     message = (
         f"left out {amount(len(said), 'row')} at the end that no {names[at or 0].strip()} counts: {', '.join(said)}"

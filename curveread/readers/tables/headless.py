@@ -12,7 +12,7 @@ from curveread.run.roles import LOSSES, TRAIN_WORDS, Role, role_of, words
 
 _FEWEST, _LOOKED_AT = 3, 1000
 _SHORTEST, _LONGEST = 8, 1 << 15
-"""Values in a file that is one row, fewer may be results; and its characters."""
+"""Fewest values of a file that is one row, since a few may be results, and most characters of it."""
 _RARELY = 0.05
 """Of the rows: a log that was resumed starts over at fewer."""
 _REWARDS = frozenset({"reward", "rewards", "return", "returns"})
@@ -21,7 +21,7 @@ _OF_AGENTS = frozenset(
 )
 """Words of a file's name that say no more than that an agent's scores are in it."""
 _MANY = 20
-"""Scores in a file, fewer may be results."""
+"""Fewest scores in a file, since some may be results."""
 _VALUES = (*LOSSES, Role.TRAIN_ACCURACY, Role.EVAL_ACCURACY)
 
 
@@ -42,13 +42,13 @@ def names_a_training(name: str) -> bool:
 
 
 def names_scores(name: str) -> bool:
-    """Return whether the name of a file says scores, and nothing beside it whose they are but of an agent."""
+    """Return whether the name of a file says scores, and beside it nothing but that they are an agent's."""
     said = {word for word in words(name) if word.isalpha()}
     return bool(said & {"score", "scores"}) and said <= _OF_AGENTS
 
 
 def are_of_games(values: Sequence[str]) -> bool:
-    """Return whether scores are those of games: those of samples and of tests are shares of one, or few."""
+    """Return whether scores are those of games: those of samples and of tests are few, or shares of one."""
     return len(values) >= _MANY and all(map(is_number, values)) and any(abs(float(value)) > 1.0 for value in values)
 
 

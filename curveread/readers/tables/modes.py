@@ -61,7 +61,7 @@ def splits_named(texts: Mapping[str, list[str]]) -> str:
 
 
 def splits_apart(cells: Cells) -> Cells:
-    """Return a table in which what rows of several splits hold has names of its own: ``train/loss``, ``val/loss``.
+    """Return a table in which a column that several splits fill is one for each: ``train/loss``, ``val/loss``.
 
     Rows of several splits at one count become one.
     """

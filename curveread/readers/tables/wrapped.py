@@ -17,7 +17,7 @@ _WRAPPED = re.compile(
 
 
 def unwrapped(cell: str) -> str:
-    """Return the number in a cell that is a tensor, an array, a list of one number, percent; any other as it is."""
+    """Return the number in a tensor, an array, a list of one number or a percentage; any other cell as it is."""
     if not cell.rstrip().endswith((")", "]", ">", "%")):
         return cell
     found = _WRAPPED.fullmatch(cell.strip())

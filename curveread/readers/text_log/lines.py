@@ -23,8 +23,6 @@ _BACK = re.compile(rb"\x08{2,}")
 """Keras goes back to the start of its line by as many backspaces."""
 _WRAPPED = re.compile(rb"(?:\b(?:np|numpy)\.)?(?:float\d\d|tensor)\(([-+\w.]{1,24})(?:, \w{1,12}=[^()]{1,24})?\)")
 """What newer NumPy and torch print around a number: ``np.float32(0.5)``, ``tensor(0.5, device='cuda:0')``."""
-
-
 _WIDE = {"：": ": ", "，": ", ", "；": "; ", "、": ", ", "。": ". ", "（": " (", "）": ")", "【": "[", "】": "]"}
 _WIDE |= {"｜": "|", "％": "%", "＝": "="}
 """How Chinese and Japanese write what stands between names and numbers."""

@@ -67,6 +67,7 @@ ENGLISH = {
 _PARTS = re.compile("|".join(sorted((w for said in _GLUED.values() for w in said.split()), key=len, reverse=True)))
 _SCRIPTS = re.compile(r"[\u3040-\uffff]+|[^\u3040-\uffff]+")
 _FILLERS = "的值上の"
+"""Signs around a word that say nothing of what is measured."""
 
 
 def is_glued(run: str) -> bool:
@@ -77,7 +78,8 @@ def is_glued(run: str) -> bool:
 def parted(run: str) -> list[str]:
     """Return glued words of another language in English: ``训练损失`` as ["train", "loss"].
 
-    What is not known stands as it is: ``对比损失`` is ["对比", "loss"]. Letters of other scripts stand alone.
+    What is not known stands as it is, ``对比损失`` as ["对比", "loss"]; where it is the end, which says what is
+    measured, all of it does. Letters of other scripts stand alone.
     """
     return [word for piece in _SCRIPTS.findall(run) for word in (_parted(piece) if is_glued(piece) else [piece])]
 

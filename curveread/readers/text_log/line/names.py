@@ -14,7 +14,7 @@ _CUTS = re.compile(rb"[,;|\t\[\]{}<>]|  +| -+ |(?<=[\w)]{5})\. |^\. |: |\) |[\"'
 _OWN_BRACKET = re.compile(rb"[\w)]\s?\([^()]{1,20}(?:\([^()]{0,12}\))?\)$")
 _ABBREVIATED = re.compile(rb"(\b[A-Za-z]{2,4})\.$")
 _NAME = re.compile(rb"[A-Za-z_\xc3\xce\xcf\xe3-\xed]")
-"""How a name begins; a Greek letter is one, and letters with accents and of Eastern scripts are: ``\u03b5: 0.05``."""
+"""How a name begins; letters with accents, of Greek (``\u03b5: 0.05``) and of Eastern scripts count as well."""
 _LETTER = re.compile(r"[^\W_]")
 _CODE = re.compile(r"(?:\w+\.[\w.]+|__main__):[\w<>]+$")
 """A place in the source, ``module.path:function``, as Loguru prints it before a line's number."""

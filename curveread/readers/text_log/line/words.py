@@ -23,7 +23,7 @@ _TRIAL = frozenset(
 
 
 def first_word(name: str) -> str:
-    """Return the first word of a name, in English where it is of another language: ``训练损失`` begins so."""
+    """Return the first word of a name, in English where it is of another language: ``train`` of ``训练损失``."""
     first = name.split()[0]
     return first if first.isascii() else words(first)[0]
 
