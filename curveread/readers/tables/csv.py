@@ -125,9 +125,9 @@ class CsvReader(Reader):
         columns, stem = list(cells.numeric), stem_of(path)
         tags = tags_of_statistics(columns, stem) or tags_of_splits(columns, stem)
         cells.numeric = {tags.get(name, name): column for name, column in cells.numeric.items()}
-        torn = {tags.get(name, name) for name in cells.torn}
+        cells.torn = {tags.get(name, name) for name in cells.torn}
         for key, table, texts in named_runs(cells, source):
-            whole, restored = restore_nan(table, source, torn)
+            whole, restored = restore_nan(table, source, cells.torn)
             parts.append(part_of(whole, texts, origin, path, [*cells.notes, *restored], key))
         return parts
 

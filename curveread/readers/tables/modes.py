@@ -63,7 +63,8 @@ def splits_named(texts: Mapping[str, list[str]]) -> str:
 def splits_apart(cells: Cells) -> Cells:
     """Return a table in which a column that several splits fill is one for each: ``train/loss``, ``val/loss``.
 
-    Rows of several splits at one count become one.
+    Rows of several splits at one count become one. Where a column was damaged, those made of it are added to the
+    damaged ones of ``cells``.
     """
     name = splits_named(cells.text)
     if not name:
@@ -84,6 +85,8 @@ def splits_apart(cells: Cells) -> Cells:
             at = np.flatnonzero(mine == word)
             at = at[np.argsort(place[column.row[at]])]
             out.numeric[f"{word}/{tag}"] = Column(place[column.row[at]], column.value[at])
+            if tag in cells.torn:
+                cells.torn.add(f"{word}/{tag}")
     for tag, texts in cells.text.items():
         if tag != name:
             out.text[tag] = [texts[i] for i in first.tolist()]

@@ -191,3 +191,13 @@ def test_a_damaged_cell_was_no_nan(tmp_path: Path) -> None:
     (part,) = READER.read(path)
     assert np.isfinite(part.curves["train/loss"].value).all()
     assert [n.message for n in part.notes] == ["train/loss: left out 1 cell that is not a number"]
+
+
+def test_a_damaged_cell_was_no_nan_in_rows_of_two_splits_either(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = [f"{i},{split},{3 / (i + 1):.4f},0.5\n" for i in range(200) for split in ("train", "val")]
+    lines[50] = lines[50].replace(".", "&", 1)
+    path.write_text("epoch,split,loss,acc\n" + "".join(lines))
+    (part,) = READER.read(path)
+    assert part.curves["train/loss"].step.tolist() == [i for i in range(200) if i != 25]
+    assert [n.message for n in part.notes] == ["loss: left out 1 cell that is not a number"]
