@@ -9,7 +9,7 @@ import numpy as np
 
 from curveread.arrays import FloatArray
 
-_WHOLE = rb"(?:\d{1,3}(?:,\d{3})++(?!,?\d)|\d++)"
+_WHOLE = rb"(?:\d{1,3}(?:,\d{3}){1,9}(?!,?\d)|\d++)"  # a possessive group is at fault in Python before 3.11.5
 NUMBER = (
     rb"[-+]?(?:(?:" + _WHOLE + rb"(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+"
     rb"|(?:nan|NaN|NAN|inf(?:inity)?|Inf(?:inity)?|INF)(?![A-Za-z]))"
